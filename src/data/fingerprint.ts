@@ -1,0 +1,46 @@
+/**
+ * One checksum for a data set as a study used it, so that two results can be told to rest on the same bytes.
+ *
+ * It is the SHA-256 of this UTF-8 text, lines ended by "\n", numbers decimal, digests in lower-case hexadecimal
+ * (shown: MNIST; `...` stands for 64 digits):
+ *
+ *     gpu-importance/dataset/1
+ *     shape 28 28
+ *     classes 10
+ *     train 50000 ... ...
+ *     validation 10000 ... ...
+ *     test 10000 ... ...
+ *
+ * In each split's line stand the number of samples, the SHA-256 of its pixels (one byte each, sample after sample) and
+ * the SHA-256 of its labels (two bytes each, little-endian), in the order in which the study uses them. The data set's
+ * name is left out. Digests of digests, because the web's `digest` takes one buffer and would need all bytes copied
+ * into it.
+ */
+import { type Dataset, type Split, splitNames } from "../core/dataset.ts";
+
+/** What the fingerprint covers. */
+export type FingerprintedContents = Pick<Dataset, "sampleShape" | "classes" | "train" | "validation" | "test">;
+
+/** The fingerprint defined above: 64 lower-case hexadecimal digits. */
+export async function fingerprint(contents: FingerprintedContents): Promise<string> {
+  const lines = ["gpu-importance/dataset/1", `shape ${contents.sampleShape.join(" ")}`, `classes ${contents.classes}`];
+  for (const name of splitNames) lines.push(`${name} ${await splitDigests(contents[name])}`);
+  return sha256(new TextEncoder().encode(`${lines.join("\n")}\n`));
+}
+
+async function splitDigests({ count, pixels, labels }: Split): Promise<string> {
+  return `${count} ${await sha256(pixels)} ${await sha256(littleEndian(labels))}`;
+}
+
+/** [count] labels as [count, 2] bytes, whatever the machine's byte order. */
+function littleEndian(labels: Uint16Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(2 * labels.length));
+  for (const [index, label] of labels.entries()) view.setUint16(2 * index, label, true);
+  return new Uint8Array(view.buffer);
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  // The web's type excludes shared memory, which no reader of data here produces.
+  const digest = await globalThis.crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
