@@ -1,0 +1,300 @@
+// Backward pass and Adam for a batch of independent networks, one dispatch a step and layer:
+//   output_delta:      delta[r, s, c] = (softmax(logits[r, s])_c - [c = y_s]) / count, and the batch's cross-entropy
+//   hidden_delta:      delta[r, s, i] = act'(activations[r, s, i]) * sum_o next_delta[r, s, o] * parameters[r, o, i]
+//   update_parameters: g[r, o, i] = sum_s delta[r, s, o] * source[r, s, i] + 2 l2 parameters[r, o, i]  (no l2 on biases)
+//                      then Adam (Kingma and Ba 2015, algorithm 1) in place.
+// Rows as in forward.wgsl: homogeneous, so that lane i = inputs of a parameter row is the bias.
+// Every value has one owner: no atomics, no barriers, a fixed order of sums. Tiles are 4 x 4 an invocation, or
+// - SUBGROUP, with LANES_4 or LANES_8: a workgroup is one subgroup of exactly 4 or 8 lanes; what the lanes of a tile share
+//   is loaded by one of them and broadcast (see forward.wgsl).
+// Preconditions: rows batch.count and above of every slab are ignored: their delta is written as 0.
+// BYTES: the source is bytes / 255 of row order[r, batch.first + s]. GRADIENT: write g instead of using it.
+// Variants: "", BYTES, GRADIENT, BYTES+GRADIENT; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8.
+
+#if SUBGROUP
+enable subgroups;
+#endif
+
+override ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu
+
+struct Layer {
+  input_quads: u32,   // quads of a source row and of a parameter row
+  inputs: u32,        // input units; the lane of this index is the bias
+  outputs: u32,       // units of the layer
+  output_quads: u32,  // quads of a delta row
+  next_outputs: u32,  // hidden_delta: units of the layer above
+  next_quads: u32,    // hidden_delta: quads of a row of next_delta
+  slab_rows: u32,     // rows of one network in every slab: the batch size
+  order_rows: u32,    // rows of `order` for one network
+}
+struct Batch {
+  first: u32,               // first position in `order`
+  count: u32,               // samples in this batch
+  learning_rate: f32,       // learningRate / (1 - beta1^t)
+  variance_correction: f32, // 1 / sqrt(1 - beta2^t)
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  l2: f32,
+}
+
+@group(0) @binding(0) var<uniform> layer: Layer;
+@group(0) @binding(1) var<uniform> batch: Batch;
+@group(0) @binding(2) var<storage, read> order: array<u32>;             // [networks, samples]
+@group(0) @binding(3) var<storage, read_write> delta: array<vec4<f32>>; // [networks, slab_rows, output_quads]
+
+// output_delta
+@group(0) @binding(4) var<storage, read> logits: array<f32>;            // [networks, slab_rows, units]
+@group(0) @binding(5) var<storage, read> labels: array<u32>;            // [samples]
+@group(0) @binding(6) var<storage, read_write> losses: array<f32>;      // [networks, slab_rows]
+
+// hidden_delta
+@group(0) @binding(7) var<storage, read> next_delta: array<vec4<f32>>;      // [networks, slab_rows, next_quads]
+@group(0) @binding(8) var<storage, read> next_parameters: array<vec4<f32>>; // [networks, next_outputs, quads]
+@group(0) @binding(9) var<storage, read> activations: array<vec4<f32>>;     // [networks, slab_rows, output_quads]
+
+// update_parameters
+#if BYTES
+@group(0) @binding(10) var<storage, read> pixels: array<u32>;           // [samples, input_quads]
+#else
+@group(0) @binding(10) var<storage, read> inputs: array<vec4<f32>>;     // [networks, slab_rows, input_quads]
+#endif
+@group(0) @binding(11) var<storage, read_write> parameters: array<vec4<f32>>; // [networks, outputs, input_quads]
+#if GRADIENT
+@group(0) @binding(12) var<storage, read_write> gradients: array<vec4<f32>>;  // [networks, outputs, input_quads]
+#else
+@group(0) @binding(12) var<storage, read_write> first_moments: array<vec4<f32>>;  // [networks, outputs, input_quads]
+@group(0) @binding(13) var<storage, read_write> second_moments: array<vec4<f32>>; // [networks, outputs, input_quads]
+#endif
+
+fn clear_delta_row(row: u32) {
+  for (var quad = 0u; quad < layer.output_quads; quad++) { delta[row * layer.output_quads + quad] = vec4<f32>(0.0); }
+}
+
+// Grid: x = rows, y = networks. An invocation owns one row.
+@compute @workgroup_size(32)
+fn output_delta(@builtin(global_invocation_id) id: vec3<u32>) {
+  if (id.x >= layer.slab_rows) { return; }
+  let row = id.y * layer.slab_rows + id.x;
+  if (id.x >= batch.count) {
+    clear_delta_row(row);
+    return;
+  }
+  let base = row * layer.output_quads * 4u;
+  var highest = logits[base];
+  for (var c = 1u; c < layer.outputs; c++) { highest = max(highest, logits[base + c]); }
+  var total = 0.0;
+  for (var c = 0u; c < layer.outputs; c++) { total += exp(logits[base + c] - highest); }
+
+  let label = labels[order[id.y * layer.order_rows + batch.first + id.x]];
+  let scale = 1.0 / f32(batch.count);
+  for (var quad = 0u; quad < layer.output_quads; quad++) {
+    var values = vec4<f32>(0.0);
+    for (var lane = 0u; lane < 4u; lane++) {
+      let c = quad * 4u + lane;
+      if (c < layer.outputs) {
+        let probability = exp(logits[base + c] - highest) / total;
+        values[lane] = (probability - select(0.0, 1.0, c == label)) * scale;
+      }
+    }
+    delta[row * layer.output_quads + quad] = values;
+  }
+  losses[row] += log(total) + highest - logits[base + label];
+}
+
+fn derivative(t: vec4<f32>) -> vec4<f32> {
+  if (ACTIVATION == 1u) { return t * (1.0 - t); }
+  if (ACTIVATION == 2u) { return 1.0 - t * t; }
+  if (ACTIVATION == 3u) { return select(vec4<f32>(0.0), vec4<f32>(1.0), t > vec4<f32>(0.0)); }
+  return vec4<f32>(1.0);
+}
+
+fn write_hidden_delta(sum: vec4<f32>, row: u32, quad: u32, inside: bool) {
+  let slot = row * layer.output_quads + quad;
+  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
+  let kept = inside && quad < layer.output_quads;
+  let value = select(vec4<f32>(0.0), sum * derivative(activations[slot]), unit < vec4<u32>(layer.outputs));
+  delta[slot] = select(vec4<f32>(0.0), value, kept);
+}
+
+#if SUBGROUP
+#if LANES_4
+const LANES: u32 = 4u;
+#else
+const LANES: u32 = 8u;
+#endif
+
+// One quad of 16 consecutive values a lane; lanes above 3 repeat them.
+fn tile_quad(first: u32, lane: u32, quads: u32) -> u32 {
+  return min(first + (lane & 3u), quads - 1u);
+}
+
+// Grid: x = tiles of 16 units, y = tiles of 4 LANES rows, z = networks. A lane owns every LANES-th row of the tile.
+@compute @workgroup_size(LANES)
+fn hidden_delta(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+  let quad = tile.x * 4u;
+  let first = tile.y * 4u * LANES + lane;
+  let last = layer.slab_rows - 1u;
+  let slab = tile.z * layer.slab_rows;
+  let d0 = (slab + min(first, last)) * layer.next_quads;
+  let d1 = (slab + min(first + LANES, last)) * layer.next_quads;
+  let d2 = (slab + min(first + 2u * LANES, last)) * layer.next_quads;
+  let d3 = (slab + min(first + 3u * LANES, last)) * layer.next_quads;
+  let column = tile_quad(quad, lane, layer.output_quads);
+  let matrix = tile.z * layer.next_outputs;
+  var s0a = vec4<f32>(0.0); var s0b = vec4<f32>(0.0); var s0c = vec4<f32>(0.0); var s0d = vec4<f32>(0.0);
+  var s1a = vec4<f32>(0.0); var s1b = vec4<f32>(0.0); var s1c = vec4<f32>(0.0); var s1d = vec4<f32>(0.0);
+  var s2a = vec4<f32>(0.0); var s2b = vec4<f32>(0.0); var s2c = vec4<f32>(0.0); var s2d = vec4<f32>(0.0);
+  var s3a = vec4<f32>(0.0); var s3b = vec4<f32>(0.0); var s3c = vec4<f32>(0.0); var s3d = vec4<f32>(0.0);
+  for (var at = 0u; at < layer.next_quads; at++) {
+    let e0 = next_delta[d0 + at];
+    let e1 = next_delta[d1 + at];
+    let e2 = next_delta[d2 + at];
+    let e3 = next_delta[d3 + at];
+    // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.
+    for (var part = 0u; part < 4u; part++) {
+      let output = min(at * 4u + part, layer.next_outputs - 1u);
+      let w = next_parameters[(matrix + output) * layer.output_quads + column];
+      let a = subgroupBroadcast(w, 0u);
+      let b = subgroupBroadcast(w, 1u);
+      let c = subgroupBroadcast(w, 2u);
+      let d = subgroupBroadcast(w, 3u);
+      s0a += e0[part] * a; s0b += e0[part] * b; s0c += e0[part] * c; s0d += e0[part] * d;
+      s1a += e1[part] * a; s1b += e1[part] * b; s1c += e1[part] * c; s1d += e1[part] * d;
+      s2a += e2[part] * a; s2b += e2[part] * b; s2c += e2[part] * c; s2d += e2[part] * d;
+      s3a += e3[part] * a; s3b += e3[part] * b; s3c += e3[part] * c; s3d += e3[part] * d;
+    }
+  }
+  var sums = array<vec4<f32>, 16>(
+    s0a, s0b, s0c, s0d,
+    s1a, s1b, s1c, s1d,
+    s2a, s2b, s2c, s2d,
+    s3a, s3b, s3c, s3d,
+  );
+  // The bound is 16, but no constant, so that no driver unrolls the loop (see forward.wgsl).
+  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) {
+    let row = first + n / 4u * LANES;
+    if (row <= last && quad + n % 4u < layer.output_quads) {
+      write_hidden_delta(sums[n], slab + row, quad + n % 4u, row < batch.count);
+    }
+  }
+}
+#else
+// Grid: x = quads of units, y = quads of rows, z = networks. An invocation owns a 4 x 4 tile.
+@compute @workgroup_size(8, 8)
+fn hidden_delta(@builtin(global_invocation_id) id: vec3<u32>) {
+  let quad = id.x;
+  let first = id.y * 4u;
+  if (quad >= layer.output_quads || first >= layer.slab_rows) { return; }
+  let last = layer.slab_rows - 1u;
+  let slab = id.z * layer.slab_rows;
+  let d0 = (slab + first) * layer.next_quads;
+  let d1 = (slab + min(first + 1u, last)) * layer.next_quads;
+  let d2 = (slab + min(first + 2u, last)) * layer.next_quads;
+  let d3 = (slab + min(first + 3u, last)) * layer.next_quads;
+  let last_output = layer.next_outputs - 1u;
+  let matrix = id.z * layer.next_outputs;
+  var s0 = vec4<f32>(0.0);
+  var s1 = vec4<f32>(0.0);
+  var s2 = vec4<f32>(0.0);
+  var s3 = vec4<f32>(0.0);
+  // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.
+  for (var o = 0u; o < layer.next_outputs; o += 4u) {
+    let w = mat4x4<f32>(
+      next_parameters[(matrix + o) * layer.output_quads + quad],
+      next_parameters[(matrix + min(o + 1u, last_output)) * layer.output_quads + quad],
+      next_parameters[(matrix + min(o + 2u, last_output)) * layer.output_quads + quad],
+      next_parameters[(matrix + min(o + 3u, last_output)) * layer.output_quads + quad],
+    );
+    let at = o / 4u;
+    s0 += w * next_delta[d0 + at];
+    s1 += w * next_delta[d1 + at];
+    s2 += w * next_delta[d2 + at];
+    s3 += w * next_delta[d3 + at];
+  }
+  write_hidden_delta(s0, slab + first, quad, first < batch.count);
+  if (first + 1u <= last) { write_hidden_delta(s1, slab + first + 1u, quad, first + 1u < batch.count); }
+  if (first + 2u <= last) { write_hidden_delta(s2, slab + first + 2u, quad, first + 2u < batch.count); }
+  if (first + 3u <= last) { write_hidden_delta(s3, slab + first + 3u, quad, first + 3u < batch.count); }
+}
+
+#endif
+
+fn source_quad(network: u32, sample: u32, quad: u32) -> vec4<f32> {
+#if BYTES
+  let row = order[network * layer.order_rows + batch.first + sample];
+  return vec4<f32>(unpack4xU8(pixels[row * layer.input_quads + quad])) * (1.0 / 255.0);
+#else
+  return inputs[(network * layer.slab_rows + sample) * layer.input_quads + quad];
+#endif
+}
+
+fn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {
+  if (output >= layer.outputs) { return; }
+  let slot = (network * layer.outputs + output) * layer.input_quads + quad;
+  let value = parameters[slot];
+  let lane = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
+  let gradient = sum + select(vec4<f32>(0.0), 2.0 * batch.l2 * value, lane < vec4<u32>(layer.inputs));
+#if GRADIENT
+  gradients[slot] = gradient;
+#else
+  let m = batch.beta1 * first_moments[slot] + (1.0 - batch.beta1) * gradient;
+  let v = batch.beta2 * second_moments[slot] + (1.0 - batch.beta2) * gradient * gradient;
+  first_moments[slot] = m;
+  second_moments[slot] = v;
+  parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);
+#endif
+}
+
+#if SUBGROUP
+// Grid: x = tiles of LANES quads of inputs, y = tiles of 16 outputs, z = networks. A lane owns one quad of inputs.
+@compute @workgroup_size(LANES)
+fn update_parameters(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+  let quad = tile.x * LANES + lane;
+  let source = min(quad, layer.input_quads - 1u);
+  let column = tile.z * layer.slab_rows * layer.output_quads + tile_quad(tile.y * 4u, lane, layer.output_quads);
+  var g0 = vec4<f32>(0.0); var g1 = vec4<f32>(0.0); var g2 = vec4<f32>(0.0); var g3 = vec4<f32>(0.0);
+  var g4 = vec4<f32>(0.0); var g5 = vec4<f32>(0.0); var g6 = vec4<f32>(0.0); var g7 = vec4<f32>(0.0);
+  var g8 = vec4<f32>(0.0); var g9 = vec4<f32>(0.0); var g10 = vec4<f32>(0.0); var g11 = vec4<f32>(0.0);
+  var g12 = vec4<f32>(0.0); var g13 = vec4<f32>(0.0); var g14 = vec4<f32>(0.0); var g15 = vec4<f32>(0.0);
+  for (var s = 0u; s < batch.count; s++) {
+    let x = source_quad(tile.z, s, source);
+    let own = delta[column + s * layer.output_quads];
+    let a = subgroupBroadcast(own, 0u);
+    g0 += a.x * x; g1 += a.y * x; g2 += a.z * x; g3 += a.w * x;
+    let b = subgroupBroadcast(own, 1u);
+    g4 += b.x * x; g5 += b.y * x; g6 += b.z * x; g7 += b.w * x;
+    let c = subgroupBroadcast(own, 2u);
+    g8 += c.x * x; g9 += c.y * x; g10 += c.z * x; g11 += c.w * x;
+    let d = subgroupBroadcast(own, 3u);
+    g12 += d.x * x; g13 += d.y * x; g14 += d.z * x; g15 += d.w * x;
+  }
+  if (quad >= layer.input_quads) { return; }
+  var sums = array<vec4<f32>, 16>(g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15);
+  // As in hidden_delta: 16 turns, never unrolled, so that Adam is compiled once.
+  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) { finish(sums[n], tile.z, tile.y * 16u + n, quad); }
+}
+#else
+// Grid: x = quads of inputs, y = quads of outputs, z = networks. An invocation owns a 4 x 4 tile of the matrix.
+@compute @workgroup_size(8, 8)
+fn update_parameters(@builtin(global_invocation_id) id: vec3<u32>) {
+  if (id.x >= layer.input_quads || id.y * 4u >= layer.outputs) { return; }
+  var g0 = vec4<f32>(0.0);
+  var g1 = vec4<f32>(0.0);
+  var g2 = vec4<f32>(0.0);
+  var g3 = vec4<f32>(0.0);
+  let slab = id.z * layer.slab_rows * layer.output_quads + id.y;
+  for (var s = 0u; s < batch.count; s++) {
+    let d = delta[slab + s * layer.output_quads];
+    let x = source_quad(id.z, s, id.x);
+    g0 += d.x * x;
+    g1 += d.y * x;
+    g2 += d.z * x;
+    g3 += d.w * x;
+  }
+  finish(g0, id.z, id.y * 4u, id.x);
+  finish(g1, id.z, id.y * 4u + 1u, id.x);
+  finish(g2, id.z, id.y * 4u + 2u, id.x);
+  finish(g3, id.z, id.y * 4u + 3u, id.x);
+}
+#endif

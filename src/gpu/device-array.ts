@@ -1,0 +1,99 @@
+/** Typed arrays on the device: a buffer with its element type and shape, so that a wrong one is a compile error. */
+import { RunError } from "../core/errors.ts";
+import type { GpuContext } from "./context.ts";
+
+export type ElementType = "f32" | "u32";
+export type HostArray<E extends ElementType> = E extends "f32" ? Float32Array : Uint32Array;
+
+/** `Element` is the scalar type; vec4 bindings see the same scalars four at a time. `Shape` fixes the rank. */
+export interface DeviceArray<Element extends string, Rank extends number = number> {
+  readonly element: Element;
+  readonly rank: Rank;
+  readonly shape: readonly number[];
+  readonly buffer: GPUBuffer;
+  destroy(): void;
+}
+
+function bytesOf(shape: readonly number[], elementBytes: number): number {
+  // 16: a vec4 binding needs one whole element, even where a shape is empty.
+  return Math.max(
+    16,
+    shape.reduce((product, size) => product * size, elementBytes),
+  );
+}
+
+/**
+ * Allocates a zeroed array of `shape`, in elements of `elementBytes`.
+ * @throws RunError where it exceeds what one binding may hold on this device.
+ */
+export function allocate<E extends string, const S extends readonly number[]>(
+  gpu: GpuContext,
+  label: string,
+  element: E,
+  shape: S,
+  elementBytes = 4,
+): DeviceArray<E, S["length"]> {
+  const size = bytesOf(shape, elementBytes);
+  const limit = Math.min(gpu.device.limits.maxStorageBufferBindingSize, gpu.device.limits.maxBufferSize);
+  if (size > limit) {
+    throw new RunError({
+      what: `${label} [${shape.join(", ")}] does not fit in one binding of this adapter`,
+      where: gpu.facts.description,
+      expected: `at most ${limit} bytes`,
+      found: `${size} bytes`,
+      fix: "fewer --repeats at a time, smaller --hidden or --batch-size, or an adapter with larger limits",
+    });
+  }
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const buffer = gpu.device.createBuffer({ label, size, usage });
+  return { element, rank: shape.length, shape, buffer, destroy: () => buffer.destroy() };
+}
+
+/** Allocates and fills: `data` holds the scalars of `shape`, row-major. */
+export function upload<E extends ElementType, const S extends readonly number[]>(
+  gpu: GpuContext,
+  label: string,
+  element: E,
+  shape: S,
+  data: HostArray<E>,
+): DeviceArray<E, S["length"]> {
+  const array = allocate(gpu, label, element, shape);
+  gpu.device.queue.writeBuffer(array.buffer, 0, data as BufferSource);
+  return array;
+}
+
+/**
+ * Waits for the device and copies an array back.
+ * @throws RunError with whatever the device reported before.
+ */
+export async function read<E extends ElementType>(gpu: GpuContext, array: DeviceArray<E>): Promise<HostArray<E>> {
+  const bytes = await readBytes(gpu, array.buffer);
+  const length = array.shape.reduce((product, size) => product * size, 1);
+  const host = array.element === "f32" ? new Float32Array(bytes, 0, length) : new Uint32Array(bytes, 0, length);
+  return host as HostArray<E>;
+}
+
+async function readBytes(gpu: GpuContext, source: GPUBuffer): Promise<ArrayBuffer> {
+  const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+  const staging = gpu.device.createBuffer({ label: `read ${source.label}`, size: source.size, usage });
+  try {
+    const encoder = gpu.device.createCommandEncoder({ label: `read ${source.label}` });
+    encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
+    gpu.device.queue.submit([encoder.finish()]);
+    await mapped(gpu, staging);
+    return staging.getMappedRange().slice(0);
+  } finally {
+    staging.destroy(); // buffers are not collected in time
+  }
+}
+
+async function mapped(gpu: GpuContext, staging: GPUBuffer): Promise<void> {
+  try {
+    await staging.mapAsync(GPUMapMode.READ);
+  } catch (error) {
+    await new Promise((resolve) => setTimeout(resolve)); // let `lost` arrive: it says more than AbortError
+    gpu.check();
+    throw error;
+  }
+  gpu.check();
+}

@@ -1,0 +1,774 @@
+// Generated from shaders/*.wgsl by scripts/generate-shaders.ts (npm run generate). Do not edit.
+
+export const backward = {
+  "file": "shaders/backward.wgsl",
+  "overrides": { "ACTIVATION": "u32" },
+  "structs": {
+    "Layer": {
+      "size": 32,
+      "fields": {
+        "input_quads": { "offset": 0, "type": "u32" },
+        "inputs": { "offset": 4, "type": "u32" },
+        "outputs": { "offset": 8, "type": "u32" },
+        "output_quads": { "offset": 12, "type": "u32" },
+        "next_outputs": { "offset": 16, "type": "u32" },
+        "next_quads": { "offset": 20, "type": "u32" },
+        "slab_rows": { "offset": 24, "type": "u32" },
+        "order_rows": { "offset": 28, "type": "u32" }
+      }
+    },
+    "Batch": {
+      "size": 32,
+      "fields": {
+        "first": { "offset": 0, "type": "u32" },
+        "count": { "offset": 4, "type": "u32" },
+        "learning_rate": { "offset": 8, "type": "f32" },
+        "variance_correction": { "offset": 12, "type": "f32" },
+        "beta1": { "offset": 16, "type": "f32" },
+        "beta2": { "offset": 20, "type": "f32" },
+        "epsilon": { "offset": 24, "type": "f32" },
+        "l2": { "offset": 28, "type": "f32" }
+      }
+    }
+  },
+  "entries": {
+    "output_delta": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "BYTES": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "GRADIENT": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "BYTES+GRADIENT": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "SUBGROUP+LANES_4": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "BYTES+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "GRADIENT+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "BYTES+GRADIENT+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "SUBGROUP+LANES_8": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "BYTES+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "GRADIENT+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        },
+        "BYTES+GRADIENT+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
+            "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
+          }
+        }
+      }
+    },
+    "hidden_delta": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "GRADIENT": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+GRADIENT": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "GRADIENT+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+GRADIENT+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "GRADIENT+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+GRADIENT+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        }
+      }
+    },
+    "update_parameters": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "second_moments": { "binding": 13, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "BYTES": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "second_moments": { "binding": 13, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "GRADIENT": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "BYTES+GRADIENT": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "second_moments": { "binding": 13, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "BYTES+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "second_moments": { "binding": 13, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "GRADIENT+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "BYTES+GRADIENT+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "second_moments": { "binding": 13, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "BYTES+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "second_moments": { "binding": 13, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "GRADIENT+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        },
+        "BYTES+GRADIENT+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// Backward pass and Adam for a batch of independent networks, one dispatch a step and layer:\n//   output_delta:      delta[r, s, c] = (softmax(logits[r, s])_c - [c = y_s]) / count, and the batch's cross-entropy\n//   hidden_delta:      delta[r, s, i] = act'(activations[r, s, i]) * sum_o next_delta[r, s, o] * parameters[r, o, i]\n//   update_parameters: g[r, o, i] = sum_s delta[r, s, o] * source[r, s, i] + 2 l2 parameters[r, o, i]  (no l2 on biases)\n//                      then Adam (Kingma and Ba 2015, algorithm 1) in place.\n// Rows as in forward.wgsl: homogeneous, so that lane i = inputs of a parameter row is the bias.\n// Every value has one owner: no atomics, no barriers, a fixed order of sums. Tiles are 4 x 4 an invocation, or\n// - SUBGROUP, with LANES_4 or LANES_8: a workgroup is one subgroup of exactly 4 or 8 lanes; what the lanes of a tile share\n//   is loaded by one of them and broadcast (see forward.wgsl).\n// Preconditions: rows batch.count and above of every slab are ignored: their delta is written as 0.\n// BYTES: the source is bytes / 255 of row order[r, batch.first + s]. GRADIENT: write g instead of using it.\n// Variants: \"\", BYTES, GRADIENT, BYTES+GRADIENT; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8.\n\n#if SUBGROUP\nenable subgroups;\n#endif\n\noverride ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu\n\nstruct Layer {\n  input_quads: u32,   // quads of a source row and of a parameter row\n  inputs: u32,        // input units; the lane of this index is the bias\n  outputs: u32,       // units of the layer\n  output_quads: u32,  // quads of a delta row\n  next_outputs: u32,  // hidden_delta: units of the layer above\n  next_quads: u32,    // hidden_delta: quads of a row of next_delta\n  slab_rows: u32,     // rows of one network in every slab: the batch size\n  order_rows: u32,    // rows of `order` for one network\n}\nstruct Batch {\n  first: u32,               // first position in `order`\n  count: u32,               // samples in this batch\n  learning_rate: f32,       // learningRate / (1 - beta1^t)\n  variance_correction: f32, // 1 / sqrt(1 - beta2^t)\n  beta1: f32,\n  beta2: f32,\n  epsilon: f32,\n  l2: f32,\n}\n\n@group(0) @binding(0) var<uniform> layer: Layer;\n@group(0) @binding(1) var<uniform> batch: Batch;\n@group(0) @binding(2) var<storage, read> order: array<u32>;             // [networks, samples]\n@group(0) @binding(3) var<storage, read_write> delta: array<vec4<f32>>; // [networks, slab_rows, output_quads]\n\n// output_delta\n@group(0) @binding(4) var<storage, read> logits: array<f32>;            // [networks, slab_rows, units]\n@group(0) @binding(5) var<storage, read> labels: array<u32>;            // [samples]\n@group(0) @binding(6) var<storage, read_write> losses: array<f32>;      // [networks, slab_rows]\n\n// hidden_delta\n@group(0) @binding(7) var<storage, read> next_delta: array<vec4<f32>>;      // [networks, slab_rows, next_quads]\n@group(0) @binding(8) var<storage, read> next_parameters: array<vec4<f32>>; // [networks, next_outputs, quads]\n@group(0) @binding(9) var<storage, read> activations: array<vec4<f32>>;     // [networks, slab_rows, output_quads]\n\n// update_parameters\n#if BYTES\n@group(0) @binding(10) var<storage, read> pixels: array<u32>;           // [samples, input_quads]\n#else\n@group(0) @binding(10) var<storage, read> inputs: array<vec4<f32>>;     // [networks, slab_rows, input_quads]\n#endif\n@group(0) @binding(11) var<storage, read_write> parameters: array<vec4<f32>>; // [networks, outputs, input_quads]\n#if GRADIENT\n@group(0) @binding(12) var<storage, read_write> gradients: array<vec4<f32>>;  // [networks, outputs, input_quads]\n#else\n@group(0) @binding(12) var<storage, read_write> first_moments: array<vec4<f32>>;  // [networks, outputs, input_quads]\n@group(0) @binding(13) var<storage, read_write> second_moments: array<vec4<f32>>; // [networks, outputs, input_quads]\n#endif\n\nfn clear_delta_row(row: u32) {\n  for (var quad = 0u; quad < layer.output_quads; quad++) { delta[row * layer.output_quads + quad] = vec4<f32>(0.0); }\n}\n\n// Grid: x = rows, y = networks. An invocation owns one row.\n@compute @workgroup_size(32)\nfn output_delta(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= layer.slab_rows) { return; }\n  let row = id.y * layer.slab_rows + id.x;\n  if (id.x >= batch.count) {\n    clear_delta_row(row);\n    return;\n  }\n  let base = row * layer.output_quads * 4u;\n  var highest = logits[base];\n  for (var c = 1u; c < layer.outputs; c++) { highest = max(highest, logits[base + c]); }\n  var total = 0.0;\n  for (var c = 0u; c < layer.outputs; c++) { total += exp(logits[base + c] - highest); }\n\n  let label = labels[order[id.y * layer.order_rows + batch.first + id.x]];\n  let scale = 1.0 / f32(batch.count);\n  for (var quad = 0u; quad < layer.output_quads; quad++) {\n    var values = vec4<f32>(0.0);\n    for (var lane = 0u; lane < 4u; lane++) {\n      let c = quad * 4u + lane;\n      if (c < layer.outputs) {\n        let probability = exp(logits[base + c] - highest) / total;\n        values[lane] = (probability - select(0.0, 1.0, c == label)) * scale;\n      }\n    }\n    delta[row * layer.output_quads + quad] = values;\n  }\n  losses[row] += log(total) + highest - logits[base + label];\n}\n\nfn derivative(t: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) { return t * (1.0 - t); }\n  if (ACTIVATION == 2u) { return 1.0 - t * t; }\n  if (ACTIVATION == 3u) { return select(vec4<f32>(0.0), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  return vec4<f32>(1.0);\n}\n\nfn write_hidden_delta(sum: vec4<f32>, row: u32, quad: u32, inside: bool) {\n  let slot = row * layer.output_quads + quad;\n  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let kept = inside && quad < layer.output_quads;\n  let value = select(vec4<f32>(0.0), sum * derivative(activations[slot]), unit < vec4<u32>(layer.outputs));\n  delta[slot] = select(vec4<f32>(0.0), value, kept);\n}\n\n#if SUBGROUP\n#if LANES_4\nconst LANES: u32 = 4u;\n#else\nconst LANES: u32 = 8u;\n#endif\n\n// One quad of 16 consecutive values a lane; lanes above 3 repeat them.\nfn tile_quad(first: u32, lane: u32, quads: u32) -> u32 {\n  return min(first + (lane & 3u), quads - 1u);\n}\n\n// Grid: x = tiles of 16 units, y = tiles of 4 LANES rows, z = networks. A lane owns every LANES-th row of the tile.\n@compute @workgroup_size(LANES)\nfn hidden_delta(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {\n  let quad = tile.x * 4u;\n  let first = tile.y * 4u * LANES + lane;\n  let last = layer.slab_rows - 1u;\n  let slab = tile.z * layer.slab_rows;\n  let d0 = (slab + min(first, last)) * layer.next_quads;\n  let d1 = (slab + min(first + LANES, last)) * layer.next_quads;\n  let d2 = (slab + min(first + 2u * LANES, last)) * layer.next_quads;\n  let d3 = (slab + min(first + 3u * LANES, last)) * layer.next_quads;\n  let column = tile_quad(quad, lane, layer.output_quads);\n  let matrix = tile.z * layer.next_outputs;\n  var s0a = vec4<f32>(0.0); var s0b = vec4<f32>(0.0); var s0c = vec4<f32>(0.0); var s0d = vec4<f32>(0.0);\n  var s1a = vec4<f32>(0.0); var s1b = vec4<f32>(0.0); var s1c = vec4<f32>(0.0); var s1d = vec4<f32>(0.0);\n  var s2a = vec4<f32>(0.0); var s2b = vec4<f32>(0.0); var s2c = vec4<f32>(0.0); var s2d = vec4<f32>(0.0);\n  var s3a = vec4<f32>(0.0); var s3b = vec4<f32>(0.0); var s3c = vec4<f32>(0.0); var s3d = vec4<f32>(0.0);\n  for (var at = 0u; at < layer.next_quads; at++) {\n    let e0 = next_delta[d0 + at];\n    let e1 = next_delta[d1 + at];\n    let e2 = next_delta[d2 + at];\n    let e3 = next_delta[d3 + at];\n    // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.\n    for (var part = 0u; part < 4u; part++) {\n      let output = min(at * 4u + part, layer.next_outputs - 1u);\n      let w = next_parameters[(matrix + output) * layer.output_quads + column];\n      let a = subgroupBroadcast(w, 0u);\n      let b = subgroupBroadcast(w, 1u);\n      let c = subgroupBroadcast(w, 2u);\n      let d = subgroupBroadcast(w, 3u);\n      s0a += e0[part] * a; s0b += e0[part] * b; s0c += e0[part] * c; s0d += e0[part] * d;\n      s1a += e1[part] * a; s1b += e1[part] * b; s1c += e1[part] * c; s1d += e1[part] * d;\n      s2a += e2[part] * a; s2b += e2[part] * b; s2c += e2[part] * c; s2d += e2[part] * d;\n      s3a += e3[part] * a; s3b += e3[part] * b; s3c += e3[part] * c; s3d += e3[part] * d;\n    }\n  }\n  var sums = array<vec4<f32>, 16>(\n    s0a, s0b, s0c, s0d,\n    s1a, s1b, s1c, s1d,\n    s2a, s2b, s2c, s2d,\n    s3a, s3b, s3c, s3d,\n  );\n  // The bound is 16, but no constant, so that no driver unrolls the loop (see forward.wgsl).\n  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) {\n    let row = first + n / 4u * LANES;\n    if (row <= last && quad + n % 4u < layer.output_quads) {\n      write_hidden_delta(sums[n], slab + row, quad + n % 4u, row < batch.count);\n    }\n  }\n}\n#else\n// Grid: x = quads of units, y = quads of rows, z = networks. An invocation owns a 4 x 4 tile.\n@compute @workgroup_size(8, 8)\nfn hidden_delta(@builtin(global_invocation_id) id: vec3<u32>) {\n  let quad = id.x;\n  let first = id.y * 4u;\n  if (quad >= layer.output_quads || first >= layer.slab_rows) { return; }\n  let last = layer.slab_rows - 1u;\n  let slab = id.z * layer.slab_rows;\n  let d0 = (slab + first) * layer.next_quads;\n  let d1 = (slab + min(first + 1u, last)) * layer.next_quads;\n  let d2 = (slab + min(first + 2u, last)) * layer.next_quads;\n  let d3 = (slab + min(first + 3u, last)) * layer.next_quads;\n  let last_output = layer.next_outputs - 1u;\n  let matrix = id.z * layer.next_outputs;\n  var s0 = vec4<f32>(0.0);\n  var s1 = vec4<f32>(0.0);\n  var s2 = vec4<f32>(0.0);\n  var s3 = vec4<f32>(0.0);\n  // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.\n  for (var o = 0u; o < layer.next_outputs; o += 4u) {\n    let w = mat4x4<f32>(\n      next_parameters[(matrix + o) * layer.output_quads + quad],\n      next_parameters[(matrix + min(o + 1u, last_output)) * layer.output_quads + quad],\n      next_parameters[(matrix + min(o + 2u, last_output)) * layer.output_quads + quad],\n      next_parameters[(matrix + min(o + 3u, last_output)) * layer.output_quads + quad],\n    );\n    let at = o / 4u;\n    s0 += w * next_delta[d0 + at];\n    s1 += w * next_delta[d1 + at];\n    s2 += w * next_delta[d2 + at];\n    s3 += w * next_delta[d3 + at];\n  }\n  write_hidden_delta(s0, slab + first, quad, first < batch.count);\n  if (first + 1u <= last) { write_hidden_delta(s1, slab + first + 1u, quad, first + 1u < batch.count); }\n  if (first + 2u <= last) { write_hidden_delta(s2, slab + first + 2u, quad, first + 2u < batch.count); }\n  if (first + 3u <= last) { write_hidden_delta(s3, slab + first + 3u, quad, first + 3u < batch.count); }\n}\n\n#endif\n\nfn source_quad(network: u32, sample: u32, quad: u32) -> vec4<f32> {\n#if BYTES\n  let row = order[network * layer.order_rows + batch.first + sample];\n  return vec4<f32>(unpack4xU8(pixels[row * layer.input_quads + quad])) * (1.0 / 255.0);\n#else\n  return inputs[(network * layer.slab_rows + sample) * layer.input_quads + quad];\n#endif\n}\n\nfn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {\n  if (output >= layer.outputs) { return; }\n  let slot = (network * layer.outputs + output) * layer.input_quads + quad;\n  let value = parameters[slot];\n  let lane = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let gradient = sum + select(vec4<f32>(0.0), 2.0 * batch.l2 * value, lane < vec4<u32>(layer.inputs));\n#if GRADIENT\n  gradients[slot] = gradient;\n#else\n  let m = batch.beta1 * first_moments[slot] + (1.0 - batch.beta1) * gradient;\n  let v = batch.beta2 * second_moments[slot] + (1.0 - batch.beta2) * gradient * gradient;\n  first_moments[slot] = m;\n  second_moments[slot] = v;\n  parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);\n#endif\n}\n\n#if SUBGROUP\n// Grid: x = tiles of LANES quads of inputs, y = tiles of 16 outputs, z = networks. A lane owns one quad of inputs.\n@compute @workgroup_size(LANES)\nfn update_parameters(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {\n  let quad = tile.x * LANES + lane;\n  let source = min(quad, layer.input_quads - 1u);\n  let column = tile.z * layer.slab_rows * layer.output_quads + tile_quad(tile.y * 4u, lane, layer.output_quads);\n  var g0 = vec4<f32>(0.0); var g1 = vec4<f32>(0.0); var g2 = vec4<f32>(0.0); var g3 = vec4<f32>(0.0);\n  var g4 = vec4<f32>(0.0); var g5 = vec4<f32>(0.0); var g6 = vec4<f32>(0.0); var g7 = vec4<f32>(0.0);\n  var g8 = vec4<f32>(0.0); var g9 = vec4<f32>(0.0); var g10 = vec4<f32>(0.0); var g11 = vec4<f32>(0.0);\n  var g12 = vec4<f32>(0.0); var g13 = vec4<f32>(0.0); var g14 = vec4<f32>(0.0); var g15 = vec4<f32>(0.0);\n  for (var s = 0u; s < batch.count; s++) {\n    let x = source_quad(tile.z, s, source);\n    let own = delta[column + s * layer.output_quads];\n    let a = subgroupBroadcast(own, 0u);\n    g0 += a.x * x; g1 += a.y * x; g2 += a.z * x; g3 += a.w * x;\n    let b = subgroupBroadcast(own, 1u);\n    g4 += b.x * x; g5 += b.y * x; g6 += b.z * x; g7 += b.w * x;\n    let c = subgroupBroadcast(own, 2u);\n    g8 += c.x * x; g9 += c.y * x; g10 += c.z * x; g11 += c.w * x;\n    let d = subgroupBroadcast(own, 3u);\n    g12 += d.x * x; g13 += d.y * x; g14 += d.z * x; g15 += d.w * x;\n  }\n  if (quad >= layer.input_quads) { return; }\n  var sums = array<vec4<f32>, 16>(g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15);\n  // As in hidden_delta: 16 turns, never unrolled, so that Adam is compiled once.\n  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) { finish(sums[n], tile.z, tile.y * 16u + n, quad); }\n}\n#else\n// Grid: x = quads of inputs, y = quads of outputs, z = networks. An invocation owns a 4 x 4 tile of the matrix.\n@compute @workgroup_size(8, 8)\nfn update_parameters(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= layer.input_quads || id.y * 4u >= layer.outputs) { return; }\n  var g0 = vec4<f32>(0.0);\n  var g1 = vec4<f32>(0.0);\n  var g2 = vec4<f32>(0.0);\n  var g3 = vec4<f32>(0.0);\n  let slab = id.z * layer.slab_rows * layer.output_quads + id.y;\n  for (var s = 0u; s < batch.count; s++) {\n    let d = delta[slab + s * layer.output_quads];\n    let x = source_quad(id.z, s, id.x);\n    g0 += d.x * x;\n    g1 += d.y * x;\n    g2 += d.z * x;\n    g3 += d.w * x;\n  }\n  finish(g0, id.z, id.y * 4u, id.x);\n  finish(g1, id.z, id.y * 4u + 1u, id.x);\n  finish(g2, id.z, id.y * 4u + 2u, id.x);\n  finish(g3, id.z, id.y * 4u + 3u, id.x);\n}\n#endif\n"
+} as const;
+
+export const forward = {
+  "file": "shaders/forward.wgsl",
+  "overrides": { "ACTIVATION": "u32" },
+  "structs": {
+    "Layer": {
+      "size": 32,
+      "fields": {
+        "input_quads": { "offset": 0, "type": "u32" },
+        "outputs": { "offset": 4, "type": "u32" },
+        "output_quads": { "offset": 8, "type": "u32" },
+        "slab_rows": { "offset": 12, "type": "u32" },
+        "order_rows": { "offset": 16, "type": "u32" },
+        "own_source": { "offset": 20, "type": "u32" },
+        "hidden_quads": { "offset": 24, "type": "u32" },
+        "hidden_offset": { "offset": 28, "type": "u32" }
+      }
+    },
+    "Batch": {
+      "size": 12,
+      "fields": {
+        "first": { "offset": 0, "type": "u32" },
+        "count": { "offset": 4, "type": "u32" },
+        "first_job": { "offset": 8, "type": "u32" }
+      }
+    },
+    "Job": {
+      "size": 16,
+      "fields": {
+        "network": { "offset": 0, "type": "u32" },
+        "curve": { "offset": 4, "type": "u32" },
+        "replacement": { "offset": 8, "type": "u32" },
+        "removed": { "offset": 12, "type": "u32" }
+      }
+    },
+    "Mask": {
+      "size": 32,
+      "fields": {
+        "removed": { "offset": 0, "type": "vec4" },
+        "value": { "offset": 16, "type": "vec4" }
+      }
+    }
+  },
+  "entries": {
+    "forward_layer": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "inputs": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "slabs", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "pixels": { "binding": 3, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+GATHERED": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "pixels": { "binding": 3, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] },
+            "order": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] }
+          }
+        },
+        "MASKED": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "inputs": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "slabs", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] },
+            "positions": { "binding": 7, "kind": "read-only-storage", "element": "u32", "shape": [ "curves", "hidden_quads" ] },
+            "replacements": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "replacements", "hidden_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "inputs": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "slabs", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "pixels": { "binding": 3, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+GATHERED+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "pixels": { "binding": 3, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] },
+            "order": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] }
+          }
+        },
+        "MASKED+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "inputs": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "slabs", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] },
+            "positions": { "binding": 7, "kind": "read-only-storage", "element": "u32", "shape": [ "curves", "hidden_quads" ] },
+            "replacements": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "replacements", "hidden_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "inputs": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "slabs", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "pixels": { "binding": 3, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] }
+          }
+        },
+        "BYTES+GATHERED+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "pixels": { "binding": 3, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] },
+            "order": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] }
+          }
+        },
+        "MASKED+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
+            "jobs": { "binding": 2, "kind": "read-only-storage", "element": "Job", "shape": [ "jobs" ] },
+            "inputs": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "slabs", "slab_rows", "input_quads" ] },
+            "parameters": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "outputs": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "slab_rows", "output_quads" ] },
+            "positions": { "binding": 7, "kind": "read-only-storage", "element": "u32", "shape": [ "curves", "hidden_quads" ] },
+            "replacements": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "replacements", "hidden_quads" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// One dense layer for a batch of independent jobs:\n//   outputs[j, s, o] = act( sum_i source[j, s, i] * parameters[network_j, o, i] ),   lane i = inputs is the bias.\n// Homogeneous coordinates: every row of samples ends in one lane of 1 (then zeros up to a multiple of 4), and every row\n// of `parameters` holds its bias there, so bias, its gradient and its update need no code of their own.\n// Grid: x = tiles of outputs, y = tiles of samples, z = jobs. A tile has one owner: no atomics, no barriers (they are\n// ruinous on software adapters), and the sum over i runs in one fixed order.\n// - plain: an invocation owns 4 samples x 4 outputs.\n// - SUBGROUP, with LANES_4 or LANES_8: a workgroup is one subgroup of exactly 4 or 8 lanes and owns 32 samples x 16 outputs. A lane owns\n//   every 4th (8th) sample. Each parameter is loaded by one lane and broadcast to the others: software adapters load lane\n//   by lane, so this saves most of their work.\n// Preconditions: strides are multiples of 4; batch.count >= 1; padding lanes are as written here.\n// BYTES: input values are bytes / 255. GATHERED: sample s is row order[network, batch.first + s].\n// MASKED: input neurons whose position in the job's removal order is below job.removed read as replacements.\n// Variants: \"\", BYTES, BYTES+GATHERED, MASKED; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8.\n\n#if SUBGROUP\nenable subgroups;\n#endif\n\noverride ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu\n\nstruct Layer {\n  input_quads: u32,   // quads of a source row, the homogeneous lane included\n  outputs: u32,       // units computed\n  output_quads: u32,  // quads of an output row: ceil((outputs + 1) / 4)\n  slab_rows: u32,     // rows of one slab of `outputs` and `inputs`\n  order_rows: u32,    // GATHERED: rows of `order` for one network\n  own_source: u32,    // 1: job z reads slab z of `inputs` (its own); 0: the slab of its network, shared by many jobs\n  hidden_quads: u32,  // MASKED: quads of a row of `positions` and `replacements`\n  hidden_offset: u32, // MASKED: quad at which this layer's input neurons begin there\n}\nstruct Batch {\n  first: u32,     // first sample (position in `order`, or row of `pixels`)\n  count: u32,     // samples in this batch\n  first_job: u32, // jobs[first_job + z] is what slab z of `outputs` is for\n}\nstruct Job {\n  network: u32,     // row of `parameters`\n  curve: u32,       // MASKED: row of `positions`\n  replacement: u32, // MASKED: row of `replacements`\n  removed: u32,     // MASKED: number of neurons removed\n}\n\n@group(0) @binding(0) var<uniform> layer: Layer;\n@group(0) @binding(1) var<uniform> batch: Batch;\n@group(0) @binding(2) var<storage, read> jobs: array<Job>;             // [jobs]\n#if BYTES\n@group(0) @binding(3) var<storage, read> pixels: array<u32>;           // [samples, input_quads]\n#else\n@group(0) @binding(3) var<storage, read> inputs: array<vec4<f32>>;     // [slabs, slab_rows, input_quads]\n#endif\n@group(0) @binding(4) var<storage, read> parameters: array<vec4<f32>>; // [networks, outputs, input_quads]\n@group(0) @binding(5) var<storage, read_write> outputs: array<vec4<f32>>; // [jobs, slab_rows, output_quads]\n#if GATHERED\n@group(0) @binding(6) var<storage, read> order: array<u32>;            // [networks, samples]\n#endif\n#if MASKED\n@group(0) @binding(7) var<storage, read> positions: array<vec4<u32>>;  // [curves, hidden_quads]\n@group(0) @binding(8) var<storage, read> replacements: array<vec4<f32>>; // [replacements, hidden_quads]\n#endif\n\n// Finite for every finite z, and NaN stays NaN, so that a diverged run shows in its loss.\nfn activate(z: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) {\n    let e = exp(-abs(z));\n    return select(e, vec4<f32>(1.0), z >= vec4<f32>(0.0)) / (1.0 + e);\n  }\n  if (ACTIVATION == 2u) {\n    // The built-in tanh may be wrong by 1e-5 and overflows on some drivers; near 0 the series keeps the sign.\n    let e = exp(-2.0 * abs(z));\n    return select(sign(z) * (1.0 - e) / (1.0 + e), z * (1.0 - z * z / 3.0), abs(z) < vec4<f32>(0.02));\n  }\n  if (ACTIVATION == 3u) {\n    return select(z, vec4<f32>(0.0), z < vec4<f32>(0.0)); // not max(): it may turn NaN into 0\n  }\n  return z;\n}\n\n// First quad of the row that holds sample s of the job's source; rows past the batch repeat its last one.\nfn source_row(job: u32, slab: u32, sample: u32) -> u32 {\n  let s = min(sample, batch.count - 1u);\n#if BYTES\n#if GATHERED\n  return order[jobs[job].network * layer.order_rows + batch.first + s] * layer.input_quads;\n#else\n  return (batch.first + s) * layer.input_quads;\n#endif\n#else\n  return (select(jobs[job].network, slab, layer.own_source == 1u) * layer.slab_rows + s) * layer.input_quads;\n#endif\n}\n\nfn source_quad(index: u32) -> vec4<f32> {\n#if BYTES\n  return vec4<f32>(unpack4xU8(pixels[index])) * (1.0 / 255.0);\n#else\n  return inputs[index];\n#endif\n}\n\n// What a job's removals make of one quad of its input: the same for all samples, so it is looked up once for a tile.\nstruct Mask {\n  removed: vec4<bool>,\n  value: vec4<f32>,\n}\n\nfn mask_quad(job: u32, quad: u32) -> Mask {\n#if MASKED\n  let at = layer.hidden_offset + quad;\n  let removed = positions[jobs[job].curve * layer.hidden_quads + at] < vec4<u32>(jobs[job].removed);\n  return Mask(removed, replacements[jobs[job].replacement * layer.hidden_quads + at]);\n#else\n  return Mask(vec4<bool>(false), vec4<f32>(0.0));\n#endif\n}\n\nfn masked(value: vec4<f32>, mask: Mask) -> vec4<f32> {\n#if MASKED\n  return select(value, mask.value, mask.removed);\n#else\n  return value;\n#endif\n}\n\n// Units past the last one are padding: the homogeneous 1, then zeros.\nfn with_padding(values: vec4<f32>, quad: u32) -> vec4<f32> {\n  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let padding = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(layer.outputs));\n  return select(padding, values, unit < vec4<u32>(layer.outputs));\n}\n\nfn write_quad(value: vec4<f32>, slab: u32, sample: u32, quad: u32) {\n  if (sample >= batch.count || quad >= layer.output_quads) { return; }\n  outputs[(slab * layer.slab_rows + sample) * layer.output_quads + quad] = with_padding(activate(value), quad);\n}\n\n#if SUBGROUP\n#if LANES_4\nconst LANES: u32 = 4u;\nconst TILE_QUADS: u32 = 32u;\n#else\nconst LANES: u32 = 8u;\nconst TILE_QUADS: u32 = 16u;\n#endif\n\n// The quads of lanes 0 to 3, as columns.\nfn broadcast_0(v: vec4<f32>) -> mat4x4<f32> {\n  return mat4x4<f32>(\n    subgroupBroadcast(v, 0u), subgroupBroadcast(v, 1u), subgroupBroadcast(v, 2u), subgroupBroadcast(v, 3u),\n  );\n}\n\n#if LANES_8\n// The quads of lanes 4 to 7, as columns.\nfn broadcast_4(v: vec4<f32>) -> mat4x4<f32> {\n  return mat4x4<f32>(\n    subgroupBroadcast(v, 4u), subgroupBroadcast(v, 5u), subgroupBroadcast(v, 6u), subgroupBroadcast(v, 7u),\n  );\n}\n#endif\n\n@compute @workgroup_size(LANES)\nfn forward_layer(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {\n  let quad = tile.x * 4u;\n  let sample = tile.y * 32u + lane;\n  let job = batch.first_job + tile.z;\n  let last = layer.outputs - 1u;\n  let matrix = jobs[job].network * layer.outputs;\n  let row = quad * 4u + lane;\n  let w0 = (matrix + min(row, last)) * layer.input_quads;\n  let w1 = (matrix + min(row + LANES, last)) * layer.input_quads;\n#if LANES_4\n  let w2 = (matrix + min(row + 8u, last)) * layer.input_quads;\n  let w3 = (matrix + min(row + 12u, last)) * layer.input_quads;\n  let x4 = source_row(job, tile.z, sample + 16u);\n  let x5 = source_row(job, tile.z, sample + 20u);\n  let x6 = source_row(job, tile.z, sample + 24u);\n  let x7 = source_row(job, tile.z, sample + 28u);\n  var z4a = vec4<f32>(0.0); var z4b = vec4<f32>(0.0); var z4c = vec4<f32>(0.0); var z4d = vec4<f32>(0.0);\n  var z5a = vec4<f32>(0.0); var z5b = vec4<f32>(0.0); var z5c = vec4<f32>(0.0); var z5d = vec4<f32>(0.0);\n  var z6a = vec4<f32>(0.0); var z6b = vec4<f32>(0.0); var z6c = vec4<f32>(0.0); var z6d = vec4<f32>(0.0);\n  var z7a = vec4<f32>(0.0); var z7b = vec4<f32>(0.0); var z7c = vec4<f32>(0.0); var z7d = vec4<f32>(0.0);\n#endif\n  let x0 = source_row(job, tile.z, sample);\n  let x1 = source_row(job, tile.z, sample + LANES);\n  let x2 = source_row(job, tile.z, sample + 2u * LANES);\n  let x3 = source_row(job, tile.z, sample + 3u * LANES);\n  var z0a = vec4<f32>(0.0); var z0b = vec4<f32>(0.0); var z0c = vec4<f32>(0.0); var z0d = vec4<f32>(0.0);\n  var z1a = vec4<f32>(0.0); var z1b = vec4<f32>(0.0); var z1c = vec4<f32>(0.0); var z1d = vec4<f32>(0.0);\n  var z2a = vec4<f32>(0.0); var z2b = vec4<f32>(0.0); var z2c = vec4<f32>(0.0); var z2d = vec4<f32>(0.0);\n  var z3a = vec4<f32>(0.0); var z3b = vec4<f32>(0.0); var z3c = vec4<f32>(0.0); var z3d = vec4<f32>(0.0);\n  for (var i = 0u; i < layer.input_quads; i++) {\n    let mask = mask_quad(job, i);\n    let v0 = parameters[w0 + i];\n    let v1 = parameters[w1 + i];\n#if LANES_4\n    let v2 = parameters[w2 + i];\n    let v3 = parameters[w3 + i];\n    let a = broadcast_0(v0);\n    let b = broadcast_0(v1);\n    let c = broadcast_0(v2);\n    let d = broadcast_0(v3);\n    let s4 = masked(source_quad(x4 + i), mask);\n    z4a += s4 * a; z4b += s4 * b; z4c += s4 * c; z4d += s4 * d;\n    let s5 = masked(source_quad(x5 + i), mask);\n    z5a += s5 * a; z5b += s5 * b; z5c += s5 * c; z5d += s5 * d;\n    let s6 = masked(source_quad(x6 + i), mask);\n    z6a += s6 * a; z6b += s6 * b; z6c += s6 * c; z6d += s6 * d;\n    let s7 = masked(source_quad(x7 + i), mask);\n    z7a += s7 * a; z7b += s7 * b; z7c += s7 * c; z7d += s7 * d;\n#else\n    let a = broadcast_0(v0);\n    let b = broadcast_4(v0);\n    let c = broadcast_0(v1);\n    let d = broadcast_4(v1);\n#endif\n    let s0 = masked(source_quad(x0 + i), mask);\n    z0a += s0 * a; z0b += s0 * b; z0c += s0 * c; z0d += s0 * d;\n    let s1 = masked(source_quad(x1 + i), mask);\n    z1a += s1 * a; z1b += s1 * b; z1c += s1 * c; z1d += s1 * d;\n    let s2 = masked(source_quad(x2 + i), mask);\n    z2a += s2 * a; z2b += s2 * b; z2c += s2 * c; z2d += s2 * d;\n    let s3 = masked(source_quad(x3 + i), mask);\n    z3a += s3 * a; z3b += s3 * b; z3c += s3 * c; z3d += s3 * d;\n  }\n  // A loop that no driver can unroll, since its bound (TILE_QUADS, in effect) is no constant: unrolled 16 or 32 times, the\n  // activation makes compilation take seconds.\n#if LANES_4\n  var values = array<vec4<f32>, 32>(\n    z0a, z0b, z0c, z0d,\n    z1a, z1b, z1c, z1d,\n    z2a, z2b, z2c, z2d,\n    z3a, z3b, z3c, z3d,\n    z4a, z4b, z4c, z4d,\n    z5a, z5b, z5c, z5d,\n    z6a, z6b, z6c, z6d,\n    z7a, z7b, z7c, z7d,\n  );\n#else\n  var values = array<vec4<f32>, 16>(\n    z0a, z0b, z0c, z0d,\n    z1a, z1b, z1c, z1d,\n    z2a, z2b, z2c, z2d,\n    z3a, z3b, z3c, z3d,\n  );\n#endif\n  for (var n = 0u; n < min(TILE_QUADS, layer.output_quads * 32u); n++) {\n    write_quad(values[n], tile.z, sample + n / 4u * LANES, quad + n % 4u);\n  }\n}\n#else\n// First quad of a parameter row; rows past the last output repeat it and are replaced by padding.\nfn parameter_row(job: u32, output: u32) -> u32 {\n  return (jobs[job].network * layer.outputs + min(output, layer.outputs - 1u)) * layer.input_quads;\n}\n\n@compute @workgroup_size(8, 8)\nfn forward_layer(@builtin(global_invocation_id) id: vec3<u32>) {\n  let quad = id.x;\n  let sample = id.y * 4u;\n  let job = batch.first_job + id.z;\n  if (quad >= layer.output_quads || sample >= batch.count) { return; }\n  let w0 = parameter_row(job, quad * 4u);\n  let w1 = parameter_row(job, quad * 4u + 1u);\n  let w2 = parameter_row(job, quad * 4u + 2u);\n  let w3 = parameter_row(job, quad * 4u + 3u);\n  let x0 = source_row(job, id.z, sample);\n  let x1 = source_row(job, id.z, sample + 1u);\n  let x2 = source_row(job, id.z, sample + 2u);\n  let x3 = source_row(job, id.z, sample + 3u);\n  var z0 = vec4<f32>(0.0);\n  var z1 = vec4<f32>(0.0);\n  var z2 = vec4<f32>(0.0);\n  var z3 = vec4<f32>(0.0);\n  for (var i = 0u; i < layer.input_quads; i++) {\n    let mask = mask_quad(job, i);\n    let w = mat4x4<f32>(parameters[w0 + i], parameters[w1 + i], parameters[w2 + i], parameters[w3 + i]);\n    z0 += masked(source_quad(x0 + i), mask) * w;\n    z1 += masked(source_quad(x1 + i), mask) * w;\n    z2 += masked(source_quad(x2 + i), mask) * w;\n    z3 += masked(source_quad(x3 + i), mask) * w;\n  }\n  write_quad(z0, id.z, sample, quad);\n  write_quad(z1, id.z, sample + 1u, quad);\n  write_quad(z2, id.z, sample + 2u, quad);\n  write_quad(z3, id.z, sample + 3u, quad);\n}\n#endif\n"
+} as const;
+
+export const histogram = {
+  "file": "shaders/histogram.wgsl",
+  "overrides": { "THRESHOLD": "f32" },
+  "structs": {
+    "Chunk": {
+      "size": 28,
+      "fields": {
+        "first": { "offset": 0, "type": "u32" },
+        "count": { "offset": 4, "type": "u32" },
+        "slab_rows": { "offset": 8, "type": "u32" },
+        "unit_lanes": { "offset": 12, "type": "u32" },
+        "units": { "offset": 16, "type": "u32" },
+        "words": { "offset": 20, "type": "u32" },
+        "classes": { "offset": 24, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "pack_bits": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 64, 1, 1 ],
+          "bindings": {
+            "chunk": { "binding": 0, "kind": "uniform", "struct": "Chunk" },
+            "activations": { "binding": 1, "kind": "read-only-storage", "element": "f32", "shape": [ "jobs", "slab_rows", "unit_lanes" ] },
+            "bits": { "binding": 2, "kind": "storage", "element": "u32", "shape": [ "jobs", "units", "words" ] },
+            "blocks": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "jobs", "units", "words" ] }
+          }
+        }
+      }
+    },
+    "count_ones": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 16, 4, 1 ],
+          "bindings": {
+            "chunk": { "binding": 0, "kind": "uniform", "struct": "Chunk" },
+            "bits": { "binding": 2, "kind": "storage", "element": "u32", "shape": [ "jobs", "units", "words" ] },
+            "class_bits": { "binding": 4, "kind": "read-only-storage", "element": "u32", "shape": [ "classes", "words" ] },
+            "counts": { "binding": 5, "kind": "storage", "element": "u32", "shape": [ "jobs", "units", "classes" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// Class-conditional counts of each neuron's one-bit output, and its mean activation, without a float in the counts:\n//   pack_bits:  bits[j, u, w] bit b = [ activations[j, 32 w + b, u] > threshold ]\n//               blocks[j, u, w] = ( pivot, sum over the block of (activation - pivot) ),  pivot = the block's first sample\n//   count_ones: counts[j, u, c] = sum_w popcount( bits[j, u, w] & class_bits[c, w] )\n// The mean is then sum_w (n_w pivot + deviation) / n in float64 on the host: exact, to the bit, for a constant neuron, and\n// accurate to a float32 rounding at any number of samples because no float32 sum is longer than 32 terms.\n// Every word has one owner: no atomics, no barriers. Counts are exact.\n// Preconditions: chunk.first is a multiple of 32; words past the last sample are not written; class_bits is 0 there.\n\noverride THRESHOLD: f32 = 0.5; // theta of study.md section 1\n\nstruct Chunk {\n  first: u32,      // first sample of this chunk\n  count: u32,      // samples in this chunk\n  slab_rows: u32,  // rows of one job in `activations`\n  unit_lanes: u32, // floats of a row of `activations`, padding included\n  units: u32,      // neurons counted\n  words: u32,      // words of 32 samples over all chunks\n  classes: u32,\n}\n\n@group(0) @binding(0) var<uniform> chunk: Chunk;\n@group(0) @binding(1) var<storage, read> activations: array<f32>;      // [jobs, slab_rows, unit_lanes]\n@group(0) @binding(2) var<storage, read_write> bits: array<u32>;       // [jobs, units, words]\n@group(0) @binding(3) var<storage, read_write> blocks: array<vec2<f32>>; // [jobs, units, words]\n@group(0) @binding(4) var<storage, read> class_bits: array<u32>;       // [classes, words]\n@group(0) @binding(5) var<storage, read_write> counts: array<u32>;     // [jobs, units, classes]\n\n// Grid: x = units, y = words of this chunk, z = jobs.\n@compute @workgroup_size(64)\nfn pack_bits(@builtin(global_invocation_id) id: vec3<u32>) {\n  let first = id.y * 32u;\n  if (id.x >= chunk.units || first >= chunk.count) { return; }\n  let rows = min(32u, chunk.count - first);\n  let base = (id.z * chunk.slab_rows + first) * chunk.unit_lanes + id.x;\n  let pivot = activations[base];\n  var word = 0u;\n  var deviation = 0.0;\n  for (var row = 0u; row < rows; row++) {\n    let value = activations[base + row * chunk.unit_lanes];\n    word |= select(0u, 1u, value > THRESHOLD) << row;\n    deviation += value - pivot;\n  }\n  let slot = (id.z * chunk.units + id.x) * chunk.words + chunk.first / 32u + id.y;\n  bits[slot] = word;\n  blocks[slot] = vec2<f32>(pivot, deviation);\n}\n\n// Grid: x = classes, y = units, z = jobs.\n@compute @workgroup_size(16, 4)\nfn count_ones(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= chunk.classes || id.y >= chunk.units) { return; }\n  let row = (id.z * chunk.units + id.y) * chunk.words;\n  var total = 0u;\n  for (var word = 0u; word < chunk.words; word++) {\n    total += countOneBits(bits[row + word] & class_bits[id.x * chunk.words + word]);\n  }\n  counts[(id.z * chunk.units + id.y) * chunk.classes + id.x] = total;\n}\n"
+} as const;
+
+export const shuffle = {
+  "file": "shaders/shuffle.wgsl",
+  "overrides": {},
+  "structs": {
+    "Permutation": {
+      "size": 8,
+      "fields": {
+        "samples": { "offset": 0, "type": "u32" },
+        "half_bits": { "offset": 4, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "shuffle_samples": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 64, 1, 1 ],
+          "bindings": {
+            "permutation": { "binding": 0, "kind": "uniform", "struct": "Permutation" },
+            "round_keys": { "binding": 1, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "ROUNDS" ] },
+            "order": { "binding": 2, "kind": "storage", "element": "u32", "shape": [ "networks", "samples" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// The order in which each network sees the training samples in one epoch:\n//   order[r, i] = P_r(i),  P_r a permutation of 0..samples-1 keyed by round_keys[r]\n// P is a Feistel network on 2 * half_bits bits, walked until it lands inside (cycle walking: Black and Rogaway, CT-RSA\n// 2002), so each position is computed alone: no sort, no state, the same bits on every adapter and alone or among many.\n// The round function is a multiply-xorshift hash (the constants of H. Prospector's lowbias32).\n// Grid: x = positions, y = networks. Preconditions: 2^(2 half_bits) >= samples, half_bits in 1..15.\n\nconst ROUNDS: u32 = 8u;\n\nstruct Permutation {\n  samples: u32,\n  half_bits: u32,\n}\n\n@group(0) @binding(0) var<uniform> permutation: Permutation;\n@group(0) @binding(1) var<storage, read> round_keys: array<u32>;   // [networks, ROUNDS]\n@group(0) @binding(2) var<storage, read_write> order: array<u32>;  // [networks, samples]\n\nfn mix(value: u32) -> u32 {\n  var x = value;\n  x = (x ^ (x >> 16u)) * 0x7feb352du;\n  x = (x ^ (x >> 15u)) * 0x846ca68bu;\n  return x ^ (x >> 16u);\n}\n\nfn encipher(value: u32, network: u32) -> u32 {\n  let mask = (1u << permutation.half_bits) - 1u;\n  var left = value >> permutation.half_bits;\n  var right = value & mask;\n  for (var round = 0u; round < ROUNDS; round++) {\n    let next = left ^ (mix(right ^ round_keys[network * ROUNDS + round]) & mask);\n    left = right;\n    right = next;\n  }\n  return (left << permutation.half_bits) | right;\n}\n\n@compute @workgroup_size(64)\nfn shuffle_samples(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= permutation.samples) { return; }\n  var place = encipher(id.x, id.y);\n  while (place >= permutation.samples) { place = encipher(place, id.y); }\n  order[id.y * permutation.samples + id.x] = place;\n}\n"
+} as const;
+
+export const tally = {
+  "file": "shaders/tally.wgsl",
+  "overrides": {},
+  "structs": {
+    "Range": {
+      "size": 28,
+      "fields": {
+        "first": { "offset": 0, "type": "u32" },
+        "count": { "offset": 4, "type": "u32" },
+        "slab_rows": { "offset": 8, "type": "u32" },
+        "lanes": { "offset": 12, "type": "u32" },
+        "classes": { "offset": 16, "type": "u32" },
+        "first_job": { "offset": 20, "type": "u32" },
+        "blocks": { "offset": 24, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "tally_blocks": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "range": { "binding": 0, "kind": "uniform", "struct": "Range" },
+            "logits": { "binding": 1, "kind": "read-only-storage", "element": "f32", "shape": [ "slabs", "slab_rows", "lanes" ] },
+            "labels": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "correct": { "binding": 3, "kind": "storage", "element": "u32", "shape": [ "jobs", "blocks" ] },
+            "losses": { "binding": 4, "kind": "storage", "element": "f32", "shape": [ "jobs", "blocks" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// How well logits classify: per job and block of 64 samples\n//   correct[j, b] = #{ s in b : argmax_c logits[j, s, c] = labels[s] }   (ties go to the lowest class)\n//   losses[j, b]  = sum_{s in b} ( log sum_c exp(logits[j, s, c]) - logits[j, s, labels[s]] ),  nats\n// The host adds blocks: integers exactly, losses in float64 and block order, so chunking never changes a result.\n// Grid: x = blocks, y = jobs. An invocation owns one block: no atomics, no barriers.\n// Preconditions: range.first is a multiple of 64 (BLOCK on the host).\n\nconst BLOCK: u32 = 64u;\n\nstruct Range {\n  first: u32,     // first sample of this chunk, as a row of `labels`\n  count: u32,     // samples in this chunk\n  slab_rows: u32, // rows of one job in `logits`\n  lanes: u32,     // floats of a row of `logits`, padding included\n  classes: u32,\n  first_job: u32, // jobs[first_job + y] is what slab y of `logits` is for\n  blocks: u32,    // blocks over all chunks: row length of `correct` and `losses`\n}\n\n@group(0) @binding(0) var<uniform> range: Range;\n@group(0) @binding(1) var<storage, read> logits: array<f32>;         // [slabs, slab_rows, lanes]\n@group(0) @binding(2) var<storage, read> labels: array<u32>;         // [samples]\n@group(0) @binding(3) var<storage, read_write> correct: array<u32>;  // [jobs, blocks]\n@group(0) @binding(4) var<storage, read_write> losses: array<f32>;   // [jobs, blocks]\n\n@compute @workgroup_size(32)\nfn tally_blocks(@builtin(global_invocation_id) id: vec3<u32>) {\n  let start = id.x * BLOCK;\n  if (start >= range.count) { return; }\n  let stop = min(start + BLOCK, range.count);\n  var hits = 0u;\n  var loss = 0.0;\n  for (var s = start; s < stop; s++) {\n    let base = (id.y * range.slab_rows + s) * range.lanes;\n    var best = 0u;\n    var highest = logits[base];\n    for (var c = 1u; c < range.classes; c++) {\n      let value = logits[base + c];\n      if (value > highest) {\n        highest = value;\n        best = c;\n      }\n    }\n    var total = 0.0;\n    for (var c = 0u; c < range.classes; c++) { total += exp(logits[base + c] - highest); }\n    let label = labels[range.first + s];\n    hits += select(0u, 1u, best == label);\n    loss += log(total) + highest - logits[base + label];\n  }\n  let slot = (range.first_job + id.y) * range.blocks + range.first / BLOCK + id.x;\n  correct[slot] = hits;\n  losses[slot] = loss;\n}\n"
+} as const;

@@ -1,0 +1,169 @@
+/** Compile, bind, encode: what every kernel is made of. Types come from the generated shader interface. */
+import { RunError } from "../core/errors.ts";
+import type { GpuContext } from "./context.ts";
+import type { DeviceArray } from "./device-array.ts";
+import { resolveVariant } from "./preprocess.ts";
+import type { UniformArray } from "./uniforms.ts";
+
+/** The form of a generated shader description. */
+export interface ShaderInterface {
+  readonly file: string;
+  readonly source: string;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly structs: Readonly<Record<string, unknown>>;
+  readonly entries: Readonly<Record<string, EntryInterface>>;
+}
+interface EntryInterface {
+  readonly variants: Readonly<Record<string, VariantInterface>>;
+}
+interface VariantInterface {
+  readonly workgroupSize: readonly number[];
+  readonly bindings: Readonly<Record<string, BindingInterface>>;
+}
+type BindingInterface =
+  | { readonly binding: number; readonly kind: "uniform"; readonly struct: string }
+  | {
+      readonly binding: number;
+      readonly kind: "storage" | "read-only-storage";
+      readonly element: string;
+      readonly shape: readonly string[];
+    };
+
+/** What the host must hand over for one binding. */
+type Resource<B> = B extends { kind: "uniform"; struct: infer S extends string }
+  ? UniformArray<S>
+  : B extends { element: infer E extends string; shape: infer Shape extends readonly string[] }
+    ? DeviceArray<E, Shape["length"]>
+    : never;
+export type Resources<Bindings> = { readonly [Name in keyof Bindings]: Resource<Bindings[Name]> };
+
+/** Invocations along x, y and z; rounded up to whole workgroups. */
+export type Grid = readonly [number, number?, number?];
+
+/** A kernel with its buffers: ready to be encoded any number of times. */
+export interface BoundKernel {
+  readonly label: string;
+  /** `step` selects the element of the dynamic uniform, where the kernel has one. */
+  encode(pass: GPUComputePassEncoder, grid: Grid, step?: number): void;
+}
+
+export interface Kernel<Bindings> {
+  readonly label: string;
+  bind(resources: Resources<Bindings>): BoundKernel;
+}
+
+export interface KernelOptions<S extends ShaderInterface> {
+  readonly overrides?: { readonly [Name in keyof S["overrides"]]?: number };
+  /** The uniform whose element is chosen at each `encode`. */
+  readonly dynamic?: string;
+  /** Invocations for a grid that callers give in other tiles than the variant's; must follow from shader and variant. */
+  readonly tiling?: (grid: Grid) => Grid;
+}
+
+const compiled = new WeakMap<GpuContext, Map<string, Promise<Kernel<unknown>>>>();
+
+/**
+ * One entry point of one variant (flags joined by `+`; "" for none), compiled at most once a device.
+ * @throws RunError with `shaders/x.wgsl:line:col message` where it does not compile. Lines count in the resolved variant.
+ */
+export function createKernel<
+  S extends ShaderInterface,
+  E extends keyof S["entries"] & string,
+  V extends keyof S["entries"][E]["variants"] & string,
+>(
+  gpu: GpuContext,
+  shader: S,
+  entry: E,
+  variant: V,
+  options: KernelOptions<S> = {},
+): Promise<Kernel<S["entries"][E]["variants"][V]["bindings"]>> {
+  const kernels = compiled.get(gpu) ?? new Map<string, Promise<Kernel<unknown>>>();
+  compiled.set(gpu, kernels);
+  const key = JSON.stringify([shader.file, entry, variant, options]);
+  const kernel = kernels.get(key) ?? (buildKernel(gpu, shader, entry, variant, options) as Promise<Kernel<unknown>>);
+  kernels.set(key, kernel);
+  return kernel as Promise<Kernel<S["entries"][E]["variants"][V]["bindings"]>>;
+}
+
+async function buildKernel<
+  S extends ShaderInterface,
+  E extends keyof S["entries"] & string,
+  V extends keyof S["entries"][E]["variants"] & string,
+>(
+  gpu: GpuContext,
+  shader: S,
+  entry: E,
+  variant: V,
+  { overrides = {}, dynamic, tiling = (grid) => grid }: KernelOptions<S>,
+): Promise<Kernel<S["entries"][E]["variants"][V]["bindings"]>> {
+  const { device } = gpu;
+  const label = `${shader.file.replace(/^shaders\/|\.wgsl$/g, "")}.${entry}`;
+  const { workgroupSize, bindings: described } = shader.entries[entry]!.variants[variant]!;
+  const bindings = Object.entries(described);
+  const module = await compile(gpu, shader, variant);
+  const layout = device.createBindGroupLayout({
+    label,
+    entries: bindings.map(([name, { binding, kind }]) => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: kind, hasDynamicOffset: name === dynamic },
+    })),
+  });
+  const pipeline = await device.createComputePipelineAsync({
+    label,
+    layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint: entry, constants: overrides as Record<string, number> },
+  });
+  gpu.check();
+  const bind = (resources: Resources<S["entries"][E]["variants"][V]["bindings"]>): BoundKernel => {
+    const byName = resources as Readonly<Record<string, { buffer: GPUBuffer; elementSize?: number; stride?: number }>>;
+    const group = device.createBindGroup({
+      label,
+      layout,
+      entries: bindings.map(([name, { binding, kind }]) => {
+        const { buffer, elementSize } = byName[name]!;
+        const size = kind === "uniform" && elementSize !== undefined ? { size: elementSize } : {};
+        return { binding, resource: { buffer, ...size } };
+      }),
+    });
+    const stride = dynamic === undefined ? 0 : byName[dynamic]!.stride!;
+    return {
+      label,
+      encode(pass, grid, step = 0) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group, dynamic === undefined ? [] : [step * stride]);
+        pass.dispatchWorkgroups(...workgroups(gpu, label, tiling(grid), workgroupSize));
+      },
+    };
+  };
+  return { label, bind };
+}
+
+async function compile(gpu: GpuContext, shader: ShaderInterface, variant: string): Promise<GPUShaderModule> {
+  const code = resolveVariant(shader.source, variant.split("+"));
+  const module = gpu.device.createShaderModule({ label: `${shader.file} ${variant}`.trim(), code });
+  const { messages } = await module.getCompilationInfo();
+  const first = messages.find((message) => message.type === "error");
+  if (first) {
+    const line = code.split("\n")[first.lineNum - 1]?.trim();
+    throw new RunError({
+      what: first.message,
+      where: `${shader.file}:${first.lineNum}:${first.linePos}${variant && ` (variant ${variant})`}`,
+      ...(line === undefined ? {} : { found: line }),
+    });
+  }
+  return module;
+}
+
+function workgroups(gpu: GpuContext, label: string, grid: Grid, size: readonly number[]): [number, number, number] {
+  const counts = [0, 1, 2].map((axis) => Math.ceil((grid[axis] ?? 1) / size[axis]!)) as [number, number, number];
+  const most = gpu.device.limits.maxComputeWorkgroupsPerDimension;
+  if (counts.some((count) => count > most)) {
+    throw new RunError({
+      what: `${label} needs ${counts.join(" x ")} workgroups`,
+      expected: `at most ${most} a dimension`,
+      found: `a grid of ${grid.join(" x ")}`,
+    });
+  }
+  return counts;
+}

@@ -1,0 +1,69 @@
+/**
+ * Submits long work in pieces: operating systems and browsers kill long dispatches (Windows after about 2 s), so pieces
+ * are sized while running to last about TARGET_MS, with two in flight so that the device never waits for the host.
+ */
+import type { GpuContext } from "./context.ts";
+
+const TARGET_MS = 60;
+const IN_FLIGHT = 2;
+
+export interface PacedWork {
+  /** Label of the compute passes. */
+  readonly label: string;
+  /** Units of work in all, for example training steps. */
+  readonly units: number;
+  /** Encodes units [from, to) into the pass. */
+  encode(pass: GPUComputePassEncoder, from: number, to: number): void;
+  /** Called as pieces finish. */
+  onProgress?(done: number): void;
+}
+
+/** Remembers, from one piece of work to the next of the same kind, how many units fit into a piece. */
+export class Pacer {
+  readonly #gpu: GpuContext;
+  #unitsPerSubmit = 1;
+
+  constructor(gpu: GpuContext) {
+    this.#gpu = gpu;
+  }
+
+  /**
+   * Runs all units and resolves when the device is done with them.
+   * @throws RunError with what the device reported.
+   */
+  async run(work: PacedWork): Promise<void> {
+    const pending: { readonly done: Promise<undefined>; readonly units: number; readonly to: number }[] = [];
+    let idleSince = performance.now();
+    const retire = async (): Promise<void> => {
+      const piece = pending.shift()!;
+      await piece.done;
+      this.#gpu.check();
+      const now = performance.now();
+      this.#adapt(piece.units, now - idleSince);
+      idleSince = now;
+      work.onProgress?.(piece.to);
+    };
+    for (let from = 0; from < work.units; ) {
+      const to = Math.min(work.units, from + this.#unitsPerSubmit);
+      this.#submit(work, from, to);
+      pending.push({ done: this.#gpu.device.queue.onSubmittedWorkDone(), units: to - from, to });
+      from = to;
+      if (pending.length === IN_FLIGHT) await retire();
+    }
+    while (pending.length > 0) await retire();
+  }
+
+  #submit(work: PacedWork, from: number, to: number): void {
+    const encoder = this.#gpu.device.createCommandEncoder({ label: work.label });
+    const pass = encoder.beginComputePass({ label: work.label });
+    work.encode(pass, from, to);
+    pass.end();
+    this.#gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Grows at most fourfold a time, so that one lucky measurement cannot make a piece too long. */
+  #adapt(units: number, elapsedMs: number): void {
+    const fitting = Math.floor((units * TARGET_MS) / Math.max(elapsedMs, 0.01));
+    this.#unitsPerSubmit = Math.max(1, Math.min(fitting, this.#unitsPerSubmit * 4));
+  }
+}

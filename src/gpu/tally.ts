@@ -1,0 +1,87 @@
+/** Correct predictions and loss of many jobs over a split, added up from the blocks that the device tallies. */
+import type { GpuContext } from "./context.ts";
+import { allocate, type DeviceArray, read } from "./device-array.ts";
+import type { DeviceSplit } from "./device-split.ts";
+import { tally } from "./generated/shaders.ts";
+import { BLOCK, createTallyBlocks, type TallyRange, tallyGrid } from "./kernels/tally.ts";
+import { lanesOf } from "./packing.ts";
+import { uploadUniforms } from "./uniforms.ts";
+
+export interface Tally {
+  /** [jobs]: samples classified correctly. Exact. */
+  readonly correct: Uint32Array;
+  /** [jobs]: mean cross-entropy, nats. */
+  readonly loss: Float64Array;
+}
+
+/** What the slabs of `logits` hold at one encode. */
+export interface TallyPart {
+  readonly first: number;
+  readonly count: number;
+  readonly firstJob: number;
+  /** Slabs in use. */
+  readonly slabs: number;
+}
+
+export interface Tallier {
+  encode(pass: GPUComputePassEncoder, part: number): void;
+  /** Waits, and adds up the blocks: integers exactly, losses in float64 and block order. */
+  total(): Promise<Tally>;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * @param logits [slabs, rows, lanes of the classes]
+ * @param parts every part that will be encoded, each once
+ */
+export async function createTallier(
+  gpu: GpuContext,
+  logits: DeviceArray<"f32", 3>,
+  split: DeviceSplit,
+  jobs: number,
+  parts: readonly TallyPart[],
+): Promise<Tallier> {
+  const blocks = Math.ceil(split.count / BLOCK);
+  const ranges: TallyRange[] = parts.map(({ first, count, firstJob }) => ({
+    first,
+    count,
+    slab_rows: logits.shape[1]!,
+    lanes: lanesOf(split.classes),
+    classes: split.classes,
+    first_job: firstJob,
+    blocks,
+  }));
+  const range = uploadUniforms(gpu, tally, "Range", ranges);
+  const correct = allocate(gpu, "correct", "u32", [jobs, blocks]);
+  const losses = allocate(gpu, "losses", "f32", [jobs, blocks]);
+  const kernel = await createTallyBlocks(gpu);
+  const bound = kernel.bind({ range, logits, labels: split.labels, correct, losses });
+  return {
+    encode(pass, part) {
+      const { count, slabs } = parts[part]!;
+      bound.encode(pass, tallyGrid(count, slabs), part);
+    },
+    async total() {
+      return addBlocks(await read(gpu, correct), await read(gpu, losses), jobs, split.count);
+    },
+    [Symbol.dispose]() {
+      for (const owned of [range, correct, losses]) owned.destroy();
+    },
+  };
+}
+
+function addBlocks(correct: Uint32Array, losses: Float32Array, jobs: number, samples: number): Tally {
+  const blocks = correct.length / jobs;
+  const tallied = { correct: new Uint32Array(jobs), loss: new Float64Array(jobs) };
+  for (let job = 0; job < jobs; job++) {
+    let hits = 0;
+    let loss = 0;
+    for (let block = job * blocks; block < (job + 1) * blocks; block++) {
+      hits += correct[block]!;
+      loss += losses[block]!;
+    }
+    tallied.correct[job] = hits;
+    tallied.loss[job] = loss / samples;
+  }
+  return tallied;
+}

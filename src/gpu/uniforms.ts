@@ -1,0 +1,76 @@
+/** Uniform structs on the device, laid out as the shader's generated interface says. */
+import type { GpuContext } from "./context.ts";
+
+interface StructInterface {
+  readonly size: number;
+  readonly fields: Readonly<Record<string, { readonly offset: number; readonly type: string }>>;
+}
+
+/** Values of one struct, by its WGSL field names. */
+export type StructValues<S extends StructInterface> = { readonly [Field in keyof S["fields"]]: number };
+
+/** One or more structs named `Struct`; a kernel with a dynamic uniform selects one of them at each dispatch. */
+export interface UniformArray<Struct extends string> {
+  readonly struct: Struct;
+  readonly buffer: GPUBuffer;
+  /** Bytes of one struct, and from one to the next. */
+  readonly elementSize: number;
+  readonly stride: number;
+  destroy(): void;
+}
+
+function writeFields(view: DataView, base: number, { fields }: StructInterface, values: Record<string, number>): void {
+  for (const [name, { offset, type }] of Object.entries(fields)) {
+    if (type === "f32") view.setFloat32(base + offset, values[name]!, true);
+    else view.setUint32(base + offset, values[name]!, true);
+  }
+}
+
+/** Bytes of `values` as an array of structs at the given stride (default: packed as in a storage buffer). */
+export function packStructs<S extends StructInterface>(
+  layout: S,
+  values: readonly StructValues<S>[],
+  stride = layout.size,
+): Uint8Array {
+  const bytes = new Uint8Array(values.length * stride);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, index) => {
+    writeFields(view, index * stride, layout, value as Record<string, number>);
+  });
+  return bytes;
+}
+
+type Structs = Readonly<Record<string, StructInterface>>;
+
+/** Uploads uniform structs; `shader.structs` names the layout. */
+export function uploadUniforms<
+  const T extends { readonly file: string; readonly structs: Structs },
+  N extends keyof T["structs"] & string,
+>(gpu: GpuContext, shader: T, name: N, values: readonly StructValues<T["structs"][N]>[]): UniformArray<N> {
+  const layout = shader.structs[name]!;
+  const alignment = gpu.device.limits.minUniformBufferOffsetAlignment;
+  const stride = Math.ceil(layout.size / alignment) * alignment;
+  const label = `${shader.file} ${name}`;
+  const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+  const buffer = gpu.device.createBuffer({ label, size: Math.max(1, values.length) * stride, usage });
+  const array: UniformArray<N> = {
+    struct: name,
+    buffer,
+    elementSize: layout.size,
+    stride,
+    destroy: () => buffer.destroy(),
+  };
+  writeUniforms(gpu, shader, array, values);
+  return array;
+}
+
+/** Overwrites the structs of an existing uniform array from its beginning. */
+export function writeUniforms<const T extends { readonly structs: Structs }, N extends keyof T["structs"] & string>(
+  gpu: GpuContext,
+  shader: T,
+  array: UniformArray<N>,
+  values: readonly StructValues<T["structs"][N]>[],
+): void {
+  const layout = shader.structs[array.struct]!;
+  gpu.device.queue.writeBuffer(array.buffer, 0, packStructs(layout, values as never, array.stride) as BufferSource);
+}
