@@ -1,0 +1,95 @@
+/** Trains many independent networks at once: the loop over epochs and steps, with no host round trip within an epoch. */
+import { RunError } from "../core/errors.ts";
+import type { Activation, TrainedNetwork, Widths } from "../core/network.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import { read } from "../gpu/device-array.ts";
+import { downloadNetworks, uploadNetworks } from "../gpu/device-networks.ts";
+import type { DeviceSplit } from "../gpu/device-split.ts";
+import { Pacer } from "../gpu/pacing.ts";
+import { initialNetwork } from "./initialisation.ts";
+import { createTrainingStep, type TrainingStep } from "./training-step.ts";
+
+export interface TrainingOptions {
+  readonly widths: Widths;
+  readonly activation: Activation;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly l2: number;
+}
+
+export interface TrainingProgress {
+  /** Epochs finished, with the fraction of the current one; of `epochs`. */
+  readonly epochsDone: number;
+  /** Mean training loss of the last finished epoch over all repeats, nats. */
+  readonly loss?: number;
+}
+
+/**
+ * Trains one network for each of `repeats` on `split`. Repeat r comes out the same, bit for bit on the same adapter,
+ * whatever other repeats are trained with it.
+ * @throws RunError where a loss is not finite (with the repeat, the epoch and advice) or the device fails.
+ */
+export async function trainNetworks(
+  gpu: GpuContext,
+  split: DeviceSplit,
+  repeats: readonly number[],
+  options: TrainingOptions,
+  onProgress: (progress: TrainingProgress) => void = () => {},
+): Promise<TrainedNetwork[]> {
+  const { widths, activation, seed, epochs, batchSize } = options;
+  const start = repeats.map((repeat) => initialNetwork(seed, repeat, widths, activation));
+  using networks = uploadNetworks(gpu, start);
+  using step = await createTrainingStep(gpu, networks, split, Math.min(batchSize, split.count));
+  const pacer = new Pacer(gpu);
+  const history: number[][] = repeats.map(() => []);
+  let loss: number | undefined;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    step.beginEpoch(epoch, repeats, options);
+    await pacer.run({
+      label: "train epoch",
+      units: step.stepsPerEpoch,
+      encode: (pass, from, to) => step.encode(pass, from, to),
+      onProgress: (done) => {
+        onProgress({ epochsDone: epoch + done / step.stepsPerEpoch, ...(loss === undefined ? {} : { loss }) });
+      },
+    });
+    const losses = await epochLosses(gpu, step, split.count);
+    rejectDivergence(losses, repeats, epoch, options);
+    losses.forEach((value, index) => {
+      history[index]!.push(value);
+    });
+    loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+    onProgress({ epochsDone: epoch + 1, loss });
+  }
+  const trained = await downloadNetworks(gpu, networks);
+  return trained.map((network, index) => ({ repeat: repeats[index]!, network, trainLoss: history[index]! }));
+}
+
+/** Mean loss per network: rows are summed on the device over the steps, here over the rows in float64. */
+async function epochLosses(gpu: GpuContext, step: TrainingStep, samples: number): Promise<number[]> {
+  const rows = await read(gpu, step.losses);
+  const [networks, batchSize] = step.losses.shape as [number, number];
+  return Array.from({ length: networks }, (_, network) => {
+    const own = rows.subarray(network * batchSize, (network + 1) * batchSize);
+    return own.reduce((sum, value) => sum + value, 0) / samples;
+  });
+}
+
+function rejectDivergence(
+  losses: readonly number[],
+  repeats: readonly number[],
+  epoch: number,
+  { learningRate }: TrainingOptions,
+): void {
+  const index = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (index === -1) return;
+  throw new RunError({
+    what: "training diverged",
+    where: `repeat ${repeats[index]}, epoch ${epoch + 1}`,
+    expected: "a finite loss",
+    found: `loss ${losses[index]}`,
+    fix: `a smaller --learning-rate (now ${learningRate}) or a smaller --l2`,
+  });
+}
