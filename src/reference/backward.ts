@@ -1,0 +1,148 @@
+/** Float64 twin of shaders/backward.wgsl on plain rows; names in snake_case are the shader's bindings and fields. */
+import type { Activation } from "../core/network.ts";
+import { forwardNetwork, type RealLayer, type RealNetwork } from "./forward.ts";
+
+export interface OutputDelta {
+  /** [samples, classes]: d(mean loss) / d(logit). */
+  readonly delta: Float64Array;
+  /** [samples]: cross-entropy, nats. */
+  readonly losses: Float64Array;
+}
+
+/** delta[s, c] = (softmax(logits[s])_c - [c = y_s]) / count. */
+export function outputDelta(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number): OutputDelta {
+  const count = labels.length;
+  const delta = new Float64Array(count * classes);
+  const losses = new Float64Array(count);
+  for (let s = 0; s < count; s++) {
+    const row = Float64Array.from({ length: classes }, (_, c) => logits[s * classes + c]!);
+    const logTotal = logSumExp(row);
+    for (let c = 0; c < classes; c++) {
+      delta[s * classes + c] = (Math.exp(row[c]! - logTotal) - (c === labels[s] ? 1 : 0)) / count;
+    }
+    losses[s] = logTotal - row[labels[s]!]!;
+  }
+  return { delta, losses };
+}
+
+function logSumExp(row: Float64Array): number {
+  const highest = Math.max(...row);
+  return highest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - highest), 0));
+}
+
+/** The derivative of the activation function, from its value t. */
+export function derivative(t: number, activation: Activation): number {
+  if (activation === "sigmoid") return t * (1 - t);
+  if (activation === "tanh") return 1 - t * t;
+  return t > 0 ? 1 : 0;
+}
+
+/** delta[s, i] = act'(activations[s, i]) * sum_o next_delta[s, o] * weights[o, i]. */
+export function hiddenDelta(
+  next_delta: ArrayLike<number>,
+  { inputs: width, outputs: units, weights }: RealLayer,
+  activations: ArrayLike<number>,
+  activation: Activation,
+): Float64Array {
+  const delta = new Float64Array(activations.length);
+  for (let s = 0; s < activations.length / width; s++) {
+    for (let i = 0; i < width; i++) {
+      let sum = 0;
+      for (let o = 0; o < units; o++) sum += next_delta[s * units + o]! * weights[o * width + i]!;
+      delta[s * width + i] = sum * derivative(activations[s * width + i]!, activation);
+    }
+  }
+  return delta;
+}
+
+export interface LayerGradient {
+  /** [outputs, inputs]. */
+  readonly weights: Float64Array;
+  /** [outputs]. */
+  readonly biases: Float64Array;
+}
+
+/** weights[o, i] = sum_s delta[s, o] * source[s, i] + 2 l2 w[o, i]; biases[o] = sum_s delta[s, o]. */
+export function parameterGradient(
+  delta: ArrayLike<number>,
+  source: ArrayLike<number>,
+  { inputs: width, outputs: units, weights }: RealLayer,
+  l2: number,
+): LayerGradient {
+  const gradient = { weights: Float64Array.from(weights, (w) => 2 * l2 * w), biases: new Float64Array(units) };
+  for (let s = 0; s < delta.length / units; s++) {
+    for (let o = 0; o < units; o++) {
+      const d = delta[s * units + o]!;
+      gradient.biases[o]! += d;
+      for (let i = 0; i < width; i++) gradient.weights[o * width + i]! += d * source[s * width + i]!;
+    }
+  }
+  return gradient;
+}
+
+/** Terms of one optimiser step, as the shader's Batch has them. */
+export interface AdamTerms {
+  readonly learning_rate: number;
+  readonly variance_correction: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Adam in place on parameters of any shape. */
+export function updateParameters(
+  parameters: Float64Array,
+  gradients: ArrayLike<number>,
+  first_moments: Float64Array,
+  second_moments: Float64Array,
+  { learning_rate, variance_correction, beta1, beta2, epsilon }: AdamTerms,
+): void {
+  for (let index = 0; index < parameters.length; index++) {
+    const gradient = gradients[index]!;
+    const m = beta1 * first_moments[index]! + (1 - beta1) * gradient;
+    const v = beta2 * second_moments[index]! + (1 - beta2) * gradient * gradient;
+    first_moments[index] = m;
+    second_moments[index] = v;
+    parameters[index]! -= (learning_rate * m) / (Math.sqrt(v) * variance_correction + epsilon);
+  }
+}
+
+export interface NetworkGradient {
+  /** Cross-entropy summed over the samples, nats, without the L2 term. */
+  readonly loss: number;
+  /** Gradients of the mean cross-entropy plus l2 times the sum of squared weights. */
+  readonly layers: readonly LayerGradient[];
+}
+
+/** The whole chain: forward, output delta, hidden deltas from the top, gradients. */
+export function networkGradient(
+  network: RealNetwork,
+  inputs: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  l2: number,
+): NetworkGradient {
+  const { layers, activation } = network;
+  const outputs = forwardNetwork(network, inputs);
+  const top = layers.length - 1;
+  const { delta, losses } = outputDelta(outputs[top]!, labels, layers[top]!.outputs);
+  const gradients: LayerGradient[] = [];
+  let current = delta;
+  for (let index = top; index >= 0; index--) {
+    gradients.unshift(parameterGradient(current, outputs[index - 1] ?? inputs, layers[index]!, l2));
+    if (index > 0) current = hiddenDelta(current, layers[index]!, outputs[index - 1]!, activation);
+  }
+  return { loss: losses.reduce((sum, value) => sum + value, 0), layers: gradients };
+}
+
+/** What training minimises: mean cross-entropy plus l2 times the sum of squared weights. */
+export function objective(
+  network: RealNetwork,
+  inputs: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  l2: number,
+): number {
+  const { losses } = outputDelta(forwardNetwork(network, inputs).at(-1)!, labels, network.layers.at(-1)!.outputs);
+  let squares = 0;
+  for (const { weights } of network.layers) for (let w = 0; w < weights.length; w++) squares += weights[w]! ** 2;
+  return losses.reduce((sum, value) => sum + value, 0) / labels.length + l2 * squares;
+}

@@ -1,0 +1,84 @@
+/** Float64 twin of shaders/forward.wgsl on plain rows: no homogeneous lane, no padding, biases by themselves. */
+import type { Activation } from "../core/network.ts";
+
+/** A dense layer of any precision; core's DenseLayer is one. */
+export interface RealLayer {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** [outputs, inputs]. */
+  readonly weights: ArrayLike<number>;
+  /** [outputs]. */
+  readonly biases: ArrayLike<number>;
+}
+
+export interface RealNetwork {
+  readonly activation: Activation;
+  readonly layers: readonly RealLayer[];
+}
+
+export function activate(z: number, activation: Activation | "identity"): number {
+  if (activation === "sigmoid") return 1 / (1 + Math.exp(-z));
+  if (activation === "tanh") return Math.tanh(z);
+  if (activation === "relu") return Math.max(z, 0);
+  return z;
+}
+
+/** outputs[s, o] = act( biases[o] + sum_i inputs[s, i] * weights[o, i] ). */
+export function forwardLayer(
+  inputs: ArrayLike<number>,
+  { inputs: width, outputs: units, weights, biases }: RealLayer,
+  activation: Activation | "identity",
+): Float64Array {
+  const samples = inputs.length / width;
+  const outputs = new Float64Array(samples * units);
+  for (let s = 0; s < samples; s++) {
+    for (let o = 0; o < units; o++) {
+      let z = biases[o]!;
+      for (let i = 0; i < width; i++) z += inputs[s * width + i]! * weights[o * width + i]!;
+      outputs[s * units + o] = activate(z, activation);
+    }
+  }
+  return outputs;
+}
+
+/** Variant BYTES: what pixels stand for. */
+export function pixelValues(pixels: ArrayLike<number>): Float64Array {
+  return Float64Array.from(pixels, (byte) => byte / 255);
+}
+
+/** Variant GATHERED: rows of `width` values in the given order. */
+export function gatherRows(rows: ArrayLike<number>, width: number, order: ArrayLike<number>): Float64Array {
+  const gathered = new Float64Array(order.length * width);
+  for (let s = 0; s < order.length; s++) {
+    for (let i = 0; i < width; i++) gathered[s * width + i] = rows[order[s]! * width + i]!;
+  }
+  return gathered;
+}
+
+/**
+ * Variant MASKED: neurons whose place in the removal order is below `removed` read as replacements.
+ * @param positions [neurons]
+ * @param replacements [neurons]
+ */
+export function maskInputs(
+  inputs: ArrayLike<number>,
+  positions: ArrayLike<number>,
+  replacements: ArrayLike<number>,
+  removed: number,
+): Float64Array {
+  const width = positions.length;
+  return Float64Array.from(inputs, (value, index) => {
+    const neuron = index % width;
+    return positions[neuron]! < removed ? replacements[neuron]! : value;
+  });
+}
+
+/** Outputs of every layer, first to last, [samples, outputs] each; the last are logits. */
+export function forwardNetwork({ activation, layers }: RealNetwork, inputs: ArrayLike<number>): Float64Array[] {
+  const outputs: Float64Array[] = [];
+  for (const [index, layer] of layers.entries()) {
+    const last = index === layers.length - 1;
+    outputs.push(forwardLayer(outputs[index - 1] ?? inputs, layer, last ? "identity" : activation));
+  }
+  return outputs;
+}

@@ -1,0 +1,101 @@
+/**
+ * The ablation sweep in float64: for every step of an order, every sample by itself through every layer. It says what a
+ * sweep on the device means; what the device computes is checked against it.
+ */
+import type { RemovalOrder } from "../core/ablation.ts";
+import type { Split } from "../core/dataset.ts";
+import type { Activation, Network } from "../core/network.ts";
+
+/** Per hidden layer, per neuron: the constant that its output is replaced by, or undefined where it is left alone. */
+export type Replacements = readonly (readonly (number | undefined)[])[];
+
+export interface ReferenceCurve {
+  /** [steps] samples classified correctly. */
+  readonly correct: Uint32Array;
+  /** [steps] mean cross-entropy, nats. */
+  readonly loss: Float64Array;
+}
+
+function activate(z: number, activation: Activation): number {
+  if (activation === "sigmoid") return 1 / (1 + Math.exp(-z));
+  if (activation === "tanh") return Math.tanh(z);
+  return Math.max(0, z);
+}
+
+/** The first `removed` neurons of the order replaced by the constants of the mode: [hidden layers][neurons]. */
+export function replacementsOf(
+  network: Network,
+  order: RemovalOrder,
+  constants: readonly ArrayLike<number>[],
+  removed: number,
+): Replacements {
+  const hidden = network.layers.slice(0, -1);
+  const replacements = hidden.map(({ outputs }) => new Array<number | undefined>(outputs).fill(undefined));
+  for (const { layer, neuron } of order.neurons.slice(0, removed)) {
+    replacements[layer - 1]![neuron] = constants[layer - 1]![neuron]!;
+  }
+  return replacements;
+}
+
+/** Outputs of every layer for one sample (bytes), replacements made; the last layer's are the logits. */
+export function maskedOutputs(network: Network, pixels: ArrayLike<number>, replacements: Replacements): number[][] {
+  const rows: number[][] = [];
+  let inputs = Array.from(pixels, (byte) => byte / 255);
+  for (const [index, { outputs, weights, biases }] of network.layers.entries()) {
+    const row: number[] = [];
+    for (let output = 0; output < outputs; output++) {
+      let z = biases[output]!;
+      for (let input = 0; input < inputs.length; input++)
+        z += inputs[input]! * weights[output * inputs.length + input]!;
+      const isLogit = index === network.layers.length - 1;
+      row.push(isLogit ? z : (replacements[index]![output] ?? activate(z, network.activation)));
+    }
+    rows.push(row);
+    inputs = row;
+  }
+  return rows;
+}
+
+/** The class of the highest logit; the lowest of equals. */
+export function predictedClass(logits: readonly number[]): number {
+  return logits.indexOf(Math.max(...logits));
+}
+
+/** log sum_c exp(logit_c) - logit_label, nats. */
+export function crossEntropy(logits: readonly number[], label: number): number {
+  const highest = Math.max(...logits);
+  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
+  return Math.log(total) + highest - logits[label]!;
+}
+
+/** The bytes of one sample. */
+export function pixelsOf(split: Split, sample: number): Uint8Array {
+  const features = split.pixels.length / split.count;
+  return split.pixels.subarray(sample * features, (sample + 1) * features);
+}
+
+/**
+ * Sweeps one order.
+ * @param constants per hidden layer [neurons]: what a removed neuron's output becomes: zeros, or means.
+ * @param removed [steps]: numbers of removed neurons to evaluate at.
+ */
+export function referenceSweep(
+  network: Network,
+  split: Split,
+  order: RemovalOrder,
+  constants: readonly ArrayLike<number>[],
+  removed: ArrayLike<number>,
+): ReferenceCurve {
+  const correct = new Uint32Array(removed.length);
+  const loss = new Float64Array(removed.length);
+  for (let step = 0; step < removed.length; step++) {
+    const replacements = replacementsOf(network, order, constants, removed[step]!);
+    for (let sample = 0; sample < split.count; sample++) {
+      const logits = maskedOutputs(network, pixelsOf(split, sample), replacements).at(-1)!;
+      const label = split.labels[sample]!;
+      if (predictedClass(logits) === label) correct[step]!++;
+      loss[step]! += crossEntropy(logits, label) / split.count;
+    }
+  }
+  return { correct, loss };
+}

@@ -1,0 +1,151 @@
+/** Orders of removal: which neuron goes when, from the table of measures alone. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type OrderOptions, removalOrders, removalSteps, scopesOf } from "../../src/ablation/orders.ts";
+import { type NeuronAddress, RANDOM, type RemovalOrder } from "../../src/core/ablation.ts";
+import type { NeuronTable } from "../../src/core/neuron-table.ts";
+
+/** A table of hidden layers with these values of the measure `value`: [layers][neurons]. */
+function tableOf(values: readonly (readonly number[])[], repeat = 0): NeuronTable {
+  const rows = values.flat().length;
+  const perRow = (value: (layer: number, neuron: number) => number) =>
+    Uint32Array.from(values.flatMap((layer, index) => layer.map((_, neuron) => value(index + 1, neuron))));
+  return {
+    ...{ repeat, rows, classes: 2, samples: 10 },
+    layer: perRow((layer) => layer),
+    neuron: perRow((_, neuron) => neuron),
+    ones: new Uint32Array(rows),
+    onesPerClass: new Uint32Array(2 * rows),
+    preferredClass: new Uint32Array(rows),
+    meanActivation: new Float32Array(rows),
+    measures: { value: Float64Array.from(values.flat()) },
+  };
+}
+
+const byValue: OrderOptions = { scopes: ["layer1"], measures: ["value"], randomDraws: 0, seed: 0 };
+const name = ({ layer, neuron }: NeuronAddress) => `${layer}/${neuron}`;
+const names = (order: RemovalOrder) => order.neurons.map(name);
+
+/** Orders of one scope, low first and high first. */
+function lowAndHigh(table: NeuronTable, scope: OrderOptions["scopes"][number]): string[][] {
+  return removalOrders(table, { ...byValue, scopes: [scope] }).map(names);
+}
+
+describe("orders by a measure", () => {
+  test("remove the lowest value first, or the highest", () => {
+    const [low, high] = lowAndHigh(tableOf([[0.3, 0.1, 0.2]]), "layer1");
+    expect(low).toEqual(["1/1", "1/2", "1/0"]);
+    expect(high).toEqual(["1/0", "1/2", "1/1"]);
+  });
+
+  test("break ties by index in both directions", () => {
+    const [low, high] = lowAndHigh(tableOf([[0.5, 0.2, 0.5, 0.2, 0.5]]), "layer1");
+    expect(low).toEqual(["1/1", "1/3", "1/0", "1/2", "1/4"]);
+    expect(high).toEqual(["1/0", "1/2", "1/4", "1/1", "1/3"]);
+  });
+
+  test("sort numbers as numbers, not as text", () => {
+    const [low] = lowAndHigh(tableOf([[10, 9, 1e-7, 0]]), "layer1");
+    expect(low).toEqual(["1/3", "1/2", "1/1", "1/0"]);
+  });
+
+  test("take the neurons of their own layer only", () => {
+    const table = tableOf([[0.1, 0.2], [0.4, 0.3, 0.5], [0.9]]);
+    expect(lowAndHigh(table, "layer2")[0]).toEqual(["2/1", "2/0", "2/2"]);
+    expect(lowAndHigh(table, "layer3")[0]).toEqual(["3/0"]);
+  });
+
+  test("sort the whole network jointly by raw value, ties by layer and then by index", () => {
+    const table = tableOf([
+      [0.5, 0.2],
+      [0.1, 0.5, 0.3],
+    ]);
+    const [low, high] = lowAndHigh(table, "network");
+    expect(low).toEqual(["2/0", "1/1", "2/2", "1/0", "2/1"]);
+    expect(high).toEqual(["1/0", "2/1", "2/2", "1/1", "2/0"]);
+  });
+});
+
+describe("random orders", () => {
+  const table = (repeat = 0) => tableOf([new Array<number>(40).fill(0), new Array<number>(40).fill(0)], repeat);
+  const draw = (options: Partial<OrderOptions>, repeat = 0) =>
+    removalOrders(table(repeat), { ...byValue, measures: [], randomDraws: 1, ...options });
+
+  test("are the same for the same seed, repeat, scope and draw", () => {
+    expect(draw({ randomDraws: 3 })).toEqual(draw({ randomDraws: 3 }));
+  });
+
+  test("differ in each of seed, repeat, scope and draw", () => {
+    const all = [0, 1].flatMap((seed) =>
+      [0, 1].flatMap((repeat) => draw({ seed, randomDraws: 3, scopes: ["layer1", "layer2", "network"] }, repeat)),
+    );
+    const positions = all.map((order) => order.neurons.map(({ neuron }) => neuron).join(" "));
+    expect(new Set(positions).size).toBe(2 * 2 * 3 * 3);
+  });
+
+  test("differ between the only hidden layer and the whole network", () => {
+    const only = tableOf([new Array<number>(40).fill(0)]);
+    const options = { ...byValue, measures: [], randomDraws: 1 };
+    const [layer, network] = removalOrders(only, { ...options, scopes: ["layer1", "network"] }).map(names);
+    expect(layer).not.toEqual(network);
+  });
+
+  test("do not change when other scopes, measures or further draws are asked for", () => {
+    const [alone] = draw({ scopes: ["layer2"] });
+    const among = removalOrders(table(), {
+      ...{ scopes: ["layer1", "layer2", "network"], measures: ["value"], randomDraws: 4, seed: 0 },
+    });
+    expect(among).toContainEqual(alone);
+  });
+
+  test("carry their draw and no direction; orders by a measure carry draw 0", () => {
+    const orders = draw({ measures: ["value"], randomDraws: 2 }, 5);
+    expect(
+      orders.map(({ repeat, scope, measure, direction, draw: n }) => [repeat, scope, measure, direction, n]),
+    ).toEqual([
+      [5, "layer1", "value", "low", 0],
+      [5, "layer1", "value", "high", 0],
+      [5, "layer1", RANDOM, "none", 0],
+      [5, "layer1", RANDOM, "none", 1],
+    ]);
+  });
+});
+
+test("every order is a permutation of its scope's neurons", () => {
+  const layers = fc.array(fc.array(fc.constantFrom(0, 0.1, 0.5, 1, 2.5), { minLength: 1, maxLength: 9 }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(layers, fc.nat(), (values, seed) => {
+      const scopes = scopesOf(values.length, ["layers", "network"]);
+      const orders = removalOrders(tableOf(values), { scopes, measures: ["value"], randomDraws: 2, seed });
+      expect(orders).toHaveLength(4 * (values.length + 1));
+      for (const order of orders) {
+        const own = values.flatMap((layer, index) => layer.map((_, neuron) => ({ layer: index + 1, neuron })));
+        const inScope = own.filter(({ layer }) => order.scope === "network" || order.scope === `layer${layer}`);
+        expect(names(order).sort()).toEqual(inScope.map(name).sort());
+      }
+    }),
+    { seed: 20_220_203, numRuns: 60 },
+  );
+});
+
+test("scopes are the layers in order and then the network, as far as they are asked for", () => {
+  expect(scopesOf(3, ["network", "layers"])).toEqual(["layer1", "layer2", "layer3", "network"]);
+  expect(scopesOf(2, ["layers"])).toEqual(["layer1", "layer2"]);
+  expect(scopesOf(2, ["network"])).toEqual(["network"]);
+});
+
+describe("steps at which a curve is evaluated", () => {
+  test.each([
+    [4, 1, [0, 1, 2, 3, 4]],
+    [7, 3, [0, 3, 6, 7]],
+    [6, 3, [0, 3, 6]],
+    [5, 5, [0, 5]],
+    [5, 8, [0, 5]],
+    [1, 1, [0, 1]],
+  ])("of %i neurons with stride %i are %j", (neurons, stride, steps) => {
+    expect([...removalSteps(neurons, stride)]).toEqual(steps);
+  });
+});
