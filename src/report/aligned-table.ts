@@ -1,0 +1,50 @@
+/** Plain-text tables: aligned columns that go on below, under their row names again, where a line would get too wide. */
+
+export interface AlignedTable {
+  /** [rows][columns], header rows first; every row has the same number of columns. */
+  readonly rows: readonly (readonly string[])[];
+  /** Number of leading columns that name the row: left-aligned and repeated in every block. The others are right-aligned. */
+  readonly keyColumns: number;
+  /** Columns after the key columns that must stay side by side, for example 3 for the steps of one mode. Default 1. */
+  readonly group?: number;
+}
+
+const GAP = "  ";
+
+function widthOf(rows: AlignedTable["rows"], column: number): number {
+  return Math.max(...rows.map((row) => row[column]!.length));
+}
+
+/** Column numbers of each block: the key columns and as many groups as fit, at least one. */
+function blocksOf({ rows, keyColumns, group = 1 }: AlignedTable, maxWidth: number): number[][] {
+  const columns = rows[0]!.length;
+  const widthOfAll = (list: readonly number[]) =>
+    list.reduce((sum, column) => sum + widthOf(rows, column) + GAP.length, -GAP.length);
+  const keys = Array.from({ length: keyColumns }, (_, index) => index);
+  const blocks: number[][] = [];
+  for (let first = keyColumns; first < columns; first += group) {
+    const next = Array.from({ length: Math.min(group, columns - first) }, (_, index) => first + index);
+    const open = blocks.at(-1);
+    if (open !== undefined && widthOfAll([...open, ...next]) <= maxWidth) open.push(...next);
+    else blocks.push([...keys, ...next]);
+  }
+  return blocks;
+}
+
+/** Lines of at most `maxWidth` characters, unless a single group is wider; a blank line between blocks. */
+export function alignedTable(table: AlignedTable, maxWidth: number): string[] {
+  const { rows, keyColumns } = table;
+  const cell = (row: readonly string[], column: number) => {
+    const width = widthOf(rows, column);
+    return column < keyColumns ? row[column]!.padEnd(width) : row[column]!.padStart(width);
+  };
+  return blocksOf(table, maxWidth).flatMap((columns, block) => {
+    const lines = rows.map((row) =>
+      columns
+        .map((column) => cell(row, column))
+        .join(GAP)
+        .trimEnd(),
+    );
+    return block === 0 ? lines : ["", ...lines];
+  });
+}

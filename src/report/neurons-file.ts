@@ -1,0 +1,154 @@
+/** neurons.csv: one row per hidden neuron and repeat, with its measures and the counts they come from. */
+
+import type { NeuronTable } from "../core/neuron-table.ts";
+import { resultNames } from "../core/platform.ts";
+import { type CsvRow, csvChunks, damaged, float32Text, float64Text, readCsv, requireHeader } from "./csv.ts";
+
+const MEASURE_SUFFIX = "_bits";
+const CLASS_PREFIX = "ones_class_";
+
+function neuronsHeader(measures: readonly string[], classes: number): string[] {
+  return [
+    ...["repeat", "layer", "neuron", "samples", "ones"],
+    ...measures.map((id) => `${id}${MEASURE_SUFFIX}`),
+    ...["preferred_class", "mean_activation"],
+    ...Array.from({ length: classes }, (_, index) => `${CLASS_PREFIX}${index}`),
+  ];
+}
+
+function neuronLine(table: NeuronTable, row: number, measures: readonly Float64Array[]): string {
+  return [
+    table.repeat,
+    table.layer[row],
+    table.neuron[row],
+    table.samples,
+    table.ones[row],
+    ...measures.map((values) => float64Text(values[row]!)),
+    table.preferredClass[row],
+    float32Text(table.meanActivation[row]!),
+    ...table.onesPerClass.subarray(row * table.classes, (row + 1) * table.classes),
+  ].join(",");
+}
+
+function* neuronLines(tables: readonly NeuronTable[], measureIds: readonly string[]): Generator<string> {
+  for (const table of tables) {
+    const measures = measureIds.map((id) => table.measures[id]!);
+    for (let row = 0; row < table.rows; row++) yield neuronLine(table, row, measures);
+  }
+}
+
+/** Text of neurons.csv in chunks. All tables have the measures and the classes of the first. */
+export function neuronsCsv(tables: readonly NeuronTable[]): Iterable<string> {
+  const measureIds = Object.keys(tables[0]?.measures ?? {});
+  return csvChunks(neuronsHeader(measureIds, tables[0]?.classes ?? 0), neuronLines(tables, measureIds));
+}
+
+/** Columns of one repeat while its rows arrive. */
+class TableColumns {
+  readonly repeat: number;
+  readonly samples: number;
+  readonly layer: number[] = [];
+  readonly neuron: number[] = [];
+  readonly ones: number[] = [];
+  readonly onesPerClass: number[] = [];
+  readonly preferredClass: number[] = [];
+  readonly meanActivation: number[] = [];
+  readonly measures: number[][];
+
+  constructor(repeat: number, samples: number, measures: number) {
+    this.repeat = repeat;
+    this.samples = samples;
+    this.measures = Array.from({ length: measures }, () => []);
+  }
+
+  /** Rows go through the layers from 1 and their neurons from 0, none left out. */
+  #takePlace(row: CsvRow): void {
+    const layer = row.uint32("layer");
+    const neuron = row.uint32("neuron");
+    const lastLayer = this.layer.at(-1) ?? 0;
+    const lastNeuron = this.neuron.at(-1) ?? -1;
+    const inSameLayer = layer === lastLayer && neuron === lastNeuron + 1;
+    const inNextLayer = layer === lastLayer + 1 && neuron === 0;
+    if (!inSameLayer && !inNextLayer) {
+      const next = lastLayer === 0 ? "" : `layer ${lastLayer}, neuron ${lastNeuron + 1}, or `;
+      const found = `layer ${layer}, neuron ${neuron}`;
+      row.fail("neurons are missing or out of order", `${next}layer ${lastLayer + 1}, neuron 0`, found);
+    }
+    this.layer.push(layer);
+    this.neuron.push(neuron);
+  }
+
+  take(row: CsvRow, measureIds: readonly string[], classes: number): void {
+    this.#takePlace(row);
+    if (row.uint32("samples") !== this.samples) {
+      row.fail("samples differ within a repeat", String(this.samples), row.text("samples"));
+    }
+    const ones = row.uint32("ones", this.samples);
+    let sum = 0;
+    for (let index = 0; index < classes; index++) {
+      const count = row.uint32(`${CLASS_PREFIX}${index}`);
+      this.onesPerClass.push(count);
+      sum += count;
+    }
+    if (sum !== ones) row.fail("the counts per class do not add up to ones", String(ones), String(sum));
+    this.ones.push(ones);
+    this.preferredClass.push(row.uint32("preferred_class", Math.max(classes - 1, 0)));
+    this.meanActivation.push(row.float64("mean_activation"));
+    measureIds.forEach((id, index) => {
+      this.measures[index]!.push(row.float64(`${id}${MEASURE_SUFFIX}`));
+    });
+  }
+
+  toTable(measureIds: readonly string[], classes: number): NeuronTable {
+    return {
+      repeat: this.repeat,
+      rows: this.layer.length,
+      classes,
+      layer: Uint32Array.from(this.layer),
+      neuron: Uint32Array.from(this.neuron),
+      samples: this.samples,
+      ones: Uint32Array.from(this.ones),
+      onesPerClass: Uint32Array.from(this.onesPerClass),
+      preferredClass: Uint32Array.from(this.preferredClass),
+      meanActivation: Float32Array.from(this.meanActivation),
+      measures: Object.fromEntries(measureIds.map((id, index) => [id, Float64Array.from(this.measures[index]!)])),
+    };
+  }
+}
+
+/**
+ * The tables of neurons.csv, in the file's order; the measures are those that the header names.
+ * @throws RunError naming file and line: wrong columns or numbers, neurons left out, counts that contradict each other,
+ * repeats of unequal size (a file that lost its last lines).
+ */
+export function parseNeuronsCsv(text: string, file: string = resultNames.neurons): NeuronTable[] {
+  const tables = new Map<number, TableColumns>();
+  let measureIds: string[] = [];
+  let classes = 0;
+  let current: TableColumns | undefined;
+  let lastLine = 1;
+  readCsv(text, file, (header) => {
+    measureIds = header
+      .filter((name) => name.endsWith(MEASURE_SUFFIX))
+      .map((name) => name.slice(0, -MEASURE_SUFFIX.length));
+    classes = header.filter((name) => name.startsWith(CLASS_PREFIX)).length;
+    requireHeader(file, header, neuronsHeader(measureIds, classes));
+    return (row, line) => {
+      lastLine = line;
+      const repeat = row.uint32("repeat");
+      if (repeat !== current?.repeat) {
+        if (tables.has(repeat)) row.fail("a repeat appears twice", "the rows of a repeat together", `repeat ${repeat}`);
+        current = new TableColumns(repeat, row.uint32("samples"), measureIds.length);
+        tables.set(repeat, current);
+      }
+      current.take(row, measureIds, classes);
+    };
+  });
+  const columns = [...tables.values()];
+  const uneven = columns.find((table) => table.layer.length !== columns[0]!.layer.length);
+  if (uneven !== undefined) {
+    const found = `${uneven.layer.length} in repeat ${uneven.repeat}`;
+    throw damaged(file, lastLine, "repeats have unequal numbers of neurons", String(columns[0]!.layer.length), found);
+  }
+  return columns.map((table) => table.toTable(measureIds, classes));
+}

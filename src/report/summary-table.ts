@@ -1,0 +1,157 @@
+/** The table at the end of a run: how well the networks do, how the measures spread, and what removals cost. */
+import { type AblationCurve, type AblationMode, RANDOM, type Scope } from "../core/ablation.ts";
+import type { StudyResults } from "../core/study.ts";
+import { alignedTable } from "./aligned-table.ts";
+
+const MAX_WIDTH = 80;
+const PERCENTAGES = [25, 50, 75];
+
+interface Spread {
+  readonly minimum: number;
+  readonly mean: number;
+  readonly maximum: number;
+}
+
+function spreadOf(values: Iterable<number>): Spread {
+  let [minimum, maximum, sum, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+  for (const value of values) {
+    minimum = Math.min(minimum, value);
+    maximum = Math.max(maximum, value);
+    sum += value;
+    count++;
+  }
+  return { minimum, mean: sum / count, maximum };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function accuracySection({ repeats, dataset }: StudyResults): string[] {
+  const row = (name: string, samples: number, values: readonly number[]) => {
+    const { minimum, mean, maximum } = spreadOf(values);
+    return [name, String(samples), mean.toFixed(4), `${minimum.toFixed(4)}..${maximum.toFixed(4)}`];
+  };
+  const tests = repeats.map(({ testAccuracy }) => testAccuracy);
+  const validations = repeats.map(({ validationAccuracy }) => validationAccuracy);
+  const rows = [
+    ["set", "samples", "mean", "min..max"],
+    row("test", dataset.test, tests),
+    row("validation", dataset.validation, validations),
+  ];
+  return [
+    `Accuracy of the intact networks, over ${counted(repeats.length, "repeat")}`,
+    "",
+    ...alignedTable({ rows, keyColumns: 1 }, MAX_WIDTH),
+  ];
+}
+
+/** Values of one measure in one layer, over all repeats. */
+function* measureValues({ neurons }: StudyResults, measure: string, layer: number): Generator<number> {
+  for (const table of neurons) {
+    for (let row = 0; row < table.rows; row++) if (table.layer[row] === layer) yield table.measures[measure]![row]!;
+  }
+}
+
+function measuresSection(results: StudyResults): string[] {
+  const measures = Object.keys(results.neurons[0]?.measures ?? {});
+  if (measures.length === 0) return [];
+  const layers = [...new Set(results.neurons[0]!.layer)];
+  const cell = (measure: string, layer: number) => {
+    const { minimum, mean, maximum } = spreadOf(measureValues(results, measure, layer));
+    return `${minimum.toFixed(3)}..${maximum.toFixed(3)} (${mean.toFixed(3)})`;
+  };
+  const rows = [
+    ["layer", ...measures],
+    ...layers.map((layer) => [String(layer), ...measures.map((measure) => cell(measure, layer))]),
+  ];
+  return [
+    "Measures in bits: min..max (mean) over the neurons of all repeats",
+    "",
+    ...alignedTable({ rows, keyColumns: 1 }, MAX_WIDTH),
+  ];
+}
+
+/** Index of the last step with at most `percentage` of the order removed; curves start at 0 removed. */
+function stepAt({ removed, order }: AblationCurve, percentage: number): number {
+  // Compared in whole numbers: 0.29 * 100 is not 29.
+  return removed.findLastIndex((count) => count * 100 <= percentage * order.neurons.length);
+}
+
+/** Curves by scope, measure, direction and mode, in the order in which they first appear. */
+function groupCurves(curves: readonly AblationCurve[]): Map<string, AblationCurve[]> {
+  const groups = new Map<string, AblationCurve[]>();
+  for (const curve of curves) {
+    const { scope, measure, direction } = curve.order;
+    const key = [scope, measure, direction, curve.mode].join();
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [curve]);
+    else group.push(curve);
+  }
+  return groups;
+}
+
+function meanAccuracies(curves: readonly AblationCurve[]): string[] {
+  return PERCENTAGES.map((percentage) => {
+    const accuracies = curves.map((curve) => curve.correct[stepAt(curve, percentage)]! / curve.samples);
+    return spreadOf(accuracies).mean.toFixed(3);
+  });
+}
+
+/** Which steps stand for the percentages, for each scope where they are not exactly on a step. */
+function inexactSteps(curves: readonly AblationCurve[]): string[] {
+  const byScope = new Map(curves.map((curve) => [curve.order.scope, curve]));
+  return [...byScope].flatMap(([scope, curve]) => {
+    const total = curve.order.neurons.length;
+    const counts = PERCENTAGES.map((percentage) => curve.removed[stepAt(curve, percentage)]!);
+    const exact = counts.every((count, index) => count * 100 === PERCENTAGES[index]! * total);
+    return exact ? [] : [`  ${scope}: ${counts.join(", ")} of ${total} removed`];
+  });
+}
+
+/** A row per scope, measure and direction; an empty row between scopes. */
+function curveRows(curves: readonly AblationCurve[], modes: readonly AblationMode[]): string[][] {
+  const groups = groupCurves(curves);
+  const orders = new Map(curves.map(({ order }) => [[order.scope, order.measure, order.direction].join(), order]));
+  let lastScope: Scope | undefined;
+  return [...orders].flatMap(([key, { scope, measure, direction }]) => {
+    const values = modes.flatMap((mode) => {
+      const group = groups.get(`${key},${mode}`);
+      return group === undefined ? PERCENTAGES.map(() => "-") : meanAccuracies(group);
+    });
+    const opensScope = scope !== lastScope;
+    const gap = opensScope && lastScope !== undefined ? [["", "", "", ...values.map(() => "")]] : [];
+    lastScope = scope;
+    return [...gap, [opensScope ? scope : "", measure, direction === "none" ? "-" : direction, ...values]];
+  });
+}
+
+function curvesSection({ curves, repeats, config }: StudyResults): string[] {
+  if (curves.length === 0) return [];
+  const modes = [...new Set(curves.map(({ mode }) => mode))];
+  const rows = [
+    ["", "", "", ...modes.flatMap((mode) => [mode, ...PERCENTAGES.slice(1).map(() => "")])],
+    ["scope", "measure", "first", ...modes.flatMap(() => PERCENTAGES.map((percentage) => `${percentage} %`))],
+    ...curveRows(curves, modes),
+  ];
+  const hasRandom = curves.some(({ order }) => order.measure === RANDOM);
+  const draws = hasRandom ? `; random orders: ${counted(config.randomDraws, "draw")} each` : "";
+  const inexact = inexactSteps(curves);
+  return [
+    "Test accuracy with 25, 50 and 75 % of the neurons of a scope removed, the lowest",
+    "or the highest value first, and set to zero or to their mean.",
+    `Mean over ${counted(repeats.length, "repeat")}${draws}.`,
+    ...(inexact.length > 0 ? ["Where a percentage is no evaluated step, the nearest one below it:", ...inexact] : []),
+    "",
+    ...alignedTable({ rows, keyColumns: 3, group: PERCENTAGES.length }, MAX_WIDTH),
+  ];
+}
+
+/** Plain text of at most 80 columns, ending with a newline. */
+export function summaryTable(results: StudyResults): string {
+  const sections = [accuracySection(results), measuresSection(results), curvesSection(results)];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join("\n")}\n`)
+    .join("\n");
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { RunError } from "../../src/core/errors.ts";
+import { parseStudyFile, studyFileText, studyJsonSchema } from "../../src/report/study-file.ts";
+import { madeUpStudy } from "./made-up-study.ts";
+
+const study = madeUpStudy();
+const text = studyFileText(study);
+const { config, dataset, provenance, repeats } = study;
+
+const shipped = JSON.parse(readFileSync(new URL("../../schema/study.schema.json", import.meta.url), "utf8"));
+/** Formats are left to the patterns that stand beside them. */
+const conforms = new Ajv2020({ strict: true, allErrors: true, validateFormats: false }).compile(shipped);
+
+/** study.json with one piece of text replaced. */
+function damaged(from: string | RegExp, to: string): string {
+  const changed = text.replace(from, to);
+  expect(changed).not.toBe(text);
+  return changed;
+}
+
+describe("study.json", () => {
+  it("reads back as what was written, under its schema's name", () => {
+    expect(parseStudyFile(text)).toStrictEqual({
+      ...{ schema: "gpu-importance/study/1", config, dataset, provenance, repeats },
+    });
+  });
+
+  it("keeps every digit", () => {
+    const precise = [{ ...repeats[0]!, testLoss: 0.1 + 0.2, trainLoss: [1 / 3, 5e-324, 1.7976931348623157e308] }];
+    expect(parseStudyFile(studyFileText({ ...study, repeats: precise })).repeats).toStrictEqual(precise);
+  });
+
+  it("leaves out what the schema does not know, in writing and in reading", () => {
+    const wider = { ...config, quiet: true };
+    expect(studyFileText({ ...study, config: wider })).toBe(text);
+    expect(parseStudyFile(damaged('"config": {', '"config": { "later": 1,'))).toStrictEqual(parseStudyFile(text));
+  });
+
+  it("is refused in writing where a number is not finite", () => {
+    const lost = [repeats[0]!, { ...repeats[1]!, testLoss: Number.NaN }];
+    expect(() => studyFileText({ ...study, repeats: lost })).toThrow(RunError);
+    expect(() => studyFileText({ ...study, repeats: lost })).toThrow(
+      /study\.json: .* at repeats\[1\]\.testLoss\n.*\n.*NaN/,
+    );
+  });
+
+  it.each([
+    ["is cut off", text.slice(0, 200), /old\/study\.json: the file is not JSON/],
+    ["has another schema", damaged("study/1", "study/2"), /at schema\n.*study\/1.*\n.*study\/2/],
+    ["lacks a field", damaged(/"sha256": "\w+"/, '"sha": ""'), /at dataset\.sha256\n.*\n.*nothing/],
+    ["has a text for a number", damaged('"seed": 0', '"seed": "0"'), /at config\.seed\n.*\n.*"0"/],
+    [
+      "has an accuracy above 1",
+      damaged(/"testAccuracy": 0\.9705/, '"testAccuracy": 97'),
+      /at repeats\[1\]\.testAccuracy/,
+    ],
+    ["has an unknown stage", damaged('"ablate"', '"sleep"'), /at provenance\.elapsedMs/],
+    ["is a list", "[]", /does not fit\n.*object.*\n.*an array of 0/],
+    ["is null", "null", /does not fit\n.*object.*\n.*null/],
+  ])("is refused in reading where it %s, with file and field", (_, content, message) => {
+    expect(() => parseStudyFile(content, "old/study.json")).toThrow(RunError);
+    expect(() => parseStudyFile(content, "old/study.json")).toThrow(message);
+  });
+});
+
+describe("the shipped JSON Schema", () => {
+  it("is the one that the code generates", () => {
+    expect(shipped, "run npx tsx scripts/generate-schema.ts").toStrictEqual(studyJsonSchema());
+  });
+
+  it("accepts a study.json that was written", () => {
+    expect(conforms(JSON.parse(text)), JSON.stringify(conforms.errors)).toBe(true);
+  });
+
+  it.each([
+    [damaged("study/1", "study/2")],
+    [damaged(/"sha256": "0/, '"sha256": "g')],
+    [damaged('"software": true', '"software": "yes"')],
+    [damaged("59.999Z", "59.999")],
+    [damaged('"ablate"', '"sleep"')],
+    [damaged(/"testCorrect": 1940/, '"testCorrect": -1')],
+  ])("refuses what the reader refuses (%#)", (content) => {
+    expect(conforms(JSON.parse(content))).toBe(false);
+    expect(() => parseStudyFile(content)).toThrow(RunError);
+  });
+});
