@@ -1,0 +1,93 @@
+/** Files of a folder on disk, as the data readers want them; what the file system refuses becomes a readable error. */
+import { constants } from "node:buffer";
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { RunError } from "../../core/errors.ts";
+import type { FileSource } from "../../core/platform.ts";
+
+/**
+ * A gzip stream may unpack to this many bytes, so that a small hostile file cannot fill the memory without end: 4 GiB
+ * holds 5 million images of 28 x 28, and is as much as Node 20 can keep in one buffer.
+ */
+export const MAX_UNPACKED_BYTES = Math.min(2 ** 32, constants.MAX_LENGTH);
+
+const gunzipAsync = promisify(gunzip);
+
+/**
+ * The files (not the folders) in the folder at `path`. Nothing is read before it is asked for.
+ * `list` and `read` reject with RunError; `gunzip` rejects with the reason alone, since it knows no file name.
+ */
+export function folderSource(path: string): FileSource {
+  return {
+    label: path,
+    list: () => listFiles(path),
+    read: (name) => readBytes(join(path, name)),
+    gunzip: (bytes) => unpack(bytes, MAX_UNPACKED_BYTES),
+  };
+}
+
+/**
+ * The content of a gzip stream (all members, where several are joined).
+ * @throws Error where the stream is damaged, or holds more than `limit` bytes.
+ */
+export async function unpack(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  try {
+    return withoutBuffer(await gunzipAsync(bytes, { maxOutputLength: limit }));
+  } catch (error) {
+    if (errorCode(error) !== "ERR_BUFFER_TOO_LARGE") throw error;
+    throw new Error(`it unpacks to more than ${limit} bytes`, { cause: error });
+  }
+}
+
+async function listFiles(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    throw fileError(error, path, "a folder that can be read");
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return withoutBuffer(await readFile(path));
+  } catch (error) {
+    throw fileError(error, path, "a file that can be read");
+  }
+}
+
+/** The same memory as a plain Uint8Array: Buffer's `slice` and printing differ from the web's. */
+function withoutBuffer(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+/** Node's error code, for example `ENOENT`; undefined for errors without one. */
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
+
+const reasons: Readonly<Record<string, { what: string; found: string; fix: string }>> = {
+  ENOENT: { what: "there is nothing at this path", found: "nothing", fix: "check the spelling of the path" },
+  ENOTDIR: { what: "this is not a folder", found: "a file", fix: "give the folder that holds the IDX files" },
+  EISDIR: { what: "this is not a file", found: "a folder", fix: "put the file itself in this place" },
+  EACCES: { what: "reading is not permitted", found: "permission denied", fix: "change the permissions or the user" },
+  EPERM: { what: "reading is not permitted", found: "permission denied", fix: "change the permissions or the user" },
+  ERR_FS_FILE_TOO_LARGE: {
+    what: "the file is too large to read",
+    found: "more than 2 GiB",
+    fix: "compress the file with gzip, or use fewer samples",
+  },
+};
+
+function fileError(error: unknown, path: string, expected: string): unknown {
+  const code = errorCode(error);
+  if (!(error instanceof Error) || code === undefined) return error;
+  const reason = reasons[code] ?? {
+    what: "reading failed",
+    found: error.message,
+    fix: "check the disk or the connection to it, and try again",
+  };
+  return new RunError({ ...reason, where: resolve(path), expected }, { cause: error });
+}

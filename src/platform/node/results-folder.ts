@@ -1,0 +1,165 @@
+/**
+ * A folder on disk as the place for results. A file gets its final name only when all of it is on the disk, so a run
+ * that is killed or a disk that is full leaves no half-written file behind under the name of a whole one.
+ */
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { RunError, UsageError } from "../../core/errors.ts";
+import { type ResultFile, type ResultSink, resultNames } from "../../core/platform.ts";
+
+/** Ending of a file that is being written, in the folder of its final name so that the rename stays on one disk. */
+const PARTIAL = ".partial";
+const PROBE = ".write-test";
+
+/** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
+const MODELS_FOLDER = dirname(resultNames.model(0));
+const MODEL_FILE = /^repeat-\d+\.safetensors(\.partial)?$/;
+const TOP_FILES = [resultNames.study, resultNames.neurons, resultNames.curves, resultNames.orders];
+
+const remedies: Readonly<Record<string, readonly [found: string, fix: string]>> = {
+  ENOSPC: ["no space left on the disk", "free some space, or choose another folder with --out"],
+  EDQUOT: ["the disk quota is used up", "free some space, or choose another folder with --out"],
+  EFBIG: ["the file grew beyond the size that is allowed", "raise the limit (ulimit -f), or choose another --out"],
+  EACCES: ["no permission to write", "choose a folder with --out that you may write to"],
+  EPERM: ["no permission to write", "choose a folder with --out that you may write to"],
+  EROFS: ["the file system is read-only", "choose a folder with --out that you may write to"],
+  ENOTDIR: ["a part of the path is a file, not a folder", "choose another folder with --out, or move that file away"],
+  EEXIST: ["a file of that name, not a folder", "choose another folder with --out, or move that file away"],
+};
+
+function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && "syscall" in error ? String(error.code) : undefined;
+}
+
+/** A file-system error as RunError; any other error is passed on as it is. */
+function explained(error: unknown, where: string, expected: string): unknown {
+  const code = systemErrorCode(error);
+  if (code === undefined) return error;
+  const [found, fix] = remedies[code] ?? [(error as Error).message, "choose another folder with --out"];
+  return new RunError({ what: "results cannot be written", where, expected, found, fix }, { cause: error });
+}
+
+async function syncFolder(path: string): Promise<void> {
+  let folder: FileHandle | undefined;
+  try {
+    folder = await open(path, "r");
+    await folder.sync();
+  } catch {
+    // Not every system can sync a folder; the file itself is safe already.
+  } finally {
+    await folder?.close();
+  }
+}
+
+/** Makes a folder and its parents. Not mkdir's `recursive`, which never returns where a file system refuses with ENOENT. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT" && dirname(path) !== path) {
+      await makeFolder(dirname(path));
+      await mkdir(path);
+    } else if (!(await isFolder(path))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** Writes under the temporary name until all bytes are on the disk, then renames; leaves nothing behind on failure. */
+async function writeAtomically(path: string, chunks: ResultFile["chunks"]): Promise<void> {
+  const partial = `${path}${PARTIAL}`;
+  await makeFolder(dirname(path));
+  try {
+    const handle = await open(partial, "w");
+    try {
+      for (const chunk of chunks) await handle.appendFile(chunk);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Names in a folder; none where it does not exist. */
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return [];
+    throw explained(error, path, "a folder that can be read");
+  }
+}
+
+async function removeStale(path: string): Promise<void> {
+  const models = (await namesIn(join(path, MODELS_FOLDER))).filter((name) => MODEL_FILE.test(name));
+  const stale = [
+    ...TOP_FILES.flatMap((name) => [name, `${name}${PARTIAL}`]),
+    ...models.map((name) => join(MODELS_FOLDER, name)),
+  ];
+  for (const name of stale) {
+    const file = join(path, name);
+    await rm(file, { force: true }).catch((error: unknown) => {
+      throw explained(error, file, "an earlier result that can be removed");
+    });
+  }
+}
+
+/** Makes the folder and writes a small file into it, so that a useless --out is known before hours of computing. */
+async function requireWritable(path: string): Promise<void> {
+  const probe = join(path, PROBE);
+  try {
+    await makeFolder(path);
+    await writeAtomically(probe, ["x"]);
+    await rm(probe);
+  } catch (error) {
+    throw explained(error, path, "a folder that can be written to");
+  }
+}
+
+export interface ResultsFolderOptions {
+  /** Accept a folder that is not empty, and replace the results in it; other files in it stay. */
+  readonly force: boolean;
+}
+
+/**
+ * Opens a folder for results, made with its parents where it is missing. With `force`, the results of an earlier run are
+ * removed just before the first new file is written, so that they survive a run that fails while it computes.
+ * @throws UsageError where the folder is not empty and `force` is not given.
+ * @throws RunError where the folder cannot be made, read or written to; `write` throws it too, naming the file.
+ */
+export async function openResultsFolder(path: string, { force }: ResultsFolderOptions): Promise<ResultSink> {
+  const present = await namesIn(path);
+  if (present.length > 0 && !force) {
+    throw new UsageError({
+      what: "the folder for results is not empty",
+      where: path,
+      expected: "a new or empty folder",
+      found: present.slice(0, 3).join(", ") + (present.length > 3 ? `, ... (${present.length} in all)` : ""),
+      fix: "choose another folder with --out, or add --force to replace the results in it",
+    });
+  }
+  await requireWritable(path);
+  await namesIn(join(path, MODELS_FOLDER));
+  let cleared: Promise<void> | undefined;
+  return {
+    label: path,
+    async write({ name, chunks }) {
+      cleared ??= force ? removeStale(path) : Promise.resolve();
+      await cleared;
+      const file = join(path, name);
+      await writeAtomically(file, chunks).catch((error: unknown) => {
+        throw explained(error, file, "a file that can be written in full");
+      });
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** A folder on disk as a source of files, and what is said where the file system refuses. */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RunError } from "../../src/core/errors.ts";
+import { folderSource, unpack } from "../../src/platform/node/files.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gpu-importance-files-"));
+  await writeFile(join(folder, "some-file"), Uint8Array.of(1, 2, 3));
+  await mkdir(join(folder, "some-folder"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function faultOf(promise: Promise<unknown>): Promise<RunError["fault"]> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof RunError) return error.fault;
+  throw error ?? new Error("nothing was refused");
+}
+
+describe("folderSource", () => {
+  test("lists files, not folders, and reads them as plain byte arrays", async () => {
+    const source = folderSource(folder);
+    expect(source.label).toBe(folder);
+    expect(await source.list()).toEqual(["some-file"]);
+    const bytes = await source.read("some-file");
+    expect(bytes).toEqual(Uint8Array.of(1, 2, 3));
+    expect(Buffer.isBuffer(bytes)).toBe(false);
+  });
+
+  test("unpacks gzip, also of several members, into plain byte arrays", async () => {
+    const joined = Buffer.concat([gzipSync("abc"), gzipSync("def")]);
+    const bytes = await folderSource(folder).gunzip(joined);
+    expect(bytes).toEqual(new TextEncoder().encode("abcdef"));
+    expect(Buffer.isBuffer(bytes)).toBe(false);
+  });
+
+  test("rejects a damaged gzip stream", async () => {
+    await expect(folderSource(folder).gunzip(gzipSync("abcdef").subarray(0, -9))).rejects.toThrow(/unexpected end/);
+    await expect(folderSource(folder).gunzip(Uint8Array.of(1, 2, 3))).rejects.toThrow(/header/);
+  });
+
+  test("stops a stream that unpacks to more than the limit", async () => {
+    const bomb = gzipSync(new Uint8Array(100_000));
+    await expect(unpack(bomb, 99_999)).rejects.toThrow("more than 99999 bytes");
+    expect((await unpack(bomb, 100_000)).length).toBe(100_000);
+  });
+
+  test("says that a folder does not exist", async () => {
+    const path = join(folder, "nowhere");
+    expect(await faultOf(folderSource(path).list())).toMatchObject({ where: path, found: "nothing" });
+  });
+
+  test("says that a path is a file and not a folder", async () => {
+    const path = join(folder, "some-file");
+    expect(await faultOf(folderSource(path).list())).toMatchObject({ where: path, what: "this is not a folder" });
+  });
+
+  test("says that a name is missing, or is a folder and not a file", async () => {
+    const source = folderSource(folder);
+    expect(await faultOf(source.read("other"))).toMatchObject({ where: join(folder, "other"), found: "nothing" });
+    expect(await faultOf(source.read("some-folder"))).toMatchObject({ what: "this is not a file", found: "a folder" });
+  });
+
+  test("gives every refusal an expectation, a finding and something to do", async () => {
+    const fault = await faultOf(folderSource(join(folder, "x".repeat(5000))).list());
+    expect(fault.found).toMatch(/ENAMETOOLONG/);
+    expect(fault.expected).toBe("a folder that can be read");
+    expect(fault.fix).toMatch(/./);
+  });
+
+  // Root may read everything, so the refusal cannot be brought about for that user.
+  test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
+    "says that reading is not permitted",
+    async () => {
+      const path = join(folder, "locked");
+      await mkdir(path, { mode: 0 });
+      expect(await faultOf(folderSource(path).list())).toMatchObject({ found: "permission denied" });
+    },
+  );
+});

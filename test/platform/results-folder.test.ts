@@ -1,0 +1,176 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { RunError, UsageError } from "../../src/core/errors.ts";
+import { openResultsFolder } from "../../src/platform/node/results-folder.ts";
+
+let scratch: string;
+beforeEach(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "results-folder-"));
+});
+afterEach(() => rm(scratch, { recursive: true, force: true }));
+
+/** Every file below the scratch folder, sorted. */
+async function filesThere(): Promise<string[]> {
+  const entries = await readdir(scratch, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return files.map((entry) => join(entry.parentPath, entry.name).slice(scratch.length + 1)).sort();
+}
+
+async function fault(promise: Promise<unknown>): Promise<RunError | UsageError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof RunError || error instanceof UsageError) return error;
+  throw new Error(`expected a RunError or UsageError, got ${String(error)}`);
+}
+
+/** Leaves the files of an earlier run, and one that is none of ours. */
+async function leaveOldResults(folder: string): Promise<void> {
+  await mkdir(join(folder, "models"), { recursive: true });
+  const names = ["study.json", "neurons.csv", "curves.csv", "orders.csv", "curves.csv.partial", "notes.txt"];
+  const models = ["models/repeat-000.safetensors", "models/repeat-007.safetensors", "models/mine.txt"];
+  for (const name of [...names, ...models]) await writeFile(join(folder, name), "old");
+}
+
+describe("opening a folder for results", () => {
+  it("makes it with its parents and leaves nothing in it", async () => {
+    const sink = await openResultsFolder(join(scratch, "a/b"), { force: false });
+    expect(sink.label).toBe(join(scratch, "a/b"));
+    expect(await readdir(join(scratch, "a"))).toStrictEqual(["b"]);
+    expect(await filesThere()).toStrictEqual([]);
+  });
+
+  it("accepts one that is there and empty", async () => {
+    await expect(openResultsFolder(scratch, { force: false })).resolves.toBeDefined();
+  });
+
+  it("refuses one that is not empty as wrong usage, and says how to go on", async () => {
+    await writeFile(join(scratch, "notes.txt"), "mine");
+    const error = await fault(openResultsFolder(scratch, { force: false }));
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toMatch(/not empty\n.*\n.*notes\.txt\n.*--force/);
+    expect(await filesThere()).toStrictEqual(["notes.txt"]);
+  });
+
+  it("refuses a path that is a file or goes through one", async () => {
+    await writeFile(join(scratch, "file"), "");
+    for (const path of ["file", "file/below"]) {
+      for (const force of [false, true]) {
+        const error = await fault(openResultsFolder(join(scratch, path), { force }));
+        expect(error).toBeInstanceOf(RunError);
+        expect(error.fault).toMatchObject({ where: join(scratch, path), found: expect.stringContaining("is a file") });
+        expect(error.fault.fix).toContain("--out");
+      }
+    }
+  });
+
+  it("refuses one that cannot be made", async () => {
+    const error = await fault(openResultsFolder("/proc/results", { force: false }));
+    expect(error).toBeInstanceOf(RunError);
+    expect(error.message).toMatch(/\/proc\/results: .*\n.*a folder that can be written to\n/);
+  });
+
+  it("refuses one on a full disk before anything is computed", async () => {
+    await symlink("/dev/full", join(scratch, ".write-test.partial"));
+    const error = await fault(openResultsFolder(scratch, { force: true }));
+    expect(error).toBeInstanceOf(RunError);
+    expect(error.fault).toMatchObject({ where: scratch, found: "no space left on the disk" });
+    expect(await filesThere()).toStrictEqual([]);
+  });
+});
+
+describe("writing a result", () => {
+  it("puts text and bytes under the final name, in a folder of its own where it has one", async () => {
+    const sink = await openResultsFolder(scratch, { force: false });
+    await sink.write({ name: "neurons.csv", chunks: ["a,b\n", "1,ü\n"] });
+    await sink.write({ name: "models/repeat-000.safetensors", chunks: [Uint8Array.of(1, 2), Uint8Array.of(255)] });
+    expect(await readFile(join(scratch, "neurons.csv"), "utf8")).toBe("a,b\n1,ü\n");
+    expect([...(await readFile(join(scratch, "models/repeat-000.safetensors")))]).toStrictEqual([1, 2, 255]);
+    expect(await filesThere()).toStrictEqual(["models/repeat-000.safetensors", "neurons.csv"]);
+  });
+
+  it("shows no final name before the last chunk is written", async () => {
+    const sink = await openResultsFolder(scratch, { force: false });
+    const seen: Promise<string[]>[] = [];
+    function* chunks() {
+      yield "first";
+      seen.push(filesThere());
+      yield "last";
+    }
+    await sink.write({ name: "curves.csv", chunks: chunks() });
+    expect(await Promise.all(seen)).toStrictEqual([["curves.csv.partial"]]);
+    expect(await readFile(join(scratch, "curves.csv"), "utf8")).toBe("firstlast");
+  });
+
+  it("says which file did not fit on a full disk, and leaves nothing of it", async () => {
+    const sink = await openResultsFolder(scratch, { force: false });
+    await symlink("/dev/full", join(scratch, "curves.csv.partial"));
+    const error = await fault(sink.write({ name: "curves.csv", chunks: ["a", "b"] }));
+    expect(error).toBeInstanceOf(RunError);
+    expect(error.fault).toMatchObject({
+      where: join(scratch, "curves.csv"),
+      found: "no space left on the disk",
+      fix: expect.stringContaining("free some space"),
+    });
+    expect(await filesThere()).toStrictEqual([]);
+  });
+
+  it("passes on an error of the content as it is, and leaves nothing of the file", async () => {
+    const sink = await openResultsFolder(scratch, { force: false });
+    const cause = new Error("no such number");
+    function* chunks() {
+      yield "first";
+      throw cause;
+    }
+    await expect(sink.write({ name: "study.json", chunks: chunks() })).rejects.toBe(cause);
+    expect(await filesThere()).toStrictEqual([]);
+  });
+
+  it("keeps an earlier whole file when the new one fails", async () => {
+    const sink = await openResultsFolder(scratch, { force: false });
+    await sink.write({ name: "study.json", chunks: ["whole"] });
+    await symlink("/dev/full", join(scratch, "study.json.partial"));
+    await fault(sink.write({ name: "study.json", chunks: ["half"] }));
+    expect(await readFile(join(scratch, "study.json"), "utf8")).toBe("whole");
+  });
+});
+
+describe("with force", () => {
+  const foreign = ["models/mine.txt", "notes.txt"];
+
+  it("earlier results stay until there are new ones", async () => {
+    await leaveOldResults(scratch);
+    const before = await filesThere();
+    await openResultsFolder(scratch, { force: true });
+    expect(await filesThere()).toStrictEqual(before);
+  });
+
+  it("no earlier result is left beside the new ones, and other files stay", async () => {
+    await leaveOldResults(scratch);
+    const sink = await openResultsFolder(scratch, { force: true });
+    await Promise.all([
+      sink.write({ name: "neurons.csv", chunks: ["new"] }),
+      sink.write({ name: "models/repeat-000.safetensors", chunks: ["new"] }),
+    ]);
+    expect(await filesThere()).toStrictEqual([...foreign, "models/repeat-000.safetensors", "neurons.csv"].sort());
+    expect(await readFile(join(scratch, "neurons.csv"), "utf8")).toBe("new");
+  });
+
+  it("study.json is gone even when the first new file cannot be written", async () => {
+    await leaveOldResults(scratch);
+    const sink = await openResultsFolder(scratch, { force: true });
+    await mkdir(join(scratch, "blocked.csv/below"), { recursive: true });
+    const error = await fault(sink.write({ name: "blocked.csv", chunks: ["new"] }));
+    expect(error.fault.where).toBe(join(scratch, "blocked.csv"));
+    expect(await filesThere()).toStrictEqual(foreign);
+  });
+
+  it("a file in the place of the models folder is found when opened", async () => {
+    await writeFile(join(scratch, "models"), "");
+    const error = await fault(openResultsFolder(scratch, { force: true }));
+    expect(error.fault).toMatchObject({ where: join(scratch, "models") });
+  });
+});
