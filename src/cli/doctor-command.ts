@@ -1,0 +1,136 @@
+/** `gpu-importance doctor`: which adapters there are, which is used and why, and whether it computes rightly. */
+import { createContext } from "../gpu/context.ts";
+import { type SelfTest, selfTest } from "../gpu/self-test.ts";
+import {
+  type AdapterAttempt,
+  dawnVersion,
+  describeAdapter,
+  installAdvice,
+  surveyAdapters,
+} from "../platform/node/adapters.ts";
+import { packageVersion } from "./run-command.ts";
+import { print } from "./standard-streams.ts";
+import { wrapped } from "./wrapped-text.ts";
+
+export interface DoctorOptions {
+  readonly adapter?: string;
+  readonly json?: boolean;
+}
+
+const limitNames = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeWorkgroupsPerDimension",
+] as const;
+const featureNames = ["timestamp-query", "subgroups", "shader-f16"] as const;
+
+interface Diagnosis {
+  readonly package: string;
+  readonly node: string;
+  readonly dawn: string;
+  readonly platform: string;
+  readonly attempts: readonly AdapterAttempt[];
+  readonly used: string | null;
+  readonly reason: string;
+  readonly software: boolean | null;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly features: Readonly<Record<string, boolean>>;
+  readonly selfTest: SelfTest | null;
+  readonly healthy: boolean;
+  readonly advice: readonly string[];
+}
+
+async function diagnose(name: string | undefined): Promise<Diagnosis> {
+  const { attempts, opened, problem } = await surveyAdapters({ name });
+  const advice = adviceFor(attempts);
+  const versions = {
+    package: packageVersion(),
+    node: process.version,
+    dawn: dawnVersion,
+    platform: `${process.platform} ${process.arch}`,
+  };
+  if (!opened) {
+    const nothing = { used: null, software: null, limits: {}, features: {}, selfTest: null, healthy: false };
+    return { ...versions, attempts, ...nothing, reason: problem?.message ?? "no adapter", advice };
+  }
+  const { adapter, facts, reason } = opened;
+  const limits = Object.fromEntries(limitNames.map((limit) => [limit, adapter.limits[limit]]));
+  const features = Object.fromEntries(featureNames.map((feature) => [feature, adapter.features.has(feature)]));
+  using gpu = await createContext(adapter, facts);
+  const test = await selfTest(gpu, () => performance.now());
+  return {
+    ...versions,
+    attempts,
+    used: describeAdapter(facts),
+    reason,
+    software: facts.software,
+    limits,
+    features,
+    selfTest: test,
+    healthy: test.product.passed && test.histogram.passed,
+    advice,
+  };
+}
+
+function isUsable({ outcome }: AdapterAttempt): boolean {
+  return outcome === "used" || outcome === "found";
+}
+
+/** What is missing of: a GPU, a software driver of the system. Nothing where a GPU was found, used or not. */
+function adviceFor(attempts: readonly AdapterAttempt[]): readonly string[] {
+  const usable = attempts.filter(isUsable);
+  if (usable.length === 0) return installAdvice();
+  if (usable.some(({ facts }) => facts?.software === false)) return [];
+  const [gpu, ...software] = installAdvice();
+  const hasSystemDriver = usable.some(({ source }) => source === "system");
+  // The npm package is what brought the adapter that was found.
+  return [gpu!, ...(hasSystemDriver ? [] : software.filter((line) => !line.includes("npm install")))];
+}
+
+/** Further lines of a name's text stand below its first word. */
+function reasonLines(line: string): string[] {
+  const lead = /^ *(?:(?:expected|found|to do): +)?/.exec(line)![0];
+  return wrapped(`  ${lead}`, line.slice(lead.length));
+}
+
+function report(diagnosis: Diagnosis): string {
+  const { attempts, used, reason, limits, features, selfTest: test, advice } = diagnosis;
+  const lines = [
+    `gpu-importance ${diagnosis.package}, Node ${diagnosis.node}, ${diagnosis.dawn}, ${diagnosis.platform}`,
+    "",
+    "Adapters, in the order they are tried",
+    ...attempts.flatMap(({ source, outcome, detail }) =>
+      wrapped(`  ${outcome.padEnd(8)} ${source.padEnd(21)} `, detail),
+    ),
+    "",
+    ...(used === null ? ["No adapter can be used."] : wrapped("Used: ", used)),
+    ...reason.split("\n").flatMap(reasonLines),
+  ];
+  if (test) {
+    lines.push("", "Limits", ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(36)} ${value}`));
+    const present = Object.entries(features).map(([name, has]) => `  ${name.padEnd(36)} ${has ? "yes" : "no"}`);
+    lines.push("", "Features", ...present, "", "Self-test", ...selfTestLines(test));
+  }
+  const heading = attempts.some(isUsable) ? "For more speed" : "To install";
+  if (advice.length > 0) lines.push("", heading, ...advice.flatMap((line) => wrapped("  ", line)));
+  return `${lines.join("\n")}\n`;
+}
+
+function selfTestLines({ product, histogram, elapsedMs }: SelfTest): string[] {
+  const verdict = (passed: boolean) => (passed ? "right" : "WRONG");
+  return [
+    `  product    ${verdict(product.passed)}  largest error ${product.largestError.toExponential(1)}, allowed ${product.bound.toExponential(1)}`,
+    `  histogram  ${verdict(histogram.passed)}  ${histogram.counts} counts, ${histogram.wrong} wrong`,
+    `  in ${elapsedMs.toFixed(0)} ms`,
+  ];
+}
+
+/** @returns whether the adapter can be used and computes rightly. */
+export async function doctor({ adapter, json }: DoctorOptions): Promise<boolean> {
+  const diagnosis = await diagnose(adapter);
+  await print(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : report(diagnosis));
+  return diagnosis.healthy;
+}

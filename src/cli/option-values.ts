@@ -1,0 +1,61 @@
+/** Option values from text: each says what it allows, and refuses the rest with that. */
+import { InvalidArgumentError } from "commander";
+
+function refuse(allowed: string): never {
+  throw new InvalidArgumentError(`Allowed: ${allowed}`);
+}
+
+type Parser<T> = (text: string) => T;
+
+/** Text that says something; a word that begins with `--` is the next option, so this one's value was forgotten. */
+export function text(meaning: string): Parser<string> {
+  return (value) => {
+    if (value.trim() === "") refuse(meaning);
+    if (value.startsWith("--")) refuse(`${meaning}; write ./${value} for a path of that name`);
+    return value;
+  };
+}
+
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Parser<number> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+  return (text) => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? value : refuse(`a whole number, ${range}`);
+  };
+}
+
+/** A finite decimal number, `0 < value` or `0 <= value`, up to `most`. */
+export function decimal({ zero, most }: { readonly zero: boolean; readonly most: number }): Parser<number> {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const inside = (zero ? value >= 0 : value > 0) && value <= most;
+    return inside ? value : refuse(`a number, ${zero ? "0 or more" : "above 0"}, at most ${most}`);
+  };
+}
+
+export function oneOf<T extends string>(choices: readonly T[]): Parser<T> {
+  return (text) => choices.find((choice) => choice === text) ?? refuse(choices.join(", "));
+}
+
+/** A list separated by commas, without repetition, in the order of `choices`. */
+export function someOf<T extends string>(choices: readonly T[]): Parser<readonly T[]> {
+  return (text) => {
+    const named = text.split(",").map((name) => name.trim());
+    if (!named.every((name) => choices.some((choice) => choice === name))) {
+      refuse(`${choices.join(", ")} (one or more, separated by commas)`);
+    }
+    return choices.filter((choice) => named.includes(choice));
+  };
+}
+
+/** Widths of hidden layers, separated by commas. */
+export function widths(most: number): Parser<readonly number[]> {
+  const width = integer(1, most);
+  return (text) => {
+    try {
+      return text.split(",").map(width);
+    } catch {
+      return refuse(`widths of one or more hidden layers, 1 to ${most}, separated by commas, for example 100,100`);
+    }
+  };
+}

@@ -1,0 +1,22 @@
+/** Writing to stdout and stderr when their other end may be gone or full. */
+import { RunError } from "../core/errors.ts";
+
+/** Without listeners an error of a standard stream would end the process with a stack trace. */
+export function surviveClosedStreams(): void {
+  process.stdout.on("error", () => {}); // `print` tells its caller.
+  process.stderr.on("error", () => {}); // Nobody is left to be told.
+}
+
+/**
+ * Text to stdout, waited for. A reader that has gone (`| head`) is no failure: it has what it wanted.
+ * @throws RunError where the text cannot be written.
+ */
+export function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error || ("code" in error && error.code === "EPIPE")) return resolve();
+      const fault = { what: "the output cannot be written", where: "stdout", found: error.message };
+      reject(new RunError({ ...fault, fix: "free some space, or send the output elsewhere" }, { cause: error }));
+    });
+  });
+}

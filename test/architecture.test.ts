@@ -1,0 +1,106 @@
+/** What may import what, and where the platform may show: the table of docs/ARCHITECTURE.md, held. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const pipeline = ["core", "data", "measures", "gpu", "train", "ablation", "reference", "report"];
+/** Folder of src, or a file at its top: which others it may import. Files that are not named compose: they may import all. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  data: ["core"],
+  measures: ["core"],
+  reference: ["core"],
+  report: ["core"],
+  gpu: ["core"],
+  train: ["core", "data", "gpu"],
+  ablation: ["core", "measures", "gpu"],
+  platform: ["core", "data"],
+  cli: [...pipeline, "platform", "study.ts"],
+  "study.ts": pipeline,
+};
+const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));
+const isPlatform = (path: string) => /^(platform\/|cli)/.test(path);
+
+const src = resolve(import.meta.dirname, "../src");
+
+/** Every TypeScript file: path below src, to text. */
+function sources(): Map<string, string> {
+  const paths = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
+  return new Map(paths.map((path) => [path.replaceAll("\\", "/"), readFileSync(join(src, path), "utf8")]));
+}
+
+const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, "");
+
+/** What the file imports, re-exports or loads: paths below src (`core/network.ts`) or package names. */
+function importsOf(path: string, code: string): string[] {
+  const specifiers = [...code.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map((match) => match[1]!);
+  return specifiers.map((name) => (name.startsWith(".") ? relative(src, resolve(src, dirname(path), name)) : name));
+}
+
+/** All breaches of the rules by one file, as sentences. */
+function breaches(path: string, text: string): string[] {
+  const code = withoutComments(text);
+  const place = path.split("/")[0]!;
+  const found: string[] = [];
+  for (const imported of importsOf(path, code)) {
+    const target = imported.split("/")[0]!;
+    const inside = folders.includes(target) || imported.endsWith(".ts");
+    const allowed = mayImport[place];
+    if (inside && allowed !== undefined && target !== place && !allowed.includes(target))
+      found.push(`${path} imports ${imported}`);
+    if (!inside && place === "core") found.push(`${path} imports the package ${imported}`);
+    if (imported.startsWith("node:") && !isPlatform(path)) found.push(`${path} imports ${imported}`);
+    if (imported === "webgpu" && place !== "platform") found.push(`${path} imports webgpu`);
+  }
+  if (!isPlatform(path) && /\bprocess\s*(\?\.|[.[])|\bBuffer\s*[.(]/.test(code))
+    found.push(`${path} uses process or Buffer`);
+  if (/\bMath\.random\b/.test(code)) found.push(`${path} uses Math.random`);
+  if (/(^|[/-])(utils?|helpers?|common)([./-]|$)/.test(path)) found.push(`${path} has a name that says nothing`);
+  const lines = text.split("\n").length - 1;
+  if (lines > 400 && !path.includes("generated/")) found.push(`${path} has ${lines} lines`);
+  return found;
+}
+
+describe("the source", () => {
+  test("keeps to the table of imports and the rules beside it", () => {
+    const files = sources();
+    expect(files.size).toBeGreaterThan(40);
+    expect([...files].flatMap(([path, text]) => breaches(path, text))).toEqual([]);
+  });
+
+  test("has every folder of the table, and no folder beside it", () => {
+    const present = readdirSync(src, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(present.map(({ name }) => name).sort()).toEqual([...folders].sort());
+  });
+
+  test.each([
+    ["measures/planted.ts", 'import { read } from "../gpu/device-array.ts";', "imports gpu/device-array.ts"],
+    ["measures/planted.ts", 'export * from "../gpu/device-array.ts";', "imports gpu/device-array.ts"],
+    ["measures/planted.ts", 'const gpu = await import("../gpu/device-array.ts");', "imports gpu/device-array.ts"],
+    ["gpu/kernels/planted.ts", 'import type { A } from "../../train/adam.ts";', "imports train/adam.ts"],
+    ["ablation/planted.ts", 'import {\n  trainNetworks,\n} from "../train/trainer.ts";', "imports train/trainer.ts"],
+    ["study.ts", 'import { openAdapter } from "./platform/node/adapters.ts";', "imports platform/node/adapters.ts"],
+    ["core/planted.ts", 'import { z } from "zod";', "imports the package zod"],
+    ["core/planted.ts", 'import { runStudy } from "../study.ts";', "imports study.ts"],
+    ["report/planted.ts", 'import { readFile } from "node:fs/promises";', "imports node:fs/promises"],
+    ["gpu/planted.ts", 'import { create } from "webgpu";', "imports webgpu"],
+    ["gpu/planted.ts", "const quiet = process.env;", "uses process or Buffer"],
+    ["data/planted.ts", 'const bytes = Buffer.from("a");', "uses process or Buffer"],
+    ["train/planted.ts", "const draw = Math.random();", "uses Math.random"],
+    ["gpu/gpu-utils.ts", "", "has a name that says nothing"],
+    ["train/planted.ts", 'import { options } from "../cli/options.ts";', "imports cli/options.ts"],
+  ])("would be refused if %s held %j", (path, text, breach) => {
+    expect(breaches(path, text)).toEqual([`${path} ${breach}`]);
+  });
+
+  test("would be refused if a file had more than 400 lines", () => {
+    expect(breaches("gpu/planted.ts", "\n".repeat(400))).toEqual([]);
+    expect(breaches("gpu/planted.ts", "\n".repeat(401))).toEqual(["gpu/planted.ts has 401 lines"]);
+  });
+
+  test("may speak of anything in comments, and compose at the top", () => {
+    expect(breaches("gpu/planted.ts", "// Math.random, process.env\n/* Buffer.from */")).toEqual([]);
+    expect(breaches("cli.ts", 'import { runStudy } from "./study.ts";\nprocess.exit();')).toEqual([]);
+    expect(breaches("study.ts", 'import type { A } from "./train/trainer.ts";')).toEqual([]);
+  });
+});
