@@ -46,3 +46,17 @@ export interface AblationCurve {
   /** [steps]: mean cross-entropy over the test set, nats. */
   readonly loss: Float64Array;
 }
+
+/** Test accuracy and loss with one neuron removed at a time, for one hidden layer of one network in one mode. */
+export interface SingleRemovals {
+  readonly repeat: number;
+  /** Hidden layer, from 1. */
+  readonly layer: number;
+  readonly mode: AblationMode;
+  /** Number of test samples that `correct` is out of. */
+  readonly samples: number;
+  /** [neurons]: test samples classified correctly without the neuron. Exact. */
+  readonly correct: Uint32Array;
+  /** [neurons]: mean cross-entropy over the test set without the neuron, nats. */
+  readonly loss: Float64Array;
+}

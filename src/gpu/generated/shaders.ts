@@ -737,6 +737,408 @@ export const shuffle = {
   "source": "// The order in which each network sees the training samples in one epoch:\n//   order[r, i] = P_r(i),  P_r a permutation of 0..samples-1 keyed by round_keys[r]\n// P is a Feistel network on 2 * half_bits bits, walked until it lands inside (cycle walking: Black and Rogaway, CT-RSA\n// 2002), so each position is computed alone: no sort, no state, the same bits on every adapter and alone or among many.\n// The round function is a multiply-xorshift hash (the constants of H. Prospector's lowbias32).\n// Grid: x = positions, y = networks. Preconditions: 2^(2 half_bits) >= samples, half_bits in 1..15.\n\nconst ROUNDS: u32 = 8u;\n\nstruct Permutation {\n  samples: u32,\n  half_bits: u32,\n}\n\n@group(0) @binding(0) var<uniform> permutation: Permutation;\n@group(0) @binding(1) var<storage, read> round_keys: array<u32>;   // [networks, ROUNDS]\n@group(0) @binding(2) var<storage, read_write> order: array<u32>;  // [networks, samples]\n\nfn mix(value: u32) -> u32 {\n  var x = value;\n  x = (x ^ (x >> 16u)) * 0x7feb352du;\n  x = (x ^ (x >> 15u)) * 0x846ca68bu;\n  return x ^ (x >> 16u);\n}\n\nfn encipher(value: u32, network: u32) -> u32 {\n  let mask = (1u << permutation.half_bits) - 1u;\n  var left = value >> permutation.half_bits;\n  var right = value & mask;\n  for (var round = 0u; round < ROUNDS; round++) {\n    let next = left ^ (mix(right ^ round_keys[network * ROUNDS + round]) & mask);\n    left = right;\n    right = next;\n  }\n  return (left << permutation.half_bits) | right;\n}\n\n@compute @workgroup_size(64)\nfn shuffle_samples(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= permutation.samples) { return; }\n  var place = encipher(id.x, id.y);\n  while (place >= permutation.samples) { place = encipher(place, id.y); }\n  order[id.y * permutation.samples + id.x] = place;\n}\n"
 } as const;
 
+export const sweep = {
+  "file": "shaders/sweep.wgsl",
+  "overrides": { "ACTIVATION": "u32", "EVERY_STEP": "bool" },
+  "structs": {
+    "Walk": {
+      "size": 44,
+      "fields": {
+        "source_lanes": { "offset": 0, "type": "u32" },
+        "source_units": { "offset": 4, "type": "u32" },
+        "unit_quads": { "offset": 8, "type": "u32" },
+        "units": { "offset": 12, "type": "u32" },
+        "classes": { "offset": 16, "type": "u32" },
+        "stride": { "offset": 20, "type": "u32" },
+        "slab_rows": { "offset": 24, "type": "u32" },
+        "state_rows": { "offset": 28, "type": "u32" },
+        "walk_length": { "offset": 32, "type": "u32" },
+        "neurons": { "offset": 36, "type": "u32" },
+        "blocks": { "offset": 40, "type": "u32" }
+      }
+    },
+    "Part": {
+      "size": 20,
+      "fields": {
+        "first": { "offset": 0, "type": "u32" },
+        "count": { "offset": 4, "type": "u32" },
+        "first_evaluation": { "offset": 8, "type": "u32" },
+        "evaluations": { "offset": 12, "type": "u32" },
+        "jobs": { "offset": 16, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "walk_tally": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] }
+          }
+        },
+        "MASKED": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] }
+          }
+        },
+        "SINGLE": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] }
+          }
+        },
+        "SUBGROUP+LANES_4": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] }
+          }
+        },
+        "MASKED+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] }
+          }
+        },
+        "SINGLE+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] }
+          }
+        },
+        "SUBGROUP+LANES_8": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] }
+          }
+        },
+        "MASKED+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] }
+          }
+        },
+        "SINGLE+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] }
+          }
+        }
+      }
+    },
+    "walk_product": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] },
+            "product": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "unit_lanes", "class_quads" ] }
+          }
+        },
+        "MASKED": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] },
+            "product": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "unit_lanes", "class_quads" ] },
+            "masks": { "binding": 9, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "pairs" ] }
+          }
+        },
+        "SINGLE": {
+          "workgroupSize": [ 32, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] },
+            "product": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "unit_lanes", "class_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] },
+            "product": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "unit_lanes", "class_quads" ] }
+          }
+        },
+        "MASKED+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] },
+            "product": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "unit_lanes", "class_quads" ] },
+            "masks": { "binding": 9, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "pairs" ] }
+          }
+        },
+        "SINGLE+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 4, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] },
+            "product": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "unit_lanes", "class_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] },
+            "product": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "unit_lanes", "class_quads" ] }
+          }
+        },
+        "MASKED+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] },
+            "product": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "unit_lanes", "class_quads" ] },
+            "masks": { "binding": 9, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "pairs" ] }
+          }
+        },
+        "SINGLE+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 1, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "labels": { "binding": 6, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "tallies": { "binding": 7, "kind": "storage", "element": "f32", "shape": [ "evaluations", "blocks" ] },
+            "product": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "unit_lanes", "class_quads" ] }
+          }
+        }
+      }
+    },
+    "walk_layer": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "outputs": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "slabs", "slab_rows", "unit_quads" ] }
+          }
+        },
+        "MASKED": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "outputs": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "slabs", "slab_rows", "unit_quads" ] }
+          }
+        },
+        "SINGLE": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "outputs": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "slabs", "slab_rows", "unit_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_4": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "outputs": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "slabs", "slab_rows", "unit_quads" ] }
+          }
+        },
+        "MASKED+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "outputs": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "slabs", "slab_rows", "unit_quads" ] }
+          }
+        },
+        "SINGLE+SUBGROUP+LANES_4": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "outputs": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "slabs", "slab_rows", "unit_quads" ] }
+          }
+        },
+        "SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "outputs": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "slabs", "slab_rows", "unit_quads" ] }
+          }
+        },
+        "MASKED+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "outputs": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "slabs", "slab_rows", "unit_quads" ] }
+          }
+        },
+        "SINGLE+SUBGROUP+LANES_8": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "walk": { "binding": 0, "kind": "uniform", "struct": "Walk" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "walks": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "jobs", "walk_length" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "source_lanes" ] },
+            "transposed": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "source_units", "unit_quads" ] },
+            "state": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "jobs", "state_rows", "unit_quads" ] },
+            "outputs": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "slabs", "slab_rows", "unit_quads" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// Cumulative ablation at rank-one cost: a curve is a walk of one sample along an order of removal.\n//   state[j, s, k] holds z_k, the pre-activations above the ablated layer; removing neuron n replaces t_n by c_n there:\n//   z_k -= (t_n - c_n) * transposed[n, k],  and only what lies above is computed again. Three ways up:\n//   walk_tally:   z are the logits; each step is tallied at once                               (last hidden layer)\n//   walk_product: logits = sum_k act(z_k) * product[k, c]; each step is tallied at once         (one below that)\n//   walk_layer:   outputs[step, j, s, k] = act(z_k), for forward.wgsl to carry on from            (deeper networks)\n// Tallies are as in tally.wgsl: per block of 64 samples the correct predictions (a whole number) and the summed cross-entropy.\n// A step is an evaluation; before it, `stride` neurons are removed. Evaluation 0 removes none. SINGLE: every step starts\n// from `state` again, so each neuron is removed alone.\n// Every value has one owner (a job's block of 64 samples, or a quad of units): no atomics, no barriers, exact counts.\n// Preconditions: outputs of the last layer <= 12 in walk_tally and walk_product; part.evaluations <= STEPS of the entry.\n// SUBGROUP, with LANES_4 or LANES_8: a workgroup is one subgroup, its lanes are blocks of one job, and what they share is\n// loaded by one lane and broadcast (see forward.wgsl).\n// MASKED: units of z whose position is below the number of removed neurons read as their replacement (joint orders).\n// Variants: \"\", MASKED, SINGLE; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8.\n\n#if SUBGROUP\nenable subgroups;\n#endif\n\noverride ACTIVATION: u32 = 0u; // of walk_product and walk_layer: 0 identity, 1 sigmoid, 2 tanh, 3 relu\noverride EVERY_STEP: bool = true; // an evaluation after each removal; else after every walk.stride of them\n\nconst BLOCK: u32 = 64u;\nconst NONE: u32 = 0xffffffffu; // an order's entry that lies in another layer: nothing to update here\n\nstruct Walk {\n  source_lanes: u32, // floats of a row of `activations`\n  source_units: u32, // neurons of the ablated layer: rows of one network in `transposed`\n  unit_quads: u32,   // quads of a row of `transposed` and `state`\n  units: u32,        // units of z\n  classes: u32,\n  stride: u32,       // neurons removed between two evaluations\n  slab_rows: u32,    // rows of one slab of `activations` and `outputs`\n  state_rows: u32,   // rows of one slab of `state`: one more, for lanes that go along without a sample\n  walk_length: u32,  // entries of one row of `walks`\n  neurons: u32,      // neurons that the order removes\n  blocks: u32,       // row length of `tallies`\n}\nstruct Part {\n  first: u32,            // first sample, a multiple of BLOCK; a row of `labels`\n  count: u32,            // samples\n  first_evaluation: u32, // evaluations done before\n  evaluations: u32,      // evaluations in this part\n  jobs: u32,             // jobs of this dispatch\n}\n\n@group(0) @binding(0) var<uniform> walk: Walk;\n@group(0) @binding(1) var<uniform> part: Part;\n// Entry 0 of a row: (network, first row of `tallies`). Then per removal: (neuron or NONE, bits of its replacement c).\n@group(0) @binding(2) var<storage, read> walks: array<vec2<u32>>;          // [jobs, walk_length]\n@group(0) @binding(3) var<storage, read> activations: array<f32>;          // [networks, slab_rows, source_lanes]\n@group(0) @binding(4) var<storage, read> transposed: array<vec4<f32>>;     // [networks, source_units, unit_quads]\n@group(0) @binding(5) var<storage, read_write> state: array<vec4<f32>>;    // [jobs, state_rows, unit_quads]\n@group(0) @binding(6) var<storage, read> labels: array<u32>;               // [samples]\n@group(0) @binding(7) var<storage, read_write> tallies: array<vec2<f32>>;  // [evaluations, blocks]\n// Row k < units: weights of unit k to the classes, 3 quads; row `units`: biases; rows above: 0.\n@group(0) @binding(8) var<storage, read> product: array<vec4<f32>>;        // [networks, unit_lanes, class_quads]\n// Quad pairs: (positions of 4 units in the order, bits of their replacements).\n@group(0) @binding(9) var<storage, read> masks: array<vec4<u32>>;          // [jobs, pairs]\n@group(0) @binding(10) var<storage, read_write> outputs: array<vec4<f32>>; // [slabs, slab_rows, unit_quads]\n\nfn activate(z: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) {\n    let e = exp(-abs(z));\n    return select(e, vec4<f32>(1.0), z >= vec4<f32>(0.0)) / (1.0 + e);\n  }\n  if (ACTIVATION == 2u) {\n    let e = exp(-2.0 * abs(z));\n    return select(sign(z) * (1.0 - e) / (1.0 + e), z * (1.0 - z * z / 3.0), abs(z) < vec4<f32>(0.02));\n  }\n  if (ACTIVATION == 3u) { return select(z, vec4<f32>(0.0), z < vec4<f32>(0.0)); }\n  return z;\n}\n\n// Neurons removed at an evaluation.\nfn removed_at(evaluation: u32) -> u32 {\n  return min(select(evaluation * walk.stride, evaluation, EVERY_STEP), walk.neurons);\n}\n\n// (t - c) of a removal for one sample; 0 where the neuron lies in another layer.\nfn difference(removal: vec2<u32>, row: u32) -> f32 {\n  if (removal.x == NONE) { return 0.0; }\n  return activations[row * walk.source_lanes + removal.x] - bitcast<f32>(removal.y);\n}\n\n// First quad of the removed neuron's outgoing weights.\nfn outgoing(removal: vec2<u32>, network: u32) -> u32 {\n  return (network * walk.source_units + min(removal.x, walk.source_units - 1u)) * walk.unit_quads;\n}\n\n// (1 if the label's logit is the first of the highest, bits of the cross-entropy)\nfn tally(a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, label: u32) -> vec2<f32> {\n  let lane = vec4<u32>(0u, 1u, 2u, 3u);\n  let nothing = vec4<f32>(-3.0e38);\n  let l0 = select(nothing, a, lane < vec4<u32>(walk.classes));\n  let l1 = select(nothing, b, lane + 4u < vec4<u32>(walk.classes));\n  let l2 = select(nothing, c, lane + 8u < vec4<u32>(walk.classes));\n  let m = max(max(l0, l1), l2);\n  let highest = max(max(m.x, m.y), max(m.z, m.w));\n  let e = exp(l0 - highest) + exp(l1 - highest) + exp(l2 - highest);\n  let far = vec4<u32>(99u);\n  let top = vec4<f32>(highest);\n  let f = min(min(select(far, lane, l0 == top), select(far, lane + 4u, l1 == top)), select(far, lane + 8u, l2 == top));\n  let best = min(min(f.x, f.y), min(f.z, f.w));\n  let none = vec4<f32>(0.0);\n  let own = select(none, l0, lane == vec4<u32>(label)) + select(none, l1, lane + 4u == vec4<u32>(label))\n    + select(none, l2, lane + 8u == vec4<u32>(label));\n  let loss = log(e.x + e.y + e.z + e.w) + highest - (own.x + own.y + own.z + own.w);\n  return vec2<f32>(select(0.0, 1.0, best == label), loss);\n}\n\nfn write_tally(job: u32, place: u32, evaluation: u32, value: vec2<f32>) {\n  let row = walks[job * walk.walk_length].y + part.first_evaluation + evaluation;\n  let slot = row * walk.blocks + part.first / BLOCK + place;\n  tallies[slot] = value;\n}\n\n// Grid: x = blocks, y = jobs. STEPS = 16.\n@compute @workgroup_size(32)\nfn walk_tally(@builtin(global_invocation_id) id: vec3<u32>) {\n  let start = id.x * BLOCK;\n  if (start >= part.count) { return; }\n  let head = id.y * walk.walk_length;\n  let network = walks[head].x;\n  var totals = array<vec2<f32>, 16>();\n  for (var s = start; s < min(start + BLOCK, part.count); s++) {\n    let row = network * walk.slab_rows + s;\n    let slot = (id.y * walk.state_rows + s) * walk.unit_quads;\n    var a = state[slot];\n    var b = vec4<f32>(0.0);\n    var c = vec4<f32>(0.0);\n    if (walk.unit_quads > 1u) { b = state[slot + 1u]; }\n    if (walk.unit_quads > 2u) { c = state[slot + 2u]; }\n    let a0 = a;\n    let b0 = b;\n    let c0 = c;\n    let label = labels[part.first + s];\n    var at = removed_at(max(part.first_evaluation, 1u) - 1u);\n    for (var e = 0u; e < part.evaluations; e++) {\n#if SINGLE\n      a = a0;\n      b = b0;\n      c = c0;\n#endif\n      for (; at < removed_at(part.first_evaluation + e); at++) {\n        let removal = walks[head + 1u + at];\n        let d = difference(removal, row);\n        let w = outgoing(removal, network);\n        a -= d * transposed[w];\n        if (walk.unit_quads > 1u) { b -= d * transposed[w + 1u]; }\n        if (walk.unit_quads > 2u) { c -= d * transposed[w + 2u]; }\n      }\n      totals[e] += tally(a, b, c, label);\n    }\n#if SINGLE\n#else\n    state[slot] = a;\n    if (walk.unit_quads > 1u) { state[slot + 1u] = b; }\n    if (walk.unit_quads > 2u) { state[slot + 2u] = c; }\n#endif\n  }\n  for (var e = 0u; e < part.evaluations; e++) { write_tally(id.y, id.x, e, totals[e]); }\n}\n\n// Units past the last one are padding: the homogeneous 1, then zeros (see forward.wgsl).\nfn with_padding(values: vec4<f32>, quad: u32) -> vec4<f32> {\n  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let padding = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(walk.units));\n  return select(padding, values, unit < vec4<u32>(walk.units));\n}\n\n// The removal before evaluation `e` of this part when one neuron is removed at a time; NONE where there is none.\nfn single_removal(head: u32, e: u32) -> vec2<u32> {\n  let evaluation = part.first_evaluation + e;\n  if (evaluation == 0u || evaluation > walk.neurons || e >= part.evaluations) { return vec2<u32>(NONE, 0u); }\n  return walks[head + evaluation];\n}\n\n// z after the removals before evaluation `e`: one of difference d and outgoing weights w, or `stride` of them.\nfn advanced(z: vec4<f32>, d: f32, w: vec4<f32>, e: u32, head: u32, network: u32, row: u32, quad: u32) -> vec4<f32> {\n  if (EVERY_STEP) { return z - d * w; }\n  var moved = z;\n  let evaluation = part.first_evaluation + e;\n  for (var at = removed_at(max(evaluation, 1u) - 1u); at < removed_at(evaluation); at++) {\n    let removal = walks[head + 1u + at];\n    moved -= difference(removal, row) * transposed[outgoing(removal, network) + quad];\n  }\n  return moved;\n}\n\nfn unit_values(z: vec4<f32>, job: u32, quad: u32, e: u32) -> vec4<f32> {\n  let value = activate(z);\n#if MASKED\n  let at = (job * walk.unit_quads + quad) * 2u;\n  let removed = masks[at] < vec4<u32>(removed_at(part.first_evaluation + e));\n  return with_padding(select(value, bitcast<vec4<f32>>(masks[at + 1u]), removed), quad);\n#else\n  return with_padding(value, quad);\n#endif\n}\n\n#if SUBGROUP\n#if LANES_4\nconst WALKERS: u32 = 4u;\n#else\nconst WALKERS: u32 = 8u;\n#endif\n#else\nconst WALKERS: u32 = 32u;\n#endif\n\n// Grid: x = blocks, y = jobs. STEPS = 4: as many evaluations share each load of `product` and of the state.\n@compute @workgroup_size(WALKERS)\n#if SUBGROUP\nfn walk_product(@builtin(global_invocation_id) id: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {\n#else\nfn walk_product(@builtin(global_invocation_id) id: vec3<u32>) {\n#endif\n  let start = id.x * BLOCK;\n  let job = id.y;\n  let head = job * walk.walk_length;\n  let network = walks[head].x;\n  let n0 = single_removal(head, 0u);\n  let n1 = single_removal(head, 1u);\n  let n2 = single_removal(head, 2u);\n  let n3 = single_removal(head, 3u);\n#if SUBGROUP\n  let o01 = select(outgoing(n0, network), outgoing(n1, network), (lane & 1u) == 1u);\n  let o23 = select(outgoing(n2, network), outgoing(n3, network), (lane & 1u) == 1u);\n  let own_row = select(o01, o23, (lane & 2u) == 2u);\n#else\n  let o0 = outgoing(n0, network);\n  let o1 = outgoing(n1, network);\n  let o2 = outgoing(n2, network);\n  let o3 = outgoing(n3, network);\n#endif\n  var totals = array<vec2<f32>, 4>();\n  // Lanes past the last sample go along, for the others' broadcasts, and count nothing.\n  for (var i = 0u; i < min(BLOCK, part.count); i++) {\n    let s = min(start + i, part.count - 1u);\n    let row = network * walk.slab_rows + s;\n    let present = start + i < part.count;\n    let slot = (job * walk.state_rows + select(walk.state_rows - 1u, s, present)) * walk.unit_quads;\n    let d0 = difference(n0, row);\n    let d1 = difference(n1, row);\n    let d2 = difference(n2, row);\n    let d3 = difference(n3, row);\n    var y0a = vec4<f32>(0.0); var y0b = vec4<f32>(0.0); var y0c = vec4<f32>(0.0);\n    var y1a = vec4<f32>(0.0); var y1b = vec4<f32>(0.0); var y1c = vec4<f32>(0.0);\n    var y2a = vec4<f32>(0.0); var y2b = vec4<f32>(0.0); var y2c = vec4<f32>(0.0);\n    var y3a = vec4<f32>(0.0); var y3b = vec4<f32>(0.0); var y3c = vec4<f32>(0.0);\n    for (var k = 0u; k < walk.unit_quads; k++) {\n      let p = (network * walk.unit_quads + k) * 12u;\n#if SUBGROUP\n      let own = transposed[own_row + k];\n      let w0 = subgroupBroadcast(own, 0u);\n      let w1 = subgroupBroadcast(own, 1u);\n      let w2 = subgroupBroadcast(own, 2u);\n      let w3 = subgroupBroadcast(own, 3u);\n      let q0 = product[p + (lane & 3u)];\n      let q1 = product[p + 4u + (lane & 3u)];\n      let q2 = product[p + 8u + (lane & 3u)];\n      let pa = mat4x4<f32>(subgroupBroadcast(q0, 0u), subgroupBroadcast(q0, 3u), subgroupBroadcast(q1, 2u), subgroupBroadcast(q2, 1u));\n      let pb = mat4x4<f32>(subgroupBroadcast(q0, 1u), subgroupBroadcast(q1, 0u), subgroupBroadcast(q1, 3u), subgroupBroadcast(q2, 2u));\n      let pc = mat4x4<f32>(subgroupBroadcast(q0, 2u), subgroupBroadcast(q1, 1u), subgroupBroadcast(q2, 0u), subgroupBroadcast(q2, 3u));\n#else\n      let w0 = transposed[o0 + k];\n      let w1 = transposed[o1 + k];\n      let w2 = transposed[o2 + k];\n      let w3 = transposed[o3 + k];\n      let pa = mat4x4<f32>(product[p], product[p + 3u], product[p + 6u], product[p + 9u]);\n      let pb = mat4x4<f32>(product[p + 1u], product[p + 4u], product[p + 7u], product[p + 10u]);\n      let pc = mat4x4<f32>(product[p + 2u], product[p + 5u], product[p + 8u], product[p + 11u]);\n#endif\n      let z = state[slot + k];\n#if SINGLE\n      let z0 = z - d0 * w0;\n      let z1 = z - d1 * w1;\n      let z2 = z - d2 * w2;\n      let z3 = z - d3 * w3;\n#else\n      let z0 = advanced(z, d0, w0, 0u, head, network, row, k);\n      let z1 = advanced(z0, d1, w1, 1u, head, network, row, k);\n      let z2 = advanced(z1, d2, w2, 2u, head, network, row, k);\n      let z3 = advanced(z2, d3, w3, 3u, head, network, row, k);\n      state[slot + k] = z3;\n#endif\n      let t0 = unit_values(z0, job, k, 0u);\n      let t1 = unit_values(z1, job, k, 1u);\n      let t2 = unit_values(z2, job, k, 2u);\n      let t3 = unit_values(z3, job, k, 3u);\n      y0a += pa * t0; y0b += pb * t0; y0c += pc * t0;\n      y1a += pa * t1; y1b += pb * t1; y1c += pc * t1;\n      y2a += pa * t2; y2b += pb * t2; y2c += pc * t2;\n      y3a += pa * t3; y3b += pb * t3; y3c += pc * t3;\n    }\n    if (present) {\n      var y = array<vec4<f32>, 12>(y0a, y0b, y0c, y1a, y1b, y1c, y2a, y2b, y2c, y3a, y3b, y3c);\n      let label = labels[part.first + s];\n      for (var e = 0u; e < part.evaluations; e++) { totals[e] += tally(y[3u * e], y[3u * e + 1u], y[3u * e + 2u], label); }\n    }\n  }\n  if (start >= part.count) { return; }\n  for (var e = 0u; e < part.evaluations; e++) { write_tally(job, id.x, e, totals[e]); }\n}\n\n// Grid: x = quads of units, y = samples, z = jobs. Slab e * part.jobs + j of `outputs` is job j at evaluation e.\n@compute @workgroup_size(8, 8)\nfn walk_layer(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= walk.unit_quads || id.y >= part.count) { return; }\n  let head = id.z * walk.walk_length;\n  let network = walks[head].x;\n  let row = network * walk.slab_rows + id.y;\n  let slot = (id.z * walk.state_rows + id.y) * walk.unit_quads + id.x;\n  let start = state[slot];\n  var z = start;\n  for (var e = 0u; e < part.evaluations; e++) {\n#if SINGLE\n    z = start;\n#endif\n    let evaluation = part.first_evaluation + e;\n    for (var at = removed_at(max(evaluation, 1u) - 1u); at < removed_at(evaluation); at++) {\n      let removal = walks[head + 1u + at];\n      z -= difference(removal, row) * transposed[outgoing(removal, network) + id.x];\n    }\n    let place = ((e * part.jobs + id.z) * walk.slab_rows + id.y) * walk.unit_quads + id.x;\n    outputs[place] = with_padding(activate(z), id.x);\n  }\n#if SINGLE\n#else\n  state[slot] = z;\n#endif\n}\n"
+} as const;
+
 export const tally = {
   "file": "shaders/tally.wgsl",
   "overrides": {},
