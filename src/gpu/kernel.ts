@@ -141,8 +141,10 @@ async function buildKernel<
 
 async function compile(gpu: GpuContext, shader: ShaderInterface, variant: string): Promise<GPUShaderModule> {
   const code = resolveVariant(shader.source, variant.split("+"));
+  // A scope of its own: what the compiler says is thrown below, and must not also count as an error of the device.
+  gpu.device.pushErrorScope("validation");
   const module = gpu.device.createShaderModule({ label: `${shader.file} ${variant}`.trim(), code });
-  const { messages } = await module.getCompilationInfo();
+  const [{ messages }] = await Promise.all([module.getCompilationInfo(), gpu.device.popErrorScope()]);
   const first = messages.find((message) => message.type === "error");
   if (first) {
     const line = code.split("\n")[first.lineNum - 1]?.trim();

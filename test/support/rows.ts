@@ -1,4 +1,4 @@
-/** Plain rows to the shaders' homogeneous rows and back (see shaders/forward.wgsl), and numbers to fill them with. */
+/** Plain rows to the shaders' homogeneous rows (see shaders/forward.wgsl), and numbers to fill them with. */
 import type { RandomSequence } from "../../src/core/random.ts";
 import { lanesOf } from "../../src/gpu/packing.ts";
 
@@ -30,17 +30,6 @@ export function paddedRows(
   const packed = homogeneousRows(values, width, slabRows, filler);
   for (let row = 0; row < values.length / width; row++) packed[row * lanesOf(width) + width] = 0;
   return packed;
-}
-
-/** [slabRows, lanes] back to the first `rows` plain rows. */
-export function plainRows(packed: Float32Array, width: number, rows: number, slab = 0, slabRows = rows): Float32Array {
-  const lanes = lanesOf(width);
-  const values = new Float32Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    const start = (slab * slabRows + row) * lanes;
-    values.set(packed.subarray(start, start + width), row * width);
-  }
-  return values;
 }
 
 /** Arrays one behind the other. */

@@ -1,0 +1,137 @@
+/** forward.wgsl in its four variants against src/reference/forward.ts. */
+import { describe, expect, test } from "vitest";
+import { type Activation, activations } from "../../src/core/network.ts";
+import type { GpuContext } from "../../src/gpu/context.ts";
+import type { ForwardVariant } from "../../src/gpu/kernels/forward.ts";
+import { forwardLayer } from "../../src/reference/forward.ts";
+import { expectEqual, expectWithin } from "../support/agreement.ts";
+import {
+  expectedOutputs,
+  type ForwardTask,
+  forwardTask,
+  layerOfSlab,
+  outputShape,
+  packedOutputs,
+  runForward,
+  sourceRows,
+} from "../support/forward-kernel.ts";
+import { kernelGpus } from "../support/kernel-gpus.ts";
+import { testRandom } from "../support/networks.ts";
+import { activationBound, sumBound } from "../support/rounding.ts";
+import { magnitudes } from "../support/rows.ts";
+import { eachDimension, sizesText } from "../support/sizes.ts";
+
+const variants: readonly ForwardVariant[] = ["BYTES", "BYTES+GATHERED", "", "MASKED"];
+
+function subject(gpu: GpuContext, task: ForwardTask, variant: ForwardVariant, activation: string) {
+  const { samples, inputs, outputs } = task;
+  const what = `forward.forward_layer ${variant} ${activation}, ${sizesText({ samples, inputs, outputs })}`;
+  return { gpu, what, shape: outputShape(task) };
+}
+
+/** Bounds of slab z, [samples, outputs]: the sum's, carried through the activation function. */
+function outputBounds(
+  task: ForwardTask,
+  variant: ForwardVariant,
+  activation: Activation | "identity",
+  z: number,
+): Float64Array {
+  const rows = sourceRows(task, variant, z);
+  const layer = layerOfSlab(task, z);
+  const absolute = { ...layer, weights: magnitudes(layer.weights), biases: magnitudes(layer.biases) };
+  const sums = forwardLayer(magnitudes(rows), absolute, "identity");
+  const values = forwardLayer(rows, layer, "identity");
+  return values.map((value, index) => activationBound(value, sumBound(task.inputs + 1, sums[index]!), activation));
+}
+
+/** Bounds as they lie on the device: padding and rows outside the batch must be exact. */
+function packedBounds(task: ForwardTask, variant: ForwardVariant, activation: Activation | "identity"): Float64Array {
+  const [slabs, slabRows, lanes] = outputShape(task);
+  const bounds = new Float64Array(slabs * slabRows * lanes);
+  for (let z = 0; z < slabs; z++) {
+    for (const [index, bound] of outputBounds(task, variant, activation, z).entries()) {
+      const row = z * slabRows + Math.floor(index / task.outputs);
+      bounds[row * lanes + (index % task.outputs)] = bound;
+    }
+  }
+  return bounds;
+}
+
+describe.each(await kernelGpus())("$kernels", ({ gpu }) => {
+  describe.each(variants)("a layer in variant '%s'", (variant) => {
+    test("equals the reference on small integers at every awkward size, and writes nothing else", async () => {
+      const random = testRandom(1);
+      for (const sizes of eachDimension(["samples", "inputs", "outputs"])) {
+        for (const activation of ["identity", "relu"] as const) {
+          const task = forwardTask(random, sizes, true);
+          const want = packedOutputs(task, (z) => expectedOutputs(task, variant, activation)[z]!);
+          expectEqual(subject(gpu, task, variant, activation), await runForward(gpu, task, variant, activation), want);
+        }
+      }
+    });
+
+    test.each([...activations, "identity"] as const)(
+      "agrees with float64 on real inputs with %s",
+      async (activation) => {
+        const random = testRandom(2);
+        for (const sizes of [
+          { samples: 37, inputs: 13, outputs: 11 },
+          { samples: 5, inputs: 785, outputs: 6 },
+          { samples: 3, inputs: 1, outputs: 1 },
+        ]) {
+          const task = forwardTask(random, sizes, false);
+          const want = packedOutputs(task, (z) => expectedOutputs(task, variant, activation)[z]!);
+          const bounds = packedBounds(task, variant, activation);
+          expectWithin(
+            subject(gpu, task, variant, activation),
+            await runForward(gpu, task, variant, activation),
+            want,
+            bounds,
+          );
+        }
+      },
+    );
+  });
+
+  test.each(["", "MASKED"] as const)(
+    "jobs of one network share its rows in variant '%s' where own_source is 0",
+    async (variant) => {
+      const task = forwardTask(testRandom(3), { samples: 9, inputs: 7, outputs: 5 }, true, false);
+      const want = packedOutputs(task, (z) => expectedOutputs(task, variant, "identity")[z]!);
+      expectEqual(subject(gpu, task, variant, "shared"), await runForward(gpu, task, variant, "identity"), want);
+    },
+  );
+
+  test.each(activations)("%s keeps its sign and its limits from tiny to huge sums", async (activation) => {
+    const sums = [0, 1e-30, 1e-6, 0.0199, 0.02, 0.0201, 1, 15, 87, 90, 1e4, 3e37].flatMap((z) => [z, -z]);
+    const layer = { inputs: 1, outputs: 1, weights: Float32Array.of(1), biases: Float32Array.of(0) };
+    const plain = forwardTask(testRandom(4), { samples: sums.length, inputs: 1, outputs: 1 }, true);
+    const slab = Float32Array.from(sums);
+    const task: ForwardTask = { ...plain, networks: [layer, layer], slabs: [slab, slab, slab] };
+    const want = packedOutputs(task, (z) => expectedOutputs(task, "", activation)[z]!);
+    const got = await runForward(gpu, task, "", activation);
+    expectWithin(
+      subject(gpu, task, "", `${activation} of extreme sums`),
+      got,
+      want,
+      packedBounds(task, "", activation),
+    );
+    if (activation === "relu") return;
+    // The one-bit quantisation compares with theta, so the side on which a value lies must be exact.
+    const theta = activation === "sigmoid" ? 0.5 : 0;
+    const lanes = outputShape(task)[2];
+    for (const [s, z] of sums.entries()) {
+      const t = got[s * lanes]!;
+      if (Math.abs(z) >= 1e-6) expect([s, Math.sign(t - theta)]).toEqual([s, Math.sign(z)]);
+    }
+  });
+
+  test("a NaN among the parameters shows in the output", async () => {
+    for (const activation of [...activations, "identity"] as const) {
+      const plain = forwardTask(testRandom(5), { samples: 2, inputs: 2, outputs: 1 }, false);
+      const networks = plain.networks.map((layer) => ({ ...layer, biases: Float32Array.of(Number.NaN) }));
+      const got = await runForward(gpu, { ...plain, networks }, "BYTES", activation);
+      expect([activation, got[0]]).toEqual([activation, Number.NaN]);
+    }
+  });
+});

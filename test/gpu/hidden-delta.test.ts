@@ -1,0 +1,98 @@
+/** backward.wgsl's hidden_delta against src/reference/backward.ts. */
+import { describe, expect, test } from "vitest";
+import { type Activation, activations } from "../../src/core/network.ts";
+import type { GpuContext } from "../../src/gpu/context.ts";
+import { lanesOf } from "../../src/gpu/packing.ts";
+import { derivative, hiddenDelta } from "../../src/reference/backward.ts";
+import { activate } from "../../src/reference/forward.ts";
+import { expectEqual, expectWithin } from "../support/agreement.ts";
+import { type HiddenDeltaTask, runHiddenDelta, SPARE_ROWS } from "../support/backward-kernels.ts";
+import { kernelGpus } from "../support/kernel-gpus.ts";
+import { integerLayer, realLayer, testRandom } from "../support/networks.ts";
+import { derivativeBound, sumBound } from "../support/rounding.ts";
+import { concatenate, magnitudes, paddedRows, realNumbers, smallIntegers } from "../support/rows.ts";
+import { eachDimension, sizesText } from "../support/sizes.ts";
+
+interface Sizes {
+  readonly samples: number;
+  readonly units: number;
+  readonly nextOutputs: number;
+}
+
+function makeTask({ samples, units, nextOutputs }: Sizes, activation: Activation, exact: boolean): HiddenDeltaTask {
+  const random = testRandom(samples + units + nextOutputs);
+  const values = (length: number) => (exact ? smallIntegers(random, length) : realNumbers(random, length, 2));
+  const layer = exact ? integerLayer : realLayer;
+  return {
+    samples,
+    activation,
+    next: [layer(random, units, nextOutputs), layer(random, units, nextOutputs)],
+    nextDelta: [values(samples * nextOutputs), values(samples * nextOutputs)],
+    activations: [0, 1].map(() => values(samples * units).map((z) => activate(z, activation))),
+  };
+}
+
+function subject(gpu: GpuContext, { samples, next, activation }: HiddenDeltaTask) {
+  const { inputs: units, outputs: nextOutputs } = next[0]!;
+  const what = `backward.hidden_delta ${activation}, ${sizesText({ samples, units, nextOutputs })}`;
+  return { gpu, what, shape: [2, samples + SPARE_ROWS, lanesOf(units)] };
+}
+
+function packed({ samples, next }: HiddenDeltaTask, rowsOf: (network: number) => ArrayLike<number>): Float32Array {
+  return concatenate([0, 1].map((network) => paddedRows(rowsOf(network), next[0]!.inputs, samples + SPARE_ROWS)));
+}
+
+function wanted({ next, nextDelta, activations: t, activation }: HiddenDeltaTask, network: number): Float64Array {
+  return hiddenDelta(nextDelta[network]!, next[network]!, t[network]!, activation);
+}
+
+/** The sum's bound times act', and the sum times act's own bound. */
+function bounds(task: HiddenDeltaTask, network: number): Float64Array {
+  const { next, nextDelta, activation } = task;
+  const t = task.activations[network]!;
+  const layer = { ...next[network]!, weights: magnitudes(next[network]!.weights) };
+  const everOne = new Float64Array(t.length).fill(1); // relu's derivative is then 1: the plain sums
+  const sums = hiddenDelta(magnitudes(nextDelta[network]!), layer, everOne, "relu");
+  return sums.map((sum, index) => {
+    const slope = Math.abs(derivative(t[index]!, activation));
+    return slope * sumBound(layer.outputs + 1, sum) + sum * derivativeBound(t[index]!, 0, activation);
+  });
+}
+
+describe.each(await kernelGpus())("$kernels", ({ gpu }) => {
+  test("deltas equal the reference on small integers at every awkward size; padding and rows outside the batch are 0", async () => {
+    for (const sizes of eachDimension(["samples", "units", "nextOutputs"])) {
+      const task = makeTask(sizes, "relu", true);
+      expectEqual(
+        subject(gpu, task),
+        await runHiddenDelta(gpu, task),
+        packed(task, (network) => wanted(task, network)),
+      );
+    }
+  });
+
+  test.each(activations)("deltas agree with float64 on real inputs with %s", async (activation) => {
+    for (const [samples, units, nextOutputs] of [
+      [37, 13, 10],
+      [3, 5, 517],
+      [1, 1, 1],
+    ] as const) {
+      const task = makeTask({ samples, units, nextOutputs }, activation, false);
+      const want = packed(task, (network) => wanted(task, network));
+      expectWithin(
+        subject(gpu, task),
+        await runHiddenDelta(gpu, task),
+        want,
+        packed(task, (network) => bounds(task, network)),
+      );
+    }
+  });
+
+  test("relu passes nothing back where its output is 0", async () => {
+    const task = makeTask({ samples: 6, units: 5, nextOutputs: 4 }, "relu", false);
+    const got = await runHiddenDelta(gpu, task);
+    const silent = Array.from(task.activations[0]!).flatMap((t, index) => (t === 0 ? [index] : []));
+    expect(silent.length).toBeGreaterThan(5);
+    for (const index of silent) expect(Math.abs(got[Math.floor(index / 5) * lanesOf(5) + (index % 5)]!)).toBe(0);
+  });
+});
