@@ -1,8 +1,10 @@
 /** The whole study: train, count, measure, order, ablate. Plain data in and out; no platform code. */
 
+import { fastSweep } from "./ablation/fast-sweep.ts";
 import { maskedSweep } from "./ablation/masked-sweep.ts";
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
-import type { AblationCurve, RemovalOrder } from "./core/ablation.ts";
+import { singleRemovals } from "./ablation/single-removals.ts";
+import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { Dataset, SplitName } from "./core/dataset.ts";
 import { hiddenWidths, type Network, type TrainedNetwork, type Widths } from "./core/network.ts";
 import type { NetworkCounts } from "./core/neuron-counts.ts";
@@ -28,6 +30,7 @@ export interface StudyOutcome {
   readonly neurons: readonly NeuronTable[];
   readonly orders: readonly RemovalOrder[];
   readonly curves: readonly AblationCurve[];
+  readonly singles: readonly SingleRemovals[];
   readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;
 }
 
@@ -75,10 +78,10 @@ export async function runStudy(
   const measured = await timed("measure", () => measureAll(gpu, dataset, networks, observer));
   const orders = measured.neurons.map((table) => removalOrders(table, orderOptions(config)));
   await observer.onMeasured?.(measured.neurons, orders.flat());
-  const curves = await timed("ablate", () =>
+  const ablated = await timed("ablate", () =>
     ablateAll(gpu, dataset, config, networks, measured.neurons, orders, observer),
   );
-  return { ...measured, networks, orders: orders.flat(), curves, elapsedMs };
+  return { ...measured, networks, orders: orders.flat(), ...ablated, elapsedMs };
 }
 
 function orderOptions({ scopes, hidden, measures, randomDraws, seed }: StudyConfig) {
@@ -188,20 +191,23 @@ export function meanActivations(table: NeuronTable, network: Network): Float32Ar
   });
 }
 
+const sweeps = { fast: fastSweep, masked: maskedSweep } as const;
+
 async function ablateAll(
   gpu: GpuContext,
   dataset: Dataset,
-  { modes, stride }: StudyConfig,
+  { modes, stride, sweep }: StudyConfig,
   networks: readonly TrainedNetwork[],
   neurons: readonly NeuronTable[],
   orders: readonly (readonly RemovalOrder[])[],
   { onProgress }: StudyObserver,
-): Promise<AblationCurve[]> {
+): Promise<Pick<StudyOutcome, "curves" | "singles">> {
   using test = onDevice(gpu, dataset, "test");
   const curves: AblationCurve[] = [];
-  for (const [index, { network }] of networks.entries()) {
+  const singles: SingleRemovals[] = [];
+  for (const [index, { network, repeat }] of networks.entries()) {
     const task = { network, orders: orders[index]!, meanActivations: meanActivations(neurons[index]!, network) };
-    const swept = await maskedSweep(gpu, test, task, { modes, stride }, (done, total) => {
+    const swept = await sweeps[sweep](gpu, test, task, { modes, stride }, (done, total) => {
       onProgress?.({
         stage: "ablate",
         done: index * total + done,
@@ -210,6 +216,7 @@ async function ablateAll(
       });
     });
     curves.push(...swept);
+    singles.push(...(await singleRemovals(gpu, test, task, repeat, modes)));
   }
-  return curves;
+  return { curves, singles };
 }

@@ -11,15 +11,9 @@ import type { DeviceSplit } from "../gpu/device-split.ts";
 import { createForwardPass, rowsPerChunk } from "../gpu/forward-pass.ts";
 import { Pacer } from "../gpu/pacing.ts";
 import type { SweepOptions, SweepTask } from "./masked-sweep.ts";
+import type { SweepDevice, WalkBatch } from "./walk-batch.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
-import {
-  createWalkRoute,
-  type SweepDevice,
-  type Task,
-  type WalkBatch,
-  type WalkRoute,
-  walksAtOnce,
-} from "./walk-route.ts";
+import { createWalkRoute, type Task, type WalkRoute, walksAtOnce } from "./walk-route.ts";
 
 interface Walked {
   readonly batch: WalkBatch;

@@ -154,6 +154,6 @@ async function study(
     elapsedMs: { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs },
   };
   const results: StudyResults = { config, dataset: summarizeDataset(dataset), provenance, ...outcome };
-  for (const file of closingFiles(results, outcome.curves)) await sink.write(file);
+  for (const file of closingFiles(results, outcome.curves, outcome.singles)) await sink.write(file);
   await showTable(results, display);
 }

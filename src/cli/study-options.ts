@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { ablationModes } from "../core/ablation.ts";
 import { activations } from "../core/network.ts";
-import { type ScopeKind, type StudyConfig, scopeKinds } from "../core/study.ts";
+import { type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
 import { measures } from "../measures/registry.ts";
 import { decimal, integer, oneOf, someOf, text, widths } from "./option-values.ts";
 
@@ -43,13 +43,14 @@ export function addStudyOptions(command: Command): Command {
   );
   add("--random-draws <n>", "random orders a scope", integer(0, 65_535), 5, "5");
   add("--stride <n>", "neurons removed between two evaluations", integer(1, MOST), 1, "1");
+  add("--sweep <name>", "rank-one updates, or a masked forward pass a step", oneOf(sweepMethods), "fast", "fast");
   return command;
 }
 
 /** The configuration out of commander's options, fields in a fixed order. */
 export function studyConfig(options: StudyConfig): StudyConfig {
   const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = options;
-  const { measures: names, scopes, modes, randomDraws, stride } = options;
+  const { measures: names, scopes, modes, randomDraws, stride, sweep } = options;
   const training = { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 };
-  return { ...training, measures: names, scopes, modes, randomDraws, stride };
+  return { ...training, measures: names, scopes, modes, randomDraws, stride, sweep };
 }

@@ -23,6 +23,7 @@ export const resultNames = {
   neurons: "neurons.csv",
   curves: "curves.csv",
   orders: "orders.csv",
+  single: "single.csv",
   model: (repeat: number) => `models/repeat-${String(repeat).padStart(3, "0")}.safetensors`,
 } as const;
 

@@ -1,5 +1,5 @@
 /** The configuration and the outcome of a study: what goes in, and everything that files are written from. */
-import type { AblationCurve, AblationMode, RemovalOrder } from "./ablation.ts";
+import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals } from "./ablation.ts";
 import type { Activation, TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
@@ -7,6 +7,10 @@ import type { Stage } from "./progress.ts";
 export const scopeKinds = ["layers", "network"] as const;
 /** `layers`: each hidden layer by itself. `network`: all hidden neurons in one list. */
 export type ScopeKind = (typeof scopeKinds)[number];
+
+export const sweepMethods = ["fast", "masked"] as const;
+/** `fast`: rank-one updates of pre-activations. `masked`: a forward pass at every step, which defines the result. */
+export type SweepMethod = (typeof sweepMethods)[number];
 
 /** All options of a study, resolved. */
 export interface StudyConfig {
@@ -29,6 +33,7 @@ export interface StudyConfig {
   readonly randomDraws: number;
   /** Curves are evaluated at 0, stride, 2 * stride, ... and at the end. */
   readonly stride: number;
+  readonly sweep: SweepMethod;
 }
 
 /** One network's row of study.json. */
@@ -84,4 +89,5 @@ export interface StudyResults {
   readonly neurons: readonly NeuronTable[];
   readonly orders: readonly RemovalOrder[];
   readonly curves: readonly AblationCurve[];
+  readonly singles: readonly SingleRemovals[];
 }

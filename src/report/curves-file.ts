@@ -1,8 +1,9 @@
 /** curves.csv: test accuracy and loss after cumulative removals; one row per curve and evaluated step. */
 import { type AblationCurve, type AblationMode, ablationModes, type RemovalOrder } from "../core/ablation.ts";
 import { resultNames } from "../core/platform.ts";
-import { type CsvRow, csvChunks, damaged, float64Text, readCsv, requireHeader } from "./csv.ts";
+import { type CsvRow, csvChunks, damaged, readCsv, requireHeader } from "./csv.ts";
 import { orderKeyColumns, orderKeyText } from "./orders-file.ts";
+import { correctOf, lossOf, outcomeText } from "./outcome-cells.ts";
 
 const curvesHeader = [...orderKeyColumns, "mode", "removed", "accuracy", "correct", "loss"];
 
@@ -10,8 +11,7 @@ function* curveLines(curves: Iterable<AblationCurve>): Generator<string> {
   for (const { order, mode, samples, removed, correct, loss } of curves) {
     const key = `${orderKeyText(order)},${mode}`;
     for (let step = 0; step < removed.length; step++) {
-      const accuracy = float64Text(correct[step]! / samples);
-      yield `${key},${removed[step]},${accuracy},${correct[step]},${float64Text(loss[step]!)}`;
+      yield `${key},${removed[step]},${outcomeText(correct[step]!, samples, loss[step]!)}`;
     }
   }
 }
@@ -43,11 +43,7 @@ class CurveColumns {
     if (last === undefined ? removed !== 0 : removed <= last) {
       row.fail("removed is out of order", last === undefined ? "0 first" : `more than ${last}`, String(removed));
     }
-    const correct = row.uint32("correct", samples);
-    if (row.float64("accuracy") !== correct / samples) {
-      const expected = `${float64Text(correct / samples)} (${correct} of ${samples} test samples)`;
-      row.fail("accuracy contradicts correct", expected, row.text("accuracy"));
-    }
+    const correct = correctOf(row, samples);
     this.removed.push(removed);
     this.correct.push(correct);
     this.loss.push(lossOf(row));
@@ -69,11 +65,6 @@ class CurveColumns {
       loss: Float64Array.from(this.loss),
     };
   }
-}
-
-/** Cross-entropy may be infinite: a network of large weights can give the right class a probability of 0. */
-function lossOf(row: CsvRow): number {
-  return row.text("loss") === "Infinity" ? Number.POSITIVE_INFINITY : row.float64("loss");
 }
 
 /** What curves.csv does not say itself. */

@@ -1,5 +1,5 @@
 /** The files of a result folder, in the order they are written. */
-import type { AblationCurve, RemovalOrder } from "../core/ablation.ts";
+import type { AblationCurve, RemovalOrder, SingleRemovals } from "../core/ablation.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import { type ResultFile, resultNames } from "../core/platform.ts";
@@ -8,6 +8,7 @@ import { curvesCsv } from "./curves-file.ts";
 import { neuronsCsv } from "./neurons-file.ts";
 import { ordersCsv } from "./orders-file.ts";
 import { encodeSafetensors } from "./safetensors.ts";
+import { singleCsv } from "./single-file.ts";
 import { type StudySummary, studyFileText } from "./study-file.ts";
 
 /** One chunk that is made when it is asked for. */
@@ -35,16 +36,21 @@ export function measureFiles(neurons: readonly NeuronTable[], orders: readonly R
  * made first, so that results it cannot hold are noticed before anything is written.
  * @throws RunError as studyFileText does.
  */
-export function closingFiles(summary: StudySummary, curves: readonly AblationCurve[]): ResultFile[] {
+export function closingFiles(
+  summary: StudySummary,
+  curves: readonly AblationCurve[],
+  singles: readonly SingleRemovals[],
+): ResultFile[] {
   const study = studyFileText(summary);
   return [
     { name: resultNames.curves, chunks: curvesCsv(curves) },
+    { name: resultNames.single, chunks: singleCsv(singles) },
     { name: resultNames.study, chunks: [study] },
   ];
 }
 
 /** All result files, each to be consumed once. */
 export function resultFiles(results: StudyResults): ResultFile[] {
-  const closing = closingFiles(results, results.curves);
+  const closing = closingFiles(results, results.curves, results.singles);
   return [...modelFiles(results.networks), ...measureFiles(results.neurons, results.orders), ...closing];
 }

@@ -8,7 +8,7 @@ import { RunError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
 import { resultNames } from "../core/platform.ts";
 import { stages } from "../core/progress.ts";
-import { type StudyResults, scopeKinds } from "../core/study.ts";
+import { type StudyResults, scopeKinds, sweepMethods } from "../core/study.ts";
 import { schemaFault } from "./schema-fault.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */
@@ -34,6 +34,7 @@ const configSchema = z
     modes: z.array(z.enum(ablationModes)).describe("What a removed neuron's output becomes: 0, or its mean."),
     randomDraws: count.describe("Random orders per scope and network."),
     stride: atLeastOne.describe("Curves are evaluated at 0, stride, 2 * stride, ... and at the end."),
+    sweep: z.enum(sweepMethods).describe("`fast`: rank-one updates; `masked`: a forward pass at every step."),
   })
   .describe("All options of the study, resolved.");
 

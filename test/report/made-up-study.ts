@@ -1,5 +1,5 @@
 /** A made-up study of any size: plausible numbers, consistent with each other, the same on every call. */
-import type { AblationCurve, NeuronAddress, RemovalOrder, Scope } from "../../src/core/ablation.ts";
+import type { AblationCurve, NeuronAddress, RemovalOrder, Scope, SingleRemovals } from "../../src/core/ablation.ts";
 import type { Network } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../src/core/random.ts";
@@ -89,11 +89,21 @@ function madeUpCurves(order: RemovalOrder, { modes, stride }: StudyConfig): Abla
   }));
 }
 
+function madeUpSingles({ hidden, modes }: StudyConfig, repeat: number): SingleRemovals[] {
+  return hidden.flatMap((width, index) =>
+    modes.map((mode) => ({
+      ...{ repeat, layer: index + 1, mode, samples: SAMPLES },
+      correct: Uint32Array.from({ length: width }, (_, neuron) => SAMPLES - 60 - neuron),
+      loss: Float64Array.from({ length: width }, (_, neuron) => 0.1 + neuron / 7),
+    })),
+  );
+}
+
 export function madeUpStudy(options: Partial<StudyConfig> = {}): StudyResults {
   const config: StudyConfig = {
     ...{ data: "mnist", repeats: 2, seed: 0, hidden: [5, 4], activation: "sigmoid", epochs: 3, batchSize: 32 },
     ...{ learningRate: 0.001, l2: 1e-5, measures: ["entropy", "mutual-information", "kl-selectivity"] },
-    ...{ scopes: ["layers", "network"], modes: ["zero", "mean"], randomDraws: 2, stride: 1 },
+    ...{ scopes: ["layers", "network"], modes: ["zero", "mean"], randomDraws: 2, stride: 1, sweep: "fast" },
     ...options,
   };
   const repeats = Array.from({ length: config.repeats }, (_, repeat) => repeat);
@@ -127,6 +137,7 @@ export function madeUpStudy(options: Partial<StudyConfig> = {}): StudyResults {
     neurons,
     orders,
     curves: orders.flatMap((order) => madeUpCurves(order, config)),
+    singles: repeats.flatMap((repeat) => madeUpSingles(config, repeat)),
   };
 }
 

@@ -5,16 +5,18 @@ import { parseNeuronsCsv } from "../../src/report/neurons-file.ts";
 import { parseOrdersCsv } from "../../src/report/orders-file.ts";
 import { resultFiles } from "../../src/report/result-files.ts";
 import { decodeSafetensors } from "../../src/report/safetensors.ts";
+import { parseSingleCsv } from "../../src/report/single-file.ts";
 import { parseStudyFile } from "../../src/report/study-file.ts";
 import { madeUpStudy, textOf } from "./made-up-study.ts";
 
 it("the files of a study come in an order that ends with study.json", () => {
   expect(resultFiles(madeUpStudy()).map(({ name }) => name)).toStrictEqual([
-    "neurons.csv",
-    "curves.csv",
-    "orders.csv",
     "models/repeat-000.safetensors",
     "models/repeat-001.safetensors",
+    "neurons.csv",
+    "orders.csv",
+    "curves.csv",
+    "single.csv",
     "study.json",
   ]);
 });
@@ -36,6 +38,7 @@ it("the files of a study give the study back", () => {
     neurons: parseNeuronsCsv(text("neurons.csv")),
     orders,
     curves: parseCurvesCsv(text("curves.csv"), { orders, samples: summary.dataset.test }),
+    singles: parseSingleCsv(text("single.csv"), summary.dataset.test),
   }).toStrictEqual(study);
 });
 

@@ -46,4 +46,5 @@ export const tinyConfig: StudyConfig = {
   modes: ["zero", "mean"],
   randomDraws: 2,
   stride: 1,
+  sweep: "fast",
 };

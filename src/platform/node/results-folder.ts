@@ -14,7 +14,7 @@ const PROBE = ".write-test";
 /** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
 const MODELS_FOLDER = dirname(resultNames.model(0));
 const MODEL_FILE = /^repeat-\d+\.safetensors(\.partial)?$/;
-const TOP_FILES = [resultNames.study, resultNames.neurons, resultNames.curves, resultNames.orders];
+const TOP_FILES = [resultNames.study, resultNames.neurons, resultNames.curves, resultNames.orders, resultNames.single];
 
 const remedies: Readonly<Record<string, readonly [found: string, fix: string]>> = {
   ENOSPC: ["no space left on the disk", "free some space, or choose another folder with --out"],

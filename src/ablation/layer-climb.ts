@@ -1,0 +1,112 @@
+/** The route for deeper networks: store the next activations of a few evaluations, and go on with masked forward layers. */
+import type { Activation } from "../core/network.ts";
+import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
+import { plainLayer } from "../gpu/forward-pass.ts";
+import { forward } from "../gpu/generated/shaders.ts";
+import type { BoundKernel, Grid } from "../gpu/kernel.ts";
+import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
+import { createWalkLayer, walkLayerGrid } from "../gpu/kernels/sweep.ts";
+import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
+import { createTallier, type Tallier, type TallyPart } from "../gpu/tally.ts";
+import { uploadUniforms } from "../gpu/uniforms.ts";
+import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
+import { type Climb, type Own, strideOf, uploadJobs, type WalkTables, type WalkTotals } from "./walk-batch.ts";
+import { stepsOf } from "./walk-plan.ts";
+
+export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Climb> {
+  const { device, batch, ranges } = shared;
+  const { gpu, networks, split, pass } = device;
+  const { group, walks } = batch;
+  const slabs = walks.length * stepsOf(group.route);
+  const outputs = networks.widths
+    .slice(group.lowest + 1)
+    .map((width) => own(allocate(gpu, "walk outputs", "f32", [slabs, pass.rows, lanesOf(width)])));
+  const walkLayer = await bindWalkLayer(shared, outputs[0]!);
+  const forwards = await createForwards(shared, own, outputs);
+  const parts: TallyPart[] = pass.chunks.flatMap((chunk) =>
+    ranges.map((range) => ({ ...chunk, firstJob: range.first * walks.length, slabs: range.count * walks.length })),
+  );
+  const tallier = await createTallier(gpu, outputs.at(-1)!, split, walks.length * group.removed.length, parts);
+  own({ destroy: () => tallier[Symbol.dispose]() });
+  const unitQuads = quadsOf(networks.widths[group.lowest + 1]!);
+  return {
+    encode(encoder, chunk, range) {
+      const step = chunk * ranges.length + range;
+      const { count } = pass.chunks[chunk]!;
+      walkLayer.encode(encoder, walkLayerGrid(unitQuads, count, walks.length), step);
+      for (const { kernel, grid } of forwards) kernel.encode(encoder, grid(count, parts[step]!.slabs), step);
+      tallier.encode(encoder, step);
+    },
+    total: () => untangle(tallier, walks.length, group.removed.length),
+  };
+}
+
+async function bindWalkLayer(
+  { device, batch, walk, part, walks, activations, transposed, state }: WalkTables,
+  outputs: DeviceArray<"f32", 3>,
+): Promise<BoundKernel> {
+  const { gpu, networks } = device;
+  const atLogits = batch.group.lowest === networks.widths.length - 2;
+  const kind: Activation | "identity" = atLogits ? "identity" : networks.activation;
+  const kernel = await createWalkLayer(gpu, batch.single ? "SINGLE" : "", kind, strideOf(batch.group) === 1);
+  return kernel.bind({ walk, part, walks, activations, transposed, state, outputs });
+}
+
+/** Forward layers above the one that walks; slab e * walks + w is walk w at evaluation e of the part. */
+async function createForwards(
+  { device, batch, ranges }: WalkTables,
+  own: Own,
+  outputs: readonly DeviceArray<"f32", 3>[],
+): Promise<{ readonly kernel: BoundKernel; readonly grid: (samples: number, slabs: number) => Grid }[]> {
+  const { gpu, networks, pass, meanActivations } = device;
+  const { group, walks } = batch;
+  const { widths, activation, parameters } = networks;
+  const { offsets, quads: hiddenQuads } = hiddenLanes(widths);
+  const table = ranges.flatMap((range) =>
+    Array.from({ length: range.count }, (_, evaluation) => group.removed[range.first + evaluation]!).flatMap(
+      (removed) =>
+        walks.map((walk, curve) => ({ network: 0, curve, replacement: replacementRows[walk.mode], removed })),
+    ),
+  );
+  const jobs = own(uploadJobs(gpu, table));
+  const batches = pass.chunks.flatMap(({ first, count }) =>
+    ranges.map((range) => ({ first, count, first_job: range.first * walks.length })),
+  );
+  const batchUniform = own(uploadUniforms(gpu, forward, "Batch", batches));
+  const orders = walks.map(({ order }) => order);
+  const lanes = hiddenQuads * 4;
+  const positions = own(upload(gpu, "positions", "u32", [walks.length, lanes], removalPositions(orders, widths)));
+  const constants = replacementConstants(meanActivations, widths);
+  const replacements = own(upload(gpu, "replacements", "f32", [2, lanes], constants));
+  const kernels: { kernel: BoundKernel; grid: (samples: number, slabs: number) => Grid }[] = [];
+  for (let layer = group.lowest + 1; layer < parameters.length; layer++) {
+    const at = layer - group.lowest;
+    const plain = plainLayer(widths[layer]!, widths[layer + 1]!, pass.rows);
+    const uniform = { ...plain, hidden_quads: hiddenQuads, hidden_offset: offsets[layer - 1]! / 4 };
+    const kind: Activation | "identity" = layer === parameters.length - 1 ? "identity" : activation;
+    const resources = {
+      layer: own(uploadUniforms(gpu, forward, "Layer", [uniform])),
+      batch: batchUniform,
+      jobs,
+      inputs: outputs[at - 1]!,
+      parameters: parameters[layer]!,
+      outputs: outputs[at]!,
+    };
+    const kernel = group.deeper
+      ? (await createForwardLayer(gpu, "MASKED", kind)).bind({ ...resources, positions, replacements })
+      : (await createForwardLayer(gpu, "", kind)).bind(resources);
+    const quads = quadsOf(widths[layer + 1]!);
+    kernels.push({ kernel, grid: (samples, slabs) => forwardGrid(quads, samples, slabs) });
+  }
+  return kernels;
+}
+
+/** Rows [evaluation][walk] of the tallier to [walk][evaluation]. */
+async function untangle(tallier: Tallier, walks: number, evaluations: number): Promise<WalkTotals> {
+  const { correct, loss } = await tallier.total();
+  const pick = (walk: number) => Array.from({ length: evaluations }, (_, evaluation) => evaluation * walks + walk);
+  return {
+    correct: Array.from({ length: walks }, (_, walk) => Uint32Array.from(pick(walk), (row) => correct[row]!)),
+    loss: Array.from({ length: walks }, (_, walk) => Float64Array.from(pick(walk), (row) => loss[row]!)),
+  };
+}

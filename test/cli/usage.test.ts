@@ -1,0 +1,149 @@
+/** Arguments that make sense and arguments that do not: help, version, and exit code 2 with what is allowed. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commandLine, root } from "../support/command-line.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
+
+const scratch = scratchFolder();
+
+/** Options of `run` with their defaults as help shows them. */
+const defaults: Readonly<Record<string, string | undefined>> = {
+  "--data": "mnist",
+  "--repeats": "5",
+  "--seed": "0",
+  "--hidden": "100,100",
+  "--activation": "sigmoid",
+  "--epochs": "20",
+  "--batch-size": "32",
+  "--learning-rate": "0.001",
+  "--l2": "1e-5",
+  "--measures": "entropy,mutual-information,kl-selectivity",
+  "--scopes": "layers,network",
+  "--modes": "zero,mean",
+  "--random-draws": "5",
+  "--stride": "1",
+  "--sweep": "fast",
+  "--out": "a new one under results/",
+  "--force": undefined,
+  "--adapter": undefined,
+  "--quiet": undefined,
+  "--debug": undefined,
+  "--help": undefined,
+};
+
+/** The entries of a help text: option to its description on one line. */
+function helpEntries(help: string): Map<string, string> {
+  const entries = help.slice(help.indexOf("Options:")).split(/\n(?= {2}-)/);
+  return new Map(entries.slice(1).map((entry) => [/--[\w-]+/.exec(entry)![0], entry.replaceAll(/\s+/g, " ")]));
+}
+
+test("the command line that is tested was built from the sources as they are", () => {
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+  const times = sources.filter((path) => path.endsWith(".ts")).map((path) => statSync(join(root, "src", path)).mtimeMs);
+  const built = statSync(join(root, "dist/cli.js")).mtimeMs;
+  expect(Math.max(...times), "npm run build comes before these tests").toBeLessThanOrEqual(built);
+});
+
+describe("help and version", () => {
+  test.each([["--help"], ["help"], ["run", "--help"], ["help", "run"], ["doctor", "--help"], ["-h"]])(
+    "%s %s fits into 80 columns and ends with 0",
+    async (...args) => {
+      const { exitCode, stdout, stderr } = await commandLine(args);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      expect(stdout).toMatch(/^Usage: gpu-importance/);
+      for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+    },
+  );
+
+  test("the program's help names its commands", async () => {
+    const { stdout } = await commandLine(["--help"]);
+    for (const command of ["run", "doctor"]) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+  });
+
+  test("the help of run lists every option with its default, and no others", async () => {
+    const { stdout } = await commandLine(["run", "--help"]);
+    const entries = helpEntries(stdout);
+    expect([...entries.keys()]).toEqual(Object.keys(defaults));
+    for (const [option, value] of Object.entries(defaults)) {
+      const entry = entries.get(option)!;
+      if (value === undefined) expect(entry).not.toContain("(default");
+      else expect(entry).toContain(`(default: ${value})`);
+    }
+  });
+
+  test.each(["--version", "-V"])("%s prints the package's version", async (option) => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(await commandLine([option])).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+  });
+});
+
+/** Options with values that must be refused, and what the message must say is allowed. */
+const refused: readonly (readonly [option: string, values: readonly string[], allowed: string])[] = [
+  ["--repeats", ["0", "-1", "1.5", "1e3", "10001", "five", ""], "a whole number, 1 to 10000"],
+  ["--seed", ["-1", "0.5", "9007199254740992", "x"], "a whole number, 0 or more"],
+  [
+    "--hidden",
+    ["0", "", "-5", "100,", "100,0", "10.5", "4097", "ten"],
+    "widths of one or more hidden layers, 1 to 4096",
+  ],
+  ["--activation", ["Sigmoid", "gelu", ""], "sigmoid, tanh, relu"],
+  ["--epochs", ["0", "-1", "2.5", "1000001"], "a whole number, 1 to 1000000"],
+  ["--batch-size", ["0", "-32", "65537"], "a whole number, 1 to 65536"],
+  ["--learning-rate", ["0", "-0.1", "NaN", "Infinity", "1e31", "fast", ""], "a number, above 0"],
+  ["--l2", ["-1e-5", "NaN", "Infinity", "none"], "a number, 0 or more"],
+  ["--measures", ["entropie", "entropy,", "", "mutual_information"], "entropy, mutual-information, kl-selectivity"],
+  ["--scopes", ["layer1", "network,all"], "layers, network"],
+  ["--modes", ["one", "zero;mean"], "zero, mean"],
+  ["--sweep", ["slow", ""], "fast, masked"],
+  ["--random-draws", ["-1", "65536", "0.5"], "a whole number, 0 to 65535"],
+  ["--stride", ["0", "-1", "1000001"], "a whole number, 1 to 1000000"],
+  ["--data", ["", "--quiet"], "mnist, or the path of a folder of IDX files"],
+  ["--out", [" ", "--force"], "a path"],
+  ["--adapter", ["", "--quiet"], "part of an adapter's name"],
+];
+
+describe("wrong usage", () => {
+  const cases = refused.flatMap(([option, values, allowed]) => values.map((value) => ({ option, value, allowed })));
+  test.concurrent.each(cases)(
+    "run $option '$value' is refused with what is allowed",
+    async ({ option, value, allowed }) => {
+      const { exitCode, stdout, stderr } = await commandLine(["run", option, value], { folder: scratch });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      const [what, allowedLine, ...rest] = stderr.split("\n");
+      expect(what).toMatch(/^gpu-importance: option '--\S+ <\w+>' argument '.*' is invalid$/);
+      expect(what).toContain(`'${option} <`);
+      expect(what).toContain(`argument '${value}'`);
+      expect(allowedLine!.startsWith(`  allowed:  ${allowed}`), allowedLine).toBe(true);
+      expect(rest).toEqual(["  to do:    gpu-importance run --help lists the options", ""]);
+    },
+  );
+
+  test.concurrent.each([
+    [["run", "--colour"], "unknown option '--colour'", "run --help lists the options"],
+    [
+      ["run", "--repeat", "3"],
+      "unknown option '--repeat'\n  (did you mean --repeats?)",
+      "run --help lists the options",
+    ],
+    [["--repeats", "3"], "unknown option '--repeats'", "--help lists the commands"],
+    [["walk"], "unknown command 'walk'", "--help lists the commands"],
+    [["run", "mnist"], "too many arguments for 'run'. Expected 0 arguments but got 1.", "run --help lists the options"],
+    [["run", "--repeats"], "option '--repeats <n>' argument missing", "run --help lists the options"],
+    [["doctor", "--repeats", "3"], "unknown option '--repeats'", "doctor --help lists the options"],
+  ])("%j says what is wrong, and one line of what to do", async (args, what, hint) => {
+    const result = await commandLine(args, { folder: scratch });
+    const stderr = `gpu-importance: ${what}\n  to do:    gpu-importance ${hint}\n`;
+    expect(result).toEqual({ exitCode: 2, signal: null, stdout: "", stderr });
+  });
+
+  test("no command at all prints the help on stderr and ends with 2", async () => {
+    const { exitCode, stdout, stderr } = await commandLine([]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/^Usage: gpu-importance/);
+  });
+
+  test("nothing was made in the working folder", () => {
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+});

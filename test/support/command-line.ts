@@ -1,0 +1,60 @@
+/** The built command line as people run it: a process of its own, from `npm run build`. */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+
+export const root = join(import.meta.dirname, "../..");
+const program = join(root, "dist/cli.js");
+
+/** The embedded adapter, named so that results do not depend on the machine. */
+export const onSwiftShader = ["--adapter", "swiftshader"];
+
+export interface Finished {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  /** stderr without the two lines that Dawn's native code prints when it opens a lavapipe, whoever asks. */
+  readonly stderr: string;
+}
+
+export type RunningProgram = ChildProcessByStdio<null, Readable, Readable>;
+
+interface RunOptions {
+  /** Working folder, for relative paths. Default: the repository's root. */
+  readonly folder?: string;
+  /** Shell text before the program, for example `ulimit -f 8;`. */
+  readonly shell?: string;
+  /** Shell text after the arguments, for example `> /dev/full`. */
+  readonly redirection?: string;
+}
+
+const quoted = (argument: string) => `'${argument.replaceAll("'", "'\\''")}'`;
+
+/** Starts `gpu-importance` with these arguments. */
+export function start(args: readonly string[], options: RunOptions = {}): RunningProgram {
+  if (!existsSync(program)) throw new Error("dist/cli.js is missing: npm run build comes before these tests");
+  const { folder = root, shell, redirection } = options;
+  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+  if (shell === undefined && redirection === undefined) {
+    return spawn(process.execPath, [program, ...args], { cwd: folder, stdio });
+  }
+  const command = [process.execPath, program, ...args].map(quoted).join(" ");
+  return spawn("sh", ["-c", `${shell ?? ""} exec ${command} ${redirection ?? ""}`], { cwd: folder, stdio });
+}
+
+/** Waits for the end of a program that was started. */
+export async function finish(running: RunningProgram): Promise<Finished> {
+  const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    running.once("error", reject);
+    running.once("close", (exitCode, signal) => resolve([exitCode, signal]));
+  });
+  const [stdout, stderr, [exitCode, signal]] = await Promise.all([text(running.stdout), text(running.stderr), ended]);
+  return { exitCode, signal, stdout, stderr: stderr.replaceAll(/^Warning: maxDynamic.*\n/gm, "") };
+}
+
+/** Runs `gpu-importance` with these arguments to its end. */
+export function commandLine(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return finish(start(args, options));
+}
