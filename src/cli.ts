@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: arguments to commands, errors to messages and exit codes (0 good, 1 failed run, 2 wrong usage). */
 import { Command, CommanderError, Option } from "commander";
+import { addBenchCommand } from "./cli/bench-command.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
 import { text } from "./cli/option-values.ts";
 import { packageVersion, type RunOptions, run } from "./cli/run-command.ts";
@@ -57,6 +58,7 @@ function createProgram(): Command {
     .action(async (options: DoctorOptions) => {
       if (!(await doctor(options))) exitCode = 1;
     });
+  addBenchCommand(program);
   return program;
 }
 

@@ -15,7 +15,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   train: ["core", "data", "gpu"],
   ablation: ["core", "measures", "gpu"],
   platform: ["core", "data"],
-  cli: [...pipeline, "platform", "study.ts"],
+  bench: pipeline,
+  cli: [...pipeline, "bench", "platform", "study.ts"],
   "study.ts": pipeline,
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));

@@ -7,7 +7,7 @@ import { measures } from "../measures/registry.ts";
 import { decimal, integer, oneOf, someOf, text, widths } from "./option-values.ts";
 
 /** Widest layer: its square matrix still fits in WebGPU's default binding of 128 MiB. */
-const WIDEST = 4096;
+export const WIDEST = 4096;
 const MOST = 1_000_000;
 
 const measureNames: readonly string[] = measures.map(({ name }) => name);

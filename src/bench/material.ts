@@ -1,0 +1,32 @@
+/** Data and networks to time: made up, learnable, the same at every call. */
+import type { Split } from "../core/dataset.ts";
+import { RandomSequence, streams } from "../core/random.ts";
+
+export interface Material {
+  readonly features: number;
+  readonly classes: number;
+  readonly train: Split;
+  readonly test: Split;
+}
+
+/** Each class is a random pattern of bytes; a sample is its class's pattern under noise of twice its strength. */
+function split(random: RandomSequence, patterns: readonly Uint8Array[], count: number): Split {
+  const features = patterns[0]!.length;
+  const pixels = new Uint8Array(count * features);
+  const labels = Uint16Array.from({ length: count }, (_, sample) => sample % patterns.length);
+  for (let sample = 0; sample < count; sample++) {
+    const pattern = patterns[labels[sample]!]!;
+    for (let feature = 0; feature < features; feature++) {
+      pixels[sample * features + feature] = (pattern[feature]! + 2 * random.nextBelow(256)) / 3;
+    }
+  }
+  return { count, pixels, labels };
+}
+
+export function material(features: number, classes: number, trainCount: number, testCount: number): Material {
+  const random = new RandomSequence(0, 0, streams.split);
+  const patterns = Array.from({ length: classes }, () =>
+    Uint8Array.from({ length: features }, () => random.nextBelow(256)),
+  );
+  return { features, classes, train: split(random, patterns, trainCount), test: split(random, patterns, testCount) };
+}

@@ -1,0 +1,139 @@
+/**
+ * The fast sweep against the masked one and against full forward passes, per scope, in one run on one device: each
+ * comparison checks before it times.
+ */
+import { fastSweep } from "../ablation/fast-sweep.ts";
+import { maskedSweep, type SweepTask } from "../ablation/masked-sweep.ts";
+import { removalOrders, scopesOf } from "../ablation/orders.ts";
+import { type AblationCurve, ablationModes, type Scope } from "../core/ablation.ts";
+import { type Activation, widthsOf } from "../core/network.ts";
+import type { Clock } from "../core/platform.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import { countNeurons } from "../gpu/count-neurons.ts";
+import { uploadNetworks } from "../gpu/device-networks.ts";
+import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
+import { evaluate } from "../gpu/evaluate.ts";
+import { neuronTable } from "../measures/neuron-table.ts";
+import { trainNetworks } from "../train/trainer.ts";
+import { material } from "./material.ts";
+import { timed } from "./timing.ts";
+
+export interface SweepBenchOptions {
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  /** Test samples. */
+  readonly samples: number;
+  /** Counted runs of each sweep. */
+  readonly runs: number;
+}
+
+export interface SweepBenchRow {
+  readonly label: string;
+  readonly scope: Scope;
+  readonly widths: readonly number[];
+  readonly activation: Activation;
+  readonly samples: number;
+  /** Evaluations of the whole test set in one sweep of this scope. */
+  readonly evaluations: number;
+  /** Milliseconds an evaluation: forward passes of the whole network, the masked sweep, the fast sweep (medians). */
+  readonly fullMs: number;
+  readonly maskedMs: number;
+  readonly fastMs: number;
+  /** maskedMs / fastMs and fullMs / fastMs. */
+  readonly ratio: number;
+  readonly fullRatio: number;
+  /** Largest difference between the two sweeps at any step: test samples, and loss relative to the masked one. */
+  readonly maxCorrectDifference: number;
+  readonly maxLossDifference: number;
+  readonly runs: number;
+}
+
+const FEATURES = 784;
+const CLASSES = 10;
+const TRAIN = 2000;
+
+/** A network that has learnt something, and the constants that replace its neurons. */
+async function trainedTask(
+  gpu: GpuContext,
+  test: DeviceSplit,
+  train: DeviceSplit,
+  { hidden, activation }: SweepBenchOptions,
+) {
+  const widths = [FEATURES, ...hidden, CLASSES];
+  const rates = { learningRate: 0.001, l2: 1e-5 };
+  const options = { widths, activation, seed: 0, epochs: 3, batchSize: 32, ...rates };
+  const [trained] = await trainNetworks(gpu, train, [0], options);
+  using networks = uploadNetworks(gpu, [trained!.network]);
+  const [layers] = await countNeurons(gpu, networks, test);
+  const samplesPerClass = new Uint32Array(CLASSES);
+  for (const label of test.host.labels) samplesPerClass[label]!++;
+  const table = neuronTable({ repeat: 0, classes: CLASSES, samplesPerClass, layers: layers! }, trained!.network);
+  return { network: trained!.network, table, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
+}
+
+function differences(fast: readonly AblationCurve[], masked: readonly AblationCurve[]) {
+  let correct = 0;
+  let loss = 0;
+  fast.forEach((curve, index) => {
+    const want = masked[index]!;
+    curve.correct.forEach((count, step) => {
+      correct = Math.max(correct, Math.abs(count - want.correct[step]!));
+      loss = Math.max(loss, Math.abs(curve.loss[step]! / want.loss[step]! - 1));
+    });
+  });
+  return { maxCorrectDifference: correct, maxLossDifference: loss };
+}
+
+/** Milliseconds of one forward pass of the whole network over the test set, without any reuse. */
+async function fullPassMs(
+  gpu: GpuContext,
+  clock: Clock,
+  test: DeviceSplit,
+  task: SweepTask,
+  runs: number,
+): Promise<number> {
+  const many = 8; // as a batch of masked jobs would be, so that the device is full
+  using networks = uploadNetworks(
+    gpu,
+    Array.from({ length: many }, () => task.network),
+  );
+  const { medianMs } = await timed(clock, runs, async () => {
+    await evaluate(gpu, networks, test);
+  });
+  return medianMs / many;
+}
+
+/** @throws RunError with what the device reported. */
+export async function benchSweep(gpu: GpuContext, clock: Clock, options: SweepBenchOptions): Promise<SweepBenchRow[]> {
+  const { hidden, activation, samples, runs } = options;
+  const data = material(FEATURES, CLASSES, TRAIN, samples);
+  using train = uploadSplit(gpu, "train", data.train, FEATURES, CLASSES);
+  using test = uploadSplit(gpu, "test", data.test, FEATURES, CLASSES);
+  const { table, ...network } = await trainedTask(gpu, test, train, options);
+  const rows: SweepBenchRow[] = [];
+  for (const scope of scopesOf(hidden.length, ["layers", "network"])) {
+    const measures = Object.keys(table.measures);
+    const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 });
+    const task: SweepTask = { ...network, orders };
+    const settings = { modes: ablationModes, stride: 1 };
+    const fast = await fastSweep(gpu, test, task, settings);
+    const masked = await maskedSweep(gpu, test, task, settings);
+    const evaluations = fast.reduce((sum, { removed }) => sum + removed.length, 0);
+    const fastTime = await timed(clock, runs, async () => {
+      await fastSweep(gpu, test, task, settings);
+    });
+    const maskedTime = await timed(clock, runs, async () => {
+      await maskedSweep(gpu, test, task, settings);
+    });
+    const fullMs = await fullPassMs(gpu, clock, test, task, runs);
+    const maskedMs = maskedTime.medianMs / evaluations;
+    const fastMs = fastTime.medianMs / evaluations;
+    rows.push({
+      ...{ label: "sweep", scope, widths: widthsOf(network.network), activation, samples, evaluations },
+      ...{ fullMs, maskedMs, fastMs, ratio: maskedMs / fastMs, fullRatio: fullMs / fastMs },
+      ...differences(fast, masked),
+      runs,
+    });
+  }
+  return rows;
+}
