@@ -116,51 +116,81 @@ fn write_tally(job: u32, place: u32, evaluation: u32, value: vec2<f32>) {
   tallies[slot] = value;
 }
 
+#if SUBGROUP
+#if LANES_4
+const WALKERS: u32 = 4u;
+#else
+const WALKERS: u32 = 8u;
+#endif
+#else
+const WALKERS: u32 = 32u;
+#endif
+
+// Up to three quads of logits.
+struct Logits {
+  a: vec4<f32>,
+  b: vec4<f32>,
+  c: vec4<f32>,
+}
+
+// Outgoing weights of a removal to the logits, d times; quads past the last one repeat it and are never tallied.
+fn removal_effect(removal: vec2<u32>, network: u32, row: u32, lane: u32) -> Logits {
+  let d = difference(removal, row);
+  let first = outgoing(removal, network);
+  let last = walk.unit_quads - 1u;
+#if SUBGROUP
+  let own = transposed[first + min(lane & 3u, last)];
+  return Logits(d * subgroupBroadcast(own, 0u), d * subgroupBroadcast(own, 1u), d * subgroupBroadcast(own, 2u));
+#else
+  return Logits(d * transposed[first], d * transposed[first + min(1u, last)], d * transposed[first + min(2u, last)]);
+#endif
+}
+
 // Grid: x = blocks, y = jobs. STEPS = 16.
-@compute @workgroup_size(32)
+@compute @workgroup_size(WALKERS)
+#if SUBGROUP
+fn walk_tally(@builtin(global_invocation_id) id: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+#else
 fn walk_tally(@builtin(global_invocation_id) id: vec3<u32>) {
+  let lane = 0u;
+#endif
   let start = id.x * BLOCK;
-  if (start >= part.count) { return; }
-  let head = id.y * walk.walk_length;
+  let job = id.y;
+  let head = job * walk.walk_length;
   let network = walks[head].x;
+  let last = walk.unit_quads - 1u;
   var totals = array<vec2<f32>, 16>();
-  for (var s = start; s < min(start + BLOCK, part.count); s++) {
+  // Lanes past the last sample go along, for the others' broadcasts, and count nothing.
+  for (var i = 0u; i < min(BLOCK, part.count); i++) {
+    let present = start + i < part.count;
+    let s = min(start + i, part.count - 1u);
     let row = network * walk.slab_rows + s;
-    let slot = (id.y * walk.state_rows + s) * walk.unit_quads;
-    var a = state[slot];
-    var b = vec4<f32>(0.0);
-    var c = vec4<f32>(0.0);
-    if (walk.unit_quads > 1u) { b = state[slot + 1u]; }
-    if (walk.unit_quads > 2u) { c = state[slot + 2u]; }
-    let a0 = a;
-    let b0 = b;
-    let c0 = c;
+    let slot = (job * walk.state_rows + select(walk.state_rows - 1u, s, present)) * walk.unit_quads;
+    let intact = Logits(state[slot], state[slot + min(1u, last)], state[slot + min(2u, last)]);
+    var now = intact;
     let label = labels[part.first + s];
     var at = removed_at(max(part.first_evaluation, 1u) - 1u);
     for (var e = 0u; e < part.evaluations; e++) {
 #if SINGLE
-      a = a0;
-      b = b0;
-      c = c0;
+      now = intact;
 #endif
       for (; at < removed_at(part.first_evaluation + e); at++) {
-        let removal = walks[head + 1u + at];
-        let d = difference(removal, row);
-        let w = outgoing(removal, network);
-        a -= d * transposed[w];
-        if (walk.unit_quads > 1u) { b -= d * transposed[w + 1u]; }
-        if (walk.unit_quads > 2u) { c -= d * transposed[w + 2u]; }
+        let effect = removal_effect(walks[head + 1u + at], network, row, lane);
+        now.a -= effect.a;
+        now.b -= effect.b;
+        now.c -= effect.c;
       }
-      totals[e] += tally(a, b, c, label);
+      totals[e] += select(vec2<f32>(0.0), tally(now.a, now.b, now.c, label), present);
     }
 #if SINGLE
 #else
-    state[slot] = a;
-    if (walk.unit_quads > 1u) { state[slot + 1u] = b; }
-    if (walk.unit_quads > 2u) { state[slot + 2u] = c; }
+    state[slot] = now.a;
+    if (walk.unit_quads > 1u) { state[slot + 1u] = now.b; }
+    if (walk.unit_quads > 2u) { state[slot + 2u] = now.c; }
 #endif
   }
-  for (var e = 0u; e < part.evaluations; e++) { write_tally(id.y, id.x, e, totals[e]); }
+  if (start >= part.count) { return; }
+  for (var e = 0u; e < part.evaluations; e++) { write_tally(job, id.x, e, totals[e]); }
 }
 
 // Units past the last one are padding: the homogeneous 1, then zeros (see forward.wgsl).
@@ -189,26 +219,35 @@ fn advanced(z: vec4<f32>, d: f32, w: vec4<f32>, e: u32, head: u32, network: u32,
   return moved;
 }
 
-fn unit_values(z: vec4<f32>, job: u32, quad: u32, e: u32) -> vec4<f32> {
-  let value = activate(z);
+// A quad of units: where the order removes them, and what they are from then on.
+struct UnitMask {
+  positions: vec4<u32>,
+  constants: vec4<f32>,
+}
+
+fn unit_mask(job: u32, quad: u32, lane: u32) -> UnitMask {
 #if MASKED
   let at = (job * walk.unit_quads + quad) * 2u;
-  let removed = masks[at] < vec4<u32>(removed_at(part.first_evaluation + e));
-  return with_padding(select(value, bitcast<vec4<f32>>(masks[at + 1u]), removed), quad);
+#if SUBGROUP
+  let own = masks[at + (lane & 1u)];
+  return UnitMask(subgroupBroadcast(own, 0u), bitcast<vec4<f32>>(subgroupBroadcast(own, 1u)));
+#else
+  return UnitMask(masks[at], bitcast<vec4<f32>>(masks[at + 1u]));
+#endif
+#else
+  return UnitMask(vec4<u32>(NONE), vec4<f32>(0.0));
+#endif
+}
+
+fn unit_values(z: vec4<f32>, mask: UnitMask, quad: u32, e: u32) -> vec4<f32> {
+  let value = activate(z);
+#if MASKED
+  let removed = mask.positions < vec4<u32>(removed_at(part.first_evaluation + e));
+  return with_padding(select(value, mask.constants, removed), quad);
 #else
   return with_padding(value, quad);
 #endif
 }
-
-#if SUBGROUP
-#if LANES_4
-const WALKERS: u32 = 4u;
-#else
-const WALKERS: u32 = 8u;
-#endif
-#else
-const WALKERS: u32 = 32u;
-#endif
 
 // Grid: x = blocks, y = jobs. STEPS = 4: as many evaluations share each load of `product` and of the state.
 @compute @workgroup_size(WALKERS)
@@ -216,6 +255,7 @@ const WALKERS: u32 = 32u;
 fn walk_product(@builtin(global_invocation_id) id: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
 #else
 fn walk_product(@builtin(global_invocation_id) id: vec3<u32>) {
+  let lane = 0u;
 #endif
   let start = id.x * BLOCK;
   let job = id.y;
@@ -273,6 +313,7 @@ fn walk_product(@builtin(global_invocation_id) id: vec3<u32>) {
       let pb = mat4x4<f32>(product[p + 1u], product[p + 4u], product[p + 7u], product[p + 10u]);
       let pc = mat4x4<f32>(product[p + 2u], product[p + 5u], product[p + 8u], product[p + 11u]);
 #endif
+      let mask = unit_mask(job, k, lane);
       let z = state[slot + k];
 #if SINGLE
       let z0 = z - d0 * w0;
@@ -286,10 +327,10 @@ fn walk_product(@builtin(global_invocation_id) id: vec3<u32>) {
       let z3 = advanced(z2, d3, w3, 3u, head, network, row, k);
       state[slot + k] = z3;
 #endif
-      let t0 = unit_values(z0, job, k, 0u);
-      let t1 = unit_values(z1, job, k, 1u);
-      let t2 = unit_values(z2, job, k, 2u);
-      let t3 = unit_values(z3, job, k, 3u);
+      let t0 = unit_values(z0, mask, k, 0u);
+      let t1 = unit_values(z1, mask, k, 1u);
+      let t2 = unit_values(z2, mask, k, 2u);
+      let t3 = unit_values(z3, mask, k, 3u);
       y0a += pa * t0; y0b += pb * t0; y0c += pc * t0;
       y1a += pa * t1; y1b += pb * t1; y1c += pc * t1;
       y2a += pa * t2; y2b += pb * t2; y2c += pc * t2;

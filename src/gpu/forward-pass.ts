@@ -21,6 +21,9 @@ const ACTIVATION_BYTES = 64 * 2 ** 20;
 /** Operations in one chunk: about 50 ms, the longest a submit should last. */
 const CHUNK_OPERATIONS = { software: 2e8, hardware: 2e10 };
 
+/** Blocks of a full chunk come in eights, because a walk (shaders/sweep.wgsl) has a lane for each. */
+const WALKED = 8 * BLOCK;
+
 export interface Chunk {
   /** First sample; a multiple of BLOCK. */
   readonly first: number;
@@ -39,12 +42,11 @@ export function rowsPerChunk(gpu: GpuContext, samples: number, slabs: number, wi
   const widest = Math.max(...widths.slice(1).map(lanesOf));
   const bytes = Math.min(ACTIVATION_BYTES, gpu.device.limits.maxStorageBufferBindingSize / 2);
   const operations = CHUNK_OPERATIONS[gpu.facts.software ? "software" : "hardware"];
-  const rows = Math.min(
-    bytes / (4 * slabs * widest),
-    operations / (2 * slabs * multiplyAddsOf(widths)),
-    samples + BLOCK - 1,
-  );
-  return Math.max(BLOCK, Math.floor(rows / BLOCK) * BLOCK);
+  const rows = Math.min(bytes / (4 * slabs * widest), operations / (2 * slabs * multiplyAddsOf(widths)));
+  const whole = Math.ceil(samples / BLOCK) * BLOCK;
+  if (rows >= whole) return whole;
+  const granule = rows >= WALKED ? WALKED : BLOCK;
+  return Math.max(BLOCK, Math.floor(rows / granule) * granule);
 }
 
 /** Slabs of `rows` samples that one unit of masked work may hold, `widths` being those from its input on. */

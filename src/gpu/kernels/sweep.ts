@@ -22,7 +22,7 @@ export const NO_REMOVAL = 0xffffffff;
 
 /** @param everyStep whether there is an evaluation after each removal, which needs no inner loop */
 export function createWalkTally(gpu: GpuContext, variant: "" | "SINGLE", everyStep: boolean) {
-  return createKernel(gpu, sweep, "walk_tally", variant, {
+  return createKernel(gpu, sweep, "walk_tally", variantFor(gpu, variant), {
     overrides: { EVERY_STEP: Number(everyStep) },
     dynamic: "part",
   });
