@@ -100,4 +100,6 @@ const spec: TopLevelSpec = {
 };
 
 const view = new View(parse(compile(spec).spec), { renderer: "none" });
-writeFileSync(target, await view.toSVG());
+const title = "Test accuracy against neurons removed, by measure and scope, mean ablation";
+const svg = await view.toSVG();
+writeFileSync(target, svg.replace(/^(<svg[^>]*>)/, `$1<title>${title}</title>`));

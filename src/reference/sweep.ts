@@ -4,7 +4,8 @@
  */
 import type { RemovalOrder } from "../core/ablation.ts";
 import type { Split } from "../core/dataset.ts";
-import type { Activation, Network } from "../core/network.ts";
+import type { Network } from "../core/network.ts";
+import { activate } from "./forward.ts";
 
 /** Per hidden layer, per neuron: the constant that its output is replaced by, or undefined where it is left alone. */
 export type Replacements = readonly (readonly (number | undefined)[])[];
@@ -14,12 +15,6 @@ export interface ReferenceCurve {
   readonly correct: Uint32Array;
   /** [steps] mean cross-entropy, nats. */
   readonly loss: Float64Array;
-}
-
-function activate(z: number, activation: Activation): number {
-  if (activation === "sigmoid") return 1 / (1 + Math.exp(-z));
-  if (activation === "tanh") return Math.tanh(z);
-  return Math.max(0, z);
 }
 
 /** The first `removed` neurons of the order replaced by the constants of the mode: [hidden layers][neurons]. */
