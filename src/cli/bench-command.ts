@@ -11,6 +11,7 @@ import { describeAdapter, openAdapter } from "../platform/node/adapters.ts";
 import { integer, oneOf, text, widths } from "./option-values.ts";
 import { print } from "./standard-streams.ts";
 import { WIDEST } from "./study-options.ts";
+import { wrapped } from "./wrapped-text.ts";
 
 const benches = ["train", "sweep", "all"] as const;
 type Bench = (typeof benches)[number];
@@ -71,7 +72,9 @@ async function bench(what: Bench, options: BenchOptions): Promise<void> {
     await print(`${JSON.stringify({ adapter: facts, rows: [...train, ...sweep] }, null, 2)}\n`);
     return;
   }
-  await print([`adapter: ${describeAdapter(facts)}`, "", ...trainLines(train), ...sweepLines(sweep)].join("\n"));
+  await print(
+    [...wrapped("adapter: ", describeAdapter(facts)), "", ...trainLines(train), ...sweepLines(sweep)].join("\n"),
+  );
 }
 
 /** Adds the command `bench` to the program. */
