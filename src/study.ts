@@ -3,10 +3,10 @@
 import { fastSweep } from "./ablation/fast-sweep.ts";
 import { maskedSweep } from "./ablation/masked-sweep.ts";
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
-import { singleRemovals } from "./ablation/single-removals.ts";
+import { singleEvaluations, singleRemovals } from "./ablation/single-removals.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { Dataset, SplitName } from "./core/dataset.ts";
-import { hiddenWidths, type Network, type TrainedNetwork, type Widths } from "./core/network.ts";
+import { hiddenWidths, type Network, type TrainedNetwork, type Widths, widthsOf } from "./core/network.ts";
 import type { NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
@@ -18,10 +18,11 @@ import { countNeurons } from "./gpu/count-neurons.ts";
 import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "./gpu/device-split.ts";
 import { evaluate } from "./gpu/evaluate.ts";
+import { networksAtOnce } from "./gpu/networks-at-once.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
 import { measureNamed } from "./measures/registry.ts";
 import { replicaGroups } from "./train/replica-groups.ts";
-import { trainNetworks } from "./train/trainer.ts";
+import { divergence, trainNetworks } from "./train/trainer.ts";
 
 /** Everything computed; files and reports are made from it. */
 export interface StudyOutcome {
@@ -75,7 +76,7 @@ export async function runStudy(
   };
   const networks = await timed("train", () => trainAll(gpu, dataset, config, observer));
   await observer.onTrained?.(networks);
-  const measured = await timed("measure", () => measureAll(gpu, dataset, networks, observer));
+  const measured = await timed("measure", () => measureAll(gpu, dataset, config, networks, observer));
   const orders = measured.neurons.map((table) => removalOrders(table, orderOptions(config)));
   await observer.onMeasured?.(measured.neurons, orders.flat());
   const ablated = await timed("ablate", () =>
@@ -119,12 +120,10 @@ async function trainAll(
   return trained;
 }
 
-/** Networks that are evaluated together: their activations share one binding, 64 rows of each at the least. */
-const MEASURED_AT_ONCE = 50;
-
 async function measureAll(
   gpu: GpuContext,
   dataset: Dataset,
+  config: StudyConfig,
   networks: readonly TrainedNetwork[],
   { onProgress }: StudyObserver,
 ): Promise<Pick<StudyOutcome, "repeats" | "neurons">> {
@@ -134,13 +133,15 @@ async function measureAll(
   using test = onDevice(gpu, dataset, "test");
   const repeats: RepeatSummary[] = [];
   const neurons: NeuronTable[] = [];
-  for (let first = 0; first < networks.length; first += MEASURED_AT_ONCE) {
-    const group = networks.slice(first, first + MEASURED_AT_ONCE);
+  const samples = Math.max(validation.count, test.count);
+  const atOnce = networksAtOnce(gpu, widthsOf(networks[0]!.network), samples);
+  for (let first = 0; first < networks.length; first += atOnce) {
+    const group = networks.slice(first, first + atOnce);
     using onGpu = uploadNetworks(
       gpu,
       group.map(({ network }) => network),
     );
-    repeats.push(...(await accuracies(gpu, onGpu, group, validation, test)));
+    repeats.push(...(await accuracies(gpu, onGpu, group, validation, test, config)));
     neurons.push(...(await tables(gpu, onGpu, group, validation)));
     report(neurons.length);
   }
@@ -153,9 +154,15 @@ async function accuracies(
   trained: readonly TrainedNetwork[],
   validation: DeviceSplit,
   test: DeviceSplit,
+  config: StudyConfig,
 ): Promise<RepeatSummary[]> {
   const onValidation = await evaluate(gpu, networks, validation);
   const onTest = await evaluate(gpu, networks, test);
+  const broken = onTest.loss.findIndex((loss, index) => !Number.isFinite(loss + onValidation.loss[index]!));
+  if (broken !== -1) {
+    const { repeat, trainLoss } = trained[broken]!;
+    throw divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config);
+  }
   return trained.map(({ repeat, trainLoss }, index) => ({
     repeat,
     validationAccuracy: onValidation.correct[index]! / validation.count,
@@ -207,16 +214,19 @@ async function ablateAll(
   const singles: SingleRemovals[] = [];
   for (const [index, { network, repeat }] of networks.entries()) {
     const task = { network, orders: orders[index]!, meanActivations: meanActivations(neurons[index]!, network) };
-    const swept = await sweeps[sweep](gpu, test, task, { modes, stride }, (done, total) => {
-      onProgress?.({
-        stage: "ablate",
-        done: index * total + done,
-        total: networks.length * total,
-        unit: "evaluations",
-      });
+    const alone = singleEvaluations(network, modes);
+    const report = (done: number, ofSweep: number) => {
+      const each = ofSweep + alone;
+      const total = networks.length * each;
+      onProgress?.({ stage: "ablate", done: index * each + done, total, unit: "evaluations" });
+    };
+    let swept = 0;
+    const found = await sweeps[sweep](gpu, test, task, { modes, stride }, (done, ofSweep) => {
+      swept = ofSweep;
+      report(done, ofSweep);
     });
-    curves.push(...swept);
-    singles.push(...(await singleRemovals(gpu, test, task, repeat, modes)));
+    curves.push(...found);
+    singles.push(...(await singleRemovals(gpu, test, task, repeat, modes, (done) => report(swept + done, swept))));
   }
   return { curves, singles };
 }

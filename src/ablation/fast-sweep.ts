@@ -12,7 +12,7 @@ import { createForwardPass, rowsPerChunk } from "../gpu/forward-pass.ts";
 import { Pacer } from "../gpu/pacing.ts";
 import type { SweepOptions, SweepTask } from "./masked-sweep.ts";
 import type { SweepDevice, WalkBatch } from "./walk-batch.ts";
-import { type WalkGroup, walkGroups } from "./walk-plan.ts";
+import { stepsOf, type WalkGroup, walkGroups } from "./walk-plan.ts";
 import { createWalkRoute, type Task, type WalkRoute, walksAtOnce } from "./walk-route.ts";
 
 interface Walked {
@@ -43,7 +43,9 @@ export async function runWalks(
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<Walked[]> {
   using networks = uploadNetworks(gpu, [network]);
-  using pass = await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, networks.widths));
+  // On the route `layers` even one walk stores the outputs of all steps of a part.
+  const slabs = groups.some(({ route }) => route === "layers") ? stepsOf("layers") : 1;
+  using pass = await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, slabs, networks.widths));
   const device: SweepDevice = { gpu, networks, split, pass, layers: network.layers, meanActivations };
   const pacer = new Pacer(gpu);
   const total = groups.reduce((sum, group) => sum + group.walks.length * group.removed.length, 0);

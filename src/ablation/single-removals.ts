@@ -19,6 +19,11 @@ function everyNeuron(network: Network, repeat: number): RemovalOrder[] {
   }));
 }
 
+/** Evaluations that `singleRemovals` makes: each neuron of each layer, and the intact network once a layer and mode. */
+export function singleEvaluations(network: Network, modes: readonly AblationMode[]): number {
+  return modes.length * network.layers.slice(0, -1).reduce((sum, { outputs }) => sum + outputs + 1, 0);
+}
+
 /**
  * Removes every hidden neuron of one network alone.
  * @returns one table per hidden layer and mode, layers outermost.
@@ -30,11 +35,12 @@ export async function singleRemovals(
   task: Pick<SweepTask, "network" | "meanActivations">,
   repeat: number,
   modes: readonly AblationMode[],
+  onProgress: (done: number) => void = () => {},
 ): Promise<SingleRemovals[]> {
   const orders = everyNeuron(task.network, repeat);
   const groups = walkGroups(orders, modes, widthsOf(task.network), 1);
   const tables: SingleRemovals[] = [];
-  for (const { batch, correct, loss } of await runWalks(gpu, split, task, groups, true)) {
+  for (const { batch, correct, loss } of await runWalks(gpu, split, task, groups, true, onProgress)) {
     batch.walks.forEach(({ curve, mode }, index) => {
       // Evaluation 0 is the intact network.
       const values = { correct: correct[index]!.slice(1), loss: loss[index]!.slice(1) };

@@ -27,7 +27,8 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Parser<n
 /** A finite decimal number, `0 < value` or `0 <= value`, up to `most`. */
 export function decimal({ zero, most }: { readonly zero: boolean; readonly most: number }): Parser<number> {
   return (text) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const decimalText = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim());
+    const value = decimalText ? Number(text) : Number.NaN;
     const inside = (zero ? value >= 0 : value > 0) && value <= most;
     return inside ? value : refuse(`a number, ${zero ? "0 or more" : "above 0"}, at most ${most}`);
   };

@@ -18,7 +18,6 @@ const titles: Readonly<Record<Stage, string>> = {
   train: "training",
   measure: "measuring",
   ablate: "ablating",
-  write: "writing",
 };
 const TITLE_WIDTH = Math.max(...Object.values(titles).map((title) => title.length));
 

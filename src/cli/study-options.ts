@@ -25,7 +25,7 @@ export function addStudyOptions(command: Command): Command {
   add("--epochs <n>", "passes over the training set", integer(1, MOST), 20, "20");
   add("--batch-size <n>", "samples of a training step", integer(1, 65_536), 32, "32");
   add("--learning-rate <x>", "step size of Adam", decimal({ zero: false, most: 1e30 }), 0.001, "0.001");
-  add("--l2 <x>", "weight of the sum of squared weights", decimal({ zero: true, most: 1e30 }), 1e-5, "1e-5");
+  add("--l2 <x>", "weight of the sum of squared weights", decimal({ zero: true, most: 1e10 }), 1e-5, "1e-5");
   add("--measures <names>", "what orders the neurons", someOf(measureNames), measureNames, measureNames.join(","));
   add(
     "--scopes <names>",

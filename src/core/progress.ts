@@ -1,6 +1,6 @@
 /** Progress as plain records; who shows them (terminal, page, nobody) is decided at the edge. */
 
-export const stages = ["data", "adapter", "train", "measure", "ablate", "write"] as const;
+export const stages = ["data", "adapter", "train", "measure", "ablate"] as const;
 export type Stage = (typeof stages)[number];
 
 export interface ProgressEvent {

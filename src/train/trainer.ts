@@ -1,6 +1,6 @@
 /** Trains many independent networks at once: the loop over epochs and steps, with no host round trip within an epoch. */
 import { RunError } from "../core/errors.ts";
-import type { Activation, TrainedNetwork, Widths } from "../core/network.ts";
+import type { Activation, Network, TrainedNetwork, Widths } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { read } from "../gpu/device-array.ts";
 import { downloadNetworks, uploadNetworks } from "../gpu/device-networks.ts";
@@ -64,6 +64,9 @@ export async function trainNetworks(
     onProgress({ epochsDone: epoch + 1, loss });
   }
   const trained = await downloadNetworks(gpu, networks);
+  // The losses were taken before each update, so the last update shows in the weights alone.
+  const broken = trained.findIndex((network) => !isFinite(network));
+  if (broken !== -1) throw divergence(repeats[broken]!, epochs, "weights", "not finite", options);
   return trained.map((network, index) => ({ repeat: repeats[index]!, network, trainLoss: history[index]! }));
 }
 
@@ -81,15 +84,30 @@ function rejectDivergence(
   losses: readonly number[],
   repeats: readonly number[],
   epoch: number,
-  { learningRate }: TrainingOptions,
+  options: TrainingOptions,
 ): void {
   const index = losses.findIndex((loss) => !Number.isFinite(loss));
   if (index === -1) return;
-  throw new RunError({
+  throw divergence(repeats[index]!, epoch + 1, "loss", String(losses[index]), options);
+}
+
+function isFinite({ layers }: Network): boolean {
+  return layers.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
+}
+
+/** What is said of a repeat whose loss or weights are no numbers any more. @param epoch from 1 */
+export function divergence(
+  repeat: number,
+  epoch: number,
+  what: string,
+  value: string,
+  { learningRate }: Pick<TrainingOptions, "learningRate">,
+): RunError {
+  return new RunError({
     what: "training diverged",
-    where: `repeat ${repeats[index]}, epoch ${epoch + 1}`,
-    expected: "a finite loss",
-    found: `loss ${losses[index]}`,
+    where: `repeat ${repeat}, epoch ${epoch}`,
+    expected: `finite ${what}`,
+    found: `${what} ${value}`,
     fix: `a smaller --learning-rate (now ${learningRate}) or a smaller --l2`,
   });
 }

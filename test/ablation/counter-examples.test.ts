@@ -1,5 +1,6 @@
 /** Networks in which a neuron's information and its importance come apart, through the whole pipeline. */
 import { describe, expect, test } from "vitest";
+import { fastSweep } from "../../src/ablation/fast-sweep.ts";
 import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
 import { type AblationCurve, ablationModes, type NeuronAddress, type RemovalOrder } from "../../src/core/ablation.ts";
 import { activations } from "../../src/core/network.ts";
@@ -20,14 +21,14 @@ import { type MeasuredNetwork, measured, measuredOrders, neuronsOf, orderOf } fr
 
 const gpu = await testGpu();
 
-async function sweep({ network, split }: Fixture, { means }: MeasuredNetwork, orders: readonly RemovalOrder[]) {
+async function sweep(
+  { network, split }: Fixture,
+  { means }: MeasuredNetwork,
+  orders: readonly RemovalOrder[],
+  method: typeof maskedSweep = maskedSweep,
+) {
   using device = uploadSplit(gpu, "fixture", split, network.layers[0]!.inputs, network.layers.at(-1)!.outputs);
-  return await maskedSweep(
-    gpu,
-    device,
-    { network, orders, meanActivations: means },
-    { modes: ablationModes, stride: 1 },
-  );
+  return await method(gpu, device, { network, orders, meanActivations: means }, { modes: ablationModes, stride: 1 });
 }
 
 /** Removes these neurons one after another: one curve for zero, one for mean. */
@@ -135,7 +136,9 @@ describe("a neuron that is truly constant", () => {
       orderOf("network", constants),
       orderOf("network", constants.toReversed(), 1),
     ];
-    for (const { mode, order, correct, loss } of await sweep(fixture, found, orders)) {
+    const masked = await sweep(fixture, found, orders);
+    const fast = await sweep(fixture, found, orders, fastSweep);
+    for (const { mode, order, correct, loss } of [...masked, ...fast]) {
       if (mode === "mean") {
         expect([...correct], order.scope).toEqual([...correct].map(() => correct[0]));
         expect([...loss], order.scope).toEqual([...loss].map(() => loss[0]));

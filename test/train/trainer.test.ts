@@ -143,7 +143,7 @@ test("a rate that makes the loss NaN stops the run with the repeat, the epoch an
   const diverging = trainOn(split, [6, 7], { learningRate: 1e30, activation: "relu", epochs: 5 });
   const failure = await diverging.catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(RunError);
-  expect((failure as RunError).fault).toMatchObject({ what: "training diverged", expected: "a finite loss" });
+  expect((failure as RunError).fault).toMatchObject({ what: "training diverged", expected: "finite loss" });
   expect((failure as RunError).fault.where).toMatch(/^repeat 6, epoch [12]$/);
   expect((failure as RunError).fault.fix).toContain("--learning-rate (now 1e+30)");
 });
@@ -178,4 +178,16 @@ describe("device memory", () => {
     expect(many.created).toBe(few.created);
     expect(many.staging - few.staging).toBe(7);
   });
+});
+
+test("weights that the very last update made infinite stop the run as well, though no loss shows them", async () => {
+  const random = testRandom(5);
+  const split = randomSplit(random, 12, 6, 3);
+  using device = uploadSplit(gpu, "train", split, 6, 3);
+  // One batch, one epoch: the only loss is that of the initial weights.
+  const options = { widths: [6, 4, 3], activation: "relu" as const, seed: 0, epochs: 1, batchSize: 64, l2: 0 };
+  const training = trainNetworks(gpu, device, [3], { ...options, learningRate: 3e38 });
+  await expect(training).rejects.toThrow(
+    /repeat 3, epoch 1: training diverged\n.*finite weights[\s\S]*--learning-rate/,
+  );
 });
