@@ -65,7 +65,7 @@ export async function trainNetworks(
   }
   const trained = await downloadNetworks(gpu, networks);
   // The losses were taken before each update, so the last update shows in the weights alone.
-  const broken = trained.findIndex((network) => !isFinite(network));
+  const broken = trained.findIndex((network) => !hasFiniteParameters(network));
   if (broken !== -1) throw divergence(repeats[broken]!, epochs, "weights", "not finite", options);
   return trained.map((network, index) => ({ repeat: repeats[index]!, network, trainLoss: history[index]! }));
 }
@@ -91,7 +91,7 @@ function rejectDivergence(
   throw divergence(repeats[index]!, epoch + 1, "loss", String(losses[index]), options);
 }
 
-function isFinite({ layers }: Network): boolean {
+function hasFiniteParameters({ layers }: Network): boolean {
   return layers.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
 }
 
