@@ -1,7 +1,7 @@
 /** The route for deeper networks: store the next activations of a few evaluations, and go on with masked forward layers. */
 import type { Activation } from "../core/network.ts";
 import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
-import { plainLayer } from "../gpu/forward-pass.ts";
+import { plainLayer, uploadJobs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import type { BoundKernel, Grid } from "../gpu/kernel.ts";
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
@@ -10,7 +10,7 @@ import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
 import { createTallier, type Tallier, type TallyPart } from "../gpu/tally.ts";
 import { uploadUniforms } from "../gpu/uniforms.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
-import { type Climb, type Own, strideOf, uploadJobs, type WalkTables, type WalkTotals } from "./walk-batch.ts";
+import { type Climb, type Own, strideOf, type WalkTables, type WalkTotals } from "./walk-batch.ts";
 import { stepsOf } from "./walk-plan.ts";
 
 export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Climb> {
@@ -68,7 +68,7 @@ async function createForwards(
         walks.map((walk, curve) => ({ network: 0, curve, replacement: replacementRows[walk.mode], removed })),
     ),
   );
-  const jobs = own(uploadJobs(gpu, table));
+  const jobs = own(uploadJobs(gpu, "walk jobs", table));
   const batches = pass.chunks.flatMap(({ first, count }) =>
     ranges.map((range) => ({ first, count, first_job: range.first * walks.length })),
   );

@@ -5,13 +5,20 @@ import type { GpuContext } from "../gpu/context.ts";
 import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
 import type { DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
-import { createForwardPass, type ForwardPass, plainLayer, rowsPerChunk, slabsPerUnit } from "../gpu/forward-pass.ts";
+import {
+  createForwardPass,
+  type ForwardPass,
+  plainLayer,
+  rowsPerChunk,
+  slabsPerUnit,
+  uploadJobs,
+} from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import type { BoundKernel } from "../gpu/kernel.ts";
 import { createForwardLayer, type ForwardBatch, forwardGrid } from "../gpu/kernels/forward.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
 import { createTallier, type Tally, type TallyPart } from "../gpu/tally.ts";
-import { packStructs, type UniformArray, uploadUniforms } from "../gpu/uniforms.ts";
+import { type UniformArray, uploadUniforms } from "../gpu/uniforms.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
 
 /** One evaluation: the first `removed` neurons of order `curve` replaced. */
@@ -132,12 +139,10 @@ function uploadMasks(
     replacement: replacementRows[mode],
     removed,
   }));
-  const array = allocate(gpu, "masked jobs", "Job", [jobs.length], forward.structs.Job.size);
-  gpu.device.queue.writeBuffer(array.buffer, 0, packStructs(forward.structs.Job, table) as BufferSource);
   const batches: ForwardBatch[] = units.map(({ first, count, firstJob }) => ({ first, count, first_job: firstJob }));
   return {
     batch: uploadUniforms(gpu, forward, "Batch", batches),
-    jobs: array,
+    jobs: uploadJobs(gpu, "masked jobs", table),
     positions: upload(gpu, "positions", "u32", [orders.length, lanes], removalPositions(orders, widths)),
     replacements: upload(gpu, "replacements", "f32", [2, lanes], replacementConstants(meanActivations, widths)),
   };

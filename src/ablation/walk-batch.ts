@@ -5,12 +5,11 @@ import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
 import type { DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import type { ForwardPass } from "../gpu/forward-pass.ts";
-import { forward, sweep } from "../gpu/generated/shaders.ts";
-import type { ForwardJob } from "../gpu/kernels/forward.ts";
+import { sweep } from "../gpu/generated/shaders.ts";
 import type { WalkPart, WalkUniform } from "../gpu/kernels/sweep.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
 import { lanesOf, quadsOf } from "../gpu/packing.ts";
-import { packStructs, type UniformArray, uploadUniforms } from "../gpu/uniforms.ts";
+import { type UniformArray, uploadUniforms } from "../gpu/uniforms.ts";
 import { type EvaluationRange, evaluationRanges, stepsOf, type Walk, type WalkGroup } from "./walk-plan.ts";
 import { outgoingWeights, walkRows } from "./walk-tables.ts";
 
@@ -110,10 +109,4 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): W
 /** Removals between two evaluations; where there are only two evaluations, all of them. */
 export function strideOf({ removed }: WalkGroup): number {
   return removed[1] ?? 1;
-}
-
-export function uploadJobs(gpu: GpuContext, jobs: readonly ForwardJob[]): DeviceArray<"Job", 1> {
-  const array = allocate(gpu, "walk jobs", "Job", [jobs.length], forward.structs.Job.size);
-  gpu.device.queue.writeBuffer(array.buffer, 0, packStructs(forward.structs.Job, jobs) as BufferSource);
-  return array;
 }

@@ -1,5 +1,5 @@
 /** One batch of walks on the device: the exact start of its state, and the climb that its route takes from there. */
-import { plainLayer } from "../gpu/forward-pass.ts";
+import { plainLayer, uploadJobs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
@@ -10,7 +10,6 @@ import { createTallyClimb } from "./tally-climb.ts";
 import {
   type Own,
   type SweepDevice,
-  uploadJobs,
   uploadTables,
   type WalkBatch,
   type WalkTables,
@@ -81,6 +80,7 @@ async function createStart(
   const jobs = own(
     uploadJobs(
       gpu,
+      "walk jobs",
       batch.walks.map(() => ({ network: 0, curve: 0, replacement: 0, removed: 0 })),
     ),
   );

@@ -8,6 +8,7 @@ import { removalOrders, scopesOf } from "../ablation/orders.ts";
 import { type AblationCurve, ablationModes, type Scope } from "../core/ablation.ts";
 import { type Activation, widthsOf } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
+import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { countNeurons } from "../gpu/count-neurons.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
@@ -65,8 +66,7 @@ async function trainedTask(
   const [trained] = await trainNetworks(gpu, train, [0], options);
   using networks = uploadNetworks(gpu, [trained!.network]);
   const [layers] = await countNeurons(gpu, networks, test);
-  const samplesPerClass = new Uint32Array(CLASSES);
-  for (const label of test.host.labels) samplesPerClass[label]!++;
+  const samplesPerClass = classCounts(test.host.labels, CLASSES);
   const table = neuronTable({ repeat: 0, classes: CLASSES, samplesPerClass, layers: layers! }, trained!.network);
   return { network: trained!.network, table, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
 }

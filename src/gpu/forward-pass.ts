@@ -63,6 +63,13 @@ function multiplyAddsOf(widths: readonly number[]): number {
   return widths.slice(1).reduce((sum, outputs, layer) => sum + outputs * lanesOf(widths[layer]!), 0);
 }
 
+/** A table of jobs, as the forward shader reads it. */
+export function uploadJobs(gpu: GpuContext, label: string, jobs: readonly ForwardJob[]): DeviceArray<"Job", 1> {
+  const array = allocate(gpu, label, "Job", [jobs.length], forward.structs.Job.size);
+  gpu.device.queue.writeBuffer(array.buffer, 0, packStructs(forward.structs.Job, jobs) as BufferSource);
+  return array;
+}
+
 /** The table that says job z is network z. */
 export function uploadIdentityJobs(gpu: GpuContext, networks: number): DeviceArray<"Job", 1> {
   const jobs: ForwardJob[] = Array.from({ length: networks }, (_, network) => ({
@@ -71,9 +78,7 @@ export function uploadIdentityJobs(gpu: GpuContext, networks: number): DeviceArr
     replacement: 0,
     removed: 0,
   }));
-  const array = allocate(gpu, "jobs", "Job", [networks], forward.structs.Job.size);
-  gpu.device.queue.writeBuffer(array.buffer, 0, packStructs(forward.structs.Job, jobs) as BufferSource);
-  return array;
+  return uploadJobs(gpu, "jobs", jobs);
 }
 
 /** Uniforms of a layer that reads its own job's rows and masks nothing. */
