@@ -1,5 +1,4 @@
 /** The whole study: train, count, measure, order, ablate. Plain data in and out; no platform code. */
-
 import { fastSweep } from "./ablation/fast-sweep.ts";
 import { maskedSweep } from "./ablation/masked-sweep.ts";
 import { removalOrders, scopesOf } from "./ablation/orders.ts";

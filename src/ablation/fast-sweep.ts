@@ -58,8 +58,8 @@ export async function runWalks(
     await pacer.run({
       label: `walk ${batch.group.route}`,
       units: tasks.length,
-      encode: (encoder, from, to) => {
-        for (let task = from; task < to; task++) tasks[task]!(encoder);
+      encode: (to, first, end) => {
+        for (let task = first; task < end; task++) tasks[task]!(to);
       },
       onProgress: (done) => onProgress(finished + (done / tasks.length) * evaluations, total),
     });
@@ -70,7 +70,7 @@ export async function runWalks(
 }
 
 function tasksOf({ pass }: SweepDevice, route: WalkRoute): Task[] {
-  return pass.chunks.flatMap((_, chunk) => [(encoder) => pass.encode(encoder, chunk), ...route.tasks(chunk)]);
+  return pass.chunks.flatMap((_, chunk) => [(to) => pass.encode(to, chunk), ...route.tasks(chunk)]);
 }
 
 /**

@@ -30,12 +30,12 @@ export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Cl
   own({ destroy: () => tallier[Symbol.dispose]() });
   const unitQuads = quadsOf(networks.widths[group.lowest + 1]!);
   return {
-    encode(encoder, chunk, range) {
+    encode(to, chunk, range) {
       const step = chunk * ranges.length + range;
       const { count } = pass.chunks[chunk]!;
-      walkLayer.encode(encoder, walkLayerGrid(unitQuads, count, walks.length), step);
-      for (const { kernel, grid } of forwards) kernel.encode(encoder, grid(count, parts[step]!.slabs), step);
-      tallier.encode(encoder, step);
+      walkLayer.encode(to, walkLayerGrid(unitQuads, count, walks.length), step);
+      for (const { kernel, grid } of forwards) kernel.encode(to, grid(count, parts[step]!.slabs), step);
+      tallier.encode(to, step);
     },
     total: () => untangle(tallier, walks.length, group.removed.length),
   };

@@ -17,6 +17,7 @@ import { forward } from "../gpu/generated/shaders.ts";
 import type { BoundKernel } from "../gpu/kernel.ts";
 import { createForwardLayer, type ForwardBatch, forwardGrid } from "../gpu/kernels/forward.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
+import type { Recorder } from "../gpu/recorder.ts";
 import { createTallier, type Tally, type TallyPart } from "../gpu/tally.ts";
 import { type UniformArray, uploadUniforms } from "../gpu/uniforms.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
@@ -30,7 +31,7 @@ export interface MaskedJob {
 
 export interface MaskedForward {
   readonly units: number;
-  encode(pass: GPUComputePassEncoder, unit: number): void;
+  encode(to: Recorder, unit: number): void;
   /** Waits; results in the order of the jobs. */
   total(): Promise<Tally>;
   [Symbol.dispose](): void;
@@ -100,13 +101,13 @@ export async function createMaskedForward(
   const tallier = await createTallier(gpu, outputs.at(-1)!, split, jobs.length, units);
   return {
     units: units.length,
-    encode(encoder, index) {
+    encode(to, index) {
       const unit = units[index]!;
-      if (unit.firstJob === 0) pass.encode(encoder, unit.chunk);
+      if (unit.firstJob === 0) pass.encode(to, unit.chunk);
       for (const { kernel, quads } of chains.get(chainKey(unit))!.kernels) {
-        kernel.encode(encoder, forwardGrid(quads, unit.count, unit.slabs), index);
+        kernel.encode(to, forwardGrid(quads, unit.count, unit.slabs), index);
       }
-      tallier.encode(encoder, index);
+      tallier.encode(to, index);
     },
     total: () => tallier.total(),
     [Symbol.dispose]() {

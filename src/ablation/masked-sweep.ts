@@ -89,8 +89,8 @@ async function sweepGroup(
   await new Pacer(gpu).run({
     label: "masked sweep",
     units: masked.units,
-    encode: (pass, from, to) => {
-      for (let unit = from; unit < to; unit++) masked.encode(pass, unit);
+    encode: (to, first, end) => {
+      for (let unit = first; unit < end; unit++) masked.encode(to, unit);
     },
     onProgress: (done) => onProgress((done / masked.units) * jobs.length),
   });

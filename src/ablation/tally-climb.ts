@@ -17,8 +17,8 @@ export async function createTallyClimb(shared: WalkTables, own: Own): Promise<Cl
   const tallies = own(allocate(gpu, "walk tallies", "f32", [rows, 2 * blocks]));
   const kernel = await bindTallyKernel(shared, own, tallies);
   return {
-    encode(encoder, chunk, range) {
-      kernel.encode(encoder, walkGrid(pass.chunks[chunk]!.count, walks.length), chunk * ranges.length + range);
+    encode(to, chunk, range) {
+      kernel.encode(to, walkGrid(pass.chunks[chunk]!.count, walks.length), chunk * ranges.length + range);
     },
     async total() {
       const values = await read(gpu, tallies);

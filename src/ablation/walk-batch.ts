@@ -9,6 +9,7 @@ import { sweep } from "../gpu/generated/shaders.ts";
 import type { WalkPart, WalkUniform } from "../gpu/kernels/sweep.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
 import { lanesOf, quadsOf } from "../gpu/packing.ts";
+import type { Recorder } from "../gpu/recorder.ts";
 import { type UniformArray, uploadUniforms } from "../gpu/uniforms.ts";
 import { type EvaluationRange, evaluationRanges, stepsOf, type Walk, type WalkGroup } from "./walk-plan.ts";
 import { outgoingWeights, walkRows } from "./walk-tables.ts";
@@ -56,7 +57,7 @@ export interface WalkTotals {
 /** The way from the state to tallies. */
 export interface Climb {
   /** Encodes one range of evaluations on one chunk of samples; ranges of a chunk in order. */
-  encode(pass: GPUComputePassEncoder, chunk: number, range: number): void;
+  encode(to: Recorder, chunk: number, range: number): void;
   total(): Promise<WalkTotals>;
 }
 

@@ -4,6 +4,7 @@ import { forward } from "../gpu/generated/shaders.ts";
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
 import { lanesOf, quadsOf } from "../gpu/packing.ts";
+import type { Recorder } from "../gpu/recorder.ts";
 import { uploadUniforms } from "../gpu/uniforms.ts";
 import { createLayerClimb } from "./layer-climb.ts";
 import { createTallyClimb } from "./tally-climb.ts";
@@ -18,7 +19,7 @@ import {
 import { stepsOf, type WalkGroup } from "./walk-plan.ts";
 
 /** One dispatch or a few that belong together, in the order in which they must run. */
-export type Task = (pass: GPUComputePassEncoder) => void;
+export type Task = (to: Recorder) => void;
 
 export interface WalkRoute {
   /** All work on one chunk of samples, in order. */
@@ -52,13 +53,13 @@ export async function createWalkRoute(device: SweepDevice, batch: WalkBatch): Pr
   const climb = route === "layers" ? await createLayerClimb(shared, own) : await createTallyClimb(shared, own);
   return {
     tasks(chunk) {
-      const start: Task = (pass) => begin(pass, chunk);
+      const start: Task = (to) => begin(to, chunk);
       return [
         start,
         ...shared.ranges.map(
           (_, range): Task =>
-            (pass) =>
-              climb.encode(pass, chunk, range),
+            (to) =>
+              climb.encode(to, chunk, range),
         ),
       ];
     },
@@ -73,7 +74,7 @@ export async function createWalkRoute(device: SweepDevice, batch: WalkBatch): Pr
 async function createStart(
   { device, batch, state }: WalkTables,
   own: Own,
-): Promise<(pass: GPUComputePassEncoder, chunk: number) => void> {
+): Promise<(to: Recorder, chunk: number) => void> {
   const { gpu, networks, pass } = device;
   const { lowest } = batch.group;
   const { widths } = networks;
@@ -95,6 +96,5 @@ async function createStart(
     outputs: state,
   });
   const quads = quadsOf(widths[lowest + 1]!);
-  return (encoder, chunk) =>
-    kernel.encode(encoder, forwardGrid(quads, pass.chunks[chunk]!.count, batch.walks.length), chunk);
+  return (to, chunk) => kernel.encode(to, forwardGrid(quads, pass.chunks[chunk]!.count, batch.walks.length), chunk);
 }

@@ -5,6 +5,7 @@ import type { GpuContext } from "../gpu/context.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
 import { uploadSplit } from "../gpu/device-split.ts";
 import { Pacer } from "../gpu/pacing.ts";
+import type { Recorder } from "../gpu/recorder.ts";
 import { initialNetwork } from "../train/initialisation.ts";
 import { createTrainingStep } from "../train/training-step.ts";
 import { material } from "./material.ts";
@@ -57,7 +58,7 @@ export async function benchTrain(gpu: GpuContext, clock: Clock, options: TrainBe
   let epoch = 0;
   const timing = await timed(clock, runs, async () => {
     step.beginEpoch(epoch++, seeds, { seed: 0, learningRate: 0.001, l2: 1e-5 });
-    const encode = (pass: GPUComputePassEncoder, from: number, to: number) => step.encode(pass, from, to);
+    const encode = (to: Recorder, first: number, end: number) => step.encode(to, first, end);
     await pacer.run({ label: "bench train", units: step.stepsPerEpoch, encode });
   });
   const samplesPerSecond = (SAMPLES * repeats * 1000) / timing.medianMs;

@@ -1,5 +1,4 @@
 /** `gpu-importance bench`: times the sweeps and the training on one adapter, checked before they are timed. */
-
 import { Argument, type Command, Option } from "commander";
 import { benchSweep, type SweepBenchRow } from "../bench/sweep-bench.ts";
 import { benchTrain, type TrainBenchRow } from "../bench/train-bench.ts";

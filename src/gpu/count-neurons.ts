@@ -103,16 +103,16 @@ async function run(
   await new Pacer(gpu).run({
     label: "count neurons",
     units,
-    encode(pass, from, to) {
-      for (let unit = from; unit < Math.min(to, units - 1); unit++) {
-        forward.encode(pass, unit);
+    encode(to, first, end) {
+      for (let unit = first; unit < Math.min(end, units - 1); unit++) {
+        forward.encode(to, unit);
         const samples = forward.chunks[unit]!.count;
         for (const { packBits, units: neurons } of counters)
-          packBits.encode(pass, packBitsGrid(neurons, samples, jobs), unit);
+          packBits.encode(to, packBitsGrid(neurons, samples, jobs), unit);
       }
-      if (to < units) return;
+      if (end < units) return;
       for (const { countOnes, units: neurons } of counters) {
-        countOnes.encode(pass, countOnesGrid(split.classes, neurons, jobs));
+        countOnes.encode(to, countOnesGrid(split.classes, neurons, jobs));
       }
     },
   });

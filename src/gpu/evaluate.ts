@@ -22,10 +22,10 @@ export async function evaluate(
   await new Pacer(gpu).run({
     label: "evaluate",
     units: forward.chunks.length,
-    encode(pass, from, to) {
-      for (let chunk = from; chunk < to; chunk++) {
-        forward.encode(pass, chunk);
-        tallier.encode(pass, chunk);
+    encode(to, first, end) {
+      for (let chunk = first; chunk < end; chunk++) {
+        forward.encode(to, chunk);
+        tallier.encode(to, chunk);
       }
     },
   });

@@ -14,6 +14,7 @@ import {
 } from "./kernels/forward.ts";
 import { BLOCK } from "./kernels/tally.ts";
 import { lanesOf, quadsOf } from "./packing.ts";
+import type { Recorder } from "./recorder.ts";
 import { packStructs, type UniformArray, uploadUniforms } from "./uniforms.ts";
 
 /** Bytes that one layer's activations may take: half of WebGPU's default binding limit. */
@@ -101,7 +102,7 @@ export interface ForwardPass {
   /** Per layer: [networks, rows, lanes of the outputs]; the last holds logits. */
   readonly outputs: readonly DeviceArray<"f32", 3>[];
   /** Encodes all layers for one chunk. */
-  encode(pass: GPUComputePassEncoder, chunk: number): void;
+  encode(to: Recorder, chunk: number): void;
   [Symbol.dispose](): void;
 }
 
@@ -139,10 +140,10 @@ export async function createForwardPass(
     rows,
     chunks,
     outputs,
-    encode(pass, chunk) {
+    encode(to, chunk) {
       const samples = chunks[chunk]!.count;
       kernels.forEach((kernel, layer) => {
-        kernel.encode(pass, forwardGrid(quadsOf(widths[layer + 1]!), samples, count), chunk);
+        kernel.encode(to, forwardGrid(quadsOf(widths[layer + 1]!), samples, count), chunk);
       });
     },
     [Symbol.dispose]() {

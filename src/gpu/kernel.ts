@@ -3,6 +3,7 @@ import { RunError } from "../core/errors.ts";
 import type { GpuContext } from "./context.ts";
 import type { DeviceArray } from "./device-array.ts";
 import { resolveVariant } from "./preprocess.ts";
+import type { Recorder } from "./recorder.ts";
 import type { UniformArray } from "./uniforms.ts";
 
 /** The form of a generated shader description. */
@@ -44,7 +45,7 @@ export type Grid = readonly [number, number?, number?];
 export interface BoundKernel {
   readonly label: string;
   /** `step` selects the element of the dynamic uniform, where the kernel has one. */
-  encode(pass: GPUComputePassEncoder, grid: Grid, step?: number): void;
+  encode(to: Recorder, grid: Grid, step?: number): void;
 }
 
 export interface Kernel<Bindings> {
@@ -129,10 +130,15 @@ async function buildKernel<
     const stride = dynamic === undefined ? 0 : byName[dynamic]!.stride!;
     return {
       label,
-      encode(pass, grid, step = 0) {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, group, dynamic === undefined ? [] : [step * stride]);
-        pass.dispatchWorkgroups(...workgroups(gpu, label, tiling(grid), workgroupSize));
+      encode(to, grid, step = 0) {
+        const offsets = dynamic === undefined ? [] : [step * stride];
+        to.dispatch({
+          label,
+          pipeline,
+          group,
+          offsets,
+          workgroups: workgroups(gpu, label, tiling(grid), workgroupSize),
+        });
       },
     };
   };

@@ -3,6 +3,7 @@
  * are sized while running to last about TARGET_MS, with two in flight so that the device never waits for the host.
  */
 import type { GpuContext } from "./context.ts";
+import { type Recorder, submit } from "./recorder.ts";
 
 const TARGET_MS = 60;
 const IN_FLIGHT = 2;
@@ -12,8 +13,8 @@ export interface PacedWork {
   readonly label: string;
   /** Units of work in all, for example training steps. */
   readonly units: number;
-  /** Encodes units [from, to) into the pass. */
-  encode(pass: GPUComputePassEncoder, from: number, to: number): void;
+  /** Encodes units [first, end). */
+  encode(to: Recorder, first: number, end: number): void;
   /** Called as pieces finish. */
   onProgress?(done: number): void;
 }
@@ -45,20 +46,12 @@ export class Pacer {
     };
     for (let from = 0; from < work.units; ) {
       const to = Math.min(work.units, from + this.#unitsPerSubmit);
-      this.#submit(work, from, to);
+      submit(this.#gpu, work.label, (recorder) => work.encode(recorder, from, to));
       pending.push({ done: this.#gpu.device.queue.onSubmittedWorkDone(), units: to - from, to });
       from = to;
       if (pending.length === IN_FLIGHT) await retire();
     }
     while (pending.length > 0) await retire();
-  }
-
-  #submit(work: PacedWork, from: number, to: number): void {
-    const encoder = this.#gpu.device.createCommandEncoder({ label: work.label });
-    const pass = encoder.beginComputePass({ label: work.label });
-    work.encode(pass, from, to);
-    pass.end();
-    this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
   /** Grows at most fourfold a time, so that one lucky measurement cannot make a piece too long. */

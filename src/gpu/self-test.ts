@@ -1,5 +1,4 @@
 /** A second's proof that a device computes rightly: a small product and a histogram, checked against the host. */
-
 import type { Network } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import { RandomSequence, streams } from "../core/random.ts";
@@ -10,6 +9,7 @@ import { uploadNetworks } from "./device-networks.ts";
 import { uploadSplit } from "./device-split.ts";
 import { createForwardPass } from "./forward-pass.ts";
 import { lanesOf } from "./packing.ts";
+import { submit } from "./recorder.ts";
 
 export interface SelfTest {
   readonly product: { readonly passed: boolean; readonly largestError: number; readonly bound: number };
@@ -66,11 +66,7 @@ export async function selfTest(gpu: GpuContext, clock: Clock): Promise<SelfTest>
   using split = uploadSplit(gpu, "self-test", given.split, FEATURES, CLASSES);
   using networks = uploadNetworks(gpu, [given.network]);
   using forward = await createForwardPass(gpu, networks, split, 256);
-  const encoder = gpu.device.createCommandEncoder({ label: "self-test" });
-  const pass = encoder.beginComputePass({ label: "self-test" });
-  forward.encode(pass, 0);
-  pass.end();
-  gpu.device.queue.submit([encoder.finish()]);
+  submit(gpu, "self-test", (to) => forward.encode(to, 0));
   const outputs = await read(gpu, forward.outputs[0]!);
   const [counted] = await countNeurons(gpu, networks, split);
   let largestError = 0;

@@ -5,6 +5,7 @@ import type { DeviceSplit } from "./device-split.ts";
 import { tally } from "./generated/shaders.ts";
 import { BLOCK, createTallyBlocks, type TallyRange, tallyGrid } from "./kernels/tally.ts";
 import { lanesOf } from "./packing.ts";
+import type { Recorder } from "./recorder.ts";
 import { uploadUniforms } from "./uniforms.ts";
 
 export interface Tally {
@@ -24,7 +25,7 @@ export interface TallyPart {
 }
 
 export interface Tallier {
-  encode(pass: GPUComputePassEncoder, part: number): void;
+  encode(to: Recorder, part: number): void;
   /** Waits, and adds up the blocks: integers exactly, losses in float64 and block order. */
   total(): Promise<Tally>;
   [Symbol.dispose](): void;
@@ -57,9 +58,9 @@ export async function createTallier(
   const kernel = await createTallyBlocks(gpu);
   const bound = kernel.bind({ range, logits, labels: split.labels, correct, losses });
   return {
-    encode(pass, part) {
+    encode(to, part) {
       const { count, slabs } = parts[part]!;
-      bound.encode(pass, tallyGrid(count, slabs), part);
+      bound.encode(to, tallyGrid(count, slabs), part);
     },
     async total() {
       return addBlocks(await read(gpu, correct), await read(gpu, losses), jobs, split.count);

@@ -50,7 +50,7 @@ export async function trainNetworks(
     await pacer.run({
       label: "train epoch",
       units: step.stepsPerEpoch,
-      encode: (pass, from, to) => step.encode(pass, from, to),
+      encode: (to, first, end) => step.encode(to, first, end),
       onProgress: (done) => {
         onProgress({ epochsDone: epoch + done / step.stepsPerEpoch, ...(loss === undefined ? {} : { loss }) });
       },

@@ -20,6 +20,7 @@ import {
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
 import { createShuffleSamples, halfBitsFor, ROUNDS, shuffleGrid } from "../gpu/kernels/shuffle.ts";
 import { lanesOf, quadsOf } from "../gpu/packing.ts";
+import { type Recorder, submit } from "../gpu/recorder.ts";
 import { type UniformArray, uploadUniforms, writeUniforms } from "../gpu/uniforms.ts";
 import { adamBatch, type StepOptions } from "./adam.ts";
 import { shuffleKeys } from "./shuffle-keys.ts";
@@ -30,7 +31,7 @@ export interface TrainingStep {
   readonly losses: DeviceArray<"f32", 2>;
   /** Shuffles the samples, clears the losses and uploads the epoch's batches. Queued behind all submitted work. */
   beginEpoch(epoch: number, repeats: readonly number[], options: StepOptions & { readonly seed: number }): void;
-  encode(pass: GPUComputePassEncoder, from: number, to: number): void;
+  encode(to: Recorder, first: number, end: number): void;
   [Symbol.dispose](): void;
 }
 
@@ -138,16 +139,12 @@ export async function createTrainingStep(
       );
       const keys = shuffleKeys(options.seed, repeats, epoch);
       gpu.device.queue.writeBuffer(buffers.roundKeys.buffer, 0, keys as BufferSource);
-      const encoder = gpu.device.createCommandEncoder({ label: "begin epoch" });
-      encoder.clearBuffer(buffers.losses.buffer);
-      const pass = encoder.beginComputePass({ label: shuffleSamples.label });
-      shuffleSamples.encode(pass, shuffleGrid(split.count, networks.count));
-      pass.end();
-      gpu.device.queue.submit([encoder.finish()]);
+      const shuffleAll = (to: Recorder) => shuffleSamples.encode(to, shuffleGrid(split.count, networks.count));
+      submit(gpu, "begin epoch", shuffleAll, [buffers.losses.buffer]);
     },
-    encode(pass, from, to) {
-      for (let step = from; step < to; step++)
-        for (const { kernel, grid } of dispatches) kernel.encode(pass, grid, step);
+    encode(to, first, end) {
+      for (let step = first; step < end; step++)
+        for (const { kernel, grid } of dispatches) kernel.encode(to, grid, step);
     },
     [Symbol.dispose]() {
       const { order, roundKeys, losses, jobs, forwardBatch, backwardBatch } = buffers;

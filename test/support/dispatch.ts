@@ -1,6 +1,7 @@
 /** Runs bound kernels once, in order, in one pass. */
 import type { GpuContext } from "../../src/gpu/context.ts";
 import type { BoundKernel, Grid } from "../../src/gpu/kernel.ts";
+import { submit } from "../../src/gpu/recorder.ts";
 
 export interface Work {
   readonly kernel: BoundKernel;
@@ -10,9 +11,7 @@ export interface Work {
 }
 
 export function dispatch(gpu: GpuContext, ...works: readonly Work[]): void {
-  const encoder = gpu.device.createCommandEncoder({ label: "test" });
-  const pass = encoder.beginComputePass({ label: "test" });
-  for (const { kernel, grid, step } of works) kernel.encode(pass, grid, step);
-  pass.end();
-  gpu.device.queue.submit([encoder.finish()]);
+  submit(gpu, "test", (to) => {
+    for (const { kernel, grid, step } of works) kernel.encode(to, grid, step);
+  });
 }

@@ -1,0 +1,46 @@
+/** Where dispatches go: kernels record into it, and who submits decides what becomes of them. */
+import type { GpuContext } from "./context.ts";
+
+/** One dispatch of a bound kernel. */
+export interface Dispatch {
+  /** `<file>.<entry>`. */
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  /** Dynamic offsets of the bind group, in bytes. */
+  readonly offsets: readonly number[];
+  readonly workgroups: readonly [number, number, number];
+}
+
+export interface Recorder {
+  dispatch(one: Dispatch): void;
+}
+
+/** Records into one compute pass. */
+function passRecorder(pass: GPUComputePassEncoder): Recorder {
+  return {
+    dispatch({ pipeline, group, offsets, workgroups }) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group, offsets);
+      pass.dispatchWorkgroups(...workgroups);
+    },
+  };
+}
+
+/**
+ * Submits what `record` records, in order, as one compute pass of this label.
+ * @param clear buffers that are cleared before
+ */
+export function submit(
+  { device }: GpuContext,
+  label: string,
+  record: (to: Recorder) => void,
+  clear: readonly GPUBuffer[] = [],
+): void {
+  const encoder = device.createCommandEncoder({ label });
+  for (const buffer of clear) encoder.clearBuffer(buffer);
+  const pass = encoder.beginComputePass({ label });
+  record(passRecorder(pass));
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+}
