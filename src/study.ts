@@ -1,8 +1,7 @@
 /** The whole study: train, count, measure, order, ablate. Plain data in and out; no platform code. */
-import { fastSweep } from "./ablation/fast-sweep.ts";
-import { maskedSweep } from "./ablation/masked-sweep.ts";
+import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
-import { singleEvaluations, singleRemovals } from "./ablation/single-removals.ts";
+import { networksPerSweep } from "./ablation/walk-run.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { Dataset, SplitName } from "./core/dataset.ts";
 import { hiddenWidths, type Network, type TrainedNetwork, type Widths, widthsOf } from "./core/network.ts";
@@ -197,35 +196,36 @@ export function meanActivations(table: NeuronTable, network: Network): Float32Ar
   });
 }
 
-const sweeps = { fast: fastSweep, masked: maskedSweep } as const;
-
 async function ablateAll(
   gpu: GpuContext,
   dataset: Dataset,
-  { modes, stride, sweep }: StudyConfig,
+  config: StudyConfig,
   networks: readonly TrainedNetwork[],
   neurons: readonly NeuronTable[],
   orders: readonly (readonly RemovalOrder[])[],
   { onProgress }: StudyObserver,
 ): Promise<Pick<StudyOutcome, "curves" | "singles">> {
   using test = onDevice(gpu, dataset, "test");
+  const tasks = networks.map(({ network, repeat }, index) => {
+    const means = meanActivations(neurons[index]!, network);
+    return { network, repeat, orders: orders[index]!, meanActivations: means };
+  });
+  const each = ablationEvaluations(tasks[0]!, config);
+  const walks = orders[0]!.length * config.modes.length;
+  const atOnce = networksPerSweep(gpu, test.count, widthsOf(tasks[0]!.network), walks);
   const curves: AblationCurve[] = [];
   const singles: SingleRemovals[] = [];
-  for (const [index, { network, repeat }] of networks.entries()) {
-    const task = { network, orders: orders[index]!, meanActivations: meanActivations(neurons[index]!, network) };
-    const alone = singleEvaluations(network, modes);
-    const report = (done: number, ofSweep: number) => {
-      const each = ofSweep + alone;
-      const total = networks.length * each;
-      onProgress?.({ stage: "ablate", done: index * each + done, total, unit: "evaluations" });
-    };
-    let swept = 0;
-    const found = await sweeps[sweep](gpu, test, task, { modes, stride }, (done, ofSweep) => {
-      swept = ofSweep;
-      report(done, ofSweep);
-    });
-    curves.push(...found);
-    singles.push(...(await singleRemovals(gpu, test, task, repeat, modes, (done) => report(swept + done, swept))));
+  for (let first = 0; first < tasks.length; first += atOnce) {
+    const group = tasks.slice(first, first + atOnce);
+    const found = await ablateNetworks(gpu, test, group, config, (done) =>
+      onProgress?.({
+        ...{ stage: "ablate", unit: "evaluations" },
+        done: first * each + done,
+        total: tasks.length * each,
+      }),
+    );
+    curves.push(...found.curves.flat());
+    singles.push(...found.singles.flat());
   }
   return { curves, singles };
 }

@@ -1,32 +1,29 @@
 /** The route for deeper networks: store the next activations of a few evaluations, and go on with masked forward layers. */
 import type { Activation } from "../core/network.ts";
-import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
+import { type DeviceArray, upload } from "../gpu/device-array.ts";
 import { plainLayer, uploadJobs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import type { BoundKernel, Grid } from "../gpu/kernel.ts";
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
 import { createWalkLayer, walkLayerGrid } from "../gpu/kernels/sweep.ts";
-import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
+import { hiddenLanes, quadsOf } from "../gpu/packing.ts";
 import { createTallier, type Tallier, type TallyPart } from "../gpu/tally.ts";
 import { uploadUniforms } from "../gpu/uniforms.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
-import { type Climb, type Own, strideOf, type WalkTables, type WalkTotals } from "./walk-batch.ts";
-import { stepsOf } from "./walk-plan.ts";
+import type { Climb, Own, WalkTables, WalkTotals } from "./walk-batch.ts";
 
 export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Climb> {
   const { device, batch, ranges } = shared;
-  const { gpu, networks, split, pass } = device;
+  const { gpu, networks, split, pass, scratch } = device;
   const { group, walks } = batch;
-  const slabs = walks.length * stepsOf(group.route);
-  const outputs = networks.widths
-    .slice(group.lowest + 1)
-    .map((width) => own(allocate(gpu, "walk outputs", "f32", [slabs, pass.rows, lanesOf(width)])));
+  const outputs = scratch.outputs.slice(group.lowest) as DeviceArray<"f32", 3>[];
   const walkLayer = await bindWalkLayer(shared, outputs[0]!);
   const forwards = await createForwards(shared, own, outputs);
   const parts: TallyPart[] = pass.chunks.flatMap((chunk) =>
     ranges.map((range) => ({ ...chunk, firstJob: range.first * walks.length, slabs: range.count * walks.length })),
   );
-  const tallier = await createTallier(gpu, outputs.at(-1)!, split, walks.length * group.removed.length, parts);
+  const logits = outputs.at(-1)!;
+  const tallier = await createTallier(gpu, logits, split, walks.length * group.removed.length, parts);
   own({ destroy: () => tallier[Symbol.dispose]() });
   const unitQuads = quadsOf(networks.widths[group.lowest + 1]!);
   return {
@@ -48,7 +45,7 @@ async function bindWalkLayer(
   const { gpu, networks } = device;
   const atLogits = batch.group.lowest === networks.widths.length - 2;
   const kind: Activation | "identity" = atLogits ? "identity" : networks.activation;
-  const kernel = await createWalkLayer(gpu, batch.single ? "SINGLE" : "", kind, strideOf(batch.group) === 1);
+  const kernel = await createWalkLayer(gpu, batch.group.single ? "SINGLE" : "", kind);
   return kernel.bind({ walk, part, walks, activations, transposed, state, outputs });
 }
 
@@ -58,14 +55,19 @@ async function createForwards(
   own: Own,
   outputs: readonly DeviceArray<"f32", 3>[],
 ): Promise<{ readonly kernel: BoundKernel; readonly grid: (samples: number, slabs: number) => Grid }[]> {
-  const { gpu, networks, pass, meanActivations } = device;
+  const { gpu, networks, pass, tasks } = device;
   const { group, walks } = batch;
   const { widths, activation, parameters } = networks;
   const { offsets, quads: hiddenQuads } = hiddenLanes(widths);
   const table = ranges.flatMap((range) =>
     Array.from({ length: range.count }, (_, evaluation) => group.removed[range.first + evaluation]!).flatMap(
       (removed) =>
-        walks.map((walk, curve) => ({ network: 0, curve, replacement: replacementRows[walk.mode], removed })),
+        walks.map(({ network, mode }, curve) => ({
+          network,
+          curve,
+          replacement: 2 * network + replacementRows[mode],
+          removed,
+        })),
     ),
   );
   const jobs = own(uploadJobs(gpu, "walk jobs", table));
@@ -76,8 +78,11 @@ async function createForwards(
   const orders = walks.map(({ order }) => order);
   const lanes = hiddenQuads * 4;
   const positions = own(upload(gpu, "positions", "u32", [walks.length, lanes], removalPositions(orders, widths)));
-  const constants = replacementConstants(meanActivations, widths);
-  const replacements = own(upload(gpu, "replacements", "f32", [2, lanes], constants));
+  const constants = new Float32Array(tasks.length * 2 * lanes);
+  tasks.forEach(({ meanActivations }, network) => {
+    constants.set(replacementConstants(meanActivations, widths), network * 2 * lanes);
+  });
+  const replacements = own(upload(gpu, "replacements", "f32", [2 * tasks.length, lanes], constants));
   const kernels: { kernel: BoundKernel; grid: (samples: number, slabs: number) => Grid }[] = [];
   for (let layer = group.lowest + 1; layer < parameters.length; layer++) {
     const at = layer - group.lowest;

@@ -3,9 +3,14 @@ import type { AblationMode, RemovalOrder, SingleRemovals } from "../core/ablatio
 import { type Network, widthsOf } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
-import { runWalks } from "./fast-sweep.ts";
-import type { SweepTask } from "./masked-sweep.ts";
-import { walkGroups } from "./walk-plan.ts";
+import { type WalkGroup, walkGroups } from "./walk-plan.ts";
+import { runWalks, type Walked } from "./walk-run.ts";
+import type { WalkedNetwork } from "./walk-tables.ts";
+
+/** A network with the number of its repeat, which the tables carry. */
+export interface SingleTask extends WalkedNetwork {
+  readonly repeat: number;
+}
 
 /** The neurons of every hidden layer, by index. */
 function everyNeuron(network: Network, repeat: number): RemovalOrder[] {
@@ -19,39 +24,45 @@ function everyNeuron(network: Network, repeat: number): RemovalOrder[] {
   }));
 }
 
-/** Evaluations that `singleRemovals` makes: each neuron of each layer, and the intact network once a layer and mode. */
-export function singleEvaluations(network: Network, modes: readonly AblationMode[]): number {
-  return modes.length * network.layers.slice(0, -1).reduce((sum, { outputs }) => sum + outputs + 1, 0);
+/** The walks that remove every neuron of the tasks alone. */
+export function singleGroups(tasks: readonly SingleTask[], modes: readonly AblationMode[]): WalkGroup[] {
+  const orders = tasks.map(({ network, repeat }) => everyNeuron(network, repeat));
+  return walkGroups(orders, modes, widthsOf(tasks[0]!.network), { stride: 1, single: true });
+}
+
+/** What those walks found, per task: one table per hidden layer and mode, layers outermost. */
+export function singlesOf(
+  walked: readonly Walked[],
+  tasks: readonly SingleTask[],
+  modes: readonly AblationMode[],
+  samples: number,
+): SingleRemovals[][] {
+  const tables = tasks.map((): SingleRemovals[] => []);
+  for (const { walk, correct, loss } of walked) {
+    const { network, curve, order, mode } = walk;
+    // Evaluation 0 is the intact network.
+    const values = { correct: correct.slice(1), loss: loss.slice(1) };
+    tables[network]![curve * modes.length + modes.indexOf(mode)] = {
+      ...{ repeat: order.repeat, layer: curve + 1, mode, samples },
+      ...values,
+    };
+  }
+  return tables;
 }
 
 /**
- * Removes every hidden neuron of one network alone.
- * @returns one table per hidden layer and mode, layers outermost.
+ * Removes every hidden neuron of networks of one architecture alone.
+ * @param onProgress called with evaluations done and to do
+ * @returns per task: one table per hidden layer and mode, layers outermost.
  * @throws RunError with what the device reported.
  */
 export async function singleRemovals(
   gpu: GpuContext,
   split: DeviceSplit,
-  task: Pick<SweepTask, "network" | "meanActivations">,
-  repeat: number,
+  tasks: readonly SingleTask[],
   modes: readonly AblationMode[],
-  onProgress: (done: number) => void = () => {},
-): Promise<SingleRemovals[]> {
-  const orders = everyNeuron(task.network, repeat);
-  const groups = walkGroups(orders, modes, widthsOf(task.network), 1);
-  const tables: SingleRemovals[] = [];
-  for (const { batch, correct, loss } of await runWalks(gpu, split, task, groups, true, onProgress)) {
-    batch.walks.forEach(({ curve, mode }, index) => {
-      // Evaluation 0 is the intact network.
-      const values = { correct: correct[index]!.slice(1), loss: loss[index]!.slice(1) };
-      tables[curve * modes.length + modes.indexOf(mode)] = {
-        repeat,
-        layer: curve + 1,
-        mode,
-        samples: split.count,
-        ...values,
-      };
-    });
-  }
-  return tables;
+  onProgress?: (done: number, total: number) => void,
+): Promise<SingleRemovals[][]> {
+  const walked = await runWalks(gpu, split, tasks, singleGroups(tasks, modes), onProgress);
+  return singlesOf(walked, tasks, modes, split.count);
 }

@@ -4,7 +4,7 @@ import type { BoundKernel } from "../gpu/kernel.ts";
 import { createWalkProduct, createWalkTally, walkGrid } from "../gpu/kernels/sweep.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
 import { lanesOf } from "../gpu/packing.ts";
-import { type Climb, type Own, strideOf, type WalkTables, type WalkTotals } from "./walk-batch.ts";
+import type { Climb, Own, WalkTables, WalkTotals } from "./walk-batch.ts";
 import { maskPairs, productRows } from "./walk-tables.ts";
 
 export async function createTallyClimb(shared: WalkTables, own: Own): Promise<Climb> {
@@ -18,7 +18,8 @@ export async function createTallyClimb(shared: WalkTables, own: Own): Promise<Cl
   const kernel = await bindTallyKernel(shared, own, tallies);
   return {
     encode(to, chunk, range) {
-      kernel.encode(to, walkGrid(pass.chunks[chunk]!.count, walks.length), chunk * ranges.length + range);
+      const grid = walkGrid(gpu, pass.chunks[chunk]!.count, walks.length);
+      kernel.encode(to, grid, chunk * ranges.length + range);
     },
     async total() {
       const values = await read(gpu, tallies);
@@ -32,20 +33,21 @@ async function bindTallyKernel(
   own: Own,
   tallies: DeviceArray<"f32", 2>,
 ): Promise<BoundKernel> {
-  const { gpu, networks, split, layers, meanActivations } = device;
-  const { group, single } = batch;
+  const { gpu, networks, split, tasks } = device;
+  const { group } = batch;
+  const { widths, activation } = networks;
   const common = { walk, part, walks, activations, transposed, state, labels: split.labels, tallies };
-  const everyStep = strideOf(group) === 1;
-  if (group.route === "tally") return (await createWalkTally(gpu, single ? "SINGLE" : "", everyStep)).bind(common);
-  const rows = productRows(layers[group.lowest + 1]!);
-  const lanes = lanesOf(networks.widths[group.lowest + 1]!);
-  const product = own(upload(gpu, "product", "f32", [1, lanes, rows.length / lanes], rows));
-  const { activation } = networks;
-  if (single) return (await createWalkProduct(gpu, "SINGLE", activation, everyStep)).bind({ ...common, product });
-  if (!group.deeper) return (await createWalkProduct(gpu, "", activation, everyStep)).bind({ ...common, product });
-  const pairs = maskPairs(batch.walks, group.lowest, meanActivations, networks.widths);
+  const { classes } = split;
+  const single = group.single ? "SINGLE" : "";
+  if (group.route === "tally") return (await createWalkTally(gpu, single, classes)).bind(common);
+  const rows = productRows(tasks.map(({ network }) => network.layers[group.lowest + 1]!));
+  const unitLanes = lanesOf(widths[group.lowest + 1]!) + 1;
+  const size = [networks.count, unitLanes, rows.length / networks.count / unitLanes] as const;
+  const resources = { ...common, product: own(upload(gpu, "product", "f32", size, rows)) };
+  if (!group.deeper) return (await createWalkProduct(gpu, single, activation, classes)).bind(resources);
+  const pairs = maskPairs(batch.walks, group.lowest, tasks, widths);
   const masks = own(upload(gpu, "walk masks", "u32", [batch.walks.length, pairs.length / batch.walks.length], pairs));
-  return (await createWalkProduct(gpu, "MASKED", activation, everyStep)).bind({ ...common, product, masks });
+  return (await createWalkProduct(gpu, "MASKED", activation, classes)).bind({ ...resources, masks });
 }
 
 /** [walks * evaluations, blocks] pairs to counts and mean losses; added in block order, losses in float64. */

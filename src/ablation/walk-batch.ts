@@ -1,7 +1,6 @@
 /** What the device side of a batch of walks shares, whatever its route: tables, state, and the types of its parts. */
-import type { DenseLayer } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
+import { type DeviceArray, upload } from "../gpu/device-array.ts";
 import type { DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import type { ForwardPass } from "../gpu/forward-pass.ts";
@@ -11,14 +10,21 @@ import { BLOCK } from "../gpu/kernels/tally.ts";
 import { lanesOf, quadsOf } from "../gpu/packing.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { type UniformArray, uploadUniforms } from "../gpu/uniforms.ts";
-import { type EvaluationRange, evaluationRanges, stepsOf, type Walk, type WalkGroup } from "./walk-plan.ts";
-import { outgoingWeights, walkRows } from "./walk-tables.ts";
+import { type StepRange, stepRanges, stepsOf, type Walk, type WalkGroup } from "./walk-plan.ts";
+import { outgoingWeights, type WalkedNetwork, walkRows } from "./walk-tables.ts";
 
 /** Walks of one group that share a dispatch. */
 export interface WalkBatch {
   readonly group: WalkGroup;
   readonly walks: readonly Walk[];
-  readonly single: boolean;
+}
+
+/** Arrays that batches use one after the other, since each is done with a chunk before the next begins. */
+export interface Scratch {
+  /** At least [slabs, rows, lanes] of the layer above the lowest ablated one. */
+  readonly state: DeviceArray<"f32", 3>;
+  /** Per layer, where some batch takes the route `layers` through it: at least [slabs, rows, lanes]. */
+  readonly outputs: readonly (DeviceArray<"f32", 3> | undefined)[];
 }
 
 /** What every batch of a sweep shares. */
@@ -27,9 +33,9 @@ export interface SweepDevice {
   readonly networks: DeviceNetworks;
   readonly split: DeviceSplit;
   readonly pass: ForwardPass;
-  /** Layers of the one network, on the host. */
-  readonly layers: readonly DenseLayer[];
-  readonly meanActivations: readonly Float32Array[];
+  /** The same networks on the host. */
+  readonly tasks: readonly WalkedNetwork[];
+  readonly scratch: Scratch;
 }
 
 /** Keeps a resource until the batch is disposed. */
@@ -45,7 +51,7 @@ export interface WalkTables {
   readonly activations: DeviceArray<"f32", 3>;
   readonly transposed: DeviceArray<"f32", 3>;
   readonly state: DeviceArray<"f32", 3>;
-  readonly ranges: readonly EvaluationRange[];
+  readonly ranges: readonly StepRange[];
 }
 
 /** Correct predictions and mean loss: [walks][evaluations]. */
@@ -56,53 +62,51 @@ export interface WalkTotals {
 
 /** The way from the state to tallies. */
 export interface Climb {
-  /** Encodes one range of evaluations on one chunk of samples; ranges of a chunk in order. */
+  /** Encodes one range of steps on one chunk of samples; ranges of a chunk in order. */
   encode(to: Recorder, chunk: number, range: number): void;
   total(): Promise<WalkTotals>;
 }
 
+/** Slabs of `state` for a batch: one a network, and where walks go on from their last step one a walk and a spare. */
+export function stateSlabs(networks: number, { group, walks }: WalkBatch): number {
+  return networks + (group.single ? 0 : walks.length + 1);
+}
+
 export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): WalkTables {
-  const { gpu, networks, split, pass, layers, meanActivations } = device;
-  const { group, walks, single } = batch;
+  const { gpu, networks, split, pass, tasks, scratch } = device;
+  const { group, walks } = batch;
   const { widths } = networks;
   const units = widths[group.lowest + 1]!;
   const sources = widths[group.lowest]!;
-  const ranges = evaluationRanges(group.removed.length, stepsOf(group.route));
+  const { words, length, steps } = walkRows(group, walks, tasks);
+  const ranges = stepRanges(steps, stepsOf(group.route));
   const uniform: WalkUniform = {
     source_lanes: lanesOf(sources),
     source_units: sources,
     unit_quads: quadsOf(units),
     units,
-    classes: split.classes,
     stride: strideOf(group),
     slab_rows: pass.rows,
-    state_rows: pass.rows + 1,
-    walk_length: 1 + group.neurons,
+    walk_length: length,
     neurons: group.neurons,
+    steps,
+    networks: networks.count,
     blocks: Math.ceil(split.count / BLOCK),
   };
   const parts: WalkPart[] = pass.chunks.flatMap(({ first, count }) =>
-    ranges.map((range) => ({
-      first,
-      count,
-      first_evaluation: range.first,
-      evaluations: range.count,
-      jobs: walks.length,
-    })),
+    ranges.map((range) => ({ first, count, first_step: range.first, steps: range.count, jobs: walks.length })),
   );
-  const firstRows = walks.map((_, row) => row * group.removed.length);
-  const rows = walkRows(walks, group.lowest, meanActivations, firstRows);
-  const outgoing = outgoingWeights(layers[group.lowest]!);
+  const outgoing = outgoingWeights(tasks.map(({ network }) => network.layers[group.lowest]!));
   return {
     device,
-    batch: { group, walks, single },
+    batch,
     walk: own(uploadUniforms(gpu, sweep, "Walk", [uniform])),
     part: own(uploadUniforms(gpu, sweep, "Part", parts)),
     // Pairs of words: rank 2 for the shader's vec2.
-    walks: own(upload(gpu, "walks", "u32", [walks.length, 2 * (1 + group.neurons)], rows)),
+    walks: own(upload(gpu, "walks", "u32", [walks.length, 2 * length], words)),
     activations: pass.outputs[group.lowest - 1]!,
-    transposed: own(upload(gpu, "outgoing weights", "f32", [1, sources, lanesOf(units)], outgoing)),
-    state: own(allocate(gpu, "walk state", "f32", [walks.length, pass.rows + 1, lanesOf(units)])),
+    transposed: own(upload(gpu, "outgoing weights", "f32", [networks.count, sources, lanesOf(units)], outgoing)),
+    state: scratch.state,
     ranges,
   };
 }

@@ -1,12 +1,14 @@
-/** Which walks there are, and in what parts they are done: plain planning, no device. */
+/** Which walks there are, and in what steps they are done: plain planning, no device. */
 import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
 import type { Widths } from "../core/network.ts";
-import { WALK_CLASSES, walkSteps } from "../gpu/kernels/sweep.ts";
+import { WALK_CLASSES, WALK_STEPS } from "../gpu/kernels/sweep.ts";
 import { removalSteps } from "./orders.ts";
 
-/** One order in one mode: a job of the walking shaders. */
+/** One order in one mode over one network: a job of the walking shaders. */
 export interface Walk {
-  /** Index into the task's orders. */
+  /** Index of the network among those that are swept together. */
+  readonly network: number;
+  /** Index into the orders of that network's task. */
   readonly curve: number;
   readonly order: RemovalOrder;
   readonly mode: AblationMode;
@@ -14,12 +16,14 @@ export interface Walk {
 
 /**
  * How the logits are reached from the pre-activations above the ablated layer: they are the logits (`tally`), one product
- * away (`product`), or further (`layers`).
+ * away (`product`), or further, or evaluated seldom (`layers`).
  */
 export type Route = "tally" | "product" | "layers";
 
 /** Walks that start in the same hidden layer and are evaluated at the same numbers of removals. */
 export interface WalkGroup {
+  /** Whether every evaluation removes one neuron alone, the next of the order, and not all before it too. */
+  readonly single: boolean;
   /** Lowest ablated hidden layer, from 1. */
   readonly lowest: number;
   /** Whether layers above it are ablated too. */
@@ -32,57 +36,75 @@ export interface WalkGroup {
   readonly removed: Uint32Array;
 }
 
-function routeFor(lowest: number, widths: Widths): Route {
+function routeFor(lowest: number, widths: Widths, stride: number): Route {
   const above = widths.length - 2 - lowest; // hidden layers above the ablated one
-  if (widths.at(-1)! > WALK_CLASSES || above > 1) return "layers";
+  // The other routes evaluate at every removal: where few removals are evaluated, storing outputs costs less.
+  if (widths.at(-1)! > WALK_CLASSES || above > 1 || stride > 1) return "layers";
   return above === 0 ? "tally" : "product";
 }
 
-/** Evaluations in one part of a route. */
+/** Steps in one part of a route. */
 export function stepsOf(route: Route): number {
-  // Outputs of a part of `layers` are stored, so its parts are short, too.
-  return route === "tally" ? walkSteps.walk_tally : walkSteps.walk_product;
+  // Outputs of a part of `layers` are stored, which bounds its length.
+  return route === "layers" ? 4 : WALK_STEPS;
 }
 
-/** Groups the walks of a task; the order of walks within a group is orders outermost, then modes. */
+/** Groups the walks of several networks; within a group: networks outermost, then orders, then modes. */
 export function walkGroups(
-  orders: readonly RemovalOrder[],
+  ordersOfNetworks: readonly (readonly RemovalOrder[])[],
   modes: readonly AblationMode[],
   widths: Widths,
-  stride: number,
+  { stride, single = false }: { readonly stride: number; readonly single?: boolean },
 ): WalkGroup[] {
   const groups = new Map<string, WalkGroup & { readonly walks: Walk[] }>();
-  orders.forEach((order, curve) => {
-    const layers = order.neurons.map(({ layer }) => layer);
-    const lowest = Math.min(...layers);
-    const deeper = Math.max(...layers) > lowest;
-    const neurons = order.neurons.length;
-    const key = JSON.stringify([lowest, deeper, neurons]);
-    const route = routeFor(lowest, widths);
-    const group = groups.get(key) ?? {
-      lowest,
-      deeper,
-      route,
-      walks: [],
-      neurons,
-      removed: removalSteps(neurons, stride),
-    };
-    groups.set(key, group);
-    group.walks.push(...modes.map((mode) => ({ curve, order, mode })));
+  ordersOfNetworks.forEach((orders, network) => {
+    orders.forEach((order, curve) => {
+      const layers = order.neurons.map(({ layer }) => layer);
+      const lowest = Math.min(...layers);
+      const deeper = Math.max(...layers) > lowest;
+      const neurons = order.neurons.length;
+      const key = JSON.stringify([lowest, deeper, neurons]);
+      const route = routeFor(lowest, widths, Math.min(stride, neurons));
+      const removed = removalSteps(neurons, stride);
+      const group = groups.get(key) ?? { single, lowest, deeper, route, walks: [], neurons, removed };
+      groups.set(key, group);
+      group.walks.push(...modes.map((mode) => ({ network, curve, order, mode })));
+    });
   });
   return [...groups.values()];
 }
 
-/** Consecutive evaluations done in one dispatch. */
-export interface EvaluationRange {
+/** A step of the route `product`: removals that change the state, then the evaluations up to the next such ones. */
+export interface ProductStep {
+  /** Neurons removed before the step, and after it. */
+  readonly begin: number;
+  readonly end: number;
+  /** The evaluation that follows it. */
+  readonly evaluation: number;
+  /** Evaluations after that one whose removals are all above the lowest ablated layer. */
+  readonly upper: number;
+}
+
+/** The steps of one walk: evaluation 0, and each before which a neuron of the lowest ablated layer is removed. */
+export function productSteps({ lowest, removed, single }: WalkGroup, { order }: Walk): ProductStep[] {
+  const steps: { begin: number; end: number; evaluation: number; upper: number }[] = [];
+  removed.forEach((end, evaluation) => {
+    const begin = evaluation === 0 ? 0 : removed[evaluation - 1]!;
+    const changesState = order.neurons.slice(begin, end).some(({ layer }) => layer === lowest);
+    if (single || evaluation === 0 || changesState) steps.push({ begin, end, evaluation, upper: 0 });
+    else steps.at(-1)!.upper++;
+  });
+  return steps;
+}
+
+/** Consecutive steps done in one dispatch. */
+export interface StepRange {
   readonly first: number;
   readonly count: number;
 }
 
-export function evaluationRanges(evaluations: number, most: number): EvaluationRange[] {
-  const ranges: EvaluationRange[] = [];
-  for (let first = 0; first < evaluations; first += most) {
-    ranges.push({ first, count: Math.min(most, evaluations - first) });
-  }
+export function stepRanges(steps: number, most: number): StepRange[] {
+  const ranges: StepRange[] = [];
+  for (let first = 0; first < steps; first += most) ranges.push({ first, count: Math.min(most, steps - first) });
   return ranges;
 }

@@ -1,60 +1,100 @@
-/** Walks as the shaders read them: rows of removals, outgoing weights by neuron, and masks of joint orders. */
+/** Walks as the shaders read them: rows of removals and steps, outgoing weights by neuron, and masks of joint orders. */
 import type { DenseLayer, Widths } from "../core/network.ts";
-import { NO_REMOVAL } from "../gpu/kernels/sweep.ts";
+import { NO_EVALUATION, NO_REMOVAL, UPPER_REMOVAL } from "../gpu/kernels/sweep.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
+import type { SweepTask } from "./masked-sweep.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
-import type { Walk } from "./walk-plan.ts";
+import { productSteps, type Walk, type WalkGroup } from "./walk-plan.ts";
+
+/** A network and the constants of mode `mean`: what walks need of a task. */
+export type WalkedNetwork = Pick<SweepTask, "network" | "meanActivations">;
 
 /** Quads of a row of `product`: as many classes as the walking shaders hold. */
 const CLASS_QUADS = 3;
 
+/** Removals and steps of all walks of a batch. */
+export interface WalkRows {
+  /** [walks, length] pairs of words. */
+  readonly words: Uint32Array;
+  /** Pairs of one row. */
+  readonly length: number;
+  /** Steps of the longest walk. */
+  readonly steps: number;
+}
+
 /** What replaces neuron `neuron` of hidden layer `layer` (from 1). */
-function replacement(walk: Walk, means: readonly Float32Array[], layer: number, neuron: number): number {
-  return walk.mode === "zero" ? 0 : means[layer - 1]![neuron]!;
+function replacement({ mode }: Walk, means: readonly Float32Array[], layer: number, neuron: number): number {
+  return mode === "zero" ? 0 : means[layer - 1]![neuron]!;
+}
+
+/** How the shaders name a removed neuron: see `walks` in shaders/sweep.wgsl. */
+function removalWord(layer: number, neuron: number, lowest: number): number {
+  if (layer === lowest) return neuron;
+  return layer === lowest + 1 ? UPPER_REMOVAL + neuron : NO_REMOVAL;
 }
 
 /**
- * [walks, 1 + neurons] pairs: (network, first row of its tallies), then per removal (neuron, bits of its replacement).
- * @param firstRows first row of the tallies of each walk
+ * Per walk: (network, first row of its tallies), then per removal (neuron, bits of its replacement), then on the route
+ * `product` two pairs a step.
+ * @param walks those of the group that are in this batch; their tallies follow one another
  */
-export function walkRows(
-  walks: readonly Walk[],
-  lowest: number,
-  means: readonly Float32Array[],
-  firstRows: readonly number[],
-): Uint32Array {
-  const length = 1 + walks[0]!.order.neurons.length;
+export function walkRows(group: WalkGroup, walks: readonly Walk[], networks: readonly WalkedNetwork[]): WalkRows {
+  const onProduct = group.route === "product";
+  const stepsOfWalks = walks.map((walk) => (onProduct ? productSteps(group, walk) : []));
+  const steps = onProduct ? Math.max(...stepsOfWalks.map((own) => own.length)) : group.removed.length;
+  const length = 1 + group.neurons + (onProduct ? 2 * steps : 0);
   const words = new Uint32Array(walks.length * length * 2);
   const floats = new Float32Array(words.buffer);
   walks.forEach((walk, row) => {
-    words[row * length * 2 + 1] = firstRows[row]!;
+    const first = row * length * 2;
+    words.set([walk.network, row * group.removed.length], first);
     walk.order.neurons.forEach(({ layer, neuron }, position) => {
-      const at = (row * length + 1 + position) * 2;
-      words[at] = layer === lowest ? neuron : NO_REMOVAL;
-      floats[at + 1] = replacement(walk, means, layer, neuron);
+      const at = first + (1 + position) * 2;
+      words[at] = removalWord(layer, neuron, group.lowest);
+      floats[at + 1] = replacement(walk, networks[walk.network]!.meanActivations, layer, neuron);
     });
+    if (!onProduct) return;
+    for (let step = 0; step < steps; step++) {
+      const { begin, end, evaluation, upper } = stepsOfWalks[row]![step] ?? noStep(group.neurons);
+      words.set([begin, end, evaluation, upper], first + (1 + group.neurons + 2 * step) * 2);
+    }
   });
-  return words;
+  return { words, length, steps };
 }
 
-/** [inputs, lanes of the outputs]: row n holds the weights that leave input n. */
-export function outgoingWeights({ inputs, outputs, weights }: DenseLayer): Float32Array {
-  const lanes = lanesOf(outputs);
-  const rows = new Float32Array(inputs * lanes);
+function noStep(neurons: number) {
+  return { begin: neurons, end: neurons, evaluation: NO_EVALUATION, upper: 0 };
+}
+
+/** Copies rows[at * stride + ...] = weights[output, input] for all of a layer: one row an input. */
+function transpose({ inputs, outputs, weights }: DenseLayer, rows: Float32Array, start: number, stride: number): void {
   for (let output = 0; output < outputs; output++) {
-    for (let input = 0; input < inputs; input++) rows[input * lanes + output] = weights[output * inputs + input]!;
+    for (let input = 0; input < inputs; input++)
+      rows[start + input * stride + output] = weights[output * inputs + input]!;
   }
+}
+
+/** [networks, inputs, lanes of the outputs]: row n holds the weights that leave input n. */
+export function outgoingWeights(layers: readonly DenseLayer[]): Float32Array {
+  const { inputs, outputs } = layers[0]!;
+  const lanes = lanesOf(outputs);
+  const rows = new Float32Array(layers.length * inputs * lanes);
+  layers.forEach((layer, network) => {
+    transpose(layer, rows, network * inputs * lanes, lanes);
+  });
   return rows;
 }
 
-/** [lanes of the inputs, 12]: like outgoingWeights, with the biases as the row behind the last input. */
-export function productRows({ inputs, outputs, weights, biases }: DenseLayer): Float32Array {
+/** [networks, lanes of the inputs + 1, 12]: like outgoingWeights, zeros behind the last input, then the biases. */
+export function productRows(layers: readonly DenseLayer[]): Float32Array {
   const lanes = CLASS_QUADS * 4;
-  const rows = new Float32Array(lanesOf(inputs) * lanes);
-  for (let output = 0; output < outputs; output++) {
-    for (let input = 0; input < inputs; input++) rows[input * lanes + output] = weights[output * inputs + input]!;
-    rows[inputs * lanes + output] = biases[output]!;
-  }
+  const inputLanes = lanesOf(layers[0]!.inputs);
+  const size = (inputLanes + 1) * lanes;
+  const rows = new Float32Array(layers.length * size);
+  layers.forEach((layer, network) => {
+    transpose(layer, rows, network * size, lanes);
+    rows.set(layer.biases, network * size + inputLanes * lanes);
+  });
   return rows;
 }
 
@@ -62,7 +102,7 @@ export function productRows({ inputs, outputs, weights, biases }: DenseLayer): F
 export function maskPairs(
   walks: readonly Walk[],
   lowest: number,
-  means: readonly Float32Array[],
+  networks: readonly WalkedNetwork[],
   widths: Widths,
 ): Uint32Array {
   const { offsets, quads: rowQuads } = hiddenLanes(widths);
@@ -70,15 +110,17 @@ export function maskPairs(
     walks.map(({ order }) => order),
     widths,
   );
-  const constants = new Uint32Array(replacementConstants(means, widths).buffer);
+  const constants = networks.map(
+    ({ meanActivations }) => new Uint32Array(replacementConstants(meanActivations, widths).buffer),
+  );
   const quads = quadsOf(widths[lowest + 1]!);
   const pairs = new Uint32Array(walks.length * quads * 8);
-  walks.forEach(({ mode }, row) => {
+  walks.forEach(({ mode, network }, row) => {
     for (let lane = 0; lane < quads * 4; lane++) {
       const at = (row * quads + Math.floor(lane / 4)) * 8 + (lane % 4);
       const source = offsets[lowest]! + lane;
       pairs[at] = positions[row * rowQuads * 4 + source]!;
-      pairs[at + 4] = constants[replacementRows[mode] * rowQuads * 4 + source]!;
+      pairs[at + 4] = constants[network]![replacementRows[mode] * rowQuads * 4 + source]!;
     }
   });
   return pairs;

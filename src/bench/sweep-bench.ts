@@ -116,11 +116,11 @@ export async function benchSweep(gpu: GpuContext, clock: Clock, options: SweepBe
     const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 });
     const task: SweepTask = { ...network, orders };
     const settings = { modes: ablationModes, stride: 1 };
-    const fast = await fastSweep(gpu, test, task, settings);
+    const [fast = []] = await fastSweep(gpu, test, [task], settings);
     const masked = await maskedSweep(gpu, test, task, settings);
     const evaluations = fast.reduce((sum, { removed }) => sum + removed.length, 0);
     const fastTime = await timed(clock, runs, async () => {
-      await fastSweep(gpu, test, task, settings);
+      await fastSweep(gpu, test, [task], settings);
     });
     const maskedTime = await timed(clock, runs, async () => {
       await maskedSweep(gpu, test, task, settings);

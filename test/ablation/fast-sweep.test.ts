@@ -80,7 +80,8 @@ describe.each(devices)("$kernels, a fast sweep", ({ gpu }) => {
     using _ = split;
     for (const stride of [1, 3, 100]) {
       const options = { modes: ablationModes, stride };
-      expectSame(await fastSweep(gpu, split, task, options), await maskedSweep(gpu, split, task, options));
+      const [fast = []] = await fastSweep(gpu, split, [task], options);
+      expectSame(fast, await maskedSweep(gpu, split, task, options));
     }
   });
 
@@ -94,7 +95,7 @@ describe.each(devices)("$kernels, a fast sweep", ({ gpu }) => {
       { network, orders, meanActivations },
       { modes: ablationModes, stride: 1 },
     );
-    const single = await singleRemovals(gpu, split, { network, meanActivations }, 0, ablationModes);
+    const [single = []] = await singleRemovals(gpu, split, [{ network, meanActivations, repeat: 0 }], ablationModes);
     for (const { mode, layer, correct, loss } of single) {
       const own = masked.filter((curve) => curve.mode === mode && curve.order.scope === `layer${layer}`);
       expect(correct.length).toBe(own.length);
@@ -112,7 +113,9 @@ test("progress ends with all evaluations", async () => {
   const { split, ...task } = madeUp(subgroups, 65, [6, 5, 3], "relu");
   using _ = split;
   const seen: (readonly [number, number])[] = [];
-  const curves = await fastSweep(subgroups, split, task, { modes: ["mean"], stride: 2 }, (...at) => seen.push(at));
+  const [curves = []] = await fastSweep(subgroups, split, [task], { modes: ["mean"], stride: 2 }, (...at) =>
+    seen.push(at),
+  );
   const evaluations = curves.reduce((sum, { removed }) => sum + removed.length, 0);
   expect(seen.at(-1)).toEqual([evaluations, evaluations]);
 });

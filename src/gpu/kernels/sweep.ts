@@ -15,42 +15,40 @@ export type WalkVariant = "" | "MASKED" | "SINGLE";
 
 /** Most classes that walk_tally and walk_product hold in registers: three quads. */
 export const WALK_CLASSES = 12;
-/** Most evaluations in a part of each entry point. */
-export const walkSteps = { walk_tally: 16, walk_product: 4 } as const;
-/** Entry of an order that updates nothing. */
+/** Most steps in a part of walk_tally and walk_product. */
+export const WALK_STEPS = 8;
+/** An order's entry of a neuron in another layer, and the flag of one in the layer that is walked through. */
 export const NO_REMOVAL = 0xffffffff;
+export const UPPER_REMOVAL = 0x80000000;
+/** Evaluation of a step that none follows. */
+export const NO_EVALUATION = 0xffffffff;
 
-/** @param everyStep whether there is an evaluation after each removal, which needs no inner loop */
-export function createWalkTally(gpu: GpuContext, variant: "" | "SINGLE", everyStep: boolean) {
-  return createKernel(gpu, sweep, "walk_tally", variantFor(gpu, variant), {
-    overrides: { EVERY_STEP: Number(everyStep) },
-    dynamic: "part",
-  });
+/** @param classes of the network, at most WALK_CLASSES */
+export function createWalkTally(gpu: GpuContext, variant: "" | "SINGLE", classes: number) {
+  const overrides = { CLASSES: classes };
+  return createKernel(gpu, sweep, "walk_tally", variantFor(gpu, variant), { overrides, dynamic: "part" });
 }
 
+/** @param classes of the network, at most WALK_CLASSES */
 export function createWalkProduct<V extends WalkVariant>(
   gpu: GpuContext,
   variant: V,
   activation: Activation,
-  everyStep: boolean,
+  classes: number,
 ) {
-  const overrides = { ACTIVATION: activationCodes[activation], EVERY_STEP: Number(everyStep) };
+  const overrides = { ACTIVATION: activationCodes[activation], CLASSES: classes };
   return createKernel(gpu, sweep, "walk_product", variantFor(gpu, variant), { overrides, dynamic: "part" });
 }
 
-export function createWalkLayer(
-  gpu: GpuContext,
-  variant: "" | "SINGLE",
-  activation: Activation | "identity",
-  everyStep: boolean,
-) {
-  const overrides = { ACTIVATION: activationCodes[activation], EVERY_STEP: Number(everyStep) };
+export function createWalkLayer(gpu: GpuContext, variant: "" | "SINGLE", activation: Activation | "identity") {
+  const overrides = { ACTIVATION: activationCodes[activation] };
   return createKernel(gpu, sweep, "walk_layer", variant, { overrides, dynamic: "part" });
 }
 
-/** walk_tally and walk_product: an invocation owns a block of samples of one job. */
-export function walkGrid(samples: number, jobs: number): Grid {
-  return [Math.ceil(samples / BLOCK), jobs];
+/** walk_tally and walk_product: a subgroup's lane owns a block of samples of one job; without subgroups, a workgroup does. */
+export function walkGrid(gpu: GpuContext, samples: number, jobs: number): Grid {
+  const blocks = Math.ceil(samples / BLOCK);
+  return [gpu.subgroupLanes > 0 ? blocks : blocks * BLOCK, jobs];
 }
 
 export function walkLayerGrid(unitQuads: number, samples: number, jobs: number): Grid {

@@ -1,0 +1,77 @@
+/** All ablation of some networks: their curves, by the chosen sweep, and every neuron's removal alone. */
+import type { AblationCurve, SingleRemovals } from "../core/ablation.ts";
+import type { SweepMethod } from "../core/study.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import type { DeviceSplit } from "../gpu/device-split.ts";
+import { curveGroups, curvesOf } from "./fast-sweep.ts";
+import { maskedSweep, type SweepOptions, type SweepTask } from "./masked-sweep.ts";
+import { removalSteps } from "./orders.ts";
+import { type SingleTask, singleGroups, singleRemovals, singlesOf } from "./single-removals.ts";
+import { runWalks } from "./walk-run.ts";
+
+export type AblationTask = SweepTask & SingleTask;
+
+export interface AblationOptions extends SweepOptions {
+  readonly sweep: SweepMethod;
+}
+
+/** Curves and single removals, per task. */
+export interface Ablation {
+  readonly curves: AblationCurve[][];
+  readonly singles: SingleRemovals[][];
+}
+
+/** Evaluations (forward passes over the whole split) that the ablation of one task takes. */
+export function ablationEvaluations({ orders, network }: AblationTask, { modes, stride }: AblationOptions): number {
+  const ofCurves = orders.reduce((sum, { neurons }) => sum + removalSteps(neurons.length, stride).length, 0);
+  // Each neuron of each hidden layer, and the intact network once a layer.
+  const ofSingles = network.layers.slice(0, -1).reduce((sum, { outputs }) => sum + outputs + 1, 0);
+  return modes.length * (ofCurves + ofSingles);
+}
+
+/**
+ * Ablates networks of one architecture over the split (the test set).
+ * @param onProgress called with the evaluations done
+ * @throws RunError with what the device reported.
+ */
+export async function ablateNetworks(
+  gpu: GpuContext,
+  split: DeviceSplit,
+  tasks: readonly AblationTask[],
+  options: AblationOptions,
+  onProgress: (done: number) => void = () => {},
+): Promise<Ablation> {
+  const { modes, sweep } = options;
+  if (sweep === "masked") return maskedAblation(gpu, split, tasks, options, onProgress);
+  const groups = [...curveGroups(tasks, options), ...singleGroups(tasks, modes)];
+  const walked = await runWalks(gpu, split, tasks, groups, onProgress);
+  const ofCurves = walked.filter(({ group }) => !group.single);
+  const ofSingles = walked.filter(({ group }) => group.single);
+  return {
+    curves: curvesOf(ofCurves, tasks, options, split.count),
+    singles: singlesOf(ofSingles, tasks, modes, split.count),
+  };
+}
+
+/** Curves by the definition. Single removals are walks whichever sweep is chosen. */
+async function maskedAblation(
+  gpu: GpuContext,
+  split: DeviceSplit,
+  tasks: readonly AblationTask[],
+  options: AblationOptions,
+  onProgress: (done: number) => void,
+): Promise<Ablation> {
+  const curves: AblationCurve[][] = [];
+  let finished = 0;
+  for (const task of tasks) {
+    let ofTask = 0;
+    const found = await maskedSweep(gpu, split, task, options, (done, total) => {
+      ofTask = total;
+      onProgress(finished + done);
+    });
+    curves.push(found);
+    finished += ofTask;
+  }
+  const singles = await singleRemovals(gpu, split, tasks, options.modes, (done) => onProgress(finished + done));
+  return { curves, singles };
+}
