@@ -34,6 +34,8 @@ struct Batch {
   variance_correction: f32, // 1 / sqrt(1 - beta2^t)
   beta1: f32,
   beta2: f32,
+  one_minus_beta1: f32,     // from the host's float64: formed here, 1 - beta2 would be wrong by 1e-5 of itself
+  one_minus_beta2: f32,
   epsilon: f32,
   l2: f32,
 }
@@ -238,8 +240,8 @@ fn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {
 #if GRADIENT
   gradients[slot] = gradient;
 #else
-  let m = batch.beta1 * first_moments[slot] + (1.0 - batch.beta1) * gradient;
-  let v = batch.beta2 * second_moments[slot] + (1.0 - batch.beta2) * gradient * gradient;
+  let m = batch.beta1 * first_moments[slot] + batch.one_minus_beta1 * gradient;
+  let v = batch.beta2 * second_moments[slot] + batch.one_minus_beta2 * gradient * gradient;
   first_moments[slot] = m;
   second_moments[slot] = v;
   parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);
