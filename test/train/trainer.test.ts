@@ -11,6 +11,7 @@ import { initialNetwork } from "../../src/train/initialisation.ts";
 import { shuffleKeys } from "../../src/train/shuffle-keys.ts";
 import { type TrainingOptions, type TrainingProgress, trainNetworks } from "../../src/train/trainer.ts";
 import { expectWithin } from "../support/agreement.ts";
+import { testGpu } from "../support/gpu.ts";
 import { kernelGpus } from "../support/kernel-gpus.ts";
 import { brightestPixelSplit, randomSplit, testRandom } from "../support/networks.ts";
 import { watchBuffers } from "../support/watched-buffers.ts";
@@ -108,7 +109,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu }) => {
   });
 });
 
-const { gpu } = (await kernelGpus()).at(-1)!;
+const gpu = await testGpu();
 
 async function trainOn(
   samples: typeof split,
