@@ -1,10 +1,11 @@
 /**
- * Writes src/gpu/generated/shaders.ts from shaders/*.wgsl: source text, overrides, struct layouts and, per entry point
+ * Writes src/gpu/generated/shaders.ts from shaders/*.wgsl: source text with its parts, overrides, struct layouts and, per entry point
  * and variant, its bindings with element type and shape. `--check` fails where the committed file is out of date.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import { resolveVariant } from "../src/gpu/preprocess.ts";
+import { withIncludes } from "./includes.ts";
 
 const target = new URL("../src/gpu/generated/shaders.ts", import.meta.url);
 const folder = new URL("../shaders/", import.meta.url);
@@ -81,8 +82,12 @@ function structsOf(reflection: Reflection): Record<string, object> {
   );
 }
 
+function readText(path: string): string {
+  return readFileSync(new URL(path, folder), "utf8");
+}
+
 function describe(file: string): object {
-  const source = readFileSync(new URL(file, folder), "utf8");
+  const source = withIncludes(readText(file), readText);
   const variants = variantNames(source).map((name) => {
     const text = resolveVariant(source, name.split("+"));
     return { name, text, reflection: new WgslReflect(text) };

@@ -4,12 +4,15 @@
 //   update_parameters: g[r, o, i] = sum_s delta[r, s, o] * source[r, s, i] + 2 l2 parameters[r, o, i]  (no l2 on biases)
 //                      then Adam (Kingma and Ba 2015, algorithm 1) in place.
 // Rows as in forward.wgsl: homogeneous, so that lane i = inputs of a parameter row is the bias.
-// Every value has one owner: no atomics, no barriers, a fixed order of sums. Tiles are 4 x 4 an invocation, or
+// Every value has one owner: no atomics, a fixed order of sums. hidden_delta and update_parameters have three forms:
+// - plain: tiles are 4 x 4 an invocation; no barriers.
 // - SUBGROUP, with LANES_4 or LANES_8: a workgroup is one subgroup of exactly 4 or 8 lanes; what the lanes of a tile share
-//   is loaded by one of them and broadcast (see forward.wgsl).
+//   is loaded by one of them and broadcast, without barriers. See parts/backward-subgroup.wgsl.
+// - SHARED: a workgroup of 256 owns a tile of 32 x 32 and stages both operands in workgroup memory, for GPUs. See
+//   parts/workgroup-tile.wgsl and parts/backward-shared.wgsl.
 // Preconditions: rows batch.count and above of every slab are ignored: their delta is written as 0.
 // BYTES: the source is bytes / 255 of row order[r, batch.first + s]. GRADIENT: write g instead of using it.
-// Variants: "", BYTES, GRADIENT, BYTES+GRADIENT; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8.
+// Variants: "", BYTES, GRADIENT, BYTES+GRADIENT; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.
 
 #if SUBGROUP
 enable subgroups;
@@ -34,6 +37,8 @@ struct Batch {
   variance_correction: f32, // 1 / sqrt(1 - beta2^t)
   beta1: f32,
   beta2: f32,
+  one_minus_beta1: f32,     // from the host's float64: formed here, 1 - beta2 would be wrong by 1e-5 of itself
+  one_minus_beta2: f32,
   epsilon: f32,
   l2: f32,
 }
@@ -117,68 +122,37 @@ fn write_hidden_delta(sum: vec4<f32>, row: u32, quad: u32, inside: bool) {
   delta[slot] = select(vec4<f32>(0.0), value, kept);
 }
 
-#if SUBGROUP
-#if LANES_4
-const LANES: u32 = 4u;
+fn source_quad(network: u32, sample: u32, quad: u32) -> vec4<f32> {
+#if BYTES
+  let row = order[network * layer.order_rows + batch.first + sample];
+  return vec4<f32>(unpack4xU8(pixels[row * layer.input_quads + quad])) * (1.0 / 255.0);
 #else
-const LANES: u32 = 8u;
+  return inputs[(network * layer.slab_rows + sample) * layer.input_quads + quad];
 #endif
-
-// One quad of 16 consecutive values a lane; lanes above 3 repeat them.
-fn tile_quad(first: u32, lane: u32, quads: u32) -> u32 {
-  return min(first + (lane & 3u), quads - 1u);
 }
 
-// Grid: x = tiles of 16 units, y = tiles of 4 LANES rows, z = networks. A lane owns every LANES-th row of the tile.
-@compute @workgroup_size(LANES)
-fn hidden_delta(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
-  let quad = tile.x * 4u;
-  let first = tile.y * 4u * LANES + lane;
-  let last = layer.slab_rows - 1u;
-  let slab = tile.z * layer.slab_rows;
-  let d0 = (slab + min(first, last)) * layer.next_quads;
-  let d1 = (slab + min(first + LANES, last)) * layer.next_quads;
-  let d2 = (slab + min(first + 2u * LANES, last)) * layer.next_quads;
-  let d3 = (slab + min(first + 3u * LANES, last)) * layer.next_quads;
-  let column = tile_quad(quad, lane, layer.output_quads);
-  let matrix = tile.z * layer.next_outputs;
-  var s0a = vec4<f32>(0.0); var s0b = vec4<f32>(0.0); var s0c = vec4<f32>(0.0); var s0d = vec4<f32>(0.0);
-  var s1a = vec4<f32>(0.0); var s1b = vec4<f32>(0.0); var s1c = vec4<f32>(0.0); var s1d = vec4<f32>(0.0);
-  var s2a = vec4<f32>(0.0); var s2b = vec4<f32>(0.0); var s2c = vec4<f32>(0.0); var s2d = vec4<f32>(0.0);
-  var s3a = vec4<f32>(0.0); var s3b = vec4<f32>(0.0); var s3c = vec4<f32>(0.0); var s3d = vec4<f32>(0.0);
-  for (var at = 0u; at < layer.next_quads; at++) {
-    let e0 = next_delta[d0 + at];
-    let e1 = next_delta[d1 + at];
-    let e2 = next_delta[d2 + at];
-    let e3 = next_delta[d3 + at];
-    // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.
-    for (var part = 0u; part < 4u; part++) {
-      let output = min(at * 4u + part, layer.next_outputs - 1u);
-      let w = next_parameters[(matrix + output) * layer.output_quads + column];
-      let a = subgroupBroadcast(w, 0u);
-      let b = subgroupBroadcast(w, 1u);
-      let c = subgroupBroadcast(w, 2u);
-      let d = subgroupBroadcast(w, 3u);
-      s0a += e0[part] * a; s0b += e0[part] * b; s0c += e0[part] * c; s0d += e0[part] * d;
-      s1a += e1[part] * a; s1b += e1[part] * b; s1c += e1[part] * c; s1d += e1[part] * d;
-      s2a += e2[part] * a; s2b += e2[part] * b; s2c += e2[part] * c; s2d += e2[part] * d;
-      s3a += e3[part] * a; s3b += e3[part] * b; s3c += e3[part] * c; s3d += e3[part] * d;
-    }
-  }
-  var sums = array<vec4<f32>, 16>(
-    s0a, s0b, s0c, s0d,
-    s1a, s1b, s1c, s1d,
-    s2a, s2b, s2c, s2d,
-    s3a, s3b, s3c, s3d,
-  );
-  // The bound is 16, but no constant, so that no driver unrolls the loop (see forward.wgsl).
-  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) {
-    let row = first + n / 4u * LANES;
-    if (row <= last && quad + n % 4u < layer.output_quads) {
-      write_hidden_delta(sums[n], slab + row, quad + n % 4u, row < batch.count);
-    }
-  }
+fn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {
+  if (output >= layer.outputs) { return; }
+  let slot = (network * layer.outputs + output) * layer.input_quads + quad;
+  let value = parameters[slot];
+  let lane = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
+  let gradient = sum + select(vec4<f32>(0.0), 2.0 * batch.l2 * value, lane < vec4<u32>(layer.inputs));
+#if GRADIENT
+  gradients[slot] = gradient;
+#else
+  let m = batch.beta1 * first_moments[slot] + batch.one_minus_beta1 * gradient;
+  let v = batch.beta2 * second_moments[slot] + batch.one_minus_beta2 * gradient * gradient;
+  first_moments[slot] = m;
+  second_moments[slot] = v;
+  parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);
+#endif
 }
+
+#if SHARED
+#include "parts/workgroup-tile.wgsl"
+#include "parts/backward-shared.wgsl"
+#elif SUBGROUP
+#include "parts/backward-subgroup.wgsl"
 #else
 // Grid: x = quads of units, y = quads of rows, z = networks. An invocation owns a 4 x 4 tile.
 @compute @workgroup_size(8, 8)
@@ -218,63 +192,6 @@ fn hidden_delta(@builtin(global_invocation_id) id: vec3<u32>) {
   if (first + 3u <= last) { write_hidden_delta(s3, slab + first + 3u, quad, first + 3u < batch.count); }
 }
 
-#endif
-
-fn source_quad(network: u32, sample: u32, quad: u32) -> vec4<f32> {
-#if BYTES
-  let row = order[network * layer.order_rows + batch.first + sample];
-  return vec4<f32>(unpack4xU8(pixels[row * layer.input_quads + quad])) * (1.0 / 255.0);
-#else
-  return inputs[(network * layer.slab_rows + sample) * layer.input_quads + quad];
-#endif
-}
-
-fn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {
-  if (output >= layer.outputs) { return; }
-  let slot = (network * layer.outputs + output) * layer.input_quads + quad;
-  let value = parameters[slot];
-  let lane = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-  let gradient = sum + select(vec4<f32>(0.0), 2.0 * batch.l2 * value, lane < vec4<u32>(layer.inputs));
-#if GRADIENT
-  gradients[slot] = gradient;
-#else
-  let m = batch.beta1 * first_moments[slot] + (1.0 - batch.beta1) * gradient;
-  let v = batch.beta2 * second_moments[slot] + (1.0 - batch.beta2) * gradient * gradient;
-  first_moments[slot] = m;
-  second_moments[slot] = v;
-  parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);
-#endif
-}
-
-#if SUBGROUP
-// Grid: x = tiles of LANES quads of inputs, y = tiles of 16 outputs, z = networks. A lane owns one quad of inputs.
-@compute @workgroup_size(LANES)
-fn update_parameters(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
-  let quad = tile.x * LANES + lane;
-  let source = min(quad, layer.input_quads - 1u);
-  let column = tile.z * layer.slab_rows * layer.output_quads + tile_quad(tile.y * 4u, lane, layer.output_quads);
-  var g0 = vec4<f32>(0.0); var g1 = vec4<f32>(0.0); var g2 = vec4<f32>(0.0); var g3 = vec4<f32>(0.0);
-  var g4 = vec4<f32>(0.0); var g5 = vec4<f32>(0.0); var g6 = vec4<f32>(0.0); var g7 = vec4<f32>(0.0);
-  var g8 = vec4<f32>(0.0); var g9 = vec4<f32>(0.0); var g10 = vec4<f32>(0.0); var g11 = vec4<f32>(0.0);
-  var g12 = vec4<f32>(0.0); var g13 = vec4<f32>(0.0); var g14 = vec4<f32>(0.0); var g15 = vec4<f32>(0.0);
-  for (var s = 0u; s < batch.count; s++) {
-    let x = source_quad(tile.z, s, source);
-    let own = delta[column + s * layer.output_quads];
-    let a = subgroupBroadcast(own, 0u);
-    g0 += a.x * x; g1 += a.y * x; g2 += a.z * x; g3 += a.w * x;
-    let b = subgroupBroadcast(own, 1u);
-    g4 += b.x * x; g5 += b.y * x; g6 += b.z * x; g7 += b.w * x;
-    let c = subgroupBroadcast(own, 2u);
-    g8 += c.x * x; g9 += c.y * x; g10 += c.z * x; g11 += c.w * x;
-    let d = subgroupBroadcast(own, 3u);
-    g12 += d.x * x; g13 += d.y * x; g14 += d.z * x; g15 += d.w * x;
-  }
-  if (quad >= layer.input_quads) { return; }
-  var sums = array<vec4<f32>, 16>(g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15);
-  // As in hidden_delta: 16 turns, never unrolled, so that Adam is compiled once.
-  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) { finish(sums[n], tile.z, tile.y * 16u + n, quad); }
-}
-#else
 // Grid: x = quads of inputs, y = quads of outputs, z = networks. An invocation owns a 4 x 4 tile of the matrix.
 @compute @workgroup_size(8, 8)
 fn update_parameters(@builtin(global_invocation_id) id: vec3<u32>) {

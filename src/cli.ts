@@ -4,9 +4,11 @@ import { Command, CommanderError, Option } from "commander";
 import { addBenchCommand } from "./cli/bench-command.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
 import { text } from "./cli/option-values.ts";
-import { packageVersion, type RunOptions, run } from "./cli/run-command.ts";
+import { packageVersion } from "./cli/package-version.ts";
+import { type RunOptions, run } from "./cli/run-command.ts";
 import { surviveClosedStreams } from "./cli/standard-streams.ts";
 import { addStudyOptions } from "./cli/study-options.ts";
+import { addTilesOption } from "./cli/tile-choice.ts";
 import { RunError, UsageError } from "./core/errors.ts";
 
 /** Set by commands that end normally but report a failure. */
@@ -44,7 +46,7 @@ function createProgram(): Command {
       ),
     )
     .option("--force", "replace the results in --out");
-  addAdapterOption(runCommand, "part of the name of the adapter to use (see doctor)")
+  addTilesOption(addAdapterOption(runCommand, "part of the name of the adapter to use (see doctor)"))
     .option("--quiet", "no progress on stderr")
     .option("--debug", "show stack traces")
     .action((options: RunOptions) => run(options));
@@ -52,7 +54,7 @@ function createProgram(): Command {
     .command("doctor")
     .description("list adapters, say which is used and why, and test it")
     .showHelpAfterError("  to do:    gpu-importance doctor --help lists the options");
-  addAdapterOption(doctorCommand, "part of the name of the adapter to use")
+  addTilesOption(addAdapterOption(doctorCommand, "part of the name of the adapter to use"))
     .option("--json", "print the diagnosis as JSON")
     .option("--debug", "show stack traces")
     .action(async (options: DoctorOptions) => {

@@ -10,6 +10,7 @@ import { describeAdapter, openAdapter } from "../platform/node/adapters.ts";
 import { integer, oneOf, text, widths } from "./option-values.ts";
 import { print } from "./standard-streams.ts";
 import { WIDEST } from "./study-options.ts";
+import { addTilesOption, chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
 import { wrapped } from "./wrapped-text.ts";
 
 const benches = ["train", "sweep", "all"] as const;
@@ -23,6 +24,7 @@ interface BenchOptions {
   readonly samples: number;
   readonly runs: number;
   readonly adapter?: string;
+  readonly tiles?: TileOption;
   readonly json?: boolean;
 }
 
@@ -56,7 +58,8 @@ function trainLines(rows: readonly TrainBenchRow[]): string[] {
 /** @throws RunError where no adapter can be used, or the one that is used computes wrongly. */
 async function bench(what: Bench, options: BenchOptions): Promise<void> {
   const { adapter, facts } = await openAdapter({ name: options.adapter });
-  using gpu = await createContext(adapter, facts);
+  const choice = await chooseTiles(await createContext(adapter, facts), options.tiles);
+  using gpu = choice.gpu;
   const { product, histogram } = await selfTest(gpu, clock);
   if (!product.passed || !histogram.passed) {
     throw new RunError({
@@ -68,11 +71,17 @@ async function bench(what: Bench, options: BenchOptions): Promise<void> {
   const train = what === "sweep" ? [] : [await benchTrain(gpu, clock, options)];
   const sweep = what === "train" ? [] : await benchSweep(gpu, clock, options);
   if (options.json) {
-    await print(`${JSON.stringify({ adapter: facts, rows: [...train, ...sweep] }, null, 2)}\n`);
+    await print(`${JSON.stringify({ adapter: facts, tiles: gpu.tiles, rows: [...train, ...sweep] }, null, 2)}\n`);
     return;
   }
   await print(
-    [...wrapped("adapter: ", describeAdapter(facts)), "", ...trainLines(train), ...sweepLines(sweep)].join("\n"),
+    [
+      ...wrapped("adapter: ", describeAdapter(facts)),
+      ...wrapped("kernels: ", describeTiles(choice)),
+      "",
+      ...trainLines(train),
+      ...sweepLines(sweep),
+    ].join("\n"),
   );
 }
 
@@ -92,7 +101,7 @@ export function addBenchCommand(program: Command): void {
   add("--batch-size <n>", "samples of a training step", integer(1, 65_536), 32, "32");
   add("--samples <n>", "test samples of a sweep", integer(1, 1_000_000), 2000, "2000");
   add("--runs <n>", "counted runs of each", integer(1, 1000), 5, "5");
-  command
+  addTilesOption(command)
     .addOption(
       new Option("--adapter <text>", "part of the name of the adapter to use").argParser(
         text("part of an adapter's name"),

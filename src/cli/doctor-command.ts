@@ -8,12 +8,14 @@ import {
   installAdvice,
   surveyAdapters,
 } from "../platform/node/adapters.ts";
-import { packageVersion } from "./run-command.ts";
+import { packageVersion } from "./package-version.ts";
 import { print } from "./standard-streams.ts";
+import { chooseTiles, describeTiles, type TileChoice, type TileOption, tileLines } from "./tile-choice.ts";
 import { wrapped } from "./wrapped-text.ts";
 
 export interface DoctorOptions {
   readonly adapter?: string;
+  readonly tiles?: TileOption;
   readonly json?: boolean;
 }
 
@@ -27,6 +29,14 @@ const limitNames = [
 ] as const;
 const featureNames = ["timestamp-query", "subgroups", "shader-f16"] as const;
 
+/** The form of each product's kernel, where the choice comes from, and what was measured. */
+type KernelDiagnosis = Pick<TileChoice, "source" | "notes"> & {
+  readonly tiles: TileChoice["gpu"]["tiles"];
+  readonly milliseconds: TileChoice["milliseconds"] | null;
+  /** For people. */
+  readonly lines: readonly string[];
+};
+
 interface Diagnosis {
   readonly package: string;
   readonly node: string;
@@ -38,12 +48,13 @@ interface Diagnosis {
   readonly software: boolean | null;
   readonly limits: Readonly<Record<string, number>>;
   readonly features: Readonly<Record<string, boolean>>;
+  readonly kernels: KernelDiagnosis | null;
   readonly selfTest: SelfTest | null;
   readonly healthy: boolean;
   readonly advice: readonly string[];
 }
 
-async function diagnose(name: string | undefined): Promise<Diagnosis> {
+async function diagnose({ adapter: name, tiles }: DoctorOptions): Promise<Diagnosis> {
   const { attempts, opened, problem } = await surveyAdapters({ name });
   const advice = adviceFor(attempts);
   const versions = {
@@ -53,13 +64,22 @@ async function diagnose(name: string | undefined): Promise<Diagnosis> {
     platform: `${process.platform} ${process.arch}`,
   };
   if (!opened) {
-    const nothing = { used: null, software: null, limits: {}, features: {}, selfTest: null, healthy: false };
+    const nothing = {
+      used: null,
+      software: null,
+      limits: {},
+      features: {},
+      kernels: null,
+      selfTest: null,
+      healthy: false,
+    };
     return { ...versions, attempts, ...nothing, reason: problem?.message ?? "no adapter", advice };
   }
   const { adapter, facts, reason } = opened;
   const limits = Object.fromEntries(limitNames.map((limit) => [limit, adapter.limits[limit]]));
   const features = Object.fromEntries(featureNames.map((feature) => [feature, adapter.features.has(feature)]));
-  using gpu = await createContext(adapter, facts);
+  const choice = await chooseTiles(await createContext(adapter, facts), tiles);
+  using gpu = choice.gpu;
   const test = await selfTest(gpu, () => performance.now());
   return {
     ...versions,
@@ -69,10 +89,17 @@ async function diagnose(name: string | undefined): Promise<Diagnosis> {
     software: facts.software,
     limits,
     features,
+    kernels: kernelDiagnosis(choice),
     selfTest: test,
     healthy: test.product.passed && test.histogram.passed,
     advice,
   };
+}
+
+function kernelDiagnosis(choice: TileChoice): KernelDiagnosis {
+  const { gpu, source, milliseconds, notes } = choice;
+  const lines = [...wrapped("  ", describeTiles(choice)), ...tileLines(choice)];
+  return { tiles: gpu.tiles, source, milliseconds: milliseconds ?? null, notes, lines };
 }
 
 function isUsable({ outcome }: AdapterAttempt): boolean {
@@ -97,7 +124,7 @@ function reasonLines(line: string): string[] {
 }
 
 function report(diagnosis: Diagnosis): string {
-  const { attempts, used, reason, limits, features, selfTest: test, advice } = diagnosis;
+  const { attempts, used, reason, limits, features, kernels, selfTest: test, advice } = diagnosis;
   const lines = [
     `gpu-importance ${diagnosis.package}, Node ${diagnosis.node}, ${diagnosis.dawn}, ${diagnosis.platform}`,
     "",
@@ -109,10 +136,12 @@ function report(diagnosis: Diagnosis): string {
     ...(used === null ? ["No adapter can be used."] : wrapped("Used: ", used)),
     ...reason.split("\n").flatMap(reasonLines),
   ];
-  if (test) {
+  if (test && kernels) {
     lines.push("", "Limits", ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(36)} ${value}`));
     const present = Object.entries(features).map(([name, has]) => `  ${name.padEnd(36)} ${has ? "yes" : "no"}`);
-    lines.push("", "Features", ...present, "", "Self-test", ...selfTestLines(test));
+    lines.push("", "Features", ...present);
+    lines.push("", "Kernels of products", ...kernels.lines, ...kernels.notes.flatMap((note) => wrapped("  ", note)));
+    lines.push("", "Self-test", ...selfTestLines(test));
   }
   const heading = attempts.some(isUsable) ? "For more speed" : "To install";
   if (advice.length > 0) lines.push("", heading, ...advice.flatMap((line) => wrapped("  ", line)));
@@ -129,8 +158,8 @@ function selfTestLines({ product, histogram, elapsedMs }: SelfTest): string[] {
 }
 
 /** @returns whether the adapter can be used and computes rightly. */
-export async function doctor({ adapter, json }: DoctorOptions): Promise<boolean> {
-  const diagnosis = await diagnose(adapter);
-  await print(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : report(diagnosis));
+export async function doctor(options: DoctorOptions): Promise<boolean> {
+  const diagnosis = await diagnose(options);
+  await print(options.json ? `${JSON.stringify(diagnosis, null, 2)}\n` : report(diagnosis));
   return diagnosis.healthy;
 }

@@ -1,5 +1,5 @@
 /** `gpu-importance run`: data, adapter, study, files, table. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { rmdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
@@ -15,23 +15,20 @@ import { openResultsFolder } from "../platform/node/results-folder.ts";
 import { closingFiles, measureFiles, modelFiles } from "../report/result-files.ts";
 import { summaryTable } from "../report/summary-table.ts";
 import { runStudy, summarizeDataset } from "../study.ts";
+import { packageVersion } from "./package-version.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { duration } from "./progress-text.ts";
 import { print } from "./standard-streams.ts";
 import { studyConfig } from "./study-options.ts";
+import { chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
 import { wrapped } from "./wrapped-text.ts";
 
 export interface RunOptions extends StudyConfig {
   readonly out?: string;
   readonly force?: boolean;
   readonly adapter?: string;
+  readonly tiles?: TileOption;
   readonly quiet?: boolean;
-}
-
-/** Version of the installed package, from its own package.json. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** What the data are called in results: the folder's own name, also where the path is `.` or `..`. */
@@ -57,11 +54,14 @@ function showDataset({ name, train, validation, test, features, classes }: Datas
   display.line(`data:    ${name}, ${samples}, ${features} features, ${classes} classes`);
 }
 
-async function openGpu(name: string | undefined, display: ProgressDisplay): Promise<GpuContext> {
+async function openGpu({ adapter: name, tiles }: RunOptions, display: ProgressDisplay): Promise<GpuContext> {
   const { adapter, facts, reason } = await openAdapter({ name });
   for (const line of wrapped("adapter: ", describeAdapter(facts))) display.line(line);
   for (const line of wrapped("         ", reason)) display.line(line);
-  return createContext(adapter, facts);
+  const choice = await chooseTiles(await createContext(adapter, facts), tiles);
+  for (const note of choice.notes) display.line(note);
+  for (const line of wrapped("kernels: ", describeTiles(choice))) display.line(line);
+  return choice.gpu;
 }
 
 /** Folders on the way to `path` that do not exist, innermost first. */
@@ -110,7 +110,7 @@ export async function run(options: RunOptions): Promise<void> {
   try {
     // The folder first: a mistake there must not cost hours of computing.
     const sink = await openResultsFolder(out, { force: options.force === true });
-    await study(config, options.adapter, started, sink, display);
+    await study(config, options, started, sink, display);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
   } catch (error) {
     display.stop();
@@ -121,7 +121,7 @@ export async function run(options: RunOptions): Promise<void> {
 
 async function study(
   config: StudyConfig,
-  adapterName: string | undefined,
+  options: RunOptions,
   started: Date,
   sink: ResultSink,
   display: ProgressDisplay,
@@ -130,7 +130,7 @@ async function study(
   const dataset = await readDataset(config.data, display);
   const dataMs = clock() - begin;
   showDataset(dataset, display);
-  using gpu = await openGpu(adapterName, display);
+  using gpu = await openGpu(options, display);
   const adapterMs = clock() - begin - dataMs;
   display.begin("train");
   const outcome = await runStudy(gpu, dataset, config, clock, {
@@ -150,6 +150,7 @@ async function study(
     node: process.version,
     dawn: dawnVersion,
     adapter: gpu.facts,
+    tiles: gpu.tiles,
     started: started.toISOString(),
     elapsedMs: { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs },
   };

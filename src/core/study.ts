@@ -3,6 +3,7 @@ import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals } from "
 import type { Activation, TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
+import type { TileForms } from "./tiles.ts";
 
 export const scopeKinds = ["layers", "network"] as const;
 /** `layers`: each hidden layer by itself. `network`: all hidden neurons in one list. */
@@ -63,6 +64,8 @@ export interface Provenance {
   readonly node: string;
   readonly dawn: string;
   readonly adapter: AdapterFacts;
+  /** Which kernels computed the products: results are equal bit for bit where these are, too. */
+  readonly tiles?: TileForms;
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;

@@ -1,12 +1,15 @@
 /** The device, its limits, and the errors it reported: kept, and thrown at the next wait (see `check`). */
 import { RunError } from "../core/errors.ts";
 import type { AdapterFacts } from "../core/study.ts";
+import { everyProduct, type TileForm, type TileForms } from "../core/tiles.ts";
 
 export interface GpuContext {
   readonly device: GPUDevice;
   readonly facts: AdapterFacts;
   /** Lanes of a subgroup where that is one number and kernels have a variant for it; else 0. */
   readonly subgroupLanes: 0 | 4 | 8;
+  /** The form of each product's kernel. */
+  readonly tiles: TileForms;
   /** Throws the first error that the device reported, or that it was lost. Called after every wait. */
   check(): void;
   /** Resolves when all submitted work is done; throws what went wrong meanwhile. */
@@ -23,12 +26,30 @@ export interface DeviceOptions {
   readonly defaultLimits?: boolean;
   /** Use kernels that exchange data within a subgroup, where the adapter has them. Default true. */
   readonly subgroups?: boolean;
+  /** Form of all products. Default: what usually suits such an adapter; `calibrate` finds out. */
+  readonly tiles?: TileForm;
 }
 
 /** 4 on SwiftShader, 8 on lavapipe; 0 on GPUs, whose subgroups are larger or of no fixed size. */
 function subgroupLanesOf({ features, info }: GPUAdapter): 0 | 4 | 8 {
   const size = features.has("subgroups") && info.subgroupMinSize === info.subgroupMaxSize ? info.subgroupMinSize : 0;
   return size === 4 || size === 8 ? size : 0;
+}
+
+/** The forms that can run on a device: workgroup memory of 16 KiB is WebGPU's default. */
+export function availableForms({ subgroupLanes }: Pick<GpuContext, "subgroupLanes">): readonly TileForm[] {
+  return subgroupLanes > 0 ? ["plain", "subgroup", "shared"] : ["plain", "shared"];
+}
+
+/** Barriers are ruinous on software adapters, and workgroup memory is what GPUs have it for. */
+function usualForm(subgroupLanes: 0 | 4 | 8, { software }: AdapterFacts): TileForm {
+  if (subgroupLanes > 0) return "subgroup";
+  return software ? "plain" : "shared";
+}
+
+/** The same device, with other forms of the products' kernels. */
+export function withTiles(gpu: GpuContext, tiles: TileForms): GpuContext {
+  return { ...gpu, tiles };
 }
 
 /**
@@ -38,7 +59,7 @@ function subgroupLanesOf({ features, info }: GPUAdapter): 0 | 4 | 8 {
 export async function createContext(
   adapter: GPUAdapter,
   facts: AdapterFacts,
-  { defaultLimits = false, subgroups = true }: DeviceOptions = {},
+  { defaultLimits = false, subgroups = true, tiles }: DeviceOptions = {},
 ): Promise<GpuContext> {
   const requiredLimits = defaultLimits
     ? {}
@@ -58,10 +79,10 @@ export async function createContext(
       { cause },
     );
   }
-  return watch(device, facts, subgroupLanes);
+  return watch(device, facts, subgroupLanes, everyProduct(tiles ?? usualForm(subgroupLanes, facts)));
 }
 
-function watch(device: GPUDevice, facts: AdapterFacts, subgroupLanes: 0 | 4 | 8): GpuContext {
+function watch(device: GPUDevice, facts: AdapterFacts, subgroupLanes: 0 | 4 | 8, tiles: TileForms): GpuContext {
   let failure: RunError | undefined;
   let disposed = false;
   device.addEventListener("uncapturederror", (event) => {
@@ -78,6 +99,7 @@ function watch(device: GPUDevice, facts: AdapterFacts, subgroupLanes: 0 | 4 | 8)
     device,
     facts,
     subgroupLanes,
+    tiles,
     check,
     async finished() {
       await device.queue.onSubmittedWorkDone();

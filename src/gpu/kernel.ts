@@ -61,11 +61,12 @@ export interface KernelOptions<S extends ShaderInterface> {
   readonly tiling?: (grid: Grid) => Grid;
 }
 
-const compiled = new WeakMap<GpuContext, Map<string, Promise<Kernel<unknown>>>>();
+const compiled = new WeakMap<GPUDevice, Map<string, Promise<Kernel<unknown>>>>();
 
 /**
  * One entry point of one variant (flags joined by `+`; "" for none), compiled at most once a device.
- * @throws RunError with `shaders/x.wgsl:line:col message` where it does not compile. Lines count in the resolved variant.
+ * @throws RunError with `shaders/x.wgsl:line:col message` where it does not compile. Lines count in the resolved variant,
+ * parts included.
  */
 export function createKernel<
   S extends ShaderInterface,
@@ -78,8 +79,8 @@ export function createKernel<
   variant: V,
   options: KernelOptions<S> = {},
 ): Promise<Kernel<S["entries"][E]["variants"][V]["bindings"]>> {
-  const kernels = compiled.get(gpu) ?? new Map<string, Promise<Kernel<unknown>>>();
-  compiled.set(gpu, kernels);
+  const kernels = compiled.get(gpu.device) ?? new Map<string, Promise<Kernel<unknown>>>();
+  compiled.set(gpu.device, kernels);
   const key = JSON.stringify([shader.file, entry, variant, options]);
   const kernel = kernels.get(key) ?? (buildKernel(gpu, shader, entry, variant, options) as Promise<Kernel<unknown>>);
   kernels.set(key, kernel);

@@ -86,6 +86,8 @@ export interface AdamTerms {
   readonly variance_correction: number;
   readonly beta1: number;
   readonly beta2: number;
+  readonly one_minus_beta1: number;
+  readonly one_minus_beta2: number;
   readonly epsilon: number;
 }
 
@@ -95,12 +97,12 @@ export function updateParameters(
   gradients: ArrayLike<number>,
   first_moments: Float64Array,
   second_moments: Float64Array,
-  { learning_rate, variance_correction, beta1, beta2, epsilon }: AdamTerms,
+  { learning_rate, variance_correction, beta1, beta2, one_minus_beta1, one_minus_beta2, epsilon }: AdamTerms,
 ): void {
   for (let index = 0; index < parameters.length; index++) {
     const gradient = gradients[index]!;
-    const m = beta1 * first_moments[index]! + (1 - beta1) * gradient;
-    const v = beta2 * second_moments[index]! + (1 - beta2) * gradient * gradient;
+    const m = beta1 * first_moments[index]! + one_minus_beta1 * gradient;
+    const v = beta2 * second_moments[index]! + one_minus_beta2 * gradient * gradient;
     first_moments[index] = m;
     second_moments[index] = v;
     parameters[index]! -= (learning_rate * m) / (Math.sqrt(v) * variance_correction + epsilon);

@@ -80,6 +80,8 @@ function trainBatch(
     variance_correction: 1 / Math.sqrt(1 - beta2 ** step),
     beta1,
     beta2,
+    one_minus_beta1: 1 - beta1,
+    one_minus_beta2: 1 - beta2,
     epsilon,
   };
   for (const [index, { states }] of network.layers.entries()) {

@@ -9,6 +9,7 @@ import { activations } from "../core/network.ts";
 import { resultNames } from "../core/platform.ts";
 import { stages } from "../core/progress.ts";
 import { type StudyResults, scopeKinds, sweepMethods } from "../core/study.ts";
+import { tileForms } from "../core/tiles.ts";
 import { schemaFault } from "./schema-fault.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */
@@ -65,12 +66,18 @@ const adapterSchema = z
   })
   .describe("The WebGPU adapter that computed the results.");
 
+const form = z.enum(tileForms);
+
 const provenanceSchema = z
   .object({
     package: z.string().describe("Version of this package."),
     node: z.string().describe("Version of Node."),
     dawn: z.string().describe("Version of Dawn's Node bindings."),
     adapter: adapterSchema,
+    tiles: z
+      .object({ forward_layer: form, hidden_delta: form, update_parameters: form })
+      .exactOptional()
+      .describe("Form of each product's kernel; bits repeat only under the same forms. Absent in older files."),
     started: z.iso.datetime().describe("ISO 8601, UTC."),
     elapsedMs: z.partialRecord(z.enum(stages), z.number().min(0)).describe("Milliseconds per stage."),
   })

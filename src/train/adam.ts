@@ -21,6 +21,8 @@ export function adamBatch(
     learning_rate: learningRate / (1 - adam.beta1 ** step),
     variance_correction: 1 / Math.sqrt(1 - adam.beta2 ** step),
     ...adam,
+    one_minus_beta1: 1 - adam.beta1,
+    one_minus_beta2: 1 - adam.beta2,
     l2,
   };
 }

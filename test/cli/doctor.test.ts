@@ -14,6 +14,7 @@ describe("doctor", () => {
     expect(stdout).toMatch(/^Used: SwiftShader.*software\)\n {2}its name contains "swiftshader"$/m);
     expect(stdout).toMatch(/^ {2}maxStorageBufferBindingSize +\d+$/m);
     expect(stdout).toMatch(/^ {2}timestamp-query +(yes|no)$/m);
+    expect(stdout).toMatch(/^Kernels of products\n {2}subgroup tiles \(as asked for\)\n {2}forward_layer +subgroup$/m);
     expect(stdout).toMatch(/^ {2}product {4}right {2}largest error \d.*, allowed \d/m);
     expect(stdout).toMatch(/^ {2}histogram {2}right {2}259 counts, 0 wrong$/m);
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
@@ -25,7 +26,7 @@ describe("doctor", () => {
     const diagnosis = JSON.parse(stdout);
     expect(Object.keys(diagnosis)).toEqual([
       ...["package", "node", "dawn", "platform", "attempts", "used", "reason", "software", "limits", "features"],
-      ...["selfTest", "healthy", "advice"],
+      ...["kernels", "selfTest", "healthy", "advice"],
     ]);
     expect(diagnosis).toMatchObject({ node: process.version, software: true, healthy: true });
     expect(diagnosis.used).toContain("SwiftShader");
@@ -47,7 +48,7 @@ describe("doctor", () => {
       const { exitCode, stdout, stderr } = await commandLine(["doctor", "--adapter", "no such card", ...json]);
       expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
       if (json.length > 0) {
-        expect(JSON.parse(stdout)).toMatchObject({ used: null, healthy: false, selfTest: null });
+        expect(JSON.parse(stdout)).toMatchObject({ used: null, healthy: false, kernels: null, selfTest: null });
         return;
       }
       expect(stdout).toMatch(

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { withIncludes } from "../../scripts/includes.ts";
 import * as shaders from "../../src/gpu/generated/shaders.ts";
 import type { ShaderInterface } from "../../src/gpu/kernel.ts";
 import { resolveVariant } from "../../src/gpu/preprocess.ts";
@@ -15,10 +16,25 @@ test("src/gpu/generated/shaders.ts is up to date (npm run generate)", () => {
   expect(() => execFileSync(process.execPath, arguments_, { cwd: root, stdio: "pipe" })).not.toThrow();
 });
 
-test("every shader is in it, word for word", () => {
+test("every shader is in it with its parts, word for word", () => {
   const files = readdirSync(`${root}/shaders`).filter((name) => name.endsWith(".wgsl"));
   expect(all.map(({ file }) => file).sort()).toEqual(files.map((name) => `shaders/${name}`).sort());
-  for (const { file, source } of all) expect(source).toBe(readFileSync(`${root}/${file}`, "utf8"));
+  const read = (path: string) => readFileSync(`${root}/shaders/${path}`, "utf8");
+  for (const { file, source } of all) expect(source).toBe(withIncludes(read(file.slice("shaders/".length)), read));
+});
+
+test("every part is used, and an include brings a part in with what it includes", () => {
+  const sources = all.map(({ source }) => source);
+  for (const name of readdirSync(`${root}/shaders/parts`)) {
+    const text = readFileSync(`${root}/shaders/parts/${name}`, "utf8").trimEnd();
+    expect(sources.filter((source) => source.includes(text)).length, name).toBeGreaterThan(0);
+  }
+  const parts: Readonly<Record<string, string>> = {
+    "parts/a.wgsl": '// a\n#include "parts/b.wgsl"\n',
+    "parts/b.wgsl": "// b\n",
+  };
+  const text = withIncludes('1\n#include "parts/a.wgsl"\n2\n', (path) => parts[path]!);
+  expect(text).toBe("1\n// a\n// b\n2\n");
 });
 
 test("a flag decides which lines remain", () => {

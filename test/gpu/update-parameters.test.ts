@@ -115,15 +115,15 @@ async function compareStep(gpu: GpuContext, task: UpdateTask, hasHistory: boolea
   const before = Float64Array.from(want);
   updateParameters(want, g, first, second, task.optimiser);
 
-  const { beta1, beta2, epsilon, learning_rate, variance_correction } = task.optimiser;
-  // Each moment is a sum of two products; 1 - beta is exact (Sterbenz), and the gradient's bound enters as its slope.
+  const { beta1, one_minus_beta1, one_minus_beta2, epsilon, learning_rate, variance_correction } = task.optimiser;
+  // Each moment is a sum of two products, and the gradient's bound enters as its slope.
   const firstBound = first.map((_, i) => {
-    const size = beta1 * Math.abs(moments.first[i]!) + (1 - beta1) * Math.abs(g[i]!);
-    return sumBound(2, size) + (1 - beta1) * gBound[i]!;
+    const size = beta1 * Math.abs(moments.first[i]!) + one_minus_beta1 * Math.abs(g[i]!);
+    return sumBound(2, size) + one_minus_beta1 * gBound[i]!;
   });
   const secondBound = second.map((_, i) => {
     const slope = 2 * Math.abs(g[i]!) + gBound[i]!;
-    return sumBound(3, second[i]!) + (1 - beta2) * slope * gBound[i]!;
+    return sumBound(3, second[i]!) + one_minus_beta2 * slope * gBound[i]!;
   });
   // The quotient's relative error: its numerator's, half of v's (a square root), and 2.5 ULP of the division, 4.5 of the
   // square root, 3 of the products and the sum. One more rounding for the difference.

@@ -45,6 +45,8 @@ test("the first step of Adam is the learning rate, whatever the gradient's size"
     variance_correction: 1 / Math.sqrt(1 - beta2),
     beta1,
     beta2,
+    one_minus_beta1: 1 - beta1,
+    one_minus_beta2: 1 - beta2,
     epsilon: 0,
   };
   const parameters = Float64Array.of(1, 1, 1);

@@ -29,6 +29,8 @@ export const noOptimiser: Omit<BackwardBatch, "first" | "count"> = {
   variance_correction: 0,
   beta1: 0,
   beta2: 0,
+  one_minus_beta1: 0,
+  one_minus_beta2: 0,
   epsilon: 0,
   l2: 0,
 };

@@ -7,6 +7,8 @@ import { text } from "node:stream/consumers";
 
 export const root = join(import.meta.dirname, "../..");
 const program = join(root, "dist/cli.js");
+/** Fixed kernels: no test's results may hang on a measurement. The embedded adapter has all forms. */
+const fixedKernels = { GPU_IMPORTANCE_TILES: "subgroup" };
 
 /** The embedded adapter, named so that results do not depend on the machine. */
 export const onSwiftShader = ["--adapter", "swiftshader"];
@@ -28,6 +30,8 @@ interface RunOptions {
   readonly shell?: string;
   /** Shell text after the arguments, for example `> /dev/full`. */
   readonly redirection?: string;
+  /** Further environment variables. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const quoted = (argument: string) => `'${argument.replaceAll("'", "'\\''")}'`;
@@ -35,13 +39,14 @@ const quoted = (argument: string) => `'${argument.replaceAll("'", "'\\''")}'`;
 /** Starts `gpu-importance` with these arguments. */
 export function start(args: readonly string[], options: RunOptions = {}): RunningProgram {
   if (!existsSync(program)) throw new Error("dist/cli.js is missing: npm run build comes before these tests");
-  const { folder = root, shell, redirection } = options;
+  const { folder = root, shell, redirection, environment } = options;
+  const env = { ...process.env, ...fixedKernels, ...environment };
   const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
   if (shell === undefined && redirection === undefined) {
-    return spawn(process.execPath, [program, ...args], { cwd: folder, stdio });
+    return spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio });
   }
   const command = [process.execPath, program, ...args].map(quoted).join(" ");
-  return spawn("sh", ["-c", `${shell ?? ""} exec ${command} ${redirection ?? ""}`], { cwd: folder, stdio });
+  return spawn("sh", ["-c", `${shell ?? ""} exec ${command} ${redirection ?? ""}`], { cwd: folder, env, stdio });
 }
 
 /** Waits for the end of a program that was started. */

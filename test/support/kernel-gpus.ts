@@ -1,5 +1,7 @@
-/** The devices that kernels with subgroup variants are tested on: with those variants, and without as GPUs run them. */
-import type { GpuContext } from "../../src/gpu/context.ts";
+/** The devices that products are tested on: one for each form of their kernels that the adapter can run. */
+
+import { everyProduct } from "../../src/core/tiles.ts";
+import { availableForms, type GpuContext, withTiles } from "../../src/gpu/context.ts";
 import { testGpu } from "./gpu.ts";
 
 export interface KernelGpu {
@@ -9,8 +11,11 @@ export interface KernelGpu {
 }
 
 export async function kernelGpus(): Promise<KernelGpu[]> {
-  const plain = { gpu: await testGpu({ defaultLimits: true, subgroups: false }), kernels: "plain kernels" };
-  const gpu = await testGpu({ defaultLimits: true });
-  if (gpu.subgroupLanes === 0) return [plain];
-  return [plain, { gpu, kernels: `kernels for subgroups of ${gpu.subgroupLanes}` }];
+  // Without subgroups, so that the kernels that have no shared form run as they do on GPUs.
+  const bare = await testGpu({ defaultLimits: true, subgroups: false });
+  const full = await testGpu({ defaultLimits: true });
+  return availableForms(full).map((form) => ({
+    gpu: withTiles(form === "subgroup" ? full : bare, everyProduct(form)),
+    kernels: `${form} kernels`,
+  }));
 }

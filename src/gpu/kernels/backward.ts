@@ -5,7 +5,7 @@ import { backward } from "../generated/shaders.ts";
 import { createKernel, type Grid } from "../kernel.ts";
 import type { StructValues } from "../uniforms.ts";
 import { activationCodes } from "./activation.ts";
-import { tilingFor, variantFor } from "./subgroup.ts";
+import { tilingFor, variantFor } from "./tiles.ts";
 
 export type UpdateVariant = "" | "BYTES" | "GRADIENT" | "BYTES+GRADIENT";
 export type BackwardLayer = StructValues<(typeof backward)["structs"]["Layer"]>;
@@ -17,13 +17,15 @@ export function createOutputDelta(gpu: GpuContext) {
 
 export function createHiddenDelta(gpu: GpuContext, activation: Activation) {
   const overrides = { ACTIVATION: activationCodes[activation] };
-  const tiling = tilingFor(gpu, 4, gpu.subgroupLanes);
-  return createKernel(gpu, backward, "hidden_delta", variantFor(gpu, ""), { overrides, dynamic: "batch", tiling });
+  const tiling = tilingFor(gpu, "hidden_delta", 4, gpu.subgroupLanes);
+  const variant = variantFor(gpu, "hidden_delta", "");
+  return createKernel(gpu, backward, "hidden_delta", variant, { overrides, dynamic: "batch", tiling });
 }
 
 export function createUpdateParameters<V extends UpdateVariant>(gpu: GpuContext, variant: V) {
-  const tiling = tilingFor(gpu, gpu.subgroupLanes, 4);
-  return createKernel(gpu, backward, "update_parameters", variantFor(gpu, variant), { dynamic: "batch", tiling });
+  const tiling = tilingFor(gpu, "update_parameters", gpu.subgroupLanes, 4);
+  const options = { dynamic: "batch", tiling };
+  return createKernel(gpu, backward, "update_parameters", variantFor(gpu, "update_parameters", variant), options);
 }
 
 export function outputDeltaGrid(slabRows: number, networks: number): Grid {

@@ -5,7 +5,7 @@ import { forward } from "../generated/shaders.ts";
 import { createKernel, type Grid, type Kernel } from "../kernel.ts";
 import type { StructValues } from "../uniforms.ts";
 import { activationCodes } from "./activation.ts";
-import { tilingFor, variantFor } from "./subgroup.ts";
+import { tilingFor, variantFor } from "./tiles.ts";
 
 type Variants = (typeof forward)["entries"]["forward_layer"]["variants"];
 export type ForwardVariant = "" | "BYTES" | "BYTES+GATHERED" | "MASKED";
@@ -21,8 +21,8 @@ export function createForwardLayer<V extends ForwardVariant>(
   activation: Activation | "identity",
 ): Promise<ForwardKernel<V>> {
   const overrides = { ACTIVATION: activationCodes[activation] };
-  const options = { overrides, dynamic: "batch", tiling: tilingFor(gpu, 4, 8) };
-  return createKernel(gpu, forward, "forward_layer", variantFor(gpu, variant), options);
+  const options = { overrides, dynamic: "batch", tiling: tilingFor(gpu, "forward_layer", 4, 8) };
+  return createKernel(gpu, forward, "forward_layer", variantFor(gpu, "forward_layer", variant), options);
 }
 
 /** In tiles of 4 samples x 4 outputs. */

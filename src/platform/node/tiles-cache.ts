@@ -1,0 +1,90 @@
+/** Keeps which form of each product's kernel suits an adapter, so that it is measured once for a driver and a version. */
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { AdapterFacts } from "../../core/study.ts";
+import { type Product, products, type TileForm, type TileForms, tileForms } from "../../core/tiles.ts";
+import { cacheFolder } from "./cache-folder.ts";
+
+/** What a calibration found; src/gpu/calibration.ts makes it. */
+export interface KeptCalibration {
+  readonly tiles: TileForms;
+  readonly milliseconds: Readonly<Record<Product, Readonly<Partial<Record<TileForm, number>>>>>;
+}
+
+/** What a calibration depends on. The adapter's facts hold its driver: Dawn names it in the description. */
+export interface CalibrationKey {
+  readonly package: string;
+  readonly dawn: string;
+  readonly adapter: AdapterFacts;
+}
+
+const fileSchema = z.object({
+  key: z.unknown(),
+  tiles: z.record(z.enum(products), z.enum(tileForms)),
+  milliseconds: z.record(z.enum(products), z.partialRecord(z.enum(tileForms), z.number().min(0))),
+});
+
+function keyText({ package: version, dawn, adapter }: CalibrationKey): string {
+  const { vendor, architecture, device, description, backend } = adapter;
+  return JSON.stringify({ package: version, dawn, vendor, architecture, device, description, backend });
+}
+
+function pathFor(key: CalibrationKey, folder: string): string {
+  const digest = createHash("sha256").update(keyText(key)).digest("hex").slice(0, 16);
+  return join(folder, `tiles-${digest}.json`);
+}
+
+/**
+ * What was kept for this adapter; undefined where there is nothing, or nothing that can be used.
+ * @param notes is told why a file that is there is of no use
+ */
+export async function readCalibration(
+  key: CalibrationKey,
+  notes: string[],
+  folder: string = cacheFolder(),
+): Promise<KeptCalibration | undefined> {
+  const path = pathFor(key, folder);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") notes.push(`cache not read: ${(error as Error).message}`);
+    return undefined;
+  }
+  const kept = parsed(text);
+  // The name is a digest, so the key is compared as well.
+  if (kept !== undefined && JSON.stringify(kept.key) === keyText(key)) return kept as KeptCalibration;
+  notes.push(`cache was damaged and is made anew: ${path}`);
+  return undefined;
+}
+
+function parsed(text: string): z.infer<typeof fileSchema> | undefined {
+  try {
+    return fileSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    // The caller reports it: text that is no JSON and JSON of another shape have the same cure.
+    return undefined;
+  }
+}
+
+/** Writes under a temporary name and renames, so that a killed run or a second one leaves no half file. */
+export async function writeCalibration(
+  key: CalibrationKey,
+  { tiles, milliseconds }: KeptCalibration,
+  notes: string[],
+  folder: string = cacheFolder(),
+): Promise<void> {
+  const path = pathFor(key, folder);
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, `${JSON.stringify({ key: JSON.parse(keyText(key)), tiles, milliseconds }, null, 2)}\n`);
+    await rename(temporary, path);
+  } catch (error) {
+    notes.push(`cache not written, so the next run measures again: ${(error as Error).message}`);
+    // The note above tells of the failure; a leftover that cannot be removed either adds nothing to it.
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
