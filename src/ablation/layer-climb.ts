@@ -5,7 +5,7 @@ import { plainLayer, uploadJobs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import type { BoundKernel, Grid } from "../gpu/kernel.ts";
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
-import { createWalkLayer, walkLayerGrid } from "../gpu/kernels/sweep.ts";
+import { createWalkLayer, walkLayerGrid } from "../gpu/kernels/walk-layer.ts";
 import { hiddenLanes, quadsOf } from "../gpu/packing.ts";
 import { createTallier, type Tallier, type TallyPart } from "../gpu/tally.ts";
 import { uploadUniforms } from "../gpu/uniforms.ts";

@@ -1,8 +1,10 @@
 /** Routes that tally in registers: the state holds the logits, or pre-activations one product below them. */
 import { allocate, type DeviceArray, read, upload } from "../gpu/device-array.ts";
 import type { BoundKernel } from "../gpu/kernel.ts";
-import { createWalkProduct, createWalkTally, walkGrid } from "../gpu/kernels/sweep.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
+import { walkGrid } from "../gpu/kernels/walk.ts";
+import { createWalkProduct } from "../gpu/kernels/walk-product.ts";
+import { createWalkTally } from "../gpu/kernels/walk-tally.ts";
 import { lanesOf } from "../gpu/packing.ts";
 import type { Climb, Own, WalkTables, WalkTotals } from "./walk-batch.ts";
 import { maskPairs, productRows } from "./walk-tables.ts";

@@ -4,12 +4,11 @@ import { type DeviceArray, upload } from "../gpu/device-array.ts";
 import type { DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import type { ForwardPass } from "../gpu/forward-pass.ts";
-import { sweep } from "../gpu/generated/shaders.ts";
-import type { WalkPart, WalkUniform } from "../gpu/kernels/sweep.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
+import { uploadParts, uploadWalk, type WalkPart, type WalkUniform } from "../gpu/kernels/walk.ts";
 import { lanesOf, quadsOf } from "../gpu/packing.ts";
 import type { Recorder } from "../gpu/recorder.ts";
-import { type UniformArray, uploadUniforms } from "../gpu/uniforms.ts";
+import type { UniformArray } from "../gpu/uniforms.ts";
 import { type StepRange, stepRanges, stepsOf, type Walk, type WalkGroup } from "./walk-plan.ts";
 import { outgoingWeights, type WalkedNetwork, walkRows } from "./walk-tables.ts";
 
@@ -100,8 +99,8 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): W
   return {
     device,
     batch,
-    walk: own(uploadUniforms(gpu, sweep, "Walk", [uniform])),
-    part: own(uploadUniforms(gpu, sweep, "Part", parts)),
+    walk: own(uploadWalk(gpu, uniform)),
+    part: own(uploadParts(gpu, parts)),
     // Pairs of words: rank 2 for the shader's vec2.
     walks: own(upload(gpu, "walks", "u32", [walks.length, 2 * length], words)),
     activations: pass.outputs[group.lowest - 1]!,

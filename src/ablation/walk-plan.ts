@@ -1,7 +1,7 @@
 /** Which walks there are, and in what steps they are done: plain planning, no device. */
 import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
 import type { Widths } from "../core/network.ts";
-import { WALK_CLASSES, WALK_STEPS } from "../gpu/kernels/sweep.ts";
+import { WALK_CLASSES, WALK_STEPS } from "../gpu/kernels/walk.ts";
 import { removalSteps } from "./orders.ts";
 
 /** One order in one mode over one network: a job of the walking shaders. */

@@ -1,6 +1,6 @@
 /** Walks as the shaders read them: rows of removals and steps, outgoing weights by neuron, and masks of joint orders. */
 import type { DenseLayer, Widths } from "../core/network.ts";
-import { NO_EVALUATION, NO_REMOVAL, UPPER_REMOVAL } from "../gpu/kernels/sweep.ts";
+import { NO_EVALUATION, NO_REMOVAL, UPPER_REMOVAL } from "../gpu/kernels/walk.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
 import type { SweepTask } from "./masked-sweep.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
@@ -27,7 +27,7 @@ function replacement({ mode }: Walk, means: readonly Float32Array[], layer: numb
   return mode === "zero" ? 0 : means[layer - 1]![neuron]!;
 }
 
-/** How the shaders name a removed neuron: see `walks` in shaders/sweep.wgsl. */
+/** How the shaders name a removed neuron: see `walks` in shaders/parts/walk.wgsl. */
 function removalWord(layer: number, neuron: number, lowest: number): number {
   if (layer === lowest) return neuron;
   return layer === lowest + 1 ? UPPER_REMOVAL + neuron : NO_REMOVAL;

@@ -22,7 +22,7 @@ const ACTIVATION_BYTES = 64 * 2 ** 20;
 /** Operations in one chunk: about 50 ms, the longest a submit should last. */
 const CHUNK_OPERATIONS = { software: 2e8, hardware: 2e10 };
 
-/** Blocks of a full chunk come in eights, because a walk (shaders/sweep.wgsl) has a lane for each. */
+/** Blocks of a full chunk come in eights, because a walk (shaders/walk-product.wgsl) has a lane for each. */
 const WALKED = 8 * BLOCK;
 
 export interface Chunk {

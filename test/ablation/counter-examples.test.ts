@@ -25,10 +25,13 @@ async function sweep(
   { network, split }: Fixture,
   { means }: MeasuredNetwork,
   orders: readonly RemovalOrder[],
-  method: typeof maskedSweep = maskedSweep,
-) {
+  method: "masked" | "fast" = "masked",
+): Promise<AblationCurve[]> {
   using device = uploadSplit(gpu, "fixture", split, network.layers[0]!.inputs, network.layers.at(-1)!.outputs);
-  return await method(gpu, device, { network, orders, meanActivations: means }, { modes: ablationModes, stride: 1 });
+  const task = { network, orders, meanActivations: means };
+  const options = { modes: ablationModes, stride: 1 };
+  if (method === "masked") return await maskedSweep(gpu, device, task, options);
+  return (await fastSweep(gpu, device, [task], options)).flat();
 }
 
 /** Removes these neurons one after another: one curve for zero, one for mean. */
@@ -137,7 +140,7 @@ describe("a neuron that is truly constant", () => {
       orderOf("network", constants.toReversed(), 1),
     ];
     const masked = await sweep(fixture, found, orders);
-    const fast = await sweep(fixture, found, orders, fastSweep);
+    const fast = await sweep(fixture, found, orders, "fast");
     for (const { mode, order, correct, loss } of [...masked, ...fast]) {
       if (mode === "mean") {
         expect([...correct], order.scope).toEqual([...correct].map(() => correct[0]));

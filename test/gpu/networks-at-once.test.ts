@@ -40,8 +40,9 @@ describe("within the limit of a binding", () => {
       orders: shuffledOrders(network, random, 1),
       meanActivations: madeUpConstants(network, random),
     };
-    const curves = await fastSweep(limited, split, task, { modes: ["mean"], stride: 50 });
+    const [curves] = await fastSweep(limited, split, [task], { modes: ["mean"], stride: 50 });
     expect(curves).toHaveLength(4);
-    expect(await singleRemovals(limited, split, task, 0, ["mean"])).toHaveLength(3);
+    const [singles] = await singleRemovals(limited, split, [{ ...task, repeat: 0 }], ["mean"]);
+    expect(singles).toHaveLength(3);
   });
 });

@@ -1,0 +1,51 @@
+// Cumulative ablation of any hidden layer at rank-one cost, where more than one product lies between z of parts/walk.wgsl and the
+// logits, or few removals are evaluated: outputs[step, j, s, k] = act(z_k), for forward.wgsl to carry on from.
+// Every value has one owner, an invocation that walks one quad of one sample's units: no atomics, no barriers.
+// Variants: "", SINGLE.
+
+override ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu
+
+#include "parts/walk.wgsl"
+#include "parts/activate.wgsl"
+
+@group(0) @binding(6) var<storage, read_write> outputs: array<vec4<f32>>; // [slabs, slab_rows, unit_quads]
+
+// Neurons removed at an evaluation.
+fn removed_at(evaluation: u32) -> u32 {
+  return min(evaluation * walk.stride, walk.neurons);
+}
+
+// Units past the last one are padding: the homogeneous 1, then zeros (see forward.wgsl).
+fn with_padding(values: vec4<f32>, quad: u32) -> vec4<f32> {
+  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
+  let padding = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(walk.units));
+  return select(padding, values, unit < vec4<u32>(walk.units));
+}
+
+// Grid: x = quads of units, y = samples, z = jobs. Slab e * part.jobs + j of `outputs` is job j at evaluation e.
+@compute @workgroup_size(8, 8)
+fn walk_layer(@builtin(global_invocation_id) id: vec3<u32>) {
+  if (id.x >= walk.unit_quads || id.y >= part.count) { return; }
+  let head = id.z * walk.walk_length;
+  let network = walks[head].x;
+  let row = network * walk.slab_rows + id.y;
+  let place = place_of(id.z, network, id.y, true);
+  let start = state[place.source + id.x];
+  var z = start;
+  for (var e = 0u; e < part.steps; e++) {
+#if SINGLE
+    z = start;
+#endif
+    let evaluation = part.first_step + e;
+    for (var at = removed_at(max(evaluation, 1u) - 1u); at < removed_at(evaluation); at++) {
+      let removal = walks[head + 1u + at];
+      z -= difference(removal, row) * transposed[outgoing(removal, network) + id.x];
+    }
+    let slot = ((e * part.jobs + id.z) * walk.slab_rows + id.y) * walk.unit_quads + id.x;
+    outputs[slot] = with_padding(activate(z), id.x);
+  }
+#if SINGLE
+#else
+  state[place.own + id.x] = z;
+#endif
+}

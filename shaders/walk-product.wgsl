@@ -1,0 +1,298 @@
+// Cumulative ablation of the hidden layer below the last one, or of both, at rank-one cost. With z as in parts/walk.wgsl:
+//   logits = product[bias] + sum_k act(z_k) * product[k],  tallied at once.
+// Every value has one owner, a job's block of 64 samples: no atomics, exact counts. Eight steps share each load of weights and
+// state: they are written out, since an array would not stay in registers.
+// - plain, for GPUs: a workgroup owns a block, an invocation one sample; the block's tallies meet in workgroup memory.
+// - SUBGROUP, with LANES_4 or LANES_8, for software adapters: no barriers; a workgroup is one subgroup, its lanes are blocks of
+//   one job, and what they share is loaded by one lane and broadcast (see forward.wgsl).
+// MASKED: units of z are removed too (joint orders). A step removes a neuron of the lowest layer; evaluations between two steps
+// remove units alone, which changes the logits by (c_k - act(z_k)) * product[k] and nothing else.
+// Preconditions: CLASSES <= 12; walk.stride = 1.
+// Variants: "", MASKED, SINGLE; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8.
+
+#if SUBGROUP
+enable subgroups;
+#endif
+
+override ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu
+override CLASSES: u32 = 12u;
+
+#include "parts/walk.wgsl"
+#include "parts/walk-tallies.wgsl"
+#include "parts/activate.wgsl"
+
+// Row k < units: weights of unit k to the classes, 3 quads; rows above: 0; the last row, 4 unit_quads: biases.
+@group(0) @binding(8) var<storage, read> product: array<vec4<f32>>;        // [networks, unit_lanes_and_bias, class_quads]
+// Quad pairs: (positions of 4 units in the order, bits of their replacements).
+@group(0) @binding(9) var<storage, read> masks: array<vec4<u32>>;          // [jobs, pairs]
+
+// A step of walk_product: removals [begin, end) of the order, then an evaluation (NONE: no such step), then `upper` more.
+struct Step {
+  begin: u32,
+  end: u32,
+  evaluation: u32,
+  upper: u32,
+}
+
+fn step_of(head: u32, step: u32) -> Step {
+  if (step >= walk.steps) { return Step(walk.neurons, walk.neurons, NONE, 0u); }
+  let at = head + 1u + walk.neurons + 2u * step;
+  let removals = walks[at];
+  let evaluations = walks[at + 1u];
+  return Step(removals.x, removals.y, evaluations.x, evaluations.y);
+}
+
+// The only removal of a step; NONE where it has none.
+fn step_removal(head: u32, step: Step) -> vec2<u32> {
+  if (step.begin == step.end) { return vec2<u32>(NONE, 0u); }
+  return walks[head + 1u + step.begin];
+}
+
+// A quad of units: where the order removes them, and what they are from then on.
+struct UnitMask {
+  positions: vec4<u32>,
+  constants: vec4<f32>,
+}
+
+fn unit_mask(job: u32, quad: u32, lane: u32) -> UnitMask {
+#if MASKED
+  let at = (job * walk.unit_quads + quad) * 2u;
+#if SUBGROUP
+  let own = masks[at + (lane & 1u)];
+  return UnitMask(subgroupBroadcast(own, 0u), bitcast<vec4<f32>>(subgroupBroadcast(own, 1u)));
+#else
+  return UnitMask(masks[at], bitcast<vec4<f32>>(masks[at + 1u]));
+#endif
+#else
+  return UnitMask(vec4<u32>(NONE), vec4<f32>(0.0));
+#endif
+}
+
+// Units once the first `removed` neurons of the order are gone.
+fn unit_values(z: vec4<f32>, mask: UnitMask, removed: u32) -> vec4<f32> {
+#if MASKED
+  return select(activate(z), mask.constants, mask.positions < vec4<u32>(removed));
+#else
+  return activate(z);
+#endif
+}
+
+#if MASKED
+// z of one unit after the removals before `end`, from `state`, which holds it after those before `done`.
+fn unit_before(slot: u32, unit: u32, end: u32, done: u32, head: u32, network: u32, row: u32) -> f32 {
+  var z = state[slot + unit / 4u][unit % 4u];
+  for (var at = end; at < done; at++) {
+    let removal = walks[head + 1u + at];
+    z += difference(removal, row) * transposed[outgoing(removal, network) + unit / 4u][unit % 4u];
+  }
+  return z;
+}
+#endif
+
+// Grid: x = blocks (plain: samples), y = jobs.
+@compute @workgroup_size(WALKERS)
+fn walk_product(
+  @builtin(workgroup_id) tile: vec3<u32>,
+  @builtin(local_invocation_id) local: vec3<u32>,
+#if SUBGROUP
+  @builtin(subgroup_invocation_id) lane: u32,
+#endif
+) {
+#if SUBGROUP
+  let own_block = tile.x * WALKERS + lane;
+  let start = own_block * BLOCK;
+#else
+  let lane = 0u;
+  let own_block = tile.x;
+  let start = own_block * BLOCK + local.x;
+  var rows = 0u;
+#endif
+  let job = tile.y;
+  let head = job * walk.walk_length;
+  let network = walks[head].x;
+  let s0 = step_of(head, part.first_step);
+  let s1 = step_of(head, part.first_step + 1u);
+  let s2 = step_of(head, part.first_step + 2u);
+  let s3 = step_of(head, part.first_step + 3u);
+  let s4 = step_of(head, part.first_step + 4u);
+  let s5 = step_of(head, part.first_step + 5u);
+  let s6 = step_of(head, part.first_step + 6u);
+  let s7 = step_of(head, part.first_step + 7u);
+  let n0 = step_removal(head, s0);
+  let n1 = step_removal(head, s1);
+  let n2 = step_removal(head, s2);
+  let n3 = step_removal(head, s3);
+  let n4 = step_removal(head, s4);
+  let n5 = step_removal(head, s5);
+  let n6 = step_removal(head, s6);
+  let n7 = step_removal(head, s7);
+#if SUBGROUP
+  let own_low = outgoing(step_removal(head, step_of(head, part.first_step + lane)), network);
+#if LANES_4
+  let own_high = outgoing(step_removal(head, step_of(head, part.first_step + 4u + lane)), network);
+#endif
+  var totals = array<vec2<f32>, 8>();
+#endif
+  var evaluations = array<u32, 8>(
+    s0.evaluation, s1.evaluation, s2.evaluation, s3.evaluation, s4.evaluation, s5.evaluation, s6.evaluation, s7.evaluation,
+  );
+  var end = 0u; // of the evaluations of this part
+  if (s0.evaluation != NONE) { end = s0.evaluation + 1u + s0.upper; }
+  if (s1.evaluation != NONE) { end = s1.evaluation + 1u + s1.upper; }
+  if (s2.evaluation != NONE) { end = s2.evaluation + 1u + s2.upper; }
+  if (s3.evaluation != NONE) { end = s3.evaluation + 1u + s3.upper; }
+  if (s4.evaluation != NONE) { end = s4.evaluation + 1u + s4.upper; }
+  if (s5.evaluation != NONE) { end = s5.evaluation + 1u + s5.upper; }
+  if (s6.evaluation != NONE) { end = s6.evaluation + 1u + s6.upper; }
+  if (s7.evaluation != NONE) { end = s7.evaluation + 1u + s7.upper; }
+  let bias = (network * (walk.unit_quads * 4u + 1u) + walk.unit_quads * 4u) * 3u;
+  // Walkers past the last sample go along, for the others' broadcasts and barriers, and count nothing.
+  for (var i = 0u; i < min(WALKED, part.count); i++) {
+    let s = min(start + i, part.count - 1u);
+    let row = network * walk.slab_rows + s;
+    let present = start + i < part.count;
+    let place = place_of(job, network, s, present);
+    let d0 = difference(n0, row);
+    let d1 = difference(n1, row);
+    let d2 = difference(n2, row);
+    let d3 = difference(n3, row);
+    let d4 = difference(n4, row);
+    let d5 = difference(n5, row);
+    let d6 = difference(n6, row);
+    let d7 = difference(n7, row);
+    let ba = product[bias];
+    let bb = product[bias + 1u];
+    let bc = product[bias + 2u];
+    var y0a = ba; var y0b = bb; var y0c = bc;
+    var y1a = ba; var y1b = bb; var y1c = bc;
+    var y2a = ba; var y2b = bb; var y2c = bc;
+    var y3a = ba; var y3b = bb; var y3c = bc;
+    var y4a = ba; var y4b = bb; var y4c = bc;
+    var y5a = ba; var y5b = bb; var y5c = bc;
+    var y6a = ba; var y6b = bb; var y6c = bc;
+    var y7a = ba; var y7b = bb; var y7c = bc;
+    for (var k = 0u; k < walk.unit_quads; k++) {
+      let p = (network * (walk.unit_quads * 4u + 1u) + k * 4u) * 3u;
+#if SUBGROUP
+      let low = transposed[own_low + k];
+#if LANES_4
+      let high = transposed[own_high + k];
+      let q0 = product[p + lane];
+      let q1 = product[p + 4u + lane];
+      let q2 = product[p + 8u + lane];
+      let pa = mat4x4<f32>(lane_0(q0), lane_3(q0), lane_2(q1), lane_1(q2));
+      let pb = mat4x4<f32>(lane_1(q0), lane_0(q1), lane_3(q1), lane_2(q2));
+      let pc = mat4x4<f32>(lane_2(q0), lane_1(q1), lane_0(q2), lane_3(q2));
+#else
+      let high = low;
+      let q0 = product[p + lane];
+      let q2 = product[p + 8u + (lane & 3u)];
+      let pa = mat4x4<f32>(lane_0(q0), lane_3(q0), lane_6(q0, q0), lane_1(q2));
+      let pb = mat4x4<f32>(lane_1(q0), lane_4(q0, q0), lane_7(q0, q0), lane_2(q2));
+      let pc = mat4x4<f32>(lane_2(q0), lane_5(q0, q0), lane_0(q2), lane_3(q2));
+#endif
+      let w0 = lane_0(low);
+      let w1 = lane_1(low);
+      let w2 = lane_2(low);
+      let w3 = lane_3(low);
+      let w4 = lane_4(low, high);
+      let w5 = lane_5(low, high);
+      let w6 = lane_6(low, high);
+      let w7 = lane_7(low, high);
+#else
+      let w0 = transposed[outgoing(n0, network) + k];
+      let w1 = transposed[outgoing(n1, network) + k];
+      let w2 = transposed[outgoing(n2, network) + k];
+      let w3 = transposed[outgoing(n3, network) + k];
+      let w4 = transposed[outgoing(n4, network) + k];
+      let w5 = transposed[outgoing(n5, network) + k];
+      let w6 = transposed[outgoing(n6, network) + k];
+      let w7 = transposed[outgoing(n7, network) + k];
+      let pa = mat4x4<f32>(product[p], product[p + 3u], product[p + 6u], product[p + 9u]);
+      let pb = mat4x4<f32>(product[p + 1u], product[p + 4u], product[p + 7u], product[p + 10u]);
+      let pc = mat4x4<f32>(product[p + 2u], product[p + 5u], product[p + 8u], product[p + 11u]);
+#endif
+      let mask = unit_mask(job, k, lane);
+      let z = state[place.source + k];
+#if SINGLE
+      let z0 = z - d0 * w0;
+      let z1 = z - d1 * w1;
+      let z2 = z - d2 * w2;
+      let z3 = z - d3 * w3;
+      let z4 = z - d4 * w4;
+      let z5 = z - d5 * w5;
+      let z6 = z - d6 * w6;
+      let z7 = z - d7 * w7;
+#else
+      let z0 = z - d0 * w0;
+      let z1 = z0 - d1 * w1;
+      let z2 = z1 - d2 * w2;
+      let z3 = z2 - d3 * w3;
+      let z4 = z3 - d4 * w4;
+      let z5 = z4 - d5 * w5;
+      let z6 = z5 - d6 * w6;
+      let z7 = z6 - d7 * w7;
+      state[place.own + k] = z7;
+#endif
+      let v0 = unit_values(z0, mask, s0.end); y0a += pa * v0; y0b += pb * v0; y0c += pc * v0;
+      let v1 = unit_values(z1, mask, s1.end); y1a += pa * v1; y1b += pb * v1; y1c += pc * v1;
+      let v2 = unit_values(z2, mask, s2.end); y2a += pa * v2; y2b += pb * v2; y2c += pc * v2;
+      let v3 = unit_values(z3, mask, s3.end); y3a += pa * v3; y3b += pb * v3; y3c += pc * v3;
+      let v4 = unit_values(z4, mask, s4.end); y4a += pa * v4; y4b += pb * v4; y4c += pc * v4;
+      let v5 = unit_values(z5, mask, s5.end); y5a += pa * v5; y5b += pb * v5; y5c += pc * v5;
+      let v6 = unit_values(z6, mask, s6.end); y6a += pa * v6; y6b += pb * v6; y6c += pc * v6;
+      let v7 = unit_values(z7, mask, s7.end); y7a += pa * v7; y7b += pb * v7; y7c += pc * v7;
+    }
+    var y = array<vec4<f32>, 24>(
+      y0a, y0b, y0c, y1a, y1b, y1c, y2a, y2b, y2c, y3a, y3b, y3c,
+      y4a, y4b, y4c, y5a, y5b, y5c, y6a, y6b, y6c, y7a, y7b, y7c,
+    );
+    let label = labels[part.first + s];
+    let one = select(0.0, 1.0, present);
+    var logits = Logits(y0a, y0b, y0c);
+    var e = 0u; // steps whose evaluation is done
+    // One loop for both kinds of evaluations, so that the tally is compiled once.
+    for (var evaluation = s0.evaluation; evaluation < end; evaluation++) {
+      let is_step = e < 8u && evaluations[min(e, 7u)] == evaluation;
+      if (is_step) {
+        logits = Logits(y[3u * e], y[3u * e + 1u], y[3u * e + 2u]);
+        e++;
+#if MASKED
+      } else {
+        let removal = walks[head + evaluation];
+        let unit = removal.x & ~UPPER;
+        let z = unit_before(place.own, unit, evaluation, s7.end, head, network, row);
+        let weights = (network * (walk.unit_quads * 4u + 1u) + unit) * 3u;
+        let d = activate(vec4<f32>(z)).x - bitcast<f32>(removal.y);
+        logits = minus(logits, d, Logits(product[weights], product[weights + 1u], product[weights + 2u]));
+#endif
+      }
+      let value = one * tally(logits, label);
+#if SUBGROUP
+      if (is_step) {
+        totals[e - 1u] += value;
+      } else {
+        if (present) {
+          let slot = tally_slot(job, own_block, evaluation);
+          tallies[slot] = select(vec2<f32>(0.0), tallies[slot], i > 0u) + value;
+        }
+      }
+#else
+      waiting[rows * ROW + local.x] = value;
+      rows++;
+      if (rows == 8u || evaluation + 1u == end) {
+        add_up(job, own_block, evaluation + 1u - rows, rows, local.x);
+        rows = 0u;
+      }
+#endif
+    }
+  }
+#if SUBGROUP
+  if (start >= part.count) { return; }
+  for (var e = 0u; e < 8u; e++) {
+    if (evaluations[e] == NONE) { break; }
+    let slot = tally_slot(job, own_block, evaluations[e]);
+    tallies[slot] = totals[e];
+  }
+#endif
+}

@@ -1,0 +1,156 @@
+// Cumulative ablation of the last hidden layer at rank-one cost: z of parts/walk.wgsl are the logits, and each evaluation,
+// which is one removal further, is tallied at once.
+// Every value has one owner, a job's block of 64 samples: no atomics, exact counts.
+// - plain, for GPUs: a workgroup owns a block, an invocation one sample; the block's tallies meet in workgroup memory.
+// - SUBGROUP, with LANES_4 or LANES_8, for software adapters: no barriers; a workgroup is one subgroup, its lanes are blocks of
+//   one job, and what they share is loaded by one lane and broadcast (see forward.wgsl). Eight steps share each load of the
+//   state: they are written out, since an array would not stay in registers.
+// Preconditions: CLASSES <= 12; walk.stride = 1; part.steps <= 8.
+// Variants: "", SINGLE; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8.
+
+#if SUBGROUP
+enable subgroups;
+#endif
+
+override CLASSES: u32 = 12u;
+
+#include "parts/walk.wgsl"
+#include "parts/walk-tallies.wgsl"
+
+// The removal between the evaluation before this one and it; NONE where there is none.
+fn removal_before(head: u32, evaluation: u32) -> vec2<u32> {
+  if (evaluation == 0u || evaluation > walk.neurons) { return vec2<u32>(NONE, 0u); }
+  return walks[head + evaluation];
+}
+
+#if SUBGROUP
+// Outgoing weights to the logits of the removals of lanes 0 to 7; quads past the last one repeat it and are never tallied.
+struct Effects {
+  low: Logits,
+  high: Logits,
+}
+
+fn removal_effects(head: u32, network: u32, lane: u32) -> Effects {
+  let last = walk.unit_quads - 1u;
+  let low = outgoing(removal_before(head, part.first_step + lane), network);
+  let own = Logits(transposed[low], transposed[low + min(1u, last)], transposed[low + min(2u, last)]);
+#if LANES_4
+  let high = outgoing(removal_before(head, part.first_step + 4u + lane), network);
+  return Effects(own, Logits(transposed[high], transposed[high + min(1u, last)], transposed[high + min(2u, last)]));
+#else
+  return Effects(own, own);
+#endif
+}
+
+// Grid: x = blocks, y = jobs.
+@compute @workgroup_size(WALKERS)
+fn walk_tally(
+  @builtin(global_invocation_id) id: vec3<u32>,
+  @builtin(workgroup_id) tile: vec3<u32>,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let start = id.x * BLOCK;
+  let job = tile.y;
+  let head = job * walk.walk_length;
+  let network = walks[head].x;
+  let last = walk.unit_quads - 1u;
+  let n0 = removal_before(head, part.first_step);
+  let n1 = removal_before(head, part.first_step + 1u);
+  let n2 = removal_before(head, part.first_step + 2u);
+  let n3 = removal_before(head, part.first_step + 3u);
+  let n4 = removal_before(head, part.first_step + 4u);
+  let n5 = removal_before(head, part.first_step + 5u);
+  let n6 = removal_before(head, part.first_step + 6u);
+  let n7 = removal_before(head, part.first_step + 7u);
+  let own = removal_effects(head, network, lane);
+  let w0 = Logits(lane_0(own.low.a), lane_0(own.low.b), lane_0(own.low.c));
+  let w1 = Logits(lane_1(own.low.a), lane_1(own.low.b), lane_1(own.low.c));
+  let w2 = Logits(lane_2(own.low.a), lane_2(own.low.b), lane_2(own.low.c));
+  let w3 = Logits(lane_3(own.low.a), lane_3(own.low.b), lane_3(own.low.c));
+  let w4 = Logits(lane_4(own.low.a, own.high.a), lane_4(own.low.b, own.high.b), lane_4(own.low.c, own.high.c));
+  let w5 = Logits(lane_5(own.low.a, own.high.a), lane_5(own.low.b, own.high.b), lane_5(own.low.c, own.high.c));
+  let w6 = Logits(lane_6(own.low.a, own.high.a), lane_6(own.low.b, own.high.b), lane_6(own.low.c, own.high.c));
+  let w7 = Logits(lane_7(own.low.a, own.high.a), lane_7(own.low.b, own.high.b), lane_7(own.low.c, own.high.c));
+  var t0 = vec2<f32>(0.0); var t1 = vec2<f32>(0.0); var t2 = vec2<f32>(0.0); var t3 = vec2<f32>(0.0);
+  var t4 = vec2<f32>(0.0); var t5 = vec2<f32>(0.0); var t6 = vec2<f32>(0.0); var t7 = vec2<f32>(0.0);
+  // Lanes past the last sample go along, for the others' broadcasts, and count nothing.
+  for (var i = 0u; i < min(BLOCK, part.count); i++) {
+    let present = start + i < part.count;
+    let s = min(start + i, part.count - 1u);
+    let row = network * walk.slab_rows + s;
+    let place = place_of(job, network, s, present);
+    let intact = Logits(state[place.source], state[place.source + min(1u, last)], state[place.source + min(2u, last)]);
+    let label = labels[part.first + s];
+    let one = select(0.0, 1.0, present);
+    var now = intact;
+#if SINGLE
+    t0 += one * tally(minus(intact, difference(n0, row), w0), label);
+    t1 += one * tally(minus(intact, difference(n1, row), w1), label);
+    t2 += one * tally(minus(intact, difference(n2, row), w2), label);
+    t3 += one * tally(minus(intact, difference(n3, row), w3), label);
+    t4 += one * tally(minus(intact, difference(n4, row), w4), label);
+    t5 += one * tally(minus(intact, difference(n5, row), w5), label);
+    t6 += one * tally(minus(intact, difference(n6, row), w6), label);
+    t7 += one * tally(minus(intact, difference(n7, row), w7), label);
+#else
+    now = minus(now, difference(n0, row), w0); t0 += one * tally(now, label);
+    now = minus(now, difference(n1, row), w1); t1 += one * tally(now, label);
+    now = minus(now, difference(n2, row), w2); t2 += one * tally(now, label);
+    now = minus(now, difference(n3, row), w3); t3 += one * tally(now, label);
+    now = minus(now, difference(n4, row), w4); t4 += one * tally(now, label);
+    now = minus(now, difference(n5, row), w5); t5 += one * tally(now, label);
+    now = minus(now, difference(n6, row), w6); t6 += one * tally(now, label);
+    now = minus(now, difference(n7, row), w7); t7 += one * tally(now, label);
+#endif
+#if SINGLE
+#else
+    state[place.own] = now.a;
+    if (walk.unit_quads > 1u) { state[place.own + 1u] = now.b; }
+    if (walk.unit_quads > 2u) { state[place.own + 2u] = now.c; }
+#endif
+  }
+  if (start >= part.count) { return; }
+  var totals = array<vec2<f32>, 8>(t0, t1, t2, t3, t4, t5, t6, t7);
+  for (var e = 0u; e < part.steps; e++) {
+    let slot = tally_slot(job, id.x, part.first_step + e);
+    tallies[slot] = totals[e];
+  }
+}
+#else
+// Grid: x = samples, y = jobs.
+@compute @workgroup_size(WALKERS)
+fn walk_tally(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  let sample = tile.x * BLOCK + local.x;
+  let job = tile.y;
+  let head = job * walk.walk_length;
+  let network = walks[head].x;
+  let present = sample < part.count;
+  let s = min(sample, part.count - 1u);
+  let row = network * walk.slab_rows + s;
+  let place = place_of(job, network, s, present);
+  let last = walk.unit_quads - 1u;
+  let intact = Logits(state[place.source], state[place.source + min(1u, last)], state[place.source + min(2u, last)]);
+  let label = labels[part.first + s];
+  var now = intact;
+  for (var e = 0u; e < part.steps; e++) {
+    let evaluation = part.first_step + e;
+#if SINGLE
+    now = intact;
+#endif
+    let removal = removal_before(head, evaluation);
+    let w = outgoing(removal, network);
+    let effect = Logits(transposed[w], transposed[w + min(1u, last)], transposed[w + min(2u, last)]);
+    now = minus(now, difference(removal, row), effect);
+    waiting[e * ROW + local.x] = select(vec2<f32>(0.0), tally(now, label), present);
+  }
+#if SINGLE
+#else
+  if (present) {
+    state[place.own] = now.a;
+    if (walk.unit_quads > 1u) { state[place.own + 1u] = now.b; }
+    if (walk.unit_quads > 2u) { state[place.own + 2u] = now.c; }
+  }
+#endif
+  add_up(job, tile.x, part.first_step, part.steps, local.x);
+}
+#endif

@@ -1,0 +1,90 @@
+/** Networks that are swept together, whole or in small batches, come out as each does alone: bit for bit. */
+import { describe, expect, test } from "vitest";
+import { ablateNetworks, ablationEvaluations } from "../../src/ablation/ablate-networks.ts";
+import { networksPerSweep } from "../../src/ablation/walk-run.ts";
+import { ablationModes } from "../../src/core/ablation.ts";
+import type { Widths } from "../../src/core/network.ts";
+import { type DeviceSplit, uploadSplit } from "../../src/gpu/device-split.ts";
+import { testGpu } from "../support/gpu.ts";
+import { withBindingLimit } from "../support/limited-device.ts";
+import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
+import { madeUpConstants, shuffledOrders } from "../support/sweep-task.ts";
+
+const gpu = await testGpu();
+
+function madeUp(samples: number, widths: Widths) {
+  const random = testRandom(samples);
+  const tasks = [0, 1, 2].map((repeat) => {
+    const network = realNetwork(random, widths, "sigmoid");
+    const orders = shuffledOrders(network, random, 2);
+    return { network, repeat, orders, meanActivations: madeUpConstants(network, random) };
+  });
+  const features = widths[0]!;
+  const classes = widths.at(-1)!;
+  const split: DeviceSplit = uploadSplit(
+    gpu,
+    "test",
+    randomSplit(random, samples, features, classes),
+    features,
+    classes,
+  );
+  return { tasks, split };
+}
+
+/** Every stride takes other routes: at each removal in registers, else through stored outputs. */
+const strides = [1, 4];
+const shapes: readonly (readonly [samples: number, widths: Widths])[] = [
+  [203, [5, 11, 4]],
+  [203, [5, 13, 9, 4]],
+  [130, [5, 6, 7, 5, 4]],
+];
+
+describe.each(shapes)("%i samples through %j", (samples, widths) => {
+  test.each(strides)("three networks together, stride %i", async (stride) => {
+    const { tasks, split } = madeUp(samples, widths);
+    using _ = split;
+    const options = { modes: ablationModes, stride, sweep: "fast" } as const;
+    const { curves, singles } = await ablateNetworks(gpu, split, tasks, options);
+    for (const [index, task] of tasks.entries()) {
+      const alone = await ablateNetworks(gpu, split, [task], options);
+      expect(curves[index]).toEqual(alone.curves[0]);
+      expect(singles[index]).toEqual(alone.singles[0]);
+      expect(curves[index]!.map(({ order }) => order)).toEqual(task.orders.flatMap((order) => [order, order]));
+      expect(singles[index]!.every(({ repeat }) => repeat === task.repeat)).toBe(true);
+    }
+  });
+
+  test("in chunks of samples and batches of walks that a small binding allows", async () => {
+    const { tasks, split } = madeUp(samples, widths);
+    using _ = split;
+    const options = { modes: ablationModes, stride: 1, sweep: "fast" } as const;
+    const limited = withBindingLimit(gpu, 65_536);
+    expect(await ablateNetworks(limited, split, tasks, options)).toEqual(
+      await ablateNetworks(gpu, split, tasks, options),
+    );
+  });
+});
+
+test("as many networks are swept at once as keep the state of all samples in one array", () => {
+  const limited = withBindingLimit(gpu, 2 ** 20);
+  // 300 samples of 12 lanes of 4 bytes for 9 slabs (8 walks and the intact network) are 129,600 bytes.
+  expect(networksPerSweep(limited, 300, [5, 100, 11, 4], 8)).toBe(8);
+  expect(networksPerSweep(limited, 300_000, [5, 100, 11, 4], 8)).toBe(1);
+});
+
+test("progress counts every evaluation of curves and single removals, whichever sweep is chosen", async () => {
+  const { tasks, split } = madeUp(70, [5, 6, 4, 4]);
+  using _ = split;
+  for (const sweep of ["fast", "masked"] as const) {
+    const options = { modes: ablationModes, stride: 3, sweep };
+    let last = 0;
+    const { curves, singles } = await ablateNetworks(gpu, split, tasks, options, (done) => {
+      expect(done).toBeGreaterThanOrEqual(last);
+      last = done;
+    });
+    const ofCurves = curves.flat().reduce((sum, { removed }) => sum + removed.length, 0);
+    const ofSingles = singles.flat().reduce((sum, { correct }) => sum + correct.length + 1, 0);
+    expect(last).toBeCloseTo(ofCurves + ofSingles);
+    expect(last).toBeCloseTo(tasks.reduce((sum, task) => sum + ablationEvaluations(task, options), 0));
+  }
+});
