@@ -42,6 +42,10 @@ fn step_of(head: u32, step: u32) -> Step {
   return Step(removals.x, removals.y, evaluations.x, evaluations.y);
 }
 
+fn step_in(words: vec4<u32>) -> Step {
+  return Step(words.x, words.y, words.z, words.w);
+}
+
 // The only removal of a step; NONE where it has none.
 fn step_removal(head: u32, step: Step) -> vec2<u32> {
   if (step.begin == step.end) { return vec2<u32>(NONE, 0u); }
@@ -110,6 +114,39 @@ fn walk_product(
   let job = tile.y;
   let head = job * walk.walk_length;
   let network = walks[head].x;
+#if SUBGROUP
+  // One lane looks a step up for all.
+  let own = step_of(head, part.first_step + lane);
+  let own_removal = step_removal(head, own);
+  let own_low = outgoing(own_removal, network);
+  let low_step = vec4<u32>(own.begin, own.end, own.evaluation, own.upper);
+#if LANES_4
+  let other = step_of(head, part.first_step + 4u + lane);
+  let other_removal = step_removal(head, other);
+  let own_high = outgoing(other_removal, network);
+  let high_step = vec4<u32>(other.begin, other.end, other.evaluation, other.upper);
+#else
+  let other_removal = own_removal;
+  let high_step = low_step;
+#endif
+  let s0 = step_in(subgroupBroadcast(low_step, 0u));
+  let s1 = step_in(subgroupBroadcast(low_step, 1u));
+  let s2 = step_in(subgroupBroadcast(low_step, 2u));
+  let s3 = step_in(subgroupBroadcast(low_step, 3u));
+  let s4 = step_in(subgroupBroadcast(high_step, HIGH));
+  let s5 = step_in(subgroupBroadcast(high_step, HIGH + 1u));
+  let s6 = step_in(subgroupBroadcast(high_step, HIGH + 2u));
+  let s7 = step_in(subgroupBroadcast(high_step, HIGH + 3u));
+  let n0 = subgroupBroadcast(own_removal, 0u);
+  let n1 = subgroupBroadcast(own_removal, 1u);
+  let n2 = subgroupBroadcast(own_removal, 2u);
+  let n3 = subgroupBroadcast(own_removal, 3u);
+  let n4 = subgroupBroadcast(other_removal, HIGH);
+  let n5 = subgroupBroadcast(other_removal, HIGH + 1u);
+  let n6 = subgroupBroadcast(other_removal, HIGH + 2u);
+  let n7 = subgroupBroadcast(other_removal, HIGH + 3u);
+  var totals = array<vec2<f32>, 8>();
+#else
   let s0 = step_of(head, part.first_step);
   let s1 = step_of(head, part.first_step + 1u);
   let s2 = step_of(head, part.first_step + 2u);
@@ -126,12 +163,6 @@ fn walk_product(
   let n5 = step_removal(head, s5);
   let n6 = step_removal(head, s6);
   let n7 = step_removal(head, s7);
-#if SUBGROUP
-  let own_low = outgoing(step_removal(head, step_of(head, part.first_step + lane)), network);
-#if LANES_4
-  let own_high = outgoing(step_removal(head, step_of(head, part.first_step + 4u + lane)), network);
-#endif
-  var totals = array<vec2<f32>, 8>();
 #endif
   var evaluations = array<u32, 8>(
     s0.evaluation, s1.evaluation, s2.evaluation, s3.evaluation, s4.evaluation, s5.evaluation, s6.evaluation, s7.evaluation,
@@ -180,25 +211,43 @@ fn walk_product(
       let q0 = product[p + lane];
       let q1 = product[p + 4u + lane];
       let q2 = product[p + 8u + lane];
-      let pa = mat4x4<f32>(lane_0(q0), lane_3(q0), lane_2(q1), lane_1(q2));
-      let pb = mat4x4<f32>(lane_1(q0), lane_0(q1), lane_3(q1), lane_2(q2));
-      let pc = mat4x4<f32>(lane_2(q0), lane_1(q1), lane_0(q2), lane_3(q2));
+      let pa = mat4x4<f32>(
+        subgroupBroadcast(q0, 0u), subgroupBroadcast(q0, 3u),
+        subgroupBroadcast(q1, 2u), subgroupBroadcast(q2, 1u),
+      );
+      let pb = mat4x4<f32>(
+        subgroupBroadcast(q0, 1u), subgroupBroadcast(q1, 0u),
+        subgroupBroadcast(q1, 3u), subgroupBroadcast(q2, 2u),
+      );
+      let pc = mat4x4<f32>(
+        subgroupBroadcast(q0, 2u), subgroupBroadcast(q1, 1u),
+        subgroupBroadcast(q2, 0u), subgroupBroadcast(q2, 3u),
+      );
 #else
       let high = low;
       let q0 = product[p + lane];
       let q2 = product[p + 8u + (lane & 3u)];
-      let pa = mat4x4<f32>(lane_0(q0), lane_3(q0), lane_6(q0, q0), lane_1(q2));
-      let pb = mat4x4<f32>(lane_1(q0), lane_4(q0, q0), lane_7(q0, q0), lane_2(q2));
-      let pc = mat4x4<f32>(lane_2(q0), lane_5(q0, q0), lane_0(q2), lane_3(q2));
+      let pa = mat4x4<f32>(
+        subgroupBroadcast(q0, 0u), subgroupBroadcast(q0, 3u),
+        subgroupBroadcast(q0, HIGH + 2u), subgroupBroadcast(q2, 1u),
+      );
+      let pb = mat4x4<f32>(
+        subgroupBroadcast(q0, 1u), subgroupBroadcast(q0, HIGH),
+        subgroupBroadcast(q0, HIGH + 3u), subgroupBroadcast(q2, 2u),
+      );
+      let pc = mat4x4<f32>(
+        subgroupBroadcast(q0, 2u), subgroupBroadcast(q0, HIGH + 1u),
+        subgroupBroadcast(q2, 0u), subgroupBroadcast(q2, 3u),
+      );
 #endif
-      let w0 = lane_0(low);
-      let w1 = lane_1(low);
-      let w2 = lane_2(low);
-      let w3 = lane_3(low);
-      let w4 = lane_4(low, high);
-      let w5 = lane_5(low, high);
-      let w6 = lane_6(low, high);
-      let w7 = lane_7(low, high);
+      let w0 = subgroupBroadcast(low, 0u);
+      let w1 = subgroupBroadcast(low, 1u);
+      let w2 = subgroupBroadcast(low, 2u);
+      let w3 = subgroupBroadcast(low, 3u);
+      let w4 = subgroupBroadcast(high, HIGH);
+      let w5 = subgroupBroadcast(high, HIGH + 1u);
+      let w6 = subgroupBroadcast(high, HIGH + 2u);
+      let w7 = subgroupBroadcast(high, HIGH + 3u);
 #else
       let w0 = transposed[outgoing(n0, network) + k];
       let w1 = transposed[outgoing(n1, network) + k];

@@ -63,14 +63,14 @@ fn walk_tally(
   let n6 = removal_before(head, part.first_step + 6u);
   let n7 = removal_before(head, part.first_step + 7u);
   let own = removal_effects(head, network, lane);
-  let w0 = Logits(lane_0(own.low.a), lane_0(own.low.b), lane_0(own.low.c));
-  let w1 = Logits(lane_1(own.low.a), lane_1(own.low.b), lane_1(own.low.c));
-  let w2 = Logits(lane_2(own.low.a), lane_2(own.low.b), lane_2(own.low.c));
-  let w3 = Logits(lane_3(own.low.a), lane_3(own.low.b), lane_3(own.low.c));
-  let w4 = Logits(lane_4(own.low.a, own.high.a), lane_4(own.low.b, own.high.b), lane_4(own.low.c, own.high.c));
-  let w5 = Logits(lane_5(own.low.a, own.high.a), lane_5(own.low.b, own.high.b), lane_5(own.low.c, own.high.c));
-  let w6 = Logits(lane_6(own.low.a, own.high.a), lane_6(own.low.b, own.high.b), lane_6(own.low.c, own.high.c));
-  let w7 = Logits(lane_7(own.low.a, own.high.a), lane_7(own.low.b, own.high.b), lane_7(own.low.c, own.high.c));
+  let w0 = Logits(subgroupBroadcast(own.low.a, 0u), subgroupBroadcast(own.low.b, 0u), subgroupBroadcast(own.low.c, 0u));
+  let w1 = Logits(subgroupBroadcast(own.low.a, 1u), subgroupBroadcast(own.low.b, 1u), subgroupBroadcast(own.low.c, 1u));
+  let w2 = Logits(subgroupBroadcast(own.low.a, 2u), subgroupBroadcast(own.low.b, 2u), subgroupBroadcast(own.low.c, 2u));
+  let w3 = Logits(subgroupBroadcast(own.low.a, 3u), subgroupBroadcast(own.low.b, 3u), subgroupBroadcast(own.low.c, 3u));
+  let w4 = Logits(subgroupBroadcast(own.high.a, HIGH), subgroupBroadcast(own.high.b, HIGH), subgroupBroadcast(own.high.c, HIGH));
+  let w5 = Logits(subgroupBroadcast(own.high.a, HIGH + 1u), subgroupBroadcast(own.high.b, HIGH + 1u), subgroupBroadcast(own.high.c, HIGH + 1u));
+  let w6 = Logits(subgroupBroadcast(own.high.a, HIGH + 2u), subgroupBroadcast(own.high.b, HIGH + 2u), subgroupBroadcast(own.high.c, HIGH + 2u));
+  let w7 = Logits(subgroupBroadcast(own.high.a, HIGH + 3u), subgroupBroadcast(own.high.b, HIGH + 3u), subgroupBroadcast(own.high.c, HIGH + 3u));
   var t0 = vec2<f32>(0.0); var t1 = vec2<f32>(0.0); var t2 = vec2<f32>(0.0); var t3 = vec2<f32>(0.0);
   var t4 = vec2<f32>(0.0); var t5 = vec2<f32>(0.0); var t6 = vec2<f32>(0.0); var t7 = vec2<f32>(0.0);
   // Lanes past the last sample go along, for the others' broadcasts, and count nothing.

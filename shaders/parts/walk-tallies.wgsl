@@ -50,22 +50,11 @@ const WALKERS: u32 = 4u;
 const WALKERS: u32 = 8u;
 #endif
 const WALKED: u32 = BLOCK; // samples of an invocation
-
-// A quad that each of lanes 0 to 7 loaded, by lane; `high` is what lanes 4 to 7 would have loaded, where there are only four.
-fn lane_0(low: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(low, 0u); }
-fn lane_1(low: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(low, 1u); }
-fn lane_2(low: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(low, 2u); }
-fn lane_3(low: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(low, 3u); }
+// Steps 4 to 7 of a part: what lanes 4 to 7 loaded, or, where there are only four lanes, what those loaded second.
 #if LANES_4
-fn lane_4(low: vec4<f32>, high: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(high, 0u); }
-fn lane_5(low: vec4<f32>, high: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(high, 1u); }
-fn lane_6(low: vec4<f32>, high: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(high, 2u); }
-fn lane_7(low: vec4<f32>, high: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(high, 3u); }
+const HIGH: u32 = 0u;
 #else
-fn lane_4(low: vec4<f32>, high: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(low, 4u); }
-fn lane_5(low: vec4<f32>, high: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(low, 5u); }
-fn lane_6(low: vec4<f32>, high: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(low, 6u); }
-fn lane_7(low: vec4<f32>, high: vec4<f32>) -> vec4<f32> { return subgroupBroadcast(low, 7u); }
+const HIGH: u32 = 4u;
 #endif
 #else
 const WALKERS: u32 = 64u; // a block
