@@ -10,18 +10,24 @@ export const SUBMIT_MS = 60;
 /** Operations a millisecond before anything was measured: two cores of a CPU, a modest GPU. */
 const GUESSED_PER_MS = { software: 2e8 / SUBMIT_MS, hardware: 2e10 / SUBMIT_MS };
 
-/** Below so many milliseconds a unit says more about the cost of a dispatch than about the speed of the arithmetic. */
-const TELLING_MS = 5;
+/**
+ * A shorter unit says more about the cost of its dispatches than about the speed of the arithmetic. Those of a GPU cost
+ * microseconds. Those of a software adapter can cost milliseconds, so there only a unit that is too long counts.
+ */
+const TELLING_MS = { software: SUBMIT_MS, hardware: 5 };
 
 export class Pace {
   readonly submitMs: number;
+  readonly #tellingMs: number;
   readonly #mostOperations: number;
   #unitOperations: number;
 
   /** @param share of the usual length of a submit; less after a device was lost */
   constructor(software: boolean, share = 1) {
+    const kind = software ? "software" : "hardware";
     this.submitMs = SUBMIT_MS * share;
-    this.#mostOperations = GUESSED_PER_MS[software ? "software" : "hardware"] * this.submitMs;
+    this.#tellingMs = TELLING_MS[kind] * share;
+    this.#mostOperations = GUESSED_PER_MS[kind] * this.submitMs;
     this.#unitOperations = this.#mostOperations;
   }
 
@@ -30,9 +36,9 @@ export class Pace {
     return this.#unitOperations;
   }
 
-  /** Takes note of a unit of work that has run. The last one counts, since the load of a machine changes. */
+  /** Takes note of a unit of work that has run. The last telling one counts, since the load of a machine changes. */
   observe(operations: number, elapsedMs: number): void {
-    if (elapsedMs < TELLING_MS) return;
+    if (elapsedMs < this.#tellingMs && operations < this.#unitOperations) return;
     this.#unitOperations = Math.min(this.#mostOperations, (operations / elapsedMs) * this.submitMs);
   }
 }

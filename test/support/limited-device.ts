@@ -29,3 +29,8 @@ export function saidToBeSoftware(gpu: GpuContext, software: boolean): GpuContext
 export function withMemory(gpu: GpuContext, bytes: number): GpuContext {
   return { ...gpu, memoryBytes: bytes };
 }
+
+/** A context on the same device that plans by what was guessed, so that no test depends on the load of the machine. */
+export function withGuessedPace(gpu: GpuContext): GpuContext {
+  return { ...gpu, pace: Object.assign(new Pace(gpu.facts.software), { observe() {} }) };
+}
