@@ -101,7 +101,8 @@ function walkArrays(
   const parts = chunksOf(test, rows).length * Math.ceil(evaluations / steps);
   const job = forward.structs.Job.size / 4;
   const tables = [
-    uniformArray(basis, "walk uniforms", 2 * parts + chunksOf(test, rows).length + widths.length + 3),
+    uniformArray(basis, "walk parts", parts),
+    uniformArray(basis, "walk uniforms", chunksOf(test, rows).length + widths.length + 3),
     scalarArray("walks", walks, 2 * (1 + neurons)),
     scalarArray("outgoing weights", sources, lanesOf(units)),
     scalarArray("walk state", walks, rows + 1, lanesOf(units)),
@@ -116,6 +117,7 @@ function walkArrays(
   return [
     ...tables,
     ...widths.slice(lowest + 1).map((width) => scalarArray("walk outputs", walks * steps, rows, lanesOf(width))),
+    uniformArray(basis, "step batches", parts),
     scalarArray("step jobs", walks * evaluations, job),
     scalarArray("positions", walks + 2, 4 * hiddenLanes(widths).quads),
     ...tallyArrays(basis, walks * evaluations, test, parts),
@@ -171,7 +173,7 @@ function maskedArrays(basis: PlanBasis, size: SweepSize, rows: number, most: num
   const jobs = Math.min(evaluationsOf(size), Math.max(longest, maskedJobsAtOnce(basis, widths, test)));
   const slabs = Math.min(jobs, most);
   // A unit ends where the starting layer changes, too.
-  const units = chunksOf(test, rows).length * (Math.ceil(jobs / slabs) + curves.length);
+  const units = chunksOf(test, rows).length * Math.min(jobs, Math.ceil(jobs / slabs) + curves.length);
   const lanes = 4 * hiddenLanes(widths).quads;
   const orders = curves.reduce((sum, { count }) => sum + count / size.modes.length, 0);
   return [
