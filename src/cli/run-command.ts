@@ -71,7 +71,7 @@ function removeEmpty(folders: readonly string[]): void {
     try {
       rmdirSync(folder);
     } catch {
-      return; // It holds something, or was never made; so do and were those around it.
+      // It holds something, and stays; or it was never made, and the next one may have been.
     }
   }
 }
