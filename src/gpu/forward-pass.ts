@@ -45,9 +45,9 @@ export function chunkRows(basis: PlanBasis, samples: number, slabs: number, widt
     memory: chunkBytes(basis) / (4 * slabs * lanes.reduce((sum, of) => sum + of, 0)),
     time: basis.pace.unitOperations / (slabs * forwardOperations(widths)),
   });
-  if (count === whole) return { count, boundBy: "all" };
-  const granule = count >= WALKED ? WALKED : BLOCK;
-  return { count: Math.max(BLOCK, Math.floor(count / granule) * granule), boundBy };
+  const granule = count >= WALKED && count < whole ? WALKED : BLOCK;
+  const rows = Math.max(BLOCK, Math.floor(count / granule) * granule);
+  return { count: rows, boundBy: rows === whole ? "all" : boundBy };
 }
 
 /** The samples of a chunk alone. */
