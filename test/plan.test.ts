@@ -59,7 +59,7 @@ describe("within WebGPU's default limits, on MNIST", () => {
     },
   );
 
-  test("50 networks train at once on a GPU, and 200 in two groups of a size, for the moments' sake", () => {
+  test("50 networks train at once on a GPU, and 800 in two groups of a size", () => {
     const basis = defaultBasis(1024 * MIB, false);
     expect(counts(studyPlan(basis, mnist, { ...config, repeats: 50 }), "train")).toEqual([50]);
     const [together] = stage(studyPlan(basis, mnist, { ...config, repeats: 800 }), "train").portions;
