@@ -3,13 +3,16 @@
 import { Command, CommanderError, Option } from "commander";
 import { addBenchCommand } from "./cli/bench-command.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
-import { text } from "./cli/option-values.ts";
+import { integer, text } from "./cli/option-values.ts";
 import { packageVersion } from "./cli/package-version.ts";
 import { type RunOptions, run } from "./cli/run-command.ts";
 import { surviveClosedStreams } from "./cli/standard-streams.ts";
 import { addStudyOptions } from "./cli/study-options.ts";
 import { addTilesOption } from "./cli/tile-choice.ts";
 import { RunError, UsageError } from "./core/errors.ts";
+
+/** More memory than any device has, in megabytes. */
+const MOST_MB = 100_000_000;
 
 /** Set by commands that end normally but report a failure. */
 let exitCode = 0;
@@ -47,6 +50,10 @@ function createProgram(): Command {
     )
     .option("--force", "replace the results in --out");
   addTilesOption(addAdapterOption(runCommand, "part of the name of the adapter to use (see doctor)"))
+    .addOption(
+      new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(integer(1, MOST_MB)),
+    )
+    .option("--verbose", "show the plan: what is done at once, and its memory")
     .option("--quiet", "no progress on stderr")
     .option("--debug", "show stack traces")
     .action((options: RunOptions) => run(options));

@@ -1,10 +1,9 @@
 /** The whole study: train, count, measure, order, ablate. Plain data in and out; no platform code. */
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
-import { networksPerSweep } from "./ablation/walk-run.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { Dataset, SplitName } from "./core/dataset.ts";
-import { hiddenWidths, type Network, type TrainedNetwork, type Widths, widthsOf } from "./core/network.ts";
+import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
 import type { NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
@@ -15,12 +14,20 @@ import type { GpuContext } from "./gpu/context.ts";
 import { countNeurons } from "./gpu/count-neurons.ts";
 import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "./gpu/device-split.ts";
+import { type Devices, PerDevice } from "./gpu/devices.ts";
 import { evaluate } from "./gpu/evaluate.ts";
-import { networksAtOnce } from "./gpu/networks-at-once.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
 import { measureNamed } from "./measures/registry.ts";
-import { replicaGroups } from "./train/replica-groups.ts";
-import { divergence, trainNetworks } from "./train/trainer.ts";
+import {
+  ablationPlan,
+  measuringPlan,
+  requireRoom,
+  type StudyPlan,
+  stageText,
+  studyPlan,
+  trainingPlan,
+} from "./plan.ts";
+import { divergence, type TrainingProgress, trainNetworks } from "./train/trainer.ts";
 
 /** Everything computed; files and reports are made from it. */
 export interface StudyOutcome {
@@ -36,9 +43,15 @@ export interface StudyOutcome {
 /** Told of each stage's yield as soon as it exists, so that it can be kept should a later stage fail. */
 export interface StudyObserver {
   readonly onProgress?: ProgressListener;
+  onPlan?(plan: StudyPlan): void;
   onTrained?(networks: readonly TrainedNetwork[]): Promise<void>;
   onMeasured?(neurons: readonly NeuronTable[], orders: readonly RemovalOrder[]): Promise<void>;
+  /** Called for some networks after another, in order. */
+  onAblated?(part: Ablated): void;
 }
+
+/** What the ablation of one or more networks yields. */
+export type Ablated = Pick<StudyOutcome, "curves" | "singles">;
 
 export function summarizeDataset({
   name,
@@ -55,11 +68,11 @@ export function summarizeDataset({
 }
 
 /**
- * Runs the study that `config` describes.
+ * Runs the study that `config` describes. Where a device is lost, the piece that it worked on is done again on the next.
  * @throws RunError on divergence and on device failures; UsageError never (the configuration is valid by then).
  */
 export async function runStudy(
-  gpu: GpuContext,
+  devices: Devices,
   dataset: Dataset,
   config: StudyConfig,
   clock: Clock,
@@ -72,13 +85,16 @@ export async function runStudy(
     elapsedMs[stage] = clock() - start;
     return result;
   };
-  const networks = await timed("train", () => trainAll(gpu, dataset, config, observer));
+  const plan = studyPlan(devices.current, summarizeDataset(dataset), config);
+  observer.onPlan?.(plan);
+  requireRoom(plan);
+  const networks = await timed("train", () => trainAll(devices, dataset, config, observer));
   await observer.onTrained?.(networks);
-  const measured = await timed("measure", () => measureAll(gpu, dataset, config, networks, observer));
+  const measured = await timed("measure", () => measureAll(devices, dataset, config, networks, observer));
   const orders = measured.neurons.map((table) => removalOrders(table, orderOptions(config)));
   await observer.onMeasured?.(measured.neurons, orders.flat());
   const ablated = await timed("ablate", () =>
-    ablateAll(gpu, dataset, config, networks, measured.neurons, orders, observer),
+    ablateAll(devices, dataset, config, networks, measured.neurons, orders, observer),
   );
   return { ...measured, networks, orders: orders.flat(), ...ablated, elapsedMs };
 }
@@ -92,26 +108,36 @@ function onDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSpl
   return uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes);
 }
 
+/** `repeat 3`, `repeats 0 to 4`. */
+function named(repeats: readonly number[]): string {
+  return repeats.length === 1 ? `repeat ${repeats[0]}` : `repeats ${repeats[0]} to ${repeats.at(-1)}`;
+}
+
 async function trainAll(
-  gpu: GpuContext,
+  devices: Devices,
   dataset: Dataset,
   config: StudyConfig,
   { onProgress }: StudyObserver,
 ): Promise<TrainedNetwork[]> {
-  const widths: Widths = [dataset.features, ...config.hidden, dataset.classes];
-  const repeats = Array.from({ length: config.repeats }, (_, repeat) => repeat);
-  using split = onDevice(gpu, dataset, "train");
+  const size = summarizeDataset(dataset);
+  const options = { ...config, widths: [dataset.features, ...config.hidden, dataset.classes] };
+  using split = new PerDevice((gpu) => onDevice(gpu, dataset, "train"));
   const trained: TrainedNetwork[] = [];
-  for (const group of replicaGroups(gpu, repeats, widths, split.count, config.batchSize)) {
-    const before = trained.length * config.epochs;
-    const networks = await trainNetworks(gpu, split, group, { ...config, widths }, ({ epochsDone, loss }) => {
-      onProgress?.({
-        stage: "train",
-        done: before + epochsDone * group.length,
-        total: config.repeats * config.epochs,
-        unit: "epochs",
-        ...(loss === undefined ? {} : { note: `loss ${loss.toFixed(4)}` }),
-      });
+  const report = (group: number, { epochsDone, loss }: TrainingProgress): void => {
+    onProgress?.({
+      stage: "train",
+      done: trained.length * config.epochs + epochsDone * group,
+      total: config.repeats * config.epochs,
+      unit: "epochs",
+      ...(loss === undefined ? {} : { note: `loss ${loss.toFixed(4)}` }),
+    });
+  };
+  while (trained.length < config.repeats) {
+    const networks = await devices.attempt((gpu) => {
+      const plan = trainingPlan(gpu, size, config, config.repeats - trained.length);
+      const group = Array.from({ length: plan.portions[0]!.count }, (_, index) => trained.length + index);
+      const run = () => trainNetworks(gpu, split.on(gpu), group, options, (progress) => report(group.length, progress));
+      return { doing: `training ${named(group)}`, plan: stageText(plan), run };
     });
     trained.push(...networks);
   }
@@ -119,7 +145,7 @@ async function trainAll(
 }
 
 async function measureAll(
-  gpu: GpuContext,
+  devices: Devices,
   dataset: Dataset,
   config: StudyConfig,
   networks: readonly TrainedNetwork[],
@@ -127,23 +153,38 @@ async function measureAll(
 ): Promise<Pick<StudyOutcome, "repeats" | "neurons">> {
   const report = (done: number) => onProgress?.({ stage: "measure", done, total: networks.length, unit: "networks" });
   report(0);
-  using validation = onDevice(gpu, dataset, "validation");
-  using test = onDevice(gpu, dataset, "test");
+  const size = summarizeDataset(dataset);
+  using validation = new PerDevice((gpu) => onDevice(gpu, dataset, "validation"));
+  using test = new PerDevice((gpu) => onDevice(gpu, dataset, "test"));
   const repeats: RepeatSummary[] = [];
   const neurons: NeuronTable[] = [];
-  const samples = Math.max(validation.count, test.count);
-  const atOnce = networksAtOnce(gpu, widthsOf(networks[0]!.network), samples);
-  for (let first = 0; first < networks.length; first += atOnce) {
-    const group = networks.slice(first, first + atOnce);
-    using onGpu = uploadNetworks(
-      gpu,
-      group.map(({ network }) => network),
-    );
-    repeats.push(...(await accuracies(gpu, onGpu, group, validation, test, config)));
-    neurons.push(...(await tables(gpu, onGpu, group, validation)));
+  while (neurons.length < networks.length) {
+    const measured = await devices.attempt((gpu) => {
+      const plan = measuringPlan(gpu, size, config, networks.length - neurons.length);
+      const group = networks.slice(neurons.length, neurons.length + plan.portions[0]!.count);
+      const run = () => measureGroup(gpu, group, validation.on(gpu), test.on(gpu), config);
+      return { doing: `measuring ${named(group.map(({ repeat }) => repeat))}`, plan: stageText(plan), run };
+    });
+    repeats.push(...measured.repeats);
+    neurons.push(...measured.neurons);
     report(neurons.length);
   }
   return { repeats, neurons };
+}
+
+async function measureGroup(
+  gpu: GpuContext,
+  group: readonly TrainedNetwork[],
+  validation: DeviceSplit,
+  test: DeviceSplit,
+  config: StudyConfig,
+): Promise<Pick<StudyOutcome, "repeats" | "neurons">> {
+  using onGpu = uploadNetworks(
+    gpu,
+    group.map(({ network }) => network),
+  );
+  const repeats = await accuracies(gpu, onGpu, group, validation, test, config);
+  return { repeats, neurons: await tables(gpu, onGpu, group, validation) };
 }
 
 async function accuracies(
@@ -197,35 +238,42 @@ export function meanActivations(table: NeuronTable, network: Network): Float32Ar
 }
 
 async function ablateAll(
-  gpu: GpuContext,
+  devices: Devices,
   dataset: Dataset,
   config: StudyConfig,
   networks: readonly TrainedNetwork[],
   neurons: readonly NeuronTable[],
   orders: readonly (readonly RemovalOrder[])[],
-  { onProgress }: StudyObserver,
-): Promise<Pick<StudyOutcome, "curves" | "singles">> {
-  using test = onDevice(gpu, dataset, "test");
+  { onProgress, onAblated }: StudyObserver,
+): Promise<Ablated> {
+  const size = summarizeDataset(dataset);
+  using test = new PerDevice((gpu) => onDevice(gpu, dataset, "test"));
   const tasks = networks.map(({ network, repeat }, index) => {
     const means = meanActivations(neurons[index]!, network);
     return { network, repeat, orders: orders[index]!, meanActivations: means };
   });
   const each = ablationEvaluations(tasks[0]!, config);
-  const walks = orders[0]!.length * config.modes.length;
-  const atOnce = networksPerSweep(gpu, test.count, widthsOf(tasks[0]!.network), walks);
   const curves: AblationCurve[] = [];
   const singles: SingleRemovals[] = [];
-  for (let first = 0; first < tasks.length; first += atOnce) {
-    const group = tasks.slice(first, first + atOnce);
-    const found = await ablateNetworks(gpu, test, group, config, (done) =>
-      onProgress?.({
-        ...{ stage: "ablate", unit: "evaluations" },
-        done: first * each + done,
-        total: tasks.length * each,
-      }),
-    );
-    curves.push(...found.curves.flat());
-    singles.push(...found.singles.flat());
+  for (let finished = 0; finished < tasks.length; ) {
+    const report = (done: number) => {
+      const [now, total] = [finished * each + done, tasks.length * each];
+      onProgress?.({ stage: "ablate", done: now, total, unit: "evaluations" });
+    };
+    const part = await devices.attempt((gpu) => {
+      const plan = ablationPlan(gpu, size, config, tasks.length - finished);
+      const group = tasks.slice(finished, finished + plan.portions[0]!.count);
+      return {
+        doing: `ablating ${named(group.map(({ repeat }) => repeat))}`,
+        plan: stageText(plan),
+        run: () => ablateNetworks(gpu, test.on(gpu), group, config, report),
+      };
+    });
+    finished += part.curves.length;
+    const ablated = { curves: part.curves.flat(), singles: part.singles.flat() };
+    curves.push(...ablated.curves);
+    singles.push(...ablated.singles);
+    onAblated?.(ablated);
   }
   return { curves, singles };
 }

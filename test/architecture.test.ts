@@ -16,8 +16,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ablation: ["core", "measures", "gpu"],
   platform: ["core", "data"],
   bench: pipeline,
-  cli: [...pipeline, "bench", "platform", "study.ts"],
-  "study.ts": pipeline,
+  cli: [...pipeline, "bench", "platform", "plan.ts", "study.ts"],
+  "plan.ts": pipeline,
+  "study.ts": [...pipeline, "plan.ts"],
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));
 const isPlatform = (path: string) => /^(platform\/|cli)/.test(path);

@@ -7,10 +7,10 @@ import type { Network } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { type DeviceNetworks, uploadNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
-import { BLOCK } from "../gpu/kernels/tally.ts";
 import { Pacer } from "../gpu/pacing.ts";
 import { createMaskedForward, type MaskedJob } from "./masked-forward.ts";
 import { removalSteps } from "./orders.ts";
+import { maskedJobsAtOnce } from "./sweep-plan.ts";
 
 export interface SweepOptions {
   readonly modes: readonly AblationMode[];
@@ -45,7 +45,7 @@ export async function maskedSweep(
   using networks = uploadNetworks(gpu, [task.network]);
   const curves: AblationCurve[] = [];
   let finished = 0;
-  for (const group of planGroups(gpu, split, plans)) {
+  for (const group of planGroups(gpu, networks, split, plans)) {
     const swept = await sweepGroup(gpu, networks, split, task, group, (done) => onProgress(finished + done, total));
     finished += group.reduce((sum, { removed }) => sum + removed.length, 0);
     curves.push(...swept);
@@ -58,9 +58,14 @@ interface CurvePlan extends Pick<AblationCurve, "order" | "mode" | "removed"> {
   readonly curve: number;
 }
 
-/** Splits the curves so that one count a block and evaluation fits in a binding. */
-function planGroups(gpu: GpuContext, split: DeviceSplit, plans: readonly CurvePlan[]): CurvePlan[][] {
-  const most = gpu.device.limits.maxStorageBufferBindingSize / (4 * Math.ceil(split.count / BLOCK));
+/** Splits the curves so that what the jobs of a group keep fits. */
+function planGroups(
+  gpu: GpuContext,
+  { widths }: DeviceNetworks,
+  split: DeviceSplit,
+  plans: readonly CurvePlan[],
+): CurvePlan[][] {
+  const most = maskedJobsAtOnce(gpu, widths, split.count);
   const groups: CurvePlan[][] = [];
   let jobs = Number.POSITIVE_INFINITY;
   for (const plan of plans) {

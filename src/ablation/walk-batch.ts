@@ -66,11 +66,6 @@ export interface Climb {
   total(): Promise<WalkTotals>;
 }
 
-/** Slabs of `state` for a batch: one a network, and where walks go on from their last step one a walk and a spare. */
-export function stateSlabs(networks: number, { group, walks }: WalkBatch): number {
-  return networks + (group.single ? 0 : walks.length + 1);
-}
-
 export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): WalkTables {
   const { gpu, networks, split, pass, tasks, scratch } = device;
   const { group, walks } = batch;

@@ -36,7 +36,8 @@ export interface WalkGroup {
   readonly removed: Uint32Array;
 }
 
-function routeFor(lowest: number, widths: Widths, stride: number): Route {
+/** @param lowest ablated hidden layer, from 1 */
+export function routeFor(lowest: number, widths: Widths, stride: number): Route {
   const above = widths.length - 2 - lowest; // hidden layers above the ablated one
   // The other routes evaluate at every removal: where few removals are evaluated, storing outputs costs less.
   if (widths.at(-1)! > WALK_CLASSES || above > 1 || stride > 1) return "layers";

@@ -1,34 +1,33 @@
 /** `gpu-importance run`: data, adapter, study, files, table. */
-import { existsSync } from "node:fs";
-import { rmdir } from "node:fs/promises";
+import { existsSync, rmdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
+import { RunError } from "../core/errors.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { Provenance, StudyConfig, StudyResults } from "../core/study.ts";
 import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
 import { readIdxFolder } from "../data/idx-folder.ts";
-import { createContext, type GpuContext } from "../gpu/context.ts";
-import { dawnVersion, describeAdapter, openAdapter } from "../platform/node/adapters.ts";
+import { dawnVersion } from "../platform/node/adapters.ts";
 import { loadDigits } from "../platform/node/digits.ts";
 import { folderSource } from "../platform/node/files.ts";
 import { openResultsFolder } from "../platform/node/results-folder.ts";
-import { closingFiles, measureFiles, modelFiles } from "../report/result-files.ts";
+import { closingFiles, curveFiles, measureFiles, modelFiles } from "../report/result-files.ts";
 import { summaryTable } from "../report/summary-table.ts";
-import { runStudy, summarizeDataset } from "../study.ts";
+import { type Ablated, runStudy, summarizeDataset } from "../study.ts";
+import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { packageVersion } from "./package-version.ts";
+import { planLines } from "./plan-text.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { duration } from "./progress-text.ts";
 import { print } from "./standard-streams.ts";
 import { studyConfig } from "./study-options.ts";
-import { chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
-import { wrapped } from "./wrapped-text.ts";
 
-export interface RunOptions extends StudyConfig {
+export interface RunOptions extends StudyConfig, DeviceChoice {
   readonly out?: string;
   readonly force?: boolean;
-  readonly adapter?: string;
-  readonly tiles?: TileOption;
   readonly quiet?: boolean;
+  /** Show the plan. */
+  readonly verbose?: boolean;
 }
 
 /** What the data are called in results: the folder's own name, also where the path is `.` or `..`. */
@@ -54,16 +53,6 @@ function showDataset({ name, train, validation, test, features, classes }: Datas
   display.line(`data:    ${name}, ${samples}, ${features} features, ${classes} classes`);
 }
 
-async function openGpu({ adapter: name, tiles }: RunOptions, display: ProgressDisplay): Promise<GpuContext> {
-  const { adapter, facts, reason } = await openAdapter({ name });
-  for (const line of wrapped("adapter: ", describeAdapter(facts))) display.line(line);
-  for (const line of wrapped("         ", reason)) display.line(line);
-  const choice = await chooseTiles(await createContext(adapter, facts), tiles);
-  for (const note of choice.notes) display.line(note);
-  for (const line of wrapped("kernels: ", describeTiles(choice))) display.line(line);
-  return choice.gpu;
-}
-
 /** Folders on the way to `path` that do not exist, innermost first. */
 function missingFolders(path: string): string[] {
   const missing: string[] = [];
@@ -71,16 +60,23 @@ function missingFolders(path: string): string[] {
   return missing;
 }
 
-/** A run that fails before its first file leaves no folders behind; `rmdir` spares those that hold something. */
-async function removeEmpty(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await rmdir(folder).catch(() => {});
+/** A run that ends before its first file leaves no folders behind. At once, since a signal leaves no time to wait. */
+function removeEmpty(folders: readonly string[]): void {
+  for (const folder of folders) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      // It holds something, and stays; or it was never made, and the next one may have been.
+    }
+  }
 }
 
-/** Ends the process as the signal asks, but first gives back the cursor that a bar has hidden. */
-function stopOnSignals(display: ProgressDisplay): void {
+/** Ends the process as the signal asks, but first gives back the cursor that a bar has hidden, and empty folders. */
+function stopOnSignals(display: ProgressDisplay, madeFolders: readonly string[]): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       display.stop();
+      removeEmpty(madeFolders);
       process.kill(process.pid, signal);
     });
   }
@@ -104,24 +100,35 @@ export async function run(options: RunOptions): Promise<void> {
   const config = studyConfig(options);
   const started = new Date();
   const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });
-  stopOnSignals(display);
   const out = options.out ?? defaultOut(config, started);
   const madeFolders = missingFolders(out);
+  stopOnSignals(display, madeFolders);
   try {
     // The folder first: a mistake there must not cost hours of computing.
     const sink = await openResultsFolder(out, { force: options.force === true });
-    await study(config, options, started, sink, display);
+    await study(options, config, started, sink, display);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
   } catch (error) {
     display.stop();
-    await removeEmpty(madeFolders);
+    removeEmpty(madeFolders);
     throw error;
   }
 }
 
+/** Writes the curves of the repeats that were swept before the study failed; the error then says so. */
+async function keepFinished(parts: readonly Ablated[], of: number, sink: ResultSink, error: unknown): Promise<unknown> {
+  if (parts.length === 0 || !(error instanceof RunError)) return error;
+  const singles = parts.flatMap((part) => part.singles);
+  const curves = parts.flatMap((part) => part.curves);
+  const repeats = new Set(singles.map(({ repeat }) => repeat)).size;
+  for (const file of curveFiles(curves, singles)) await sink.write(file);
+  const kept = `curves of ${repeats} of ${of} repeats in ${sink.label}; study.json is not written`;
+  return new RunError({ ...error.fault, kept }, { cause: error });
+}
+
 async function study(
-  config: StudyConfig,
   options: RunOptions,
+  config: StudyConfig,
   started: Date,
   sink: ResultSink,
   display: ProgressDisplay,
@@ -130,11 +137,15 @@ async function study(
   const dataset = await readDataset(config.data, display);
   const dataMs = clock() - begin;
   showDataset(dataset, display);
-  using gpu = await openGpu(options, display);
+  using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;
-  display.begin("train");
-  const outcome = await runStudy(gpu, dataset, config, clock, {
+  const swept: Ablated[] = [];
+  const outcome = await runStudy(devices, dataset, config, clock, {
     onProgress: display.show,
+    onPlan(plan) {
+      for (const line of options.verbose === true ? planLines(plan) : []) display.line(line);
+      display.begin("train");
+    },
     async onTrained(networks) {
       for (const file of modelFiles(networks)) await sink.write(file);
       display.begin("measure");
@@ -143,14 +154,17 @@ async function study(
       for (const file of measureFiles(neurons, orders)) await sink.write(file);
       display.begin("ablate");
     },
+    onAblated: (part) => swept.push(part),
+  }).catch(async (error: unknown) => {
+    throw await keepFinished(swept, config.repeats, sink, error);
   });
   display.end();
   const provenance: Provenance = {
     package: packageVersion(),
     node: process.version,
     dawn: dawnVersion,
-    adapter: gpu.facts,
-    tiles: gpu.tiles,
+    adapter: devices.current.facts,
+    tiles: devices.current.tiles,
     started: started.toISOString(),
     elapsedMs: { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs },
   };

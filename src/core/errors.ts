@@ -6,13 +6,16 @@ export interface Fault {
   readonly where?: string;
   readonly expected?: string;
   readonly found?: string;
+  /** What of the results is there in spite of it. */
+  readonly kept?: string;
   readonly fix?: string;
 }
 
-function faultMessage({ what, where, expected, found, fix }: Fault): string {
+function faultMessage({ what, where, expected, found, kept, fix }: Fault): string {
   const lines = [where === undefined ? what : `${where}: ${what}`];
   if (expected !== undefined) lines.push(`  expected: ${expected}`);
   if (found !== undefined) lines.push(`  found:    ${found}`);
+  if (kept !== undefined) lines.push(`  kept:     ${kept}`);
   if (fix !== undefined) lines.push(`  to do:    ${fix}`);
   return lines.join("\n");
 }

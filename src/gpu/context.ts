@@ -2,6 +2,8 @@
 import { RunError } from "../core/errors.ts";
 import type { AdapterFacts } from "../core/study.ts";
 import { everyProduct, type TileForm, type TileForms } from "../core/tiles.ts";
+import { DeviceLostError, deviceError } from "./device-errors.ts";
+import { Pace } from "./pace.ts";
 
 export interface GpuContext {
   readonly device: GPUDevice;
@@ -10,6 +12,12 @@ export interface GpuContext {
   readonly subgroupLanes: 0 | 4 | 8;
   /** The form of each product's kernel. */
   readonly tiles: TileForms;
+  /** Bytes that all arrays which are alive at the same time may take. */
+  readonly memoryBytes: number;
+  /** How much work a submit may hold; learnt while running. */
+  readonly pace: Pace;
+  /** Resolves when the device is lost, unless it is disposed. */
+  readonly loss: Promise<DeviceLostError>;
   /** Throws the first error that the device reported, or that it was lost. Called after every wait. */
   check(): void;
   /** Resolves when all submitted work is done; throws what went wrong meanwhile. */
@@ -26,9 +34,16 @@ export interface DeviceOptions {
   readonly defaultLimits?: boolean;
   /** Use kernels that exchange data within a subgroup, where the adapter has them. Default true. */
   readonly subgroups?: boolean;
+  /** Memory to plan with. Default: what a GPU that is not asked for more will have. */
+  readonly memoryBytes?: number;
+  /** Share of the memory and of the length of a submit to make use of; less than 1 after a device was lost. */
+  readonly share?: number;
   /** Form of all products. Default: what usually suits such an adapter; `calibrate` finds out. */
   readonly tiles?: TileForm;
 }
+
+/** WebGPU does not tell how much memory a device has; this much is there on whatever can train networks. */
+export const ASSUMED_MEMORY_BYTES = 4 * 2 ** 30;
 
 /** 4 on SwiftShader, 8 on lavapipe; 0 on GPUs, whose subgroups are larger or of no fixed size. */
 function subgroupLanesOf({ features, info }: GPUAdapter): 0 | 4 | 8 {
@@ -59,7 +74,7 @@ export function withTiles(gpu: GpuContext, tiles: TileForms): GpuContext {
 export async function createContext(
   adapter: GPUAdapter,
   facts: AdapterFacts,
-  { defaultLimits = false, subgroups = true, tiles }: DeviceOptions = {},
+  { defaultLimits = false, subgroups = true, memoryBytes = ASSUMED_MEMORY_BYTES, share = 1, tiles }: DeviceOptions = {},
 ): Promise<GpuContext> {
   const requiredLimits = defaultLimits
     ? {}
@@ -79,27 +94,33 @@ export async function createContext(
       { cause },
     );
   }
-  return watch(device, facts, subgroupLanes, everyProduct(tiles ?? usualForm(subgroupLanes, facts)));
+  const pace = new Pace(facts.software, share);
+  const forms = everyProduct(tiles ?? usualForm(subgroupLanes, facts));
+  return { ...watch(device, facts), facts, subgroupLanes, tiles: forms, memoryBytes: memoryBytes * share, pace };
 }
 
-function watch(device: GPUDevice, facts: AdapterFacts, subgroupLanes: 0 | 4 | 8, tiles: TileForms): GpuContext {
+/** Keeps the first error that the device reports; a loss says more than the errors that announce it. */
+function watch(device: GPUDevice, facts: AdapterFacts) {
   let failure: RunError | undefined;
   let disposed = false;
   device.addEventListener("uncapturederror", (event) => {
     event.preventDefault(); // Dawn would print it on stdout and carry on
-    failure ??= deviceFailure((event as GPUUncapturedErrorEvent).error, facts);
+    failure ??= deviceError((event as GPUUncapturedErrorEvent).error, facts);
   });
-  device.lost.then((info) => {
-    if (!disposed) failure ??= lostDevice(info.message || info.reason, facts);
+  const loss = new Promise<DeviceLostError>((resolve) => {
+    device.lost.then((info) => {
+      if (disposed) return;
+      const lost = new DeviceLostError(info.message || info.reason, facts);
+      failure = lost;
+      resolve(lost);
+    });
   });
   const check = (): void => {
     if (failure) throw failure;
   };
   return {
     device,
-    facts,
-    subgroupLanes,
-    tiles,
+    loss,
     check,
     async finished() {
       await device.queue.onSubmittedWorkDone();
@@ -110,24 +131,4 @@ function watch(device: GPUDevice, facts: AdapterFacts, subgroupLanes: 0 | 4 | 8,
       device.destroy();
     },
   };
-}
-
-function deviceFailure(error: GPUError, facts: AdapterFacts): RunError {
-  const memory = error.constructor.name === "GPUOutOfMemoryError";
-  return new RunError({
-    what: memory ? "the adapter is out of memory" : "the device reported an error",
-    where: facts.description,
-    found: error.message.trim(),
-    fix: memory ? "fewer --repeats at a time, or smaller --hidden" : "please report this: it is a fault of the program",
-  });
-}
-
-function lostDevice(message: string, facts: AdapterFacts): RunError {
-  return new RunError({
-    what: "the device was lost",
-    where: facts.description,
-    expected: "the adapter to stay until the run ends",
-    found: message,
-    fix: "run again; if it recurs, try another --adapter or fewer --repeats (gpu-importance doctor lists adapters)",
-  });
 }

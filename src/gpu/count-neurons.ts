@@ -4,7 +4,7 @@ import type { GpuContext } from "./context.ts";
 import { allocate, type DeviceArray, read, upload } from "./device-array.ts";
 import type { DeviceNetworks } from "./device-networks.ts";
 import { classBits, type DeviceSplit } from "./device-split.ts";
-import { type Chunk, createForwardPass, type ForwardPass } from "./forward-pass.ts";
+import { type Chunk, createForwardPass, type ForwardPass, forwardOperations } from "./forward-pass.ts";
 import { histogram } from "./generated/shaders.ts";
 import type { BoundKernel } from "./kernel.ts";
 import {
@@ -46,7 +46,7 @@ export async function countNeurons(
     for (let layer = 0; layer < networks.widths.length - 2; layer++) {
       counters.push(await createLayerCounter(gpu, networks, split, forward, layer, bits));
     }
-    await run(gpu, networks.count, split, forward, counters);
+    await run(gpu, networks, split, forward, counters);
     const columns: LayerCounts[][] = [];
     for (const counter of counters) columns.push(await readLayer(gpu, counter, networks.count, split));
     return Array.from({ length: networks.count }, (_, network) => columns.map((column) => column[network]!));
@@ -94,7 +94,7 @@ function chunkUniform(part: Chunk, rows: number, units: number, words: number, c
 
 async function run(
   gpu: GpuContext,
-  jobs: number,
+  { count: jobs, widths }: DeviceNetworks,
   split: DeviceSplit,
   forward: ForwardPass,
   counters: readonly LayerCounter[],
@@ -103,6 +103,7 @@ async function run(
   await new Pacer(gpu).run({
     label: "count neurons",
     units,
+    unitOperations: jobs * forward.rows * forwardOperations(widths),
     encode(to, first, end) {
       for (let unit = first; unit < Math.min(end, units - 1); unit++) {
         forward.encode(to, unit);

@@ -14,7 +14,8 @@ export interface DeviceArray<Element extends string, Rank extends number = numbe
   destroy(): void;
 }
 
-function bytesOf(shape: readonly number[], elementBytes: number): number {
+/** Bytes of the buffer for an array. */
+export function bytesOf(shape: readonly number[], elementBytes: number): number {
   // 16: a vec4 binding needs one whole element, even where a shape is empty.
   return Math.max(
     16,

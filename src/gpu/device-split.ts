@@ -4,6 +4,7 @@ import type { GpuContext } from "./context.ts";
 import { type DeviceArray, upload } from "./device-array.ts";
 import { WORD } from "./kernels/histogram.ts";
 import { lanesOf, packPixels } from "./packing.ts";
+import { type PlannedArray, scalarArray } from "./plan-basis.ts";
 
 export interface DeviceSplit {
   /** The same samples on the host. */
@@ -16,6 +17,11 @@ export interface DeviceSplit {
   /** [samples]. */
   readonly labels: DeviceArray<"u32", 1>;
   [Symbol.dispose](): void;
+}
+
+/** The arrays of a split. */
+export function splitArrays(name: string, samples: number, features: number): PlannedArray[] {
+  return [scalarArray(`${name} pixels`, samples, lanesOf(features) / 4), scalarArray(`${name} labels`, samples)];
 }
 
 export function uploadSplit(

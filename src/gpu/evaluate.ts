@@ -2,7 +2,7 @@
 import type { GpuContext } from "./context.ts";
 import type { DeviceNetworks } from "./device-networks.ts";
 import type { DeviceSplit } from "./device-split.ts";
-import { createForwardPass } from "./forward-pass.ts";
+import { createForwardPass, forwardOperations } from "./forward-pass.ts";
 import { Pacer } from "./pacing.ts";
 import { createTallier, type Tally } from "./tally.ts";
 
@@ -22,6 +22,7 @@ export async function evaluate(
   await new Pacer(gpu).run({
     label: "evaluate",
     units: forward.chunks.length,
+    unitOperations: networks.count * forward.rows * forwardOperations(networks.widths),
     encode(to, first, end) {
       for (let chunk = first; chunk < end; chunk++) {
         forward.encode(to, chunk);

@@ -1,4 +1,5 @@
 /** The intact forward pass of several networks over a split, in chunks of samples that fit the device. */
+import type { Widths } from "../core/network.ts";
 import type { GpuContext } from "./context.ts";
 import { allocate, type DeviceArray } from "./device-array.ts";
 import type { DeviceNetworks } from "./device-networks.ts";
@@ -14,16 +15,12 @@ import {
 } from "./kernels/forward.ts";
 import { BLOCK } from "./kernels/tally.ts";
 import { lanesOf, quadsOf } from "./packing.ts";
+import { type Amount, activationBytes, batchBytes, chunkBytes, leastOf, type PlanBasis } from "./plan-basis.ts";
 import type { Recorder } from "./recorder.ts";
 import { packStructs, type UniformArray, uploadUniforms } from "./uniforms.ts";
 
-/** Bytes that one layer's activations may take: half of WebGPU's default binding limit. */
-const ACTIVATION_BYTES = 64 * 2 ** 20;
-/** Operations in one chunk: about 50 ms, the longest a submit should last. */
-const CHUNK_OPERATIONS = { software: 2e8, hardware: 2e10 };
-
 /** Blocks of a full chunk come in eights, because a walk (shaders/walk-product.wgsl) has a lane for each. */
-const WALKED = 8 * BLOCK;
+export const WALKED = 8 * BLOCK;
 
 export interface Chunk {
   /** First sample; a multiple of BLOCK. */
@@ -38,30 +35,44 @@ export function chunksOf(samples: number, rows: number): Chunk[] {
   return chunks;
 }
 
-/** Rows of a chunk: a multiple of BLOCK, within the bytes of a binding and the operations of a submit. */
-export function rowsPerChunk(gpu: GpuContext, samples: number, slabs: number, widths: readonly number[]): number {
-  const widest = Math.max(...widths.slice(1).map(lanesOf));
-  const bytes = Math.min(ACTIVATION_BYTES, gpu.device.limits.maxStorageBufferBindingSize / 2);
-  const operations = CHUNK_OPERATIONS[gpu.facts.software ? "software" : "hardware"];
-  const rows = Math.min(bytes / (4 * slabs * widest), operations / (2 * slabs * multiplyAddsOf(widths)));
+/** How many samples a chunk has: a multiple of BLOCK, within a binding, half of the memory and the time of a unit. */
+export function chunkRows(basis: PlanBasis, samples: number, slabs: number, widths: Widths): Amount {
+  const lanes = widths.slice(1).map(lanesOf);
   const whole = Math.ceil(samples / BLOCK) * BLOCK;
-  if (rows >= whole) return whole;
-  const granule = rows >= WALKED ? WALKED : BLOCK;
-  return Math.max(BLOCK, Math.floor(rows / granule) * granule);
+  const { count, boundBy } = leastOf({
+    all: whole,
+    binding: activationBytes(basis) / (4 * slabs * Math.max(...lanes)),
+    memory: chunkBytes(basis) / (4 * slabs * lanes.reduce((sum, of) => sum + of, 0)),
+    time: basis.pace.unitOperations / (slabs * forwardOperations(widths)),
+  });
+  const granule = count >= WALKED && count < whole ? WALKED : BLOCK;
+  const rows = Math.max(BLOCK, Math.floor(count / granule) * granule);
+  return { count: rows, boundBy: rows === whole ? "all" : boundBy };
+}
+
+/** The samples of a chunk alone. */
+export function rowsPerChunk(basis: PlanBasis, samples: number, slabs: number, widths: Widths): number {
+  return chunkRows(basis, samples, slabs, widths).count;
 }
 
 /** Slabs of `rows` samples that one unit of masked work may hold, `widths` being those from its input on. */
-export function slabsPerUnit(gpu: GpuContext, rows: number, widths: readonly number[]): number {
-  const widest = Math.max(...widths.map(lanesOf));
-  const bytes = Math.min(ACTIVATION_BYTES, gpu.device.limits.maxStorageBufferBindingSize / 2);
-  const operations = CHUNK_OPERATIONS[gpu.facts.software ? "software" : "hardware"];
-  const slabs = Math.min(bytes / (4 * rows * widest), operations / (2 * rows * multiplyAddsOf(widths)));
-  return Math.max(1, Math.floor(slabs));
+export function unitSlabs(basis: PlanBasis, rows: number, widths: Widths): Amount {
+  const lanes = widths.map(lanesOf);
+  return leastOf({
+    binding: activationBytes(basis) / (4 * rows * Math.max(...lanes)),
+    memory: batchBytes(basis) / (8 * rows * lanes.reduce((sum, of) => sum + of, 0)), // the tallies have the other half
+    time: basis.pace.unitOperations / (rows * forwardOperations(widths)),
+  });
 }
 
-/** Multiply-adds of one sample through layers of these widths. */
-function multiplyAddsOf(widths: readonly number[]): number {
-  return widths.slice(1).reduce((sum, outputs, layer) => sum + outputs * lanesOf(widths[layer]!), 0);
+/** Their number alone. */
+export function slabsPerUnit(basis: PlanBasis, rows: number, widths: Widths): number {
+  return unitSlabs(basis, rows, widths).count;
+}
+
+/** Operations of one sample through layers of these widths: 2 for each multiply-add, rows whole as they are computed. */
+export function forwardOperations(widths: Widths): number {
+  return 2 * widths.slice(1).reduce((sum, outputs, layer) => sum + outputs * lanesOf(widths[layer]!), 0);
 }
 
 /** A table of jobs, as the forward shader reads it. */

@@ -1,11 +1,10 @@
 /**
  * Submits long work in pieces: operating systems and browsers kill long dispatches (Windows after about 2 s), so pieces
- * are sized while running to last about TARGET_MS, with two in flight so that the device never waits for the host.
+ * are sized while running to last about as long as `pace` says, two in flight so that the device never waits for the host.
  */
 import type { GpuContext } from "./context.ts";
 import { type Recorder, submit } from "./recorder.ts";
 
-const TARGET_MS = 60;
 const IN_FLIGHT = 2;
 
 export interface PacedWork {
@@ -13,6 +12,8 @@ export interface PacedWork {
   readonly label: string;
   /** Units of work in all, for example training steps. */
   readonly units: number;
+  /** Operations of one unit, where units are alike: what the device does in a time is learnt from them. */
+  readonly unitOperations?: number;
   /** Encodes units [first, end). */
   encode(to: Recorder, first: number, end: number): void;
   /** Called as pieces finish. */
@@ -35,6 +36,7 @@ export class Pacer {
   async run(work: PacedWork): Promise<void> {
     const pending: { readonly done: Promise<undefined>; readonly units: number; readonly to: number }[] = [];
     let idleSince = performance.now();
+    const first = { units: 0, until: idleSince };
     const retire = async (): Promise<void> => {
       const piece = pending.shift()!;
       await piece.done;
@@ -42,6 +44,8 @@ export class Pacer {
       const now = performance.now();
       this.#adapt(piece.units, now - idleSince);
       idleSince = now;
+      // Not counted below: some adapters compile a shader when it first runs.
+      if (first.units === 0) Object.assign(first, { units: piece.units, until: now });
       work.onProgress?.(piece.to);
     };
     for (let from = 0; from < work.units; ) {
@@ -52,11 +56,15 @@ export class Pacer {
       if (pending.length === IN_FLIGHT) await retire();
     }
     while (pending.length > 0) await retire();
+    const counted = work.units - first.units;
+    if (work.unitOperations !== undefined && counted > 0) {
+      this.#gpu.pace.observe(work.unitOperations, (idleSince - first.until) / counted);
+    }
   }
 
   /** Grows at most fourfold a time, so that one lucky measurement cannot make a piece too long. */
   #adapt(units: number, elapsedMs: number): void {
-    const fitting = Math.floor((units * TARGET_MS) / Math.max(elapsedMs, 0.01));
+    const fitting = Math.floor((units * this.#gpu.pace.submitMs) / Math.max(elapsedMs, 0.01));
     this.#unitsPerSubmit = Math.max(1, Math.min(fitting, this.#unitsPerSubmit * 4));
   }
 }

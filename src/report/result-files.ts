@@ -31,6 +31,14 @@ export function measureFiles(neurons: readonly NeuronTable[], orders: readonly R
   ];
 }
 
+/** What is known once neurons have been removed. */
+export function curveFiles(curves: readonly AblationCurve[], singles: readonly SingleRemovals[]): ResultFile[] {
+  return [
+    { name: resultNames.curves, chunks: curvesCsv(curves) },
+    { name: resultNames.single, chunks: singleCsv(singles) },
+  ];
+}
+
 /**
  * The files that complete a folder. study.json comes last, so that its presence says the folder is complete; its text is
  * made first, so that results it cannot hold are noticed before anything is written.
@@ -42,11 +50,7 @@ export function closingFiles(
   singles: readonly SingleRemovals[],
 ): ResultFile[] {
   const study = studyFileText(summary);
-  return [
-    { name: resultNames.curves, chunks: curvesCsv(curves) },
-    { name: resultNames.single, chunks: singleCsv(singles) },
-    { name: resultNames.study, chunks: [study] },
-  ];
+  return [...curveFiles(curves, singles), { name: resultNames.study, chunks: [study] }];
 }
 
 /** All result files, each to be consumed once. */

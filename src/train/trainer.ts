@@ -7,6 +7,7 @@ import { downloadNetworks, uploadNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import { Pacer } from "../gpu/pacing.ts";
 import { initialNetwork } from "./initialisation.ts";
+import { stepOperations } from "./training-plan.ts";
 import { createTrainingStep, type TrainingStep } from "./training-step.ts";
 
 export interface TrainingOptions {
@@ -50,6 +51,7 @@ export async function trainNetworks(
     await pacer.run({
       label: "train epoch",
       units: step.stepsPerEpoch,
+      unitOperations: stepOperations({ widths, samples: split.count, batchSize }, repeats.length),
       encode: (to, first, end) => step.encode(to, first, end),
       onProgress: (done) => {
         onProgress({ epochsDone: epoch + done / step.stepsPerEpoch, ...(loss === undefined ? {} : { loss }) });

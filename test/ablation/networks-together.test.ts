@@ -1,12 +1,12 @@
 /** Networks that are swept together, whole or in small batches, come out as each does alone: bit for bit. */
 import { describe, expect, test } from "vitest";
 import { ablateNetworks, ablationEvaluations } from "../../src/ablation/ablate-networks.ts";
-import { networksPerSweep } from "../../src/ablation/walk-run.ts";
+import { networksAtOnce, walkWaves } from "../../src/ablation/walk-batches.ts";
 import { ablationModes } from "../../src/core/ablation.ts";
 import type { Widths } from "../../src/core/network.ts";
 import { type DeviceSplit, uploadSplit } from "../../src/gpu/device-split.ts";
 import { testGpu } from "../support/gpu.ts";
-import { withBindingLimit } from "../support/limited-device.ts";
+import { withBindingLimit, withGuessedPace } from "../support/limited-device.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
 import { madeUpConstants, shuffledOrders } from "../support/sweep-task.ts";
 
@@ -66,10 +66,46 @@ describe.each(shapes)("%i samples through %j", (samples, widths) => {
 });
 
 test("as many networks are swept at once as keep the state of all samples in one array", () => {
-  const limited = withBindingLimit(gpu, 2 ** 20);
-  // 300 samples of 12 lanes of 4 bytes for 9 slabs (8 walks and the intact network) are 129,600 bytes.
-  expect(networksPerSweep(limited, 300, [5, 100, 11, 4], 8)).toBe(8);
-  expect(networksPerSweep(limited, 300_000, [5, 100, 11, 4], 8)).toBe(1);
+  const limited = withBindingLimit(withGuessedPace(gpu), 2 ** 20);
+  const group = {
+    route: "product",
+    lowest: 1,
+    deeper: true,
+    single: false,
+    neurons: 111,
+    evaluations: 112,
+    walks: 8,
+  } as const;
+  // 300 samples of 12 lanes of 4 bytes for 9 slabs (8 walks and the intact network) are 129,600 bytes; half a binding holds 4.
+  expect(networksAtOnce(limited, { widths: [5, 100, 11, 4], samples: 300 }, [group], 50)).toEqual({
+    count: 4,
+    boundBy: "binding",
+  });
+  expect(networksAtOnce(limited, { widths: [5, 100, 11, 4], samples: 300_000 }, [group], 50).count).toBe(1);
+});
+
+test("batches that do not fit together take turns", () => {
+  const basis = { ...withGuessedPace(gpu), memoryBytes: 4 * 300_000 };
+  const size = { widths: [5, 100, 11, 4], samples: 300, networks: 1 };
+  const layer = {
+    route: "product",
+    lowest: 1,
+    deeper: false,
+    single: false,
+    neurons: 100,
+    evaluations: 101,
+    walks: 8,
+  } as const;
+  const { waves } = walkWaves(basis, size, [layer, layer]);
+  const walked = waves.flat().map(({ group, first, count }) => [group, first, count]);
+  expect(waves.length).toBeGreaterThan(1);
+  expect(walked.reduce((sum, [, , count]) => sum + count!, 0)).toBe(16);
+  expect(walkWaves({ ...basis, memoryBytes: 2 ** 30 }, size, [layer, layer]).waves).toEqual([
+    [
+      { group: 0, first: 0, count: 8 },
+      { group: 1, first: 0, count: 8 },
+    ],
+  ]);
 });
 
 test("progress counts every evaluation of curves and single removals, whichever sweep is chosen", async () => {

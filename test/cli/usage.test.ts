@@ -27,6 +27,8 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--out": "a new one under results/",
   "--force": undefined,
   "--adapter": undefined,
+  "--memory": "half of the device's",
+  "--verbose": undefined,
   "--quiet": undefined,
   "--debug": undefined,
   "--help": undefined,
@@ -100,6 +102,7 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--stride", ["0", "-1", "1000001"], "a whole number, 1 to 1000000"],
   ["--data", ["", "--quiet"], "mnist, or the path of a folder of IDX files"],
   ["--out", [" ", "--force"], "a path"],
+  ["--memory", ["0", "-1", "1.5", "4GB", ""], "a whole number, 1 to 100000000"],
   ["--adapter", ["", "--quiet"], "part of an adapter's name"],
 ];
 

@@ -5,7 +5,7 @@ import { singleRemovals } from "../../src/ablation/single-removals.ts";
 import { countNeurons } from "../../src/gpu/count-neurons.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
-import { networksAtOnce } from "../../src/gpu/networks-at-once.ts";
+import { networksAtOnce } from "../../src/gpu/measuring-plan.ts";
 import { testGpu } from "../support/gpu.ts";
 import { withBindingLimit } from "../support/limited-device.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
@@ -19,7 +19,8 @@ describe("within the limit of a binding", () => {
     const widths = [6, 40, 3];
     const limited = withBindingLimit(gpu, 65_536);
     const samples = 500;
-    const many = networksAtOnce(limited, widths, samples);
+    const { count: many, boundBy } = networksAtOnce(limited, { widths, validation: samples, test: samples }, 1000);
+    expect(boundBy).toBe("binding");
     expect(many).toBe(Math.floor(65_536 / Math.max(4 * 64 * 44, 8 * 40 * 16)));
     using networks = uploadNetworks(
       limited,

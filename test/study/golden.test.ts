@@ -16,6 +16,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { RANDOM } from "../../src/core/ablation.ts";
+import { Devices } from "../../src/gpu/devices.ts";
 import { runStudy, type StudyOutcome } from "../../src/study.ts";
 import { testGpu } from "../support/gpu.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
@@ -47,7 +48,7 @@ function factsOf({ repeats, neurons, orders, curves }: StudyOutcome) {
 }
 type Facts = ReturnType<typeof factsOf>;
 
-const got = factsOf(await runStudy(gpu, tinyDataset, tinyConfig, () => 0));
+const got = factsOf(await runStudy(new Devices(gpu), tinyDataset, tinyConfig, () => 0));
 if (process.env["GPU_IMPORTANCE_WRITE_GOLDEN"]) writeFileSync(file, `${JSON.stringify(got)}\n`);
 const want = JSON.parse(readFileSync(file, "utf8")) as Facts;
 

@@ -4,6 +4,7 @@ import type { AblationCurve, RemovalOrder } from "../../src/core/ablation.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { classCounts } from "../../src/data/class-counts.ts";
+import { Devices } from "../../src/gpu/devices.ts";
 import { measureNamed } from "../../src/measures/registry.ts";
 import { meanActivations, runStudy, type StudyObserver, type StudyOutcome, summarizeDataset } from "../../src/study.ts";
 import { testGpu } from "../support/gpu.ts";
@@ -18,7 +19,7 @@ function countingClock(): () => number {
 }
 
 function study(config: Partial<StudyConfig> = {}, observer: StudyObserver = {}): Promise<StudyOutcome> {
-  return runStudy(gpu, tinyDataset, { ...tinyConfig, ...config }, countingClock(), observer);
+  return runStudy(new Devices(gpu), tinyDataset, { ...tinyConfig, ...config }, countingClock(), observer);
 }
 
 const outcome = await study();

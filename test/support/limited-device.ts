@@ -1,5 +1,6 @@
 /** The same device, said to hold less or to be of another kind, so that small work is cut into chunks like large work. */
 import type { GpuContext } from "../../src/gpu/context.ts";
+import { Pace } from "../../src/gpu/pace.ts";
 
 /** A context on the same device whose storage bindings hold at most `bytes`, as far as plans can tell. */
 export function withBindingLimit(gpu: GpuContext, bytes: number): GpuContext {
@@ -21,5 +22,15 @@ function plainLimits({ limits }: GPUDevice) {
 
 /** A context on the same device that plans as for a software adapter, or as for a GPU. */
 export function saidToBeSoftware(gpu: GpuContext, software: boolean): GpuContext {
-  return { ...gpu, facts: { ...gpu.facts, software } };
+  return { ...gpu, facts: { ...gpu.facts, software }, pace: new Pace(software) };
+}
+
+/** A context on the same device that plans with `bytes` of memory. */
+export function withMemory(gpu: GpuContext, bytes: number): GpuContext {
+  return { ...gpu, memoryBytes: bytes };
+}
+
+/** A context on the same device that plans by what was guessed, so that no test depends on the load of the machine. */
+export function withGuessedPace(gpu: GpuContext): GpuContext {
+  return { ...gpu, pace: Object.assign(new Pace(gpu.facts.software), { observe() {} }) };
 }

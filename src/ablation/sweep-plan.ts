@@ -1,0 +1,173 @@
+/**
+ * What a sweep takes on a device: the batch of walks or of masked jobs that takes most, beside the data, one network and
+ * its pass over a chunk of samples. Plain arithmetic, nothing allocated.
+ */
+import type { AblationMode } from "../core/ablation.ts";
+import { hiddenWidths, type Widths } from "../core/network.ts";
+import type { ScopeKind, SweepMethod } from "../core/study.ts";
+import { splitArrays } from "../gpu/device-split.ts";
+import { chunkRows, chunksOf, rowsPerChunk, unitSlabs } from "../gpu/forward-pass.ts";
+import { forward } from "../gpu/generated/shaders.ts";
+import { forwardPassArrays, parameterArrays, tallyArrays } from "../gpu/measuring-plan.ts";
+import { hiddenLanes, lanesOf } from "../gpu/packing.ts";
+import {
+  type Amount,
+  batchBytes,
+  bindingBytes,
+  evenly,
+  largestGrowth,
+  leastOf,
+  type PlanBasis,
+  type PlannedArray,
+  scalarArray,
+  totalBytes,
+  uniformArray,
+} from "../gpu/plan-basis.ts";
+import { removalSteps } from "./orders.ts";
+import { type GroupSize, networksAtOnce, walkWaves } from "./walk-batches.ts";
+import { routeFor } from "./walk-plan.ts";
+
+/** What decides the size of every array of a sweep. */
+export interface SweepSize {
+  readonly widths: Widths;
+  /** Samples of the test set. */
+  readonly test: number;
+  readonly scopes: readonly ScopeKind[];
+  readonly ordersPerScope: number;
+  readonly modes: readonly AblationMode[];
+  readonly stride: number;
+  readonly sweep: SweepMethod;
+}
+
+/** Walks or masked curves that start in the same layer and remove as many neurons. */
+interface Curves {
+  /** Lowest ablated hidden layer, from 1. */
+  readonly lowest: number;
+  readonly neurons: number;
+  readonly evaluations: number;
+  readonly count: number;
+}
+
+export interface SweepPlan {
+  /** Networks that are swept together. */
+  readonly networks: Amount;
+  readonly arrays: readonly PlannedArray[];
+  /** Samples of a chunk. */
+  readonly rows: Amount;
+  /** Walks, or masked evaluations, at once, and out of how many. */
+  readonly atOnce: Amount;
+  readonly of: number;
+}
+
+/** Curves of every scope that is swept. */
+function curvesOf({ widths, scopes, ordersPerScope, modes, stride }: SweepSize): Curves[] {
+  const count = ordersPerScope * modes.length;
+  const all = hiddenWidths(widths);
+  const layers = all.map((neurons, index) => ({ lowest: index + 1, neurons }));
+  const network = { lowest: 1, neurons: all.reduce((sum, neurons) => sum + neurons, 0) };
+  const swept = [...(scopes.includes("layers") ? layers : []), ...(scopes.includes("network") ? [network] : [])];
+  const curves = swept.map((scope) => ({ ...scope, count, evaluations: removalSteps(scope.neurons, stride).length }));
+  // Of a single hidden layer, both scopes are the same walks.
+  const alike = all.length === 1 && curves.length === 2;
+  return alike ? [{ ...curves[0]!, count: 2 * count }] : curves;
+}
+
+/** Evaluations of all curves of one network. */
+function evaluationsOf(size: SweepSize): number {
+  return curvesOf(size).reduce((sum, { count, evaluations }) => sum + count * evaluations, 0);
+}
+
+/** Every neuron alone: what `single.csv` comes from, whichever sweep is chosen. */
+function singlesOf({ widths, modes }: SweepSize): Curves[] {
+  return hiddenWidths(widths).map((neurons, index) => {
+    return { lowest: index + 1, neurons, evaluations: neurons + 1, count: modes.length };
+  });
+}
+
+/** Masked evaluations that are prepared together: what they keep fits in a binding each, and in a share of the memory. */
+export function maskedJobsAtOnce(basis: PlanBasis, widths: Widths, samples: number): number {
+  const chunks = chunksOf(samples, rowsPerChunk(basis, samples, 1, widths)).length;
+  // Where a unit holds one job, each has its uniforms for each chunk.
+  const arraysOf = (jobs: number) => jobArrays(basis, samples, jobs, jobs * chunks);
+  const another = totalBytes(arraysOf(2)) - totalBytes(arraysOf(1));
+  return leastOf({
+    binding: bindingBytes(basis) / largestGrowth(arraysOf),
+    memory: batchBytes(basis) / (2 * another),
+  }).count;
+}
+
+/** What masked jobs keep, beside what their units share. */
+function jobArrays(basis: PlanBasis, samples: number, jobs: number, units: number): PlannedArray[] {
+  return [
+    uniformArray(basis, "masked batches", units),
+    scalarArray("masked jobs", jobs, forward.structs.Job.size / 4),
+    ...tallyArrays(basis, jobs, samples, units),
+  ];
+}
+
+/** Every array of masked forward passes, beside the pass that they start from. */
+function maskedArrays(basis: PlanBasis, size: SweepSize, rows: number, most: number): PlannedArray[] {
+  const { widths, test } = size;
+  const curves = curvesOf(size);
+  const longest = Math.max(...curves.map(({ evaluations: each }) => each));
+  const jobs = Math.min(evaluationsOf(size), Math.max(longest, maskedJobsAtOnce(basis, widths, test)));
+  const slabs = Math.min(jobs, most);
+  // A unit ends where the starting layer changes, too.
+  const units = chunksOf(test, rows).length * Math.min(jobs, Math.ceil(jobs / slabs) + curves.length);
+  const lanes = 4 * hiddenLanes(widths).quads;
+  const orders = curves.reduce((sum, { count }) => sum + count / size.modes.length, 0);
+  return [
+    ...widths.slice(2).map((width, index) => scalarArray(`layer ${index + 1} masked`, slabs, rows, lanesOf(width))),
+    ...jobArrays(basis, test, jobs, units),
+    uniformArray(basis, "masked layers", curves.length * widths.length),
+    scalarArray("positions", orders + 2, lanes), // and the replacements, a row for each mode
+  ];
+}
+
+/** Everything that is alive at the fullest moment of sweeping some networks together. */
+export function sweepPlan(basis: PlanBasis, size: SweepSize, networks: number): SweepPlan {
+  const walks = walksPlan(basis, size, networks);
+  if (size.sweep === "fast") return walks;
+  const { widths, test } = size;
+  const rows = chunkRows(basis, test, 1, widths);
+  const atOnce = unitSlabs(basis, rows.count, widths.slice(1));
+  const arrays = [...networkArrays(basis, size, 1, rows.count), ...maskedArrays(basis, size, rows.count, atOnce.count)];
+  const masked: SweepPlan = { networks: walks.networks, arrays, rows, atOnce, of: evaluationsOf(size) };
+  return totalBytes(walks.arrays) > totalBytes(arrays) ? { ...masked, arrays: walks.arrays } : masked;
+}
+
+/** The data, the networks, and their pass over a chunk of samples. */
+function networkArrays(basis: PlanBasis, { widths, test }: SweepSize, networks: number, rows: number): PlannedArray[] {
+  return [
+    ...splitArrays("test", test, widths[0]!),
+    ...parameterArrays(widths, networks),
+    ...forwardPassArrays(basis, widths, networks, test, rows),
+  ];
+}
+
+function walksPlan(basis: PlanBasis, size: SweepSize, networks: number): SweepPlan {
+  const { widths, test: samples } = size;
+  const together = networksAtOnce(basis, { widths, samples }, walkedGroups(size, 1), networks);
+  const count = evenly(networks, together.count);
+  const { rows, arrays, atOnce, of } = walkWaves(
+    basis,
+    { widths, samples, networks: count },
+    walkedGroups(size, count),
+  );
+  const all = [...networkArrays(basis, size, count, rows.count), ...arrays];
+  return { networks: { ...together, count }, arrays: all, rows, atOnce, of };
+}
+
+/** Groups of walks over `networks` networks, as walkGroups makes them. */
+function walkedGroups(size: SweepSize, networks: number): GroupSize[] {
+  const { widths, stride, sweep } = size;
+  const groupOf = ({ lowest, neurons, evaluations, count }: Curves, single: boolean): GroupSize => {
+    const deeper = neurons > widths[lowest]!;
+    const route = routeFor(lowest, widths, single ? 1 : Math.min(stride, neurons));
+    return { route, lowest, deeper, single, neurons, evaluations, walks: count * networks };
+  };
+  return [
+    ...(sweep === "fast" ? curvesOf(size).map((curves) => groupOf(curves, false)) : []),
+    ...singlesOf(size).map((curves) => groupOf(curves, true)),
+  ];
+}

@@ -1,0 +1,213 @@
+/**
+ * How walks are cut to fit a device: batches that share dispatches, and waves of batches that share a forward pass. The
+ * plan that is shown before a run and the run itself ask the same function. Plain arithmetic, nothing allocated.
+ */
+import type { Widths } from "../core/network.ts";
+import { chunkRows, chunksOf, forwardOperations, WALKED } from "../gpu/forward-pass.ts";
+import { forward } from "../gpu/generated/shaders.ts";
+import { BLOCK } from "../gpu/kernels/tally.ts";
+import { WALK_CLASSES } from "../gpu/kernels/walk.ts";
+import { tallyArrays } from "../gpu/measuring-plan.ts";
+import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
+import {
+  type Amount,
+  activationBytes,
+  batchBytes,
+  largestGrowth,
+  leastOf,
+  type PlanBasis,
+  type PlannedArray,
+  scalarArray,
+  totalBytes,
+  uniformArray,
+} from "../gpu/plan-basis.ts";
+import { type Route, stepsOf } from "./walk-plan.ts";
+
+/** A group of walks as far as sizes go. */
+export interface GroupSize {
+  readonly route: Route;
+  /** Lowest ablated hidden layer, from 1, and whether others are ablated too. */
+  readonly lowest: number;
+  readonly deeper: boolean;
+  readonly single: boolean;
+  readonly neurons: number;
+  readonly evaluations: number;
+  /** Walks over all networks. */
+  readonly walks: number;
+}
+
+/** What is walked over. */
+export interface WalkedSize {
+  readonly widths: Widths;
+  readonly samples: number;
+  readonly networks: number;
+}
+
+/** Walks [first, first + count) of a group. */
+export interface BatchRange {
+  readonly group: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface WalkWaves {
+  /** Samples of a chunk. */
+  readonly rows: Amount;
+  readonly waves: readonly (readonly BatchRange[])[];
+  /** Every array of the fullest wave. */
+  readonly arrays: readonly PlannedArray[];
+  /** Walks of the batch that is cut most, and out of how many. */
+  readonly atOnce: Amount;
+  readonly of: number;
+}
+
+/** Slabs of `state` for `walks` walks: one a network, and where walks go on from their last step one each and a spare. */
+export function stateSlabs(networks: number, single: boolean, walks: number): number {
+  return networks + (single ? 0 : walks + 1);
+}
+
+/** Slabs of each layer's outputs on the route `layers`. */
+export function outputSlabs(walks: number): number {
+  return walks * stepsOf("layers");
+}
+
+/** What a batch keeps to itself, its tallies included. */
+function tableArrays(
+  basis: PlanBasis,
+  size: WalkedSize,
+  group: GroupSize,
+  rows: number,
+  walks: number,
+): PlannedArray[] {
+  const { widths, samples, networks } = size;
+  const { route, lowest, evaluations, neurons } = group;
+  const units = widths[lowest + 1]!;
+  const chunks = chunksOf(samples, rows).length;
+  const parts = chunks * Math.ceil(evaluations / stepsOf(route));
+  const words = 2 * (1 + neurons + (route === "product" ? 2 * evaluations : 0));
+  const job = forward.structs.Job.size / 4;
+  const tables = [
+    uniformArray(basis, "walk parts", parts),
+    uniformArray(basis, "walk and start", 2 + chunks),
+    scalarArray("walks", walks, words),
+    scalarArray("outgoing weights", networks, widths[lowest]!, lanesOf(units)),
+    scalarArray("jobs", networks, job),
+  ];
+  if (route !== "layers") {
+    const tallies = scalarArray("walk tallies", walks * evaluations, 2 * Math.ceil(samples / BLOCK));
+    const masks = group.deeper ? [scalarArray("walk masks", walks, 8 * quadsOf(units))] : [];
+    const product = route === "product" ? [scalarArray("product", networks, lanesOf(units) + 1, WALK_CLASSES)] : [];
+    return [...tables, tallies, { ...tallies, name: "read walk tallies" }, ...masks, ...product];
+  }
+  const lanes = 4 * hiddenLanes(widths).quads;
+  return [
+    ...tables,
+    uniformArray(basis, "step layers", widths.length),
+    uniformArray(basis, "step batches", parts),
+    scalarArray("walk jobs", walks * evaluations, job),
+    scalarArray("positions", walks, lanes),
+    scalarArray("replacements", 2 * networks, lanes),
+    ...tallyArrays(basis, walks * evaluations, samples, parts),
+  ];
+}
+
+/** What batches use one after the other. */
+function scratchArrays(
+  { widths, networks }: WalkedSize,
+  group: GroupSize,
+  rows: number,
+  walks: number,
+): PlannedArray[] {
+  const { route, lowest, single } = group;
+  const state = scalarArray("walk state", stateSlabs(networks, single, walks), rows, lanesOf(widths[lowest + 1]!));
+  if (route !== "layers") return [state];
+  const outputs = widths
+    .slice(lowest + 1)
+    .map((width, above) =>
+      scalarArray(`walk outputs of layer ${lowest + above}`, outputSlabs(walks), rows, lanesOf(width)),
+    );
+  return [state, ...outputs];
+}
+
+/** How many walks share a batch: each array as large as a layer's activations may be, all within their share. */
+function walksAtOnce(basis: PlanBasis, arraysOf: (walks: number) => PlannedArray[], walks: number): Amount {
+  const [one, two] = [arraysOf(1), arraysOf(2)];
+  const growth = totalBytes(two) - totalBytes(one);
+  const room = activationBytes(basis) - Math.max(...one.map(({ bytes }) => bytes));
+  return leastOf({
+    all: walks,
+    binding: 1 + room / largestGrowth(arraysOf),
+    memory: 1 + (batchBytes(basis) - totalBytes(one)) / growth,
+  });
+}
+
+/** The largest of each name: what batches that run one after the other can share. */
+function shared(lists: readonly (readonly PlannedArray[])[]): PlannedArray[] {
+  const largest = new Map<string, PlannedArray>();
+  for (const array of lists.flat()) {
+    if (array.bytes > (largest.get(array.name)?.bytes ?? 0)) largest.set(array.name, array);
+  }
+  return [...largest.values()];
+}
+
+/** Cuts groups of walks into batches and waves. Every batch that fits joins the wave before it. */
+export function walkWaves(basis: PlanBasis, size: WalkedSize, groups: readonly GroupSize[]): WalkWaves {
+  const { widths, samples, networks } = size;
+  // On the route `layers` even one walk stores the outputs of all steps of a part.
+  const slabs = groups.some(({ route }) => route === "layers") ? Math.max(networks, outputSlabs(1)) : networks;
+  const rows = chunkRows(basis, samples, slabs, widths);
+  const waves: BatchRange[][] = [];
+  let fullest: readonly PlannedArray[] = [];
+  let cutMost: { atOnce: Amount; of: number } | undefined;
+  let tables: PlannedArray[] = [];
+  let scratch: PlannedArray[] = [];
+  groups.forEach((group, index) => {
+    const arraysOf = (walks: number) => [
+      ...tableArrays(basis, size, group, rows.count, walks),
+      ...scratchArrays(size, group, rows.count, walks),
+    ];
+    const atOnce = walksAtOnce(basis, arraysOf, group.walks);
+    if (cutMost === undefined || atOnce.count / group.walks < cutMost.atOnce.count / cutMost.of)
+      cutMost = { atOnce, of: group.walks };
+    for (let first = 0; first < group.walks; first += atOnce.count) {
+      const count = Math.min(atOnce.count, group.walks - first);
+      const own = tableArrays(basis, size, group, rows.count, count);
+      const used = scratchArrays(size, group, rows.count, count);
+      const together = [...tables, ...own, ...shared([scratch, used])];
+      const fits = waves.length > 0 && totalBytes(together) <= batchBytes(basis);
+      if (!fits) waves.push([]);
+      tables = fits ? [...tables, ...own] : own;
+      scratch = fits ? shared([scratch, used]) : used;
+      waves.at(-1)!.push({ group: index, first, count });
+      if (totalBytes([...tables, ...scratch]) > totalBytes(fullest)) fullest = [...tables, ...scratch];
+    }
+  });
+  return { rows, waves, arrays: fullest, ...cutMost! };
+}
+
+/**
+ * Networks that are swept together: as many as keep the state of the whole split in one array, so that samples need no
+ * chunks on their account.
+ * @param groups of one network
+ */
+export function networksAtOnce(
+  basis: PlanBasis,
+  { widths, samples }: Omit<WalkedSize, "networks">,
+  groups: readonly GroupSize[],
+  networks: number,
+): Amount {
+  const arraysOf = (count: number) =>
+    groups.flatMap((group) => {
+      const size = { widths, samples, networks: count };
+      const walks = count * group.walks;
+      return [...tableArrays(basis, size, group, samples, walks), ...scratchArrays(size, group, samples, walks)];
+    });
+  const one = totalBytes(arraysOf(1));
+  return leastOf({
+    all: networks,
+    binding: activationBytes(basis) / largestGrowth(arraysOf),
+    memory: batchBytes(basis) / one,
+    // A subgroup's lanes are blocks of one walk: chunks should not be too short to occupy them.
+    time: basis.pace.unitOperations / (WALKED * forwardOperations(widths)),
+  });
+}

@@ -1,0 +1,52 @@
+/** Opens the device that a command computes on, and another of the same kind should it be lost. */
+import type { AdapterFacts } from "../core/study.ts";
+import { ASSUMED_MEMORY_BYTES, createContext, type GpuContext, withTiles } from "../gpu/context.ts";
+import { Devices, SHARE_AFTER_LOSS } from "../gpu/devices.ts";
+import { describeAdapter, openAdapter } from "../platform/node/adapters.ts";
+import { machineMemoryBytes } from "../platform/node/memory.ts";
+import type { ProgressDisplay } from "./progress-display.ts";
+import { chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
+import { wrapped } from "./wrapped-text.ts";
+
+export interface DeviceChoice {
+  /** Part of the adapter's name. */
+  readonly adapter?: string;
+  /** Megabytes (10^6 bytes). */
+  readonly memory?: number;
+  /** Form of the products' kernels. */
+  readonly tiles?: TileOption;
+}
+
+/** Half of what the device has: a software adapter, the machine's memory; a GPU does not tell, so a modest one's. */
+export function deviceMemoryBytes(
+  { software }: Pick<AdapterFacts, "software">,
+  megabytes: number | undefined,
+  machineBytes = machineMemoryBytes(),
+): number {
+  if (megabytes !== undefined) return megabytes * 1e6;
+  return software ? machineBytes / 2 : Math.min(machineBytes / 2, ASSUMED_MEMORY_BYTES);
+}
+
+async function openOne({ adapter: name, memory }: DeviceChoice, share: number, display?: ProgressDisplay) {
+  const { adapter, facts, reason } = await openAdapter({ name });
+  for (const line of wrapped("adapter: ", describeAdapter(facts))) display?.line(line);
+  for (const line of wrapped("         ", reason)) display?.line(line);
+  return createContext(adapter, facts, { memoryBytes: deviceMemoryBytes(facts, memory), share });
+}
+
+/**
+ * Opens the adapter of that name, or the best, with the kernels that suit it.
+ * @throws RunError where there is none.
+ */
+export async function openDevices(choice: DeviceChoice, display: ProgressDisplay): Promise<Devices> {
+  const tiles = await chooseTiles(await openOne(choice, 1, display), choice.tiles);
+  for (const note of tiles.notes) display.line(note);
+  for (const line of wrapped("kernels: ", describeTiles(tiles))) display.line(line);
+  return new Devices(tiles.gpu, async ({ fault }): Promise<GpuContext> => {
+    display.stop(); // The stage is not over.
+    const text = `${fault.what} (${fault.found}); once more on a new device, with half the memory and shorter submits`;
+    for (const line of wrapped("note:    ", `${fault.where}: ${text}`)) display.line(line);
+    // The same kernels, so that no bit changes.
+    return withTiles(await openOne(choice, SHARE_AFTER_LOSS), tiles.gpu.tiles);
+  });
+}

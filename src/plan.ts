@@ -1,0 +1,149 @@
+/**
+ * What a study takes before it runs: how much is done at once in each stage, the memory for that, and what keeps it from
+ * being more. The stages ask the same functions when they run, so this is what they do.
+ */
+import { sweepPlan } from "./ablation/sweep-plan.ts";
+import { RunError } from "./core/errors.ts";
+import type { Widths } from "./core/network.ts";
+import type { Stage } from "./core/progress.ts";
+import type { DatasetSummary, StudyConfig } from "./core/study.ts";
+import { chunkRows } from "./gpu/forward-pass.ts";
+import { measuringArrays, networksAtOnce } from "./gpu/measuring-plan.ts";
+import {
+  type Amount,
+  type Bound,
+  bindingBytes,
+  evenly,
+  largestOf,
+  type PlanBasis,
+  type PlannedArray,
+  totalBytes,
+} from "./gpu/plan-basis.ts";
+import { replicasAtOnce, trainingArrays } from "./train/training-plan.ts";
+
+export type DataSize = Pick<DatasetSummary, "features" | "classes" | "train" | "validation" | "test">;
+
+/** An amount out of how many there are; `boundBy` is left out where it is always this one. */
+export interface Portion {
+  readonly count: number;
+  readonly boundBy?: Bound;
+  readonly of: number;
+  readonly unit: string;
+}
+
+export interface StagePlan {
+  readonly stage: Stage;
+  /** What is done at once, outermost first. */
+  readonly portions: readonly Portion[];
+  /** Of everything that is alive at the fullest moment. */
+  readonly bytes: number;
+  readonly largest: PlannedArray;
+}
+
+export interface StudyPlan {
+  readonly memoryBytes: number;
+  readonly bindingBytes: number;
+  readonly stages: readonly StagePlan[];
+}
+
+function stagePlan(stage: Stage, portions: readonly Portion[], arrays: readonly PlannedArray[]): StagePlan {
+  return { stage, portions, bytes: totalBytes(arrays), largest: largestOf(arrays) };
+}
+
+const widthsFor = ({ features, classes }: DataSize, { hidden }: StudyConfig): Widths => [features, ...hidden, classes];
+
+/** Networks of a group, as even as the groups can be. */
+function group(most: Amount, networks: number): Portion {
+  return { ...most, count: evenly(networks, most.count), of: networks, unit: "networks" };
+}
+
+/** @param networks still to be trained */
+export function trainingPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
+  const size = { widths: widthsFor(data, config), samples: data.train, batchSize: config.batchSize };
+  const together = group(replicasAtOnce(basis, size, networks), networks);
+  return stagePlan("train", [together], trainingArrays(basis, size, together.count));
+}
+
+/** @param networks still to be measured */
+export function measuringPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
+  const size = { widths: widthsFor(data, config), validation: data.validation, test: data.test };
+  const together = group(networksAtOnce(basis, size, networks), networks);
+  const samples = Math.max(size.validation, size.test);
+  const rows = chunkRows(basis, samples, together.count, size.widths);
+  const chunk = { ...rows, count: Math.min(rows.count, samples), of: samples, unit: "samples" };
+  return stagePlan("measure", [together, chunk], measuringArrays(basis, size, together.count));
+}
+
+/** @param networks still to be ablated */
+export function ablationPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
+  const { scopes, modes, stride, sweep, measures, randomDraws } = config;
+  const size = { widths: widthsFor(data, config), test: data.test, scopes, modes, stride, sweep };
+  const plan = sweepPlan(basis, { ...size, ordersPerScope: 2 * measures.length + randomDraws }, networks);
+  const { rows, atOnce, of, arrays } = plan;
+  const portions: Portion[] = [
+    { ...plan.networks, of: networks, unit: "networks" },
+    { ...rows, count: Math.min(rows.count, data.test), of: data.test, unit: "samples" },
+    { ...atOnce, count: Math.min(atOnce.count, of), of, unit: sweep === "fast" ? "walks" : "evaluations" },
+  ];
+  return stagePlan("ablate", portions, arrays);
+}
+
+/** The plan of a whole study on a device, or on one that has yet to be opened. */
+export function studyPlan(basis: PlanBasis, data: DataSize, config: StudyConfig): StudyPlan {
+  const stages = [
+    trainingPlan(basis, data, config, config.repeats),
+    measuringPlan(basis, data, config, config.repeats),
+    ablationPlan(basis, data, config, config.repeats),
+  ];
+  return { memoryBytes: basis.memoryBytes, bindingBytes: bindingBytes(basis), stages };
+}
+
+/** `106 MB`, `5.4 MB`, `0.012 MB`: millions of bytes, as --memory counts them. */
+export function megabytes(bytes: number): string {
+  const value = bytes / 1e6;
+  return `${value >= 100 ? value.toFixed(0) : Number(value.toPrecision(2))} MB`;
+}
+
+/** `17 of 50 networks (time)`. */
+export function portionText({ count, of, unit, boundBy }: Portion): string {
+  const bound = boundBy === undefined || boundBy === "all" ? "" : ` (${boundBy})`;
+  return `${count} of ${of} ${unit}${bound}`;
+}
+
+/** `106 MB, at most 5.4 MB in one array (order)`. */
+export function memoryText({ bytes, largest }: StagePlan): string {
+  return `${megabytes(bytes)}, at most ${megabytes(largest.bytes)} in one array (${largest.name})`;
+}
+
+/** One line about a stage, for messages. */
+export function stageText(plan: StagePlan): string {
+  return `${memoryText(plan)}; ${plan.portions.map(portionText).join(", ")} at once`;
+}
+
+/**
+ * Refuses a study that cannot run on the device before it has begun.
+ * @throws RunError where the least that a stage needs exceeds a binding or the memory.
+ */
+export function requireRoom({ memoryBytes, bindingBytes: binding, stages }: StudyPlan): void {
+  for (const { stage, bytes, largest } of stages) {
+    if (largest.bytes > binding) {
+      const data = / (pixels|labels)$|^order$/.test(largest.name);
+      throw new RunError({
+        what: `${largest.name} cannot be in one binding of this adapter`,
+        where: `plan, stage ${stage}`,
+        expected: `at most ${megabytes(binding)}`,
+        found: megabytes(largest.bytes),
+        fix: `${data ? "a data set with fewer samples" : "smaller --hidden or --batch-size"}, or another --adapter`,
+      });
+    }
+    if (bytes > memoryBytes) {
+      throw new RunError({
+        what: "there is not enough memory even for one network at a time",
+        where: `plan, stage ${stage}`,
+        expected: `at most ${megabytes(memoryBytes)}`,
+        found: `${megabytes(bytes)}, of which ${megabytes(largest.bytes)} are ${largest.name}`,
+        fix: `--memory ${Math.ceil(bytes / 1e6)} or more, or smaller --hidden or --batch-size`,
+      });
+    }
+  }
+}

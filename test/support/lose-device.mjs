@@ -1,0 +1,16 @@
+/**
+ * Loaded before the program (`node --import`): destroys the device at the given compute passes, as a driver that restarts
+ * does. LOSE_DEVICE holds a pattern of labels and the numbers of the passes that match it, from 1: `^walk 3 20`.
+ */
+import { globals } from "webgpu";
+
+const [pattern, ...numbers] = process.env["LOSE_DEVICE"].split(" ");
+const passes = new Set(numbers.map(Number));
+const { prototype } = globals.GPUDevice;
+const original = prototype.createCommandEncoder;
+let seen = 0;
+prototype.createCommandEncoder = function (descriptor) {
+  const encoder = original.call(this, descriptor);
+  if (new RegExp(pattern).test(descriptor?.label ?? "") && passes.has(++seen)) this.destroy();
+  return encoder;
+};
