@@ -99,7 +99,7 @@ describe("a device that is lost", () => {
     const message = (error as RunError).message;
     expect(message).toMatch(/^ablating repeat 1, on .*: the device was lost\n/);
     expect(message).toMatch(
-      /\n {2}expected: 0\.\d+ MB, at most 0\.\d+ MB in one array \(.*\); 1 of 3 networks, .* at once\n/,
+      /\n {2}expected: 0\.\d+ MB, at most 0\.\d+ MB in one array \(.*\); 1 of 2 networks \(memory\), .* at once\n/,
     );
     expect(message).toMatch(/\n {2}to do: {4}run again with --memory \d+ \(now \d+\), fewer --repeats/);
     expect(parts).toHaveLength(1);
