@@ -4,6 +4,8 @@ import { Command, CommanderError, Option } from "commander";
 import { addBenchCommand } from "./cli/bench-command.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
 import { text } from "./cli/option-values.ts";
+import { addProfileCommand } from "./cli/profile-command.ts";
+import { addTraceOption } from "./cli/profiling.ts";
 import { packageVersion, type RunOptions, run } from "./cli/run-command.ts";
 import { surviveClosedStreams } from "./cli/standard-streams.ts";
 import { addStudyOptions } from "./cli/study-options.ts";
@@ -43,7 +45,9 @@ function createProgram(): Command {
         text("a path"),
       ),
     )
-    .option("--force", "replace the results in --out");
+    .option("--force", "replace the results in --out")
+    .option("--profile", "say where the time goes; write profile.json");
+  addTraceOption(runCommand);
   addAdapterOption(runCommand, "part of the name of the adapter to use (see doctor)")
     .option("--quiet", "no progress on stderr")
     .option("--debug", "show stack traces")
@@ -59,6 +63,7 @@ function createProgram(): Command {
       if (!(await doctor(options))) exitCode = 1;
     });
   addBenchCommand(program);
+  addProfileCommand(program);
   return program;
 }
 

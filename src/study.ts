@@ -18,6 +18,7 @@ import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "./gpu/device-split.ts";
 import { evaluate } from "./gpu/evaluate.ts";
 import { networksAtOnce } from "./gpu/networks-at-once.ts";
+import { inSpan, inStage } from "./gpu/profiler.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
 import { measureNamed } from "./measures/registry.ts";
 import { replicaGroups } from "./train/replica-groups.ts";
@@ -69,14 +70,16 @@ export async function runStudy(
   const elapsedMs: Partial<Record<Stage, number>> = {};
   const timed = async <T>(stage: Stage, work: () => Promise<T>): Promise<T> => {
     const start = clock();
-    const result = await work();
+    const result = await inStage(gpu, stage, work);
     elapsedMs[stage] = clock() - start;
     return result;
   };
   const networks = await timed("train", () => trainAll(gpu, dataset, config, observer));
   await observer.onTrained?.(networks);
   const measured = await timed("measure", () => measureAll(gpu, dataset, config, networks, observer));
-  const orders = measured.neurons.map((table) => removalOrders(table, orderOptions(config)));
+  const orders = inSpan(gpu, "orders", () =>
+    measured.neurons.map((table) => removalOrders(table, orderOptions(config))),
+  );
   await observer.onMeasured?.(measured.neurons, orders.flat());
   const ablated = await timed("ablate", () =>
     ablateAll(gpu, dataset, config, networks, measured.neurons, orders, observer),
@@ -90,7 +93,7 @@ function orderOptions({ scopes, hidden, measures, randomDraws, seed }: StudyConf
 }
 
 function onDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSplit {
-  return uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes);
+  return inSpan(gpu, "pack data", () => uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes));
 }
 
 async function trainAll(
@@ -181,10 +184,12 @@ async function tables(
 ): Promise<NeuronTable[]> {
   const layers = await countNeurons(gpu, networks, validation);
   const samplesPerClass = classCounts(validation.host.labels, validation.classes);
-  return trained.map(({ repeat, network }, index) => {
-    const counts: NetworkCounts = { repeat, classes: validation.classes, samplesPerClass, layers: layers[index]! };
-    return neuronTable(counts, network);
-  });
+  return inSpan(gpu, "measures", () =>
+    trained.map(({ repeat, network }, index) => {
+      const counts: NetworkCounts = { repeat, classes: validation.classes, samplesPerClass, layers: layers[index]! };
+      return neuronTable(counts, network);
+    }),
+  );
 }
 
 /** Mean activations per hidden layer, from the table's column. */

@@ -8,13 +8,16 @@ import type { Provenance, StudyConfig, StudyResults } from "../core/study.ts";
 import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
 import { readIdxFolder } from "../data/idx-folder.ts";
 import { createContext, type GpuContext } from "../gpu/context.ts";
+import { inStage } from "../gpu/profiler.ts";
 import { dawnVersion, describeAdapter, openAdapter } from "../platform/node/adapters.ts";
 import { loadDigits } from "../platform/node/digits.ts";
 import { folderSource } from "../platform/node/files.ts";
 import { openResultsFolder } from "../platform/node/results-folder.ts";
-import { closingFiles, measureFiles, modelFiles } from "../report/result-files.ts";
+import { profileTable } from "../report/profile-table.ts";
+import { closingFiles, measureFiles, modelFiles, profileFile } from "../report/result-files.ts";
 import { summaryTable } from "../report/summary-table.ts";
 import { runStudy, summarizeDataset } from "../study.ts";
+import { beginProfiling, type Profiling, profiledSink, studySubject } from "./profiling.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { duration } from "./progress-text.ts";
 import { print } from "./standard-streams.ts";
@@ -26,6 +29,9 @@ export interface RunOptions extends StudyConfig {
   readonly force?: boolean;
   readonly adapter?: string;
   readonly quiet?: boolean;
+  readonly profile?: boolean;
+  /** Path of a trace; implies a profile. */
+  readonly trace?: string;
 }
 
 /** Version of the installed package, from its own package.json. */
@@ -57,11 +63,15 @@ function showDataset({ name, train, validation, test, features, classes }: Datas
   display.line(`data:    ${name}, ${samples}, ${features} features, ${classes} classes`);
 }
 
-async function openGpu(name: string | undefined, display: ProgressDisplay): Promise<GpuContext> {
+async function openGpu(
+  name: string | undefined,
+  display: ProgressDisplay,
+  profiling: Profiling | undefined,
+): Promise<GpuContext> {
   const { adapter, facts, reason } = await openAdapter({ name });
   for (const line of wrapped("adapter: ", describeAdapter(facts))) display.line(line);
   for (const line of wrapped("         ", reason)) display.line(line);
-  return createContext(adapter, facts);
+  return createContext(adapter, facts, profiling);
 }
 
 /** Folders on the way to `path` that do not exist, innermost first. */
@@ -110,7 +120,8 @@ export async function run(options: RunOptions): Promise<void> {
   try {
     // The folder first: a mistake there must not cost hours of computing.
     const sink = await openResultsFolder(out, { force: options.force === true });
-    await study(config, options.adapter, started, sink, display);
+    const profiling = await beginProfiling(options);
+    await study(config, options.adapter, started, profiledSink(sink, profiling), display, profiling);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
   } catch (error) {
     display.stop();
@@ -125,12 +136,13 @@ async function study(
   started: Date,
   sink: ResultSink,
   display: ProgressDisplay,
+  profiling: Profiling | undefined,
 ): Promise<void> {
   const begin = clock();
-  const dataset = await readDataset(config.data, display);
+  const dataset = await inStage({ ...profiling }, "data", () => readDataset(config.data, display));
   const dataMs = clock() - begin;
   showDataset(dataset, display);
-  using gpu = await openGpu(adapterName, display);
+  using gpu = await inStage({ ...profiling }, "adapter", () => openGpu(adapterName, display, profiling));
   const adapterMs = clock() - begin - dataMs;
   display.begin("train");
   const outcome = await runStudy(gpu, dataset, config, clock, {
@@ -154,6 +166,9 @@ async function study(
     elapsedMs: { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs },
   };
   const results: StudyResults = { config, dataset: summarizeDataset(dataset), provenance, ...outcome };
-  for (const file of closingFiles(results, outcome.curves, outcome.singles)) await sink.write(file);
+  const profile = profiling && (await profiling.end(gpu, studySubject(dataset, config)));
+  const [last, ...files] = closingFiles(results, outcome.curves, outcome.singles).reverse();
+  for (const file of [...files.reverse(), ...(profile ? [profileFile(profile)] : []), last!]) await sink.write(file);
   await showTable(results, display);
+  if (profile) await print(`\n${profileTable(profile)}`);
 }

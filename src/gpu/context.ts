@@ -1,12 +1,15 @@
 /** The device, its limits, and the errors it reported: kept, and thrown at the next wait (see `check`). */
 import { RunError } from "../core/errors.ts";
 import type { AdapterFacts } from "../core/study.ts";
+import type { Profiler } from "./profiler.ts";
 
 export interface GpuContext {
   readonly device: GPUDevice;
   readonly facts: AdapterFacts;
   /** Lanes of a subgroup where that is one number and kernels have a variant for it; else 0. */
   readonly subgroupLanes: 0 | 4 | 8;
+  /** Told of every submit, buffer and piece of host work, where someone wants to know. */
+  readonly profiler?: Profiler;
   /** Throws the first error that the device reported, or that it was lost. Called after every wait. */
   check(): void;
   /** Resolves when all submitted work is done; throws what went wrong meanwhile. */
@@ -23,6 +26,8 @@ export interface DeviceOptions {
   readonly defaultLimits?: boolean;
   /** Use kernels that exchange data within a subgroup, where the adapter has them. Default true. */
   readonly subgroups?: boolean;
+  /** Attached to the device, with timestamp queries where the adapter has them. */
+  readonly profiler?: Profiler;
 }
 
 /** 4 on SwiftShader, 8 on lavapipe; 0 on GPUs, whose subgroups are larger or of no fixed size. */
@@ -38,13 +43,14 @@ function subgroupLanesOf({ features, info }: GPUAdapter): 0 | 4 | 8 {
 export async function createContext(
   adapter: GPUAdapter,
   facts: AdapterFacts,
-  { defaultLimits = false, subgroups = true }: DeviceOptions = {},
+  { defaultLimits = false, subgroups = true, profiler }: DeviceOptions = {},
 ): Promise<GpuContext> {
   const requiredLimits = defaultLimits
     ? {}
     : Object.fromEntries(raisedLimits.map((name) => [name, adapter.limits[name]]));
   const subgroupLanes = subgroups ? subgroupLanesOf(adapter) : 0;
   const requiredFeatures: GPUFeatureName[] = subgroupLanes > 0 ? ["subgroups"] : [];
+  if (profiler !== undefined && adapter.features.has("timestamp-query")) requiredFeatures.push("timestamp-query");
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({ label: "gpu-importance", requiredLimits, requiredFeatures });
@@ -58,7 +64,8 @@ export async function createContext(
       { cause },
     );
   }
-  return watch(device, facts, subgroupLanes);
+  await profiler?.attach(device);
+  return { ...watch(device, facts, subgroupLanes), ...(profiler && { profiler }) };
 }
 
 function watch(device: GPUDevice, facts: AdapterFacts, subgroupLanes: 0 | 4 | 8): GpuContext {

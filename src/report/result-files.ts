@@ -3,6 +3,7 @@ import type { AblationCurve, RemovalOrder, SingleRemovals } from "../core/ablati
 import type { TrainedNetwork } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import { type ResultFile, resultNames } from "../core/platform.ts";
+import type { Profile } from "../core/profile.ts";
 import type { StudyResults } from "../core/study.ts";
 import { curvesCsv } from "./curves-file.ts";
 import { neuronsCsv } from "./neurons-file.ts";
@@ -29,6 +30,11 @@ export function measureFiles(neurons: readonly NeuronTable[], orders: readonly R
     { name: resultNames.neurons, chunks: neuronsCsv(neurons) },
     { name: resultNames.orders, chunks: ordersCsv(orders) },
   ];
+}
+
+/** What `--profile` adds. */
+export function profileFile(profile: Profile): ResultFile {
+  return { name: resultNames.profile, chunks: [`${JSON.stringify(profile, null, 2)}\n`] };
 }
 
 /**

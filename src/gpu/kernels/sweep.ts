@@ -2,9 +2,11 @@
 import type { Activation } from "../../core/network.ts";
 import type { GpuContext } from "../context.ts";
 import { sweep } from "../generated/shaders.ts";
-import { createKernel, type Grid } from "../kernel.ts";
+import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
+import type { Cost } from "../recorder.ts";
 import type { StructValues } from "../uniforms.ts";
 import { activationCodes } from "./activation.ts";
+import { activationOperations, QUAD_BYTES, SCALAR_BYTES, tallyOperations } from "./cost.ts";
 import { variantFor } from "./subgroup.ts";
 import { BLOCK } from "./tally.ts";
 
@@ -25,6 +27,7 @@ export function createWalkTally(gpu: GpuContext, variant: "" | "SINGLE", everySt
   return createKernel(gpu, sweep, "walk_tally", variantFor(gpu, variant), {
     overrides: { EVERY_STEP: Number(everyStep) },
     dynamic: "part",
+    cost: (facts) => walkTallyCost(facts, variant),
   });
 }
 
@@ -35,7 +38,8 @@ export function createWalkProduct<V extends WalkVariant>(
   everyStep: boolean,
 ) {
   const overrides = { ACTIVATION: activationCodes[activation], EVERY_STEP: Number(everyStep) };
-  return createKernel(gpu, sweep, "walk_product", variantFor(gpu, variant), { overrides, dynamic: "part" });
+  const cost = (facts: Facts) => walkProductCost(facts, variant, activation);
+  return createKernel(gpu, sweep, "walk_product", variantFor(gpu, variant), { overrides, dynamic: "part", cost });
 }
 
 export function createWalkLayer(
@@ -45,7 +49,8 @@ export function createWalkLayer(
   everyStep: boolean,
 ) {
   const overrides = { ACTIVATION: activationCodes[activation], EVERY_STEP: Number(everyStep) };
-  return createKernel(gpu, sweep, "walk_layer", variant, { overrides, dynamic: "part" });
+  const cost = (facts: Facts) => walkLayerCost(facts, variant, activation);
+  return createKernel(gpu, sweep, "walk_layer", variant, { overrides, dynamic: "part", cost });
 }
 
 /** walk_tally and walk_product: an invocation owns a block of samples of one job. */
@@ -55,4 +60,66 @@ export function walkGrid(samples: number, jobs: number): Grid {
 
 export function walkLayerGrid(unitQuads: number, samples: number, jobs: number): Grid {
   return [unitQuads, samples, jobs];
+}
+
+type Facts = CostFacts<typeof sweep>;
+
+/** What every walk does in a part, whatever its way up: apply removals to the state. */
+function removalCost({ uniform }: Facts, jobs: number, variant: WalkVariant): Cost {
+  const { neurons, stride, units, unit_quads, source_units } = uniform("Walk");
+  const { count, first_evaluation, evaluations } = uniform("Part");
+  const removedAt = (evaluation: number) => Math.min(evaluation * stride, neurons);
+  const before = removedAt(Math.max(first_evaluation, 1) - 1);
+  const removals = Math.max(0, removedAt(first_evaluation + evaluations - 1) - before);
+  const touched = Math.min(jobs * removals, source_units); // a neuron may leave in several walks
+  const stateMoves = variant === "SINGLE" ? 1 : 2; // read, and written where the walk goes on from it
+  return {
+    operations: jobs * count * removals * (2 * units + 1),
+    bytes:
+      (jobs * count * stateMoves + touched) * unit_quads * QUAD_BYTES +
+      touched * count * SCALAR_BYTES +
+      jobs * (1 + removals) * 2 * SCALAR_BYTES,
+  };
+}
+
+/** Labels, and a pair for each block and evaluation. */
+function tallyBytes({ uniform }: Facts, jobs: number): number {
+  const { count, evaluations } = uniform("Part");
+  return (count + jobs * evaluations * Math.ceil(count / BLOCK) * 2) * SCALAR_BYTES;
+}
+
+function walkTallyCost(facts: Facts, variant: WalkVariant): Cost {
+  const jobs = facts.grid[1];
+  const { classes } = facts.uniform("Walk");
+  const { count, evaluations } = facts.uniform("Part");
+  const removal = removalCost(facts, jobs, variant);
+  return {
+    operations: removal.operations + jobs * count * evaluations * tallyOperations(classes),
+    bytes: removal.bytes + tallyBytes(facts, jobs),
+  };
+}
+
+function walkProductCost(facts: Facts, variant: WalkVariant, activation: Activation): Cost {
+  const jobs = facts.grid[1];
+  const { classes, units, unit_quads } = facts.uniform("Walk");
+  const { count, evaluations } = facts.uniform("Part");
+  const removal = removalCost(facts, jobs, variant);
+  const climb = units * activationOperations[activation] + 2 * (units + 1) * classes + tallyOperations(classes);
+  const product = unit_quads * WALK_CLASSES * QUAD_BYTES; // [units, 12 classes]
+  const masks = variant === "MASKED" ? jobs * unit_quads * 2 * QUAD_BYTES : 0;
+  return {
+    operations: removal.operations + jobs * count * evaluations * climb,
+    bytes: removal.bytes + tallyBytes(facts, jobs) + product + masks,
+  };
+}
+
+function walkLayerCost(facts: Facts, variant: WalkVariant, activation: Activation | "identity"): Cost {
+  const jobs = facts.grid[2];
+  const { units, unit_quads } = facts.uniform("Walk");
+  const { count, evaluations } = facts.uniform("Part");
+  const removal = removalCost(facts, jobs, variant);
+  return {
+    operations: removal.operations + jobs * count * evaluations * units * activationOperations[activation],
+    bytes: removal.bytes + jobs * count * evaluations * unit_quads * QUAD_BYTES,
+  };
 }

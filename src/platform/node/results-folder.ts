@@ -3,7 +3,7 @@
  * that is killed or a disk that is full leaves no half-written file behind under the name of a whole one.
  */
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { RunError, UsageError } from "../../core/errors.ts";
 import { type ResultFile, type ResultSink, resultNames } from "../../core/platform.ts";
 
@@ -14,7 +14,8 @@ const PROBE = ".write-test";
 /** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
 const MODELS_FOLDER = dirname(resultNames.model(0));
 const MODEL_FILE = /^repeat-\d+\.safetensors(\.partial)?$/;
-const TOP_FILES = [resultNames.study, resultNames.neurons, resultNames.curves, resultNames.orders, resultNames.single];
+const { study, neurons, curves, orders, single, profile } = resultNames;
+const TOP_FILES = [study, neurons, curves, orders, single, profile];
 
 const remedies: Readonly<Record<string, readonly [found: string, fix: string]>> = {
   ENOSPC: ["no space left on the disk", "free some space, or choose another folder with --out"],
@@ -124,6 +125,26 @@ async function requireWritable(path: string): Promise<void> {
   } catch (error) {
     throw explained(error, path, "a folder that can be written to");
   }
+}
+
+/** Where a single file goes that the user named. */
+export interface NamedFile {
+  /** @throws RunError that names the file, where it cannot be written in full. */
+  write(chunks: ResultFile["chunks"]): Promise<void>;
+}
+
+/**
+ * Makes sure that a file can be written, before the work that yields it.
+ * @throws RunError where its folder cannot be made or written to.
+ */
+export async function openNamedFile(path: string): Promise<NamedFile> {
+  await requireWritable(dirname(resolve(path)));
+  return {
+    write: (chunks) =>
+      writeAtomically(path, chunks).catch((error: unknown) => {
+        throw explained(error, path, "a file that can be written in full");
+      }),
+  };
 }
 
 export interface ResultsFolderOptions {
