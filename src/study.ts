@@ -77,7 +77,7 @@ export async function runStudy(
   const networks = await timed("train", () => trainAll(gpu, dataset, config, observer));
   await observer.onTrained?.(networks);
   const measured = await timed("measure", () => measureAll(gpu, dataset, config, networks, observer));
-  const orders = inSpan(gpu, "orders", () =>
+  const orders = await inStage(gpu, "orders", async () =>
     measured.neurons.map((table) => removalOrders(table, orderOptions(config))),
   );
   await observer.onMeasured?.(measured.neurons, orders.flat());

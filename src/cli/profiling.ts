@@ -6,7 +6,7 @@ import type { ResultSink } from "../core/platform.ts";
 import type { Profile } from "../core/profile.ts";
 import type { StudyConfig } from "../core/study.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { inSpan, Profiler } from "../gpu/profiler.ts";
+import { inStage, Profiler } from "../gpu/profiler.ts";
 import { openNamedFile } from "../platform/node/results-folder.ts";
 import { traceJson } from "../report/trace-file.ts";
 import { text } from "./option-values.ts";
@@ -54,7 +54,7 @@ export async function beginProfiling({ profile, trace }: ProfilingOptions): Prom
 
 /** The same sink, its writing timed. */
 export function profiledSink(sink: ResultSink, profiling: Profiling | undefined): ResultSink {
-  return { label: sink.label, write: (file) => inSpan({ ...profiling }, "write files", () => sink.write(file)) };
+  return { label: sink.label, write: (file) => inStage({ ...profiling }, "write", () => sink.write(file)) };
 }
 
 /** What a study computes, in a line. */

@@ -69,9 +69,11 @@ export interface StageProfile {
   readonly undividedMs: number;
   readonly kernels: readonly KernelProfile[];
   readonly works: readonly WorkProfile[];
+  /** Host work, much of it while the GPU computes. */
+  readonly spans: readonly SpanProfile[];
 }
 
-/** Host work of one kind, over all stages. */
+/** Host work of one kind in one stage. */
 export interface SpanProfile {
   readonly name: string;
   readonly count: number;
@@ -89,7 +91,6 @@ export interface Profile {
   /** Bytes of the buffers that were alive at the same time, at most. */
   readonly peakGpuBytes: number;
   readonly stages: readonly StageProfile[];
-  readonly spans: readonly SpanProfile[];
 }
 
 /** Something that took a while; milliseconds on the host's clock. */

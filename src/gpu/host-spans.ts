@@ -9,7 +9,7 @@ export const NO_STAGE = "other";
 
 export class HostSpans {
   readonly #keep: boolean;
-  readonly #totals = new Map<string, { count: number; hostMs: number }>();
+  readonly #totals = new Map<string, SpanProfile & { readonly stage: string; count: number; hostMs: number }>();
   readonly stages: TraceEvent[] = [];
   /** Empty unless events are kept. */
   readonly work: TraceEvent[] = [];
@@ -39,8 +39,9 @@ export class HostSpans {
   /** Adds a piece of work that has ended now. */
   add(name: string, startMs: number): void {
     const endMs = performance.now();
-    const total = this.#totals.get(name) ?? { count: 0, hostMs: 0 };
-    this.#totals.set(name, total);
+    const key = JSON.stringify([this.stage, name]);
+    const total = this.#totals.get(key) ?? { stage: this.stage, name, count: 0, hostMs: 0 };
+    this.#totals.set(key, total);
     total.count++;
     total.hostMs += endMs - startMs;
     if (!this.#keep) return;
@@ -48,9 +49,23 @@ export class HostSpans {
     else this.leftOut++;
   }
 
-  /** Totals by name, longest first. */
-  totals(): SpanProfile[] {
-    const all = [...this.#totals].map(([name, total]) => ({ name, ...total }));
-    return all.sort((a, b) => b.hostMs - a.hostMs);
+  /** Totals of one stage by name, longest first. */
+  totals(stage: string): SpanProfile[] {
+    const own = [...this.#totals.values()].filter((total) => total.stage === stage);
+    const spans = own.map(({ name, count, hostMs }) => ({ name, count, hostMs }));
+    return spans.sort((a, b) => b.hostMs - a.hostMs);
+  }
+
+  /** Names of the stages, in the order in which they first ended. */
+  get stageNames(): string[] {
+    return [
+      ...new Set([...this.stages.map(({ name }) => name), ...[...this.#totals.values()].map(({ stage }) => stage)]),
+    ];
+  }
+
+  /** Time within a stage, each time it was entered. */
+  wallMs(stage: string): number {
+    const own = this.stages.filter(({ name }) => name === stage);
+    return own.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   }
 }

@@ -1,5 +1,6 @@
 /** Times of passes, added up per stage and kernel. A pass of several kernels is divided by the means of passes of one. */
-import { type Ceilings, type KernelProfile, rates, type StageProfile, type TraceEvent } from "../core/profile.ts";
+import { type Ceilings, type KernelProfile, rates, type StageProfile } from "../core/profile.ts";
+import type { HostSpans } from "./host-spans.ts";
 import type { Cost } from "./recorder.ts";
 
 /** What one pass held of one kernel. */
@@ -65,19 +66,27 @@ export class PassTimes {
     });
   }
 
-  /** Stages in the order of `stages`, then those that only submits know. */
-  stages(stages: readonly TraceEvent[], ceilings: Ceilings | null): StageProfile[] {
-    const names = new Set([...stages.map(({ name }) => name), ...[...this.#works.values()].map(({ stage }) => stage)]);
+  /** All stages, with what the host did in them. */
+  stages(spans: HostSpans, ceilings: Ceilings | null): StageProfile[] {
+    const names = new Set([...spans.stageNames, ...[...this.#works.values()].map(({ stage }) => stage)]);
     return [...names].map((stage) => {
       const works = [...this.#works.values()].filter((work) => work.stage === stage && work.submits > 0);
-      const own = stages.filter(({ name }) => name === stage);
-      const wallMs = own.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+      const wallMs = spans.wallMs(stage);
       const gpuMs = works.reduce((sum, work) => sum + work.gpuMs, 0);
       const { kernels, inKernels } = divided(works, ceilings);
       // Every pass is in a kernel's time unless it could not be divided; else only rounding is left.
       const undividedMs = kernels.some(({ gpuMs: own }) => own === null) ? gpuMs - inKernels : 0;
       const rows = works.map(({ label, submits, gpuMs: ms }) => ({ label, submits, gpuMs: ms }));
-      return { stage, wallMs, gpuMs, gapMs: wallMs - gpuMs, undividedMs, kernels, works: rows };
+      return {
+        stage,
+        wallMs,
+        gpuMs,
+        gapMs: wallMs - gpuMs,
+        undividedMs,
+        kernels,
+        works: rows,
+        spans: spans.totals(stage),
+      };
     });
   }
 }

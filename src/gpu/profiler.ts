@@ -222,10 +222,9 @@ export class Profiler {
   /** Waits for what is in flight; then all that is known so far. */
   async profile(subject: string, adapter: AdapterFacts, ceilings: Ceilings | null): Promise<Profile> {
     await this.#tail;
-    const stages = this.#times.stages(this.spans.stages, ceilings);
-    const spans = this.spans.totals();
+    const stages = this.#times.stages(this.spans, ceilings);
     const peakGpuBytes = this.#peakBytes;
-    return { schema: PROFILE_SCHEMA, subject, adapter, timing: this.#timing(), ceilings, peakGpuBytes, stages, spans };
+    return { schema: PROFILE_SCHEMA, subject, adapter, timing: this.#timing(), ceilings, peakGpuBytes, stages };
   }
 
   #timing(): ProfileTiming {

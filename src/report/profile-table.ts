@@ -3,8 +3,10 @@ import type { KernelProfile, Profile, ProfileTiming, StageProfile } from "../cor
 import { alignedTable } from "./aligned-table.ts";
 
 const COLUMNS = 80;
-const HEADER = ["kernel", "count", "GPU ms", "share", "GFLOP/s", "GB/s", "of roof"] as const;
+const HEADER = ["kernel", "count", "ms", "share", "GFLOP/s", "GB/s", "of roof"] as const;
 const BLANK = "-";
+/** Host work below this part of its stage is left to profile.json. */
+const LEAST_SHARE = 0.01;
 
 function milliseconds(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(value >= 1 ? 1 : 3);
@@ -31,8 +33,8 @@ function timeRow(name: string, count: number | undefined, ms: number, wallMs: nu
   return [name, count === undefined ? "" : String(count), milliseconds(ms), percent(ms / wallMs), "", "", ""];
 }
 
-/** Kernels, and what is beside them: first uses, submits that could not be divided, and what no pass explains. */
-function stageRows({ kernels, wallMs, gapMs, undividedMs, works }: StageProfile): Row[] {
+/** Kernels, first uses, submits that could not be divided, what no pass explains, and the host (beside the GPU or not). */
+function stageRows({ kernels, wallMs, gapMs, undividedMs, works, spans }: StageProfile): Row[] {
   const first = kernels.reduce(
     (sum, { firstUse }) => ({ count: sum.count + firstUse.dispatches, ms: sum.ms + firstUse.gpuMs }),
     { count: 0, ms: 0 },
@@ -42,6 +44,9 @@ function stageRows({ kernels, wallMs, gapMs, undividedMs, works }: StageProfile)
     ...(first.count > 0 ? [timeRow("first uses of kernels", first.count, first.ms, wallMs)] : []),
     ...(undividedMs > 0 ? works.map(({ label, submits, gpuMs }) => timeRow(`(${label})`, submits, gpuMs, wallMs)) : []),
     timeRow("gap: host, copies, waiting", undefined, gapMs, wallMs),
+    ...spans
+      .filter(({ hostMs }) => hostMs >= LEAST_SHARE * wallMs)
+      .map(({ name, count, hostMs }) => timeRow(`host: ${name}`, count, hostMs, wallMs)),
   ];
 }
 
@@ -74,14 +79,13 @@ function faults({ invalidPasses, unreadSubmits }: ProfileTiming): string[] {
 
 /** Lines of at most 80 columns, as long as the names of kernels leave room for that. */
 export function profileTable(profile: Profile): string {
-  const { stages, spans, ceilings, timing, peakGpuBytes } = profile;
+  const { stages, ceilings, timing, peakGpuBytes } = profile;
   const all = [HEADER, ...stages.flatMap(stageRows)];
   const widths = HEADER.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   const roof =
     ceilings === null
       ? "not measured"
       : `${rate(ceilings.gflops)} GFLOP/s in products, ${rate(ceilings.gbps)} GB/s streaming`;
-  const host = spans.map(({ name, count, hostMs }) => [name, String(count), milliseconds(hostMs)]);
   const lines = [
     `profile: ${profile.subject}`,
     `timing:  ${timingText(timing)}`,
@@ -91,7 +95,6 @@ export function profileTable(profile: Profile): string {
     "",
     ...padded([HEADER], widths),
     ...stages.flatMap((stage) => stageLines(stage, widths)),
-    ...alignedTable({ rows: [["host work", "count", "ms"], ...host], keyColumns: 1 }, COLUMNS),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n").trimEnd()}\n`;
 }
