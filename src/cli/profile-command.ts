@@ -10,14 +10,12 @@ import { fingerprint } from "../data/fingerprint.ts";
 import { createContext } from "../gpu/context.ts";
 import { inStage } from "../gpu/profiler.ts";
 import { measures } from "../measures/registry.ts";
-import { describeAdapter, openAdapter } from "../platform/node/adapters.ts";
-import { profileTable } from "../report/profile-table.ts";
+import { openAdapter } from "../platform/node/adapters.ts";
 import { runStudy } from "../study.ts";
 import { integer, oneOf, text, widths } from "./option-values.ts";
-import { addTraceOption, beginProfiling, studySubject } from "./profiling.ts";
+import { addTraceOption, beginProfiling, profileText, studySubject } from "./profiling.ts";
 import { print } from "./standard-streams.ts";
 import { WIDEST } from "./study-options.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 interface ProfileOptions {
   readonly hidden: readonly number[];
@@ -71,8 +69,7 @@ async function profile(options: ProfileOptions): Promise<void> {
     await print(`${JSON.stringify(measured, null, 2)}\n`);
     return;
   }
-  const adapter = wrapped("adapter: ", describeAdapter(measured.adapter)).join("\n");
-  await print(`${adapter}\n${profileTable(measured)}`);
+  await print(profileText(measured));
 }
 
 /** Adds the command `profile` to the program. */

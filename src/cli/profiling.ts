@@ -7,9 +7,12 @@ import type { Profile } from "../core/profile.ts";
 import type { StudyConfig } from "../core/study.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { inStage, Profiler } from "../gpu/profiler.ts";
+import { describeAdapter } from "../platform/node/adapters.ts";
 import { openNamedFile } from "../platform/node/results-folder.ts";
+import { profileTable } from "../report/profile-table.ts";
 import { traceJson } from "../report/trace-file.ts";
 import { text } from "./option-values.ts";
+import { wrapped } from "./wrapped-text.ts";
 
 export interface ProfilingOptions {
   readonly profile?: boolean;
@@ -40,7 +43,7 @@ function ceilingsOf({ profiler: _, ...plain }: GpuContext) {
  */
 export async function beginProfiling({ profile, trace }: ProfilingOptions): Promise<Profiling | undefined> {
   if (profile !== true && trace === undefined) return undefined;
-  const file = trace === undefined ? undefined : await openNamedFile(trace);
+  const file = trace === undefined ? undefined : await openNamedFile(trace, "--trace");
   const profiler = new Profiler({ trace: file !== undefined });
   return {
     profiler,
@@ -55,6 +58,12 @@ export async function beginProfiling({ profile, trace }: ProfilingOptions): Prom
 /** The same sink, its writing timed. */
 export function profiledSink(sink: ResultSink, profiling: Profiling | undefined): ResultSink {
   return { label: sink.label, write: (file) => inStage({ ...profiling }, "write", () => sink.write(file)) };
+}
+
+/** A profile for people. */
+export function profileText(profile: Profile): string {
+  const head = [...wrapped("adapter: ", describeAdapter(profile.adapter)), ...wrapped("profile: ", profile.subject)];
+  return `${head.join("\n")}\n${profileTable(profile)}`;
 }
 
 /** What a study computes, in a line. */

@@ -13,11 +13,10 @@ import { dawnVersion, describeAdapter, openAdapter } from "../platform/node/adap
 import { loadDigits } from "../platform/node/digits.ts";
 import { folderSource } from "../platform/node/files.ts";
 import { openResultsFolder } from "../platform/node/results-folder.ts";
-import { profileTable } from "../report/profile-table.ts";
 import { closingFiles, measureFiles, modelFiles, profileFile } from "../report/result-files.ts";
 import { summaryTable } from "../report/summary-table.ts";
 import { runStudy, summarizeDataset } from "../study.ts";
-import { beginProfiling, type Profiling, profiledSink, studySubject } from "./profiling.ts";
+import { beginProfiling, type Profiling, profiledSink, profileText, studySubject } from "./profiling.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { duration } from "./progress-text.ts";
 import { print } from "./standard-streams.ts";
@@ -170,5 +169,5 @@ async function study(
   const [last, ...files] = closingFiles(results, outcome.curves, outcome.singles).reverse();
   for (const file of [...files.reverse(), ...(profile ? [profileFile(profile)] : []), last!]) await sink.write(file);
   await showTable(results, display);
-  if (profile) await print(`\n${profileTable(profile)}`);
+  if (profile) await print(`\n${profileText(profile)}`);
 }

@@ -64,10 +64,19 @@ function padded(rows: readonly Row[], widths: readonly number[]): string[] {
   );
 }
 
-function timingText({ source, resolutionNs, quantised, passCostMs, submits, passes }: ProfileTiming): string {
-  if (source === "wall-time") return "no timestamps on this adapter: wall time of each submit, kernels not told apart";
-  const step = quantised ? `coarse, steps of ${resolutionNs} ns (quantised)` : `steps of ${resolutionNs} ns`;
-  return `timestamps in ${step}; ${submits} submits, ${passes} passes, ${(1000 * passCostMs!).toFixed(1)} us each`;
+function timingLines({ source, resolutionNs, quantised, passCostMs, submits, passes }: ProfileTiming): string[] {
+  if (source === "wall-time") {
+    return [
+      "timing:  no timestamps on this adapter: wall time of each submit",
+      `passes:  ${passes} in ${submits} submits`,
+    ];
+  }
+  const coarse = quantised ? ", too coarse for single passes (quantised)" : "";
+  const cost = `timing one more costs ${(1000 * passCostMs!).toFixed(1)} us`;
+  return [
+    `timing:  timestamps in steps of ${resolutionNs} ns${coarse}`,
+    `passes:  ${passes} in ${submits} submits; ${cost}`,
+  ];
 }
 
 function faults({ invalidPasses, unreadSubmits }: ProfileTiming): string[] {
@@ -87,8 +96,7 @@ export function profileTable(profile: Profile): string {
       ? "not measured"
       : `${rate(ceilings.gflops)} GFLOP/s in products, ${rate(ceilings.gbps)} GB/s streaming`;
   const lines = [
-    `profile: ${profile.subject}`,
-    `timing:  ${timingText(timing)}`,
+    ...timingLines(timing),
     `ceiling: ${roof}`,
     `memory:  ${(peakGpuBytes / 2 ** 20).toFixed(1)} MiB in buffers at most`,
     ...faults(timing).map((text) => `note:    ${text}`),

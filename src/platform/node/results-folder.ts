@@ -3,7 +3,7 @@
  * that is killed or a disk that is full leaves no half-written file behind under the name of a whole one.
  */
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { RunError, UsageError } from "../../core/errors.ts";
 import { type ResultFile, type ResultSink, resultNames } from "../../core/platform.ts";
 
@@ -32,12 +32,13 @@ function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && "syscall" in error ? String(error.code) : undefined;
 }
 
-/** A file-system error as RunError; any other error is passed on as it is. */
-function explained(error: unknown, where: string, expected: string): unknown {
+/** A file-system error as RunError; any other error is passed on as it is. @param option that names another place */
+function explained(error: unknown, where: string, expected: string, option = "--out"): unknown {
   const code = systemErrorCode(error);
   if (code === undefined) return error;
   const [found, fix] = remedies[code] ?? [(error as Error).message, "choose another folder with --out"];
-  return new RunError({ what: "results cannot be written", where, expected, found, fix }, { cause: error });
+  const fault = { what: "results cannot be written", where, expected, found, fix: fix.replace("--out", option) };
+  return new RunError(fault, { cause: error });
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -116,14 +117,14 @@ async function removeStale(path: string): Promise<void> {
 }
 
 /** Makes the folder and writes a small file into it, so that a useless --out is known before hours of computing. */
-async function requireWritable(path: string): Promise<void> {
+async function requireWritable(path: string, option = "--out"): Promise<void> {
   const probe = join(path, PROBE);
   try {
     await makeFolder(path);
     await writeAtomically(probe, ["x"]);
     await rm(probe);
   } catch (error) {
-    throw explained(error, path, "a folder that can be written to");
+    throw explained(error, path, "a folder that can be written to", option);
   }
 }
 
@@ -135,14 +136,19 @@ export interface NamedFile {
 
 /**
  * Makes sure that a file can be written, before the work that yields it.
- * @throws RunError where its folder cannot be made or written to.
+ * @param option what names it on the command line
+ * @throws UsageError where it is a folder, RunError where its own folder cannot be made or written to.
  */
-export async function openNamedFile(path: string): Promise<NamedFile> {
-  await requireWritable(dirname(resolve(path)));
+export async function openNamedFile(path: string, option: string): Promise<NamedFile> {
+  await requireWritable(dirname(path), option);
+  if (await isFolder(path)) {
+    const fix = "name a file, for example trace.json in that folder";
+    throw new UsageError({ what: "the path of a file is wanted", where: path, found: "a folder", fix });
+  }
   return {
     write: (chunks) =>
       writeAtomically(path, chunks).catch((error: unknown) => {
-        throw explained(error, path, "a file that can be written in full");
+        throw explained(error, path, "a file that can be written in full", option);
       }),
   };
 }
