@@ -45,10 +45,11 @@ export class DeviceClock {
   }
 
   #pass(begin: bigint, end: bigint): PassInterval {
-    this.#origin ??= begin;
-    const beginNs = Number(begin - this.#origin);
-    const endNs = Number(end - this.#origin);
-    if (begin === 0n || end < begin || endNs < this.#lastEndNs) {
+    const written = begin !== 0n && end >= begin;
+    if (written) this.#origin ??= begin;
+    const beginNs = Number(begin - (this.#origin ?? begin));
+    const endNs = Number(end - (this.#origin ?? begin));
+    if (!written || endNs < this.#lastEndNs) {
       this.invalid++;
       return { beginNs: this.#lastEndNs, endNs: this.#lastEndNs };
     }

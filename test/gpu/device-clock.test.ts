@@ -30,6 +30,13 @@ describe("DeviceClock", () => {
     expect(clock.invalid).toBe(3);
   });
 
+  test("does not begin to count at a timestamp that was never written", () => {
+    const clock = new DeviceClock();
+    clock.add(BigUint64Array.of(0n, 0n, 0n, 99n), 0, 0);
+    expect(clock.add(pairs(0, 1001), 0, 0)).toEqual([{ beginNs: 0, endNs: 1001 }]);
+    expect(clock.invalid).toBe(2);
+  });
+
   test.each([
     [[0, 1001, 1010, 5000], 1, false],
     [[0, 64, 96, 960], 32, false],

@@ -8,7 +8,7 @@ const event = (name: string, startMs: number, endMs: number) => ({ name, startMs
 const trace: Trace = {
   stages: [event("data", 1000, 1001.5), event("train", 1002, 1020)],
   work: [
-    event("upload", 1003, 1005), // within the next, but ended and therefore recorded first
+    event("upload", 1002.5, 1005), // begins with the next and ends within it, and was therefore recorded first
     event("pack data", 1002.5, 1006),
     event("compile", 1007, 1009),
     event("compile", 1008, 1010), // crosses the one before: two at the same time
