@@ -58,7 +58,7 @@ export interface WorkProfile {
 }
 
 export interface StageProfile {
-  /** A stage of the run; `other` for submits outside all stages. */
+  /** A stage of the run; `other` for submits outside all stages, which have neither wall time nor gap. */
   readonly stage: string;
   readonly wallMs: number;
   /** Sum of all passes. */

@@ -155,14 +155,14 @@ async function buildKernel<
       }),
     });
     const stride = dynamic === undefined ? 0 : byName[dynamic]!.stride!;
+    const costOf = gpu.profiler && cost && coster(cost, byName, dynamic);
     return {
       label,
       encode(to, grid, step = 0) {
         const offsets = dynamic === undefined ? [] : [step * stride];
         const counts = workgroups(gpu, label, tiling(grid), workgroupSize);
         const one = { label, pipeline, group, offsets, workgroups: counts };
-        const known = gpu.profiler !== undefined && cost !== undefined;
-        to.dispatch(known ? { ...one, cost: cost(costFacts(byName, dynamic, grid, step)) } : one);
+        to.dispatch(costOf === undefined ? one : { ...one, cost: costOf(grid, step) });
       },
     };
   };
@@ -179,22 +179,34 @@ interface BoundResource {
   readonly values?: readonly Readonly<Record<string, number>>[];
 }
 
-function costFacts<S extends ShaderInterface>(
+/** What dispatches of a bound kernel cost. The facts are made once and told the dispatch: this runs for every one. */
+function coster<S extends ShaderInterface>(
+  cost: (facts: CostFacts<S>) => Cost,
   resources: Readonly<Record<string, BoundResource>>,
   dynamic: string | undefined,
-  [x, y = 1, z = 1]: Grid,
-  step: number,
-): CostFacts<S> {
+): (grid: Grid, step: number) => Cost {
   const missing = (what: string): never => {
     throw new Error(`a cost asks for ${what}, which is not bound`);
   };
-  return {
-    grid: [x, y, z],
+  const uniforms = new Map(
+    Object.entries(resources).flatMap(([name, one]) => {
+      return one.struct === undefined ? [] : [[one.struct, { one, dynamic: name === dynamic }] as const];
+    }),
+  );
+  let element = 0;
+  const grid: [number, number, number] = [1, 1, 1];
+  const facts: CostFacts<S> = {
+    grid,
     uniform(struct) {
-      const [name, found] = Object.entries(resources).find(([, one]) => one.struct === struct) ?? missing(struct);
-      return (found.values![name === dynamic ? step : 0] ?? missing(`${struct} ${step}`)) as never;
+      const found = uniforms.get(struct) ?? missing(struct);
+      return (found.one.values![found.dynamic ? element : 0] ?? missing(`${struct} ${element}`)) as never;
     },
     shape: (binding) => resources[binding]?.shape ?? missing(binding),
+  };
+  return ([x, y = 1, z = 1], step) => {
+    [grid[0], grid[1], grid[2]] = [x, y, z];
+    element = step;
+    return cost(facts);
   };
 }
 

@@ -52,9 +52,10 @@ export class PassTimes {
     return work;
   }
 
-  /** Whether the kernel has been timed alone in this kind of submit. */
-  isKnown(stage: string, work: string, kernel: string): boolean {
-    return (this.#work(stage, work).kernels.get(kernel)?.sampledDispatches ?? 0) > 0;
+  /** Tells whether a kernel has been timed alone in this kind of submit. */
+  knownIn(stage: string, work: string): (kernel: string) => boolean {
+    const { kernels } = this.#work(stage, work);
+    return (kernel) => (kernels.get(kernel)?.sampledDispatches ?? 0) > 0;
   }
 
   /** Adds a submit. @param elapsedMs of each pass */
@@ -81,7 +82,7 @@ export class PassTimes {
         stage,
         wallMs,
         gpuMs,
-        gapMs: wallMs - gpuMs,
+        gapMs: wallMs > 0 ? wallMs - gpuMs : 0,
         undividedMs,
         kernels,
         works: rows,

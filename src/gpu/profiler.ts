@@ -154,12 +154,15 @@ export class Profiler {
 
   #runs(stage: string, work: string, dispatches: readonly Dispatch[]): (Run & { readonly begin: number })[] {
     const runs: (Run & { readonly begin: number })[] = [];
+    const isKnown = this.#times.knownIn(stage, work);
+    let last: Run | undefined;
     dispatches.forEach(({ label, pipeline }, begin) => {
       const firstUse = !this.#seen.has(pipeline);
-      this.#seen.add(pipeline);
-      const last = runs.at(-1);
+      if (firstUse) this.#seen.add(pipeline);
       if (last?.label === label && last.firstUse === firstUse) return;
-      runs.push({ label, firstUse, begin, known: this.#times.isKnown(stage, work, label) });
+      const run = { label, firstUse, begin, known: isKnown(label) };
+      runs.push(run);
+      last = run;
     });
     return runs;
   }

@@ -74,7 +74,7 @@ describe("PassTimes", () => {
   test("knows a kernel once it was timed alone in that kind of submit and stage", () => {
     const times = new PassTimes();
     times.add("train", "epoch", [pass({ a: 1, b: 1 }), pass({ a: 1 }), pass({ c: 1 }, true)], [1, 1, 1]);
-    const known = (stage: string, work: string, label: string) => times.isKnown(stage, work, label);
+    const known = (stage: string, work: string, label: string) => times.knownIn(stage, work)(label);
     expect([known("train", "epoch", "a"), known("train", "epoch", "b"), known("train", "epoch", "c")]).toEqual([
       true,
       false,
