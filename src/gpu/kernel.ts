@@ -122,7 +122,7 @@ async function buildKernel<
   shader: S,
   entry: E,
   variant: V,
-  { overrides = {}, dynamic, tiling = (grid) => grid, cost }: KernelOptions<S>,
+  { overrides = {}, dynamic, tiling = (grid) => grid, cost: costFormula }: KernelOptions<S>,
 ): Promise<Kernel<S["entries"][E]["variants"][V]["bindings"]>> {
   const { device } = gpu;
   const label = `${shader.file.replace(/^shaders\/|\.wgsl$/g, "")}.${entry}`;
@@ -155,14 +155,14 @@ async function buildKernel<
       }),
     });
     const stride = dynamic === undefined ? 0 : byName[dynamic]!.stride!;
-    const costOf = gpu.profiler && cost && coster(cost, byName, dynamic);
+    const costOf = gpu.profiler && costFormula && coster(costFormula, byName, dynamic);
     return {
       label,
       encode(to, grid, step = 0) {
         const offsets = dynamic === undefined ? [] : [step * stride];
         const counts = workgroups(gpu, label, tiling(grid), workgroupSize);
-        const one = { label, pipeline, group, offsets, workgroups: counts };
-        to.dispatch(costOf === undefined ? one : { ...one, cost: costOf(grid, step) });
+        const cost = costOf?.(grid, step);
+        to.dispatch({ label, pipeline, group, offsets, workgroups: counts, cost });
       },
     };
   };

@@ -271,9 +271,14 @@ function encodePass(
 
 function contentsOf(dispatches: readonly Dispatch[]): Map<string, PassContent> {
   const contents = new Map<string, { dispatches: number; operations: number; bytes: number }>();
+  let sum = { dispatches: 0, operations: 0, bytes: 0 };
+  let last: string | undefined;
   for (const { label, cost } of dispatches) {
-    const sum = contents.get(label) ?? { dispatches: 0, operations: 0, bytes: 0 };
-    contents.set(label, sum);
+    if (label !== last) {
+      sum = contents.get(label) ?? { dispatches: 0, operations: 0, bytes: 0 };
+      contents.set(label, sum);
+      last = label;
+    }
     sum.dispatches++;
     sum.operations += cost?.operations ?? 0;
     sum.bytes += cost?.bytes ?? 0;

@@ -17,7 +17,7 @@ export interface Dispatch {
   readonly offsets: readonly number[];
   readonly workgroups: readonly [number, number, number];
   /** Known only where a profiler listens and the kernel says what it costs. */
-  readonly cost?: Cost;
+  readonly cost?: Cost | undefined;
 }
 
 export interface Recorder {
