@@ -5,6 +5,8 @@ import { addBenchCommand } from "./cli/bench-command.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
 import { integer, text } from "./cli/option-values.ts";
 import { packageVersion } from "./cli/package-version.ts";
+import { addProfileCommand } from "./cli/profile-command.ts";
+import { addTraceOption } from "./cli/profiling.ts";
 import { type RunOptions, run } from "./cli/run-command.ts";
 import { surviveClosedStreams } from "./cli/standard-streams.ts";
 import { addStudyOptions } from "./cli/study-options.ts";
@@ -48,7 +50,9 @@ function createProgram(): Command {
         text("a path"),
       ),
     )
-    .option("--force", "replace the results in --out");
+    .option("--force", "replace the results in --out")
+    .option("--profile", "say where the time goes; write profile.json");
+  addTraceOption(runCommand);
   addTilesOption(addAdapterOption(runCommand, "part of the name of the adapter to use (see doctor)"))
     .addOption(
       new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(integer(1, MOST_MB)),
@@ -68,6 +72,7 @@ function createProgram(): Command {
       if (!(await doctor(options))) exitCode = 1;
     });
   addBenchCommand(program);
+  addProfileCommand(program);
   return program;
 }
 

@@ -16,6 +16,7 @@ import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "./gpu/device-split.ts";
 import { type Devices, PerDevice } from "./gpu/devices.ts";
 import { evaluate } from "./gpu/evaluate.ts";
+import { inSpan, inStage } from "./gpu/profiler.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
 import { measureNamed } from "./measures/registry.ts";
 import {
@@ -81,7 +82,7 @@ export async function runStudy(
   const elapsedMs: Partial<Record<Stage, number>> = {};
   const timed = async <T>(stage: Stage, work: () => Promise<T>): Promise<T> => {
     const start = clock();
-    const result = await work();
+    const result = await inStage(devices.current, stage, work);
     elapsedMs[stage] = clock() - start;
     return result;
   };
@@ -91,7 +92,9 @@ export async function runStudy(
   const networks = await timed("train", () => trainAll(devices, dataset, config, observer));
   await observer.onTrained?.(networks);
   const measured = await timed("measure", () => measureAll(devices, dataset, config, networks, observer));
-  const orders = measured.neurons.map((table) => removalOrders(table, orderOptions(config)));
+  const orders = await inStage(devices.current, "orders", async () =>
+    measured.neurons.map((table) => removalOrders(table, orderOptions(config))),
+  );
   await observer.onMeasured?.(measured.neurons, orders.flat());
   const ablated = await timed("ablate", () =>
     ablateAll(devices, dataset, config, networks, measured.neurons, orders, observer),
@@ -105,7 +108,7 @@ function orderOptions({ scopes, hidden, measures, randomDraws, seed }: StudyConf
 }
 
 function onDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSplit {
-  return uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes);
+  return inSpan(gpu, "pack data", () => uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes));
 }
 
 /** `repeat 3`, `repeats 0 to 4`. */
@@ -221,10 +224,12 @@ async function tables(
 ): Promise<NeuronTable[]> {
   const layers = await countNeurons(gpu, networks, validation);
   const samplesPerClass = classCounts(validation.host.labels, validation.classes);
-  return trained.map(({ repeat, network }, index) => {
-    const counts: NetworkCounts = { repeat, classes: validation.classes, samplesPerClass, layers: layers[index]! };
-    return neuronTable(counts, network);
-  });
+  return inSpan(gpu, "measures", () =>
+    trained.map(({ repeat, network }, index) => {
+      const counts: NetworkCounts = { repeat, classes: validation.classes, samplesPerClass, layers: layers[index]! };
+      return neuronTable(counts, network);
+    }),
+  );
 }
 
 /** Mean activations per hidden layer, from the table's column. */

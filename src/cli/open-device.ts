@@ -2,6 +2,7 @@
 import type { AdapterFacts } from "../core/study.ts";
 import { ASSUMED_MEMORY_BYTES, createContext, type GpuContext, withTiles } from "../gpu/context.ts";
 import { Devices, SHARE_AFTER_LOSS } from "../gpu/devices.ts";
+import type { Profiler } from "../gpu/profiler.ts";
 import { describeAdapter, openAdapter } from "../platform/node/adapters.ts";
 import { machineMemoryBytes } from "../platform/node/memory.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
@@ -27,26 +28,37 @@ export function deviceMemoryBytes(
   return software ? machineBytes / 2 : Math.min(machineBytes / 2, ASSUMED_MEMORY_BYTES);
 }
 
-async function openOne({ adapter: name, memory }: DeviceChoice, share: number, display?: ProgressDisplay) {
+interface Watchers {
+  readonly display?: ProgressDisplay;
+  readonly profiler?: Profiler;
+}
+
+async function openOne({ adapter: name, memory }: DeviceChoice, share: number, more: Watchers = {}) {
+  const { display, profiler } = more;
   const { adapter, facts, reason } = await openAdapter({ name });
   for (const line of wrapped("adapter: ", describeAdapter(facts))) display?.line(line);
   for (const line of wrapped("         ", reason)) display?.line(line);
-  return createContext(adapter, facts, { memoryBytes: deviceMemoryBytes(facts, memory), share });
+  const memoryBytes = deviceMemoryBytes(facts, memory);
+  return createContext(adapter, facts, { memoryBytes, share, ...(profiler && { profiler }) });
 }
 
 /**
  * Opens the adapter of that name, or the best, with the kernels that suit it.
  * @throws RunError where there is none.
  */
-export async function openDevices(choice: DeviceChoice, display: ProgressDisplay): Promise<Devices> {
-  const tiles = await chooseTiles(await openOne(choice, 1, display), choice.tiles);
+export async function openDevices(
+  choice: DeviceChoice,
+  display: ProgressDisplay,
+  profiling?: Pick<Watchers, "profiler">,
+): Promise<Devices> {
+  const tiles = await chooseTiles(await openOne(choice, 1, { display, ...profiling }), choice.tiles);
   for (const note of tiles.notes) display.line(note);
   for (const line of wrapped("kernels: ", describeTiles(tiles))) display.line(line);
   return new Devices(tiles.gpu, async ({ fault }): Promise<GpuContext> => {
     display.stop(); // The stage is not over.
     const text = `${fault.what} (${fault.found}); once more on a new device, with half the memory and shorter submits`;
     for (const line of wrapped("note:    ", `${fault.where}: ${text}`)) display.line(line);
-    // The same kernels, so that no bit changes.
+    // The same kernels, so that no bit changes. A profile ends with the device that it began with.
     return withTiles(await openOne(choice, SHARE_AFTER_LOSS), tiles.gpu.tiles);
   });
 }

@@ -7,16 +7,18 @@ import type { ResultSink } from "../core/platform.ts";
 import type { Provenance, StudyConfig, StudyResults } from "../core/study.ts";
 import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
 import { readIdxFolder } from "../data/idx-folder.ts";
+import { inStage } from "../gpu/profiler.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
 import { loadDigits } from "../platform/node/digits.ts";
 import { folderSource } from "../platform/node/files.ts";
 import { openResultsFolder } from "../platform/node/results-folder.ts";
-import { closingFiles, curveFiles, measureFiles, modelFiles } from "../report/result-files.ts";
+import { closingFiles, curveFiles, measureFiles, modelFiles, profileFile } from "../report/result-files.ts";
 import { summaryTable } from "../report/summary-table.ts";
 import { type Ablated, runStudy, summarizeDataset } from "../study.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { packageVersion } from "./package-version.ts";
 import { planLines } from "./plan-text.ts";
+import { beginProfiling, type Profiling, profiledSink, profileText, studySubject } from "./profiling.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { duration } from "./progress-text.ts";
 import { print } from "./standard-streams.ts";
@@ -28,6 +30,9 @@ export interface RunOptions extends StudyConfig, DeviceChoice {
   readonly quiet?: boolean;
   /** Show the plan. */
   readonly verbose?: boolean;
+  readonly profile?: boolean;
+  /** Path of a trace; implies a profile. */
+  readonly trace?: string;
 }
 
 /** What the data are called in results: the folder's own name, also where the path is `.` or `..`. */
@@ -106,7 +111,8 @@ export async function run(options: RunOptions): Promise<void> {
   try {
     // The folder first: a mistake there must not cost hours of computing.
     const sink = await openResultsFolder(out, { force: options.force === true });
-    await study(options, config, started, sink, display);
+    const profiling = await beginProfiling(options);
+    await study(options, config, started, profiledSink(sink, profiling), display, profiling);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
   } catch (error) {
     display.stop();
@@ -132,12 +138,13 @@ async function study(
   started: Date,
   sink: ResultSink,
   display: ProgressDisplay,
+  profiling: Profiling | undefined,
 ): Promise<void> {
   const begin = clock();
-  const dataset = await readDataset(config.data, display);
+  const dataset = await inStage({ ...profiling }, "data", () => readDataset(config.data, display));
   const dataMs = clock() - begin;
   showDataset(dataset, display);
-  using devices = await openDevices(options, display);
+  using devices = await inStage({ ...profiling }, "adapter", () => openDevices(options, display, profiling));
   const adapterMs = clock() - begin - dataMs;
   const swept: Ablated[] = [];
   const outcome = await runStudy(devices, dataset, config, clock, {
@@ -169,6 +176,9 @@ async function study(
     elapsedMs: { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs },
   };
   const results: StudyResults = { config, dataset: summarizeDataset(dataset), provenance, ...outcome };
-  for (const file of closingFiles(results, outcome.curves, outcome.singles)) await sink.write(file);
+  const profile = profiling && (await profiling.end(devices.current, studySubject(dataset, config)));
+  const [last, ...files] = closingFiles(results, outcome.curves, outcome.singles).reverse();
+  for (const file of [...files.reverse(), ...(profile ? [profileFile(profile)] : []), last!]) await sink.write(file);
   await showTable(results, display);
+  if (profile) await print(`\n${profileText(profile)}`);
 }

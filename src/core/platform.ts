@@ -24,6 +24,7 @@ export const resultNames = {
   curves: "curves.csv",
   orders: "orders.csv",
   single: "single.csv",
+  profile: "profile.json",
   model: (repeat: number) => `models/repeat-${String(repeat).padStart(3, "0")}.safetensors`,
 } as const;
 

@@ -4,6 +4,7 @@ import type { AdapterFacts } from "../core/study.ts";
 import { everyProduct, type TileForm, type TileForms } from "../core/tiles.ts";
 import { DeviceLostError, deviceError } from "./device-errors.ts";
 import { Pace } from "./pace.ts";
+import type { Profiler } from "./profiler.ts";
 
 export interface GpuContext {
   readonly device: GPUDevice;
@@ -18,6 +19,8 @@ export interface GpuContext {
   readonly pace: Pace;
   /** Resolves when the device is lost, unless it is disposed. */
   readonly loss: Promise<DeviceLostError>;
+  /** Told of every submit, buffer and piece of host work, where someone wants to know. */
+  readonly profiler?: Profiler;
   /** Throws the first error that the device reported, or that it was lost. Called after every wait. */
   check(): void;
   /** Resolves when all submitted work is done; throws what went wrong meanwhile. */
@@ -40,6 +43,8 @@ export interface DeviceOptions {
   readonly share?: number;
   /** Form of all products. Default: what usually suits such an adapter; `calibrate` finds out. */
   readonly tiles?: TileForm;
+  /** Attached to the device, with timestamp queries where the adapter has them. */
+  readonly profiler?: Profiler;
 }
 
 /** WebGPU does not tell how much memory a device has; this much is there on whatever can train networks. */
@@ -74,13 +79,21 @@ export function withTiles(gpu: GpuContext, tiles: TileForms): GpuContext {
 export async function createContext(
   adapter: GPUAdapter,
   facts: AdapterFacts,
-  { defaultLimits = false, subgroups = true, memoryBytes = ASSUMED_MEMORY_BYTES, share = 1, tiles }: DeviceOptions = {},
+  {
+    defaultLimits = false,
+    subgroups = true,
+    memoryBytes = ASSUMED_MEMORY_BYTES,
+    share = 1,
+    tiles,
+    profiler,
+  }: DeviceOptions = {},
 ): Promise<GpuContext> {
   const requiredLimits = defaultLimits
     ? {}
     : Object.fromEntries(raisedLimits.map((name) => [name, adapter.limits[name]]));
   const subgroupLanes = subgroups ? subgroupLanesOf(adapter) : 0;
   const requiredFeatures: GPUFeatureName[] = subgroupLanes > 0 ? ["subgroups"] : [];
+  if (profiler !== undefined && adapter.features.has("timestamp-query")) requiredFeatures.push("timestamp-query");
   let device: GPUDevice;
   try {
     device = await adapter.requestDevice({ label: "gpu-importance", requiredLimits, requiredFeatures });
@@ -95,8 +108,13 @@ export async function createContext(
     );
   }
   const pace = new Pace(facts.software, share);
-  const forms = everyProduct(tiles ?? usualForm(subgroupLanes, facts));
-  return { ...watch(device, facts), facts, subgroupLanes, tiles: forms, memoryBytes: memoryBytes * share, pace };
+  await profiler?.attach(device);
+  return {
+    ...watch(device, facts),
+    ...{ facts, subgroupLanes, memoryBytes: memoryBytes * share, pace },
+    tiles: everyProduct(tiles ?? usualForm(subgroupLanes, facts)),
+    ...(profiler && { profiler }),
+  };
 }
 
 /** Keeps the first error that the device reports; a loss says more than the errors that announce it. */

@@ -1,6 +1,7 @@
 /** Typed arrays on the device: a buffer with its element type and shape, so that a wrong one is a compile error. */
 import { RunError } from "../core/errors.ts";
 import type { GpuContext } from "./context.ts";
+import { inSpan } from "./profiler.ts";
 
 export type ElementType = "f32" | "u32";
 export type HostArray<E extends ElementType> = E extends "f32" ? Float32Array : Uint32Array;
@@ -47,7 +48,12 @@ export function allocate<E extends string, const S extends readonly number[]>(
   }
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const buffer = gpu.device.createBuffer({ label, size, usage });
-  return { element, rank: shape.length, shape, buffer, destroy: () => buffer.destroy() };
+  const release = gpu.profiler?.allocated(size);
+  const destroy = () => {
+    buffer.destroy();
+    release?.();
+  };
+  return { element, rank: shape.length, shape, buffer, destroy };
 }
 
 /** Allocates and fills: `data` holds the scalars of `shape`, row-major. */
@@ -59,7 +65,7 @@ export function upload<E extends ElementType, const S extends readonly number[]>
   data: HostArray<E>,
 ): DeviceArray<E, S["length"]> {
   const array = allocate(gpu, label, element, shape);
-  gpu.device.queue.writeBuffer(array.buffer, 0, data as BufferSource);
+  inSpan(gpu, "upload", () => gpu.device.queue.writeBuffer(array.buffer, 0, data as BufferSource));
   return array;
 }
 
@@ -68,7 +74,7 @@ export function upload<E extends ElementType, const S extends readonly number[]>
  * @throws RunError with whatever the device reported before.
  */
 export async function read<E extends ElementType>(gpu: GpuContext, array: DeviceArray<E>): Promise<HostArray<E>> {
-  const bytes = await readBytes(gpu, array.buffer);
+  const bytes = await inSpan(gpu, "read back", () => readBytes(gpu, array.buffer));
   const length = array.shape.reduce((product, size) => product * size, 1);
   const host = array.element === "f32" ? new Float32Array(bytes, 0, length) : new Uint32Array(bytes, 0, length);
   return host as HostArray<E>;
@@ -77,6 +83,7 @@ export async function read<E extends ElementType>(gpu: GpuContext, array: Device
 async function readBytes(gpu: GpuContext, source: GPUBuffer): Promise<ArrayBuffer> {
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
   const staging = gpu.device.createBuffer({ label: `read ${source.label}`, size: source.size, usage });
+  const release = gpu.profiler?.allocated(source.size);
   try {
     const encoder = gpu.device.createCommandEncoder({ label: `read ${source.label}` });
     encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
@@ -85,6 +92,7 @@ async function readBytes(gpu: GpuContext, source: GPUBuffer): Promise<ArrayBuffe
     return staging.getMappedRange().slice(0);
   } finally {
     staging.destroy(); // buffers are not collected in time
+    release?.();
   }
 }
 

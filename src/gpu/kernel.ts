@@ -3,8 +3,9 @@ import { RunError } from "../core/errors.ts";
 import type { GpuContext } from "./context.ts";
 import type { DeviceArray } from "./device-array.ts";
 import { resolveVariant } from "./preprocess.ts";
-import type { Recorder } from "./recorder.ts";
-import type { UniformArray } from "./uniforms.ts";
+import { inSpan } from "./profiler.ts";
+import type { Cost, Recorder } from "./recorder.ts";
+import type { StructInterface, StructValues, UniformArray } from "./uniforms.ts";
 
 /** The form of a generated shader description. */
 export interface ShaderInterface {
@@ -53,12 +54,37 @@ export interface Kernel<Bindings> {
   bind(resources: Resources<Bindings>): BoundKernel;
 }
 
+type NameIn<Bindings> = Bindings extends { readonly bindings: infer Named } ? keyof Named & string : never;
+type BindingName<Entries> = {
+  [E in keyof Entries]: Entries[E] extends { readonly variants: infer Variants }
+    ? { [V in keyof Variants]: NameIn<Variants[V]> }[keyof Variants]
+    : never;
+}[keyof Entries];
+
+/**
+ * What is known of one dispatch when its cost is asked. Operations are those of the result: 2 a multiply-add of a product,
+ * with the lanes that pad rows, plus the allowances of kernels/cost.ts. Bytes are what moves where caches are perfect:
+ * every element that is touched once, and twice where it is read and written.
+ */
+export interface CostFacts<S extends ShaderInterface> {
+  /** As the caller gave it, before any tiling. */
+  readonly grid: readonly [number, number, number];
+  /** Values of the bound uniform of this struct, at this dispatch. */
+  uniform<N extends keyof S["structs"] & string>(
+    struct: N,
+  ): S["structs"][N] extends StructInterface ? StructValues<S["structs"][N]> : never;
+  /** Shape of a bound array. */
+  shape(binding: BindingName<S["entries"]>): readonly number[];
+}
+
 export interface KernelOptions<S extends ShaderInterface> {
   readonly overrides?: { readonly [Name in keyof S["overrides"]]?: number };
   /** The uniform whose element is chosen at each `encode`. */
   readonly dynamic?: string;
   /** Invocations for a grid that callers give in other tiles than the variant's; must follow from shader and variant. */
   readonly tiling?: (grid: Grid) => Grid;
+  /** What a dispatch costs; must follow from shader, entry, variant and overrides. Asked only while profiling. */
+  readonly cost?: (facts: CostFacts<S>) => Cost;
 }
 
 const compiled = new WeakMap<GPUDevice, Map<string, Promise<Kernel<unknown>>>>();
@@ -82,7 +108,8 @@ export function createKernel<
   const kernels = compiled.get(gpu.device) ?? new Map<string, Promise<Kernel<unknown>>>();
   compiled.set(gpu.device, kernels);
   const key = JSON.stringify([shader.file, entry, variant, options]);
-  const kernel = kernels.get(key) ?? (buildKernel(gpu, shader, entry, variant, options) as Promise<Kernel<unknown>>);
+  const build = () => inSpan(gpu, "compile", () => buildKernel(gpu, shader, entry, variant, options));
+  const kernel = kernels.get(key) ?? (build() as Promise<Kernel<unknown>>);
   kernels.set(key, kernel);
   return kernel as Promise<Kernel<S["entries"][E]["variants"][V]["bindings"]>>;
 }
@@ -96,7 +123,7 @@ async function buildKernel<
   shader: S,
   entry: E,
   variant: V,
-  { overrides = {}, dynamic, tiling = (grid) => grid }: KernelOptions<S>,
+  { overrides = {}, dynamic, tiling = (grid) => grid, cost: costFormula }: KernelOptions<S>,
 ): Promise<Kernel<S["entries"][E]["variants"][V]["bindings"]>> {
   const { device } = gpu;
   const label = `${shader.file.replace(/^shaders\/|\.wgsl$/g, "")}.${entry}`;
@@ -118,7 +145,7 @@ async function buildKernel<
   });
   gpu.check();
   const bind = (resources: Resources<S["entries"][E]["variants"][V]["bindings"]>): BoundKernel => {
-    const byName = resources as Readonly<Record<string, { buffer: GPUBuffer; elementSize?: number; stride?: number }>>;
+    const byName = resources as Readonly<Record<string, BoundResource>>;
     const group = device.createBindGroup({
       label,
       layout,
@@ -129,21 +156,59 @@ async function buildKernel<
       }),
     });
     const stride = dynamic === undefined ? 0 : byName[dynamic]!.stride!;
+    const costOf = gpu.profiler && costFormula && coster(costFormula, byName, dynamic);
     return {
       label,
       encode(to, grid, step = 0) {
         const offsets = dynamic === undefined ? [] : [step * stride];
-        to.dispatch({
-          label,
-          pipeline,
-          group,
-          offsets,
-          workgroups: workgroups(gpu, label, tiling(grid), workgroupSize),
-        });
+        const counts = workgroups(gpu, label, tiling(grid), workgroupSize);
+        const cost = costOf?.(grid, step);
+        to.dispatch({ label, pipeline, group, offsets, workgroups: counts, cost });
       },
     };
   };
   return { label, bind };
+}
+
+/** What `bind` needs of any resource. */
+interface BoundResource {
+  readonly buffer: GPUBuffer;
+  readonly elementSize?: number;
+  readonly stride?: number;
+  readonly shape?: readonly number[];
+  readonly struct?: string;
+  readonly values?: readonly Readonly<Record<string, number>>[];
+}
+
+/** What dispatches of a bound kernel cost. The facts are made once and told the dispatch: this runs for every one. */
+function coster<S extends ShaderInterface>(
+  cost: (facts: CostFacts<S>) => Cost,
+  resources: Readonly<Record<string, BoundResource>>,
+  dynamic: string | undefined,
+): (grid: Grid, step: number) => Cost {
+  const missing = (what: string): never => {
+    throw new Error(`a cost asks for ${what}, which is not bound`);
+  };
+  const uniforms = new Map(
+    Object.entries(resources).flatMap(([name, one]) => {
+      return one.struct === undefined ? [] : [[one.struct, { one, dynamic: name === dynamic }] as const];
+    }),
+  );
+  let element = 0;
+  const grid: [number, number, number] = [1, 1, 1];
+  const facts: CostFacts<S> = {
+    grid,
+    uniform(struct) {
+      const found = uniforms.get(struct) ?? missing(struct);
+      return (found.one.values![found.dynamic ? element : 0] ?? missing(`${struct} ${element}`)) as never;
+    },
+    shape: (binding) => resources[binding]?.shape ?? missing(binding),
+  };
+  return ([x, y = 1, z = 1], step) => {
+    [grid[0], grid[1], grid[2]] = [x, y, z];
+    element = step;
+    return cost(facts);
+  };
 }
 
 async function compile(gpu: GpuContext, shader: ShaderInterface, variant: string): Promise<GPUShaderModule> {

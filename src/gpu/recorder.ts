@@ -1,6 +1,12 @@
 /** Where dispatches go: kernels record into it, and who submits decides what becomes of them. */
 import type { GpuContext } from "./context.ts";
 
+/** What a dispatch has to do: see CostFacts in kernel.ts. */
+export interface Cost {
+  readonly operations: number;
+  readonly bytes: number;
+}
+
 /** One dispatch of a bound kernel. */
 export interface Dispatch {
   /** `<file>.<entry>`. */
@@ -10,6 +16,8 @@ export interface Dispatch {
   /** Dynamic offsets of the bind group, in bytes. */
   readonly offsets: readonly number[];
   readonly workgroups: readonly [number, number, number];
+  /** Known only where a profiler listens and the kernel says what it costs. */
+  readonly cost?: Cost | undefined;
 }
 
 export interface Recorder {
@@ -17,7 +25,7 @@ export interface Recorder {
 }
 
 /** Records into one compute pass. */
-function passRecorder(pass: GPUComputePassEncoder): Recorder {
+export function passRecorder(pass: GPUComputePassEncoder): Recorder {
   return {
     dispatch({ pipeline, group, offsets, workgroups }) {
       pass.setPipeline(pipeline);
@@ -32,13 +40,17 @@ function passRecorder(pass: GPUComputePassEncoder): Recorder {
  * @param clear buffers that are cleared before
  */
 export function submit(
-  { device }: GpuContext,
+  { device, profiler }: GpuContext,
   label: string,
   record: (to: Recorder) => void,
   clear: readonly GPUBuffer[] = [],
 ): void {
   const encoder = device.createCommandEncoder({ label });
   for (const buffer of clear) encoder.clearBuffer(buffer);
+  if (profiler !== undefined) {
+    profiler.submit(encoder, label, record);
+    return;
+  }
   const pass = encoder.beginComputePass({ label });
   record(passRecorder(pass));
   pass.end();

@@ -1,7 +1,7 @@
 /** Uniform structs on the device, laid out as the shader's generated interface says. */
 import type { GpuContext } from "./context.ts";
 
-interface StructInterface {
+export interface StructInterface {
   readonly size: number;
   readonly fields: Readonly<Record<string, { readonly offset: number; readonly type: string }>>;
 }
@@ -16,6 +16,8 @@ export interface UniformArray<Struct extends string> {
   /** Bytes of one struct, and from one to the next. */
   readonly elementSize: number;
   readonly stride: number;
+  /** What was written last, from the first struct on. */
+  readonly values: readonly Readonly<Record<string, number>>[];
   destroy(): void;
 }
 
@@ -52,13 +54,19 @@ export function uploadUniforms<
   const stride = Math.ceil(layout.size / alignment) * alignment;
   const label = `${shader.file} ${name}`;
   const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-  const buffer = gpu.device.createBuffer({ label, size: Math.max(1, values.length) * stride, usage });
+  const size = Math.max(1, values.length) * stride;
+  const buffer = gpu.device.createBuffer({ label, size, usage });
+  const release = gpu.profiler?.allocated(size);
   const array: UniformArray<N> = {
     struct: name,
     buffer,
     elementSize: layout.size,
     stride,
-    destroy: () => buffer.destroy(),
+    values: [],
+    destroy() {
+      buffer.destroy();
+      release?.();
+    },
   };
   writeUniforms(gpu, shader, array, values);
   return array;
@@ -73,4 +81,5 @@ export function writeUniforms<const T extends { readonly structs: Structs }, N e
 ): void {
   const layout = shader.structs[array.struct]!;
   gpu.device.queue.writeBuffer(array.buffer, 0, packStructs(layout, values as never, array.stride) as BufferSource);
+  (array as { values: UniformArray<N>["values"] }).values = values as UniformArray<N>["values"];
 }

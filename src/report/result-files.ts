@@ -3,6 +3,7 @@ import type { AblationCurve, RemovalOrder, SingleRemovals } from "../core/ablati
 import type { TrainedNetwork } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import { type ResultFile, resultNames } from "../core/platform.ts";
+import type { Profile } from "../core/profile.ts";
 import type { StudyResults } from "../core/study.ts";
 import { curvesCsv } from "./curves-file.ts";
 import { neuronsCsv } from "./neurons-file.ts";
@@ -37,6 +38,11 @@ export function curveFiles(curves: readonly AblationCurve[], singles: readonly S
     { name: resultNames.curves, chunks: curvesCsv(curves) },
     { name: resultNames.single, chunks: singleCsv(singles) },
   ];
+}
+
+/** What `--profile` adds. */
+export function profileFile(profile: Profile): ResultFile {
+  return { name: resultNames.profile, chunks: [`${JSON.stringify(profile, null, 2)}\n`] };
 }
 
 /**

@@ -26,6 +26,8 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--sweep": "fast",
   "--out": "a new one under results/",
   "--force": undefined,
+  "--profile": undefined,
+  "--trace": undefined,
   "--adapter": undefined,
   "--memory": "half of the device's",
   "--verbose": undefined,
@@ -48,19 +50,24 @@ test("the command line that is tested was built from the sources as they are", (
 });
 
 describe("help and version", () => {
-  test.each([["--help"], ["help"], ["run", "--help"], ["help", "run"], ["doctor", "--help"], ["-h"]])(
-    "%s %s fits into 80 columns and ends with 0",
-    async (...args) => {
-      const { exitCode, stdout, stderr } = await commandLine(args);
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-      expect(stdout).toMatch(/^Usage: gpu-importance/);
-      for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
-    },
-  );
+  test.each([
+    ["--help"],
+    ["help"],
+    ["run", "--help"],
+    ["help", "run"],
+    ["doctor", "--help"],
+    ["profile", "--help"],
+    ["-h"],
+  ])("%s %s fits into 80 columns and ends with 0", async (...args) => {
+    const { exitCode, stdout, stderr } = await commandLine(args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/^Usage: gpu-importance/);
+    for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
 
   test("the program's help names its commands", async () => {
     const { stdout } = await commandLine(["--help"]);
-    for (const command of ["run", "doctor"]) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const command of ["run", "doctor", "profile"]) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   });
 
   test("the help of run lists every option with its default, and no others", async () => {
@@ -103,6 +110,7 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--data", ["", "--quiet"], "mnist, or the path of a folder of IDX files"],
   ["--out", [" ", "--force"], "a path"],
   ["--memory", ["0", "-1", "1.5", "4GB", ""], "a whole number, 1 to 100000000"],
+  ["--trace", ["", "--profile"], "a path"],
   ["--adapter", ["", "--quiet"], "part of an adapter's name"],
 ];
 

@@ -2,9 +2,19 @@
 import type { Activation } from "../../core/network.ts";
 import type { GpuContext } from "../context.ts";
 import { backward } from "../generated/shaders.ts";
-import { createKernel, type Grid } from "../kernel.ts";
+import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
+import type { Cost } from "../recorder.ts";
 import type { StructValues } from "../uniforms.ts";
 import { activationCodes } from "./activation.ts";
+import {
+  ADAM_OPERATIONS,
+  derivativeOperations,
+  L2_OPERATIONS,
+  QUAD,
+  QUAD_BYTES,
+  SCALAR_BYTES,
+  softmaxDeltaOperations,
+} from "./cost.ts";
 import { tilingFor, variantFor } from "./tiles.ts";
 
 export type UpdateVariant = "" | "BYTES" | "GRADIENT" | "BYTES+GRADIENT";
@@ -12,19 +22,21 @@ export type BackwardLayer = StructValues<(typeof backward)["structs"]["Layer"]>;
 export type BackwardBatch = StructValues<(typeof backward)["structs"]["Batch"]>;
 
 export function createOutputDelta(gpu: GpuContext) {
-  return createKernel(gpu, backward, "output_delta", "", { dynamic: "batch" });
+  return createKernel(gpu, backward, "output_delta", "", { dynamic: "batch", cost: outputDeltaCost });
 }
 
 export function createHiddenDelta(gpu: GpuContext, activation: Activation) {
   const overrides = { ACTIVATION: activationCodes[activation] };
   const tiling = tilingFor(gpu, "hidden_delta", 4, gpu.subgroupLanes);
   const variant = variantFor(gpu, "hidden_delta", "");
-  return createKernel(gpu, backward, "hidden_delta", variant, { overrides, dynamic: "batch", tiling });
+  const cost = (facts: Facts) => hiddenDeltaCost(facts, activation);
+  return createKernel(gpu, backward, "hidden_delta", variant, { overrides, dynamic: "batch", tiling, cost });
 }
 
 export function createUpdateParameters<V extends UpdateVariant>(gpu: GpuContext, variant: V) {
   const tiling = tilingFor(gpu, "update_parameters", gpu.subgroupLanes, 4);
-  const options = { dynamic: "batch", tiling };
+  const cost = (facts: Facts) => updateParametersCost(facts, variant);
+  const options = { dynamic: "batch", tiling, cost };
   return createKernel(gpu, backward, "update_parameters", variantFor(gpu, "update_parameters", variant), options);
 }
 
@@ -38,4 +50,46 @@ export function hiddenDeltaGrid(outputQuads: number, slabRows: number, networks:
 
 export function updateParametersGrid(inputQuads: number, outputs: number, networks: number): Grid {
   return [inputQuads, Math.ceil(outputs / 4), networks];
+}
+
+type Facts = CostFacts<typeof backward>;
+
+function outputDeltaCost({ grid, uniform }: Facts): Cost {
+  const networks = grid[1];
+  const { outputs, output_quads, slab_rows } = uniform("Layer");
+  const { count } = uniform("Batch");
+  const perSample = outputs + 4; // logits; place in the order, label, and the loss, which is read and written
+  return {
+    operations: networks * count * softmaxDeltaOperations(outputs),
+    bytes: networks * (count * perSample * SCALAR_BYTES + slab_rows * output_quads * QUAD_BYTES),
+  };
+}
+
+function hiddenDeltaCost({ grid, uniform }: Facts, activation: Activation): Cost {
+  const networks = grid[2];
+  const { outputs, output_quads, next_outputs, next_quads, slab_rows } = uniform("Layer");
+  const { count } = uniform("Batch");
+  const read = count * (next_quads + output_quads) + next_outputs * output_quads;
+  return {
+    operations: networks * count * outputs * (2 * next_outputs + derivativeOperations[activation]),
+    bytes: networks * (read + slab_rows * output_quads) * QUAD_BYTES,
+  };
+}
+
+function updateParametersCost({ grid, uniform, shape }: Facts, variant: UpdateVariant): Cost {
+  const networks = grid[2];
+  const { outputs, output_quads, input_quads } = uniform("Layer");
+  const { count } = uniform("Batch");
+  const gradientOnly = variant.includes("GRADIENT");
+  const perParameter = gradientOnly ? L2_OPERATIONS : ADAM_OPERATIONS;
+  const moves = gradientOnly ? 2 : 6; // parameter read, gradient written; or parameter and both moments, read and written
+  const matrix = networks * outputs * input_quads;
+  const rows = networks * count;
+  const source = variant.includes("BYTES")
+    ? Math.min(rows, shape("pixels")[0]!) * input_quads * SCALAR_BYTES + rows * SCALAR_BYTES
+    : rows * input_quads * QUAD_BYTES;
+  return {
+    operations: matrix * QUAD * (2 * count + perParameter),
+    bytes: (matrix * moves + rows * output_quads) * QUAD_BYTES + source,
+  };
 }

@@ -2,9 +2,11 @@
 import type { Activation } from "../../core/network.ts";
 import type { GpuContext } from "../context.ts";
 import { forward } from "../generated/shaders.ts";
-import { createKernel, type Grid, type Kernel } from "../kernel.ts";
+import { type CostFacts, createKernel, type Grid, type Kernel } from "../kernel.ts";
+import type { Cost } from "../recorder.ts";
 import type { StructValues } from "../uniforms.ts";
 import { activationCodes } from "./activation.ts";
+import { activationOperations, QUAD, QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
 import { tilingFor, variantFor } from "./tiles.ts";
 
 type Variants = (typeof forward)["entries"]["forward_layer"]["variants"];
@@ -21,11 +23,46 @@ export function createForwardLayer<V extends ForwardVariant>(
   activation: Activation | "identity",
 ): Promise<ForwardKernel<V>> {
   const overrides = { ACTIVATION: activationCodes[activation] };
-  const options = { overrides, dynamic: "batch", tiling: tilingFor(gpu, "forward_layer", 4, 8) };
+  const cost = (facts: CostFacts<typeof forward>) => forwardCost(facts, variant, activation);
+  const options = { overrides, dynamic: "batch", tiling: tilingFor(gpu, "forward_layer", 4, 8), cost };
   return createKernel(gpu, forward, "forward_layer", variantFor(gpu, "forward_layer", variant), options);
 }
 
 /** In tiles of 4 samples x 4 outputs. */
 export function forwardGrid(outputQuads: number, samples: number, jobs: number): Grid {
   return [outputQuads, Math.ceil(samples / 4), jobs];
+}
+
+/** Jobs are taken to be spread over as many networks, curves and replacements as there are. */
+function forwardCost(
+  { grid, uniform, shape }: CostFacts<typeof forward>,
+  variant: ForwardVariant,
+  activation: Activation | "identity",
+): Cost {
+  const jobs = grid[2];
+  const { outputs, input_quads, output_quads, own_source } = uniform("Layer");
+  const { count } = uniform("Batch");
+  const networks = Math.min(jobs, shape("parameters")[0]!);
+  const matrices = networks * outputs * input_quads * QUAD_BYTES;
+  const table = jobs * forward.structs.Job.size;
+  return {
+    operations: jobs * count * outputs * (2 * input_quads * QUAD + activationOperations[activation]),
+    bytes: matrices + table + jobs * count * output_quads * QUAD_BYTES + sourceBytes() + maskBytes(),
+  };
+
+  /** Pixels are four to a word, floats four to a quad. */
+  function sourceBytes(): number {
+    if (variant === "BYTES") return count * input_quads * SCALAR_BYTES;
+    if (variant === "BYTES+GATHERED") {
+      const rows = Math.min(jobs * count, shape("pixels")[0]!);
+      return rows * input_quads * SCALAR_BYTES + jobs * count * SCALAR_BYTES;
+    }
+    return (own_source === 1 ? jobs : networks) * count * input_quads * QUAD_BYTES;
+  }
+
+  function maskBytes(): number {
+    if (variant !== "MASKED") return 0;
+    const rows = Math.min(jobs, shape("positions")[0]!) + Math.min(jobs, shape("replacements")[0]!);
+    return rows * input_quads * QUAD_BYTES;
+  }
 }

@@ -2,8 +2,10 @@
 import { type Activation, quantizationThresholds } from "../../core/network.ts";
 import type { GpuContext } from "../context.ts";
 import { histogram } from "../generated/shaders.ts";
-import { createKernel, type Grid } from "../kernel.ts";
+import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
+import type { Cost } from "../recorder.ts";
 import type { StructValues } from "../uniforms.ts";
+import { SCALAR_BYTES } from "./cost.ts";
 
 /** Samples in one word of bits. */
 export const WORD = 32;
@@ -12,11 +14,11 @@ export type HistogramChunk = StructValues<(typeof histogram)["structs"]["Chunk"]
 
 export function createPackBits(gpu: GpuContext, activation: Activation) {
   const overrides = { THRESHOLD: quantizationThresholds[activation] };
-  return createKernel(gpu, histogram, "pack_bits", "", { overrides, dynamic: "chunk" });
+  return createKernel(gpu, histogram, "pack_bits", "", { overrides, dynamic: "chunk", cost: packBitsCost });
 }
 
 export function createCountOnes(gpu: GpuContext) {
-  return createKernel(gpu, histogram, "count_ones", "", { dynamic: "chunk" });
+  return createKernel(gpu, histogram, "count_ones", "", { dynamic: "chunk", cost: countOnesCost });
 }
 
 export function packBitsGrid(units: number, samples: number, jobs: number): Grid {
@@ -25,4 +27,28 @@ export function packBitsGrid(units: number, samples: number, jobs: number): Grid
 
 export function countOnesGrid(classes: number, units: number, jobs: number): Grid {
   return [classes, units, jobs];
+}
+
+/** Per activation: a comparison, a shift, an or, a subtraction and an addition. */
+const PACK_OPERATIONS = 5;
+/** Per pair of words: and, count, add. */
+const COUNT_OPERATIONS = 3;
+
+function packBitsCost({ grid, uniform }: CostFacts<typeof histogram>): Cost {
+  const jobs = grid[2];
+  const { count, units } = uniform("Chunk");
+  const written = Math.ceil(count / WORD) * 3; // a word of bits; pivot and deviation
+  return {
+    operations: jobs * units * count * PACK_OPERATIONS,
+    bytes: jobs * units * (count + written) * SCALAR_BYTES,
+  };
+}
+
+function countOnesCost({ grid, uniform }: CostFacts<typeof histogram>): Cost {
+  const jobs = grid[2];
+  const { units, words, classes } = uniform("Chunk");
+  return {
+    operations: jobs * units * classes * words * COUNT_OPERATIONS,
+    bytes: (jobs * units * (words + classes) + classes * words) * SCALAR_BYTES,
+  };
 }

@@ -1,8 +1,10 @@
 /** shaders/tally.wgsl on the host: entry point and grid. */
 import type { GpuContext } from "../context.ts";
 import { tally } from "../generated/shaders.ts";
-import { createKernel, type Grid } from "../kernel.ts";
+import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
+import type { Cost } from "../recorder.ts";
 import type { StructValues } from "../uniforms.ts";
+import { SCALAR_BYTES, tallyOperations } from "./cost.ts";
 
 /** Samples in one block; chunks begin at multiples of it. */
 export const BLOCK = 64;
@@ -10,9 +12,19 @@ export const BLOCK = 64;
 export type TallyRange = StructValues<(typeof tally)["structs"]["Range"]>;
 
 export function createTallyBlocks(gpu: GpuContext) {
-  return createKernel(gpu, tally, "tally_blocks", "", { dynamic: "range" });
+  return createKernel(gpu, tally, "tally_blocks", "", { dynamic: "range", cost: tallyCost });
 }
 
 export function tallyGrid(samples: number, jobs: number): Grid {
   return [Math.ceil(samples / BLOCK), jobs];
+}
+
+function tallyCost({ grid, uniform }: CostFacts<typeof tally>): Cost {
+  const jobs = grid[1];
+  const { count, classes } = uniform("Range");
+  const written = jobs * Math.ceil(count / BLOCK) * 2; // correct and losses
+  return {
+    operations: jobs * count * tallyOperations(classes),
+    bytes: (jobs * count * classes + count + written) * SCALAR_BYTES,
+  };
 }

@@ -2,13 +2,32 @@
 import type { Activation } from "../../core/network.ts";
 import type { GpuContext } from "../context.ts";
 import { walkLayer } from "../generated/shaders.ts";
-import { createKernel, type Grid } from "../kernel.ts";
+import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
+import type { Cost } from "../recorder.ts";
 import { activationCodes } from "./activation.ts";
+import { activationOperations, QUAD_BYTES } from "./cost.ts";
+import { removalCost } from "./walk.ts";
 
 /** @param variant `SINGLE`: each neuron alone */
 export function createWalkLayer(gpu: GpuContext, variant: "" | "SINGLE", activation: Activation | "identity") {
   const overrides = { ACTIVATION: activationCodes[activation] };
-  return createKernel(gpu, walkLayer, "walk_layer", variant, { overrides, dynamic: "part" });
+  const cost = (facts: Facts) => walkLayerCost(facts, variant, activation);
+  return createKernel(gpu, walkLayer, "walk_layer", variant, { overrides, dynamic: "part", cost });
+}
+
+type Facts = CostFacts<typeof walkLayer>;
+
+function walkLayerCost(facts: Facts, variant: string, activation: Activation | "identity"): Cost {
+  const jobs = facts.grid[2];
+  const { units, unit_quads, neurons, stride } = facts.uniform("Walk");
+  const { count, first_step, steps } = facts.uniform("Part");
+  const removedAt = (evaluation: number) => Math.min(evaluation * stride, neurons);
+  const removals = Math.max(0, removedAt(first_step + steps - 1) - removedAt(Math.max(first_step, 1) - 1));
+  const removal = removalCost(facts, jobs, removals, variant);
+  return {
+    operations: removal.operations + jobs * count * steps * units * activationOperations[activation],
+    bytes: removal.bytes + jobs * count * steps * unit_quads * QUAD_BYTES,
+  };
 }
 
 export function walkLayerGrid(unitQuads: number, samples: number, jobs: number): Grid {

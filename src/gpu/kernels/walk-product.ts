@@ -2,9 +2,12 @@
 import type { Activation } from "../../core/network.ts";
 import type { GpuContext } from "../context.ts";
 import { walkProduct } from "../generated/shaders.ts";
-import { createKernel } from "../kernel.ts";
+import { type CostFacts, createKernel } from "../kernel.ts";
+import type { Cost } from "../recorder.ts";
 import { activationCodes } from "./activation.ts";
+import { activationOperations, QUAD_BYTES, tallyOperations } from "./cost.ts";
 import { variantFor } from "./subgroup.ts";
+import { removalCost, stepRemovals, tallyBytes, WALK_CLASSES } from "./walk.ts";
 
 /** `MASKED`: units above the ablated layer are removed too. `SINGLE`: each neuron alone. */
 export type WalkProductVariant = "" | "MASKED" | "SINGLE";
@@ -17,5 +20,23 @@ export function createWalkProduct<V extends WalkProductVariant>(
   classes: number,
 ) {
   const overrides = { ACTIVATION: activationCodes[activation], CLASSES: classes };
-  return createKernel(gpu, walkProduct, "walk_product", variantFor(gpu, variant), { overrides, dynamic: "part" });
+  const cost = (facts: Facts) => walkProductCost(facts, variant, activation, classes);
+  return createKernel(gpu, walkProduct, "walk_product", variantFor(gpu, variant), { overrides, dynamic: "part", cost });
+}
+
+type Facts = CostFacts<typeof walkProduct>;
+
+/** Of the steps. What evaluations between them add, a product's row and a tally each, only the device's tables know. */
+function walkProductCost(facts: Facts, variant: string, activation: Activation, classes: number): Cost {
+  const jobs = facts.grid[1];
+  const { units, unit_quads, networks } = facts.uniform("Walk");
+  const { count, steps } = facts.uniform("Part");
+  const removal = removalCost(facts, jobs, stepRemovals(facts), variant);
+  const climb = units * activationOperations[activation] + 2 * (units + 1) * classes + tallyOperations(classes);
+  const product = networks * unit_quads * WALK_CLASSES * QUAD_BYTES; // [networks, units, 12 classes]
+  const masks = variant === "MASKED" ? jobs * unit_quads * 2 * QUAD_BYTES : 0;
+  return {
+    operations: removal.operations + jobs * count * steps * climb,
+    bytes: removal.bytes + tallyBytes(facts, jobs) + product + masks,
+  };
 }

@@ -1,8 +1,11 @@
 /** shaders/walk-tally.wgsl on the host: entry point and variants; its grid is walkGrid. */
 import type { GpuContext } from "../context.ts";
 import { walkTally } from "../generated/shaders.ts";
-import { createKernel } from "../kernel.ts";
+import { type CostFacts, createKernel } from "../kernel.ts";
+import type { Cost } from "../recorder.ts";
+import { tallyOperations } from "./cost.ts";
 import { variantFor } from "./subgroup.ts";
+import { removalCost, stepRemovals, tallyBytes } from "./walk.ts";
 
 /**
  * @param variant `SINGLE`: each neuron alone
@@ -10,5 +13,18 @@ import { variantFor } from "./subgroup.ts";
  */
 export function createWalkTally(gpu: GpuContext, variant: "" | "SINGLE", classes: number) {
   const overrides = { CLASSES: classes };
-  return createKernel(gpu, walkTally, "walk_tally", variantFor(gpu, variant), { overrides, dynamic: "part" });
+  const cost = (facts: Facts) => walkTallyCost(facts, variant, classes);
+  return createKernel(gpu, walkTally, "walk_tally", variantFor(gpu, variant), { overrides, dynamic: "part", cost });
+}
+
+type Facts = CostFacts<typeof walkTally>;
+
+function walkTallyCost(facts: Facts, variant: string, classes: number): Cost {
+  const jobs = facts.grid[1];
+  const { count, steps } = facts.uniform("Part");
+  const removal = removalCost(facts, jobs, stepRemovals(facts), variant);
+  return {
+    operations: removal.operations + jobs * count * steps * tallyOperations(classes),
+    bytes: removal.bytes + tallyBytes(facts, jobs),
+  };
 }

@@ -1,8 +1,10 @@
 /** What the walking kernels share on the host (shaders/parts/walk.wgsl): uniforms, marks in their tables, and grids. */
 import type { GpuContext } from "../context.ts";
 import { walkLayer } from "../generated/shaders.ts";
-import type { Grid } from "../kernel.ts";
+import type { CostFacts, Grid } from "../kernel.ts";
+import type { Cost } from "../recorder.ts";
 import { type StructValues, type UniformArray, uploadUniforms } from "../uniforms.ts";
+import { QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
 import { BLOCK } from "./tally.ts";
 
 export type WalkUniform = StructValues<(typeof walkLayer)["structs"]["Walk"]>;
@@ -31,4 +33,36 @@ export function uploadParts(gpu: GpuContext, parts: readonly WalkPart[]): Unifor
 export function walkGrid(gpu: GpuContext, samples: number, jobs: number): Grid {
   const blocks = Math.ceil(samples / BLOCK);
   return [gpu.subgroupLanes > 0 ? blocks : blocks * BLOCK, jobs];
+}
+
+/** What every walk does in a part, whatever its way up: `removals` of each job are applied to the state. */
+export function removalCost(
+  { uniform }: Pick<CostFacts<typeof walkLayer>, "uniform">,
+  jobs: number,
+  removals: number,
+  variant: string,
+): Cost {
+  const { units, unit_quads, source_units } = uniform("Walk");
+  const { count } = uniform("Part");
+  const touched = Math.min(jobs * removals, source_units); // a neuron may leave in several walks
+  const stateMoves = variant === "SINGLE" ? 1 : 2; // read, and written where the walk goes on from it
+  return {
+    operations: jobs * count * removals * (2 * units + 1),
+    bytes:
+      (jobs * count * stateMoves + touched) * unit_quads * QUAD_BYTES +
+      touched * count * SCALAR_BYTES +
+      jobs * (1 + removals) * 2 * SCALAR_BYTES,
+  };
+}
+
+/** Removals of a part whose every step removes one neuron; the first step of a walk removes none. */
+export function stepRemovals({ uniform }: Pick<CostFacts<typeof walkLayer>, "uniform">): number {
+  const { first_step, steps } = uniform("Part");
+  return first_step === 0 ? steps - 1 : steps;
+}
+
+/** Labels, and a pair for each block and step. */
+export function tallyBytes({ uniform }: Pick<CostFacts<typeof walkLayer>, "uniform">, jobs: number): number {
+  const { count, steps } = uniform("Part");
+  return (count + jobs * steps * Math.ceil(count / BLOCK) * 2) * SCALAR_BYTES;
 }

@@ -14,7 +14,8 @@ const PROBE = ".write-test";
 /** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
 const MODELS_FOLDER = dirname(resultNames.model(0));
 const MODEL_FILE = /^repeat-\d+\.safetensors(\.partial)?$/;
-const TOP_FILES = [resultNames.study, resultNames.neurons, resultNames.curves, resultNames.orders, resultNames.single];
+const { study, neurons, curves, orders, single, profile } = resultNames;
+const TOP_FILES = [study, neurons, curves, orders, single, profile];
 
 const remedies: Readonly<Record<string, readonly [found: string, fix: string]>> = {
   ENOSPC: ["no space left on the disk", "free some space, or choose another folder with --out"],
@@ -31,12 +32,13 @@ function systemErrorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && "syscall" in error ? String(error.code) : undefined;
 }
 
-/** A file-system error as RunError; any other error is passed on as it is. */
-function explained(error: unknown, where: string, expected: string): unknown {
+/** A file-system error as RunError; any other error is passed on as it is. @param option that names another place */
+function explained(error: unknown, where: string, expected: string, option = "--out"): unknown {
   const code = systemErrorCode(error);
   if (code === undefined) return error;
   const [found, fix] = remedies[code] ?? [(error as Error).message, "choose another folder with --out"];
-  return new RunError({ what: "results cannot be written", where, expected, found, fix }, { cause: error });
+  const fault = { what: "results cannot be written", where, expected, found, fix: fix.replace("--out", option) };
+  return new RunError(fault, { cause: error });
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -115,15 +117,40 @@ async function removeStale(path: string): Promise<void> {
 }
 
 /** Makes the folder and writes a small file into it, so that a useless --out is known before hours of computing. */
-async function requireWritable(path: string): Promise<void> {
+async function requireWritable(path: string, option = "--out"): Promise<void> {
   const probe = join(path, PROBE);
   try {
     await makeFolder(path);
     await writeAtomically(probe, ["x"]);
     await rm(probe);
   } catch (error) {
-    throw explained(error, path, "a folder that can be written to");
+    throw explained(error, path, "a folder that can be written to", option);
   }
+}
+
+/** Where a single file goes that the user named. */
+export interface NamedFile {
+  /** @throws RunError that names the file, where it cannot be written in full. */
+  write(chunks: ResultFile["chunks"]): Promise<void>;
+}
+
+/**
+ * Makes sure that a file can be written, before the work that yields it.
+ * @param option what names it on the command line
+ * @throws UsageError where it is a folder, RunError where its own folder cannot be made or written to.
+ */
+export async function openNamedFile(path: string, option: string): Promise<NamedFile> {
+  await requireWritable(dirname(path), option);
+  if (await isFolder(path)) {
+    const fix = "name a file, for example trace.json in that folder";
+    throw new UsageError({ what: "the path of a file is wanted", where: path, found: "a folder", fix });
+  }
+  return {
+    write: (chunks) =>
+      writeAtomically(path, chunks).catch((error: unknown) => {
+        throw explained(error, path, "a file that can be written in full", option);
+      }),
+  };
 }
 
 export interface ResultsFolderOptions {

@@ -1,0 +1,97 @@
+/** `gpu-importance profile`: where the time of a standard large sweep goes on an adapter, on made-up data. */
+import { type Command, Option } from "commander";
+import { material } from "../bench/material.ts";
+import { ablationModes } from "../core/ablation.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { type Activation, activations } from "../core/network.ts";
+import type { Profile } from "../core/profile.ts";
+import { type StudyConfig, scopeKinds } from "../core/study.ts";
+import { fingerprint } from "../data/fingerprint.ts";
+import { createContext } from "../gpu/context.ts";
+import { Devices } from "../gpu/devices.ts";
+import { inStage } from "../gpu/profiler.ts";
+import { measures } from "../measures/registry.ts";
+import { openAdapter } from "../platform/node/adapters.ts";
+import { runStudy } from "../study.ts";
+import { integer, oneOf, text, widths } from "./option-values.ts";
+import { addTraceOption, beginProfiling, profileText, studySubject } from "./profiling.ts";
+import { print } from "./standard-streams.ts";
+import { WIDEST } from "./study-options.ts";
+
+interface ProfileOptions {
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly repeats: number;
+  readonly samples: number;
+  readonly adapter?: string;
+  readonly trace?: string;
+  readonly json?: boolean;
+}
+
+/** As MNIST: the sweep costs what it costs there, whatever the pixels are. */
+const SIDE = 28;
+const CLASSES = 10;
+/** Enough for networks that have learnt something. */
+const TRAIN = 2000;
+const EPOCHS = 3;
+
+/** Made-up data; validation and test are the same samples, since nobody asks how well they are classified. */
+async function madeUpDataset(samples: number): Promise<Dataset> {
+  const { train, test, features, classes } = material(SIDE * SIDE, CLASSES, TRAIN, samples);
+  const contents = { sampleShape: [SIDE, SIDE], classes, train, validation: test, test };
+  return { name: "made up", features, ...contents, sha256: await fingerprint(contents) };
+}
+
+/** Every order of every scope in every mode, at every step. */
+function sweepConfig({ hidden, activation, repeats }: ProfileOptions): StudyConfig {
+  return {
+    ...{ data: "made up", repeats, seed: 0, hidden, activation, epochs: EPOCHS, batchSize: 32 },
+    ...{ learningRate: 0.001, l2: 1e-5, measures: measures.map(({ name }) => name), scopes: scopeKinds },
+    ...{ modes: ablationModes, randomDraws: 5, stride: 1, sweep: "fast" },
+  };
+}
+
+async function profiled(options: ProfileOptions): Promise<Profile> {
+  const config = sweepConfig(options);
+  const profiling = (await beginProfiling({ ...options, profile: true }))!;
+  const dataset = await inStage(profiling, "data", () => madeUpDataset(options.samples));
+  using gpu = await inStage(profiling, "adapter", async () => {
+    const { adapter, facts } = await openAdapter({ name: options.adapter });
+    return createContext(adapter, facts, profiling);
+  });
+  await runStudy(new Devices(gpu), dataset, config, () => performance.now());
+  return await profiling.end(gpu, studySubject(dataset, config));
+}
+
+/** @throws RunError where no adapter can be used, or the trace cannot be written. */
+async function profile(options: ProfileOptions): Promise<void> {
+  const measured = await profiled(options);
+  if (options.json) {
+    await print(`${JSON.stringify(measured, null, 2)}\n`);
+    return;
+  }
+  await print(profileText(measured));
+}
+
+/** Adds the command `profile` to the program. */
+export function addProfileCommand(program: Command): void {
+  const command = program
+    .command("profile")
+    .description("say where the time of a standard large sweep goes")
+    .showHelpAfterError("  to do:    gpu-importance profile --help lists the options");
+  const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
+    command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));
+  add("--hidden <widths>", "widths of the hidden layers", widths(WIDEST), [100, 100], "100,100");
+  add("--activation <name>", activations.join(", "), oneOf(activations), "sigmoid", "sigmoid");
+  add("--repeats <n>", "networks", integer(1, 10_000), 2, "2");
+  add("--samples <n>", "test samples", integer(1, 1_000_000), 2000, "2000");
+  addTraceOption(command)
+    .addOption(
+      new Option("--adapter <text>", "part of the name of the adapter to use").argParser(
+        text("part of an adapter's name"),
+      ),
+    )
+    .option("--json", "print the profile as JSON")
+    .option("--debug", "show stack traces")
+    .action((options: ProfileOptions) => profile(options));
+}

@@ -1,0 +1,292 @@
+/** What each kernel says that a dispatch costs, against numbers worked out by hand from its formula and its arrays. */
+import { describe, expect, test } from "vitest";
+import { allocate } from "../../src/gpu/device-array.ts";
+import { backward, forward, histogram, shuffle, tally } from "../../src/gpu/generated/shaders.ts";
+import type { BoundKernel, Grid } from "../../src/gpu/kernel.ts";
+import {
+  createHiddenDelta,
+  createOutputDelta,
+  createUpdateParameters,
+  hiddenDeltaGrid,
+  outputDeltaGrid,
+  updateParametersGrid,
+} from "../../src/gpu/kernels/backward.ts";
+import { createForwardLayer, forwardGrid } from "../../src/gpu/kernels/forward.ts";
+import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid } from "../../src/gpu/kernels/histogram.ts";
+import { createShuffleSamples, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
+import { createTallyBlocks, tallyGrid } from "../../src/gpu/kernels/tally.ts";
+import { uploadParts, uploadWalk, walkGrid } from "../../src/gpu/kernels/walk.ts";
+import { createWalkLayer, walkLayerGrid } from "../../src/gpu/kernels/walk-layer.ts";
+import { createWalkProduct } from "../../src/gpu/kernels/walk-product.ts";
+import { createWalkTally } from "../../src/gpu/kernels/walk-tally.ts";
+import { Profiler } from "../../src/gpu/profiler.ts";
+import type { Cost } from "../../src/gpu/recorder.ts";
+import { uploadUniforms } from "../../src/gpu/uniforms.ts";
+import { testGpu } from "../support/gpu.ts";
+
+const gpu = await testGpu({ defaultLimits: true, profiler: new Profiler() });
+
+const floats = <const S extends readonly number[]>(...shape: S) => allocate(gpu, "floats", "f32", shape);
+const words = <const S extends readonly number[]>(...shape: S) => allocate(gpu, "words", "u32", shape);
+
+/** What a bound kernel hands to a recorder as its cost. */
+function costOf(kernel: BoundKernel, grid: Grid, step = 0): Cost | undefined {
+  let cost: Cost | undefined;
+  kernel.encode({ dispatch: (one) => (cost = one.cost) }, grid, step);
+  return cost;
+}
+
+describe("forward.forward_layer", () => {
+  // 7 inputs are 2 quads (8 lanes with the bias), 5 outputs are 2 quads; step 1 has 6 samples.
+  const shape = { input_quads: 2, outputs: 5, output_quads: 2, slab_rows: 9, order_rows: 20 };
+  const layer = (own_source: number) =>
+    uploadUniforms(gpu, forward, "Layer", [{ ...shape, own_source, hidden_quads: 4, hidden_offset: 0 }]);
+  const batch = uploadUniforms(gpu, forward, "Batch", [
+    { first: 0, count: 9, first_job: 0 },
+    { first: 9, count: 6, first_job: 0 },
+  ]);
+  const jobs = (count: number) => allocate(gpu, "jobs", "Job", [count] as const, forward.structs.Job.size);
+  const grid = (count: number) => forwardGrid(2, 6, count);
+
+  test("of three networks, each with its own input", async () => {
+    const kernel = (await createForwardLayer(gpu, "", "sigmoid")).bind({
+      ...{ layer: layer(1), batch, jobs: jobs(3) },
+      ...{ inputs: floats(3, 9, 8), parameters: floats(3, 5, 8), outputs: floats(3, 9, 8) },
+    });
+    expect(costOf(kernel, grid(3), 1)).toEqual({
+      operations: 3 * 6 * 5 * (16 + 4),
+      // outputs 3x6x8 floats, inputs as many, parameters 3x5x8, a job of 4 words each
+      bytes: 4 * (144 + 144 + 120 + 12),
+    });
+  });
+
+  test("of four jobs that share one network and its input", async () => {
+    const kernel = (await createForwardLayer(gpu, "", "identity")).bind({
+      ...{ layer: layer(0), batch, jobs: jobs(4) },
+      ...{ inputs: floats(1, 9, 8), parameters: floats(1, 5, 8), outputs: floats(4, 9, 8) },
+    });
+    expect(costOf(kernel, grid(4), 0)).toEqual({
+      operations: 4 * 9 * 5 * 16,
+      bytes: 4 * (4 * 9 * 8 + 9 * 8 + 5 * 8 + 4 * 4),
+    });
+  });
+
+  test("from bytes, the same for all networks", async () => {
+    const kernel = (await createForwardLayer(gpu, "BYTES", "relu")).bind({
+      ...{ layer: layer(1), batch, jobs: jobs(3) },
+      ...{ pixels: words(20, 2), parameters: floats(3, 5, 8), outputs: floats(3, 9, 8) },
+    });
+    expect(costOf(kernel, grid(3), 1)).toEqual({
+      operations: 3 * 6 * 5 * (16 + 1),
+      bytes: 4 * (144 + 120 + 12) + 6 * 8,
+    });
+  });
+
+  test("from bytes in each network's order, no more of them than there are", async () => {
+    const kernel = (await createForwardLayer(gpu, "BYTES+GATHERED", "tanh")).bind({
+      ...{ layer: layer(1), batch, jobs: jobs(4), order: words(4, 20) },
+      ...{ pixels: words(20, 2), parameters: floats(4, 5, 8), outputs: floats(4, 9, 8) },
+    });
+    expect(costOf(kernel, grid(4), 1)).toEqual({
+      operations: 4 * 6 * 5 * (16 + 6),
+      // 24 places in orders point to at most 20 samples
+      bytes: 4 * (4 * 6 * 8 + 4 * 5 * 8 + 16) + 20 * 8 + 24 * 4,
+    });
+  });
+
+  test("with masks: positions of each curve, and two rows of replacements", async () => {
+    const kernel = (await createForwardLayer(gpu, "MASKED", "identity")).bind({
+      ...{ layer: layer(0), batch, jobs: jobs(5), positions: words(3, 16), replacements: floats(2, 16) },
+      ...{ inputs: floats(1, 9, 8), parameters: floats(1, 5, 8), outputs: floats(5, 9, 8) },
+    });
+    expect(costOf(kernel, grid(5), 1)?.bytes).toBe(4 * (5 * 6 * 8 + 6 * 8 + 5 * 8 + 5 * 4 + 3 * 8 + 2 * 8));
+  });
+});
+
+describe("backward", () => {
+  // Two networks; a layer of 5 units on 7 inputs, 3 units above it; 6 of 8 rows hold samples.
+  const moments = { beta1: 0, beta2: 0, one_minus_beta1: 1, one_minus_beta2: 1 };
+  const rates = { learning_rate: 0, variance_correction: 1, ...moments, epsilon: 1, l2: 0 };
+  const layer = uploadUniforms(gpu, backward, "Layer", [
+    {
+      ...{ input_quads: 2, inputs: 7, outputs: 5, output_quads: 2, next_outputs: 3, next_quads: 1 },
+      ...{ slab_rows: 8, order_rows: 9 },
+    },
+  ]);
+  const batch = uploadUniforms(gpu, backward, "Batch", [{ first: 0, count: 6, ...rates }]);
+
+  test("output_delta", async () => {
+    const kernel = (await createOutputDelta(gpu)).bind({
+      ...{ layer, batch, order: words(2, 9), delta: floats(2, 8, 8) },
+      ...{ logits: floats(2, 8, 8), labels: words(9), losses: floats(2, 8) },
+    });
+    expect(costOf(kernel, outputDeltaGrid(8, 2))).toEqual({
+      // 5 classes: 4 for the sum of exponentials, 5 for the delta, and 4 for the loss
+      operations: 2 * 6 * (5 * 9 + 4),
+      // read: 5 logits, place, label, loss; written: loss, and the delta of all 8 rows
+      bytes: 4 * (2 * 6 * (5 + 3 + 1) + 2 * 8 * 8),
+    });
+  });
+
+  test("hidden_delta", async () => {
+    const kernel = (await createHiddenDelta(gpu, "sigmoid")).bind({
+      ...{ layer, batch, delta: floats(2, 8, 8), next_delta: floats(2, 8, 4) },
+      ...{ next_parameters: floats(2, 3, 8), activations: floats(2, 8, 8) },
+    });
+    expect(costOf(kernel, hiddenDeltaGrid(2, 8, 2))).toEqual({
+      operations: 2 * 6 * 5 * (2 * 3 + 3),
+      bytes: 4 * 2 * (6 * 4 + 3 * 8 + 6 * 8 + 8 * 8),
+    });
+  });
+
+  test("update_parameters", async () => {
+    const shared = { layer, batch, delta: floats(2, 8, 8), parameters: floats(2, 5, 8) };
+    const kernel = (await createUpdateParameters(gpu, "")).bind({
+      ...{ ...shared, first_moments: floats(2, 5, 8), second_moments: floats(2, 5, 8), inputs: floats(2, 8, 8) },
+    });
+    expect(costOf(kernel, updateParametersGrid(2, 5, 2))).toEqual({
+      operations: 2 * 5 * 8 * (2 * 6 + 14),
+      // 24 bytes a parameter: it and both moments, read and written
+      bytes: 2 * 5 * 8 * 24 + 4 * 2 * 6 * (8 + 8),
+    });
+  });
+
+  test("update_parameters as a gradient, from bytes", async () => {
+    const kernel = (await createUpdateParameters(gpu, "BYTES+GRADIENT")).bind({
+      ...{ layer, batch, delta: floats(2, 8, 8), parameters: floats(2, 5, 8) },
+      ...{ gradients: floats(2, 5, 8), order: words(2, 9), pixels: words(9, 2) },
+    });
+    expect(costOf(kernel, updateParametersGrid(2, 5, 2))).toEqual({
+      operations: 2 * 5 * 8 * (2 * 6 + 2),
+      // 12 places point to at most 9 samples of 8 bytes
+      bytes: 2 * 5 * 8 * 8 + 4 * 2 * 6 * 8 + 9 * 8 + 12 * 4,
+    });
+  });
+});
+
+describe("histogram", () => {
+  // 3 jobs of 5 units, 4 classes; 70 samples of 200 in this chunk: 3 words of 7.
+  const sizes = { first: 0, count: 70, slab_rows: 96, unit_lanes: 8, units: 5, words: 7, classes: 4 };
+  const chunk = uploadUniforms(gpu, histogram, "Chunk", [sizes]);
+  const bits = words(3, 5, 7);
+
+  test("pack_bits", async () => {
+    const blocks = allocate(gpu, "blocks", "f32", [3, 5, 7] as const, 8);
+    const kernel = (await createPackBits(gpu, "sigmoid")).bind({ chunk, activations: floats(3, 96, 8), bits, blocks });
+    expect(costOf(kernel, packBitsGrid(5, 70, 3))).toEqual({
+      operations: 3 * 5 * 70 * 5,
+      bytes: 4 * (3 * 5 * 70 + 3 * 5 * 3 * (1 + 2)),
+    });
+  });
+
+  test("count_ones", async () => {
+    const kernel = (await createCountOnes(gpu)).bind({ chunk, bits, class_bits: words(4, 7), counts: words(3, 5, 4) });
+    expect(costOf(kernel, countOnesGrid(4, 5, 3))).toEqual({
+      operations: 3 * 5 * 4 * 7 * 3,
+      bytes: 4 * (3 * 5 * 7 + 4 * 7 + 3 * 5 * 4),
+    });
+  });
+});
+
+test("tally.tally_blocks", async () => {
+  const sizes = { first: 0, count: 70, slab_rows: 128, lanes: 12, classes: 10, first_job: 0, blocks: 2 };
+  const kernel = (await createTallyBlocks(gpu)).bind({
+    ...{ range: uploadUniforms(gpu, tally, "Range", [sizes]), logits: floats(3, 128, 12), labels: words(70) },
+    ...{ correct: words(3, 2), losses: floats(3, 2) },
+  });
+  expect(costOf(kernel, tallyGrid(70, 3))).toEqual({
+    operations: 3 * 70 * (4 * 10 + 4),
+    bytes: 4 * (3 * 70 * 10 + 70 + 3 * 2 * 2),
+  });
+});
+
+test("shuffle.shuffle_samples", async () => {
+  const kernel = (await createShuffleSamples(gpu)).bind({
+    ...{ permutation: uploadUniforms(gpu, shuffle, "Permutation", [{ samples: 50, half_bits: 3 }]) },
+    ...{ round_keys: words(2, 8), order: words(2, 50) },
+  });
+  expect(costOf(kernel, shuffleGrid(50, 2))).toEqual({
+    operations: 2 * 64 * 8 * 12, // every value of the domain of 64 is met, in 8 rounds
+    bytes: 4 * (2 * 50 + 2 * 8),
+  });
+});
+
+describe("walks", () => {
+  // They remove 12 neurons of a layer of 20; the layer above has 6 units (2 quads). 70 samples are 2 blocks.
+  const sizes = { source_lanes: 24, source_units: 20, unit_quads: 2, units: 6, slab_rows: 128 };
+  const walk = (stride: number) =>
+    uploadWalk(gpu, { ...sizes, stride, walk_length: 13, neurons: 12, steps: 13, networks: 1, blocks: 2 });
+  const part = uploadParts(gpu, [
+    { first: 0, count: 70, first_step: 0, steps: 4, jobs: 2 },
+    { first: 0, count: 70, first_step: 4, steps: 4, jobs: 2 },
+  ]);
+  const arrays = {
+    ...{ part, walks: words(2, 26), activations: floats(1, 128, 24), transposed: floats(1, 20, 8) },
+    ...{ state: floats(4, 128, 8) },
+  };
+  const tallied = { ...arrays, labels: words(70), tallies: floats(26, 4) };
+  const grid = walkGrid(gpu, 70, 2);
+
+  /** Of `removals` in each of 2 walks: state (read, and written unless single), weights and values, the walks' rows. */
+  const removalBytes = (removals: number, moves: number) =>
+    4 * (2 * 70 * 8 * moves + 2 * removals * (8 + 70) + 2 * 2 * (1 + removals));
+  const tallyBytes = 4 * (70 + 2 * 4 * 2 * 2);
+  const tallyOperations = 4 * 6 + 4;
+
+  test("walk_tally: step 0 removes nothing, so the first part has one removal less", async () => {
+    const kernel = (await createWalkTally(gpu, "", 6)).bind({ ...tallied, walk: walk(1) });
+    expect([0, 1].map((step) => costOf(kernel, grid, step))).toEqual(
+      [3, 4].map((removals) => ({
+        operations: 2 * 70 * (removals * 13 + 4 * tallyOperations),
+        bytes: removalBytes(removals, 2) + tallyBytes,
+      })),
+    );
+  });
+
+  test("walk_product: activations and a product to the classes at each step", async () => {
+    const product = floats(1, 9, 12);
+    const bound = { ...tallied, walk: walk(1), product };
+    const kernel = (await createWalkProduct(gpu, "", "sigmoid", 6)).bind(bound);
+    const operations = 2 * 70 * (4 * 13 + 4 * (6 * 4 + 2 * 7 * 6 + tallyOperations));
+    const bytes = removalBytes(4, 2) + tallyBytes + 4 * 8 * 12;
+    expect(costOf(kernel, grid, 1)).toEqual({ operations, bytes });
+    const single = (await createWalkProduct(gpu, "SINGLE", "sigmoid", 6)).bind(bound);
+    expect(costOf(single, grid, 1)).toEqual({ operations, bytes: bytes - 4 * 2 * 70 * 8 });
+    const masked = (await createWalkProduct(gpu, "MASKED", "sigmoid", 6)).bind({ ...bound, masks: words(2, 16) });
+    expect(costOf(masked, grid, 1)).toEqual({ operations, bytes: bytes + 4 * 2 * 16 });
+  });
+
+  test("walk_layer: activations of each evaluation are written", async () => {
+    const kernel = (await createWalkLayer(gpu, "", "tanh")).bind({
+      ...{ ...arrays, walk: walk(1), outputs: floats(8, 128, 8) },
+    });
+    expect(costOf(kernel, walkLayerGrid(2, 70, 2), 1)).toEqual({
+      operations: 2 * 70 * (4 * 13 + 4 * 6 * 6),
+      bytes: removalBytes(4, 2) + 4 * 2 * 4 * 70 * 8,
+    });
+  });
+
+  test("walk_layer with a stride that ends where all neurons are removed", async () => {
+    const kernel = (await createWalkLayer(gpu, "", "relu")).bind({
+      ...{ ...arrays, walk: walk(2), outputs: floats(8, 128, 8) },
+    });
+    // Evaluations 4 to 7 follow 8, 10, 12 and 12 removals; 6 were done before.
+    expect(costOf(kernel, walkLayerGrid(2, 70, 2), 1)).toEqual({
+      operations: 2 * 70 * (6 * 13 + 4 * 6),
+      bytes: removalBytes(6, 2) + 4 * 2 * 4 * 70 * 8,
+    });
+  });
+});
+
+test("without a profiler no cost is worked out", async () => {
+  const plain = await testGpu();
+  const sizes = { first: 0, count: 1, slab_rows: 64, lanes: 4, classes: 2, first_job: 0, blocks: 1 };
+  const kernel = (await createTallyBlocks(plain)).bind({
+    range: uploadUniforms(plain, tally, "Range", [sizes]),
+    logits: allocate(plain, "logits", "f32", [1, 64, 4]),
+    labels: allocate(plain, "labels", "u32", [64]),
+    correct: allocate(plain, "correct", "u32", [1, 1]),
+    losses: allocate(plain, "losses", "f32", [1, 1]),
+  });
+  expect(costOf(kernel, tallyGrid(1, 1))).toBeUndefined();
+});
