@@ -66,7 +66,7 @@ fn units_of(quad: u32) -> vec4<u32> {
   return vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
 }
 
-// Softmax, loss and d of one staged row. NaN among the logits shows in the loss.
+// Softmax, loss and d of one staged row. With NaN among the logits the loss is not finite.
 fn finish_row(network: u32, sample: u32, row: u32) {
   let class_quads = (layer.outputs + 3u) / 4u;
   let count = vec4<u32>(layer.outputs);

@@ -154,14 +154,15 @@ test("Adam is given the gradient, and takes the parameters that the delta below 
   );
 });
 
-test("a NaN among the parameters shows in the losses", async () => {
+test("a NaN among the parameters makes the losses NaN or infinite", async () => {
   const task = makeTask({ samples: 2, inputs: 3, classes: 4 }, "sigmoid");
   const layers = task.layers.map((layer) => ({
     ...layer,
     biases: layer.biases.map((b, c) => (c === 2 ? Number.NaN : b)),
   }));
   const { losses } = await runTopLayer(gpu, { ...task, layers });
-  expect([losses[0], losses[1]]).toEqual([Number.NaN, Number.NaN]);
+  // What exp makes of NaN is up to the adapter; the trainer asks for finite losses.
+  expect([losses[0], losses[1]].map(Number.isFinite)).toEqual([false, false]);
 });
 
 test("it is used where the products have the shared form, for up to 16 classes and 128 rows", () => {
