@@ -27,6 +27,7 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--out": "a new one under results/",
   "--force": undefined,
   "--adapter": undefined,
+  "--tiles": "auto",
   "--quiet": undefined,
   "--debug": undefined,
   "--help": undefined,
@@ -101,6 +102,7 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--data", ["", "--quiet"], "mnist, or the path of a folder of IDX files"],
   ["--out", [" ", "--force"], "a path"],
   ["--adapter", ["", "--quiet"], "part of an adapter's name"],
+  ["--tiles", ["round", ""], "plain, subgroup, shared, auto"],
 ];
 
 describe("wrong usage", () => {
