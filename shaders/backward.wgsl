@@ -20,28 +20,7 @@ enable subgroups;
 
 override ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu
 
-struct Layer {
-  input_quads: u32,   // quads of a source row and of a parameter row
-  inputs: u32,        // input units; the lane of this index is the bias
-  outputs: u32,       // units of the layer
-  output_quads: u32,  // quads of a delta row
-  next_outputs: u32,  // hidden_delta: units of the layer above
-  next_quads: u32,    // hidden_delta: quads of a row of next_delta
-  slab_rows: u32,     // rows of one network in every slab: the batch size
-  order_rows: u32,    // rows of `order` for one network
-}
-struct Batch {
-  first: u32,               // first position in `order`
-  count: u32,               // samples in this batch
-  learning_rate: f32,       // learningRate / (1 - beta1^t)
-  variance_correction: f32, // 1 / sqrt(1 - beta2^t)
-  beta1: f32,
-  beta2: f32,
-  one_minus_beta1: f32,     // from the host's float64: formed here, 1 - beta2 would be wrong by 1e-5 of itself
-  one_minus_beta2: f32,
-  epsilon: f32,
-  l2: f32,
-}
+#include "parts/step-structs.wgsl"
 
 @group(0) @binding(0) var<uniform> layer: Layer;
 @group(0) @binding(1) var<uniform> batch: Batch;
@@ -107,12 +86,7 @@ fn output_delta(@builtin(global_invocation_id) id: vec3<u32>) {
   losses[row] += log(total) + highest - logits[base + label];
 }
 
-fn derivative(t: vec4<f32>) -> vec4<f32> {
-  if (ACTIVATION == 1u) { return t * (1.0 - t); }
-  if (ACTIVATION == 2u) { return 1.0 - t * t; }
-  if (ACTIVATION == 3u) { return select(vec4<f32>(0.0), vec4<f32>(1.0), t > vec4<f32>(0.0)); }
-  return vec4<f32>(1.0);
-}
+#include "parts/derivative.wgsl"
 
 fn write_hidden_delta(sum: vec4<f32>, row: u32, quad: u32, inside: bool) {
   let slot = row * layer.output_quads + quad;
@@ -131,22 +105,7 @@ fn source_quad(network: u32, sample: u32, quad: u32) -> vec4<f32> {
 #endif
 }
 
-fn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {
-  if (output >= layer.outputs) { return; }
-  let slot = (network * layer.outputs + output) * layer.input_quads + quad;
-  let value = parameters[slot];
-  let lane = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-  let gradient = sum + select(vec4<f32>(0.0), 2.0 * batch.l2 * value, lane < vec4<u32>(layer.inputs));
-#if GRADIENT
-  gradients[slot] = gradient;
-#else
-  let m = batch.beta1 * first_moments[slot] + batch.one_minus_beta1 * gradient;
-  let v = batch.beta2 * second_moments[slot] + batch.one_minus_beta2 * gradient * gradient;
-  first_moments[slot] = m;
-  second_moments[slot] = v;
-  parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);
-#endif
-}
+#include "parts/adam.wgsl"
 
 #if SHARED
 #include "parts/workgroup-tile.wgsl"

@@ -28,7 +28,8 @@ export interface TileChoice {
 
 /** Adds `--tiles`. */
 export function addTilesOption(command: Command): Command {
-  const help = "form of the products' kernels: plain, subgroup, shared; auto measures once";
+  // No default of commander's: the variable stands in for an option that is not given.
+  const help = "products' kernels: plain, subgroup, shared; auto measures once (default: auto)";
   return command.addOption(new Option("--tiles <form>", help).argParser(oneOf(choices)));
 }
 

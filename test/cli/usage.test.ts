@@ -29,6 +29,7 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--profile": undefined,
   "--trace": undefined,
   "--adapter": undefined,
+  "--tiles": "auto",
   "--memory": "half of the device's",
   "--verbose": undefined,
   "--quiet": undefined,
@@ -112,6 +113,7 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--memory", ["0", "-1", "1.5", "4GB", ""], "a whole number, 1 to 100000000"],
   ["--trace", ["", "--profile"], "a path"],
   ["--adapter", ["", "--quiet"], "part of an adapter's name"],
+  ["--tiles", ["round", ""], "plain, subgroup, shared, auto"],
 ];
 
 describe("wrong usage", () => {

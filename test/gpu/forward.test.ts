@@ -1,6 +1,6 @@
 /** forward.wgsl in its four variants against src/reference/forward.ts. */
 import { describe, expect, test } from "vitest";
-import { type Activation, activations } from "../../src/core/network.ts";
+import type { Activation } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import type { ForwardVariant } from "../../src/gpu/kernels/forward.ts";
 import { forwardLayer } from "../../src/reference/forward.ts";
@@ -57,7 +57,7 @@ function packedBounds(task: ForwardTask, variant: ForwardVariant, activation: Ac
   return bounds;
 }
 
-describe.each(await kernelGpus())("$kernels", ({ gpu }) => {
+describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
   describe.each(variants)("a layer in variant '%s'", (variant) => {
     test("equals the reference on small integers at every awkward size, and writes nothing else", async () => {
       const random = testRandom(1);
@@ -70,7 +70,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu }) => {
       }
     });
 
-    test.each([...activations, "identity"] as const)(
+    test.each([...ownActivations, "identity"] as const)(
       "agrees with float64 on real inputs with %s",
       async (activation) => {
         const random = testRandom(2);
@@ -102,7 +102,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu }) => {
     },
   );
 
-  test.each(activations)("%s keeps its sign and its limits from tiny to huge sums", async (activation) => {
+  test.each(ownActivations)("%s keeps its sign and its limits from tiny to huge sums", async (activation) => {
     const sums = [0, 1e-30, 1e-6, 0.0199, 0.02, 0.0201, 1, 15, 87, 90, 1e4, 3e37].flatMap((z) => [z, -z]);
     const layer = { inputs: 1, outputs: 1, weights: Float32Array.of(1), biases: Float32Array.of(0) };
     const plain = forwardTask(testRandom(4), { samples: sums.length, inputs: 1, outputs: 1 }, true);
@@ -127,7 +127,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu }) => {
   });
 
   test("a NaN among the parameters shows in the output", async () => {
-    for (const activation of [...activations, "identity"] as const) {
+    for (const activation of [...ownActivations, "identity"] as const) {
       const plain = forwardTask(testRandom(5), { samples: 2, inputs: 2, outputs: 1 }, false);
       const networks = plain.networks.map((layer) => ({ ...layer, biases: Float32Array.of(Number.NaN) }));
       const got = await runForward(gpu, { ...plain, networks }, "BYTES", activation);

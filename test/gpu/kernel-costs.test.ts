@@ -1,7 +1,7 @@
 /** What each kernel says that a dispatch costs, against numbers worked out by hand from its formula and its arrays. */
 import { describe, expect, test } from "vitest";
 import { allocate } from "../../src/gpu/device-array.ts";
-import { backward, forward, histogram, shuffle, tally } from "../../src/gpu/generated/shaders.ts";
+import { backward, forward, histogram, shuffle, tally, topLayer } from "../../src/gpu/generated/shaders.ts";
 import type { BoundKernel, Grid } from "../../src/gpu/kernel.ts";
 import {
   createHiddenDelta,
@@ -15,6 +15,7 @@ import { createForwardLayer, forwardGrid } from "../../src/gpu/kernels/forward.t
 import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid } from "../../src/gpu/kernels/histogram.ts";
 import { createShuffleSamples, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
 import { createTallyBlocks, tallyGrid } from "../../src/gpu/kernels/tally.ts";
+import { createTopLayer, topLayerGrid } from "../../src/gpu/kernels/top-layer.ts";
 import { uploadParts, uploadWalk, walkGrid } from "../../src/gpu/kernels/walk.ts";
 import { createWalkLayer, walkLayerGrid } from "../../src/gpu/kernels/walk-layer.ts";
 import { createWalkProduct } from "../../src/gpu/kernels/walk-product.ts";
@@ -208,6 +209,28 @@ test("shuffle.shuffle_samples", async () => {
   expect(costOf(kernel, shuffleGrid(50, 2))).toEqual({
     operations: 2 * 64 * 8 * 12, // every value of the domain of 64 is met, in 8 rounds
     bytes: 4 * (2 * 50 + 2 * 8),
+  });
+});
+
+test("top-layer.step_top_layer", async () => {
+  // Two networks; 3 classes on 7 inputs (2 quads); 6 of 8 rows hold samples.
+  const moments = { beta1: 0, beta2: 0, one_minus_beta1: 1, one_minus_beta2: 1 };
+  const rates = { learning_rate: 0, variance_correction: 1, ...moments, epsilon: 1, l2: 0 };
+  const sizes = { input_quads: 2, inputs: 7, outputs: 3, output_quads: 1, next_outputs: 0, next_quads: 0 };
+  const kernel = (await createTopLayer(gpu, "", "sigmoid")).bind({
+    layer: uploadUniforms(gpu, topLayer, "Layer", [{ ...sizes, slab_rows: 8, order_rows: 9 }]),
+    batch: uploadUniforms(gpu, topLayer, "Batch", [{ first: 0, count: 6, ...rates }]),
+    ...{ order: words(2, 9), labels: words(9), losses: floats(2, 8), inputs: floats(2, 8, 8) },
+    ...{ below_delta: floats(2, 8, 8), parameters: floats(2, 3, 8) },
+    ...{ first_moments: floats(2, 3, 8), second_moments: floats(2, 3, 8) },
+  });
+  const forward = 6 * 3 * 16;
+  const softmax = 6 * (4 * 3 + 4 + 5 * 3);
+  const below = 6 * 7 * (2 * 3 + 3);
+  const update = 24 * (2 * 6 + 14);
+  expect(costOf(kernel, topLayerGrid(2))).toEqual({
+    operations: 2 * (forward + softmax + below + update),
+    bytes: 4 * 2 * (24 * 6 + 6 * 4 + 6 * 8 + 8 * 8),
   });
 });
 

@@ -13,6 +13,7 @@ import {
   outputDeltaGrid,
   updateParametersGrid,
 } from "../../src/gpu/kernels/backward.ts";
+import { createTopLayer, topLayerGrid } from "../../src/gpu/kernels/top-layer.ts";
 import { lanesOf, packParameters, packPixels, quadsOf } from "../../src/gpu/packing.ts";
 import { uploadUniforms } from "../../src/gpu/uniforms.ts";
 import { dispatch } from "./dispatch.ts";
@@ -246,4 +247,61 @@ export async function runUpdate(gpu: GpuContext, task: UpdateTask, moments: Mome
   dispatch(gpu, { kernel, grid: updateGrid(task), step: 1 });
   const first = await read(gpu, shared.first_moments);
   return { parameters: await read(gpu, shared.parameters), first, second: await read(gpu, shared.second_moments) };
+}
+
+export interface TopLayerTask {
+  readonly samples: number;
+  /** Of the layer below. */
+  readonly activation: Activation;
+  readonly layers: readonly DenseLayer[];
+  /** Per network, [samples, inputs]: activations of the layer below. */
+  readonly inputs: readonly ArrayLike<number>[];
+  /** [rows of the data set]. */
+  readonly labels: Uint32Array;
+  /** Per network, [FIRST + samples]. */
+  readonly orders: readonly Uint32Array[];
+  /** Loss that every row holds before. */
+  readonly lossBefore: number;
+  readonly optimiser: Omit<BackwardBatch, "first" | "count">;
+}
+
+function topLayerResources(gpu: GpuContext, task: TopLayerTask) {
+  const { samples, layers, orders, labels, lossBefore, optimiser } = task;
+  const { inputs, outputs } = layers[0]!;
+  const shape = [layers.length, samples + SPARE_ROWS] as const;
+  const noRows = layers.map(() => []);
+  return {
+    ...uniforms(gpu, { samples, inputs, outputs }, optimiser),
+    order: uploadOrders(gpu, orders),
+    labels: upload(gpu, "labels", "u32", [labels.length], labels),
+    losses: upload(gpu, "losses", "f32", shape, new Float32Array(shape[0] * shape[1]).fill(lossBefore)),
+    inputs: slabs(gpu, "inputs", task.inputs, inputs, samples, homogeneousRows),
+    below_delta: slabs(gpu, "delta below", noRows, inputs, samples),
+    parameters: uploadParameters(gpu, layers),
+  };
+}
+
+/** losses [networks, slabRows], below_delta [networks, slabRows, lanes], gradients [networks, outputs, lanes]. */
+export async function runTopLayer(gpu: GpuContext, task: TopLayerTask) {
+  const { inputs, outputs } = task.layers[0]!;
+  const networks = task.layers.length;
+  const gradients = allocate(gpu, "gradients", "f32", [networks, outputs, lanesOf(inputs)]);
+  const bound = { ...topLayerResources(gpu, task), gradients };
+  const kernel = (await createTopLayer(gpu, "GRADIENT", task.activation)).bind(bound);
+  dispatch(gpu, { kernel, grid: topLayerGrid(networks), step: 1 });
+  const [losses, below_delta] = [await read(gpu, bound.losses), await read(gpu, bound.below_delta)];
+  return { losses, below_delta, gradients: await read(gpu, gradients) };
+}
+
+/** below_delta, and what Adam made of parameters and first moments, from moments of 0. */
+export async function runTopLayerUpdate(gpu: GpuContext, task: TopLayerTask) {
+  const { inputs, outputs } = task.layers[0]!;
+  const networks = task.layers.length;
+  const moments = (name: string) => allocate(gpu, name, "f32", [networks, outputs, lanesOf(inputs)]);
+  const first_moments = moments("first moments");
+  const bound = { ...topLayerResources(gpu, task), first_moments, second_moments: moments("second moments") };
+  const kernel = (await createTopLayer(gpu, "", task.activation)).bind(bound);
+  dispatch(gpu, { kernel, grid: topLayerGrid(networks), step: 1 });
+  const [below_delta, parameters] = [await read(gpu, bound.below_delta), await read(gpu, bound.parameters)];
+  return { below_delta, parameters, first: await read(gpu, first_moments) };
 }

@@ -1,11 +1,17 @@
 /** The devices that products are tested on: one for each form of their kernels that the adapter can run. */
 
+import { type Activation, activations } from "../../src/core/network.ts";
 import { everyProduct } from "../../src/core/tiles.ts";
 import { availableForms, type GpuContext, withTiles } from "../../src/gpu/context.ts";
 import { testGpu } from "./gpu.ts";
 
 export interface KernelGpu {
   readonly gpu: GpuContext;
+  /**
+   * What to test this form with: the activation functions are the same code in every form, and the shared one takes
+   * software adapters seconds to compile, so one of them stands for all there.
+   */
+  readonly ownActivations: readonly Activation[];
   /** Which variants run, for the tests' names. */
   readonly kernels: string;
 }
@@ -16,6 +22,7 @@ export async function kernelGpus(): Promise<KernelGpu[]> {
   const full = await testGpu({ defaultLimits: true });
   return availableForms(full).map((form) => ({
     gpu: withTiles(form === "subgroup" ? full : bare, everyProduct(form)),
+    ownActivations: form === "shared" ? ["sigmoid"] : activations,
     kernels: `${form} kernels`,
   }));
 }

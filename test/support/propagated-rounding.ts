@@ -51,7 +51,8 @@ export function gradientBounds(network: RealNetwork, inputs: ArrayLike<number>, 
   return bounds;
 }
 
-function boundedOutputDelta(logits: Bounded, labels: ArrayLike<number>, classes: number): Bounded {
+/** Deltas of logits that are off by their bounds. */
+export function boundedOutputDelta(logits: Bounded, labels: ArrayLike<number>, classes: number): Bounded {
   const { delta } = outputDelta(logits.values, labels, classes);
   const bounds = Array.from(labels, (label, s) => {
     const row = [...logits.values.subarray(s * classes, (s + 1) * classes)];
@@ -61,7 +62,8 @@ function boundedOutputDelta(logits: Bounded, labels: ArrayLike<number>, classes:
   return { values: delta, bounds: Float64Array.from(bounds.flat()) };
 }
 
-function boundedHiddenDelta(
+/** Deltas of the layer below. */
+export function boundedHiddenDelta(
   next: Bounded,
   layer: RealLayer,
   outputs: Bounded,
@@ -80,7 +82,7 @@ function boundedHiddenDelta(
 }
 
 /** Each product is off by the delta's share, the source's share and both; then the sum's own rounding. */
-function layerGradientBounds(delta: Bounded, source: Bounded, absolute: RealLayer, l2: number, samples: number) {
+export function layerGradientBounds(delta: Bounded, source: Bounded, absolute: RealLayer, l2: number, samples: number) {
   const noDecay = 0;
   const sizes = parameterGradient(magnitudes(delta.values), magnitudes(source.values), absolute, l2);
   const upper = source.bounds.map((bound, at) => Math.abs(source.values[at]!) + bound);

@@ -1,0 +1,28 @@
+/** Float64 twin of shaders/top-layer.wgsl on plain rows: the twins of the four kernels that it stands for. */
+import type { Activation } from "../core/network.ts";
+import { hiddenDelta, type LayerGradient, outputDelta, parameterGradient } from "./backward.ts";
+import { forwardLayer, type RealLayer } from "./forward.ts";
+
+export interface TopLayerStep {
+  /** [samples]: cross-entropy, nats. */
+  readonly losses: Float64Array;
+  /** [samples, inputs]. */
+  readonly below_delta: Float64Array;
+  readonly gradient: LayerGradient;
+}
+
+/** @param inputs activations of the layer below, [samples, inputs] */
+export function stepTopLayer(
+  inputs: ArrayLike<number>,
+  layer: RealLayer,
+  labels: ArrayLike<number>,
+  activation: Activation,
+  l2: number,
+): TopLayerStep {
+  const { delta, losses } = outputDelta(forwardLayer(inputs, layer, "identity"), labels, layer.outputs);
+  return {
+    losses,
+    below_delta: hiddenDelta(delta, layer, inputs, activation),
+    gradient: parameterGradient(delta, inputs, layer, l2),
+  };
+}

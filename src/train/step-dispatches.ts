@@ -1,0 +1,131 @@
+/**
+ * The dispatches of one optimiser step, bound once. With L layers (hidden ones and the logits):
+ *   - 3 L in general: forward and update of each layer, one delta each. 9 for two hidden layers.
+ *   - 3 L - 3 where the top layer's four are one (kernels/top-layer.ts). 6 for two hidden layers.
+ * None waits for the host. The updates come last, since hidden_delta reads the parameters that they change.
+ */
+import type { GpuContext } from "../gpu/context.ts";
+import type { DeviceNetworks } from "../gpu/device-networks.ts";
+import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { BoundKernel, Grid } from "../gpu/kernel.ts";
+import {
+  createHiddenDelta,
+  createOutputDelta,
+  createUpdateParameters,
+  hiddenDeltaGrid,
+  outputDeltaGrid,
+  updateParametersGrid,
+} from "../gpu/kernels/backward.ts";
+import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
+import { createTopLayer, fusesTopLayer, topLayerGrid } from "../gpu/kernels/top-layer.ts";
+import { quadsOf } from "../gpu/packing.ts";
+import type { StepBuffers } from "./step-buffers.ts";
+
+export interface StepDispatch {
+  readonly kernel: BoundKernel;
+  readonly grid: Grid;
+}
+
+/** What every dispatch is made from. */
+interface StepParts {
+  readonly gpu: GpuContext;
+  readonly networks: DeviceNetworks;
+  readonly split: DeviceSplit;
+  readonly buffers: StepBuffers;
+  readonly batchSize: number;
+}
+
+/** In the order in which they must run. */
+export async function stepDispatches(parts: StepParts): Promise<StepDispatch[]> {
+  const { gpu, networks, batchSize } = parts;
+  const top = networks.parameters.length - 1;
+  const fused = fusesTopLayer(gpu, networks.widths.at(-1)!, batchSize);
+  const separate = fused ? top : top + 1; // layers whose forward product and update are dispatches of their own
+  const dispatches: StepDispatch[] = [];
+  for (let layer = 0; layer < separate; layer++) dispatches.push(await forwardDispatch(parts, layer));
+  dispatches.push(fused ? await topLayerDispatch(parts) : await outputDeltaDispatch(parts));
+  for (let layer = separate - 2; layer >= 0; layer--) dispatches.push(await hiddenDeltaDispatch(parts, layer));
+  for (let layer = 0; layer < separate; layer++) dispatches.push(await updateDispatch(parts, layer));
+  return dispatches;
+}
+
+async function forwardDispatch(parts: StepParts, index: number): Promise<StepDispatch> {
+  const { gpu, networks, split, buffers, batchSize } = parts;
+  const { count, widths, activation, parameters } = networks;
+  const { outputs, order, jobs, forwardBatch: batch } = buffers;
+  const layer = buffers.forwardLayers[index]!;
+  const shared = { layer, batch, jobs, parameters: parameters[index]!, outputs: outputs[index]! };
+  const function_ = index === parameters.length - 1 ? "identity" : activation;
+  const kernel =
+    index === 0
+      ? (await createForwardLayer(gpu, "BYTES+GATHERED", function_)).bind({ ...shared, pixels: split.pixels, order })
+      : (await createForwardLayer(gpu, "", function_)).bind({ ...shared, inputs: outputs[index - 1]! });
+  return { kernel, grid: forwardGrid(quadsOf(widths[index + 1]!), batchSize, count) };
+}
+
+async function outputDeltaDispatch({ gpu, networks, split, buffers, batchSize }: StepParts): Promise<StepDispatch> {
+  const { backwardBatch: batch, order, outputs, deltas, losses, backwardLayers } = buffers;
+  const outputDelta = await createOutputDelta(gpu);
+  const kernel = outputDelta.bind({
+    layer: backwardLayers.at(-1)!,
+    batch,
+    order,
+    delta: deltas.at(-1)!,
+    logits: outputs.at(-1)!,
+    labels: split.labels,
+    losses,
+  });
+  return { kernel, grid: outputDeltaGrid(batchSize, networks.count) };
+}
+
+/** Layer `index` from the one above. */
+async function hiddenDeltaDispatch(parts: StepParts, index: number): Promise<StepDispatch> {
+  const { gpu, networks, buffers, batchSize } = parts;
+  const { count, widths, activation, parameters } = networks;
+  const { backwardBatch: batch, outputs, deltas, backwardLayers } = buffers;
+  const kernel = (await createHiddenDelta(gpu, activation)).bind({
+    layer: backwardLayers[index]!,
+    batch,
+    delta: deltas[index]!,
+    next_delta: deltas[index + 1]!,
+    next_parameters: parameters[index + 1]!,
+    activations: outputs[index]!,
+  });
+  return { kernel, grid: hiddenDeltaGrid(quadsOf(widths[index + 1]!), batchSize, count) };
+}
+
+async function updateDispatch({ gpu, networks, split, buffers }: StepParts, index: number): Promise<StepDispatch> {
+  const { count, widths, parameters } = networks;
+  const { backwardBatch: batch, order, outputs, deltas, firstMoments, secondMoments } = buffers;
+  const shared = {
+    layer: buffers.backwardLayers[index]!,
+    batch,
+    delta: deltas[index]!,
+    parameters: parameters[index]!,
+    first_moments: firstMoments[index]!,
+    second_moments: secondMoments[index]!,
+  };
+  const kernel =
+    index === 0
+      ? (await createUpdateParameters(gpu, "BYTES")).bind({ ...shared, order, pixels: split.pixels })
+      : (await createUpdateParameters(gpu, "")).bind({ ...shared, inputs: outputs[index - 1]! });
+  return { kernel, grid: updateParametersGrid(quadsOf(widths[index]!), widths[index + 1]!, count) };
+}
+
+/** Logits, loss, both deltas and the update of the top layer. */
+async function topLayerDispatch({ gpu, networks, split, buffers }: StepParts): Promise<StepDispatch> {
+  const { backwardBatch: batch, order, outputs, deltas, losses, firstMoments, secondMoments } = buffers;
+  const kernel = (await createTopLayer(gpu, "", networks.activation)).bind({
+    layer: buffers.backwardLayers.at(-1)!,
+    batch,
+    order,
+    labels: split.labels,
+    losses,
+    inputs: outputs.at(-2)!,
+    below_delta: deltas.at(-2)!,
+    parameters: networks.parameters.at(-1)!,
+    first_moments: firstMoments.at(-1)!,
+    second_moments: secondMoments.at(-1)!,
+  });
+  return { kernel, grid: topLayerGrid(networks.count) };
+}
