@@ -16,8 +16,11 @@ import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
 import { evaluate } from "../gpu/evaluate.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import { trainNetworks } from "../train/trainer.ts";
-import { material } from "./material.ts";
-import { timed } from "./timing.ts";
+import { disagreement } from "./agreement.ts";
+import { type BenchRow, benchRow } from "./bench-row.ts";
+import type { Ceilings } from "./ceilings.ts";
+import { CLASSES, FEATURES, material } from "./material.ts";
+import { perPart, timed } from "./timing.ts";
 
 export interface SweepBenchOptions {
   readonly hidden: readonly number[];
@@ -26,10 +29,12 @@ export interface SweepBenchOptions {
   readonly samples: number;
   /** Counted runs of each sweep. */
   readonly runs: number;
+  /** See TimingOptions. */
+  readonly budgetMs: number;
 }
 
-export interface SweepBenchRow {
-  readonly label: string;
+/** Timing, operations and share are those of one evaluation in the fast sweep. */
+export interface SweepBenchRow extends BenchRow {
   readonly scope: Scope;
   readonly widths: readonly number[];
   readonly activation: Activation;
@@ -46,11 +51,10 @@ export interface SweepBenchRow {
   /** Largest difference between the two sweeps at any step: test samples, and loss relative to the masked one. */
   readonly maxCorrectDifference: number;
   readonly maxLossDifference: number;
-  readonly runs: number;
+  /** Counted runs of the masked sweep; `runs` are those of the fast one. */
+  readonly maskedRuns: number;
 }
 
-const FEATURES = 784;
-const CLASSES = 10;
 const TRAIN = 2000;
 
 /** A network that has learnt something, and the constants that replace its neurons. */
@@ -71,7 +75,8 @@ async function trainedTask(
   return { network: trained!.network, table, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
 }
 
-function differences(fast: readonly AblationCurve[], masked: readonly AblationCurve[]) {
+/** The largest differences at any step of any curve. */
+export function differences(fast: readonly AblationCurve[], masked: readonly AblationCurve[]) {
   let correct = 0;
   let loss = 0;
   fast.forEach((curve, index) => {
@@ -84,28 +89,66 @@ function differences(fast: readonly AblationCurve[], masked: readonly AblationCu
   return { maxCorrectDifference: correct, maxLossDifference: loss };
 }
 
+/** The sweeps may differ by one test sample in this many, and in the loss by this share (docs/performance.md). */
+const SAMPLES_A_DIFFERENCE = 10_000;
+const LOSS_DIFFERENCE = 1e-4;
+
+/** @throws RunError where the fast sweep differs from the masked one by more than rounding explains. */
+export function requireSameCurves(
+  gpu: GpuContext,
+  scope: Scope,
+  samples: number,
+  found: ReturnType<typeof differences>,
+): void {
+  const allowed = Math.ceil(samples / SAMPLES_A_DIFFERENCE);
+  const { maxCorrectDifference: correct, maxLossDifference: loss } = found;
+  if (correct <= allowed && loss <= LOSS_DIFFERENCE) return; // false for NaN
+  const expected = `at most ${allowed} of ${samples} samples and ${LOSS_DIFFERENCE} of the loss from the masked sweep`;
+  throw disagreement(gpu, `the fast sweep of scope ${scope} (sweep.wgsl)`, expected, `${correct} and ${loss}`);
+}
+
+/**
+ * Operations that an evaluation needs for one sample, 2 a multiply-add: the removal updates the next layer's
+ * pre-activations, deeper layers are computed anew. Over all layers: the mean, each neuron being removed once.
+ */
+function evaluationOperations(widths: readonly number[], scope: Scope): number {
+  const ofLayer = (layer: number) =>
+    2 *
+    widths.slice(layer + 1).reduce((sum, outputs, above) => sum + outputs * (above ? widths[layer + above]! : 1), 0);
+  if (scope !== "network") return ofLayer(Number(scope.slice("layer".length)));
+  const hidden = widths.slice(1, -1);
+  const neurons = hidden.reduce((sum, width) => sum + width, 0);
+  return hidden.reduce((sum, width, index) => sum + width * ofLayer(index + 1), 0) / neurons;
+}
+
 /** Milliseconds of one forward pass of the whole network over the test set, without any reuse. */
 async function fullPassMs(
   gpu: GpuContext,
   clock: Clock,
   test: DeviceSplit,
   task: SweepTask,
-  runs: number,
+  { runs, budgetMs }: SweepBenchOptions,
 ): Promise<number> {
   const many = 8; // as a batch of masked jobs would be, so that the device is full
   using networks = uploadNetworks(
     gpu,
     Array.from({ length: many }, () => task.network),
   );
-  const { medianMs } = await timed(clock, runs, async () => {
+  const evaluateAll = async () => {
     await evaluate(gpu, networks, test);
-  });
+  };
+  const { medianMs } = await timed(clock, runs, evaluateAll, { budgetMs });
   return medianMs / many;
 }
 
-/** @throws RunError with what the device reported. */
-export async function benchSweep(gpu: GpuContext, clock: Clock, options: SweepBenchOptions): Promise<SweepBenchRow[]> {
-  const { hidden, activation, samples, runs } = options;
+/** @throws RunError where the two sweeps differ, or with what the device reported. */
+export async function benchSweep(
+  gpu: GpuContext,
+  clock: Clock,
+  options: SweepBenchOptions,
+  ceilings: Ceilings,
+): Promise<SweepBenchRow[]> {
+  const { hidden, activation, samples, runs, budgetMs } = options;
   const data = material(FEATURES, CLASSES, TRAIN, samples);
   using train = uploadSplit(gpu, "train", data.train, FEATURES, CLASSES);
   using test = uploadSplit(gpu, "test", data.test, FEATURES, CLASSES);
@@ -119,20 +162,27 @@ export async function benchSweep(gpu: GpuContext, clock: Clock, options: SweepBe
     const fast = await fastSweep(gpu, test, task, settings);
     const masked = await maskedSweep(gpu, test, task, settings);
     const evaluations = fast.reduce((sum, { removed }) => sum + removed.length, 0);
-    const fastTime = await timed(clock, runs, async () => {
+    const found = differences(fast, masked);
+    requireSameCurves(gpu, scope, samples, found);
+    const sweepFast = async () => {
       await fastSweep(gpu, test, task, settings);
-    });
-    const maskedTime = await timed(clock, runs, async () => {
+    };
+    const sweepMasked = async () => {
       await maskedSweep(gpu, test, task, settings);
-    });
-    const fullMs = await fullPassMs(gpu, clock, test, task, runs);
-    const maskedMs = maskedTime.medianMs / evaluations;
-    const fastMs = fastTime.medianMs / evaluations;
+    };
+    const fastTime = perPart(await timed(clock, runs, sweepFast, { budgetMs }), evaluations);
+    const maskedTime = perPart(await timed(clock, runs, sweepMasked, { budgetMs }), evaluations);
+    const fullMs = await fullPassMs(gpu, clock, test, task, options);
+    const [maskedMs, fastMs] = [maskedTime.medianMs, fastTime.medianMs];
+    const widths = widthsOf(network.network);
+    const cost = { operations: samples * evaluationOperations(widths, scope) };
+    const size = `${scope}, ${samples} samples, ${widths.join("-")}`;
     rows.push({
-      ...{ label: "sweep", scope, widths: widthsOf(network.network), activation, samples, evaluations },
+      ...benchRow("sweep", size, fastTime, cost, ceilings),
+      ...{ scope, widths, activation, samples, evaluations },
       ...{ fullMs, maskedMs, fastMs, ratio: maskedMs / fastMs, fullRatio: fullMs / fastMs },
-      ...differences(fast, masked),
-      runs,
+      ...found,
+      maskedRuns: maskedTime.runs,
     });
   }
   return rows;
