@@ -71,7 +71,7 @@ function uploadSamples({ gpu, data }: Bench, count: number): DeviceSplit {
   return uploadSplit(gpu, "scaling", repeatedSplit(data.train, count), FEATURES, CLASSES);
 }
 
-type Measure = (work: () => Promise<void>) => Promise<Timing>;
+type Measure = (work: () => Promise<unknown>) => Promise<Timing>;
 
 async function train(bench: Bench, sizes: ScalingSizes, measure: Measure): Promise<Timing> {
   const { gpu } = bench;
@@ -91,9 +91,7 @@ async function train(bench: Bench, sizes: ScalingSizes, measure: Measure): Promi
 async function count(bench: Bench, sizes: ScalingSizes, measure: Measure): Promise<Timing> {
   using split = uploadSamples(bench, sizes.samples);
   using networks = uploadNetworks(bench.gpu, networksFor(bench, sizes));
-  return await measure(async () => {
-    await countNeurons(bench.gpu, networks, split);
-  });
+  return await measure(() => countNeurons(bench.gpu, networks, split));
 }
 
 /** Random orders of layer 1: what an order removes when does not change the work. */
@@ -114,9 +112,7 @@ function sweepTask(bench: Bench, sizes: ScalingSizes): SweepTask {
 async function sweep(bench: Bench, sizes: ScalingSizes, measure: Measure): Promise<Timing> {
   using split = uploadSamples(bench, sizes.samples);
   const task = sweepTask(bench, sizes);
-  return await measure(async () => {
-    await fastSweep(bench.gpu, split, task, EVERY_STEP);
-  });
+  return await measure(() => fastSweep(bench.gpu, split, task, EVERY_STEP));
 }
 
 /** Both sweeps at a size that takes no time, with training: what is timed below computes rightly. */
@@ -133,7 +129,8 @@ const stages = { train, measure: count, sweep } as const;
 
 /** For example `784-100-100-10, 2 networks, 320 samples, batch 32`. */
 function sizeText(stage: ScalingStage, sizes: ScalingSizes): string {
-  const networks = `${widthsFor(sizes).join("-")}, ${stage === "sweep" ? 1 : sizes.repeats} networks`;
+  const count = stage === "sweep" ? 1 : sizes.repeats;
+  const networks = `${widthsFor(sizes).join("-")}, ${count} network${count === 1 ? "" : "s"}`;
   if (stage === "train") return `${networks}, ${sizes.trainSamples} samples, batch ${BATCH}`;
   return `${networks}, ${sizes.samples} samples${stage === "sweep" ? `, ${sizes.curves} curves of layer 1` : ""}`;
 }

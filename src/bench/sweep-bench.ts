@@ -11,7 +11,7 @@ import type { Clock } from "../core/platform.ts";
 import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { countNeurons } from "../gpu/count-neurons.ts";
-import { uploadNetworks } from "../gpu/device-networks.ts";
+import { type DeviceNetworks, uploadNetworks } from "../gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
 import { evaluate } from "../gpu/evaluate.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
@@ -20,7 +20,7 @@ import { disagreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
 import type { Ceilings } from "./ceilings.ts";
 import { CLASSES, FEATURES, material } from "./material.ts";
-import { perPart, timed } from "./timing.ts";
+import { perPart, timedInTurn } from "./timing.ts";
 
 export interface SweepBenchOptions {
   readonly hidden: readonly number[];
@@ -51,8 +51,6 @@ export interface SweepBenchRow extends BenchRow {
   /** Largest difference between the two sweeps at any step: test samples, and loss relative to the masked one. */
   readonly maxCorrectDifference: number;
   readonly maxLossDifference: number;
-  /** Counted runs of the masked sweep; `runs` are those of the fast one. */
-  readonly maskedRuns: number;
 }
 
 const TRAIN = 2000;
@@ -121,24 +119,51 @@ function evaluationOperations(widths: readonly number[], scope: Scope): number {
   return hidden.reduce((sum, width, index) => sum + width * ofLayer(index + 1), 0) / neurons;
 }
 
-/** Milliseconds of one forward pass of the whole network over the test set, without any reuse. */
-async function fullPassMs(
-  gpu: GpuContext,
-  clock: Clock,
-  test: DeviceSplit,
-  task: SweepTask,
-  { runs, budgetMs }: SweepBenchOptions,
-): Promise<number> {
-  const many = 8; // as a batch of masked jobs would be, so that the device is full
-  using networks = uploadNetworks(
-    gpu,
-    Array.from({ length: many }, () => task.network),
-  );
-  const evaluateAll = async () => {
-    await evaluate(gpu, networks, test);
+/** Networks of a full forward pass, as a batch of masked jobs would be, so that the device is full. */
+const FULL_NETWORKS = 8;
+
+/** What the scopes share. */
+interface Prepared {
+  readonly gpu: GpuContext;
+  readonly clock: Clock;
+  readonly options: SweepBenchOptions;
+  readonly ceilings: Ceilings;
+  readonly test: DeviceSplit;
+  /** FULL_NETWORKS times the network that is swept. */
+  readonly copies: DeviceNetworks;
+  readonly trained: Awaited<ReturnType<typeof trainedTask>>;
+}
+
+async function benchScope(prepared: Prepared, scope: Scope): Promise<SweepBenchRow> {
+  const { gpu, clock, ceilings, test, copies } = prepared;
+  const { activation, samples, runs, budgetMs } = prepared.options;
+  const { table, ...network } = prepared.trained;
+  const measures = Object.keys(table.measures);
+  const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 });
+  const task: SweepTask = { ...network, orders };
+  const settings = { modes: ablationModes, stride: 1 };
+  const fast = await fastSweep(gpu, test, task, settings);
+  const found = differences(fast, await maskedSweep(gpu, test, task, settings));
+  requireSameCurves(gpu, scope, samples, found);
+  const works = [
+    () => fastSweep(gpu, test, task, settings),
+    () => maskedSweep(gpu, test, task, settings),
+    () => evaluate(gpu, copies, test),
+  ];
+  const [ofFast, ofMasked, ofFull] = await timedInTurn(clock, runs, works, { budgetMs });
+  const evaluations = fast.reduce((sum, { removed }) => sum + removed.length, 0);
+  const fastTime = perPart(ofFast!, evaluations);
+  const fastMs = fastTime.medianMs;
+  const maskedMs = ofMasked!.medianMs / evaluations;
+  const fullMs = ofFull!.medianMs / FULL_NETWORKS;
+  const widths = widthsOf(network.network);
+  const cost = { operations: samples * evaluationOperations(widths, scope) };
+  return {
+    ...benchRow("sweep", `${scope}, ${samples} samples, ${widths.join("-")}`, fastTime, cost, ceilings),
+    ...{ scope, widths, activation, samples, evaluations },
+    ...{ fullMs, maskedMs, fastMs, ratio: maskedMs / fastMs, fullRatio: fullMs / fastMs },
+    ...found,
   };
-  const { medianMs } = await timed(clock, runs, evaluateAll, { budgetMs });
-  return medianMs / many;
 }
 
 /** @throws RunError where the two sweeps differ, or with what the device reported. */
@@ -148,42 +173,17 @@ export async function benchSweep(
   options: SweepBenchOptions,
   ceilings: Ceilings,
 ): Promise<SweepBenchRow[]> {
-  const { hidden, activation, samples, runs, budgetMs } = options;
+  const { hidden, samples } = options;
   const data = material(FEATURES, CLASSES, TRAIN, samples);
   using train = uploadSplit(gpu, "train", data.train, FEATURES, CLASSES);
   using test = uploadSplit(gpu, "test", data.test, FEATURES, CLASSES);
-  const { table, ...network } = await trainedTask(gpu, test, train, options);
+  const trained = await trainedTask(gpu, test, train, options);
+  using copies = uploadNetworks(
+    gpu,
+    Array.from({ length: FULL_NETWORKS }, () => trained.network),
+  );
+  const prepared = { gpu, clock, options, ceilings, test, copies, trained };
   const rows: SweepBenchRow[] = [];
-  for (const scope of scopesOf(hidden.length, ["layers", "network"])) {
-    const measures = Object.keys(table.measures);
-    const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 });
-    const task: SweepTask = { ...network, orders };
-    const settings = { modes: ablationModes, stride: 1 };
-    const fast = await fastSweep(gpu, test, task, settings);
-    const masked = await maskedSweep(gpu, test, task, settings);
-    const evaluations = fast.reduce((sum, { removed }) => sum + removed.length, 0);
-    const found = differences(fast, masked);
-    requireSameCurves(gpu, scope, samples, found);
-    const sweepFast = async () => {
-      await fastSweep(gpu, test, task, settings);
-    };
-    const sweepMasked = async () => {
-      await maskedSweep(gpu, test, task, settings);
-    };
-    const fastTime = perPart(await timed(clock, runs, sweepFast, { budgetMs }), evaluations);
-    const maskedTime = perPart(await timed(clock, runs, sweepMasked, { budgetMs }), evaluations);
-    const fullMs = await fullPassMs(gpu, clock, test, task, options);
-    const [maskedMs, fastMs] = [maskedTime.medianMs, fastTime.medianMs];
-    const widths = widthsOf(network.network);
-    const cost = { operations: samples * evaluationOperations(widths, scope) };
-    const size = `${scope}, ${samples} samples, ${widths.join("-")}`;
-    rows.push({
-      ...benchRow("sweep", size, fastTime, cost, ceilings),
-      ...{ scope, widths, activation, samples, evaluations },
-      ...{ fullMs, maskedMs, fastMs, ratio: maskedMs / fastMs, fullRatio: fullMs / fastMs },
-      ...found,
-      maskedRuns: maskedTime.runs,
-    });
-  }
+  for (const scope of scopesOf(hidden.length, ["layers", "network"])) rows.push(await benchScope(prepared, scope));
   return rows;
 }

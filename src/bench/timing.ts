@@ -67,19 +67,37 @@ export function rate(amount: number, elapsedMs: number): number {
 export async function timed(
   clock: Clock,
   runs: number,
-  work: () => Promise<void>,
-  { budgetMs = Number.POSITIVE_INFINITY }: TimingOptions = {},
+  work: () => Promise<unknown>,
+  options?: TimingOptions,
 ): Promise<Timing> {
-  await work();
-  const times: number[] = [];
-  for (let spentMs = 0; times.length < runs && (times.length < LEAST_RUNS || spentMs < budgetMs); ) {
-    const start = clock();
-    await work();
-    const elapsedMs = clock() - start;
-    times.push(elapsedMs);
-    spentMs += elapsedMs;
+  const [timing] = await timedInTurn(clock, runs, [work], options);
+  return timing!;
+}
+
+/**
+ * Times several pieces of work in turn, run by run, so that whatever else the machine does meanwhile slows all of them
+ * alike and their ratios hold.
+ * @returns one timing each, of equally many runs; the budget is for all of them together
+ */
+export async function timedInTurn(
+  clock: Clock,
+  runs: number,
+  works: readonly (() => Promise<unknown>)[],
+  { budgetMs = Number.POSITIVE_INFINITY }: TimingOptions = {},
+): Promise<Timing[]> {
+  for (const work of works) await work();
+  const times: number[][] = works.map(() => []);
+  let spentMs = 0;
+  for (let run = 0; run < runs && (run < LEAST_RUNS || spentMs < budgetMs); run++) {
+    for (const [index, work] of works.entries()) {
+      const start = clock();
+      await work();
+      const elapsedMs = clock() - start;
+      times[index]!.push(elapsedMs);
+      spentMs += elapsedMs;
+    }
   }
-  return timingOf(times);
+  return times.map(timingOf);
 }
 
 /** Times what `record` records, repeated within a submit until that lasts about SUBMIT_MS; per repetition. */

@@ -42,7 +42,7 @@ async function bench(what: Bench, { seconds, adapter: name, json, ...options }: 
     return;
   }
   const lines = [...wrapped("adapter: ", describeAdapter(facts)), ...benchLines(report, options.runs)];
-  await print(`${lines.join("\n").trimEnd()}\n`);
+  await print(`${lines.join("\n")}\n`);
 }
 
 /** Adds the command `bench` to the program. */
