@@ -41,7 +41,7 @@ const axes: Readonly<Record<Dimension, Axis>> = {
   neurons: {
     values: [50, 100, 200, 500, 1000],
     stages: scalingStages,
-    sizesAt: (width) => ({ hidden: [width, width] }),
+    sizesAt: (width) => ({ hidden: [width, width], curves: 1 }), // a curve of 1000 neurons takes long enough
   },
   samples: {
     values: [1000, 2000, 5000, 10_000, 20_000, 60_000],
