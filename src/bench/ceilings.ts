@@ -1,76 +1,98 @@
-/** What an adapter can do at best: a product of matrices, and streaming through memory. Roofs for what kernels reach. */
+/**
+ * What an adapter can do at most, as far as kernels of this program can show it: the best large matrix product and the
+ * best streaming bandwidth. Shares of it are stated beside every other figure.
+ */
 import type { Clock } from "../core/platform.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { allocate } from "../gpu/device-array.ts";
-import { plainLayer, uploadIdentityJobs } from "../gpu/forward-pass.ts";
-import { forward } from "../gpu/generated/shaders.ts";
-import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
-import { lanesOf, quadsOf } from "../gpu/packing.ts";
+import { allocate, read, upload } from "../gpu/device-array.ts";
+import { stream } from "../gpu/generated/shaders.ts";
+import { createTriad, STREAM_SCALE, triadGrid } from "../gpu/kernels/stream.ts";
 import { submit } from "../gpu/recorder.ts";
 import { uploadUniforms } from "../gpu/uniforms.ts";
+import { sumBound } from "../reference/rounding.ts";
+import { triad } from "../reference/stream.ts";
+import { requireAgreement } from "./agreement.ts";
+import { madeUpNumbers, type TimedProduct, timeProduct } from "./product.ts";
+import { rate, type Timing, timedDispatches } from "./timing.ts";
 
+/** The most that the adapter was seen to do. */
 export interface Ceilings {
+  /** 10^9 operations a second, 2 a multiply-add. */
   readonly gflops: number;
+  /** 10^9 bytes a second, read and written. */
   readonly gbps: number;
 }
 
-/** Width of the square product, and the most of them at once. */
-const WIDTH = 512;
-const MOST_JOBS = 32;
-/** A run that lasts as long is not disturbed by what it takes to start it. */
-const LONG_ENOUGH_MS = 60;
-const RUNS = 3;
-const COPY_BYTES = 64 * 2 ** 20;
-
-async function shortestMs(gpu: GpuContext, clock: Clock, work: () => void): Promise<number> {
-  let shortest = Number.POSITIVE_INFINITY;
-  for (let run = 0; run <= RUNS; run++) {
-    const start = clock();
-    work();
-    await gpu.finished();
-    if (run > 0) shortest = Math.min(shortest, clock() - start); // the first one compiles
-  }
-  return shortest;
+export interface TimedStream {
+  readonly timing: Timing;
+  readonly values: number;
+  readonly bytes: number;
 }
 
-/** The product of the forward pass, as many jobs as it takes to last. */
-async function productGflops(gpu: GpuContext, clock: Clock): Promise<number> {
-  const shape = [MOST_JOBS, WIDTH, lanesOf(WIDTH)] as const;
-  const inputs = allocate(gpu, "ceiling inputs", "f32", shape);
-  const parameters = allocate(gpu, "ceiling parameters", "f32", shape);
-  const outputs = allocate(gpu, "ceiling outputs", "f32", shape);
-  const jobTable = uploadIdentityJobs(gpu, MOST_JOBS);
-  const layer = uploadUniforms(gpu, forward, "Layer", [plainLayer(WIDTH, WIDTH, WIDTH)]);
-  const batch = uploadUniforms(gpu, forward, "Batch", [{ first: 0, count: WIDTH, first_job: 0 }]);
-  const resources = { layer, batch, jobs: jobTable, inputs, parameters, outputs };
-  const kernel = (await createForwardLayer(gpu, "", "identity")).bind(resources);
+/** Sides of the square products that are tried, smallest first. */
+const SIDES = [256, 512, 1024, 2048, 4096];
+/** A product of the next side takes eight times as long; none should take more than about 100 ms. */
+const LONGEST_MS = 12;
+/** Runs of each where only the ceilings are asked for. */
+const CEILING_RUNS = 10;
+
+/** The square product with the highest throughput; sides grow until one lasts LONGEST_MS. */
+export async function bestLargeProduct(gpu: GpuContext, clock: Clock, runs: number): Promise<TimedProduct> {
+  let best: TimedProduct | undefined;
+  for (const side of SIDES) {
+    // The lane of biases makes up the side, so that every array is exactly side x side.
+    const shape = { networks: 1, samples: side, inputs: side - 1, outputs: side - 1 };
+    const timed = await timeProduct(gpu, clock, shape, runs);
+    const speed = ({ timing, cost }: TimedProduct) => cost.operations! / timing.lowestMs;
+    if (best === undefined || speed(timed) > speed(best)) best = timed;
+    if (timed.timing.lowestMs > LONGEST_MS) break;
+  }
+  return best!;
+}
+
+/** Larger than the caches of most adapters, three times over, and within one binding of WebGPU's default limits. */
+const STREAM_BYTES = { software: 2 ** 25, hardware: 2 ** 27 };
+const FLOAT_BYTES = 4;
+/** Values of the beginning that are compared with the reference, beside the last ones. */
+const CHECKED_VALUES = 4096;
+
+/** The triad over arrays that no cache holds. Copies by the device's copy engine are no bound for kernels. */
+export async function timeStream(gpu: GpuContext, clock: Clock, runs: number): Promise<TimedStream> {
+  const values = STREAM_BYTES[gpu.facts.software ? "software" : "hardware"] / FLOAT_BYTES;
+  const [first, second] = [madeUpNumbers(values, 0), madeUpNumbers(values, 1)];
+  const addends = upload(gpu, "addends", "f32", [values], first!);
+  const factors = upload(gpu, "factors", "f32", [values], second!);
+  const sums = allocate(gpu, "sums", "f32", [values]);
+  const span = uploadUniforms(gpu, stream, "Span", [{ quads: values / 4 }]);
   try {
-    for (let jobs = 1; ; jobs *= 2) {
-      const grid = forwardGrid(quadsOf(WIDTH), WIDTH, jobs);
-      const ms = await shortestMs(gpu, clock, () => submit(gpu, "ceiling product", (to) => kernel.encode(to, grid)));
-      const operations = 2 * jobs * WIDTH * WIDTH * lanesOf(WIDTH);
-      if (ms >= LONG_ENOUGH_MS || jobs === MOST_JOBS) return operations / ms / 1e6;
+    const kernel = (await createTriad(gpu)).bind({ span, addends, factors, sums });
+    const grid = triadGrid(values / 4);
+    submit(gpu, "check triad", (to) => kernel.encode(to, grid));
+    const computed = await read(gpu, sums);
+    for (const from of [0, values - CHECKED_VALUES]) {
+      const part = (numbers: Float32Array) => numbers.subarray(from, from + CHECKED_VALUES);
+      const want = triad(part(first!), part(second!), STREAM_SCALE);
+      requireAgreement(gpu, {
+        kernel: "stream.triad",
+        ...{ got: part(computed), want, bound: sumBound(1, 1 + STREAM_SCALE) },
+      });
     }
+    const timing = await timedDispatches(gpu, clock, runs, "bench stream", (to) => kernel.encode(to, grid));
+    return { timing, values, bytes: 3 * FLOAT_BYTES * values };
   } finally {
-    for (const one of [inputs, parameters, outputs, jobTable, layer, batch]) one.destroy();
+    for (const owned of [addends, factors, sums, span]) owned.destroy();
   }
 }
 
-/** A copy from buffer to buffer: each byte is read and written. */
-async function copyGbps(gpu: GpuContext, clock: Clock): Promise<number> {
-  const from = allocate(gpu, "ceiling source", "u32", [COPY_BYTES / 4]);
-  const to = allocate(gpu, "ceiling target", "u32", [COPY_BYTES / 4]);
-  const ms = await shortestMs(gpu, clock, () => {
-    const encoder = gpu.device.createCommandEncoder({ label: "ceiling copy" });
-    encoder.copyBufferToBuffer(from.buffer, 0, to.buffer, 0, COPY_BYTES);
-    gpu.device.queue.submit([encoder.finish()]);
-  });
-  from.destroy();
-  to.destroy();
-  return (2 * COPY_BYTES) / ms / 1e6;
+/** The ceilings out of timings that exist: the fastest run counts, since a ceiling is what nothing exceeds. */
+export function ceilingsOf({ timing, cost }: TimedProduct, streamed: TimedStream): Ceilings {
+  return {
+    gflops: rate(cost.operations!, timing.lowestMs),
+    gbps: rate(streamed.bytes, streamed.timing.lowestMs),
+  };
 }
 
-/** @throws RunError with what the device reported. */
+/** @throws RunError where a kernel computes wrongly, or with what the device reported. */
 export async function measureCeilings(gpu: GpuContext, clock: Clock): Promise<Ceilings> {
-  return { gflops: await productGflops(gpu, clock), gbps: await copyGbps(gpu, clock) };
+  return ceilingsOf(await bestLargeProduct(gpu, clock, CEILING_RUNS), await timeStream(gpu, clock, CEILING_RUNS));
 }

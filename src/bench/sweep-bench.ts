@@ -11,13 +11,16 @@ import type { Clock } from "../core/platform.ts";
 import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { countNeurons } from "../gpu/count-neurons.ts";
-import { uploadNetworks } from "../gpu/device-networks.ts";
+import { type DeviceNetworks, uploadNetworks } from "../gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
 import { evaluate } from "../gpu/evaluate.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import { trainNetworks } from "../train/trainer.ts";
-import { material } from "./material.ts";
-import { timed } from "./timing.ts";
+import { disagreement } from "./agreement.ts";
+import { type BenchRow, benchRow } from "./bench-row.ts";
+import type { Ceilings } from "./ceilings.ts";
+import { CLASSES, FEATURES, material } from "./material.ts";
+import { perPart, timedInTurn } from "./timing.ts";
 
 export interface SweepBenchOptions {
   readonly hidden: readonly number[];
@@ -26,10 +29,12 @@ export interface SweepBenchOptions {
   readonly samples: number;
   /** Counted runs of each sweep. */
   readonly runs: number;
+  /** See TimingOptions. */
+  readonly budgetMs: number;
 }
 
-export interface SweepBenchRow {
-  readonly label: string;
+/** Timing, operations and share are those of one evaluation in the fast sweep. */
+export interface SweepBenchRow extends BenchRow {
   readonly scope: Scope;
   readonly widths: readonly number[];
   readonly activation: Activation;
@@ -46,11 +51,8 @@ export interface SweepBenchRow {
   /** Largest difference between the two sweeps at any step: test samples, and loss relative to the masked one. */
   readonly maxCorrectDifference: number;
   readonly maxLossDifference: number;
-  readonly runs: number;
 }
 
-const FEATURES = 784;
-const CLASSES = 10;
 const TRAIN = 2000;
 
 /** A network that has learnt something, and the constants that replace its neurons. */
@@ -71,7 +73,8 @@ async function trainedTask(
   return { network: trained!.network, table, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
 }
 
-function differences(fast: readonly AblationCurve[], masked: readonly AblationCurve[]) {
+/** The largest differences at any step of any curve. */
+export function differences(fast: readonly AblationCurve[], masked: readonly AblationCurve[]) {
   let correct = 0;
   let loss = 0;
   fast.forEach((curve, index) => {
@@ -84,56 +87,103 @@ function differences(fast: readonly AblationCurve[], masked: readonly AblationCu
   return { maxCorrectDifference: correct, maxLossDifference: loss };
 }
 
-/** Milliseconds of one forward pass of the whole network over the test set, without any reuse. */
-async function fullPassMs(
+/** The sweeps may differ by one test sample in this many, and in the loss by this share (docs/performance.md). */
+const SAMPLES_A_DIFFERENCE = 10_000;
+const LOSS_DIFFERENCE = 1e-4;
+
+/** @throws RunError where the fast sweep differs from the masked one by more than rounding explains. */
+export function requireSameCurves(
   gpu: GpuContext,
-  clock: Clock,
-  test: DeviceSplit,
-  task: SweepTask,
-  runs: number,
-): Promise<number> {
-  const many = 8; // as a batch of masked jobs would be, so that the device is full
-  using networks = uploadNetworks(
-    gpu,
-    Array.from({ length: many }, () => task.network),
-  );
-  const { medianMs } = await timed(clock, runs, async () => {
-    await evaluate(gpu, networks, test);
-  });
-  return medianMs / many;
+  scope: Scope,
+  samples: number,
+  found: ReturnType<typeof differences>,
+): void {
+  const allowed = Math.ceil(samples / SAMPLES_A_DIFFERENCE);
+  const { maxCorrectDifference: correct, maxLossDifference: loss } = found;
+  if (correct <= allowed && loss <= LOSS_DIFFERENCE) return; // false for NaN
+  const expected = `at most ${allowed} of ${samples} samples and ${LOSS_DIFFERENCE} of the loss from the masked sweep`;
+  throw disagreement(gpu, `the fast sweep of scope ${scope} (walk-*.wgsl)`, expected, `${correct} and ${loss}`);
 }
 
-/** @throws RunError with what the device reported. */
-export async function benchSweep(gpu: GpuContext, clock: Clock, options: SweepBenchOptions): Promise<SweepBenchRow[]> {
-  const { hidden, activation, samples, runs } = options;
+/**
+ * Operations that an evaluation needs for one sample, 2 a multiply-add: the removal updates the next layer's
+ * pre-activations, deeper layers are computed anew. Over all layers: the mean, each neuron being removed once.
+ */
+function evaluationOperations(widths: readonly number[], scope: Scope): number {
+  const ofLayer = (layer: number) =>
+    2 *
+    widths.slice(layer + 1).reduce((sum, outputs, above) => sum + outputs * (above ? widths[layer + above]! : 1), 0);
+  if (scope !== "network") return ofLayer(Number(scope.slice("layer".length)));
+  const hidden = widths.slice(1, -1);
+  const neurons = hidden.reduce((sum, width) => sum + width, 0);
+  return hidden.reduce((sum, width, index) => sum + width * ofLayer(index + 1), 0) / neurons;
+}
+
+/** Networks of a full forward pass, as a batch of masked jobs would be, so that the device is full. */
+const FULL_NETWORKS = 8;
+
+/** What the scopes share. */
+interface Prepared {
+  readonly gpu: GpuContext;
+  readonly clock: Clock;
+  readonly options: SweepBenchOptions;
+  readonly ceilings: Ceilings;
+  readonly test: DeviceSplit;
+  /** FULL_NETWORKS times the network that is swept. */
+  readonly copies: DeviceNetworks;
+  readonly trained: Awaited<ReturnType<typeof trainedTask>>;
+}
+
+async function benchScope(prepared: Prepared, scope: Scope): Promise<SweepBenchRow> {
+  const { gpu, clock, ceilings, test, copies } = prepared;
+  const { activation, samples, runs, budgetMs } = prepared.options;
+  const { table, ...network } = prepared.trained;
+  const measures = Object.keys(table.measures);
+  const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 });
+  const task: SweepTask = { ...network, orders };
+  const settings = { modes: ablationModes, stride: 1 };
+  const [fast = []] = await fastSweep(gpu, test, [task], settings);
+  const found = differences(fast, await maskedSweep(gpu, test, task, settings));
+  requireSameCurves(gpu, scope, samples, found);
+  const works = [
+    () => fastSweep(gpu, test, [task], settings),
+    () => maskedSweep(gpu, test, task, settings),
+    () => evaluate(gpu, copies, test),
+  ];
+  const [ofFast, ofMasked, ofFull] = await timedInTurn(clock, runs, works, { budgetMs });
+  const evaluations = fast.reduce((sum, { removed }) => sum + removed.length, 0);
+  const fastTime = perPart(ofFast!, evaluations);
+  const fastMs = fastTime.medianMs;
+  const maskedMs = ofMasked!.medianMs / evaluations;
+  const fullMs = ofFull!.medianMs / FULL_NETWORKS;
+  const widths = widthsOf(network.network);
+  const cost = { operations: samples * evaluationOperations(widths, scope) };
+  return {
+    ...benchRow("sweep", `${scope}, ${samples} samples, ${widths.join("-")}`, fastTime, cost, ceilings),
+    ...{ scope, widths, activation, samples, evaluations },
+    ...{ fullMs, maskedMs, fastMs, ratio: maskedMs / fastMs, fullRatio: fullMs / fastMs },
+    ...found,
+  };
+}
+
+/** @throws RunError where the two sweeps differ, or with what the device reported. */
+export async function benchSweep(
+  gpu: GpuContext,
+  clock: Clock,
+  options: SweepBenchOptions,
+  ceilings: Ceilings,
+): Promise<SweepBenchRow[]> {
+  const { hidden, samples } = options;
   const data = material(FEATURES, CLASSES, TRAIN, samples);
   using train = uploadSplit(gpu, "train", data.train, FEATURES, CLASSES);
   using test = uploadSplit(gpu, "test", data.test, FEATURES, CLASSES);
-  const { table, ...network } = await trainedTask(gpu, test, train, options);
+  const trained = await trainedTask(gpu, test, train, options);
+  using copies = uploadNetworks(
+    gpu,
+    Array.from({ length: FULL_NETWORKS }, () => trained.network),
+  );
+  const prepared = { gpu, clock, options, ceilings, test, copies, trained };
   const rows: SweepBenchRow[] = [];
-  for (const scope of scopesOf(hidden.length, ["layers", "network"])) {
-    const measures = Object.keys(table.measures);
-    const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 });
-    const task: SweepTask = { ...network, orders };
-    const settings = { modes: ablationModes, stride: 1 };
-    const [fast = []] = await fastSweep(gpu, test, [task], settings);
-    const masked = await maskedSweep(gpu, test, task, settings);
-    const evaluations = fast.reduce((sum, { removed }) => sum + removed.length, 0);
-    const fastTime = await timed(clock, runs, async () => {
-      await fastSweep(gpu, test, [task], settings);
-    });
-    const maskedTime = await timed(clock, runs, async () => {
-      await maskedSweep(gpu, test, task, settings);
-    });
-    const fullMs = await fullPassMs(gpu, clock, test, task, runs);
-    const maskedMs = maskedTime.medianMs / evaluations;
-    const fastMs = fastTime.medianMs / evaluations;
-    rows.push({
-      ...{ label: "sweep", scope, widths: widthsOf(network.network), activation, samples, evaluations },
-      ...{ fullMs, maskedMs, fastMs, ratio: maskedMs / fastMs, fullRatio: fullMs / fastMs },
-      ...differences(fast, masked),
-      runs,
-    });
-  }
+  for (const scope of scopesOf(hidden.length, ["layers", "network"])) rows.push(await benchScope(prepared, scope));
   return rows;
 }

@@ -1,27 +1,37 @@
-/** Training throughput: steps of many networks at once, as a run trains them. */
+/** Training throughput: steps of many networks at once, as a run trains them, beside the products that bound it. */
 import type { Activation } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
 import { uploadSplit } from "../gpu/device-split.ts";
 import { Pacer } from "../gpu/pacing.ts";
+import { lanesOf } from "../gpu/packing.ts";
 import type { Recorder } from "../gpu/recorder.ts";
+import { trainNetwork } from "../reference/train.ts";
+import { adam } from "../train/adam.ts";
 import { initialNetwork } from "../train/initialisation.ts";
+import { shuffleKeys } from "../train/shuffle-keys.ts";
+import { trainNetworks } from "../train/trainer.ts";
 import { createTrainingStep } from "../train/training-step.ts";
-import { material } from "./material.ts";
-import { type Timing, timed } from "./timing.ts";
+import { disagreement } from "./agreement.ts";
+import { type BenchRow, benchRow, type Cost } from "./bench-row.ts";
+import type { Ceilings } from "./ceilings.ts";
+import { CLASSES, FEATURES, material, repeatedSplit } from "./material.ts";
+import { timed } from "./timing.ts";
 
 export interface TrainBenchOptions {
   readonly hidden: readonly number[];
   readonly activation: Activation;
   readonly repeats: number;
   readonly batchSize: number;
-  /** Counted runs of an epoch of SAMPLES samples. */
+  /** Training samples of an epoch. */
+  readonly samples: number;
+  /** Counted runs of an epoch. */
   readonly runs: number;
+  readonly budgetMs: number;
 }
 
-export interface TrainBenchRow extends Timing {
-  readonly label: string;
+export interface TrainBenchRow extends BenchRow {
   readonly widths: readonly number[];
   readonly activation: Activation;
   readonly repeats: number;
@@ -30,11 +40,15 @@ export interface TrainBenchRow extends Timing {
   readonly samplesPerSecond: number;
   /** Of the products alone: 2 operations a multiply-add, forward and backward without the unneeded input gradient. */
   readonly gflops: number;
+  /** gflops over that of the products alone, of the same shapes, in the same call. */
+  readonly shareOfProducts: number;
 }
 
-const FEATURES = 784;
-const CLASSES = 10;
-const SAMPLES = 1600;
+/** Samples of an epoch that is timed. */
+export const EPOCH_SAMPLES = 1600;
+/** Distinct ones among them. */
+const DISTINCT = 1600;
+const RATES = { seed: 0, learningRate: 0.001, l2: 1e-5 };
 
 /** Operations of one sample: forward and weight gradient for every layer, delta for all but the first. */
 function operations(widths: readonly number[]): number {
@@ -43,12 +57,65 @@ function operations(widths: readonly number[]): number {
   }, 0);
 }
 
-/** @throws RunError with what the device reported. */
-export async function benchTrain(gpu: GpuContext, clock: Clock, options: TrainBenchOptions): Promise<TrainBenchRow> {
-  const { hidden, activation, repeats, batchSize, runs } = options;
+/** Bytes of a parameter in a step: weight, first and second moment, each read and written. */
+const PARAMETER_BYTES = 24;
+
+/** Parameters with their moments, and the pixels; activations and deltas of a batch would fit in a cache. */
+function stepBytes(widths: readonly number[], repeats: number, batchSize: number): number {
+  const parameters = widths.slice(1).reduce((sum, outputs, layer) => sum + outputs * lanesOf(widths[layer]!), 0);
+  return repeats * (PARAMETER_BYTES * parameters + batchSize * lanesOf(widths[0]!));
+}
+
+/** A batch and a half is trained for the check, whatever --batch-size: the reference takes seconds for more. */
+const CHECK_BATCH = 32;
+/**
+ * Largest mean deviation from float64, as a share of the way that parameters can have gone (a step of Adam is about the
+ * learning rate). Measured on lavapipe and SwiftShader: 8e-6 at most; 2e-3 without l2, 0.4 in another order of samples.
+ * The mean, because where a gradient nearly cancels, its sign and with it a step of Adam may differ for one parameter.
+ */
+const CHECK_SHARE = 1e-4;
+
+/** @throws RunError where training goes another way than in float64. */
+export async function checkTraining(gpu: GpuContext, hidden: readonly number[], activation: Activation): Promise<void> {
+  const samples = CHECK_BATCH + CHECK_BATCH / 2;
   const widths = [FEATURES, ...hidden, CLASSES];
+  const host = material(FEATURES, CLASSES, samples, CLASSES).train;
+  using split = uploadSplit(gpu, "check", host, FEATURES, CLASSES);
+  const options = { ...RATES, widths, activation, epochs: 1, batchSize: CHECK_BATCH };
+  const [, trained] = await trainNetworks(gpu, split, [0, 1], options);
+  const want = trainNetwork(initialNetwork(RATES.seed, 1, widths, activation), {
+    ...{ ...host, ...options, ...adam },
+    round_keys: (epoch) => shuffleKeys(RATES.seed, [1], epoch),
+  });
+  const way = 2 * RATES.learningRate;
+  for (const [index, layer] of trained!.network.layers.entries()) {
+    const wanted = want.network.layers[index]!.weights;
+    const total = layer.weights.reduce((sum, weight, at) => sum + Math.abs(weight - wanted[at]!), 0);
+    const share = total / layer.weights.length / way;
+    if (share <= CHECK_SHARE) continue; // false for NaN
+    const kernel = `training (forward, backward.update_parameters) in layer ${index + 1}`;
+    throw disagreement(gpu, kernel, `weights within ${CHECK_SHARE} of the way`, share.toExponential(1));
+  }
+}
+
+/**
+ * @param productsGflops of the products alone (see matmul-bench.ts)
+ * @throws RunError where training is wrong, or with what the device reported.
+ */
+export async function benchTrain(
+  gpu: GpuContext,
+  clock: Clock,
+  options: TrainBenchOptions,
+  productsGflops: number,
+  ceilings: Ceilings,
+): Promise<TrainBenchRow> {
+  const { hidden, activation, repeats, samples, runs, budgetMs } = options;
+  const batchSize = Math.min(options.batchSize, samples);
+  const widths = [FEATURES, ...hidden, CLASSES];
+  await checkTraining(gpu, hidden, activation);
   const seeds = Array.from({ length: repeats }, (_, repeat) => repeat);
-  using split = uploadSplit(gpu, "train", material(FEATURES, CLASSES, SAMPLES, CLASSES).train, FEATURES, CLASSES);
+  const distinct = material(FEATURES, CLASSES, Math.min(samples, DISTINCT), CLASSES).train;
+  using split = uploadSplit(gpu, "train", repeatedSplit(distinct, samples), FEATURES, CLASSES);
   using networks = uploadNetworks(
     gpu,
     seeds.map((repeat) => initialNetwork(0, repeat, widths, activation)),
@@ -56,12 +123,20 @@ export async function benchTrain(gpu: GpuContext, clock: Clock, options: TrainBe
   using step = await createTrainingStep(gpu, networks, split, batchSize);
   const pacer = new Pacer(gpu);
   let epoch = 0;
-  const timing = await timed(clock, runs, async () => {
-    step.beginEpoch(epoch++, seeds, { seed: 0, learningRate: 0.001, l2: 1e-5 });
+  const train = async () => {
+    step.beginEpoch(epoch++, seeds, RATES);
     const encode = (to: Recorder, first: number, end: number) => step.encode(to, first, end);
     await pacer.run({ label: "bench train", units: step.stepsPerEpoch, encode });
-  });
-  const samplesPerSecond = (SAMPLES * repeats * 1000) / timing.medianMs;
-  const gflops = (samplesPerSecond * operations(widths)) / 1e9;
-  return { label: "train", widths, activation, repeats, batchSize, ...timing, samplesPerSecond, gflops };
+  };
+  const timing = await timed(clock, runs, train, { budgetMs });
+  const cost: Required<Cost> = {
+    operations: samples * repeats * operations(widths),
+    bytes: step.stepsPerEpoch * stepBytes(widths, repeats, batchSize),
+  };
+  const size = `${repeats} x ${samples} samples, ${widths.join("-")}, batch ${batchSize}`;
+  const row = benchRow("train", size, timing, cost, ceilings);
+  const gflops = row.gflops!;
+  const samplesPerSecond = (samples * repeats * 1000) / timing.medianMs;
+  const shareOfProducts = gflops / productsGflops;
+  return { ...row, widths, activation, repeats, batchSize, samplesPerSecond, gflops, shareOfProducts };
 }

@@ -926,6 +926,35 @@ export const shuffle = {
   "source": "// The order in which each network sees the training samples in one epoch:\n//   order[r, i] = P_r(i),  P_r a permutation of 0..samples-1 keyed by round_keys[r]\n// P is a Feistel network on 2 * half_bits bits, walked until it lands inside (cycle walking: Black and Rogaway, CT-RSA\n// 2002), so each position is computed alone: no sort, no state, the same bits on every adapter and alone or among many.\n// The round function is a multiply-xorshift hash (the constants of H. Prospector's lowbias32).\n// Grid: x = positions, y = networks. Preconditions: 2^(2 half_bits) >= samples, half_bits in 1..15.\n\nconst ROUNDS: u32 = 8u;\n\nstruct Permutation {\n  samples: u32,\n  half_bits: u32,\n}\n\n@group(0) @binding(0) var<uniform> permutation: Permutation;\n@group(0) @binding(1) var<storage, read> round_keys: array<u32>;   // [networks, ROUNDS]\n@group(0) @binding(2) var<storage, read_write> order: array<u32>;  // [networks, samples]\n\nfn mix(value: u32) -> u32 {\n  var x = value;\n  x = (x ^ (x >> 16u)) * 0x7feb352du;\n  x = (x ^ (x >> 15u)) * 0x846ca68bu;\n  return x ^ (x >> 16u);\n}\n\nfn encipher(value: u32, network: u32) -> u32 {\n  let mask = (1u << permutation.half_bits) - 1u;\n  var left = value >> permutation.half_bits;\n  var right = value & mask;\n  for (var round = 0u; round < ROUNDS; round++) {\n    let next = left ^ (mix(right ^ round_keys[network * ROUNDS + round]) & mask);\n    left = right;\n    right = next;\n  }\n  return (left << permutation.half_bits) | right;\n}\n\n@compute @workgroup_size(64)\nfn shuffle_samples(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= permutation.samples) { return; }\n  var place = encipher(id.x, id.y);\n  while (place >= permutation.samples) { place = encipher(place, id.y); }\n  order[id.y * permutation.samples + id.x] = place;\n}\n"
 } as const;
 
+export const stream = {
+  "file": "shaders/stream.wgsl",
+  "overrides": { "SCALE": "f32" },
+  "structs": {
+    "Span": {
+      "size": 4,
+      "fields": {
+        "quads": { "offset": 0, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "triad": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 256, 1, 1 ],
+          "bindings": {
+            "span": { "binding": 0, "kind": "uniform", "struct": "Span" },
+            "addends": { "binding": 1, "kind": "read-only-storage", "element": "f32", "shape": [ "lanes" ] },
+            "factors": { "binding": 2, "kind": "read-only-storage", "element": "f32", "shape": [ "lanes" ] },
+            "sums": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "lanes" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// Streaming bandwidth, measured as STREAM's triad does (McCalpin 1995):\n//   sums[i] = addends[i] + SCALE * factors[i]\n// Two arrays are read and one is written, each value once: 12 bytes for 2 operations, so memory alone limits it.\n// Grid: x = quads. An invocation owns one quad: no atomics, no barriers. Preconditions: no array is shorter than\n// 4 * span.quads; SCALE is small, so that integers stay exact.\n\noverride SCALE: f32 = 3.0;\n\nstruct Span {\n  quads: u32, // quads of each array that take part\n}\n\n@group(0) @binding(0) var<uniform> span: Span;\n@group(0) @binding(1) var<storage, read> addends: array<vec4<f32>>;    // [lanes]\n@group(0) @binding(2) var<storage, read> factors: array<vec4<f32>>;    // [lanes]\n@group(0) @binding(3) var<storage, read_write> sums: array<vec4<f32>>; // [lanes]\n\n@compute @workgroup_size(256)\nfn triad(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= span.quads) { return; }\n  sums[id.x] = addends[id.x] + SCALE * factors[id.x];\n}\n"
+} as const;
+
 export const tally = {
   "file": "shaders/tally.wgsl",
   "overrides": {},

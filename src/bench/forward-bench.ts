@@ -1,0 +1,105 @@
+/** The intact forward pass of several networks over samples, as measuring and ablation run it. */
+import type { Activation, Network } from "../core/network.ts";
+import type { Clock } from "../core/platform.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import { read } from "../gpu/device-array.ts";
+import { uploadNetworks } from "../gpu/device-networks.ts";
+import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
+import { createForwardPass, type ForwardPass } from "../gpu/forward-pass.ts";
+import { Pacer } from "../gpu/pacing.ts";
+import { lanesOf } from "../gpu/packing.ts";
+import { submit } from "../gpu/recorder.ts";
+import { activate, forwardLayer, pixelValues } from "../reference/forward.ts";
+import { activationBound, sumBound } from "../reference/rounding.ts";
+import { initialNetwork } from "../train/initialisation.ts";
+import { requireAgreement } from "./agreement.ts";
+import { type BenchRow, benchRow } from "./bench-row.ts";
+import type { Ceilings } from "./ceilings.ts";
+import { CLASSES, FEATURES, material } from "./material.ts";
+import { checkedRows } from "./product.ts";
+import { timed } from "./timing.ts";
+
+export interface ForwardBenchOptions {
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly repeats: number;
+  readonly samples: number;
+  readonly runs: number;
+  readonly budgetMs: number;
+}
+
+export interface ForwardBenchRow extends BenchRow {
+  /** Samples of all networks together. */
+  readonly samplesPerSecond: number;
+}
+
+const FLOAT_BYTES = 4;
+
+/** Of one sample through one network, 2 a multiply-add. */
+export function forwardOperations(widths: readonly number[]): number {
+  return widths.slice(1).reduce((sum, outputs, layer) => sum + 2 * outputs * widths[layer]!, 0);
+}
+
+/** Pixels once; parameters once; activations written by each layer and, but for the last, read by the next. */
+function forwardBytes(widths: readonly number[], repeats: number, samples: number): number {
+  const activations = widths.slice(1).map(lanesOf);
+  const moved = activations.reduce((sum, lanes, layer) => sum + lanes * (layer === activations.length - 1 ? 1 : 2), 0);
+  const parameters = widths.slice(1).reduce((sum, outputs, layer) => sum + outputs * lanesOf(widths[layer]!), 0);
+  return samples * lanesOf(widths[0]!) + FLOAT_BYTES * repeats * (samples * moved + parameters);
+}
+
+/** Layer by layer from the device's own inputs, so that every bound is that of one layer. */
+async function check(gpu: GpuContext, split: DeviceSplit, network: Network, pass: ForwardPass): Promise<void> {
+  submit(gpu, "check forward", (to) => pass.encode(to, 0));
+  const { pixels } = split.host;
+  const rows = checkedRows(pass.chunks[0]!.count);
+  let inputs = rows.map((row) => pixelValues(pixels.subarray(row * split.features, (row + 1) * split.features)));
+  for (const [index, layer] of network.layers.entries()) {
+    const activation = index === network.layers.length - 1 ? "identity" : network.activation;
+    const outputs = await read(gpu, pass.outputs[index]!);
+    const lanes = lanesOf(layer.outputs);
+    const absolute = { ...layer, weights: layer.weights.map(Math.abs), biases: layer.biases.map(Math.abs) };
+    inputs = rows.map((row, place) => {
+      const got = outputs.subarray(row * lanes, row * lanes + layer.outputs);
+      const sums = forwardLayer(inputs[place]!, layer, "identity");
+      const magnitudes = forwardLayer(inputs[place]!.map(Math.abs), absolute, "identity");
+      const bound = sums.map((sum, unit) => {
+        return activationBound(sum, sumBound(layer.inputs + 1, magnitudes[unit]!), activation);
+      });
+      const want = sums.map((sum) => activate(sum, activation));
+      requireAgreement(gpu, { kernel: "forward.forward_layer", got, want, bound });
+      return Float64Array.from(got);
+    });
+  }
+}
+
+/** @throws RunError where a layer is wrong, or with what the device reported. */
+export async function benchForward(
+  gpu: GpuContext,
+  clock: Clock,
+  { hidden, activation, repeats, samples, runs, budgetMs }: ForwardBenchOptions,
+  ceilings: Ceilings,
+): Promise<ForwardBenchRow> {
+  const widths = [FEATURES, ...hidden, CLASSES];
+  const hosts = Array.from({ length: repeats }, (_, repeat) => initialNetwork(0, repeat, widths, activation));
+  using split = uploadSplit(gpu, "test", material(FEATURES, CLASSES, CLASSES, samples).test, FEATURES, CLASSES);
+  using networks = uploadNetworks(gpu, hosts);
+  using pass = await createForwardPass(gpu, networks, split);
+  await check(gpu, split, hosts[0]!, pass);
+  const pacer = new Pacer(gpu);
+  const encode = (to: Parameters<ForwardPass["encode"]>[0], first: number, end: number) => {
+    for (let chunk = first; chunk < end; chunk++) pass.encode(to, chunk);
+  };
+  const work = { label: "bench forward", units: pass.chunks.length, encode };
+  const timing = await timed(clock, runs, () => pacer.run(work), { budgetMs });
+  const size = `${repeats} x ${samples} samples, ${widths.join("-")}`;
+  const operations = repeats * samples * forwardOperations(widths);
+  const row = benchRow(
+    "forward",
+    size,
+    timing,
+    { operations, bytes: forwardBytes(widths, repeats, samples) },
+    ceilings,
+  );
+  return { ...row, samplesPerSecond: (repeats * samples * 1000) / timing.medianMs };
+}

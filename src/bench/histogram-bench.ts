@@ -1,0 +1,100 @@
+/** Packing one-bit outputs and counting them by class: integers, so the check asks for equality. */
+import { type Activation, quantizationThresholds } from "../core/network.ts";
+import type { Clock } from "../core/platform.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import { allocate, read, upload } from "../gpu/device-array.ts";
+import { classBits } from "../gpu/device-split.ts";
+import { histogram } from "../gpu/generated/shaders.ts";
+import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid, WORD } from "../gpu/kernels/histogram.ts";
+import { lanesOf } from "../gpu/packing.ts";
+import { submit } from "../gpu/recorder.ts";
+import { uploadUniforms } from "../gpu/uniforms.ts";
+import { countOnes, packBits } from "../reference/histogram.ts";
+import { requireAgreement } from "./agreement.ts";
+import { type BenchRow, benchRow } from "./bench-row.ts";
+import type { Ceilings } from "./ceilings.ts";
+import { CLASSES } from "./material.ts";
+import { madeUpNumbers } from "./product.ts";
+import { timedDispatches } from "./timing.ts";
+
+export interface HistogramBenchOptions {
+  /** Neurons of the layer that is counted. */
+  readonly units: number;
+  readonly activation: Activation;
+  readonly repeats: number;
+  readonly samples: number;
+  readonly runs: number;
+}
+
+const BYTES = 4;
+/** Bytes of a block: pivot and sum of deviations. */
+const BLOCK_BYTES = 8;
+
+/** Bits and counts of the last network against the reference. */
+async function check(
+  gpu: GpuContext,
+  { units, activation, repeats, samples }: HistogramBenchOptions,
+  values: Float32Array,
+  labels: Uint32Array,
+  bits: Parameters<typeof read<"u32">>[1],
+  counts: Parameters<typeof read<"u32">>[1],
+): Promise<void> {
+  const lanes = lanesOf(units);
+  const first = (repeats - 1) * samples * lanes;
+  const own = Float32Array.from({ length: samples * units }, (_, index) => {
+    return values[first + Math.floor(index / units) * lanes + (index % units)]!;
+  });
+  const packed = packBits(own, units, quantizationThresholds[activation]).bits;
+  const gotBits = (await read(gpu, bits)).slice(-packed.length);
+  requireAgreement(gpu, { kernel: "histogram.pack_bits", got: gotBits, want: packed, bound: 0 });
+  const want = countOnes(packed, classBits(labels, CLASSES), units, CLASSES);
+  const gotCounts = (await read(gpu, counts)).slice(-want.length);
+  requireAgreement(gpu, { kernel: "histogram.count_ones", got: gotCounts, want, bound: 0 });
+}
+
+/** @throws RunError where a bit or a count is wrong, or with what the device reported. */
+export async function benchHistogram(
+  gpu: GpuContext,
+  clock: Clock,
+  options: HistogramBenchOptions,
+  ceilings: Ceilings,
+): Promise<BenchRow[]> {
+  const { units, activation, repeats, samples, runs } = options;
+  const lanes = lanesOf(units);
+  const words = Math.ceil(samples / WORD);
+  const values = madeUpNumbers(repeats * samples * lanes, 0);
+  const labels = Uint32Array.from({ length: samples }, (_, sample) => sample % CLASSES);
+  const activations = upload(gpu, "activations", "f32", [repeats, samples, lanes], values);
+  const class_bits = upload(gpu, "class bits", "u32", [CLASSES, words], classBits(labels, CLASSES));
+  const bits = allocate(gpu, "bits", "u32", [repeats, units, words]);
+  const blocks = allocate(gpu, "blocks", "f32", [repeats, units, words], BLOCK_BYTES);
+  const counts = allocate(gpu, "counts", "u32", [repeats, units, CLASSES]);
+  const chunk = uploadUniforms(gpu, histogram, "Chunk", [
+    { first: 0, count: samples, slab_rows: samples, unit_lanes: lanes, units, words, classes: CLASSES },
+  ]);
+  try {
+    const packing = (await createPackBits(gpu, activation)).bind({ chunk, activations, bits, blocks });
+    const counting = (await createCountOnes(gpu)).bind({ chunk, bits, class_bits, counts });
+    submit(gpu, "check histogram", (to) => {
+      packing.encode(to, packBitsGrid(units, samples, repeats));
+      counting.encode(to, countOnesGrid(CLASSES, units, repeats));
+    });
+    await check(gpu, options, values, labels, bits, counts);
+    const size = `${repeats} x ${samples} samples, ${units} neurons`;
+    const packed = repeats * units * words;
+    const packingTime = await timedDispatches(gpu, clock, runs, "bench pack_bits", (to) => {
+      packing.encode(to, packBitsGrid(units, samples, repeats));
+    });
+    const packBytes = BYTES * repeats * samples * units + (BYTES + BLOCK_BYTES) * packed;
+    const countingTime = await timedDispatches(gpu, clock, runs, "bench count_ones", (to) => {
+      counting.encode(to, countOnesGrid(CLASSES, units, repeats));
+    });
+    const countBytes = BYTES * (packed + CLASSES * words + repeats * units * CLASSES);
+    return [
+      benchRow("histogram.pack_bits", size, packingTime, { bytes: packBytes }, ceilings),
+      benchRow("histogram.count_ones", size, countingTime, { bytes: countBytes }, ceilings),
+    ];
+  } finally {
+    for (const owned of [activations, class_bits, bits, blocks, counts, chunk]) owned.destroy();
+  }
+}

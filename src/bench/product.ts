@@ -1,0 +1,145 @@
+/**
+ * A batch of matrix products on the device, by the kernel that the study uses (forward.forward_layer without an
+ * activation function), in whatever variant it takes on this adapter: checked against the reference, then timed.
+ */
+import type { Clock } from "../core/platform.ts";
+import { RandomSequence, streams } from "../core/random.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import { allocate, type DeviceArray, read, upload } from "../gpu/device-array.ts";
+import { plainLayer, uploadIdentityJobs } from "../gpu/forward-pass.ts";
+import { forward } from "../gpu/generated/shaders.ts";
+import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
+import { lanesOf, quadsOf } from "../gpu/packing.ts";
+import { submit } from "../gpu/recorder.ts";
+import { uploadUniforms } from "../gpu/uniforms.ts";
+import { sumBound } from "../reference/rounding.ts";
+import { requireAgreement } from "./agreement.ts";
+import type { Cost } from "./bench-row.ts";
+import { type Timing, timedDispatches } from "./timing.ts";
+
+/** [samples, inputs] by [inputs, outputs], once for each network. */
+export interface ProductShape {
+  readonly networks: number;
+  readonly samples: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** For example `50 x 32x784x100`. */
+export function productText({ networks, samples, inputs, outputs }: ProductShape): string {
+  return `${networks === 1 ? "" : `${networks} x `}${samples}x${inputs}x${outputs}`;
+}
+
+export function productOperations({ networks, samples, inputs, outputs }: ProductShape): number {
+  return 2 * networks * samples * inputs * outputs;
+}
+
+const FLOAT_BYTES = 4;
+
+function productBytes({ networks, samples, inputs, outputs }: ProductShape): number {
+  const values = (samples + outputs) * lanesOf(inputs) + samples * lanesOf(outputs);
+  return FLOAT_BYTES * networks * values;
+}
+
+/** A prime number of draws, repeated: long enough that no row of usual width equals another, cheap at any length. */
+const DRAWS = 65_521;
+
+/** Uniform on [-1, 1). */
+export function madeUpNumbers(length: number, instance: number): Float32Array {
+  const random = new RandomSequence(0, 0, streams.split, instance);
+  const draws = Float32Array.from({ length: Math.min(length, DRAWS) }, () => 2 * random.nextUnit() - 1);
+  return Float32Array.from({ length }, (_, index) => draws[index % DRAWS]!);
+}
+
+/** Rows that are checked: the first, the last and some between; the reference would take minutes for all. */
+const CHECKED_ROWS = 6;
+
+export function checkedRows(rows: number): number[] {
+  const count = Math.min(rows, CHECKED_ROWS);
+  const last = Math.max(1, count - 1);
+  return Array.from({ length: count }, (_, index) => Math.floor((index * (rows - 1)) / last));
+}
+
+interface Operands {
+  /** [networks, samples, lanes of the inputs]; the lane behind the inputs is one more value here. */
+  readonly inputs: DeviceArray<"f32", 3>;
+  /** [networks, outputs, lanes of the inputs]. */
+  readonly parameters: DeviceArray<"f32", 3>;
+  readonly inputValues: Float32Array;
+  readonly parameterValues: Float32Array;
+}
+
+function uploadOperands(gpu: GpuContext, { networks, samples, inputs, outputs }: ProductShape): Operands {
+  const lanes = lanesOf(inputs);
+  const inputValues = madeUpNumbers(networks * samples * lanes, 0);
+  const parameterValues = madeUpNumbers(networks * outputs * lanes, 1);
+  return {
+    inputs: upload(gpu, "product inputs", "f32", [networks, samples, lanes], inputValues),
+    parameters: upload(gpu, "product parameters", "f32", [networks, outputs, lanes], parameterValues),
+    inputValues,
+    parameterValues,
+  };
+}
+
+/** Compares some rows of the first and the last network with float64. */
+async function check(
+  gpu: GpuContext,
+  { networks, samples, inputs, outputs }: ProductShape,
+  { inputValues, parameterValues }: Operands,
+  products: DeviceArray<"f32", 3>,
+): Promise<void> {
+  const computed = await read(gpu, products);
+  const lanes = lanesOf(inputs);
+  for (const network of new Set([0, networks - 1])) {
+    for (const sample of checkedRows(samples)) {
+      const row = network * samples + sample;
+      const want = new Float64Array(outputs);
+      const bound = new Float64Array(outputs);
+      for (let output = 0; output < outputs; output++) {
+        let magnitude = 0;
+        for (let lane = 0; lane < lanes; lane++) {
+          const term = inputValues[row * lanes + lane]! * parameterValues[(network * outputs + output) * lanes + lane]!;
+          want[output]! += term;
+          magnitude += Math.abs(term);
+        }
+        bound[output] = sumBound(lanes, magnitude);
+      }
+      const got = computed.subarray(row * lanesOf(outputs), row * lanesOf(outputs) + outputs);
+      requireAgreement(gpu, { kernel: "forward.forward_layer", got, want, bound });
+    }
+  }
+}
+
+export interface TimedProduct {
+  readonly shape: ProductShape;
+  readonly timing: Timing;
+  readonly cost: Cost;
+}
+
+/** @throws RunError where the product is wrong, or with what the device reported. */
+export async function timeProduct(
+  gpu: GpuContext,
+  clock: Clock,
+  shape: ProductShape,
+  runs: number,
+): Promise<TimedProduct> {
+  const { networks, samples, inputs, outputs } = shape;
+  const operands = uploadOperands(gpu, shape);
+  const products = allocate(gpu, "products", "f32", [networks, samples, lanesOf(outputs)]);
+  const layer = uploadUniforms(gpu, forward, "Layer", [plainLayer(inputs, outputs, samples)]);
+  const batch = uploadUniforms(gpu, forward, "Batch", [{ first: 0, count: samples, first_job: 0 }]);
+  const jobs = uploadIdentityJobs(gpu, networks);
+  try {
+    const kernel = (await createForwardLayer(gpu, "", "identity")).bind({
+      ...{ layer, batch, jobs, outputs: products },
+      ...{ inputs: operands.inputs, parameters: operands.parameters },
+    });
+    const grid = forwardGrid(quadsOf(outputs), samples, networks);
+    submit(gpu, "check product", (to) => kernel.encode(to, grid));
+    await check(gpu, shape, operands, products);
+    const timing = await timedDispatches(gpu, clock, runs, "bench product", (to) => kernel.encode(to, grid));
+    return { shape, timing, cost: { operations: productOperations(shape), bytes: productBytes(shape) } };
+  } finally {
+    for (const owned of [operands.inputs, operands.parameters, products, layer, batch, jobs]) owned.destroy();
+  }
+}

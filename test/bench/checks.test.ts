@@ -1,0 +1,104 @@
+/** What a bench does before it times: a kernel that computes wrongly is named and not timed. */
+import { describe, expect, test } from "vitest";
+import { requireAgreement } from "../../src/bench/agreement.ts";
+import { benchRow } from "../../src/bench/bench-row.ts";
+import { watchMemory } from "../../src/bench/live-memory.ts";
+import { material, repeatedSplit } from "../../src/bench/material.ts";
+import { timeProduct } from "../../src/bench/product.ts";
+import { timingOf } from "../../src/bench/timing.ts";
+import { checkTraining } from "../../src/bench/train-bench.ts";
+import { RunError } from "../../src/core/errors.ts";
+import type { GpuContext } from "../../src/gpu/context.ts";
+import { allocate } from "../../src/gpu/device-array.ts";
+import { testGpu } from "../support/gpu.ts";
+
+const gpu = await testGpu();
+const clock = () => performance.now();
+
+/** The device, with shaders whose text is changed. */
+function withShader(from: string, to: string): GpuContext {
+  const device = new Proxy(gpu.device, {
+    get(target, name) {
+      if (name === "createShaderModule") {
+        return (module: GPUShaderModuleDescriptor) => {
+          if (!module.code.includes(from)) return target.createShaderModule(module);
+          return target.createShaderModule({ ...module, code: module.code.replaceAll(from, to) });
+        };
+      }
+      const value = Reflect.get(target, name, target) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { ...gpu, device };
+}
+
+describe("the check before a timing", () => {
+  test("passes what is within the bound and names the kernel, the place and the fix of what is not", () => {
+    const right = { kernel: "forward.forward_layer", got: [1, 2], want: [1, 2.5] };
+    expect(() => requireAgreement(gpu, { ...right, bound: 0.5 })).not.toThrow();
+    expect(() => requireAgreement(gpu, { ...right, bound: [0, 0.5] })).not.toThrow();
+    const wrong = () => requireAgreement(gpu, { ...right, bound: [0.5, 0.4] });
+    expect(wrong).toThrow(RunError);
+    for (const part of ["forward.forward_layer computes wrongly", "2.5 within 4.0e-1", "2 at 1", "doctor"]) {
+      expect(wrong).toThrow(part);
+    }
+  });
+
+  test("takes no NaN, and no array of another length", () => {
+    const given = { kernel: "k", bound: Number.POSITIVE_INFINITY };
+    expect(() => requireAgreement(gpu, { ...given, got: [Number.NaN], want: [1] })).toThrow("NaN at 0");
+    expect(() => requireAgreement(gpu, { ...given, got: [1], want: [1, 1] })).toThrow("2 values");
+  });
+
+  test("finds a product that leaves out its last terms, and takes the right one", async () => {
+    const shape = { networks: 2, samples: 5, inputs: 37, outputs: 6 };
+    const { cost, timing } = await timeProduct(gpu, clock, shape, 1);
+    expect(timing.runs).toBe(1);
+    // 2 x 5 x 37 x 6 multiply-adds a network; rows of 40 inputs and 8 outputs, 4 bytes each
+    expect(cost).toEqual({ operations: 2 * 2 * 5 * 37 * 6, bytes: 4 * 2 * ((5 + 6) * 40 + 5 * 8) });
+    const broken = withShader("i < layer.input_quads", "i < layer.input_quads - 1u");
+    await expect(timeProduct(broken, clock, shape, 1)).rejects.toThrow("forward.forward_layer computes wrongly");
+  });
+
+  test("finds training that leaves out the L2 term, and takes the right one", async () => {
+    await checkTraining(gpu, [5, 4], "sigmoid");
+    const broken = withShader("* batch.l2", "* 0.0 * batch.l2");
+    await expect(checkTraining(broken, [5, 4], "sigmoid")).rejects.toThrow("training (forward, backward");
+  });
+});
+
+describe("a row", () => {
+  const ceilings = { gflops: 10, gbps: 100 };
+
+  test("states the share of the nearer ceiling", () => {
+    const timing = timingOf([2]);
+    // 8e6 operations in 2 ms are 4 GFLOP/s, 40 % of 10; 1.2e8 bytes are 60 GB/s, 60 % of 100.
+    const row = benchRow("k", "s", timing, { operations: 8e6, bytes: 1.2e8 }, ceilings);
+    expect(row).toMatchObject({ gflops: 4, gbps: 60, shareOfCeiling: 0.6 });
+    expect(benchRow("k", "s", timing, { operations: 8e6 }, ceilings)).toMatchObject({
+      gbps: null,
+      shareOfCeiling: 0.4,
+    });
+    expect(benchRow("k", "s", timing, {}, ceilings)).toMatchObject({ gflops: null, shareOfCeiling: null });
+  });
+});
+
+test("the most memory is that of the buffers that exist at once", () => {
+  using memory = watchMemory(gpu);
+  const [first, second] = [16, 32].map((length) => allocate(gpu, "a", "f32", [length]));
+  first!.destroy();
+  first!.destroy();
+  const third = allocate(gpu, "b", "f32", [8]);
+  expect(memory.peakBytes).toBe(4 * (16 + 32));
+  for (const array of [second!, third]) array.destroy();
+  allocate(gpu, "c", "f32", [100]).destroy();
+  expect(memory.peakBytes).toBe(400);
+});
+
+test("a repeated split begins again where it ends", () => {
+  const { train } = material(3, 2, 5, 2);
+  const repeated = repeatedSplit(train, 12);
+  expect(repeated.count).toBe(12);
+  expect([...repeated.labels]).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1].map((sample) => sample % 2));
+  expect(repeated.pixels.slice(15, 36)).toEqual(Uint8Array.of(...train.pixels, ...train.pixels.slice(0, 6)));
+});
