@@ -66,7 +66,7 @@ describe("profile", () => {
     expect(profile.adapter.software).toBe(true);
     const stages = ["data", "adapter", "train", "measure", "orders", "ablate"];
     expect(profile.stages.map(({ stage }) => stage)).toEqual(stages);
-    expect(profile.stages.at(-1)!.kernels.map(({ label }) => label)).toContain("sweep.walk_product");
+    expect(profile.stages.at(-1)!.kernels.map(({ label }) => label)).toContain("walk-product.walk_product");
     expectTrace(join(scratch, "deep/trace.json"), stages);
   });
 

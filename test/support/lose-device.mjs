@@ -1,10 +1,10 @@
 /**
  * Loaded before the program (`node --import`): destroys the device at the given compute passes, as a driver that restarts
- * does. LOSE_DEVICE holds a pattern of labels and the numbers of the passes that match it, from 1: `^walk 3 20`.
+ * does. LOSE_DEVICE holds a pattern of labels and the numbers of the passes that match it, from 1: `^sweep|3|20`.
  */
 import { globals } from "webgpu";
 
-const [pattern, ...numbers] = process.env["LOSE_DEVICE"].split(" ");
+const [pattern, ...numbers] = process.env["LOSE_DEVICE"].split("|");
 const passes = new Set(numbers.map(Number));
 const { prototype } = globals.GPUDevice;
 const original = prototype.createCommandEncoder;
