@@ -43,8 +43,9 @@ struct Part {
 
 // (t - c) of a removal for one sample; 0 where the neuron lies in another layer.
 fn difference(removal: vec2<u32>, row: u32) -> f32 {
-  if (removal.x >= UPPER) { return 0.0; }
-  return activations[row * walk.source_lanes + removal.x] - bitcast<f32>(removal.y);
+  // No branch: software adapters would mask it lane by lane.
+  let value = activations[row * walk.source_lanes + min(removal.x, walk.source_units - 1u)];
+  return select(value - bitcast<f32>(removal.y), 0.0, removal.x >= UPPER);
 }
 
 // First quad of the removed neuron's outgoing weights.
