@@ -1,0 +1,97 @@
+/**
+ * Compares the fast sweep with the masked one, which defines it, on many networks trained on real data:
+ *   npm run build && npx tsx scripts/compare-sweeps.ts IDX_FOLDER [networks] [every] [adapter]
+ * trains `networks` networks of each activation (default 20), sweeps them fast at every step and masked at each
+ * `every`-th (default 10), and prints the largest differences. Every scope, both modes, orders by mutual information and
+ * at random. Ends with 1 where one exceeds what docs/performance.md promises.
+ */
+import { performance } from "node:perf_hooks";
+import { fastSweep } from "../src/ablation/fast-sweep.ts";
+import { maskedSweep } from "../src/ablation/masked-sweep.ts";
+import { removalOrders, scopesOf } from "../src/ablation/orders.ts";
+import { type AblationCurve, ablationModes } from "../src/core/ablation.ts";
+import { type Activation, activations } from "../src/core/network.ts";
+import { classCounts } from "../src/data/class-counts.ts";
+import { readIdxFolder } from "../src/data/idx-folder.ts";
+import { createContext } from "../src/gpu/context.ts";
+import { countNeurons } from "../src/gpu/count-neurons.ts";
+import { uploadNetworks } from "../src/gpu/device-networks.ts";
+import { uploadSplit } from "../src/gpu/device-split.ts";
+import { neuronTable } from "../src/measures/neuron-table.ts";
+import { openAdapter } from "../src/platform/node/adapters.ts";
+import { folderSource } from "../src/platform/node/files.ts";
+import { trainNetworks } from "../src/train/trainer.ts";
+
+const [folder, networks = "20", every = "10", name] = process.argv.slice(2);
+if (folder === undefined) throw new Error("usage: compare-sweeps.ts IDX_FOLDER [networks] [every] [adapter]");
+
+/** Enough to learn from, and quick. */
+const TRAINED_ON = 10_000;
+const HIDDEN = [100, 100];
+/** What is promised: one sample in as many, and this share of the loss. */
+const SAMPLES_A_DIFFERENCE = 10_000;
+const LOSS_DIFFERENCE = 1e-4;
+
+const { adapter, facts } = await openAdapter({ name });
+const gpu = await createContext(adapter, facts);
+const data = await readIdxFolder(folderSource(folder), "data");
+const { features, classes } = data;
+const pixels = data.train.pixels.subarray(0, TRAINED_ON * features);
+const few = { count: TRAINED_ON, pixels, labels: data.train.labels.subarray(0, TRAINED_ON) };
+const train = uploadSplit(gpu, "train", few, features, classes);
+const validation = uploadSplit(gpu, "validation", data.validation, features, classes);
+const test = uploadSplit(gpu, "test", data.test, features, classes);
+
+interface Differences {
+  evaluations: number;
+  different: number;
+  correct: number;
+  loss: number;
+}
+
+/** Compares at the steps that the masked curve has. */
+function compare(fast: AblationCurve, masked: AblationCurve, into: Differences): void {
+  masked.removed.forEach((removed, index) => {
+    const step = fast.removed.indexOf(removed);
+    const correct = Math.abs(fast.correct[step]! - masked.correct[index]!);
+    into.evaluations++;
+    if (correct > 0) into.different++;
+    into.correct = Math.max(into.correct, correct);
+    into.loss = Math.max(into.loss, Math.abs(fast.loss[step]! / masked.loss[index]! - 1));
+  });
+}
+
+async function compareActivation(activation: Activation): Promise<Differences> {
+  const widths = [features, ...HIDDEN, classes];
+  const repeats = Array.from({ length: Number(networks) }, (_, repeat) => repeat);
+  const rates = { learningRate: 0.001, l2: 1e-5, epochs: 2, batchSize: 32 };
+  const trained = await trainNetworks(gpu, train, repeats, { widths, activation, seed: 0, ...rates });
+  const found: Differences = { evaluations: 0, different: 0, correct: 0, loss: 0 };
+  for (const { repeat, network } of trained) {
+    using onDevice = uploadNetworks(gpu, [network]);
+    const [layers] = await countNeurons(gpu, onDevice, validation);
+    const samplesPerClass = classCounts(data.validation.labels, classes);
+    const table = neuronTable({ repeat, classes, samplesPerClass, layers: layers! }, network);
+    const scopes = scopesOf(HIDDEN.length, ["layers", "network"]);
+    const orders = removalOrders(table, { scopes, measures: ["mutual_information"], randomDraws: 1, seed: 0 });
+    const task = { network, orders, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
+    const [fast = []] = await fastSweep(gpu, test, [task], { modes: ablationModes, stride: 1 });
+    const masked = await maskedSweep(gpu, test, task, { modes: ablationModes, stride: Number(every) });
+    masked.forEach((curve, index) => {
+      compare(fast[index]!, curve, found);
+    });
+  }
+  return found;
+}
+
+const allowed = Math.ceil(test.count / SAMPLES_A_DIFFERENCE);
+console.log(`${facts.description}; ${networks} networks of each activation, ${test.count} test samples`);
+for (const activation of activations) {
+  const start = performance.now();
+  const { evaluations, different, correct, loss } = await compareActivation(activation);
+  const counts = `${different} of ${evaluations} evaluations differ, by at most ${correct} samples`;
+  const seconds = Math.round((performance.now() - start) / 1000);
+  console.log(`${activation}: ${counts}; loss by at most ${loss.toExponential(1)} of itself (${seconds} s)`);
+  if (correct > allowed || !(loss <= LOSS_DIFFERENCE)) process.exitCode = 1;
+}
+gpu[Symbol.dispose]();
