@@ -1,6 +1,7 @@
 /** Which benches there are, and all of a call in order: ceilings first, since every row states its share of them. */
 import type { Activation } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
+import type { ScopeKind } from "../core/study.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
 import { bestLargeProduct, type Ceilings, ceilingsOf, timeStream } from "./ceilings.ts";
@@ -24,6 +25,9 @@ export interface SuiteOptions {
   readonly batchSize: number;
   /** Samples of the forward pass, the histogram and the sweep. */
   readonly samples: number;
+  /** Scopes of the sweep, and orders of each, at most. */
+  readonly scopes: readonly ScopeKind[];
+  readonly orders: number;
   /** Counted runs of each row, and when to be content with fewer (see TimingOptions). */
   readonly runs: number;
   readonly budgetMs: number;

@@ -8,6 +8,7 @@ import { removalOrders, scopesOf } from "../ablation/orders.ts";
 import { type AblationCurve, ablationModes, type Scope } from "../core/ablation.ts";
 import { type Activation, widthsOf } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
+import type { ScopeKind } from "../core/study.ts";
 import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { countNeurons } from "../gpu/count-neurons.ts";
@@ -27,6 +28,9 @@ export interface SweepBenchOptions {
   readonly activation: Activation;
   /** Test samples. */
   readonly samples: number;
+  readonly scopes: readonly ScopeKind[];
+  /** Orders of each scope that are swept, at most. */
+  readonly orders: number;
   /** Counted runs of each sweep. */
   readonly runs: number;
   /** See TimingOptions. */
@@ -136,10 +140,10 @@ interface Prepared {
 
 async function benchScope(prepared: Prepared, scope: Scope): Promise<SweepBenchRow> {
   const { gpu, clock, ceilings, test, copies } = prepared;
-  const { activation, samples, runs, budgetMs } = prepared.options;
+  const { activation, samples, orders: most, runs, budgetMs } = prepared.options;
   const { table, ...network } = prepared.trained;
   const measures = Object.keys(table.measures);
-  const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 });
+  const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 }).slice(0, most);
   const task: SweepTask = { ...network, orders };
   const settings = { modes: ablationModes, stride: 1 };
   const [fast = []] = await fastSweep(gpu, test, [task], settings);
@@ -173,7 +177,7 @@ export async function benchSweep(
   options: SweepBenchOptions,
   ceilings: Ceilings,
 ): Promise<SweepBenchRow[]> {
-  const { hidden, samples } = options;
+  const { hidden, samples, scopes } = options;
   const data = material(FEATURES, CLASSES, TRAIN, samples);
   using train = uploadSplit(gpu, "train", data.train, FEATURES, CLASSES);
   using test = uploadSplit(gpu, "test", data.test, FEATURES, CLASSES);
@@ -184,6 +188,6 @@ export async function benchSweep(
   );
   const prepared = { gpu, clock, options, ceilings, test, copies, trained };
   const rows: SweepBenchRow[] = [];
-  for (const scope of scopesOf(hidden.length, ["layers", "network"])) rows.push(await benchScope(prepared, scope));
+  for (const scope of scopesOf(hidden.length, scopes)) rows.push(await benchScope(prepared, scope));
   return rows;
 }

@@ -132,6 +132,17 @@ describe("bench", () => {
     }
   });
 
+  test("sweeps as many orders of the chosen scopes as are asked for", async () => {
+    const few = ["--scopes", "layers", "--orders", "3"];
+    const { exitCode, stdout } = await commandLine(["bench", "sweep", "--json", ...few, ...small]);
+    expect(exitCode).toBe(0);
+    const rows = JSON.parse(stdout).rows as readonly SweepBenchRow[];
+    expect(rows.map(({ scope, evaluations }) => [scope, evaluations])).toEqual([
+      ["layer1", 3 * 2 * 6],
+      ["layer2", 3 * 2 * 5],
+    ]);
+  });
+
   test("prints a table, and says on stderr what it does", async () => {
     const { exitCode, stdout, stderr } = await commandLine(["bench", "histogram", ...small]);
     expect(exitCode).toBe(0);
