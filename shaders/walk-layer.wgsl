@@ -1,5 +1,5 @@
 // Cumulative ablation of any hidden layer at rank-one cost, where more than one product lies between z of parts/walk.wgsl and the
-// logits, or few removals are evaluated: outputs[step, j, s, k] = act(z_k), for forward.wgsl to carry on from.
+// logits, or more than 12 classes, or few removals are evaluated: outputs[step, j, s, k] = act(z_k), for forward.wgsl to carry on from.
 // Every value has one owner, an invocation that walks one quad of one sample's units: no atomics, no barriers.
 // Variants: "", SINGLE.
 

@@ -82,14 +82,9 @@ fn unit_values(z: vec4<f32>, mask: UnitMask, removed: u32) -> vec4<f32> {
 }
 
 #if MASKED
-// z of one unit after the removals before `end`, from `state`, which holds it after those before `done`.
-fn unit_before(slot: u32, unit: u32, end: u32, done: u32, head: u32, network: u32, row: u32) -> f32 {
-  var z = state[slot + unit / 4u][unit % 4u];
-  for (var at = end; at < done; at++) {
-    let removal = walks[head + 1u + at];
-    z += difference(removal, row) * transposed[outgoing(removal, network) + unit / 4u][unit % 4u];
-  }
-  return z;
+// What a removal took from z of one unit.
+fn effect_on(unit: u32, removal: vec2<u32>, d: f32, network: u32) -> f32 {
+  return d * transposed[outgoing(removal, network) + unit / 4u][unit % 4u];
 }
 #endif
 
@@ -296,8 +291,11 @@ fn walk_product(
       y0a, y0b, y0c, y1a, y1b, y1c, y2a, y2b, y2c, y3a, y3b, y3c,
       y4a, y4b, y4c, y5a, y5b, y5c, y6a, y6b, y6c, y7a, y7b, y7c,
     );
+#if MASKED
+    var removals = array<vec2<u32>, 8>(n0, n1, n2, n3, n4, n5, n6, n7);
+    var differences = array<f32, 8>(d0, d1, d2, d3, d4, d5, d6, d7);
+#endif
     let label = labels[part.first + s];
-    let one = select(0.0, 1.0, present);
     var logits = Logits(y0a, y0b, y0c);
     var e = 0u; // steps whose evaluation is done
     // One loop for both kinds of evaluations, so that the tally is compiled once.
@@ -310,13 +308,15 @@ fn walk_product(
       } else {
         let removal = walks[head + evaluation];
         let unit = removal.x & ~UPPER;
-        let z = unit_before(place.own, unit, evaluation, s7.end, head, network, row);
+        // `state` holds z after all steps of this part; those that are still to come are taken back.
+        var z = state[place.own + unit / 4u][unit % 4u];
+        for (var later = e; later < 8u; later++) { z += effect_on(unit, removals[later], differences[later], network); }
         let weights = (network * (walk.unit_quads * 4u + 1u) + unit) * 3u;
         let d = activate(vec4<f32>(z)).x - bitcast<f32>(removal.y);
         logits = minus(logits, d, Logits(product[weights], product[weights + 1u], product[weights + 2u]));
 #endif
       }
-      let value = one * tally(logits, label);
+      let value = select(vec2<f32>(0.0), tally(logits, label), present);
 #if SUBGROUP
       if (is_step) {
         totals[e - 1u] += value;

@@ -73,6 +73,7 @@ fn walk_tally(
   let w7 = Logits(subgroupBroadcast(own.high.a, HIGH + 3u), subgroupBroadcast(own.high.b, HIGH + 3u), subgroupBroadcast(own.high.c, HIGH + 3u));
   var t0 = vec2<f32>(0.0); var t1 = vec2<f32>(0.0); var t2 = vec2<f32>(0.0); var t3 = vec2<f32>(0.0);
   var t4 = vec2<f32>(0.0); var t5 = vec2<f32>(0.0); var t6 = vec2<f32>(0.0); var t7 = vec2<f32>(0.0);
+  let nothing = vec2<f32>(0.0);
   // Lanes past the last sample go along, for the others' broadcasts, and count nothing.
   for (var i = 0u; i < min(BLOCK, part.count); i++) {
     let present = start + i < part.count;
@@ -81,26 +82,28 @@ fn walk_tally(
     let place = place_of(job, network, s, present);
     let intact = Logits(state[place.source], state[place.source + min(1u, last)], state[place.source + min(2u, last)]);
     let label = labels[part.first + s];
-    let one = select(0.0, 1.0, present);
-    var now = intact;
 #if SINGLE
-    t0 += one * tally(minus(intact, difference(n0, row), w0), label);
-    t1 += one * tally(minus(intact, difference(n1, row), w1), label);
-    t2 += one * tally(minus(intact, difference(n2, row), w2), label);
-    t3 += one * tally(minus(intact, difference(n3, row), w3), label);
-    t4 += one * tally(minus(intact, difference(n4, row), w4), label);
-    t5 += one * tally(minus(intact, difference(n5, row), w5), label);
-    t6 += one * tally(minus(intact, difference(n6, row), w6), label);
-    t7 += one * tally(minus(intact, difference(n7, row), w7), label);
 #else
-    now = minus(now, difference(n0, row), w0); t0 += one * tally(now, label);
-    now = minus(now, difference(n1, row), w1); t1 += one * tally(now, label);
-    now = minus(now, difference(n2, row), w2); t2 += one * tally(now, label);
-    now = minus(now, difference(n3, row), w3); t3 += one * tally(now, label);
-    now = minus(now, difference(n4, row), w4); t4 += one * tally(now, label);
-    now = minus(now, difference(n5, row), w5); t5 += one * tally(now, label);
-    now = minus(now, difference(n6, row), w6); t6 += one * tally(now, label);
-    now = minus(now, difference(n7, row), w7); t7 += one * tally(now, label);
+    var now = intact;
+#endif
+#if SINGLE
+    t0 += select(nothing, tally(minus(intact, difference(n0, row), w0), label), present);
+    t1 += select(nothing, tally(minus(intact, difference(n1, row), w1), label), present);
+    t2 += select(nothing, tally(minus(intact, difference(n2, row), w2), label), present);
+    t3 += select(nothing, tally(minus(intact, difference(n3, row), w3), label), present);
+    t4 += select(nothing, tally(minus(intact, difference(n4, row), w4), label), present);
+    t5 += select(nothing, tally(minus(intact, difference(n5, row), w5), label), present);
+    t6 += select(nothing, tally(minus(intact, difference(n6, row), w6), label), present);
+    t7 += select(nothing, tally(minus(intact, difference(n7, row), w7), label), present);
+#else
+    now = minus(now, difference(n0, row), w0); t0 += select(nothing, tally(now, label), present);
+    now = minus(now, difference(n1, row), w1); t1 += select(nothing, tally(now, label), present);
+    now = minus(now, difference(n2, row), w2); t2 += select(nothing, tally(now, label), present);
+    now = minus(now, difference(n3, row), w3); t3 += select(nothing, tally(now, label), present);
+    now = minus(now, difference(n4, row), w4); t4 += select(nothing, tally(now, label), present);
+    now = minus(now, difference(n5, row), w5); t5 += select(nothing, tally(now, label), present);
+    now = minus(now, difference(n6, row), w6); t6 += select(nothing, tally(now, label), present);
+    now = minus(now, difference(n7, row), w7); t7 += select(nothing, tally(now, label), present);
 #endif
 #if SINGLE
 #else

@@ -1,4 +1,4 @@
-/** The route for deeper networks: store the next activations of a few evaluations, and go on with masked forward layers. */
+/** The route for deeper networks, many classes and strides: store the next activations of a few evaluations, and go on with masked forward layers. */
 import type { Activation } from "../core/network.ts";
 import { type DeviceArray, upload } from "../gpu/device-array.ts";
 import { plainLayer, uploadJobs } from "../gpu/forward-pass.ts";

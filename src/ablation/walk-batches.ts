@@ -13,6 +13,7 @@ import {
   type Amount,
   activationBytes,
   batchBytes,
+  evenly,
   largestGrowth,
   leastOf,
   type PlanBasis,
@@ -129,15 +130,36 @@ function scratchArrays(
   return [state, ...outputs];
 }
 
-/** How many walks share a batch: each array as large as a layer's activations may be, all within their share. */
-function walksAtOnce(basis: PlanBasis, arraysOf: (walks: number) => PlannedArray[], walks: number): Amount {
+/** Of a dispatch in one dimension, by WebGPU's default; on the route `layers` every walk and step takes one. */
+const MOST_WORKGROUPS = 65_535;
+
+/** Operations of one walk in one part on `rows` samples: removals, and the products above; activations come on top. */
+function partOperations({ widths }: WalkedSize, { route, lowest }: GroupSize, rows: number): number {
+  return rows * stepsOf(route) * (2 * widths[lowest + 1]! + forwardOperations(widths.slice(lowest + 1)));
+}
+
+/**
+ * How many walks share a batch: each array as large as a layer's activations may be, all within their share, and a
+ * dispatch within the time of a unit.
+ * @param operations of one walk in a dispatch
+ */
+function walksAtOnce(
+  basis: PlanBasis,
+  arraysOf: (walks: number) => PlannedArray[],
+  walks: number,
+  operations: number,
+): Amount {
   const [one, two] = [arraysOf(1), arraysOf(2)];
   const growth = totalBytes(two) - totalBytes(one);
-  const room = activationBytes(basis) - Math.max(...one.map(({ bytes }) => bytes));
+  const growing = one
+    .map(({ bytes }, index) => [bytes, two[index]!.bytes - bytes] as const)
+    .filter(([, more]) => more > 0);
+  const fitting = growing.map(([bytes, more]) => 1 + (activationBytes(basis) - bytes) / more);
   return leastOf({
     all: walks,
-    binding: 1 + room / largestGrowth(arraysOf),
+    binding: Math.min(...fitting, MOST_WORKGROUPS / stepsOf("layers")),
     memory: 1 + (batchBytes(basis) - totalBytes(one)) / growth,
+    time: basis.pace.unitOperations / operations,
   });
 }
 
@@ -150,12 +172,22 @@ function shared(lists: readonly (readonly PlannedArray[])[]): PlannedArray[] {
   return [...largest.values()];
 }
 
+/** Fewer rows, where the state of one walk beside the intact networks would not fit otherwise. */
+function rowsForStates(basis: PlanBasis, size: WalkedSize, groups: readonly GroupSize[], rows: Amount): Amount {
+  const bytesOfRow = ({ lowest, single }: GroupSize) =>
+    4 * lanesOf(size.widths[lowest + 1]!) * stateSlabs(size.networks, single, 1);
+  const largest = Math.max(...groups.map(bytesOfRow));
+  const fitting = leastOf({ binding: activationBytes(basis) / largest, memory: batchBytes(basis) / 2 / largest });
+  if (fitting.count >= rows.count) return rows;
+  return { count: Math.max(BLOCK, Math.floor(fitting.count / BLOCK) * BLOCK), boundBy: fitting.boundBy };
+}
+
 /** Cuts groups of walks into batches and waves. Every batch that fits joins the wave before it. */
 export function walkWaves(basis: PlanBasis, size: WalkedSize, groups: readonly GroupSize[]): WalkWaves {
   const { widths, samples, networks } = size;
   // On the route `layers` even one walk stores the outputs of all steps of a part.
   const slabs = groups.some(({ route }) => route === "layers") ? Math.max(networks, outputSlabs(1)) : networks;
-  const rows = chunkRows(basis, samples, slabs, widths);
+  const rows = rowsForStates(basis, size, groups, chunkRows(basis, samples, slabs, widths));
   const waves: BatchRange[][] = [];
   let fullest: readonly PlannedArray[] = [];
   let cutMost: { atOnce: Amount; of: number } | undefined;
@@ -166,7 +198,8 @@ export function walkWaves(basis: PlanBasis, size: WalkedSize, groups: readonly G
       ...tableArrays(basis, size, group, rows.count, walks),
       ...scratchArrays(size, group, rows.count, walks),
     ];
-    const atOnce = walksAtOnce(basis, arraysOf, group.walks);
+    const most = walksAtOnce(basis, arraysOf, group.walks, partOperations(size, group, rows.count));
+    const atOnce = { ...most, count: evenly(group.walks, most.count) };
     if (cutMost === undefined || atOnce.count / group.walks < cutMost.atOnce.count / cutMost.of)
       cutMost = { atOnce, of: group.walks };
     for (let first = 0; first < group.walks; first += atOnce.count) {

@@ -16,7 +16,7 @@ export interface Walk {
 
 /**
  * How the logits are reached from the pre-activations above the ablated layer: they are the logits (`tally`), one product
- * away (`product`), or further, or evaluated seldom (`layers`).
+ * away (`product`), or further, or of many classes, or evaluated seldom (`layers`).
  */
 export type Route = "tally" | "product" | "layers";
 

@@ -24,8 +24,8 @@ import { uploadUniforms } from "./uniforms.ts";
 const FEATURES = 784;
 const UNITS = 100;
 const BATCH = 32;
-/** Enough to fill a large GPU; on a processor, time grows with the number and ratios do not. */
-const NETWORKS = { software: 1, hardware: 50 };
+/** Enough to fill a large GPU, and to share the tiles of a product out evenly over a processor's cores. */
+const NETWORKS = { software: 4, hardware: 50 };
 
 const [F, U] = [lanesOf(FEATURES), lanesOf(UNITS)];
 

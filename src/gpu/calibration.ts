@@ -22,11 +22,12 @@ export interface Calibration {
 /** Dispatches in one timed submit: a GPU's single dispatch is shorter than what it costs to wait for it. */
 const DISPATCHES = { software: 4, hardware: 50 };
 /** The shortest counts: whatever else the machine does can only lengthen a run. */
-const RUNS = 5;
-/** A form so much slower than the best so far is not timed again. */
+const RUNS = 8;
+/** A form so much slower than the best after some runs, since any one may be disturbed, is not timed again. */
 const HOPELESS = 3;
+const RUNS_BEFORE_HOPELESS = 3;
 /** The usual form stays unless another takes less than this share of its time, so that noise does not change results. */
-const CLEARLY_FASTER = 0.9;
+const CLEARLY_FASTER = 0.8;
 
 /**
  * Tries all forms that `gpu` can run; `gpu.tiles` holds the usual ones.
@@ -72,7 +73,7 @@ export async function timeForms(gpu: GpuContext, trial: Trial, clock: Clock): Pr
     const best = Math.min(...Object.values(times));
     for (const [form, kernel] of kernels) {
       const before = times[form] ?? Number.POSITIVE_INFINITY;
-      if (run > 0 && before > HOPELESS * best) continue;
+      if (run >= RUNS_BEFORE_HOPELESS && before > HOPELESS * best) continue;
       const start = clock();
       await runTimed(gpu, trial, kernel);
       times[form] = Math.min(before, clock() - start);

@@ -49,7 +49,12 @@ function madeUp(gpu: GpuContext, samples: number, widths: Widths, activation: Ne
   return {
     network,
     split,
-    orders: shuffledOrders(network, random, 2),
+    // Shuffled, and one layer after the other from either end: steps and the evaluations between them in long runs.
+    orders: [
+      ...shuffledOrders(network, random, 2),
+      orderOf("network", neuronsOf(network), 2),
+      orderOf("network", neuronsOf(network).toReversed(), 3),
+    ],
     meanActivations: madeUpConstants(network, random),
   };
 }

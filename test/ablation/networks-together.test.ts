@@ -65,6 +65,16 @@ describe.each(shapes)("%i samples through %j", (samples, widths) => {
   });
 });
 
+test("one network takes fewer samples at a time where the state of a walk would not fit in a binding otherwise", async () => {
+  const { tasks, split } = madeUp(300, [5, 4, 60, 3]);
+  using _ = split;
+  const options = { modes: ablationModes, stride: 1, sweep: "fast" } as const;
+  // 320 rows of 64 lanes of 4 bytes fill half a binding; the intact network, a walk and a spare are three times that.
+  const limited = withBindingLimit(gpu, 163_840);
+  const alone = await ablateNetworks(limited, split, [tasks[0]!], options);
+  expect(alone).toEqual(await ablateNetworks(gpu, split, [tasks[0]!], options));
+});
+
 test("as many networks are swept at once as keep the state of all samples in one array", () => {
   const limited = withBindingLimit(withGuessedPace(gpu), 2 ** 20);
   const group = {
