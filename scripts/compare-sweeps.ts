@@ -1,7 +1,7 @@
 /**
  * Compares the fast sweep with the masked one, which defines it, on many networks trained on real data:
- *   npm run build && npx tsx scripts/compare-sweeps.ts IDX_FOLDER [networks] [every] [adapter]
- * trains `networks` networks of each activation (default 20), sweeps them fast at every step and masked at each
+ *   npm run build && npx tsx scripts/compare-sweeps.ts IDX_FOLDER [networks] [every] [adapter] [activation]
+ * trains `networks` networks of each activation, or of one (default 20), sweeps them fast at every step and masked at each
  * `every`-th (default 10), and prints the largest differences. Every scope, both modes, orders by mutual information and
  * at random. Ends with 1 where one exceeds what docs/performance.md promises.
  */
@@ -22,8 +22,9 @@ import { openAdapter } from "../src/platform/node/adapters.ts";
 import { folderSource } from "../src/platform/node/files.ts";
 import { trainNetworks } from "../src/train/trainer.ts";
 
-const [folder, networks = "20", every = "10", name] = process.argv.slice(2);
-if (folder === undefined) throw new Error("usage: compare-sweeps.ts IDX_FOLDER [networks] [every] [adapter]");
+const [folder, networks = "20", every = "10", name, only] = process.argv.slice(2);
+if (folder === undefined)
+  throw new Error("usage: compare-sweeps.ts IDX_FOLDER [networks] [every] [adapter] [activation]");
 
 /** Enough to learn from, and quick. */
 const TRAINED_ON = 10_000;
@@ -86,7 +87,7 @@ async function compareActivation(activation: Activation): Promise<Differences> {
 
 const allowed = Math.ceil(test.count / SAMPLES_A_DIFFERENCE);
 console.log(`${facts.description}; ${networks} networks of each activation, ${test.count} test samples`);
-for (const activation of activations) {
+for (const activation of activations.filter((each) => only === undefined || each === only)) {
   const start = performance.now();
   const { evaluations, different, correct, loss } = await compareActivation(activation);
   const counts = `${different} of ${evaluations} evaluations differ, by at most ${correct} samples`;
