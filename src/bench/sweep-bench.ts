@@ -52,6 +52,8 @@ export interface SweepBenchRow extends BenchRow {
   /** maskedMs / fastMs and fullMs / fastMs. */
   readonly ratio: number;
   readonly fullRatio: number;
+  /** As `ratio`, of the steps alone: without the forward pass below, which either sweep makes once for all steps. */
+  readonly stepRatio: number;
   /** Largest difference between the two sweeps at any step: test samples, and loss relative to the masked one. */
   readonly maxCorrectDifference: number;
   readonly maxLossDifference: number;
@@ -160,12 +162,14 @@ async function benchScope(prepared: Prepared, scope: Scope): Promise<SweepBenchR
   const fastMs = fastTime.medianMs;
   const maskedMs = ofMasked!.medianMs / evaluations;
   const fullMs = ofFull!.medianMs / FULL_NETWORKS;
+  const passMs = fullMs / evaluations;
   const widths = widthsOf(network.network);
   const cost = { operations: samples * evaluationOperations(widths, scope) };
   return {
     ...benchRow("sweep", `${scope}, ${samples} samples, ${widths.join("-")}`, fastTime, cost, ceilings),
     ...{ scope, widths, activation, samples, evaluations },
     ...{ fullMs, maskedMs, fastMs, ratio: maskedMs / fastMs, fullRatio: fullMs / fastMs },
+    stepRatio: (maskedMs - passMs) / (fastMs - passMs),
     ...found,
   };
 }

@@ -90,6 +90,8 @@ describe("bench all --json", async () => {
       expect(row.maxLossDifference).toBeLessThan(1e-4);
       expect(row.ratio).toBeCloseTo(row.maskedMs / row.fastMs);
       expect(row.fullRatio).toBeCloseTo(row.fullMs / row.fastMs);
+      const pass = row.fullMs / row.evaluations;
+      expect(row.stepRatio).toBeCloseTo((row.maskedMs - pass) / (row.fastMs - pass));
       expect(row.medianMs).toBe(row.fastMs);
       expect(row.gflops).toBeCloseTo(operations[index]! / row.fastMs / 1e6);
     }
