@@ -3,9 +3,8 @@ import type { AblationCurve, SingleRemovals } from "../core/ablation.ts";
 import type { SweepMethod } from "../core/study.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
-import { curveGroups, curvesOf } from "./fast-sweep.ts";
+import { curveEvaluations, curveGroups, curvesOf } from "./fast-sweep.ts";
 import { maskedSweep, type SweepOptions, type SweepTask } from "./masked-sweep.ts";
-import { removalSteps } from "./orders.ts";
 import { type SingleTask, singleGroups, singleRemovals, singlesOf } from "./single-removals.ts";
 import { runWalks } from "./walk-run.ts";
 
@@ -22,11 +21,10 @@ export interface Ablation {
 }
 
 /** Evaluations (forward passes over the whole split) that the ablation of one task takes. */
-export function ablationEvaluations({ orders, network }: AblationTask, { modes, stride }: AblationOptions): number {
-  const ofCurves = orders.reduce((sum, { neurons }) => sum + removalSteps(neurons.length, stride).length, 0);
+export function ablationEvaluations(task: AblationTask, options: AblationOptions): number {
   // Each neuron of each hidden layer, and the intact network once a layer.
-  const ofSingles = network.layers.slice(0, -1).reduce((sum, { outputs }) => sum + outputs + 1, 0);
-  return modes.length * (ofCurves + ofSingles);
+  const ofSingles = task.network.layers.slice(0, -1).reduce((sum, { outputs }) => sum + outputs + 1, 0);
+  return curveEvaluations(task, options) + options.modes.length * ofSingles;
 }
 
 /**
@@ -44,7 +42,8 @@ export async function ablateNetworks(
   const { modes, sweep } = options;
   if (sweep === "masked") return maskedAblation(gpu, split, tasks, options, onProgress);
   const groups = [...curveGroups(tasks, options), ...singleGroups(tasks, modes)];
-  const walked = await runWalks(gpu, split, tasks, groups, onProgress);
+  const total = tasks.reduce((sum, task) => sum + ablationEvaluations(task, options), 0);
+  const walked = await runWalks(gpu, split, tasks, groups, (done, of) => onProgress((done / of) * total));
   const ofCurves = walked.filter(({ group }) => !group.single);
   const ofSingles = walked.filter(({ group }) => group.single);
   return {

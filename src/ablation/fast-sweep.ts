@@ -8,6 +8,7 @@ import { widthsOf } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import type { SweepOptions, SweepTask } from "./masked-sweep.ts";
+import { removalSteps } from "./orders.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
 import { runWalks, type Walked } from "./walk-run.ts";
 
@@ -17,18 +18,30 @@ export function curveGroups(tasks: readonly SweepTask[], { modes, stride }: Swee
   return walkGroups(orders, modes, widthsOf(tasks[0]!.network), { stride });
 }
 
+/** Evaluations (forward passes over the whole split) that the curves of a task have. */
+export function curveEvaluations({ orders }: Pick<SweepTask, "orders">, { modes, stride }: SweepOptions): number {
+  return modes.length * orders.reduce((sum, { neurons }) => sum + removalSteps(neurons.length, stride).length, 0);
+}
+
 /** What those walks found, per task: one curve per order and mode, orders outermost. */
 export function curvesOf(
   walked: readonly Walked[],
   tasks: readonly SweepTask[],
-  { modes }: SweepOptions,
+  { modes, stride }: SweepOptions,
   samples: number,
 ): AblationCurve[][] {
   const curves = tasks.map((): AblationCurve[] => []);
   for (const { walk, group, correct, loss } of walked) {
     const { network, curve, order, mode } = walk;
     const place = curve * modes.length + modes.indexOf(mode);
-    curves[network]![place] = { order, mode, samples, removed: group.removed, correct, loss };
+    // Walks may evaluate more often than they are asked to (walkedStride).
+    const removed = removalSteps(order.neurons.length, stride);
+    const steps = Array.from(removed, (count) => group.removed.indexOf(count));
+    curves[network]![place] = {
+      ...{ order, mode, samples, removed },
+      correct: Uint32Array.from(steps, (step) => correct[step]!),
+      loss: Float64Array.from(steps, (step) => loss[step]!),
+    };
   }
   return curves;
 }
@@ -46,6 +59,8 @@ export async function fastSweep(
   options: SweepOptions,
   onProgress?: (done: number, total: number) => void,
 ): Promise<AblationCurve[][]> {
-  const walked = await runWalks(gpu, split, tasks, curveGroups(tasks, options), onProgress);
+  const total = tasks.reduce((sum, task) => sum + curveEvaluations(task, options), 0);
+  const report = (done: number, of: number) => onProgress?.((done / of) * total, total);
+  const walked = await runWalks(gpu, split, tasks, curveGroups(tasks, options), report);
   return curvesOf(walked, tasks, options, split.count);
 }

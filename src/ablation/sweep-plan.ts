@@ -25,7 +25,7 @@ import {
 } from "../gpu/plan-basis.ts";
 import { removalSteps } from "./orders.ts";
 import { type GroupSize, networksAtOnce, walkWaves } from "./walk-batches.ts";
-import { routeFor } from "./walk-plan.ts";
+import { routeFor, walkedStride } from "./walk-plan.ts";
 
 /** What decides the size of every array of a sweep. */
 export interface SweepSize {
@@ -161,9 +161,11 @@ function walksPlan(basis: PlanBasis, size: SweepSize, networks: number): SweepPl
 /** Groups of walks over `networks` networks, as walkGroups makes them. */
 function walkedGroups(size: SweepSize, networks: number): GroupSize[] {
   const { widths, stride, sweep } = size;
-  const groupOf = ({ lowest, neurons, evaluations, count }: Curves, single: boolean): GroupSize => {
+  const groupOf = ({ lowest, neurons, count }: Curves, single: boolean): GroupSize => {
     const deeper = neurons > widths[lowest]!;
-    const route = routeFor(lowest, widths, single ? 1 : Math.min(stride, neurons));
+    const walked = single ? 1 : walkedStride(lowest, widths, stride, neurons);
+    const evaluations = removalSteps(neurons, walked).length;
+    const route = routeFor(lowest, widths, walked);
     return { route, lowest, deeper, single, neurons, evaluations, walks: count * networks };
   };
   return [

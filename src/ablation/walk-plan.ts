@@ -44,6 +44,14 @@ export function routeFor(lowest: number, widths: Widths, stride: number): Route 
   return above === 0 ? "tally" : "product";
 }
 
+/** Up to this stride evaluating every removal in registers costs less than storing outputs for every stride-th. */
+const DENSE_STRIDE = 8;
+
+/** Removals between two evaluations of a walk: those that were asked for, or 1 where more evaluations cost less. */
+export function walkedStride(lowest: number, widths: Widths, stride: number, neurons: number): number {
+  return stride <= DENSE_STRIDE && routeFor(lowest, widths, 1) !== "layers" ? 1 : Math.min(stride, neurons);
+}
+
 /** Steps in one part of a route. */
 export function stepsOf(route: Route): number {
   // Outputs of a part of `layers` are stored, which bounds its length.
@@ -65,8 +73,9 @@ export function walkGroups(
       const deeper = Math.max(...layers) > lowest;
       const neurons = order.neurons.length;
       const key = JSON.stringify([lowest, deeper, neurons]);
-      const route = routeFor(lowest, widths, Math.min(stride, neurons));
-      const removed = removalSteps(neurons, stride);
+      const walked = walkedStride(lowest, widths, stride, neurons);
+      const route = routeFor(lowest, widths, walked);
+      const removed = removalSteps(neurons, walked);
       const group = groups.get(key) ?? { single, lowest, deeper, route, walks: [], neurons, removed };
       groups.set(key, group);
       group.walks.push(...modes.map((mode) => ({ network, curve, order, mode })));
