@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { type AblationCurve, RANDOM } from "../src/core/ablation.ts";
-import { parseCurvesCsv } from "../src/report/curves-file.ts";
-import { parseOrdersCsv } from "../src/report/orders-file.ts";
-import { parseStudyFile } from "../src/report/study-file.ts";
+import { parseCurvesCsv } from "../src/report/files/curves-file.ts";
+import { parseOrdersCsv } from "../src/report/files/orders-file.ts";
+import { parseStudyFile } from "../src/report/files/study-file.ts";
 
 const [folder, target] = process.argv.slice(2);
 if (folder === undefined || target === undefined) throw new Error("usage: draw-curves.ts RESULTS FILE.svg");

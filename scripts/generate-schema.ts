@@ -1,7 +1,7 @@
 /** Writes schema/study.schema.json from the zod schema of study.json; with --check only says whether it is up to date. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { studyJsonSchema } from "../src/report/study-file.ts";
+import { studyJsonSchema } from "../src/report/files/study-file.ts";
 
 const file = fileURLToPath(new URL("../schema/study.schema.json", import.meta.url));
 const text = `${JSON.stringify(studyJsonSchema(), null, 2)}\n`;

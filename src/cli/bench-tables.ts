@@ -6,7 +6,7 @@ import { dimensions } from "../bench/scaling-plan.ts";
 import type { SuiteReport } from "../bench/suite.ts";
 import type { SweepBenchRow } from "../bench/sweep-bench.ts";
 import type { TrainBenchRow } from "../bench/train-bench.ts";
-import { alignedTable } from "../report/aligned-table.ts";
+import { alignedTable } from "../report/tables/aligned-table.ts";
 import { COLUMNS, wrapped } from "./wrapped-text.ts";
 
 /** A table whose columns stay side by side. */

@@ -9,8 +9,8 @@ import type { GpuContext } from "../gpu/context.ts";
 import { inStage, Profiler } from "../gpu/profiler.ts";
 import { describeAdapter } from "../platform/node/adapters.ts";
 import { openNamedFile } from "../platform/node/results-folder.ts";
-import { profileTable } from "../report/profile-table.ts";
-import { traceJson } from "../report/trace-file.ts";
+import { traceJson } from "../report/files/trace-file.ts";
+import { profileTable } from "../report/tables/profile-table.ts";
 import { text } from "./option-values.ts";
 import { wrapped } from "./wrapped-text.ts";
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { PROFILE_SCHEMA, type Profile } from "../../src/core/profile.ts";
 import * as shaders from "../../src/gpu/generated/shaders.ts";
 import type { ShaderInterface } from "../../src/gpu/kernel.ts";
-import { traceTracks } from "../../src/report/trace-file.ts";
+import { traceTracks } from "../../src/report/files/trace-file.ts";
 import { commandLine, onSwiftShader } from "../support/command-line.ts";
 import { tinyIdxFiles, writeFolder } from "../support/idx-folders.ts";
 import { filesBelow, scratchFolder } from "../support/scratch-folder.ts";

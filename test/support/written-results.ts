@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { StudyConfig } from "../../src/core/study.ts";
-import type { StudyFile } from "../../src/report/study-file.ts";
+import type { StudyFile } from "../../src/report/files/study-file.ts";
 
 export type CsvRecord = Readonly<Record<string, string>>;
 

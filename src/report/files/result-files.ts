@@ -1,10 +1,10 @@
 /** The files of a result folder, in the order they are written. */
-import type { AblationCurve, RemovalOrder, SingleRemovals } from "../core/ablation.ts";
-import type { TrainedNetwork } from "../core/network.ts";
-import type { NeuronTable } from "../core/neuron-table.ts";
-import { type ResultFile, resultNames } from "../core/platform.ts";
-import type { Profile } from "../core/profile.ts";
-import type { StudyResults } from "../core/study.ts";
+import type { AblationCurve, RemovalOrder, SingleRemovals } from "../../core/ablation.ts";
+import type { TrainedNetwork } from "../../core/network.ts";
+import type { NeuronTable } from "../../core/neuron-table.ts";
+import { type ResultFile, resultNames } from "../../core/platform.ts";
+import type { Profile } from "../../core/profile.ts";
+import type { StudyResults } from "../../core/study.ts";
 import { curvesCsv } from "./curves-file.ts";
 import { neuronsCsv } from "./neurons-file.ts";
 import { ordersCsv } from "./orders-file.ts";

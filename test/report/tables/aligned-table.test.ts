@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alignedTable } from "../../src/report/aligned-table.ts";
+import { alignedTable } from "../../../src/report/tables/aligned-table.ts";
 
 const rows = [
   ["name", "a", "bb", "c", "d"],

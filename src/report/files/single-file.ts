@@ -1,6 +1,6 @@
 /** single.csv: test accuracy and loss with one neuron removed at a time; one row per network, neuron and mode. */
-import { type AblationMode, ablationModes, type SingleRemovals } from "../core/ablation.ts";
-import { resultNames } from "../core/platform.ts";
+import { type AblationMode, ablationModes, type SingleRemovals } from "../../core/ablation.ts";
+import { resultNames } from "../../core/platform.ts";
 import { type CsvRow, csvChunks, damaged, readCsv, requireHeader } from "./csv.ts";
 import { correctOf, lossOf, outcomeText } from "./outcome-cells.ts";
 

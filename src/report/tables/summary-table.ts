@@ -1,6 +1,6 @@
 /** The table at the end of a run: how well the networks do, how the measures spread, and what removals cost. */
-import { type AblationCurve, type AblationMode, RANDOM, type Scope } from "../core/ablation.ts";
-import type { StudyResults } from "../core/study.ts";
+import { type AblationCurve, type AblationMode, RANDOM, type Scope } from "../../core/ablation.ts";
+import type { StudyResults } from "../../core/study.ts";
 import { alignedTable } from "./aligned-table.ts";
 
 const MAX_WIDTH = 80;

@@ -1,8 +1,8 @@
 /** Traces as Chrome's trace-event format has them: well formed, and nested or in sequence on each track. */
 import { describe, expect, test } from "vitest";
-import type { Trace } from "../../src/core/profile.ts";
-import { traceJson, traceTracks } from "../../src/report/trace-file.ts";
-import { expectWellFormed, parsedTrace } from "../support/trace-events.ts";
+import type { Trace } from "../../../src/core/profile.ts";
+import { traceJson, traceTracks } from "../../../src/report/files/trace-file.ts";
+import { expectWellFormed, parsedTrace } from "../../support/trace-events.ts";
 
 const event = (name: string, startMs: number, endMs: number) => ({ name, startMs, endMs });
 const trace: Trace = {

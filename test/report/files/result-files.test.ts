@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import { RunError } from "../../src/core/errors.ts";
-import { parseCurvesCsv } from "../../src/report/curves-file.ts";
-import { parseNeuronsCsv } from "../../src/report/neurons-file.ts";
-import { parseOrdersCsv } from "../../src/report/orders-file.ts";
-import { resultFiles } from "../../src/report/result-files.ts";
-import { decodeSafetensors } from "../../src/report/safetensors.ts";
-import { parseSingleCsv } from "../../src/report/single-file.ts";
-import { parseStudyFile } from "../../src/report/study-file.ts";
-import { madeUpStudy, textOf } from "./made-up-study.ts";
+import { RunError } from "../../../src/core/errors.ts";
+import { parseCurvesCsv } from "../../../src/report/files/curves-file.ts";
+import { parseNeuronsCsv } from "../../../src/report/files/neurons-file.ts";
+import { parseOrdersCsv } from "../../../src/report/files/orders-file.ts";
+import { resultFiles } from "../../../src/report/files/result-files.ts";
+import { decodeSafetensors } from "../../../src/report/files/safetensors.ts";
+import { parseSingleCsv } from "../../../src/report/files/single-file.ts";
+import { parseStudyFile } from "../../../src/report/files/study-file.ts";
+import { madeUpStudy, textOf } from "../made-up-study.ts";
 
 it("the files of a study come in an order that ends with study.json", () => {
   expect(resultFiles(madeUpStudy()).map(({ name }) => name)).toStrictEqual([

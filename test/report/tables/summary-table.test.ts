@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StudyResults } from "../../src/core/study.ts";
-import { summaryTable } from "../../src/report/summary-table.ts";
-import { madeUpStudy } from "./made-up-study.ts";
+import type { StudyResults } from "../../../src/core/study.ts";
+import { summaryTable } from "../../../src/report/tables/summary-table.ts";
+import { madeUpStudy } from "../made-up-study.ts";
 
 /** The cells of the first line that holds all of `words`. */
 function cellsOf(text: string, ...words: string[]): string[] {

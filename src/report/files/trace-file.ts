@@ -3,7 +3,7 @@
  * ("X") with `ts` and `dur` in microseconds, and names of tracks as metadata events ("M"). Tracks: the passes on the GPU,
  * the stages of the host, and below them the host's work, on as many tracks as it overlaps.
  */
-import type { Trace, TraceEvent, TracePass } from "../core/profile.ts";
+import type { Trace, TraceEvent, TracePass } from "../../core/profile.ts";
 
 const PROCESS = 1;
 export const traceTracks = { passes: 1, stages: 2, work: 3 } as const;

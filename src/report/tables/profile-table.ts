@@ -1,5 +1,5 @@
 /** A profile as a table: for each stage its kernels, largest first, what no pass explains, and the host's work. */
-import type { KernelProfile, Profile, ProfileTiming, StageProfile } from "../core/profile.ts";
+import type { KernelProfile, Profile, ProfileTiming, StageProfile } from "../../core/profile.ts";
 import { alignedTable } from "./aligned-table.ts";
 
 const COLUMNS = 80;

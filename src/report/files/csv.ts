@@ -4,7 +4,7 @@
  * was cut off shows it.
  */
 import { csvParseRows } from "d3-dsv";
-import { RunError } from "../core/errors.ts";
+import { RunError } from "../../core/errors.ts";
 
 const ROWS_PER_CHUNK = 1000;
 

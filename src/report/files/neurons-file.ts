@@ -1,6 +1,6 @@
 /** neurons.csv: one row per hidden neuron and repeat, with its measures and the counts they come from. */
-import type { NeuronTable } from "../core/neuron-table.ts";
-import { resultNames } from "../core/platform.ts";
+import type { NeuronTable } from "../../core/neuron-table.ts";
+import { resultNames } from "../../core/platform.ts";
 import { type CsvRow, csvChunks, damaged, float32Text, float64Text, readCsv, requireHeader } from "./csv.ts";
 
 const MEASURE_SUFFIX = "_bits";

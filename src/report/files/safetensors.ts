@@ -4,8 +4,8 @@
  * layers.0.bias [outputs], float32. The metadata hold what a dense layer does not say: activation and architecture.
  */
 import { z } from "zod";
-import { RunError } from "../core/errors.ts";
-import { type Activation, activations, type DenseLayer, type Network, widthsOf } from "../core/network.ts";
+import { RunError } from "../../core/errors.ts";
+import { type Activation, activations, type DenseLayer, type Network, widthsOf } from "../../core/network.ts";
 import { schemaFault } from "./schema-fault.ts";
 
 const PREFIX_BYTES = 8;

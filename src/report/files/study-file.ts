@@ -3,13 +3,13 @@
  * file; schema/study.schema.json is generated from it, and the compiler checks it against the types in src/core/study.ts.
  */
 import { z } from "zod";
-import { ablationModes } from "../core/ablation.ts";
-import { RunError } from "../core/errors.ts";
-import { activations } from "../core/network.ts";
-import { resultNames } from "../core/platform.ts";
-import { stages } from "../core/progress.ts";
-import { type StudyResults, scopeKinds, sweepMethods } from "../core/study.ts";
-import { tileForms } from "../core/tiles.ts";
+import { ablationModes } from "../../core/ablation.ts";
+import { RunError } from "../../core/errors.ts";
+import { activations } from "../../core/network.ts";
+import { resultNames } from "../../core/platform.ts";
+import { stages } from "../../core/progress.ts";
+import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
+import { tileForms } from "../../core/tiles.ts";
 import { schemaFault } from "./schema-fault.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */

@@ -1,6 +1,6 @@
 /** curves.csv: test accuracy and loss after cumulative removals; one row per curve and evaluated step. */
-import { type AblationCurve, type AblationMode, ablationModes, type RemovalOrder } from "../core/ablation.ts";
-import { resultNames } from "../core/platform.ts";
+import { type AblationCurve, type AblationMode, ablationModes, type RemovalOrder } from "../../core/ablation.ts";
+import { resultNames } from "../../core/platform.ts";
 import { type CsvRow, csvChunks, damaged, readCsv, requireHeader } from "./csv.ts";
 import { orderKeyColumns, orderKeyText } from "./orders-file.ts";
 import { correctOf, lossOf, outcomeText } from "./outcome-cells.ts";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RunError } from "../../src/core/errors.ts";
-import { float32Text, float64Text } from "../../src/report/csv.ts";
-import { curvesCsv, parseCurvesCsv } from "../../src/report/curves-file.ts";
-import { neuronsCsv, parseNeuronsCsv } from "../../src/report/neurons-file.ts";
-import { ordersCsv, parseOrdersCsv } from "../../src/report/orders-file.ts";
-import { madeUpNeurons, madeUpStudy, textOf, withLine } from "./made-up-study.ts";
+import { RunError } from "../../../src/core/errors.ts";
+import { float32Text, float64Text } from "../../../src/report/files/csv.ts";
+import { curvesCsv, parseCurvesCsv } from "../../../src/report/files/curves-file.ts";
+import { neuronsCsv, parseNeuronsCsv } from "../../../src/report/files/neurons-file.ts";
+import { ordersCsv, parseOrdersCsv } from "../../../src/report/files/orders-file.ts";
+import { madeUpNeurons, madeUpStudy, textOf, withLine } from "../made-up-study.ts";
 
 const study = madeUpStudy({ stride: 2 });
 const texts = {

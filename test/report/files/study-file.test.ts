@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { RunError } from "../../src/core/errors.ts";
-import { parseStudyFile, studyFileText, studyJsonSchema } from "../../src/report/study-file.ts";
-import { madeUpStudy } from "./made-up-study.ts";
+import { RunError } from "../../../src/core/errors.ts";
+import { parseStudyFile, studyFileText, studyJsonSchema } from "../../../src/report/files/study-file.ts";
+import { madeUpStudy } from "../made-up-study.ts";
 
 const study = madeUpStudy();
 const text = studyFileText(study);
 const { config, dataset, provenance, repeats } = study;
 
-const shipped = JSON.parse(readFileSync(new URL("../../schema/study.schema.json", import.meta.url), "utf8"));
+const shipped = JSON.parse(readFileSync(new URL("../../../schema/study.schema.json", import.meta.url), "utf8"));
 /** Formats are left to the patterns that stand beside them. */
 const conforms = new Ajv2020({ strict: true, allErrors: true, validateFormats: false }).compile(shipped);
 

@@ -1,6 +1,6 @@
 /** orders.csv: which neuron was removed when; one row per order and position. */
-import { type Direction, directions, type NeuronAddress, type RemovalOrder, type Scope } from "../core/ablation.ts";
-import { resultNames } from "../core/platform.ts";
+import { type Direction, directions, type NeuronAddress, type RemovalOrder, type Scope } from "../../core/ablation.ts";
+import { resultNames } from "../../core/platform.ts";
 import { type CsvRow, csvChunks, readCsv, requireHeader } from "./csv.ts";
 
 /** Columns that name an order; curves.csv begins with the same ones. */

@@ -1,7 +1,13 @@
 /** The table of a profile: what it says, and that it fits. */
 import { describe, expect, test } from "vitest";
-import { type KernelProfile, PROFILE_SCHEMA, type Profile, rates, type StageProfile } from "../../src/core/profile.ts";
-import { profileTable } from "../../src/report/profile-table.ts";
+import {
+  type KernelProfile,
+  PROFILE_SCHEMA,
+  type Profile,
+  rates,
+  type StageProfile,
+} from "../../../src/core/profile.ts";
+import { profileTable } from "../../../src/report/tables/profile-table.ts";
 
 const ceilings = { gflops: 40_000, gbps: 4000 };
 

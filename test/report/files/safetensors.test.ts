@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RunError } from "../../src/core/errors.ts";
-import { widthsOf } from "../../src/core/network.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/report/safetensors.ts";
-import { madeUpNetwork } from "./made-up-study.ts";
+import { RunError } from "../../../src/core/errors.ts";
+import { widthsOf } from "../../../src/core/network.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../../src/report/files/safetensors.ts";
+import { madeUpNetwork } from "../made-up-study.ts";
 
 const network = madeUpNetwork([3, 5, 2]);
 const file = encodeSafetensors(network);
