@@ -65,7 +65,11 @@ export function summarizeDataset({
   sha256,
 }: Dataset): DatasetSummary {
   const counts = { train: train.count, validation: validation.count, test: test.count };
-  return { name, ...counts, features, sampleShape, classes, sha256 };
+  const perClass = {
+    validationPerClass: [...classCounts(validation.labels, classes)],
+    testPerClass: [...classCounts(test.labels, classes)],
+  };
+  return { name, ...counts, features, sampleShape, classes, ...perClass, sha256 };
 }
 
 /**

@@ -2,7 +2,7 @@
  * What a sweep takes on a device: the batch of walks or of masked jobs that takes most, beside the data, one network and
  * its pass over a chunk of samples. Plain arithmetic, nothing allocated.
  */
-import type { AblationMode } from "../core/ablation.ts";
+import { type AblationMode, networkScopes } from "../core/ablation.ts";
 import { hiddenWidths, type Widths } from "../core/network.ts";
 import type { ScopeKind, SweepMethod } from "../core/study.ts";
 import { splitArrays } from "../gpu/device-split.ts";
@@ -65,11 +65,18 @@ function curvesOf({ widths, scopes, ordersPerScope, modes, stride }: SweepSize):
   const all = hiddenWidths(widths);
   const layers = all.map((neurons, index) => ({ lowest: index + 1, neurons }));
   const network = { lowest: 1, neurons: all.reduce((sum, neurons) => sum + neurons, 0) };
-  const swept = [...(scopes.includes("layers") ? layers : []), ...(scopes.includes("network") ? [network] : [])];
-  const curves = swept.map((scope) => ({ ...scope, count, evaluations: removalSteps(scope.neurons, stride).length }));
-  // Of a single hidden layer, both scopes are the same walks.
-  const alike = all.length === 1 && curves.length === 2;
-  return alike ? [{ ...curves[0]!, count: 2 * count }] : curves;
+  const joint = networkScopes.filter((scope) => scopes.includes(scope)).length;
+  const inLayers = scopes.includes("layers") ? 1 : 0;
+  // Of a single hidden layer, all scopes are the same walks.
+  const swept =
+    all.length === 1
+      ? [{ ...network, scopes: inLayers + joint }]
+      : [...layers.map((layer) => ({ ...layer, scopes: inLayers })), { ...network, scopes: joint }];
+  return swept
+    .filter((scope) => scope.scopes > 0)
+    .map(({ lowest, neurons, scopes: alike }) => {
+      return { lowest, neurons, count: alike * count, evaluations: removalSteps(neurons, stride).length };
+    });
 }
 
 /** Evaluations of all curves of one network. */

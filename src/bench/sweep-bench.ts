@@ -5,7 +5,7 @@
 import { fastSweep } from "../ablation/fast-sweep.ts";
 import { maskedSweep, type SweepTask } from "../ablation/masked-sweep.ts";
 import { removalOrders, scopesOf } from "../ablation/orders.ts";
-import { type AblationCurve, ablationModes, type Scope } from "../core/ablation.ts";
+import { type AblationCurve, ablationModes, networkScopes, type Scope } from "../core/ablation.ts";
 import { type Activation, widthsOf } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { ScopeKind } from "../core/study.ts";
@@ -119,7 +119,7 @@ function evaluationOperations(widths: readonly number[], scope: Scope): number {
   const ofLayer = (layer: number) =>
     2 *
     widths.slice(layer + 1).reduce((sum, outputs, above) => sum + outputs * (above ? widths[layer + above]! : 1), 0);
-  if (scope !== "network") return ofLayer(Number(scope.slice("layer".length)));
+  if (!networkScopes.some((name) => name === scope)) return ofLayer(Number(scope.slice("layer".length)));
   const hidden = widths.slice(1, -1);
   const neurons = hidden.reduce((sum, width) => sum + width, 0);
   return hidden.reduce((sum, width, index) => sum + width * ofLayer(index + 1), 0) / neurons;

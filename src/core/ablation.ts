@@ -1,7 +1,13 @@
 /** Orders of removal and the curves they give, as plain data (study.md section 1). */
 
-/** `layer1`, `layer2`, ... for one hidden layer; `network` for all hidden neurons in one list. */
-export type Scope = `layer${number}` | "network";
+/**
+ * `layer1`, `layer2`, ... for one hidden layer; `network` for all hidden neurons in one list by value; `network-ranked` for
+ * all of them by their rank within their layer, as a share of its width.
+ */
+export type Scope = `layer${number}` | NetworkScope;
+
+export const networkScopes = ["network", "network-ranked"] as const;
+export type NetworkScope = (typeof networkScopes)[number];
 
 export const directions = ["low", "high", "none"] as const;
 /** `low`: lowest value removed first. `high`: highest first. `none`: a random order. */
@@ -59,4 +65,6 @@ export interface SingleRemovals {
   readonly correct: Uint32Array;
   /** [neurons]: mean cross-entropy over the test set without the neuron, nats. */
   readonly loss: Float64Array;
+  /** [neurons, classes]: of `correct`, by class. Exact. Absent in files written before it was counted. */
+  readonly correctPerClass?: Uint32Array;
 }

@@ -5,7 +5,14 @@
  */
 
 /** What a draw is for; a new purpose is a new number, never a reused one. */
-export const streams = { initialisation: 1, shuffle: 2, randomOrder: 3, split: 4 } as const;
+export const streams = {
+  initialisation: 1,
+  shuffle: 2,
+  randomOrder: 3,
+  split: 4,
+  randomRanking: 5,
+  resampling: 6,
+} as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 
 const MULTIPLIER_0 = 0xd2511f53;

@@ -1,12 +1,18 @@
 /** The configuration and the outcome of a study: what goes in, and everything that files are written from. */
-import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals } from "./ablation.ts";
+import {
+  type AblationCurve,
+  type AblationMode,
+  networkScopes,
+  type RemovalOrder,
+  type SingleRemovals,
+} from "./ablation.ts";
 import type { Activation, TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
 import type { TileForms } from "./tiles.ts";
 
-export const scopeKinds = ["layers", "network"] as const;
-/** `layers`: each hidden layer by itself. `network`: all hidden neurons in one list. */
+export const scopeKinds = ["layers", ...networkScopes] as const;
+/** `layers`: each hidden layer by itself. `network`, `network-ranked`: all hidden neurons in one list, by value or rank. */
 export type ScopeKind = (typeof scopeKinds)[number];
 
 export const sweepMethods = ["fast", "masked"] as const;
@@ -43,6 +49,8 @@ export interface RepeatSummary {
   readonly validationAccuracy: number;
   readonly testAccuracy: number;
   readonly testCorrect: number;
+  /** [classes]: of `testCorrect`, by class. Absent in files written before it was counted. */
+  readonly testCorrectPerClass?: readonly number[];
   readonly testLoss: number;
   readonly trainLoss: readonly number[];
 }
@@ -79,6 +87,11 @@ export interface DatasetSummary {
   readonly features: number;
   readonly sampleShape: readonly number[];
   readonly classes: number;
+  /** [classes]: what the classes are called, where the data say so. */
+  readonly classNames?: readonly string[];
+  /** [classes]: samples of each class. Absent in files written before they were kept. */
+  readonly validationPerClass?: readonly number[];
+  readonly testPerClass?: readonly number[];
   readonly sha256: string;
 }
 

@@ -66,6 +66,45 @@ describe("orders by a measure", () => {
   });
 });
 
+describe("orders by rank within the layer", () => {
+  const ranked = (layers: number[][]) => lowAndHigh(tableOf(layers), "network-ranked");
+
+  test("take turns between layers of equal width, whatever the values", () => {
+    const [low, high] = ranked([
+      [0.1, 0.3, 0.2],
+      [9, 7, 8],
+    ]);
+    expect(low).toEqual(["1/0", "2/1", "1/2", "2/2", "1/1", "2/0"]);
+    expect(high).toEqual(["1/1", "2/0", "1/2", "2/2", "1/0", "2/1"]);
+  });
+
+  test("use up layers of unequal width at the same pace", () => {
+    const [low] = ranked([
+      [5, 4, 3, 2, 1, 0],
+      [0.1, 0.2],
+    ]);
+    // Places (i + 1/2) / width: 1/12 3/12 5/12 7/12 9/12 11/12 against 1/4 3/4; ties go to the first layer.
+    expect(low).toEqual(["1/5", "1/4", "2/0", "1/3", "1/2", "1/1", "2/1", "1/0"]);
+  });
+
+  test("break ties within a layer by index, and are the layer's own order where there is one layer", () => {
+    const table = tableOf([[0.5, 0.2, 0.5, 0.2, 0.5]]);
+    expect(lowAndHigh(table, "network-ranked")).toEqual(lowAndHigh(table, "layer1"));
+  });
+
+  test("are random in each layer on its own, and unlike those of the other scopes", () => {
+    const table = tableOf([new Array<number>(40).fill(0), new Array<number>(40).fill(0)]);
+    const draw = (scope: OrderOptions["scopes"][number]) =>
+      names(removalOrders(table, { ...byValue, measures: [], randomDraws: 1, scopes: [scope] })[0]!);
+    const order = draw("network-ranked");
+    expect(order.map((address) => Number(address[0]))).toEqual(order.map((_, place) => 1 + (place % 2)));
+    const inLayer = (layer: number) => order.filter((address) => address.startsWith(`${layer}/`));
+    expect(inLayer(1).map((address) => address.slice(2))).not.toEqual(inLayer(2).map((address) => address.slice(2)));
+    expect(inLayer(1)).not.toEqual(draw("layer1"));
+    expect(new Set(order).size).toBe(80);
+  });
+});
+
 describe("random orders", () => {
   const table = (repeat = 0) => tableOf([new Array<number>(40).fill(0), new Array<number>(40).fill(0)], repeat);
   const draw = (options: Partial<OrderOptions>, repeat = 0) =>

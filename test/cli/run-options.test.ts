@@ -23,7 +23,7 @@ const defaults: Omit<StudyConfig, "data"> = {
   learningRate: 0.001,
   l2: 1e-5,
   measures: ["entropy", "mutual-information", "kl-selectivity"],
-  scopes: ["layers", "network"],
+  scopes: ["layers", "network", "network-ranked"],
   modes: ["zero", "mean"],
   randomDraws: 5,
   stride: 1,
@@ -77,7 +77,7 @@ test.each(cases)("%s", async (_, options, changes, architecture) => {
   const layers = config.hidden.map((_, layer) => `layer${layer + 1}`);
   const scopes = [
     ...(config.scopes.includes("layers") ? layers : []),
-    ...config.scopes.filter((kind) => kind === "network"),
+    ...config.scopes.filter((kind) => kind !== "layers"),
   ];
   const measures = config.measures.map((measure) => measure.replaceAll("-", "_"));
   expect(distinct(curves.rows.map(({ scope }) => scope))).toEqual(scopes);

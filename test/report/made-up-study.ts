@@ -1,5 +1,12 @@
 /** A made-up study of any size: plausible numbers, consistent with each other, the same on every call. */
-import type { AblationCurve, NeuronAddress, RemovalOrder, Scope, SingleRemovals } from "../../src/core/ablation.ts";
+import {
+  type AblationCurve,
+  type NeuronAddress,
+  networkScopes,
+  type RemovalOrder,
+  type Scope,
+  type SingleRemovals,
+} from "../../src/core/ablation.ts";
 import type { Network } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../src/core/random.ts";
@@ -55,9 +62,9 @@ export function madeUpNeurons(hidden: readonly number[], repeat: number): Neuron
 
 function madeUpOrders({ hidden, randomDraws }: StudyConfig, measures: readonly string[], repeat: number) {
   const all = addresses(hidden);
-  const scopes: Scope[] = [...hidden.map((_, index) => `layer${index + 1}` as const), "network"];
+  const scopes: Scope[] = [...hidden.map((_, index) => `layer${index + 1}` as const), ...networkScopes];
   return scopes.flatMap((scope): RemovalOrder[] => {
-    const neurons = all.filter(({ layer }) => scope === "network" || scope === `layer${layer}`);
+    const neurons = all.filter(({ layer }) => scope.startsWith("network") || scope === `layer${layer}`);
     const ofMeasures = measures.flatMap((measure): RemovalOrder[] => [
       { repeat, scope, measure, direction: "low", draw: 0, neurons },
       { repeat, scope, measure, direction: "high", draw: 0, neurons: neurons.toReversed() },
@@ -103,7 +110,13 @@ export function madeUpStudy(options: Partial<StudyConfig> = {}): StudyResults {
   const config: StudyConfig = {
     ...{ data: "mnist", repeats: 2, seed: 0, hidden: [5, 4], activation: "sigmoid", epochs: 3, batchSize: 32 },
     ...{ learningRate: 0.001, l2: 1e-5, measures: ["entropy", "mutual-information", "kl-selectivity"] },
-    ...{ scopes: ["layers", "network"], modes: ["zero", "mean"], randomDraws: 2, stride: 1, sweep: "fast" },
+    ...{
+      scopes: ["layers", "network", "network-ranked"],
+      modes: ["zero", "mean"],
+      randomDraws: 2,
+      stride: 1,
+      sweep: "fast",
+    },
     ...options,
   };
   const repeats = Array.from({ length: config.repeats }, (_, repeat) => repeat);

@@ -27,7 +27,7 @@ const { repeats, networks, neurons, orders, curves } = outcome;
 
 const key = ({ repeat, scope, measure, direction, draw }: RemovalOrder) =>
   [repeat, scope, measure, direction, draw].join(" ");
-const size = ({ scope }: RemovalOrder) => ({ layer1: 7, layer2: 5, network: 12 })[scope as "layer1"];
+const size = ({ scope }: RemovalOrder) => ({ layer1: 7, layer2: 5 })[scope as "layer1"] ?? 12;
 
 describe("the outcome of a study", () => {
   test("has a summary, a network and a table of neurons for every repeat, in order", () => {
@@ -70,7 +70,7 @@ describe("the outcome of a study", () => {
 
   test("has an order for every scope, measure and direction and every random draw, of all its neurons", () => {
     expect(new Set(orders.map(key)).size).toBe(orders.length);
-    expect(orders).toHaveLength(2 * 3 * (3 * 2 + 2));
+    expect(orders).toHaveLength(2 * 4 * (3 * 2 + 2));
     for (const order of orders) {
       const removed = order.neurons.map(({ layer, neuron }) => `${layer}/${neuron}`);
       expect(new Set(removed).size, key(order)).toBe(size(order));
@@ -172,6 +172,7 @@ describe("a study", () => {
 test("the summary of a data set gives the size of each part and leaves the bytes out", () => {
   expect(summarizeDataset(tinyDataset)).toEqual({
     ...{ name: "bands", train: 120, validation: 60, test: 60, features: 36, sampleShape: [6, 6], classes: 3 },
+    ...{ validationPerClass: [20, 20, 20], testPerClass: [20, 20, 20] },
     sha256: tinyDataset.sha256,
   });
 });

@@ -42,7 +42,7 @@ export const tinyConfig: StudyConfig = {
   learningRate: 0.1,
   l2: 1e-5,
   measures: ["entropy", "mutual-information", "kl-selectivity"],
-  scopes: ["layers", "network"],
+  scopes: ["layers", "network", "network-ranked"],
   modes: ["zero", "mean"],
   randomDraws: 2,
   stride: 1,

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { networkScopes } from "../../src/core/ablation.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import type { StudyFile } from "../../src/report/files/study-file.ts";
 
@@ -72,7 +73,7 @@ export function scopeSizes({ hidden, scopes }: StudyConfig): Map<string, number>
   const sizes = new Map<string, number>();
   if (scopes.includes("layers")) for (const [index, width] of hidden.entries()) sizes.set(`layer${index + 1}`, width);
   const all = hidden.reduce((sum, width) => sum + width, 0);
-  if (scopes.includes("network")) sizes.set("network", all);
+  for (const scope of networkScopes) if (scopes.includes(scope)) sizes.set(scope, all);
   return sizes;
 }
 

@@ -1,5 +1,12 @@
 /** orders.csv: which neuron was removed when; one row per order and position. */
-import { type Direction, directions, type NeuronAddress, type RemovalOrder, type Scope } from "../../core/ablation.ts";
+import {
+  type Direction,
+  directions,
+  type NeuronAddress,
+  networkScopes,
+  type RemovalOrder,
+  type Scope,
+} from "../../core/ablation.ts";
 import { resultNames } from "../../core/platform.ts";
 import { type CsvRow, csvChunks, readCsv, requireHeader } from "./csv.ts";
 
@@ -25,11 +32,13 @@ export function ordersCsv(orders: Iterable<RemovalOrder>): Iterable<string> {
   return csvChunks(ordersHeader, orderLines(orders));
 }
 
-const SCOPE = /^(network|layer[1-9]\d*)$/;
+const LAYER_SCOPE = /^layer[1-9]\d*$/;
+const isNetworkScope = (scope: string): boolean => networkScopes.some((name) => name === scope);
 
 function scopeOf(row: CsvRow): Scope {
   const scope = row.text("scope");
-  return SCOPE.test(scope) ? (scope as Scope) : row.fail("scope is not known", "layer1, layer2, ... or network", scope);
+  if (LAYER_SCOPE.test(scope) || isNetworkScope(scope)) return scope as Scope;
+  return row.fail("scope is not known", `layer1, layer2, ..., ${networkScopes.join(" or ")}`, scope);
 }
 
 function measureOf(row: CsvRow): string {
@@ -59,7 +68,7 @@ function takeNeuron(order: OrderUnderWay, row: CsvRow): void {
     row.fail("positions are missing or out of order", String(position), row.text("position"));
   }
   const layer = row.uint32("layer");
-  if (order.scope !== "network" && order.scope !== `layer${layer}`) {
+  if (!isNetworkScope(order.scope) && order.scope !== `layer${layer}`) {
     row.fail("the layer is outside the order's scope", order.scope, `layer${layer}`);
   }
   order.neurons.push({ layer, neuron: row.uint32("neuron") });

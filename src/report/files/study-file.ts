@@ -31,7 +31,11 @@ const configSchema = z
     learningRate: z.number().gt(0),
     l2: z.number().min(0).describe("lambda of lambda * sum of squared weights, biases excluded."),
     measures: z.array(z.string()).describe("Measure names as on the command line, for example `mutual-information`."),
-    scopes: z.array(z.enum(scopeKinds)).describe("`layers`: each hidden layer by itself; `network`: all in one list."),
+    scopes: z
+      .array(z.enum(scopeKinds))
+      .describe(
+        "`layers`: each hidden layer by itself; `network`, `network-ranked`: all in one list, by value or by rank.",
+      ),
     modes: z.array(z.enum(ablationModes)).describe("What a removed neuron's output becomes: 0, or its mean."),
     randomDraws: count.describe("Random orders per scope and network."),
     stride: atLeastOne.describe("Curves are evaluated at 0, stride, 2 * stride, ... and at the end."),
@@ -48,6 +52,12 @@ const datasetSchema = z
     features: atLeastOne.describe("Inputs of the networks, the product of `sampleShape`."),
     sampleShape: z.array(atLeastOne).describe("Shape of one sample, for example [28, 28]."),
     classes: atLeastOne,
+    classNames: z.array(z.string()).exactOptional().describe("What the classes are called, where the data say so."),
+    validationPerClass: z
+      .array(count)
+      .exactOptional()
+      .describe("Validation samples of each class. Absent in older files."),
+    testPerClass: z.array(count).exactOptional().describe("Test samples of each class. Absent in older files."),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
@@ -88,6 +98,7 @@ const repeatSchema = z.object({
   validationAccuracy: fraction,
   testAccuracy: fraction.describe("testCorrect / dataset.test."),
   testCorrect: count.describe("Test samples classified correctly, nothing removed."),
+  testCorrectPerClass: z.array(count).exactOptional().describe("Of testCorrect, by class. Absent in older files."),
   testLoss: z.number().describe("Mean cross-entropy over the test set, nats."),
   trainLoss: z.array(z.number()).describe("Per epoch: mean cross-entropy over its batches, nats, without the L2 term."),
 });

@@ -1,0 +1,186 @@
+/**
+ * What a report knows of a study, as plain data: figures, tables, summary.csv and claims.json are made from it, and it is
+ * made from the result files alone. Intervals are 95 % bootstrap intervals over repeats and absent where there is one repeat.
+ */
+import type {
+  AblationCurve,
+  AblationMode,
+  Direction,
+  RemovalOrder,
+  Scope,
+  SingleRemovals,
+} from "../../core/ablation.ts";
+import type { Network } from "../../core/network.ts";
+import type { NeuronTable } from "../../core/neuron-table.ts";
+import type { StudySummary } from "../files/study-file.ts";
+
+/** A part of the results that could not be had, and what the report lacks for it. */
+export interface MissingPart {
+  /** File name, relative to the folder. */
+  readonly file: string;
+  /** Why, for example `not in the folder`. */
+  readonly reason: string;
+  /** What is left out of the report, for example `figures 1, 3 and 4`. */
+  readonly cost: string;
+}
+
+/** One folder of results as read. Parts that are not there are absent here and listed in `missing`. */
+export interface StudyFiles {
+  /** The folder's name, as text for headings. */
+  readonly label: string;
+  readonly study?: StudySummary;
+  readonly neurons?: readonly NeuronTable[];
+  readonly orders?: readonly RemovalOrder[];
+  readonly curves?: readonly AblationCurve[];
+  readonly singles?: readonly SingleRemovals[];
+  /** Only of the repeats whose weights are shown. */
+  readonly networks?: readonly { readonly repeat: number; readonly network: Network }[];
+  readonly missing: readonly MissingPart[];
+}
+
+/** 95 % interval. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A mean over repeats. */
+export interface Estimate {
+  readonly mean: number;
+  readonly repeats: number;
+  /** Sample standard deviation over repeats (n - 1); absent with one repeat. */
+  readonly sd?: number;
+  readonly interval?: Interval;
+}
+
+/** One kind of curve over all repeats; random draws are averaged within each repeat first. */
+export interface CurveSummary {
+  readonly scope: Scope;
+  /** Measure id, or `random`. */
+  readonly measure: string;
+  readonly direction: Direction;
+  readonly mode: AblationMode;
+  readonly repeats: number;
+  /** Random draws of each repeat; 1 for measures. */
+  readonly draws: number;
+  /** [steps]: neurons removed, from 0 to all of the scope. */
+  readonly removed: Uint32Array;
+  /** [steps] each; sd, low and high are absent with one repeat. */
+  readonly accuracyMean: Float64Array;
+  readonly accuracySd?: Float64Array;
+  readonly accuracyLow?: Float64Array;
+  readonly accuracyHigh?: Float64Array;
+  /** [steps]: nats. */
+  readonly lossMean: Float64Array;
+  /** Area under the accuracy curve, over the removed share from 0 to 1 (trapezoids): a mean accuracy. */
+  readonly area: Estimate;
+  /** [repeats]: the area of each network, ascending repeat numbers. */
+  readonly areas: Float64Array;
+}
+
+/** Areas of two kinds of curves over the same networks: `measure` minus `other`. */
+export interface Comparison {
+  readonly scope: Scope;
+  readonly mode: AblationMode;
+  /** Direction of the measures' curves; random has none. */
+  readonly direction: Direction;
+  readonly measure: string;
+  /** Another measure id, or `random`. */
+  readonly other: string;
+  readonly difference: Estimate;
+  /** Two-sided, of the paired sign-flip permutation test; absent with one repeat. */
+  readonly p?: number;
+  /** `p` after Holm's correction over all comparisons of the report. */
+  readonly holm?: number;
+}
+
+/** Values of one measure in one layer, over all repeats. */
+export interface MeasureSummary {
+  readonly layer: number;
+  /** Measure id. */
+  readonly measure: string;
+  /** [neurons of all repeats], bits, sorted ascending. */
+  readonly values: Float64Array;
+  /** Of the mean over the layer's neurons, per repeat. */
+  readonly mean: Estimate;
+  readonly minimum: number;
+  readonly lowerQuartile: number;
+  readonly median: number;
+  readonly upperQuartile: number;
+  readonly maximum: number;
+  /** Mean over neurons of the plug-in estimate's bias, bits (Miller-Madow; Panzeri-Treves); absent for KL selectivity. */
+  readonly bias?: number;
+  /** Means over neurons, bits: exact mean under permutation of the labels, and the level that 99.9 % of permutations stay below. */
+  readonly nullMean?: number;
+  readonly nullLevel?: number;
+  /** Share of the neurons whose value exceeds their own null level. */
+  readonly aboveNull?: number;
+}
+
+/** Spearman's rank correlation of a measure with the loss increase of removing the neuron alone. */
+export interface RankCorrelation {
+  /** Hidden layer from 1; absent where the neurons of all layers are pooled. */
+  readonly layer?: number;
+  readonly measure: string;
+  readonly mode: AblationMode;
+  /** Computed within each network, then averaged over repeats. */
+  readonly rho: Estimate;
+}
+
+/** What the removal of single neurons does to the classes, by the class that the neuron prefers. */
+export interface ClassEffects {
+  readonly layer: number;
+  readonly mode: AblationMode;
+  readonly classes: number;
+  /** [classes]: neurons of all repeats that prefer the class. */
+  readonly neurons: Uint32Array;
+  /** [preferred class, class]: mean change of the class's accuracy when such a neuron is removed; NaN where there is none. */
+  readonly change: Float64Array;
+  /** Share of neurons that lower some class, for which the class that loses most is the preferred one. */
+  readonly agreement: Estimate;
+}
+
+export const verdicts = ["supported", "contradicted", "undecided"] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** A claim of the deck (study.md section 3), decided by the data. */
+export interface Claim {
+  /** `claim1` ... `claim5`, `joint-worse-than-random`. */
+  readonly id: string;
+  readonly statement: string;
+  /** What is computed, in a sentence. */
+  readonly statistic: string;
+  /** Positive where the claim holds; absent where it cannot be computed. */
+  readonly effect?: Estimate;
+  readonly p?: number;
+  /** `p` after Holm's correction over the claims. */
+  readonly holm?: number;
+  readonly verdict: Verdict;
+  /** Why the verdict is what it is, in a sentence. */
+  readonly reason: string;
+  /** The figure that shows it, for example `figure-4`. */
+  readonly figure: string;
+  /** The parts that the effect was put together from, for example one per measure. */
+  readonly parts: readonly { readonly name: string; readonly effect: Estimate; readonly p?: number }[];
+}
+
+/** All of one study. */
+export interface StudyAnalysis {
+  readonly label: string;
+  readonly study?: StudySummary;
+  readonly repeats: number;
+  /** Hidden layers, from 1, in order. */
+  readonly layers: readonly number[];
+  /** Measure ids, in the order of the registry. */
+  readonly measures: readonly string[];
+  readonly classNames: readonly string[];
+  readonly curves: readonly CurveSummary[];
+  readonly comparisons: readonly Comparison[];
+  readonly measureSummaries: readonly MeasureSummary[];
+  readonly correlations: readonly RankCorrelation[];
+  readonly classEffects: readonly ClassEffects[];
+  readonly claims: readonly Claim[];
+  readonly missing: readonly MissingPart[];
+  /** Why there are no intervals, or why they are to be read with care; empty where there is nothing to say. */
+  readonly cautions: readonly string[];
+}
