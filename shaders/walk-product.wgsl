@@ -141,6 +141,9 @@ fn walk_product(
   let n6 = subgroupBroadcast(other_removal, HIGH + 2u);
   let n7 = subgroupBroadcast(other_removal, HIGH + 3u);
   var totals = array<vec2<f32>, 8>();
+#if SINGLE
+  var rights = array<vec2<u32>, 8>();
+#endif
 #else
   let s0 = step_of(head, part.first_step);
   let s1 = step_of(head, part.first_step + 1u);
@@ -320,6 +323,9 @@ fn walk_product(
 #if SUBGROUP
       if (is_step) {
         totals[e - 1u] += value;
+#if SINGLE
+        rights[e - 1u] |= right_bit(i, value);
+#endif
       } else {
         if (present) {
           let slot = tally_slot(job, own_block, evaluation);
@@ -342,6 +348,9 @@ fn walk_product(
     if (evaluations[e] == NONE) { break; }
     let slot = tally_slot(job, own_block, evaluations[e]);
     tallies[slot] = totals[e];
+#if SINGLE
+    right[slot] = rights[e];
+#endif
   }
 #endif
 }

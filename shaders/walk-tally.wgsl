@@ -73,6 +73,10 @@ fn walk_tally(
   let w7 = Logits(subgroupBroadcast(own.high.a, HIGH + 3u), subgroupBroadcast(own.high.b, HIGH + 3u), subgroupBroadcast(own.high.c, HIGH + 3u));
   var t0 = vec2<f32>(0.0); var t1 = vec2<f32>(0.0); var t2 = vec2<f32>(0.0); var t3 = vec2<f32>(0.0);
   var t4 = vec2<f32>(0.0); var t5 = vec2<f32>(0.0); var t6 = vec2<f32>(0.0); var t7 = vec2<f32>(0.0);
+#if SINGLE
+  var r0 = vec2<u32>(0u); var r1 = vec2<u32>(0u); var r2 = vec2<u32>(0u); var r3 = vec2<u32>(0u);
+  var r4 = vec2<u32>(0u); var r5 = vec2<u32>(0u); var r6 = vec2<u32>(0u); var r7 = vec2<u32>(0u);
+#endif
   let nothing = vec2<f32>(0.0);
   // Lanes past the last sample go along, for the others' broadcasts, and count nothing.
   for (var i = 0u; i < min(BLOCK, part.count); i++) {
@@ -83,19 +87,24 @@ fn walk_tally(
     let intact = Logits(state[place.source], state[place.source + min(1u, last)], state[place.source + min(2u, last)]);
     let label = labels[part.first + s];
 #if SINGLE
+    let v0 = select(nothing, tally(minus(intact, difference(n0, row), w0), label), present);
+    t0 += v0; r0 |= right_bit(i, v0);
+    let v1 = select(nothing, tally(minus(intact, difference(n1, row), w1), label), present);
+    t1 += v1; r1 |= right_bit(i, v1);
+    let v2 = select(nothing, tally(minus(intact, difference(n2, row), w2), label), present);
+    t2 += v2; r2 |= right_bit(i, v2);
+    let v3 = select(nothing, tally(minus(intact, difference(n3, row), w3), label), present);
+    t3 += v3; r3 |= right_bit(i, v3);
+    let v4 = select(nothing, tally(minus(intact, difference(n4, row), w4), label), present);
+    t4 += v4; r4 |= right_bit(i, v4);
+    let v5 = select(nothing, tally(minus(intact, difference(n5, row), w5), label), present);
+    t5 += v5; r5 |= right_bit(i, v5);
+    let v6 = select(nothing, tally(minus(intact, difference(n6, row), w6), label), present);
+    t6 += v6; r6 |= right_bit(i, v6);
+    let v7 = select(nothing, tally(minus(intact, difference(n7, row), w7), label), present);
+    t7 += v7; r7 |= right_bit(i, v7);
 #else
     var now = intact;
-#endif
-#if SINGLE
-    t0 += select(nothing, tally(minus(intact, difference(n0, row), w0), label), present);
-    t1 += select(nothing, tally(minus(intact, difference(n1, row), w1), label), present);
-    t2 += select(nothing, tally(minus(intact, difference(n2, row), w2), label), present);
-    t3 += select(nothing, tally(minus(intact, difference(n3, row), w3), label), present);
-    t4 += select(nothing, tally(minus(intact, difference(n4, row), w4), label), present);
-    t5 += select(nothing, tally(minus(intact, difference(n5, row), w5), label), present);
-    t6 += select(nothing, tally(minus(intact, difference(n6, row), w6), label), present);
-    t7 += select(nothing, tally(minus(intact, difference(n7, row), w7), label), present);
-#else
     now = minus(now, difference(n0, row), w0); t0 += select(nothing, tally(now, label), present);
     now = minus(now, difference(n1, row), w1); t1 += select(nothing, tally(now, label), present);
     now = minus(now, difference(n2, row), w2); t2 += select(nothing, tally(now, label), present);
@@ -104,9 +113,6 @@ fn walk_tally(
     now = minus(now, difference(n5, row), w5); t5 += select(nothing, tally(now, label), present);
     now = minus(now, difference(n6, row), w6); t6 += select(nothing, tally(now, label), present);
     now = minus(now, difference(n7, row), w7); t7 += select(nothing, tally(now, label), present);
-#endif
-#if SINGLE
-#else
     state[place.own] = now.a;
     if (walk.unit_quads > 1u) { state[place.own + 1u] = now.b; }
     if (walk.unit_quads > 2u) { state[place.own + 2u] = now.c; }
@@ -114,9 +120,15 @@ fn walk_tally(
   }
   if (start >= part.count) { return; }
   var totals = array<vec2<f32>, 8>(t0, t1, t2, t3, t4, t5, t6, t7);
+#if SINGLE
+  var rights = array<vec2<u32>, 8>(r0, r1, r2, r3, r4, r5, r6, r7);
+#endif
   for (var e = 0u; e < part.steps; e++) {
     let slot = tally_slot(job, id.x, part.first_step + e);
     tallies[slot] = totals[e];
+#if SINGLE
+    right[slot] = rights[e];
+#endif
   }
 }
 #else

@@ -17,6 +17,7 @@ import { type DeviceSplit, uploadSplit } from "./gpu/device-split.ts";
 import { type Devices, PerDevice } from "./gpu/devices.ts";
 import { evaluate } from "./gpu/evaluate.ts";
 import { inSpan, inStage } from "./gpu/profiler.ts";
+import { rightPerClass } from "./gpu/right-bits.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
 import { measureNamed } from "./measures/registry.ts";
 import {
@@ -209,11 +210,13 @@ async function accuracies(
     const { repeat, trainLoss } = trained[broken]!;
     throw divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config);
   }
+  const perClass = rightPerClass(onTest.right, test.host, test.classes);
   return trained.map(({ repeat, trainLoss }, index) => ({
     repeat,
     validationAccuracy: onValidation.correct[index]! / validation.count,
     testAccuracy: onTest.correct[index]! / test.count,
     testCorrect: onTest.correct[index]!,
+    testCorrectPerClass: [...perClass.subarray(index * test.classes, (index + 1) * test.classes)],
     testLoss: onTest.loss[index]!,
     trainLoss,
   }));

@@ -5,6 +5,16 @@ const LOWEST: f32 = -3.0e38; // below every logit
 
 @group(0) @binding(6) var<storage, read> labels: array<u32>;               // [samples]
 @group(0) @binding(7) var<storage, read_write> tallies: array<vec2<f32>>;  // [evaluations, blocks]
+#if SINGLE
+// As in tally.wgsl: which samples of the block are predicted correctly.
+@group(0) @binding(10) var<storage, read_write> right: array<vec2<u32>>;   // [evaluations, blocks]
+#include "parts/block-bits.wgsl"
+
+// The bit of sample i of a block, if its tally counts it.
+fn right_bit(i: u32, tallied: vec2<f32>) -> vec2<u32> {
+  return select(vec2<u32>(0u), bit_of(i), tallied.x > 0.0);
+}
+#endif
 
 // Three quads of logits.
 struct Logits {
@@ -71,10 +81,15 @@ var<workgroup> waiting: array<vec2<f32>, 520>;
 fn add_up(job: u32, place: u32, first: u32, count: u32, walker: u32) {
   workgroupBarrier();
   if (walker < count) {
+    let slot = tally_slot(job, place, first + walker);
     var total = vec2<f32>(0.0);
     for (var i = 0u; i < BLOCK; i++) { total += waiting[walker * ROW + i]; }
-    let slot = tally_slot(job, place, first + walker);
     tallies[slot] = total;
+#if SINGLE
+    var bits = vec2<u32>(0u);
+    for (var i = 0u; i < BLOCK; i++) { bits |= right_bit(i, waiting[walker * ROW + i]); }
+    right[slot] = bits;
+#endif
   }
   workgroupBarrier();
 }

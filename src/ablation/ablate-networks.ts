@@ -48,7 +48,7 @@ export async function ablateNetworks(
   const ofSingles = walked.filter(({ group }) => group.single);
   return {
     curves: curvesOf(ofCurves, tasks, options, split.count),
-    singles: singlesOf(ofSingles, tasks, modes, split.count),
+    singles: singlesOf(ofSingles, tasks, modes, split),
   };
 }
 

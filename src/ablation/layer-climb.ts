@@ -10,7 +10,7 @@ import { hiddenLanes, quadsOf } from "../gpu/packing.ts";
 import { createTallier, type Tallier, type TallyPart } from "../gpu/tally.ts";
 import { uploadUniforms } from "../gpu/uniforms.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
-import type { Climb, Own, WalkTables, WalkTotals } from "./walk-batch.ts";
+import type { Climb, Own, WalkBatch, WalkTables, WalkTotals } from "./walk-batch.ts";
 
 export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Climb> {
   const { device, batch, ranges } = shared;
@@ -34,7 +34,7 @@ export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Cl
       for (const { kernel, grid } of forwards) kernel.encode(to, grid(count, parts[step]!.slabs), step);
       tallier.encode(to, step);
     },
-    total: () => untangle(tallier, walks.length, group.removed.length),
+    total: () => untangle(tallier, batch),
   };
 }
 
@@ -107,11 +107,22 @@ async function createForwards(
 }
 
 /** Rows [evaluation][walk] of the tallier to [walk][evaluation]. */
-async function untangle(tallier: Tallier, walks: number, evaluations: number): Promise<WalkTotals> {
-  const { correct, loss } = await tallier.total();
-  const pick = (walk: number) => Array.from({ length: evaluations }, (_, evaluation) => evaluation * walks + walk);
+async function untangle(tallier: Tallier, { group, walks }: WalkBatch): Promise<WalkTotals> {
+  const { correct, loss, right } = await tallier.total();
+  const evaluations = group.removed.length;
+  const words = right.length / correct.length;
+  const rows = (walk: number) =>
+    Array.from({ length: evaluations }, (_, evaluation) => evaluation * walks.length + walk);
+  const rightOf = (walk: number): Uint32Array => {
+    const bits = new Uint32Array(evaluations * words);
+    rows(walk).forEach((row, evaluation) => {
+      bits.set(right.subarray(row * words, (row + 1) * words), evaluation * words);
+    });
+    return bits;
+  };
   return {
-    correct: Array.from({ length: walks }, (_, walk) => Uint32Array.from(pick(walk), (row) => correct[row]!)),
-    loss: Array.from({ length: walks }, (_, walk) => Float64Array.from(pick(walk), (row) => loss[row]!)),
+    correct: walks.map((_, walk) => Uint32Array.from(rows(walk), (row) => correct[row]!)),
+    loss: walks.map((_, walk) => Float64Array.from(rows(walk), (row) => loss[row]!)),
+    ...(group.single ? { right: walks.map((_, walk) => rightOf(walk)) } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { AblationMode, RemovalOrder, SingleRemovals } from "../core/ablatio
 import { type Network, widthsOf } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
+import { rightPerClass } from "../gpu/right-bits.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
 import { runWalks, type Walked } from "./walk-run.ts";
 import type { WalkedNetwork } from "./walk-tables.ts";
@@ -35,15 +36,16 @@ export function singlesOf(
   walked: readonly Walked[],
   tasks: readonly SingleTask[],
   modes: readonly AblationMode[],
-  samples: number,
+  { host, count, classes }: DeviceSplit,
 ): SingleRemovals[][] {
   const tables = tasks.map((): SingleRemovals[] => []);
-  for (const { walk, correct, loss } of walked) {
+  for (const { walk, correct, loss, right } of walked) {
     const { network, curve, order, mode } = walk;
     // Evaluation 0 is the intact network.
-    const values = { correct: correct.slice(1), loss: loss.slice(1) };
+    const correctPerClass = rightPerClass(right!, host, classes).slice(classes);
+    const values = { correct: correct.slice(1), loss: loss.slice(1), correctPerClass };
     tables[network]![curve * modes.length + modes.indexOf(mode)] = {
-      ...{ repeat: order.repeat, layer: curve + 1, mode, samples },
+      ...{ repeat: order.repeat, layer: curve + 1, mode, samples: count },
       ...values,
     };
   }
@@ -64,5 +66,5 @@ export async function singleRemovals(
   onProgress?: (done: number, total: number) => void,
 ): Promise<SingleRemovals[][]> {
   const walked = await runWalks(gpu, split, tasks, singleGroups(tasks, modes), onProgress);
-  return singlesOf(walked, tasks, modes, split.count);
+  return singlesOf(walked, tasks, modes, split);
 }

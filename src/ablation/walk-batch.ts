@@ -57,6 +57,8 @@ export interface WalkTables {
 export interface WalkTotals {
   readonly correct: Uint32Array[];
   readonly loss: Float64Array[];
+  /** Of single removals: [walks][evaluations, words], which samples are right (right-bits.ts). */
+  readonly right?: Uint32Array[];
 }
 
 /** The way from the state to tallies. */

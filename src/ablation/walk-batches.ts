@@ -22,6 +22,7 @@ import {
   totalBytes,
   uniformArray,
 } from "../gpu/plan-basis.ts";
+import { rightWords } from "../gpu/right-bits.ts";
 import { type Route, stepsOf } from "./walk-plan.ts";
 
 /** A group of walks as far as sizes go. */
@@ -98,7 +99,8 @@ function tableArrays(
     const tallies = scalarArray("walk tallies", walks * evaluations, 2 * Math.ceil(samples / BLOCK));
     const masks = group.deeper ? [scalarArray("walk masks", walks, 8 * quadsOf(units))] : [];
     const product = route === "product" ? [scalarArray("product", networks, lanesOf(units) + 1, WALK_CLASSES)] : [];
-    return [...tables, tallies, { ...tallies, name: "read walk tallies" }, ...masks, ...product];
+    const right = group.single ? [scalarArray("walk right", walks * evaluations, rightWords(samples))] : [];
+    return [...tables, tallies, { ...tallies, name: "read walk tallies" }, ...right, ...masks, ...product];
   }
   const lanes = 4 * hiddenLanes(widths).quads;
   return [

@@ -19,6 +19,8 @@ export interface Walked {
   /** [evaluations] */
   readonly correct: Uint32Array;
   readonly loss: Float64Array;
+  /** Of single removals: [evaluations, words], which samples are right (right-bits.ts). */
+  readonly right?: Uint32Array;
 }
 
 /** A group as the plan sees it. */
@@ -129,6 +131,9 @@ export async function runWalks(
 
 async function walkedOf(route: WalkRoute): Promise<Walked[]> {
   const { group, walks } = route.batch;
-  const { correct, loss } = await route.total();
-  return walks.map((walk, row) => ({ walk, group, correct: correct[row]!, loss: loss[row]! }));
+  const { correct, loss, right } = await route.total();
+  return walks.map((walk, row) => ({
+    ...{ walk, group, correct: correct[row]!, loss: loss[row]! },
+    ...(right === undefined ? {} : { right: right[row]! }),
+  }));
 }

@@ -19,6 +19,7 @@ import {
   totalBytes,
   uniformArray,
 } from "./plan-basis.ts";
+import { rightWords } from "./right-bits.ts";
 
 /** What decides the size of every array of measuring. */
 export interface MeasuringSize {
@@ -55,7 +56,8 @@ export function tallyArrays(basis: PlanBasis, jobs: number, samples: number, par
   const blocks = Math.ceil(samples / BLOCK);
   return [
     uniformArray(basis, "tally ranges", parts),
-    ...["correct", "losses", "read losses"].map((name) => scalarArray(name, jobs, blocks)),
+    scalarArray("losses", jobs, blocks),
+    ...["right", "read right"].map((name) => scalarArray(name, jobs, rightWords(samples))),
   ];
 }
 

@@ -6,6 +6,7 @@ import { tally } from "./generated/shaders.ts";
 import { BLOCK, createTallyBlocks, type TallyRange, tallyGrid } from "./kernels/tally.ts";
 import { lanesOf } from "./packing.ts";
 import type { Recorder } from "./recorder.ts";
+import { ones, rightWords } from "./right-bits.ts";
 import { uploadUniforms } from "./uniforms.ts";
 
 export interface Tally {
@@ -13,6 +14,8 @@ export interface Tally {
   readonly correct: Uint32Array;
   /** [jobs]: mean cross-entropy, nats. */
   readonly loss: Float64Array;
+  /** [jobs, words]: which samples are classified correctly (right-bits.ts). */
+  readonly right: Uint32Array;
 }
 
 /** What the slabs of `logits` hold at one encode. */
@@ -53,36 +56,34 @@ export async function createTallier(
     blocks,
   }));
   const range = uploadUniforms(gpu, tally, "Range", ranges);
-  const correct = allocate(gpu, "correct", "u32", [jobs, blocks]);
+  // Pairs of words: rank 2 for the shader's vec2.
+  const right = allocate(gpu, "right", "u32", [jobs, rightWords(split.count)]);
   const losses = allocate(gpu, "losses", "f32", [jobs, blocks]);
   const kernel = await createTallyBlocks(gpu);
-  const bound = kernel.bind({ range, logits, labels: split.labels, correct, losses });
+  const bound = kernel.bind({ range, logits, labels: split.labels, right, losses });
   return {
     encode(to, part) {
       const { count, slabs } = parts[part]!;
       bound.encode(to, tallyGrid(count, slabs), part);
     },
     async total() {
-      return addBlocks(await read(gpu, correct), await read(gpu, losses), jobs, split.count);
+      return addBlocks(await read(gpu, right), await read(gpu, losses), jobs, split.count);
     },
     [Symbol.dispose]() {
-      for (const owned of [range, correct, losses]) owned.destroy();
+      for (const owned of [range, right, losses]) owned.destroy();
     },
   };
 }
 
-function addBlocks(correct: Uint32Array, losses: Float32Array, jobs: number, samples: number): Tally {
-  const blocks = correct.length / jobs;
-  const tallied = { correct: new Uint32Array(jobs), loss: new Float64Array(jobs) };
+function addBlocks(right: Uint32Array, losses: Float32Array, jobs: number, samples: number): Tally {
+  const blocks = losses.length / jobs;
+  const words = right.length / jobs;
+  const loss = new Float64Array(jobs);
   for (let job = 0; job < jobs; job++) {
-    let hits = 0;
-    let loss = 0;
-    for (let block = job * blocks; block < (job + 1) * blocks; block++) {
-      hits += correct[block]!;
-      loss += losses[block]!;
-    }
-    tallied.correct[job] = hits;
-    tallied.loss[job] = loss / samples;
+    let sum = 0;
+    for (let block = job * blocks; block < (job + 1) * blocks; block++) sum += losses[block]!;
+    loss[job] = sum / samples;
   }
-  return tallied;
+  const correct = Uint32Array.from({ length: jobs }, (_, job) => ones(right.subarray(job * words, (job + 1) * words)));
+  return { correct, loss, right };
 }

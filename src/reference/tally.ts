@@ -4,8 +4,8 @@ import { outputDelta } from "./backward.ts";
 const BLOCK = 64;
 
 export interface Blocks {
-  /** [blocks]: samples whose highest logit is their label's; ties go to the lowest class. */
-  readonly correct: Uint32Array;
+  /** [blocks, 2]: a bit for each sample whose highest logit is its label's; ties go to the lowest class. */
+  readonly right: Uint32Array;
   /** [blocks]: cross-entropy summed over the block, nats. */
   readonly losses: Float64Array;
 }
@@ -13,12 +13,14 @@ export interface Blocks {
 /** @param logits [samples, classes] */
 export function tallyBlocks(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number): Blocks {
   const blocks = Math.ceil(labels.length / BLOCK);
-  const tally = { correct: new Uint32Array(blocks), losses: new Float64Array(blocks) };
+  const tally = { right: new Uint32Array(2 * blocks), losses: new Float64Array(blocks) };
   const { losses } = outputDelta(logits, labels, classes);
   for (let s = 0; s < labels.length; s++) {
     const block = Math.floor(s / BLOCK);
     tally.losses[block]! += losses[s]!;
-    if (predictedClass(logits, s, classes) === labels[s]) tally.correct[block]!++;
+    const word = Math.floor(s / 32);
+    if (predictedClass(logits, s, classes) === labels[s])
+      tally.right[word] = (tally.right[word]! | (1 << (s % 32))) >>> 0;
   }
   return tally;
 }

@@ -3,10 +3,13 @@ import { describe, expect, test } from "vitest";
 import { fastSweep } from "../../src/ablation/fast-sweep.ts";
 import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
 import { singleRemovals } from "../../src/ablation/single-removals.ts";
-import { type AblationCurve, ablationModes, type RemovalOrder } from "../../src/core/ablation.ts";
+import { type AblationCurve, type AblationMode, ablationModes, type RemovalOrder } from "../../src/core/ablation.ts";
 import { activations, type Network, type Widths } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
+import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "../../src/gpu/device-split.ts";
+import { evaluate } from "../../src/gpu/evaluate.ts";
+import { rightPerClass } from "../../src/gpu/right-bits.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
 import { curveName, madeUpConstants, neuronsOf, orderOf, shuffledOrders } from "../support/sweep-task.ts";
@@ -77,6 +80,41 @@ function expectSame(fast: readonly AblationCurve[], masked: readonly AblationCur
   expect(equal / want.length).toBeGreaterThan(0.98);
 }
 
+/**
+ * Correct predictions by class of networks that lack one neuron each: its outgoing weights are 0, and the biases above take
+ * what the constant would have added.
+ */
+async function withoutEach(
+  gpu: GpuContext,
+  split: DeviceSplit,
+  network: Network,
+  means: readonly Float32Array[],
+): Promise<(mode: AblationMode, layer: number, neuron: number) => Uint32Array> {
+  const neurons = ablationModes.flatMap((mode) => neuronsOf(network).map((address) => ({ mode, ...address })));
+  const lacking = neurons.map(({ mode, layer, neuron }): Network => {
+    const layers = network.layers.map((above, index) => {
+      if (index !== layer) return above;
+      const [weights, biases] = [above.weights.slice(), above.biases.slice()];
+      for (let output = 0; output < above.outputs; output++) {
+        const at = output * above.inputs + neuron;
+        if (mode === "mean") biases[output]! += weights[at]! * means[layer - 1]![neuron]!;
+        weights[at] = 0;
+      }
+      return { ...above, weights, biases };
+    });
+    return { ...network, layers };
+  });
+  using uploaded = uploadNetworks(gpu, lacking);
+  const { right } = await evaluate(gpu, uploaded, split);
+  const { classes, host } = split;
+  const counts = rightPerClass(right, host, classes);
+  const place = new Map(neurons.map(({ mode, layer, neuron }, row) => [`${mode} ${layer} ${neuron}`, row]));
+  return (mode, layer, neuron) => {
+    const row = place.get(`${mode} ${layer} ${neuron}`)!;
+    return counts.subarray(row * classes, (row + 1) * classes);
+  };
+}
+
 describe.each(devices)("$kernels, a fast sweep", ({ gpu }) => {
   const cases = shapes.map(([samples, widths], index) => ({ samples, widths, activation: activations[index % 3]! }));
 
@@ -101,7 +139,8 @@ describe.each(devices)("$kernels, a fast sweep", ({ gpu }) => {
       { modes: ablationModes, stride: 1 },
     );
     const [single = []] = await singleRemovals(gpu, split, [{ network, meanActivations, repeat: 0 }], ablationModes);
-    for (const { mode, layer, correct, loss } of single) {
+    const perClass = await withoutEach(gpu, split, network, meanActivations);
+    for (const { mode, layer, correct, loss, correctPerClass } of single) {
       const own = masked.filter((curve) => curve.mode === mode && curve.order.scope === `layer${layer}`);
       expect(correct.length).toBe(own.length);
       own.forEach((curve, neuron) => {
@@ -109,6 +148,11 @@ describe.each(devices)("$kernels, a fast sweep", ({ gpu }) => {
           1e-5,
         );
         expect(Math.abs(correct[neuron]! - curve.correct[1]!)).toBeLessThanOrEqual(1);
+        const got = correctPerClass!.subarray(neuron * split.classes, (neuron + 1) * split.classes);
+        expect(got.reduce((sum, count) => sum + count, 0)).toBe(correct[neuron]);
+        const want = perClass(mode, layer, neuron);
+        const differences = got.map((count, label) => Math.abs(count - want[label]!));
+        expect(Math.max(...differences), `classes, ${mode}, layer ${layer}, neuron ${neuron}`).toBeLessThanOrEqual(1);
       });
     }
   });

@@ -6,6 +6,7 @@ import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { evaluate } from "../../src/gpu/evaluate.ts";
 import { chunksOf, rowsPerChunk } from "../../src/gpu/forward-pass.ts";
 import { BLOCK } from "../../src/gpu/kernels/tally.ts";
+import { ones } from "../../src/gpu/right-bits.ts";
 import { pixelValues } from "../../src/reference/forward.ts";
 import { predictedClass, tallyBlocks } from "../../src/reference/tally.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
@@ -39,7 +40,7 @@ function expectClearPredictions({ values, bounds }: Bounded): void {
 test.each(activations)("accuracy equals the reference and loss agrees with it, with %s", async (activation) => {
   const random = testRandom(32);
   const networks = [1, 2, 3].map(() => realNetwork(random, [8, 6, 5, CLASSES], activation));
-  const { correct, loss } = await evaluated(networks, 128);
+  const { correct, loss, right } = await evaluated(networks, 128);
   const logits = networks.map((network) => forwardBounds(network, pixelValues(split.pixels)).at(-1)!);
   for (const one of logits) expectClearPredictions(one);
   const want = logits.map(({ values }) => tallyBlocks(values, split.labels, CLASSES));
@@ -48,8 +49,10 @@ test.each(activations)("accuracy equals the reference and loss agrees with it, w
   expectEqual(
     subject,
     correct,
-    want.map((blocks) => total(blocks.correct)),
+    want.map(({ right }) => ones(right)),
   );
+  const words = want.map((blocks) => [...blocks.right]);
+  expectEqual({ ...subject, shape: [3, words[0]!.length] }, right, words.flat());
   const bounds = logits.map(({ values, bounds: own }, network) => {
     const rows = Array.from(split.labels, (label, s) => {
       const row = [...values.subarray(s * CLASSES, (s + 1) * CLASSES)];
@@ -72,6 +75,8 @@ test("neither the size of the chunks nor the company changes a bit", async () =>
   for (const rows of [64, 128, 320]) expect(await evaluated(networks, rows)).toEqual(whole);
   const alone = await evaluated([networks[1]!]);
   expect([alone.correct[0], alone.loss[0]]).toEqual([whole.correct[1], whole.loss[1]]);
+  const words = alone.right.length;
+  expect(alone.right).toEqual(whole.right.subarray(words, 2 * words));
 });
 
 test("chunks cover all samples once, in whole blocks, within the device's limits", () => {

@@ -25,8 +25,9 @@ test("every shader is in it with its parts, word for word", () => {
 
 test("every part is used, and an include brings a part in with what it includes", () => {
   const sources = all.map(({ source }) => source);
+  const read = (path: string) => readFileSync(`${root}/shaders/${path}`, "utf8");
   for (const name of readdirSync(`${root}/shaders/parts`)) {
-    const text = readFileSync(`${root}/shaders/parts/${name}`, "utf8").trimEnd();
+    const text = withIncludes(read(`parts/${name}`), read).trimEnd();
     expect(sources.filter((source) => source.includes(text)).length, name).toBeGreaterThan(0);
   }
   const parts: Readonly<Record<string, string>> = {

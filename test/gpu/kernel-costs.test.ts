@@ -193,11 +193,11 @@ test("tally.tally_blocks", async () => {
   const sizes = { first: 0, count: 70, slab_rows: 128, lanes: 12, classes: 10, first_job: 0, blocks: 2 };
   const kernel = (await createTallyBlocks(gpu)).bind({
     ...{ range: uploadUniforms(gpu, tally, "Range", [sizes]), logits: floats(3, 128, 12), labels: words(70) },
-    ...{ correct: words(3, 2), losses: floats(3, 2) },
+    ...{ right: words(3, 4), losses: floats(3, 2) },
   });
   expect(costOf(kernel, tallyGrid(70, 3))).toEqual({
     operations: 3 * 70 * (4 * 10 + 4),
-    bytes: 4 * (3 * 70 * 10 + 70 + 3 * 2 * 2),
+    bytes: 4 * (3 * 70 * 10 + 70 + 3 * 2 * 3),
   });
 });
 
@@ -273,8 +273,9 @@ describe("walks", () => {
     const operations = 2 * 70 * (4 * 13 + 4 * (6 * 4 + 2 * 7 * 6 + tallyOperations));
     const bytes = removalBytes(4, 2) + tallyBytes + 4 * 8 * 12;
     expect(costOf(kernel, grid, 1)).toEqual({ operations, bytes });
-    const single = (await createWalkProduct(gpu, "SINGLE", "sigmoid", 6)).bind(bound);
-    expect(costOf(single, grid, 1)).toEqual({ operations, bytes: bytes - 4 * 2 * 70 * 8 });
+    const single = (await createWalkProduct(gpu, "SINGLE", "sigmoid", 6)).bind({ ...bound, right: words(26, 4) });
+    const rightBytes = 4 * (2 * 4 * 2 * 2);
+    expect(costOf(single, grid, 1)).toEqual({ operations, bytes: bytes - 4 * 2 * 70 * 8 + rightBytes });
     const masked = (await createWalkProduct(gpu, "MASKED", "sigmoid", 6)).bind({ ...bound, masks: words(2, 16) });
     expect(costOf(masked, grid, 1)).toEqual({ operations, bytes: bytes + 4 * 2 * 16 });
   });
@@ -308,7 +309,7 @@ test("without a profiler no cost is worked out", async () => {
     range: uploadUniforms(plain, tally, "Range", [sizes]),
     logits: allocate(plain, "logits", "f32", [1, 64, 4]),
     labels: allocate(plain, "labels", "u32", [64]),
-    correct: allocate(plain, "correct", "u32", [1, 1]),
+    right: allocate(plain, "right", "u32", [1, 2]),
     losses: allocate(plain, "losses", "f32", [1, 1]),
   });
   expect(costOf(kernel, tallyGrid(1, 1))).toBeUndefined();

@@ -71,7 +71,7 @@ test("a grid of too many workgroups is refused with the kernel's label", async (
     range: uploadUniforms(gpu, shaders.tally, "Range", []),
     logits: allocate(gpu, "logits", "f32", [1, 1, 4]),
     labels: allocate(gpu, "labels", "u32", [1]),
-    correct: allocate(gpu, "correct", "u32", [1, 1]),
+    right: allocate(gpu, "right", "u32", [1, 2]),
     losses: allocate(gpu, "losses", "f32", [1, 1]),
   });
   expect(() => dispatch(gpu, { kernel, grid: [1, 65_536] })).toThrow(

@@ -38,7 +38,7 @@ async function twoKernels(gpu: GpuContext) {
   const permutation = uploadUniforms(gpu, shuffle, "Permutation", [{ samples: SAMPLES, half_bits: 4 }]);
   const shuffled = (await createShuffleSamples(gpu)).bind({ permutation, round_keys: keys, order });
   const sizes = { first: 0, count: SAMPLES, slab_rows: 128, lanes: 4, classes: 3, first_job: 0, blocks: 2 };
-  const correct = allocate(gpu, "correct", "u32", [1, 2]);
+  const right = allocate(gpu, "right", "u32", [1, 4]);
   const tallied = (await createTallyBlocks(gpu)).bind({
     range: uploadUniforms(gpu, tally, "Range", [sizes]),
     logits: upload(
@@ -55,26 +55,26 @@ async function twoKernels(gpu: GpuContext) {
       [SAMPLES],
       Uint32Array.from({ length: SAMPLES }, (_, at) => at % 3),
     ),
-    correct,
+    right,
     losses: allocate(gpu, "losses", "f32", [1, 2]),
   });
   const encode = {
     shuffle: (to: Parameters<BoundKernel["encode"]>[0]) => shuffled.encode(to, shuffleGrid(SAMPLES, 2)),
     tally: (to: Parameters<BoundKernel["encode"]>[0]) => tallied.encode(to, tallyGrid(SAMPLES, 1)),
   };
-  return { order, correct, encode };
+  return { order, right, encode };
 }
 
 /** Submits of three dispatches of one kernel and two of the other. */
 async function work(gpu: GpuContext, submits: number) {
-  const { order, correct, encode } = await twoKernels(gpu);
+  const { order, right, encode } = await twoKernels(gpu);
   for (let at = 0; at < submits; at++) {
     submit(gpu, "both", (to) => {
       for (const one of [encode.shuffle, encode.shuffle, encode.tally, encode.shuffle, encode.tally]) one(to);
     });
     if (at % 3 === 2) await gpu.finished();
   }
-  return [...(await read(gpu, order)), ...(await read(gpu, correct))];
+  return [...(await read(gpu, order)), ...(await read(gpu, right))];
 }
 
 /** What training yields: other weights at once if a dispatch were lost, repeated or out of order. */

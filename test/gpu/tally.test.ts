@@ -25,7 +25,7 @@ const UNTOUCHED = 999;
 /** `logits` of two jobs, [samples, classes] each, tallied in chunks. */
 async function runTally(logits: readonly Float32Array[], labels: Uint32Array, classes: number, chunkRows: number) {
   const blocks = Math.ceil(labels.length / BLOCK);
-  const correct = upload(gpu, "correct", "u32", [JOBS, blocks], new Uint32Array(JOBS * blocks).fill(UNTOUCHED));
+  const right = upload(gpu, "right", "u32", [JOBS, 2 * blocks], new Uint32Array(JOBS * 2 * blocks).fill(UNTOUCHED));
   const losses = upload(gpu, "losses", "f32", [JOBS, blocks], new Float32Array(JOBS * blocks).fill(UNTOUCHED));
   const slabRows = chunkRows + 1;
   const chunks = chunksOf(labels.length, chunkRows);
@@ -44,10 +44,10 @@ async function runTally(logits: readonly Float32Array[], labels: Uint32Array, cl
       homogeneousRows(own.subarray(first * classes, (first + count) * classes), classes, slabRows, Number.NaN),
     );
     const array = upload(gpu, "logits", "f32", [2, slabRows, lanes], concatenate(slabs));
-    const bound = kernel.bind({ range, logits: array, labels: labelArray, correct, losses });
+    const bound = kernel.bind({ range, logits: array, labels: labelArray, right, losses });
     dispatch(gpu, { kernel: bound, grid: tallyGrid(count, 2), step });
   }
-  return { correct: await read(gpu, correct), losses: await read(gpu, losses), blocks };
+  return { right: await read(gpu, right), losses: await read(gpu, losses), blocks };
 }
 
 /** [jobs, blocks] with the rows of jobs that were not tallied. */
@@ -73,10 +73,10 @@ async function compare(logits: readonly Float32Array[], labels: Uint32Array, cla
   const what = `tally.tally_blocks, ${sizesText({ samples: labels.length, classes })} in chunks of ${chunkRows}`;
   const shape = [JOBS, got.blocks];
   expectEqual(
-    { gpu, what, shape },
-    got.correct,
+    { gpu, what, shape: [JOBS, 2 * got.blocks] },
+    got.right,
     allJobs(
-      want.map(({ correct }) => correct),
+      want.map(({ right }) => right),
       UNTOUCHED,
     ),
   );

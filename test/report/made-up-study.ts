@@ -101,6 +101,9 @@ function madeUpSingles({ hidden, modes }: StudyConfig, repeat: number): SingleRe
     modes.map((mode) => ({
       ...{ repeat, layer: index + 1, mode, samples: SAMPLES },
       correct: Uint32Array.from({ length: width }, (_, neuron) => SAMPLES - 60 - neuron),
+      correctPerClass: Uint32Array.from({ length: width * CLASSES }, (_, at) =>
+        at % CLASSES === 0 ? SAMPLES - 60 - Math.floor(at / CLASSES) - 2 * 640 : 640,
+      ),
       loss: Float64Array.from({ length: width }, (_, neuron) => 0.1 + neuron / 7),
     })),
   );

@@ -22,7 +22,7 @@ export function tallyGrid(samples: number, jobs: number): Grid {
 function tallyCost({ grid, uniform }: CostFacts<typeof tally>): Cost {
   const jobs = grid[1];
   const { count, classes } = uniform("Range");
-  const written = jobs * Math.ceil(count / BLOCK) * 2; // correct and losses
+  const written = jobs * Math.ceil(count / BLOCK) * 3; // two words of bits, and the loss
   return {
     operations: jobs * count * tallyOperations(classes),
     bytes: (jobs * count * classes + count + written) * SCALAR_BYTES,

@@ -7,9 +7,12 @@ import type { Cost } from "../recorder.ts";
 import { activationCodes } from "./activation.ts";
 import { activationOperations, QUAD_BYTES, tallyOperations } from "./cost.ts";
 import { variantFor } from "./subgroup.ts";
-import { removalCost, stepRemovals, tallyBytes, WALK_CLASSES } from "./walk.ts";
+import { removalCost, rightBytes, stepRemovals, tallyBytes, WALK_CLASSES } from "./walk.ts";
 
-/** `MASKED`: units above the ablated layer are removed too. `SINGLE`: each neuron alone. */
+/**
+ * `MASKED`: units above the ablated layer are removed too. `SINGLE`: each neuron alone, and which
+ * samples are right without it.
+ */
 export type WalkProductVariant = "" | "MASKED" | "SINGLE";
 
 /** @param classes of the network, at most WALK_CLASSES */
@@ -34,9 +37,10 @@ function walkProductCost(facts: Facts, variant: string, activation: Activation, 
   const removal = removalCost(facts, jobs, stepRemovals(facts), variant);
   const climb = units * activationOperations[activation] + 2 * (units + 1) * classes + tallyOperations(classes);
   const product = networks * unit_quads * WALK_CLASSES * QUAD_BYTES; // [networks, units, 12 classes]
+  const right = variant === "SINGLE" ? rightBytes(facts, jobs) : 0;
   const masks = variant === "MASKED" ? jobs * unit_quads * 2 * QUAD_BYTES : 0;
   return {
     operations: removal.operations + jobs * count * steps * climb,
-    bytes: removal.bytes + tallyBytes(facts, jobs) + product + masks,
+    bytes: removal.bytes + tallyBytes(facts, jobs) + right + product + masks,
   };
 }

@@ -66,3 +66,9 @@ export function tallyBytes({ uniform }: Pick<CostFacts<typeof walkLayer>, "unifo
   const { count, steps } = uniform("Part");
   return (count + jobs * steps * Math.ceil(count / BLOCK) * 2) * SCALAR_BYTES;
 }
+
+/** What SINGLE adds: two words of bits for each block and step. */
+export function rightBytes({ uniform }: Pick<CostFacts<typeof walkLayer>, "uniform">, jobs: number): number {
+  const { count, steps } = uniform("Part");
+  return jobs * steps * Math.ceil(count / BLOCK) * 2 * SCALAR_BYTES;
+}

@@ -4,19 +4,34 @@ import { resultNames } from "../../core/platform.ts";
 import { type CsvRow, csvChunks, damaged, readCsv, requireHeader } from "./csv.ts";
 import { correctOf, lossOf, outcomeText } from "./outcome-cells.ts";
 
-const singleHeader = ["repeat", "layer", "neuron", "mode", "accuracy", "correct", "loss"];
+const CLASS_PREFIX = "correct_class_";
+
+function singleHeader(classes: number): string[] {
+  const perClass = Array.from({ length: classes }, (_, index) => `${CLASS_PREFIX}${index}`);
+  return ["repeat", "layer", "neuron", "mode", "accuracy", "correct", "loss", ...perClass];
+}
+
+/** Classes that a table counts by; 0 where it does not. */
+function classesOf({ correct, correctPerClass }: SingleRemovals): number {
+  return correctPerClass === undefined ? 0 : correctPerClass.length / correct.length;
+}
 
 function* singleLines(tables: Iterable<SingleRemovals>): Generator<string> {
-  for (const { repeat, layer, mode, samples, correct, loss } of tables) {
+  for (const table of tables) {
+    const { repeat, layer, mode, samples, correct, loss, correctPerClass = new Uint32Array() } = table;
+    const classes = classesOf(table);
     for (const [neuron, count] of correct.entries()) {
-      yield `${repeat},${layer},${neuron},${mode},${outcomeText(count, samples, loss[neuron]!)}`;
+      const perClass = correctPerClass.subarray(neuron * classes, (neuron + 1) * classes);
+      const outcome = outcomeText(count, samples, loss[neuron]!);
+      yield [repeat, layer, neuron, mode, outcome, ...perClass].join(",");
     }
   }
 }
 
-/** Text of single.csv in chunks. */
-export function singleCsv(tables: Iterable<SingleRemovals>): Iterable<string> {
-  return csvChunks(singleHeader, singleLines(tables));
+/** Text of single.csv in chunks. All tables count by class, or none does. */
+export function singleCsv(tables: readonly SingleRemovals[]): Iterable<string> {
+  const classes = tables[0] === undefined ? 0 : classesOf(tables[0]);
+  return csvChunks(singleHeader(classes), singleLines(tables));
 }
 
 /** Rows of one table while they arrive. */
@@ -26,24 +41,50 @@ interface TableUnderWay {
   readonly mode: AblationMode;
   readonly correct: number[];
   readonly loss: number[];
+  readonly correctPerClass: number[];
 }
 
 function openTable(row: CsvRow): TableUnderWay {
   const [repeat, layer, mode] = [row.uint32("repeat"), row.uint32("layer"), row.oneOf("mode", ablationModes)];
-  return { repeat, layer, mode, correct: [], loss: [] };
+  return { repeat, layer, mode, correct: [], loss: [], correctPerClass: [] };
+}
+
+/** Correct predictions of each class, which must add up to `correct`. */
+function perClassOf(row: CsvRow, classes: number, correct: number): number[] {
+  const perClass = Array.from({ length: classes }, (_, index) => row.uint32(`${CLASS_PREFIX}${index}`));
+  const sum = perClass.reduce((total, count) => total + count, 0);
+  if (classes > 0 && sum !== correct) {
+    row.fail("the counts per class do not add up to correct", String(correct), String(sum));
+  }
+  return perClass;
+}
+
+/** Networks of a study are alike, so a layer of unequal size has lost rows. */
+function requireEqualLayers(tables: readonly TableUnderWay[], line: number, file: string): void {
+  const sizes = new Map<number, number>();
+  for (const { layer, correct, repeat, mode } of tables) {
+    const size = sizes.get(layer) ?? correct.length;
+    sizes.set(layer, size);
+    if (correct.length === size) continue;
+    const found = `${correct.length} in repeat ${repeat}, mode ${mode}`;
+    throw damaged(file, line, `layer ${layer} has unequal numbers of neurons`, String(size), found);
+  }
 }
 
 /**
  * The tables of single.csv, in the file's order.
  * @param samples test samples, from study.json (`dataset.test`)
  * @throws RunError naming file and line: wrong columns or numbers, neurons out of order, an accuracy that is not
- * correct / samples.
+ * correct / samples, classes that do not add up. Files written before classes were counted lack their columns.
  */
 export function parseSingleCsv(text: string, samples: number, file: string = resultNames.single): SingleRemovals[] {
   const tables = new Map<string, TableUnderWay>();
+  let lastLine = 1;
   readCsv(text, file, (header) => {
-    requireHeader(file, header, singleHeader);
+    const classes = header.filter((name) => name.startsWith(CLASS_PREFIX)).length;
+    requireHeader(file, header, singleHeader(classes));
     return (row, line) => {
+      lastLine = line;
       const key = [row.text("repeat"), row.text("layer"), row.text("mode")].join(",");
       const table = tables.get(key) ?? openTable(row);
       tables.set(key, table);
@@ -51,14 +92,18 @@ export function parseSingleCsv(text: string, samples: number, file: string = res
       if (neuron !== table.correct.length) {
         throw damaged(file, line, "neurons are missing or out of order", String(table.correct.length), String(neuron));
       }
-      table.correct.push(correctOf(row, samples));
+      const correct = correctOf(row, samples);
+      table.correct.push(correct);
+      table.correctPerClass.push(...perClassOf(row, classes, correct));
       table.loss.push(lossOf(row));
     };
   });
-  return [...tables.values()].map(({ correct, loss, ...table }) => ({
+  requireEqualLayers([...tables.values()], lastLine, file);
+  return [...tables.values()].map(({ correct, loss, correctPerClass, ...table }) => ({
     ...table,
     samples,
     correct: Uint32Array.from(correct),
     loss: Float64Array.from(loss),
+    ...(correctPerClass.length > 0 ? { correctPerClass: Uint32Array.from(correctPerClass) } : {}),
   }));
 }

@@ -5,6 +5,7 @@ import { float32Text, float64Text } from "../../../src/report/files/csv.ts";
 import { curvesCsv, parseCurvesCsv } from "../../../src/report/files/curves-file.ts";
 import { neuronsCsv, parseNeuronsCsv } from "../../../src/report/files/neurons-file.ts";
 import { ordersCsv, parseOrdersCsv } from "../../../src/report/files/orders-file.ts";
+import { parseSingleCsv, singleCsv } from "../../../src/report/files/single-file.ts";
 import { madeUpNeurons, madeUpStudy, textOf, withLine } from "../made-up-study.ts";
 
 const study = madeUpStudy({ stride: 2 });
@@ -12,13 +13,15 @@ const texts = {
   neurons: textOf(neuronsCsv(study.neurons)),
   orders: textOf(ordersCsv(study.orders)),
   curves: textOf(curvesCsv(study.curves)),
+  single: textOf(singleCsv(study.singles)),
 };
 const readers = {
   neurons: (text: string) => parseNeuronsCsv(text),
   orders: (text: string) => parseOrdersCsv(text),
   curves: (text: string) => parseCurvesCsv(text, { orders: study.orders, samples: study.dataset.test }),
+  single: (text: string) => parseSingleCsv(text, study.dataset.test),
 };
-const files = ["neurons", "orders", "curves"] as const;
+const files = ["neurons", "orders", "curves", "single"] as const;
 
 describe("numbers in CSV", () => {
   it("read back as the same float64, the sign of zero included", () => {
@@ -56,12 +59,22 @@ describe("the columns are those that other programs rely on", () => {
   it("in orders.csv", () => {
     expect(header(texts.orders)).toBe("repeat,scope,measure,direction,draw,position,layer,neuron");
   });
+  it("in single.csv", () => {
+    expect(header(texts.single)).toBe(
+      "repeat,layer,neuron,mode,accuracy,correct,loss,correct_class_0,correct_class_1,correct_class_2",
+    );
+  });
 });
 
 describe("what is written is read back the same", () => {
   it("for neurons.csv", () => expect(parseNeuronsCsv(texts.neurons)).toStrictEqual(study.neurons));
   it("for orders.csv", () => expect(parseOrdersCsv(texts.orders)).toStrictEqual(study.orders));
   it("for curves.csv", () => expect(readers.curves(texts.curves)).toStrictEqual(study.curves));
+  it("for single.csv, with classes and as it was before they were counted", () => {
+    expect(readers.single(texts.single)).toStrictEqual(study.singles);
+    const older = study.singles.map(({ correctPerClass, ...table }) => table);
+    expect(readers.single(textOf(singleCsv(older)))).toStrictEqual(older);
+  });
   it("for one measure, and for none", () => {
     const [first] = study.neurons;
     for (const measures of [{ kl_selectivity: first!.measures["kl_selectivity"]! }, {}]) {
@@ -115,6 +128,8 @@ describe("damage is refused with file and line", () => {
     ["an accuracy has changed", "curves", 3, cell(7, "0.5"), /line 3: accuracy contradicts correct/],
     ["more are correct than there are", "curves", 3, cell(8, "2001"), /line 3: correct is out of range/],
     ["a loss is NaN", "curves", 3, cell(9, "NaN"), /line 3: loss is not a number/],
+    ["a neuron alone is skipped", "single", 3, cell(2, "2"), /single\.csv, line 3: neurons are missing/],
+    ["the classes do not add up", "single", 3, cell(8, "639"), /line 3: the counts per class do not add up to correct/],
     ["the order is not there", "curves", 2, cell(4, "7"), /line 2: the curve's order is missing/],
   ];
   it.each(cases)("when %s (%s.csv)", (_, file, line, change, message) => {
@@ -129,7 +144,7 @@ describe("damage is refused with file and line", () => {
     expect(() => readers[file](texts[file].slice(0, -3))).toThrow(/\.csv, line \d+: the file is cut off/);
   });
 
-  it.each(["neurons", "curves"] as const)("when %s.csv has lost its last row", (file) => {
+  it.each(["neurons", "curves", "single"] as const)("when %s.csv has lost its last row", (file) => {
     const shorter = texts[file].slice(0, texts[file].lastIndexOf("\n", texts[file].length - 2) + 1);
     expect(() => readers[file](shorter)).toThrow(/unequal numbers of neurons|incomplete/);
   });
