@@ -9,6 +9,7 @@ import { performance } from "node:perf_hooks";
 import { fastSweep } from "../src/ablation/fast-sweep.ts";
 import { maskedSweep } from "../src/ablation/masked-sweep.ts";
 import { removalOrders, scopesOf } from "../src/ablation/orders.ts";
+import { sweepTolerance } from "../src/bench/sweep-bench.ts";
 import { type AblationCurve, ablationModes } from "../src/core/ablation.ts";
 import { type Activation, activations } from "../src/core/network.ts";
 import { classCounts } from "../src/data/class-counts.ts";
@@ -29,9 +30,6 @@ if (folder === undefined)
 /** Enough to learn from, and quick. */
 const TRAINED_ON = 10_000;
 const HIDDEN = [100, 100];
-/** What is promised: one sample in as many, and this share of the loss. */
-const SAMPLES_A_DIFFERENCE = 10_000;
-const LOSS_DIFFERENCE = 1e-4;
 
 const { adapter, facts } = await openAdapter({ name });
 const gpu = await createContext(adapter, facts);
@@ -85,7 +83,7 @@ async function compareActivation(activation: Activation): Promise<Differences> {
   return found;
 }
 
-const allowed = Math.ceil(test.count / SAMPLES_A_DIFFERENCE);
+const allowed = Math.ceil(test.count / sweepTolerance.samples);
 console.log(`${facts.description}; ${networks} networks of each activation, ${test.count} test samples`);
 for (const activation of activations.filter((each) => only === undefined || each === only)) {
   const start = performance.now();
@@ -93,6 +91,6 @@ for (const activation of activations.filter((each) => only === undefined || each
   const counts = `${different} of ${evaluations} evaluations differ, by at most ${correct} samples`;
   const seconds = Math.round((performance.now() - start) / 1000);
   console.log(`${activation}: ${counts}; loss by at most ${loss.toExponential(1)} of itself (${seconds} s)`);
-  if (correct > allowed || !(loss <= LOSS_DIFFERENCE)) process.exitCode = 1;
+  if (correct > allowed || !(loss <= sweepTolerance.loss)) process.exitCode = 1;
 }
 gpu[Symbol.dispose]();

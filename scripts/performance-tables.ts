@@ -1,11 +1,11 @@
 /** Tables of docs/performance.md out of measured results: pure text, written and checked by write-performance.ts. */
 import type { BenchRow } from "../src/bench/bench-row.ts";
-import type { Ceilings } from "../src/bench/ceilings.ts";
 import { figure, percent, rowCells, scalingCells, sweepCells } from "../src/bench/result-cells.ts";
 import type { ScalingRow } from "../src/bench/scaling.ts";
 import { dimensions } from "../src/bench/scaling-plan.ts";
 import type { SweepBenchRow } from "../src/bench/sweep-bench.ts";
 import type { TrainBenchRow } from "../src/bench/train-bench.ts";
+import type { Ceilings } from "../src/core/profile.ts";
 import type { AdapterFacts } from "../src/core/study.ts";
 
 type Row = BenchRow | TrainBenchRow | SweepBenchRow | ScalingRow;

@@ -109,16 +109,12 @@ fn masked(value: vec4<f32>, mask: Mask) -> vec4<f32> {
 #endif
 }
 
-// Units past the last one are padding: the homogeneous 1, then zeros.
-fn with_padding(values: vec4<f32>, quad: u32) -> vec4<f32> {
-  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-  let padding = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(layer.outputs));
-  return select(padding, values, unit < vec4<u32>(layer.outputs));
-}
+#include "parts/with-padding.wgsl"
 
 fn write_quad(value: vec4<f32>, slab: u32, sample: u32, quad: u32) {
   if (sample >= batch.count || quad >= layer.output_quads) { return; }
-  outputs[(slab * layer.slab_rows + sample) * layer.output_quads + quad] = with_padding(activate(value), quad);
+  let slot = (slab * layer.slab_rows + sample) * layer.output_quads + quad;
+  outputs[slot] = with_padding(activate(value), quad, layer.outputs);
 }
 
 // First quad of a parameter row; rows past the last output repeat it and are replaced by padding.

@@ -7,19 +7,13 @@ override ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu
 
 #include "parts/walk.wgsl"
 #include "parts/activate.wgsl"
+#include "parts/with-padding.wgsl"
 
 @group(0) @binding(6) var<storage, read_write> outputs: array<vec4<f32>>; // [slabs, slab_rows, unit_quads]
 
 // Neurons removed at an evaluation.
 fn removed_at(evaluation: u32) -> u32 {
   return min(evaluation * walk.stride, walk.neurons);
-}
-
-// Units past the last one are padding: the homogeneous 1, then zeros (see forward.wgsl).
-fn with_padding(values: vec4<f32>, quad: u32) -> vec4<f32> {
-  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-  let padding = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(walk.units));
-  return select(padding, values, unit < vec4<u32>(walk.units));
 }
 
 // Grid: x = quads of units, y = samples, z = jobs. Slab e * part.jobs + j of `outputs` is job j at evaluation e.
@@ -42,7 +36,7 @@ fn walk_layer(@builtin(global_invocation_id) id: vec3<u32>) {
       z -= difference(removal, row) * transposed[outgoing(removal, network) + id.x];
     }
     let slot = ((e * part.jobs + id.z) * walk.slab_rows + id.y) * walk.unit_quads + id.x;
-    outputs[slot] = with_padding(activate(z), id.x);
+    outputs[slot] = with_padding(activate(z), id.x, walk.units);
   }
 #if SINGLE
 #else

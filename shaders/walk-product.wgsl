@@ -42,6 +42,11 @@ fn step_of(head: u32, step: u32) -> Step {
   return Step(removals.x, removals.y, evaluations.x, evaluations.y);
 }
 
+// For broadcasts, which take vectors.
+fn words_of(step: Step) -> vec4<u32> {
+  return vec4<u32>(step.begin, step.end, step.evaluation, step.upper);
+}
+
 fn step_in(words: vec4<u32>) -> Step {
   return Step(words.x, words.y, words.z, words.w);
 }
@@ -114,12 +119,12 @@ fn walk_product(
   let own = step_of(head, part.first_step + lane);
   let own_removal = step_removal(head, own);
   let own_low = outgoing(own_removal, network);
-  let low_step = vec4<u32>(own.begin, own.end, own.evaluation, own.upper);
+  let low_step = words_of(own);
 #if LANES_4
   let other = step_of(head, part.first_step + 4u + lane);
   let other_removal = step_removal(head, other);
   let own_high = outgoing(other_removal, network);
-  let high_step = vec4<u32>(other.begin, other.end, other.evaluation, other.upper);
+  let high_step = words_of(other);
 #else
   let other_removal = own_removal;
   let high_step = low_step;

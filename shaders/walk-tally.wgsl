@@ -17,6 +17,26 @@ override CLASSES: u32 = 12u;
 #include "parts/walk.wgsl"
 #include "parts/walk-tallies.wgsl"
 
+// Rows of up to three quads; quads past the last one repeat it, and are never tallied.
+fn intact_logits(row: u32) -> Logits {
+  let last = walk.unit_quads - 1u;
+  return Logits(state[row], state[row + min(1u, last)], state[row + min(2u, last)]);
+}
+
+fn weights_to_logits(row: u32) -> Logits {
+  let last = walk.unit_quads - 1u;
+  return Logits(transposed[row], transposed[row + min(1u, last)], transposed[row + min(2u, last)]);
+}
+
+#if SINGLE
+#else
+fn keep_logits(row: u32, logits: Logits) {
+  state[row] = logits.a;
+  if (walk.unit_quads > 1u) { state[row + 1u] = logits.b; }
+  if (walk.unit_quads > 2u) { state[row + 2u] = logits.c; }
+}
+#endif
+
 // The removal between the evaluation before this one and it; NONE where there is none.
 fn removal_before(head: u32, evaluation: u32) -> vec2<u32> {
   if (evaluation == 0u || evaluation > walk.neurons) { return vec2<u32>(NONE, 0u); }
@@ -24,19 +44,17 @@ fn removal_before(head: u32, evaluation: u32) -> vec2<u32> {
 }
 
 #if SUBGROUP
-// Outgoing weights to the logits of the removals of lanes 0 to 7; quads past the last one repeat it and are never tallied.
+// Outgoing weights to the logits of the removals of lanes 0 to 7.
 struct Effects {
   low: Logits,
   high: Logits,
 }
 
 fn removal_effects(head: u32, network: u32, lane: u32) -> Effects {
-  let last = walk.unit_quads - 1u;
-  let low = outgoing(removal_before(head, part.first_step + lane), network);
-  let own = Logits(transposed[low], transposed[low + min(1u, last)], transposed[low + min(2u, last)]);
+  let own = weights_to_logits(outgoing(removal_before(head, part.first_step + lane), network));
 #if LANES_4
   let high = outgoing(removal_before(head, part.first_step + 4u + lane), network);
-  return Effects(own, Logits(transposed[high], transposed[high + min(1u, last)], transposed[high + min(2u, last)]));
+  return Effects(own, weights_to_logits(high));
 #else
   return Effects(own, own);
 #endif
@@ -53,7 +71,6 @@ fn walk_tally(
   let job = tile.y;
   let head = job * walk.walk_length;
   let network = walks[head].x;
-  let last = walk.unit_quads - 1u;
   let n0 = removal_before(head, part.first_step);
   let n1 = removal_before(head, part.first_step + 1u);
   let n2 = removal_before(head, part.first_step + 2u);
@@ -84,7 +101,7 @@ fn walk_tally(
     let s = min(start + i, part.count - 1u);
     let row = network * walk.slab_rows + s;
     let place = place_of(job, network, s, present);
-    let intact = Logits(state[place.source], state[place.source + min(1u, last)], state[place.source + min(2u, last)]);
+    let intact = intact_logits(place.source);
     let label = labels[part.first + s];
 #if SINGLE
     let v0 = select(nothing, tally(minus(intact, difference(n0, row), w0), label), present);
@@ -113,9 +130,7 @@ fn walk_tally(
     now = minus(now, difference(n5, row), w5); t5 += select(nothing, tally(now, label), present);
     now = minus(now, difference(n6, row), w6); t6 += select(nothing, tally(now, label), present);
     now = minus(now, difference(n7, row), w7); t7 += select(nothing, tally(now, label), present);
-    state[place.own] = now.a;
-    if (walk.unit_quads > 1u) { state[place.own + 1u] = now.b; }
-    if (walk.unit_quads > 2u) { state[place.own + 2u] = now.c; }
+    keep_logits(place.own, now);
 #endif
   }
   if (start >= part.count) { return; }
@@ -143,8 +158,7 @@ fn walk_tally(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_
   let s = min(sample, part.count - 1u);
   let row = network * walk.slab_rows + s;
   let place = place_of(job, network, s, present);
-  let last = walk.unit_quads - 1u;
-  let intact = Logits(state[place.source], state[place.source + min(1u, last)], state[place.source + min(2u, last)]);
+  let intact = intact_logits(place.source);
   let label = labels[part.first + s];
   var now = intact;
   for (var e = 0u; e < part.steps; e++) {
@@ -153,18 +167,12 @@ fn walk_tally(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_
     now = intact;
 #endif
     let removal = removal_before(head, evaluation);
-    let w = outgoing(removal, network);
-    let effect = Logits(transposed[w], transposed[w + min(1u, last)], transposed[w + min(2u, last)]);
-    now = minus(now, difference(removal, row), effect);
+    now = minus(now, difference(removal, row), weights_to_logits(outgoing(removal, network)));
     waiting[e * ROW + local.x] = select(vec2<f32>(0.0), tally(now, label), present);
   }
 #if SINGLE
 #else
-  if (present) {
-    state[place.own] = now.a;
-    if (walk.unit_quads > 1u) { state[place.own + 1u] = now.b; }
-    if (walk.unit_quads > 2u) { state[place.own + 2u] = now.c; }
-  }
+  if (present) { keep_logits(place.own, now); }
 #endif
   add_up(job, tile.x, part.first_step, part.steps, local.x);
 }

@@ -63,13 +63,8 @@ async function maskedAblation(
   const curves: AblationCurve[][] = [];
   let finished = 0;
   for (const task of tasks) {
-    let ofTask = 0;
-    const found = await maskedSweep(gpu, split, task, options, (done, total) => {
-      ofTask = total;
-      onProgress(finished + done);
-    });
-    curves.push(found);
-    finished += ofTask;
+    curves.push(await maskedSweep(gpu, split, task, options, (done) => onProgress(finished + done)));
+    finished += curveEvaluations(task, options);
   }
   const singles = await singleRemovals(gpu, split, tasks, options.modes, (done) => onProgress(finished + done));
   return { curves, singles };

@@ -36,7 +36,8 @@ export function curvesOf(
     const place = curve * modes.length + modes.indexOf(mode);
     // Walks may evaluate more often than they are asked to (walkedStride).
     const removed = removalSteps(order.neurons.length, stride);
-    const steps = Array.from(removed, (count) => group.removed.indexOf(count));
+    const walkedSteps = new Map(Array.from(group.removed, (count, step) => [count, step]));
+    const steps = Array.from(removed, (count) => walkedSteps.get(count)!);
     curves[network]![place] = {
       ...{ order, mode, samples, removed },
       correct: Uint32Array.from(steps, (step) => correct[step]!),

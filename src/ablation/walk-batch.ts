@@ -108,6 +108,6 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): W
 }
 
 /** Removals between two evaluations; where there are only two evaluations, all of them. */
-export function strideOf({ removed }: WalkGroup): number {
+function strideOf({ removed }: WalkGroup): number {
   return removed[1] ?? 1;
 }

@@ -1,6 +1,6 @@
 /** Walks as the shaders read them: rows of removals and steps, outgoing weights by neuron, and masks of joint orders. */
 import type { DenseLayer, Widths } from "../core/network.ts";
-import { NO_EVALUATION, NO_REMOVAL, UPPER_REMOVAL } from "../gpu/kernels/walk.ts";
+import { NO_EVALUATION, NO_REMOVAL, UPPER_REMOVAL, WALK_CLASSES } from "../gpu/kernels/walk.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
 import type { SweepTask } from "./masked-sweep.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
@@ -8,9 +8,6 @@ import { productSteps, type Walk, type WalkGroup } from "./walk-plan.ts";
 
 /** A network and the constants of mode `mean`: what walks need of a task. */
 export type WalkedNetwork = Pick<SweepTask, "network" | "meanActivations">;
-
-/** Quads of a row of `product`: as many classes as the walking shaders hold. */
-const CLASS_QUADS = 3;
 
 /** Removals and steps of all walks of a batch. */
 export interface WalkRows {
@@ -87,7 +84,7 @@ export function outgoingWeights(layers: readonly DenseLayer[]): Float32Array {
 
 /** [networks, lanes of the inputs + 1, 12]: like outgoingWeights, zeros behind the last input, then the biases. */
 export function productRows(layers: readonly DenseLayer[]): Float32Array {
-  const lanes = CLASS_QUADS * 4;
+  const lanes = WALK_CLASSES;
   const inputLanes = lanesOf(layers[0]!.inputs);
   const size = (inputLanes + 1) * lanes;
   const rows = new Float32Array(layers.length * size);

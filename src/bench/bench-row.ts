@@ -1,5 +1,5 @@
 /** What every bench reports: a timing with what it means in operations and bytes, and how near that is to the ceilings. */
-import type { Ceilings } from "./ceilings.ts";
+import type { Ceilings } from "../core/profile.ts";
 import { rate, type Timing } from "./timing.ts";
 
 export interface BenchRow extends Timing {

@@ -3,6 +3,7 @@
  * best streaming bandwidth. Shares of it are stated beside every other figure.
  */
 import type { Clock } from "../core/platform.ts";
+import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { allocate, read, upload } from "../gpu/device-array.ts";
 import { stream } from "../gpu/generated/shaders.ts";
@@ -14,14 +15,6 @@ import { triad } from "../reference/stream.ts";
 import { requireAgreement } from "./agreement.ts";
 import { madeUpNumbers, type TimedProduct, timeProduct } from "./product.ts";
 import { rate, type Timing, timedDispatches } from "./timing.ts";
-
-/** The most that the adapter was seen to do. */
-export interface Ceilings {
-  /** 10^9 operations a second, 2 a multiply-add. */
-  readonly gflops: number;
-  /** 10^9 bytes a second, read and written. */
-  readonly gbps: number;
-}
 
 export interface TimedStream {
   readonly timing: Timing;

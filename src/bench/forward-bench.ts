@@ -1,6 +1,7 @@
 /** The intact forward pass of several networks over samples, as measuring and ablation run it. */
 import type { Activation, Network } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
+import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { read } from "../gpu/device-array.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
@@ -14,7 +15,6 @@ import { activationBound, sumBound } from "../reference/rounding.ts";
 import { initialNetwork } from "../train/initialisation.ts";
 import { requireAgreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
-import type { Ceilings } from "./ceilings.ts";
 import { CLASSES, FEATURES, material } from "./material.ts";
 import { checkedRows } from "./product.ts";
 import { timed } from "./timing.ts";

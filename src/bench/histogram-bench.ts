@@ -1,6 +1,7 @@
 /** Packing one-bit outputs and counting them by class: integers, so the check asks for equality. */
 import { type Activation, quantizationThresholds } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
+import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { allocate, read, upload } from "../gpu/device-array.ts";
 import { classBits } from "../gpu/device-split.ts";
@@ -12,7 +13,6 @@ import { uploadUniforms } from "../gpu/uniforms.ts";
 import { countOnes, packBits } from "../reference/histogram.ts";
 import { requireAgreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
-import type { Ceilings } from "./ceilings.ts";
 import { CLASSES } from "./material.ts";
 import { madeUpNumbers } from "./product.ts";
 import { timedDispatches } from "./timing.ts";

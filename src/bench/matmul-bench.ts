@@ -4,9 +4,9 @@
  */
 import type { Widths } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
+import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
-import type { Ceilings } from "./ceilings.ts";
 import { type ProductShape, productOperations, productText, type TimedProduct, timeProduct } from "./product.ts";
 import { rate } from "./timing.ts";
 

@@ -1,10 +1,11 @@
 /** Which benches there are, and all of a call in order: ceilings first, since every row states its share of them. */
 import type { Activation } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
+import type { Ceilings } from "../core/profile.ts";
 import type { ScopeKind } from "../core/study.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
-import { bestLargeProduct, type Ceilings, ceilingsOf, timeStream } from "./ceilings.ts";
+import { bestLargeProduct, ceilingsOf, timeStream } from "./ceilings.ts";
 import { benchForward, type ForwardBenchRow } from "./forward-bench.ts";
 import { benchHistogram } from "./histogram-bench.ts";
 import { CLASSES, FEATURES } from "./material.ts";

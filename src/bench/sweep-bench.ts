@@ -8,6 +8,7 @@ import { removalOrders, scopesOf } from "../ablation/orders.ts";
 import { type AblationCurve, ablationModes, networkScopes, type Scope } from "../core/ablation.ts";
 import { type Activation, widthsOf } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
+import type { Ceilings } from "../core/profile.ts";
 import type { ScopeKind } from "../core/study.ts";
 import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
@@ -19,7 +20,6 @@ import { neuronTable } from "../measures/neuron-table.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { disagreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
-import type { Ceilings } from "./ceilings.ts";
 import { CLASSES, FEATURES, material } from "./material.ts";
 import { perPart, timedInTurn } from "./timing.ts";
 
@@ -93,9 +93,8 @@ export function differences(fast: readonly AblationCurve[], masked: readonly Abl
   return { maxCorrectDifference: correct, maxLossDifference: loss };
 }
 
-/** The sweeps may differ by one test sample in this many, and in the loss by this share (docs/performance.md). */
-const SAMPLES_A_DIFFERENCE = 10_000;
-const LOSS_DIFFERENCE = 1e-4;
+/** The sweeps may differ by one test sample in `samples`, and in the loss by this share (docs/performance.md). */
+export const sweepTolerance = { samples: 10_000, loss: 1e-4 };
 
 /** @throws RunError where the fast sweep differs from the masked one by more than rounding explains. */
 export function requireSameCurves(
@@ -104,10 +103,10 @@ export function requireSameCurves(
   samples: number,
   found: ReturnType<typeof differences>,
 ): void {
-  const allowed = Math.ceil(samples / SAMPLES_A_DIFFERENCE);
+  const allowed = Math.ceil(samples / sweepTolerance.samples);
   const { maxCorrectDifference: correct, maxLossDifference: loss } = found;
-  if (correct <= allowed && loss <= LOSS_DIFFERENCE) return; // false for NaN
-  const expected = `at most ${allowed} of ${samples} samples and ${LOSS_DIFFERENCE} of the loss from the masked sweep`;
+  if (correct <= allowed && loss <= sweepTolerance.loss) return; // false for NaN
+  const expected = `at most ${allowed} of ${samples} samples and ${sweepTolerance.loss} of the loss from the masked sweep`;
   throw disagreement(gpu, `the fast sweep of scope ${scope} (walk-*.wgsl)`, expected, `${correct} and ${loss}`);
 }
 

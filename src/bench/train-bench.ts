@@ -1,6 +1,7 @@
 /** Training throughput: steps of many networks at once, as a run trains them, beside the products that bound it. */
 import type { Activation } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
+import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
 import { uploadSplit } from "../gpu/device-split.ts";
@@ -15,7 +16,6 @@ import { trainNetworks } from "../train/trainer.ts";
 import { createTrainingStep } from "../train/training-step.ts";
 import { disagreement } from "./agreement.ts";
 import { type BenchRow, benchRow, type Cost } from "./bench-row.ts";
-import type { Ceilings } from "./ceilings.ts";
 import { CLASSES, FEATURES, material, repeatedSplit } from "./material.ts";
 import { timed } from "./timing.ts";
 
