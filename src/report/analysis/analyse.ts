@@ -5,6 +5,8 @@ import { measures as registeredMeasures } from "../../measures/registry.ts";
 import { withHolm } from "../statistics/holm.ts";
 import type { StudyAnalysis, StudyFiles } from "./analysis.ts";
 import { cautions } from "./cautions.ts";
+import type { ClaimMaterial } from "./claims/claim-material.ts";
+import { claims } from "./claims/claims.ts";
 import { classEffects } from "./class-effects.ts";
 import { comparisons } from "./comparisons.ts";
 import { groupCurves } from "./curve-groups.ts";
@@ -38,32 +40,43 @@ function classNamesOf({ study, neurons }: StudyFiles): readonly string[] {
   return study?.dataset.classNames ?? Array.from({ length: classes }, (_, label) => String(label));
 }
 
-function studyAnalysis(files: StudyFiles): StudyAnalysis {
-  const { label, study, neurons = [], curves = [], singles = [], missing } = files;
-  const layers = layersOf(files);
-  const measures = measuresOf(files);
+type StudyPart = Omit<StudyAnalysis, "comparisons" | "claims">;
+
+/** What can be said of a study alone. */
+function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
+  const { label, study, singles = [], missing } = files;
+  const { groups, neurons, layers, measures } = material;
   const repeats = repeatsOf(files);
-  const groups = groupCurves(curves);
   return {
-    label,
+    ...{ label, repeats, layers, measures, missing },
     ...(study === undefined ? {} : { study }),
-    ...{ repeats, layers, measures, missing },
     classNames: classNamesOf(files),
     curves: groups.map(curveSummary),
-    comparisons: comparisons(groups, measures),
     measureSummaries: measureSummaries(neurons, layers, measures, study?.dataset.validationPerClass),
     correlations: rankCorrelations(neurons, singles, layers, measures),
     classEffects: study === undefined ? [] : classEffects(neurons, singles, study, layers),
-    claims: [],
     cautions: cautions(repeats),
   };
 }
 
-/** Studies side by side: tests of all of them are one family for Holm's correction. */
+function materialOf(files: StudyFiles): ClaimMaterial {
+  const { study, neurons = [], curves = [] } = files;
+  return {
+    ...(study === undefined ? {} : { study }),
+    ...{ neurons, groups: groupCurves(curves), layers: layersOf(files), measures: measuresOf(files) },
+  };
+}
+
+/** Studies side by side: tests of all of them are one family for Holm's correction, and claim 5 compares them. */
 export function analyseAll(all: readonly StudyFiles[]): StudyAnalysis[] {
-  const analyses = all.map(studyAnalysis);
-  const corrected = withHolm(analyses.map((analysis) => analysis.comparisons));
-  return analyses.map((analysis, index) => ({ ...analysis, comparisons: corrected[index]! }));
+  const materials = all.map(materialOf);
+  const compared = withHolm(materials.map(({ groups, measures }) => comparisons(groups, measures)));
+  const claimed = claims(materials);
+  return all.map((files, index) => ({
+    ...studyPart(files, materials[index]!),
+    comparisons: compared[index]!,
+    claims: claimed[index]!,
+  }));
 }
 
 export function analyse(files: StudyFiles): StudyAnalysis {

@@ -2,10 +2,10 @@
  * Bootstrap intervals: bias-corrected and accelerated (BCa), Efron and Tibshirani, "An Introduction to the Bootstrap"
  * (1993), chapter 14. Resamples depend on the number of values alone, so equal data give equal intervals in every report.
  */
-import { quantileSorted } from "simple-statistics";
+import { mean, quantileSorted } from "simple-statistics";
 import { cumulativeNormal, quantileNormal } from "vega-statistics";
 import { RandomSequence, streams } from "../../core/random.ts";
-import type { Interval } from "../analysis/analysis.ts";
+import type { Estimate, Interval } from "../analysis/analysis.ts";
 
 export const RESAMPLES = 2000;
 export const COVERAGE = 0.95;
@@ -83,14 +83,32 @@ export function bcaInterval(
   return { low: end(tail), high: end(1 - tail) };
 }
 
+const deviationsOf = (values: readonly number[], center: number) =>
+  Float64Array.from(values, (value) => value - center);
+
 /** 95 % BCa interval of the mean of at least two values; of no width where all are equal. */
-export function meanInterval(values: ArrayLike<number>): Interval {
-  const size = values.length;
-  let mean = 0;
-  for (let index = 0; index < size; index++) mean += values[index]! / size;
-  // Deviations, so that a resample of equal values gives their mean and no rounding error of it.
-  const deviations = Float64Array.from(values, (value) => value - mean);
-  if (deviations.every((deviation) => deviation === deviations[0])) return { low: values[0]!, high: values[0]! };
+export function meanInterval(values: readonly number[]): Interval {
+  const center = mean([...values]);
+  if (values.every((value) => value === values[0])) return { low: center, high: center };
+  // Deviations: their resamples round less than those of the values, so ties with the mean are seen.
+  const deviations = deviationsOf(values, center);
   const { low, high } = bcaInterval(0, resampledMeans(deviations), deviations, COVERAGE);
-  return { low: mean + low, high: mean + high };
+  return { low: center + low, high: center + high };
+}
+
+/**
+ * Mean of `a` minus mean of `b`, two independent groups, with the BCa interval where both have two values or more;
+ * `repeats` counts the values of both.
+ */
+export function groupDifference(a: readonly number[], b: readonly number[]): Estimate {
+  const estimate = mean([...a]) - mean([...b]);
+  const base = { mean: estimate, repeats: a.length + b.length };
+  if (Math.min(a.length, b.length) < 2) return base;
+  const [fromA, fromB] = [deviationsOf(a, mean([...a])), deviationsOf(b, mean([...b]))];
+  const [ofA, ofB] = [resampledMeans(fromA), resampledMeans(fromB)];
+  // Groups of equal size share their resamples: one place on, they are independent.
+  const replicates = ofA.map((own, resample) => own - ofB[(resample + 1) % RESAMPLES]!);
+  const influences = [...fromA.map((own) => own / a.length), ...fromB.map((own) => -own / b.length)];
+  const { low, high } = bcaInterval(0, replicates, influences, COVERAGE);
+  return { ...base, interval: { low: estimate + low, high: estimate + high } };
 }
