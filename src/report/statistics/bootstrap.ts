@@ -89,7 +89,7 @@ const deviationsOf = (values: readonly number[], center: number) =>
 /** 95 % BCa interval of the mean of at least two values; of no width where all are equal. */
 export function meanInterval(values: readonly number[]): Interval {
   const center = mean([...values]);
-  if (values.every((value) => value === values[0])) return { low: center, high: center };
+  if (values.every((value) => value === values[0])) return { low: values[0]!, high: values[0]! };
   // Deviations: their resamples round less than those of the values, so ties with the mean are seen.
   const deviations = deviationsOf(values, center);
   const { low, high } = bcaInterval(0, resampledMeans(deviations), deviations, COVERAGE);
