@@ -52,48 +52,58 @@ function acceleration(influences: ArrayLike<number>): number {
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
-/** Equation 14.14: the share of replicates below the estimate, in normal quantiles; ties count half. */
-function biasCorrection(estimate: number, sorted: Float64Array): number {
-  let below = 0;
-  for (const replicate of sorted) below += replicate < estimate ? 1 : replicate === estimate ? 0.5 : 0;
-  return quantileNormal(below / sorted.length);
+/** An estimate with what BCa needs to know of it. */
+export interface Bootstrapped {
+  readonly estimate: number;
+  /** [RESAMPLES]: the estimate from each resample. */
+  readonly replicates: Float64Array;
+  /**
+   * [values]: of each value on the estimate, up to a common positive factor: the jackknife's mean minus its value without
+   * the one; for a mean, the value minus the mean.
+   */
+  readonly influences: ArrayLike<number>;
+  /** Replicates that are no further from the estimate equal it: rounding alone must not decide on which side they are. */
+  readonly rounding: number;
 }
 
-/**
- * The BCa interval, equations 14.9 and 14.10.
- * @param replicates the estimate from each resample
- * @param influences of each value on the estimate, up to a common positive factor: the jackknife's mean minus its value
- * without the one; for a mean, the value minus the mean
- */
-export function bcaInterval(
-  estimate: number,
-  replicates: Float64Array,
-  influences: ArrayLike<number>,
-  coverage: number,
-): Interval {
-  const sorted = replicates.toSorted();
-  const bias = biasCorrection(estimate, sorted);
-  const a = acceleration(influences);
+/** Equation 14.14: the share of replicates below the estimate, in normal quantiles; ties count half. */
+function biasCorrection({ estimate, replicates, rounding }: Bootstrapped): number {
+  let below = 0;
+  for (const replicate of replicates) {
+    if (Math.abs(replicate - estimate) <= rounding) below += 0.5;
+    else if (replicate < estimate) below++;
+  }
+  return quantileNormal(below / replicates.length);
+}
+
+/** The BCa interval, equations 14.9 and 14.10. */
+export function bcaInterval(bootstrapped: Bootstrapped, coverage: number): Interval {
+  // The library's types ask for an array; its code reads by index only.
+  const sorted = bootstrapped.replicates.toSorted() as unknown as number[];
+  const bias = biasCorrection(bootstrapped);
+  const a = acceleration(bootstrapped.influences);
   const end = (share: number) => {
     const shifted = bias + quantileNormal(share);
-    // The library's types ask for an array, its code reads by index only.
-    return quantileSorted(sorted as unknown as number[], cumulativeNormal(bias + shifted / (1 - a * shifted)));
+    return quantileSorted(sorted, cumulativeNormal(bias + shifted / (1 - a * shifted)));
   };
   const tail = (1 - coverage) / 2;
   return { low: end(tail), high: end(1 - tail) };
 }
 
-const deviationsOf = (values: readonly number[], center: number) =>
-  Float64Array.from(values, (value) => value - center);
+/** A bound on the rounding of a mean, and of the difference of two. */
+function roundingOf(values: readonly number[]): number {
+  return values.length * Number.EPSILON * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
 
 /** 95 % BCa interval of the mean of at least two values; of no width where all are equal. */
 export function meanInterval(values: readonly number[]): Interval {
-  const center = mean([...values]);
   if (values.every((value) => value === values[0])) return { low: values[0]!, high: values[0]! };
-  // Deviations: their resamples round less than those of the values, so ties with the mean are seen.
-  const deviations = deviationsOf(values, center);
-  const { low, high } = bcaInterval(0, resampledMeans(deviations), deviations, COVERAGE);
-  return { low: center + low, high: center + high };
+  const estimate = mean([...values]);
+  const influences = values.map((value) => value - estimate);
+  return bcaInterval(
+    { estimate, replicates: resampledMeans(values), influences, rounding: roundingOf(values) },
+    COVERAGE,
+  );
 }
 
 /**
@@ -101,14 +111,14 @@ export function meanInterval(values: readonly number[]): Interval {
  * `repeats` counts the values of both.
  */
 export function groupDifference(a: readonly number[], b: readonly number[]): Estimate {
-  const estimate = mean([...a]) - mean([...b]);
+  const [meanA, meanB] = [mean([...a]), mean([...b])];
+  const estimate = meanA - meanB;
   const base = { mean: estimate, repeats: a.length + b.length };
   if (Math.min(a.length, b.length) < 2) return base;
-  const [fromA, fromB] = [deviationsOf(a, mean([...a])), deviationsOf(b, mean([...b]))];
-  const [ofA, ofB] = [resampledMeans(fromA), resampledMeans(fromB)];
+  const [ofA, ofB] = [resampledMeans(a), resampledMeans(b)];
   // Groups of equal size share their resamples: one place on, they are independent.
   const replicates = ofA.map((own, resample) => own - ofB[(resample + 1) % RESAMPLES]!);
-  const influences = [...fromA.map((own) => own / a.length), ...fromB.map((own) => -own / b.length)];
-  const { low, high } = bcaInterval(0, replicates, influences, COVERAGE);
-  return { ...base, interval: { low: estimate + low, high: estimate + high } };
+  const influences = [...a.map((own) => (own - meanA) / a.length), ...b.map((own) => (meanB - own) / b.length)];
+  const rounding = roundingOf([...a, ...b]);
+  return { ...base, interval: bcaInterval({ estimate, replicates, influences, rounding }, COVERAGE) };
 }

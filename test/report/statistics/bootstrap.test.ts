@@ -36,12 +36,9 @@ describe("the BCa interval", () => {
       ),
     );
     const center = jackknife.reduce((sum, value) => sum + value, 0) / 26;
-    const { low, high } = bcaInterval(
-      variance(spatial, all),
-      replicates,
-      jackknife.map((value) => center - value),
-      0.9,
-    );
+    const influences = jackknife.map((value) => center - value);
+    const bootstrapped = { estimate: variance(spatial, all), replicates, influences, rounding: 0 };
+    const { low, high } = bcaInterval(bootstrapped, 0.9);
     // 200,000 resamples give (115.7, 261.0); with 2,000 the ends scatter by 2 and 3 (one SD), in the book, too.
     expect(Math.abs(low - 115.8)).toBeLessThan(6);
     expect(Math.abs(high - 259.6)).toBeLessThan(9);
@@ -61,6 +58,18 @@ describe("the BCa interval", () => {
     expect(moved.high).toBeCloseTo(5 - 2 * low, 0);
     const mean = skewed.reduce((sum, value) => sum + value, 0) / 10;
     expect((high - mean) / (mean - low)).toBeGreaterThan(1.5);
+  });
+
+  it("of two values is from one to the other, though rounding puts their mean beside resamples that equal it", () => {
+    for (const [low, high] of [
+      [-1, -0.006060606060606061],
+      [0.1, 0.7],
+      [0.9731, 0.9754],
+      [1 / 3, 0.4],
+    ] as const) {
+      expect(meanInterval([low, high])).toEqual({ low, high });
+      expect(meanInterval([high, low])).toEqual({ low, high });
+    }
   });
 
   it("has no width where all values are equal", () => {
