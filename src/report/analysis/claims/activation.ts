@@ -3,7 +3,7 @@ import type { StudyConfig } from "../../../core/study.ts";
 import { groupDifference } from "../../statistics/bootstrap.ts";
 import { labelPermutationTest, smallestLabelPermutationP } from "../../statistics/permutation-test.ts";
 import { averaged, difference, type NetworkValues } from "../network-values.ts";
-import { type ClaimEvidence, type ClaimPart, fewestNetworks, type Resolution } from "./claim-evidence.ts";
+import { type ClaimEvidence, type ClaimPart, fewestNetworks, type Resolution, short } from "./claim-evidence.ts";
 import { CLASS_DEPENDENT, type ClaimMaterial, ENTROPY, meanAreaOfLayer, separation } from "./claim-material.ts";
 
 const TEXT = {
@@ -81,7 +81,7 @@ function resolution(sizes: readonly number[]): Resolution {
   const alike = (networks: number) => smallestLabelPermutationP(sizes.map(() => networks));
   return {
     smallestP,
-    text: `${sizes.join(" and ")} networks: the smallest attainable p is ${smallestP.toPrecision(2)}`,
+    text: `${sizes.join(" and ")} networks: the smallest attainable p is ${short(smallestP)}`,
     enough: (family) => `${fewestNetworks(alike, family)} or more repeats of each activation can decide`,
   };
 }

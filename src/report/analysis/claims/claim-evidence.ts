@@ -7,6 +7,9 @@ import type { NetworkValues } from "../network-values.ts";
 /** Claims are decided at this level, after Holm's correction. */
 export const LEVEL = 0.05;
 
+/** Two digits are enough for a sentence. */
+export const short = (value: number) => String(Number(value.toPrecision(2)));
+
 /** One of the effects that a claim asserts, all of which must be there. */
 export interface ClaimPart {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** Evidence to verdicts: one family of tests, Holm-corrected. */
 import { withHolm } from "../../statistics/holm.ts";
 import type { Claim, Estimate, Verdict } from "../analysis.ts";
-import { type ClaimEvidence, type ClaimPart, LEVEL } from "./claim-evidence.ts";
+import { type ClaimEvidence, type ClaimPart, LEVEL, short } from "./claim-evidence.ts";
 
 /** What all parts together say. */
 interface Joint {
@@ -22,8 +22,6 @@ function joint(parts: readonly ClaimPart[]): Joint {
   if (negative.length > 0) return { weakest, p: Math.min(1, parts.length * Math.min(...ps(negative))) };
   return { weakest, p: weakest.effect.mean === 0 ? 1 : Math.max(...ps(parts)) };
 }
-
-const short = (value: number) => String(Number(value.toPrecision(2)));
 
 function effectText({ mean, interval }: Estimate): string {
   const range = interval === undefined ? "" : ` (95 % interval ${short(interval.low)} to ${short(interval.high)})`;
