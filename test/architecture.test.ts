@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   data: ["core"],
   measures: ["core"],
   reference: ["core"],
-  report: ["core"],
+  report: ["core", "measures"],
   gpu: ["core"],
   train: ["core", "data", "gpu"],
   ablation: ["core", "measures", "gpu"],

@@ -11,6 +11,7 @@ import { stages } from "../../core/progress.ts";
 import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
 import { schemaFault } from "./schema-fault.ts";
+import type { Same, Writable } from "./schema-types.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */
 export const STUDY_SCHEMA = "gpu-importance/study/1";
@@ -122,8 +123,6 @@ export type StudyFile = z.infer<typeof studyFileSchema>;
 /** The part of the results that goes into study.json. */
 export type StudySummary = Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats">;
 
-type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T;
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** Fails to compile where schema and core types part ways; `readonly` is the only difference allowed. */
 true satisfies Same<Writable<StudySummary>, Writable<Omit<StudyFile, "schema">>>;
 

@@ -1,6 +1,7 @@
 /** The table at the end of a run: how well the networks do, how the measures spread, and what removals cost. */
 import { type AblationCurve, type AblationMode, RANDOM, type Scope } from "../../core/ablation.ts";
 import type { StudyResults } from "../../core/study.ts";
+import { curvesByKind } from "../analysis/curve-groups.ts";
 import { alignedTable } from "./aligned-table.ts";
 
 const MAX_WIDTH = 80;
@@ -78,19 +79,6 @@ function stepAt({ removed, order }: AblationCurve, percentage: number): number {
   return removed.findLastIndex((count) => count * 100 <= percentage * order.neurons.length);
 }
 
-/** Curves by scope, measure, direction and mode, in the order in which they first appear. */
-function groupCurves(curves: readonly AblationCurve[]): Map<string, AblationCurve[]> {
-  const groups = new Map<string, AblationCurve[]>();
-  for (const curve of curves) {
-    const { scope, measure, direction } = curve.order;
-    const key = [scope, measure, direction, curve.mode].join();
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [curve]);
-    else group.push(curve);
-  }
-  return groups;
-}
-
 function meanAccuracies(curves: readonly AblationCurve[]): string[] {
   return PERCENTAGES.map((percentage) => {
     const accuracies = curves.map((curve) => curve.correct[stepAt(curve, percentage)]! / curve.samples);
@@ -111,7 +99,7 @@ function inexactSteps(curves: readonly AblationCurve[]): string[] {
 
 /** A row per scope, measure and direction; an empty row between scopes. */
 function curveRows(curves: readonly AblationCurve[], modes: readonly AblationMode[]): string[][] {
-  const groups = groupCurves(curves);
+  const groups = curvesByKind(curves);
   const orders = new Map(curves.map(({ order }) => [[order.scope, order.measure, order.direction].join(), order]));
   let lastScope: Scope | undefined;
   return [...orders].flatMap(([key, { scope, measure, direction }]) => {

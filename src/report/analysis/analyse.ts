@@ -1,0 +1,84 @@
+/** Result files to everything a report says: summaries, comparisons and claims. A pure function of the files. */
+
+import { RANDOM } from "../../core/ablation.ts";
+import { measures as registeredMeasures } from "../../measures/registry.ts";
+import { withHolm } from "../statistics/holm.ts";
+import type { StudyAnalysis, StudyFiles } from "./analysis.ts";
+import { cautions } from "./cautions.ts";
+import type { ClaimMaterial } from "./claims/claim-material.ts";
+import { claims } from "./claims/claims.ts";
+import { classEffects } from "./class-effects.ts";
+import { comparisons } from "./comparisons.ts";
+import { groupCurves } from "./curve-groups.ts";
+import { curveSummary } from "./curve-summaries.ts";
+import { measureSummaries } from "./measure-summaries.ts";
+import { rankCorrelations } from "./rank-correlations.ts";
+
+/** Hidden layers from 1, from whichever file tells. */
+function layersOf({ study, neurons, singles }: StudyFiles): number[] {
+  const seen = [...(neurons ?? []).flatMap(({ layer }) => [...layer]), ...(singles ?? []).map(({ layer }) => layer)];
+  const configured = (study?.config.hidden ?? []).map((_, index) => index + 1);
+  return [...new Set([...configured, ...seen])].sort((a, b) => a - b);
+}
+
+/** Measure ids: registered ones in their order, then any others. */
+function measuresOf({ neurons, curves }: StudyFiles): string[] {
+  const ofCurves = (curves ?? []).map(({ order }) => order.measure).filter((measure) => measure !== RANDOM);
+  const seen = new Set([...Object.keys(neurons?.[0]?.measures ?? {}), ...ofCurves]);
+  const registered = registeredMeasures.map(({ id }) => id).filter((id) => seen.delete(id));
+  return [...registered, ...seen];
+}
+
+/** Networks that are in any of the files. */
+function repeatsOf({ study, neurons, curves, singles }: StudyFiles): number {
+  const rows = [...(study?.repeats ?? []), ...(neurons ?? []), ...(singles ?? [])];
+  return new Set([...rows.map(({ repeat }) => repeat), ...(curves ?? []).map(({ order }) => order.repeat)]).size;
+}
+
+function classNamesOf({ study, neurons }: StudyFiles): readonly string[] {
+  const classes = study?.dataset.classes ?? neurons?.[0]?.classes ?? 0;
+  return study?.dataset.classNames ?? Array.from({ length: classes }, (_, label) => String(label));
+}
+
+type StudyPart = Omit<StudyAnalysis, "comparisons" | "claims">;
+
+/** What can be said of a study alone. */
+function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
+  const { label, study, singles = [], missing } = files;
+  const { groups, neurons, layers, measures } = material;
+  const repeats = repeatsOf(files);
+  return {
+    ...{ label, repeats, layers, measures, missing },
+    ...(study === undefined ? {} : { study }),
+    classNames: classNamesOf(files),
+    curves: groups.map(curveSummary),
+    measureSummaries: measureSummaries(neurons, layers, measures, study?.dataset.validationPerClass),
+    correlations: rankCorrelations(neurons, singles, layers, measures),
+    classEffects: study === undefined ? [] : classEffects(neurons, singles, study, layers),
+    cautions: cautions(repeats),
+  };
+}
+
+function materialOf(files: StudyFiles): ClaimMaterial {
+  const { study, neurons = [], curves = [] } = files;
+  return {
+    ...(study === undefined ? {} : { study }),
+    ...{ neurons, groups: groupCurves(curves), layers: layersOf(files), measures: measuresOf(files) },
+  };
+}
+
+/** Studies side by side: tests of all of them are one family for Holm's correction, and claim 5 compares them. */
+export function analyseAll(all: readonly StudyFiles[]): StudyAnalysis[] {
+  const materials = all.map(materialOf);
+  const compared = withHolm(materials.map(({ groups, measures }) => comparisons(groups, measures)));
+  const claimed = claims(materials);
+  return all.map((files, index) => ({
+    ...studyPart(files, materials[index]!),
+    comparisons: compared[index]!,
+    claims: claimed[index]!,
+  }));
+}
+
+export function analyse(files: StudyFiles): StudyAnalysis {
+  return analyseAll([files])[0]!;
+}

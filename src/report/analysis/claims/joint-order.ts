@@ -1,0 +1,21 @@
+/** Over all layers at once, every measure is a worse guide than chance. */
+import { RANDOM } from "../../../core/ablation.ts";
+import { difference } from "../network-values.ts";
+import { type ClaimEvidence, networkPart, pairedEvidence } from "./claim-evidence.ts";
+import { areasBy, type ClaimMaterial, modeOf, titleOf } from "./claim-material.ts";
+
+export function jointOrder(material: ClaimMaterial): ClaimEvidence {
+  const text = {
+    id: "joint-worse-than-random",
+    statement: "Ordering the neurons of all layers jointly by value, every measure is worse than random.",
+    statistic: `Area under the accuracy curve over the whole network, low first, ${modeOf(material)} ablation: random orders minus each measure. The smallest difference decides.`,
+    figure: "figure-3",
+  };
+  const areas = (measure: string) => areasBy(material, "network", measure);
+  const parts = material.measures
+    .filter((measure) => areas(measure).size > 0)
+    .flatMap((measure) => networkPart(`random minus ${titleOf(measure)}`, difference(areas(RANDOM), areas(measure))));
+  const lacking =
+    "curves over the whole network of two or more hidden layers, random orders too, are needed (--scopes network --random-draws 5)";
+  return pairedEvidence(text, material.layers.length < 2 ? [] : parts, 1, lacking);
+}

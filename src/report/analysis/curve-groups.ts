@@ -1,0 +1,88 @@
+/** Curves of one kind, network by network: what summaries, comparisons and claims are computed from. */
+import { type AblationCurve, type AblationMode, type Direction, RANDOM, type Scope } from "../../core/ablation.ts";
+import { areaUnderCurve } from "../statistics/area.ts";
+
+/** What curves of all networks have in common. */
+export interface CurveKind {
+  readonly scope: Scope;
+  /** Measure id, or `random`. */
+  readonly measure: string;
+  readonly direction: Direction;
+  readonly mode: AblationMode;
+}
+
+/** All curves of one kind; random draws are averaged within each network. */
+export interface CurveGroup extends CurveKind {
+  /** [networks]: repeat numbers, ascending. */
+  readonly repeats: readonly number[];
+  /** Random draws of each network; 1 for measures. */
+  readonly draws: number;
+  /** [steps]: neurons removed. */
+  readonly removed: Uint32Array;
+  /** [networks][steps]. */
+  readonly accuracy: readonly Float64Array[];
+  /** [networks][steps]: nats. */
+  readonly loss: readonly Float64Array[];
+  /** [networks]: area under the accuracy curve. */
+  readonly areas: Float64Array;
+}
+
+const kindOf = ({ order: { scope, measure, direction }, mode }: AblationCurve): CurveKind => {
+  return { scope, measure, direction, mode };
+};
+
+export const kindKey = ({ scope, measure, direction, mode }: CurveKind): string => {
+  return [scope, measure, direction, mode].join();
+};
+
+/** Curves by kind, in the order in which kinds first appear. */
+export function curvesByKind(curves: readonly AblationCurve[]): Map<string, AblationCurve[]> {
+  return gathered(curves, (curve) => kindKey(kindOf(curve)));
+}
+
+function gathered<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group === undefined) groups.set(keyOf(value), [value]);
+    else group.push(value);
+  }
+  return groups;
+}
+
+/** [columns]: the mean of rows of equal length. */
+export function meanOfRows(rows: readonly Float64Array[]): Float64Array {
+  return rows[0]!.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length);
+}
+
+function accuracyOf({ correct, samples }: AblationCurve): Float64Array {
+  return Float64Array.from(correct, (count) => count / samples);
+}
+
+export function groupCurves(curves: readonly AblationCurve[]): CurveGroup[] {
+  return [...curvesByKind(curves).values()].map((ofKind) => {
+    const byRepeat = [...gathered(ofKind, ({ order }) => order.repeat)].sort(([a], [b]) => a - b);
+    const { removed } = ofKind[0]!;
+    const accuracy = byRepeat.map(([, draws]) => meanOfRows(draws.map(accuracyOf)));
+    return {
+      ...kindOf(ofKind[0]!),
+      repeats: byRepeat.map(([repeat]) => repeat),
+      draws: byRepeat[0]![1].length,
+      removed,
+      accuracy,
+      loss: byRepeat.map(([, draws]) => meanOfRows(draws.map(({ loss }) => loss))),
+      areas: Float64Array.from(accuracy, (heights) => areaUnderCurve(removed, heights)),
+    };
+  });
+}
+
+/** The modes of the curves, in the order in which they first appear. */
+export const modesOf = (groups: readonly CurveGroup[]): AblationMode[] => [...new Set(groups.map(({ mode }) => mode))];
+
+/** The scopes of the curves, likewise. */
+export const scopesOf = (groups: readonly CurveGroup[]): Scope[] => [...new Set(groups.map(({ scope }) => scope))];
+
+/** The direction in which curves of a measure can be set beside those in `direction`: random orders have none. */
+export const directionFor = (measure: string, direction: Direction): Direction => {
+  return measure === RANDOM ? "none" : direction;
+};

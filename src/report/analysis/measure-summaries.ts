@@ -1,0 +1,84 @@
+/** How each measure is distributed in each layer, and how much of it is bias or chance. */
+import { mean, quantileSorted } from "simple-statistics";
+import type { NeuronTable } from "../../core/neuron-table.ts";
+import { entropy } from "../../measures/entropy.ts";
+import { type NullLevelOf, nullLevels } from "../../measures/null-level.ts";
+import { plugInBiases } from "../../measures/plug-in-bias.ts";
+import { estimateMean } from "../statistics/estimate.ts";
+import type { MeasureSummary } from "./analysis.ts";
+import { rowsOfLayer } from "./layer-rows.ts";
+
+/** A neuron's row in the table of its network. */
+interface Row {
+  readonly table: NeuronTable;
+  readonly row: number;
+}
+
+/** Mean bias over neurons; entropy's alone needs no class sizes. */
+function biasPart(rows: readonly Row[], measure: string, samplesPerClass: readonly number[] | undefined) {
+  const bias = plugInBiases[measure];
+  if (bias === undefined || (samplesPerClass === undefined && measure !== entropy.id)) return {};
+  const biases = rows.map(({ table: { samples, ones, onesPerClass, classes }, row }) => {
+    const own = onesPerClass.subarray(row * classes, (row + 1) * classes);
+    return bias({ samples, ones: ones[row]!, onesPerClass: own, samplesPerClass: samplesPerClass ?? [] });
+  });
+  return { bias: mean(biases) };
+}
+
+function nullPart(rows: readonly Row[], measure: string, levelOf: NullLevelOf | undefined) {
+  if (levelOf === undefined) return {};
+  const levels = rows.map(({ table, row }) => levelOf(table.ones[row]!));
+  const means = levels.flatMap((level) => level.mean ?? []);
+  const above = rows.filter(({ table, row }, index) => table.measures[measure]![row]! > levels[index]!.level);
+  return {
+    ...(means.length === rows.length ? { nullMean: mean(means) } : {}),
+    nullLevel: mean(levels.map(({ level }) => level)),
+    aboveNull: above.length / rows.length,
+  };
+}
+
+function summary(
+  tables: readonly NeuronTable[],
+  layer: number,
+  measure: string,
+  samplesPerClass: readonly number[] | undefined,
+  levelOf: NullLevelOf | undefined,
+): MeasureSummary {
+  const rows = tables.flatMap((table) => rowsOfLayer(table, layer).map((row) => ({ table, row })));
+  const bitsOf = ({ table, row }: Row) => table.measures[measure]![row]!;
+  const values = rows.map(bitsOf).sort((a, b) => a - b);
+  const networks = tables.map((table) => mean(rowsOfLayer(table, layer).map((row) => bitsOf({ table, row }))));
+  return {
+    layer,
+    measure,
+    values: Float64Array.from(values),
+    mean: estimateMean(networks),
+    minimum: values[0]!,
+    lowerQuartile: quantileSorted(values, 0.25),
+    median: quantileSorted(values, 0.5),
+    upperQuartile: quantileSorted(values, 0.75),
+    maximum: values.at(-1)!,
+    ...biasPart(rows, measure, samplesPerClass),
+    ...nullPart(rows, measure, levelOf),
+  };
+}
+
+/**
+ * Layer by layer, each measure of the tables.
+ * @param samplesPerClass [classes], of the validation set; without it there is no bias and no null level of I and KL
+ */
+export function measureSummaries(
+  tables: readonly NeuronTable[],
+  layers: readonly number[],
+  measures: readonly string[],
+  samplesPerClass: readonly number[] | undefined,
+): MeasureSummary[] {
+  const levels = new Map(
+    measures.map((measure) => [measure, samplesPerClass && nullLevels[measure]?.(samplesPerClass)] as const),
+  );
+  return layers.flatMap((layer) =>
+    measures
+      .filter((measure) => tables[0] !== undefined && measure in tables[0].measures)
+      .map((measure) => summary(tables, layer, measure, samplesPerClass, levels.get(measure))),
+  );
+}

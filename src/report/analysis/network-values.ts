@@ -1,0 +1,25 @@
+/** One number per network, by repeat number: areas under curves and what is made of them, for paired tests. */
+import { type CurveGroup, type CurveKind, kindKey } from "./curve-groups.ts";
+
+/** Repeat number to value. */
+export type NetworkValues = ReadonlyMap<number, number>;
+
+/** Values combined network by network, for the networks that have all of them, in ascending order of their numbers. */
+export function combined(parts: readonly NetworkValues[], combine: (values: number[]) => number): NetworkValues {
+  const repeats = [...(parts[0]?.keys() ?? [])].filter((repeat) => parts.every((part) => part.has(repeat)));
+  repeats.sort((a, b) => a - b);
+  return new Map(repeats.map((repeat) => [repeat, combine(parts.map((part) => part.get(repeat)!))]));
+}
+
+export const averaged = (parts: readonly NetworkValues[]): NetworkValues => {
+  return combined(parts, (values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+};
+
+/** `a` minus `b`. */
+export const difference = (a: NetworkValues, b: NetworkValues): NetworkValues => combined([a, b], ([x, y]) => x! - y!);
+
+/** The areas of the curves of a kind; empty where there are none. */
+export function areasOf(groups: readonly CurveGroup[], kind: CurveKind): NetworkValues {
+  const group = groups.find((candidate) => kindKey(candidate) === kindKey(kind));
+  return new Map(group?.repeats.map((repeat, index) => [repeat, group.areas[index]!]));
+}

@@ -1,0 +1,36 @@
+/** Permutations of labels, all of them or drawn: what null levels are checked against. */
+import { RandomSequence, streams } from "../../src/core/random.ts";
+
+const labelsOf = (classSizes: readonly number[]) =>
+  classSizes.flatMap((size, label) => new Array<number>(size).fill(label));
+
+/** [classes] of every choice of `ones` of the samples; each choice is one permutation's ones by class. */
+export function everyDivision(classSizes: readonly number[], ones: number): number[][] {
+  const labels = labelsOf(classSizes);
+  const found: number[][] = [];
+  const choose = (from: number, left: number, counts: number[]) => {
+    if (left === 0) return void found.push([...counts]);
+    for (let sample = from; sample <= labels.length - left; sample++) {
+      counts[labels[sample]!]!++;
+      choose(sample + 1, left - 1, counts);
+      counts[labels[sample]!]!--;
+    }
+  };
+  choose(0, ones, new Array(classSizes.length).fill(0));
+  return found;
+}
+
+/** [draws][classes]: ones by class of seeded random permutations. */
+export function drawnDivisions(classSizes: readonly number[], ones: number, draws: number): number[][] {
+  const labels = Uint16Array.from(labelsOf(classSizes));
+  const sequence = new RandomSequence(7, ones, streams.resampling);
+  return Array.from({ length: draws }, () => {
+    const counts = new Array<number>(classSizes.length).fill(0);
+    for (let taken = 0; taken < ones; taken++) {
+      const other = taken + sequence.nextBelow(labels.length - taken);
+      [labels[taken], labels[other]] = [labels[other]!, labels[taken]!];
+      counts[labels[taken]!]!++;
+    }
+    return counts;
+  });
+}
