@@ -7,7 +7,7 @@ import { nullLevels } from "../../src/measures/null-level.ts";
 import { permutedInformation } from "../../src/measures/permuted-information.ts";
 import { entropyBias, mutualInformationBias } from "../../src/measures/plug-in-bias.ts";
 import { evidenceOf } from "../support/evidence.ts";
-import { drawnDivisions, everyDivision } from "./label-permutations.ts";
+import { drawnDivisions, everyDivision } from "../support/label-permutations.ts";
 
 /** Values of a measure for each division of the ones. */
 function valuesOf(measure: Measure, classSizes: readonly number[], divisions: readonly number[][]): number[] {

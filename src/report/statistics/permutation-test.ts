@@ -8,7 +8,7 @@ import { RandomSequence, streams } from "../../core/random.ts";
 export const EXACT_PAIRS = 20;
 /** Up to this many divisions into groups all are counted. */
 const EXACT_DIVISIONS = 200_000;
-export const DRAWS = 99_999;
+export const DRAWS = 19_999;
 
 const SEED = 0;
 /** Instances of the stream of resampling; the bootstrap's is 0. */
