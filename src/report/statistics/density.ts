@@ -1,6 +1,6 @@
 /** Gaussian kernel density, for violins. */
 import { extent } from "simple-statistics";
-import { estimateBandwidth, randomKDE } from "vega-statistics";
+import { bandwidthNRD, randomKDE } from "vega-statistics";
 
 /** A density on a grid of values. */
 export interface Density {
@@ -21,7 +21,7 @@ const POINTS = 128;
 export function density(values: ArrayLike<number>): Density {
   const [low, high] = extent(Array.from(values));
   if (low === high) return { bits: Float64Array.of(low), density: Float64Array.of(0) };
-  const estimate = randomKDE(values, estimateBandwidth(values));
+  const estimate = randomKDE(values, bandwidthNRD(values));
   const bits = Float64Array.from({ length: POINTS }, (_, point) => low + ((high - low) * point) / (POINTS - 1));
   return { bits, density: bits.map((value) => estimate.pdf(value)) };
 }

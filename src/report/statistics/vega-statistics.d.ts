@@ -5,7 +5,7 @@ declare module "vega-statistics" {
   /** The value below which a standard normal stays with the probability (Giles 2010); infinite at 0 and 1. */
   export function quantileNormal(probability: number): number;
   /** Scott's rule, 1.06 min(SD, IQR / 1.34) n^(-1/5), with the SD alone where the IQR is 0; never 0. */
-  export function estimateBandwidth(values: ArrayLike<number>): number;
+  export function bandwidthNRD(values: ArrayLike<number>): number;
   /** Density estimate with Gaussian kernels of the given standard deviation. */
   export function randomKDE(support: ArrayLike<number>, bandwidth: number): { pdf(value: number): number };
 }
