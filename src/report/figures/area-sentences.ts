@@ -22,15 +22,17 @@ function isOf(one: Grouped, { scope, mode, direction }: CurveGroup): boolean {
 
 /** How many lie above and below random, as intervals tell, or signs where there are none. */
 function counts(differences: readonly Comparison["difference"][]): string {
+  const total = differences.length;
   const above = differences.filter(({ mean, interval }) => (interval?.low ?? mean) > 0).length;
   const below = differences.filter(({ mean, interval }) => (interval?.high ?? mean) < 0).length;
-  const open = differences.length - above - below;
-  const parts = [
-    ...(above > 0 ? [`${above} above`] : []),
-    ...(below > 0 ? [`${below} below`] : []),
-    ...(open > 0 ? [`${open} not told apart from`] : []),
+  const positions: readonly (readonly [string, number])[] = [
+    ["above", above],
+    ["below", below],
+    ["not told apart from", total - above - below],
   ];
-  return `of ${differences.length} measures ${listed(parts)} random`;
+  const present = positions.filter(([, count]) => count > 0);
+  if (present.length === 1) return `${total === 1 ? "the measure" : `all ${total} measures`} ${present[0]![0]} random`;
+  return `of ${total} measures ${listed(present.map(([position, count]) => `${count} ${position}`))} random`;
 }
 
 function groupText(compared: readonly Comparison[], group: CurveGroup): string {

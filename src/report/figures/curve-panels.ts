@@ -37,9 +37,7 @@ function bandLayer(): PanelLayer {
 
 function lineLayer({ legend, domain, range }: Dashes): PanelLayer {
   const shown =
-    legend === undefined
-      ? null
-      : ({ title: legend, orient: "top", symbolStrokeColor: ink, columns: 2, titleLimit: 260 } as const);
+    legend === undefined ? null : ({ title: legend, orient: "top", symbolStrokeColor: ink, columns: 2 } as const);
   return {
     mark: { type: "line", strokeWidth: 1.7 },
     encoding: {

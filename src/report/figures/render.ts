@@ -50,6 +50,16 @@ function withoutMarkRoles(svg: string): string {
   return svg.replaceAll(/ (?:role="graphics-[a-z]+"|aria-(?:roledescription|label|hidden)="[^"]*")/g, "");
 }
 
+/** Clips and gradients named after the figure, as several stand on one page; Vega counts through a whole process. */
+function withOwnNames(svg: string, id: string): string {
+  const names = new Map<string, string>();
+  return svg.replaceAll(/(?<= id="|url\(#)(?:clip|gradient)[^")]*/g, (name) => {
+    const own = names.get(name) ?? `${id}-paint-${names.size}`;
+    names.set(name, own);
+    return own;
+  });
+}
+
 async function svgOf({ id, title, alternative, spec }: Figure, inkColour: string, background: string): Promise<string> {
   const view = new View(parse(compiled(withoutHover(spec))), { renderer: "none", logger: strictLogger });
   view.signal(inkParameter.name, inkColour).background(background);
@@ -57,11 +67,9 @@ async function svgOf({ id, title, alternative, spec }: Figure, inkColour: string
   view.finalize();
   const label = `role="img" aria-labelledby="${id}-title ${id}-description"`;
   const text = `<title id="${id}-title">${escaped(title)}</title><desc id="${id}-description">${escaped(alternative)}</desc>`;
-  return (
-    shortened(withoutMarkRoles(svg))
-      .replace(/^<svg([^>]*)>/, (_, attributes: string) => `<svg${attributes} ${label}>${text}`)
-      // Several pictures stand on one page: names of clips and gradients must differ.
-      .replaceAll(/(?<= id="|url\(#)(?=clip|gradient)/g, `${id}-`)
+  return withOwnNames(shortened(withoutMarkRoles(svg)), id).replace(
+    /^<svg([^>]*)>/,
+    (_, attributes: string) => `<svg${attributes} ${label}>${text}`,
   );
 }
 

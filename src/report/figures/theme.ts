@@ -68,9 +68,9 @@ const text = {
 
 /** Fonts, sizes and colours; added to each specification when it is compiled. */
 export const figureConfig: Config = {
-  font: "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
+  font: "system-ui, Helvetica, Arial, sans-serif",
   view: { stroke: null },
   axis: { ...text, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.13 },
-  legend: { ...text, symbolStrokeWidth: 2.5, labelLimit: 260 },
+  legend: { ...text, symbolStrokeWidth: 2.5, labelLimit: 260, titleLimit: 320 },
   title: { color: ink, subtitleColor: ink, fontSize: 13, fontWeight: "bold", subtitleFontSize: 11, anchor: "start" },
 };

@@ -1,3 +1,5 @@
+import { parse, View } from "vega";
+import { expressionInterpreter } from "vega-interpreter";
 import { beforeAll, describe, expect, test } from "vitest";
 import { analyse } from "../../../src/report/analysis/analyse.ts";
 import type { StudyFiles } from "../../../src/report/analysis/analysis.ts";
@@ -8,6 +10,8 @@ import { madeUpFiles } from "./made-up-files.ts";
 
 const figuresFor = (files: StudyFiles) => figuresOf(analyse(files), files);
 const ids = (figures: readonly Figure[]) => figures.map(({ id }) => id);
+
+const curveFigures = ["figure-1", "figure-3", "figure-4"];
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -37,11 +41,15 @@ describe("the figures of a study", () => {
   });
 
   test("are there as far as their data are, each under its number", () => {
-    expect(ids(figures)).toEqual(["figure-1", "figure-2", "figure-3", "figure-4"]);
+    expect(ids(figures)).toEqual([1, 2, 3, 4, 5, 6, 7].map((number) => `figure-${number}`));
     const { neurons: _neurons, ...withoutNeurons } = files;
-    expect(ids(figuresFor(withoutNeurons))).not.toContain("figure-2");
+    expect(ids(figuresFor(withoutNeurons))).toEqual(curveFigures);
     const { curves: _curves, ...withoutCurves } = files;
-    expect(ids(figuresFor(withoutCurves))).toEqual(expect.not.arrayContaining(["figure-1", "figure-3", "figure-4"]));
+    expect(ids(figuresFor(withoutCurves))).toEqual(["figure-2", "figure-5", "figure-6", "figure-7"]);
+    const { singles: _singles, ...withoutSingles } = files;
+    expect(ids(figuresFor(withoutSingles))).toEqual(["figure-1", "figure-2", "figure-3", "figure-4", "figure-7"]);
+    const { networks: _networks, ...withoutNetworks } = files;
+    expect(ids(figuresFor(withoutNetworks))).not.toContain("figure-7");
     expect(ids(figuresFor(madeUpFiles({ modes: ["mean"] })))).not.toContain("figure-1");
     expect(figuresFor({ label: "empty", missing: [] })).toEqual([]);
   });
@@ -50,7 +58,7 @@ describe("the figures of a study", () => {
     for (const { title, reading, caption, alternative } of figures) {
       expect(title).not.toBe("");
       expect(reading).toMatch(/^[A-Z].*\d.*\.$/);
-      expect(caption).toMatch(/2 repeats/);
+      expect(caption).toMatch(/2 repeats|One network/);
       expect(alternative.length).toBeGreaterThan(80);
       expect([reading, caption, alternative].join()).not.toMatch(/NaN|undefined|Infinity/);
     }
@@ -58,7 +66,7 @@ describe("the figures of a study", () => {
 
   test("draw no band from one repeat, and say why", () => {
     const single = figuresFor(madeUpFiles({ repeats: 1 }));
-    for (const figure of single.filter(({ id }) => ["figure-1", "figure-3", "figure-4"].includes(id))) {
+    for (const figure of single.filter(({ id }) => curveFigures.includes(id))) {
       expect(figure.caption).toMatch(/^One repeat: /);
       expect(specText(figure)).not.toMatch(/"low"|"area"/);
       expect(figure.table.columns).not.toContain("95 % low");
@@ -66,7 +74,8 @@ describe("the figures of a study", () => {
   });
 
   test("give each measure the same colour everywhere, and random the ink", () => {
-    const colours = figures.flatMap(({ spec }) => scaleColours(spec));
+    const isSeries = ([title]: [string, unknown]) => /^[A-Z]/.test(title);
+    const colours = figures.flatMap(({ spec }) => scaleColours(spec)).filter(isSeries);
     expect(new Map(colours)).toEqual(
       new Map<string, unknown>([
         ["Mutual information", "#0072B2"],
@@ -80,7 +89,7 @@ describe("the figures of a study", () => {
   });
 
   test("list in the table of curves what the pictures hold", () => {
-    for (const { id, spec, table } of figures.filter(({ id }) => ["figure-1", "figure-3", "figure-4"].includes(id))) {
+    for (const { id, spec, table } of figures.filter(({ id }) => curveFigures.includes(id))) {
       const drawn = dataRows(spec).map(({ measure, removed, accuracy, low, high }) =>
         [measure, removed, ...[accuracy, low, high].map((value) => (value as number).toFixed(4))].join(),
       );
@@ -111,6 +120,22 @@ describe("the figures of a study", () => {
       const { signals, layout } = compiledSpec(figure);
       expect(signals!.map(({ name }) => name)).toEqual(expect.arrayContaining(["ink", "panelColumns"]));
       expect(layout).toMatchObject({ columns: { signal: "panelColumns" } });
+    }
+  });
+
+  test("run under a policy without eval, and have a text for every series where the pointer is", async () => {
+    for (const figure of figures) {
+      const spec = compiledSpec(figure);
+      const view = new View(parse(spec, undefined, { ast: true }), { expr: expressionInterpreter, renderer: "none" });
+      await view.signal("panelColumns", 1).runAsync();
+      const rows: Row[] = spec.data!.flatMap(({ name }) => view.data(name));
+      const steps = rows.filter((row) => Object.keys(row).some((key) => key.startsWith("Random")));
+      expect(steps.length > 0, figure.id).toBe(curveFigures.includes(figure.id));
+      for (const { removed, ...series } of steps) {
+        expect(Object.keys(series).length).toBeGreaterThanOrEqual(4);
+        expect(removed).toBeTypeOf("number");
+        for (const text of Object.values(series)) expect(text).toMatch(/^0\.\d{3} \(0\.\d{3} to 0\.\d{3}\)$/);
+      }
     }
   });
 

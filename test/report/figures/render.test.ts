@@ -54,10 +54,14 @@ describe("a rendered figure", () => {
 
   test("names clips and gradients after itself, so that pictures on one page do not take each other's", async () => {
     const svg = await renderSvg(figure("figure-8"));
-    const names = [...svg.matchAll(/ id="((?:figure-8-)?(?:clip|gradient)[^"]*)"/g)].map((match) => match[1]!);
-    expect(names.length).toBeGreaterThan(1);
-    for (const name of names) expect(name).toMatch(/^figure-8-/);
-    for (const [, name] of svg.matchAll(/url\(#([^)]*)\)/g)) expect(names).toContain(name);
+    const names = [...svg.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]!);
+    expect(names.filter((name) => name.startsWith("figure-8-paint-")).length).toBeGreaterThan(1);
+    expect(names.filter((name) => !name.startsWith("figure-8-"))).toEqual([]);
+    const used = [...svg.matchAll(/url\(#([^)]*)\)/g)].map((match) => match[1]!);
+    expect(used.length).toBeGreaterThan(1);
+    expect(names).toEqual(expect.arrayContaining(used));
+    // Whatever was drawn before or is being drawn at the same time.
+    expect(await Promise.all([renderSvg(figure("figure-8")), renderSvg(figure())])).toContain(svg);
   });
 
   test("has coordinates to a hundredth of a pixel", async () => {
