@@ -12,6 +12,7 @@ export const streams = {
   split: 4,
   randomRanking: 5,
   resampling: 6,
+  subsample: 7,
 } as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 

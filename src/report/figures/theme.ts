@@ -1,0 +1,76 @@
+/**
+ * How all figures look. Colours are from Okabe and Ito's palette, which the colour-blind can tell apart; text, axes and
+ * the curve of random orders are drawn in the ink, a parameter of every specification, so that a page can make it
+ * `currentColor` and follow light and dark by CSS.
+ */
+import type { Config } from "vega-lite";
+import { RANDOM } from "../../core/ablation.ts";
+import { measures } from "../../measures/registry.ts";
+
+/** The parameter of every specification that holds the colour of text, axes and random's curve. */
+export const inkParameter = { name: "ink", value: "#1f1f23" };
+export const ink = { expr: inkParameter.name };
+
+/** A colour as Vega-Lite takes it: text, or the ink. */
+export type Colour = string | typeof ink;
+
+const colourOfMeasure: Readonly<Record<string, string>> = {
+  entropy: "#D55E00",
+  mutual_information: "#0072B2",
+  kl_selectivity: "#009E73",
+};
+/** For measures that have no colour of their own, in their order. */
+const furtherColours = ["#E69F00", "#CC79A7", "#56B4E9", "#F0E442"];
+
+/** Layers are told apart by colour where a figure shows one measure only, and by shape. */
+export const layerColours = ["#56B4E9", "#CC79A7", "#E69F00", "#F0E442"];
+export const layerShapes = ["circle", "diamond", "square", "triangle-up"];
+
+/** Ends of diverging scales: below and above 0. In the middle stands white, whatever the theme. */
+export const divergingColours = ["#B2182B", "#F7F7F7", "#2166AC"] as const;
+
+/** Title of a measure id in tables and figures; ids of measures that this version does not know stand for themselves. */
+export function seriesTitle(measure: string): string {
+  if (measure === RANDOM) return "Random";
+  return measures.find(({ id }) => id === measure)?.title ?? measure.replaceAll("_", " ");
+}
+
+/** The titles of some measures and random, with their colours, as domain and range of a colour scale. */
+export interface SeriesColours {
+  readonly domain: string[];
+  readonly range: Colour[];
+}
+
+/** Colours of all series of a study: equal in every figure, as they depend on the study's measures alone. */
+export function seriesColours(ofStudy: readonly string[]): SeriesColours {
+  const further = ofStudy.filter((measure) => colourOfMeasure[measure] === undefined);
+  const colourOf = (measure: string) =>
+    colourOfMeasure[measure] ?? furtherColours[further.indexOf(measure) % furtherColours.length]!;
+  return { domain: [...ofStudy, RANDOM].map(seriesTitle), range: [...ofStudy.map(colourOf), ink] };
+}
+
+/** The colours of those series that a figure shows. */
+export function coloursOf({ domain, range }: SeriesColours, measureIds: Iterable<string>): SeriesColours {
+  const titles = new Set(Array.from(measureIds, seriesTitle));
+  const shown = domain
+    .map((title, index) => ({ title, colour: range[index]! }))
+    .filter(({ title }) => titles.has(title));
+  return { domain: shown.map(({ title }) => title), range: shown.map(({ colour }) => colour) };
+}
+
+const text = {
+  labelColor: ink,
+  titleColor: ink,
+  labelFontSize: 11,
+  titleFontSize: 12,
+  titleFontWeight: "normal",
+} as const;
+
+/** Fonts, sizes and colours; added to each specification when it is compiled. */
+export const figureConfig: Config = {
+  font: "system-ui, Helvetica, Arial, sans-serif",
+  view: { stroke: null },
+  axis: { ...text, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.13 },
+  legend: { ...text, symbolStrokeWidth: 2.5, labelLimit: 260, titleLimit: 320 },
+  title: { color: ink, subtitleColor: ink, fontSize: 13, fontWeight: "bold", subtitleFontSize: 11, anchor: "start" },
+};

@@ -1,0 +1,34 @@
+/** Figure 3: all hidden neurons in one order, by raw value and by rank within the layer, side by side. */
+import { type Direction, networkScopes } from "../../core/ablation.ts";
+import type { StudyAnalysis } from "../analysis/analysis.ts";
+import { areasReading } from "./area-sentences.ts";
+import { curveFigure, directionDashes } from "./curve-figure.ts";
+import { deckPointsFor } from "./deck.ts";
+import type { Figure } from "./figure.ts";
+import { modeShown, orderPanel } from "./order-panels.ts";
+
+const directions: readonly Direction[] = ["low", "high"];
+const scopeWords = { network: "by raw value", "network-ranked": "by rank within the layer" } as const;
+
+/** Absent where the study has no order over the whole network. */
+export function wholeNetwork(analysis: StudyAnalysis): Figure | undefined {
+  const mode = modeShown(analysis);
+  const points = deckPointsFor(3, analysis.study);
+  const panels = directions.flatMap((direction) =>
+    networkScopes.flatMap((scope) => orderPanel(analysis, { scope, direction, mode }, points) ?? []),
+  );
+  if (panels.length === 0) return undefined;
+  return curveFigure(
+    {
+      id: "figure-3",
+      title: "The whole network in one order",
+      reading: areasReading(
+        analysis,
+        networkScopes.map((scope) => ({ words: scopeWords[scope], scope, mode, direction: "low" })),
+      ),
+      panels,
+      dashes: directionDashes,
+    },
+    analysis,
+  );
+}
