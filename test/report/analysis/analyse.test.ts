@@ -276,6 +276,14 @@ describe("an analysis", () => {
     expect(analysis.claims.every(({ reason }) => reason.length > 20)).toBe(true);
   });
 
+  it("takes in measures that are not registered here, also where neurons.csv lacks their column", () => {
+    const kind = { scope: "layer1", measure: "later", direction: "low", mode: "mean", repeat: 0, draw: 0 } as const;
+    const neurons = [plantedNeurons([2], 0, () => 0.5)];
+    const analysis = analyse({ label: "", neurons, curves: [plantedCurve(kind, 0.5)], missing: [] });
+    expect(analysis.measures).toEqual([...MEASURES, "later"]);
+    expect(analysis.measureSummaries.map(({ measure }) => measure)).toEqual(MEASURES);
+  });
+
   it("of nothing is empty, not an error", () => {
     expect(analyse({ label: "empty", missing: [] })).toMatchObject({
       ...{ repeats: 0, layers: [], measures: [], classNames: [], curves: [], comparisons: [], cautions: [] },

@@ -115,6 +115,12 @@ describe("claim 3, that KL selectivity is the best in the deeper layer,", () => 
     expect(claim.reason).toMatch(/^KL selectivity minus Mutual information is -0\.03/);
   });
 
+  it("is lacking where one of the three has no curves", () => {
+    const files = plantedStudy({ repeats: 10, area: better(0.01, 0.05) });
+    const curves = files.curves!.filter(({ order }) => order.measure !== "entropy");
+    expect(claimOf({ ...files, curves }, "claim3")).toMatchObject({ verdict: "undecided", parts: [] });
+  });
+
   it("lets an indifferent part not be saved by a clear one", () => {
     const noise = (kind: PlantedKind) => (kind.measure === "kl_selectivity" ? 0.003 * Math.sin(5 * kind.repeat) : 0);
     const claim = onAreas("claim3", (kind) => better(0, 0.05)(kind) + noise(kind));
@@ -169,7 +175,9 @@ describe("a verdict", () => {
     expect(claim.reason).toBe(
       "5 repeats: the smallest attainable p is 2/32, after Holm's correction over 4 tests 0.25; 8 or more repeats can decide.",
     );
-    expect(onAreas("claim2", area, { repeats: 7 }).verdict).toBe("undecided");
+    expect(onAreas("claim2", area, { repeats: 7 }).reason).toMatch(
+      /^7 repeats: the smallest attainable p is 2\/128, .* 8 or/,
+    );
     expect(onAreas("claim2", area, { repeats: 8 }).verdict).toBe("supported");
   });
 
@@ -245,6 +253,14 @@ describe("claim 5, that all this depends on the activation,", () => {
   it("is not decided between studies that differ in more than the activation", () => {
     const other = study("relu", { gain: 0.02, separation: 0.01, config: { epochs: 9, l2: 0.5 } });
     expect(claim5(sigmoid, other)[0]!.reason).toContain("(epochs, l2)");
+  });
+
+  it("needs curves in both modes from every study", () => {
+    const relu = study("relu", { gain: 0.02, separation: 0.01 });
+    const curves = relu.curves!.filter(({ mode }) => mode === "mean");
+    expect(claim5(sigmoid, { ...relu, curves })[0]).toMatchObject({
+      ...{ verdict: "undecided", parts: [], reason: expect.stringContaining("both modes") },
+    });
   });
 
   it("counts a network once, though its folder is given twice", () => {
