@@ -2,7 +2,6 @@
 
 import { RANDOM } from "../../core/ablation.ts";
 import { measures as registeredMeasures } from "../../measures/registry.ts";
-import { withHolm } from "../statistics/holm.ts";
 import type { StudyAnalysis, StudyFiles } from "./analysis.ts";
 import { cautions } from "./cautions.ts";
 import type { ClaimMaterial } from "./claims/claim-material.ts";
@@ -67,14 +66,13 @@ function materialOf(files: StudyFiles): ClaimMaterial {
   };
 }
 
-/** Studies side by side: tests of all of them are one family for Holm's correction, and claim 5 compares them. */
+/** Studies side by side: the claims of all of them are one family for Holm's correction, and claim 5 compares them. */
 export function analyseAll(all: readonly StudyFiles[]): StudyAnalysis[] {
   const materials = all.map(materialOf);
-  const compared = withHolm(materials.map(({ groups, measures }) => comparisons(groups, measures)));
   const claimed = claims(materials);
   return all.map((files, index) => ({
     ...studyPart(files, materials[index]!),
-    comparisons: compared[index]!,
+    comparisons: comparisons(materials[index]!.groups, materials[index]!.measures),
     claims: claimed[index]!,
   }));
 }

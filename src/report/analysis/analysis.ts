@@ -90,7 +90,7 @@ export interface Comparison {
   readonly difference: Estimate;
   /** Two-sided, of the paired sign-flip permutation test; absent with one repeat. */
   readonly p?: number;
-  /** `p` after Holm's correction over all comparisons of the report. */
+  /** `p` after Holm's correction over the comparisons of the same scope and mode. */
   readonly holm?: number;
 }
 

@@ -50,7 +50,8 @@ function imagePanel(title: string, ranked: readonly RankedNeuron[], imageOf: (ne
     image: imageOf(neuron),
   }));
   const place = { type: "ordinal" as const, axis: null };
-  const tooltip = ["rank", "neuron", "bits"].map((field) => ({ field, type: "quantitative" as const }));
+  const bits = { field: "bits", type: "quantitative" as const, format: `.${DIGITS}f` };
+  const tooltip = [...["rank", "neuron"].map((field) => ({ field, type: "quantitative" as const })), bits];
   return {
     title,
     width: COLUMNS * CELL.width,
@@ -64,7 +65,7 @@ function imagePanel(title: string, ranked: readonly RankedNeuron[], imageOf: (ne
       },
       {
         mark: { type: "text", dy: IMAGE / 2 + 1, fontSize: 10, color: ink },
-        encoding: { text: { field: "bits", type: "quantitative", format: `.${DIGITS}f` } },
+        encoding: { text: bits },
       },
     ],
   };

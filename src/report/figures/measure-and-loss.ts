@@ -118,7 +118,7 @@ function scatterPanel(measure: string, subtitle: string[], { neurons, drawn, lay
     title: { text: seriesTitle(measure), subtitle },
     ...panelSize,
     encoding: {
-      x: { field: "bits", type: "quantitative", title: "bits", scale: { zero: false } },
+      x: { field: "bits", type: "quantitative", title: "bits", scale: { zero: false }, axis: { tickCount: 5 } },
       y: { field: "increase", type: "quantitative", title, scale: y, axis: { values: [...scale.ticks], format: "~g" } },
       color: {
         ...{ field: "group", type: "nominal", scale: groupColours(layers) },

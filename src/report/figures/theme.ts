@@ -71,6 +71,6 @@ export const figureConfig: Config = {
   font: "system-ui, Helvetica, Arial, sans-serif",
   view: { stroke: null },
   axis: { ...text, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.13 },
-  legend: { ...text, symbolStrokeWidth: 2.5, labelLimit: 260, titleLimit: 320 },
+  legend: { ...text, symbolStrokeWidth: 2.5, labelLimit: 260, titleLimit: 500 },
   title: { color: ink, subtitleColor: ink, fontSize: 13, fontWeight: "bold", subtitleFontSize: 11, anchor: "start" },
 };

@@ -88,7 +88,10 @@ function hoverLayer(key: string): PanelLayer {
       x: layerAxis,
       y: inBits("minimum"),
       y2: { field: "maximum" },
-      tooltip: ["layer", ...quantities, "mean"].map((field) => ({ field, type: "quantitative" as const })),
+      tooltip: [
+        { field: "layer", type: "quantitative" },
+        ...[...quantities, "mean"].map((field) => ({ ...inBits(field), title: field, format: `.${DIGITS}f` })),
+      ],
     },
   };
 }

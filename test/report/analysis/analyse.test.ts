@@ -85,9 +85,16 @@ describe("comparisons", () => {
     expect(high.difference.mean).toBeCloseTo(-0.025, 10);
   });
 
-  it("correct for the comparisons of all studies of a report", () => {
+  it("correct for the comparisons of one scope and mode, however many others there are", () => {
     const [first] = analyseAll([files, { ...files, label: "again" }]);
-    expect(first!.comparisons[0]!.holm).toBeCloseTo((24 * 2) / 64, 12);
+    expect(first!.comparisons[0]!.holm).toBeCloseTo((12 * 2) / 64, 12);
+    const elsewhere = files.curves!.map(({ order, ...curve }) => ({
+      ...curve,
+      order: { ...order, scope: "layer9" as const },
+    }));
+    const more = analyse({ ...files, curves: [...files.curves!, ...elsewhere] }).comparisons;
+    expect(more).toHaveLength(24);
+    expect(more.filter(({ scope }) => scope === "layer9")[0]!.holm).toBeCloseTo((12 * 2) / 64, 12);
   });
 
   it("use the networks that both curves have", () => {

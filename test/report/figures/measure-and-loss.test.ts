@@ -21,17 +21,19 @@ const panelsOf = (files: StudyFiles, analysis = analyse(files)) => {
   return (spec as unknown as { concat: Drawn[] }).concat;
 };
 
-/** Files whose loss rises with entropy by `slope` within a layer, and layer 2 lies `offset` higher. */
-function filesWithTrend(slope: number, offset: number): StudyFiles {
+/** Files whose entropies lie 2 bits higher in each further layer, and whose losses follow `lossOf`. */
+function filesWithLosses(lossOf: (bits: number, layer: number) => number): StudyFiles {
   const files = madeUpFiles();
-  const singles = files.singles!.map((removals) => {
-    const table = files.neurons!.find(({ repeat }) => repeat === removals.repeat)!;
-    const values = [...table.measures["entropy"]!].filter((_, row) => table.layer[row] === removals.layer);
-    const intact = files.study!.repeats[removals.repeat]!.testLoss;
-    const loss = Float64Array.from(values, (bits) => intact + 1 + slope * bits + offset * removals.layer);
-    return { ...removals, loss };
+  const neurons = files.neurons!.map((table) => {
+    const entropy = table.measures["entropy"]!.map((bits, row) => bits + 2 * table.layer[row]!);
+    return { ...table, measures: { ...table.measures, entropy } };
   });
-  return { ...files, singles };
+  const singles = files.singles!.map((removals) => {
+    const table = neurons.find(({ repeat }) => repeat === removals.repeat)!;
+    const values = [...table.measures["entropy"]!].filter((_, row) => table.layer[row] === removals.layer);
+    return { ...removals, loss: Float64Array.from(values, (bits) => 50 + lossOf(bits, removals.layer)) };
+  });
+  return { ...files, neurons, singles };
 }
 
 function withCorrelations(analysis: StudyAnalysis, rhos: readonly [number | undefined, number][]): StudyAnalysis {
@@ -69,8 +71,9 @@ describe("figure 5", () => {
       const lines = panelsOf(files)[0]!.layer[1]!.data.values;
       return ["layer 1", "layer 2", "pooled"].map((name) => rising(lines.filter(({ group }) => group === name)));
     };
-    expect(slopes(filesWithTrend(1, 0))).toEqual([1, 1, 1]);
-    expect(slopes(filesWithTrend(-0.5, 0))).toEqual([-1, -1, -1]);
+    expect(slopes(filesWithLosses((bits) => bits))).toEqual([1, 1, 1]);
+    expect(slopes(filesWithLosses((bits) => -bits))).toEqual([-1, -1, -1]);
+    expect(slopes(filesWithLosses((bits, layer) => bits - 10 * layer))).toEqual([1, 1, -1]);
   });
 
   test("speaks of a turned sign only where layers and pool differ from 0, on opposite sides", () => {
