@@ -7,6 +7,7 @@ import { integer, text } from "./cli/option-values.ts";
 import { packageVersion } from "./cli/package-version.ts";
 import { addProfileCommand } from "./cli/profile-command.ts";
 import { addTraceOption } from "./cli/profiling.ts";
+import { addReportCommand } from "./cli/report-command.ts";
 import { type RunOptions, run } from "./cli/run-command.ts";
 import { surviveClosedStreams } from "./cli/standard-streams.ts";
 import { addStudyOptions } from "./cli/study-options.ts";
@@ -51,6 +52,7 @@ function createProgram(): Command {
       ),
     )
     .option("--force", "replace the results in --out")
+    .option("--no-report", "make no report")
     .option("--profile", "say where the time goes; write profile.json");
   addTraceOption(runCommand);
   addTilesOption(addAdapterOption(runCommand, "part of the name of the adapter to use (see doctor)"))
@@ -71,6 +73,7 @@ function createProgram(): Command {
     .action(async (options: DoctorOptions) => {
       if (!(await doctor(options))) exitCode = 1;
     });
+  addReportCommand(program);
   addBenchCommand(program);
   addProfileCommand(program);
   return program;

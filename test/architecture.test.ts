@@ -15,12 +15,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   train: ["core", "data", "gpu"],
   ablation: ["core", "measures", "gpu"],
   platform: ["core", "data"],
+  "page-assets": ["report"],
   bench: pipeline,
   cli: [...pipeline, "bench", "platform", "plan.ts", "study.ts"],
   "plan.ts": pipeline,
   "study.ts": [...pipeline, "plan.ts"],
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));
+/** Runs in the browser, in a report's page. */
+const isPage = (path: string) => path.startsWith("page-assets/");
 const isPlatform = (path: string) => /^(platform\/|cli)/.test(path);
 
 const src = resolve(import.meta.dirname, "../src");
@@ -56,6 +59,7 @@ function breaches(path: string, text: string): string[] {
   }
   if (!isPlatform(path) && /\bprocess\s*(\?\.|[.[])|\bBuffer\s*[.(]/.test(code))
     found.push(`${path} uses process or Buffer`);
+  if (!isPage(path) && /\bdocument\s*(\?\.|[.[])/.test(code)) found.push(`${path} uses the page`);
   if (/\bMath\.random\b/.test(code)) found.push(`${path} uses Math.random`);
   if (/(^|[/-])(utils?|helpers?|common)([./-]|$)/.test(path)) found.push(`${path} has a name that says nothing`);
   const lines = text.split("\n").length - 1;
@@ -89,6 +93,9 @@ describe("the source", () => {
     ["gpu/planted.ts", "const quiet = process.env;", "uses process or Buffer"],
     ["data/planted.ts", 'const bytes = Buffer.from("a");', "uses process or Buffer"],
     ["train/planted.ts", "const draw = Math.random();", "uses Math.random"],
+    ["report/planted.ts", "document.title = label;", "uses the page"],
+    ["report/planted.ts", 'import "../page-assets/live-figures.ts";', "imports page-assets/live-figures.ts"],
+    ["page-assets/planted.ts", 'import { a } from "../core/network.ts";', "imports core/network.ts"],
     ["gpu/gpu-utils.ts", "", "has a name that says nothing"],
     ["train/planted.ts", 'import { options } from "../cli/options.ts";', "imports cli/options.ts"],
   ])("would be refused if %s held %j", (path, text, breach) => {

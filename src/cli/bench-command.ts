@@ -1,12 +1,13 @@
 /** `gpu-importance bench`: times kernels, training and sweeps on one adapter, each checked before it is timed. */
 import { Argument, type Command, Option } from "commander";
 import { type Bench, benches, rowsOf, runSuite, type SuiteOptions } from "../bench/suite.ts";
+import { describeAdapter } from "../core/adapter-text.ts";
 import { RunError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
 import { scopeKinds } from "../core/study.ts";
 import { createContext } from "../gpu/context.ts";
 import { selfTest } from "../gpu/self-test.ts";
-import { describeAdapter, openAdapter } from "../platform/node/adapters.ts";
+import { openAdapter } from "../platform/node/adapters.ts";
 import { benchLines } from "./bench-tables.ts";
 import { decimal, integer, oneOf, someOf, text, widths } from "./option-values.ts";
 import { print } from "./standard-streams.ts";

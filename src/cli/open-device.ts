@@ -1,9 +1,11 @@
 /** Opens the device that a command computes on, and another of the same kind should it be lost. */
+
+import { describeAdapter } from "../core/adapter-text.ts";
 import type { AdapterFacts } from "../core/study.ts";
 import { ASSUMED_MEMORY_BYTES, createContext, type GpuContext, withTiles } from "../gpu/context.ts";
 import { Devices, SHARE_AFTER_LOSS } from "../gpu/devices.ts";
 import type { Profiler } from "../gpu/profiler.ts";
-import { describeAdapter, openAdapter } from "../platform/node/adapters.ts";
+import { openAdapter } from "../platform/node/adapters.ts";
 import { machineMemoryBytes } from "../platform/node/memory.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";

@@ -1,13 +1,13 @@
 /** What `run --profile` and `profile` share: a profiler, the adapter's ceilings, and where a trace goes. */
 import { type Command, Option } from "commander";
 import { measureCeilings } from "../bench/ceilings.ts";
+import { describeAdapter } from "../core/adapter-text.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { Profile } from "../core/profile.ts";
 import type { StudyConfig } from "../core/study.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { inStage, Profiler } from "../gpu/profiler.ts";
-import { describeAdapter } from "../platform/node/adapters.ts";
 import { openNamedFile } from "../platform/node/results-folder.ts";
 import { traceJson } from "../report/files/trace-file.ts";
 import { profileTable } from "../report/tables/profile-table.ts";

@@ -21,6 +21,7 @@ import { planLines } from "./plan-text.ts";
 import { beginProfiling, type Profiling, profiledSink, profileText, studySubject } from "./profiling.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { duration } from "./progress-text.ts";
+import { reportOfRun } from "./report-command.ts";
 import { print } from "./standard-streams.ts";
 import { studyConfig } from "./study-options.ts";
 
@@ -30,6 +31,8 @@ export interface RunOptions extends StudyConfig, DeviceChoice {
   readonly quiet?: boolean;
   /** Show the plan. */
   readonly verbose?: boolean;
+  /** False where no report is wanted. */
+  readonly report: boolean;
   readonly profile?: boolean;
   /** Path of a trace; implies a profile. */
   readonly trace?: string;
@@ -114,6 +117,7 @@ export async function run(options: RunOptions): Promise<void> {
     const profiling = await beginProfiling(options);
     await study(options, config, started, profiledSink(sink, profiling), display, profiling);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
+    if (options.report) await reportOfRun(out, display.line);
   } catch (error) {
     display.stop();
     removeEmpty(madeFolders);

@@ -4,7 +4,9 @@
 export interface FileSource {
   /** Shown in messages: the folder's path or the dropped folder's name. */
   readonly label: string;
-  list(): Promise<readonly string[]>;
+  /** Names of the files in the folder itself, or in one below it; none where there is no such folder below. */
+  list(below?: string): Promise<readonly string[]>;
+  /** @param name relative path with forward slashes. */
   read(name: string): Promise<Uint8Array>;
   /** Decompressed bytes of a gzip file's content; rejects where the stream is damaged. */
   gunzip(bytes: Uint8Array): Promise<Uint8Array>;
@@ -17,7 +19,7 @@ export interface ResultFile {
   readonly chunks: Iterable<string | Uint8Array>;
 }
 
-/** Names of the result files, relative to their folder. */
+/** Names of the result files, relative to their folder; those of a report are made from the others. */
 export const resultNames = {
   study: "study.json",
   neurons: "neurons.csv",
@@ -26,12 +28,23 @@ export const resultNames = {
   single: "single.csv",
   profile: "profile.json",
   model: (repeat: number) => `models/repeat-${String(repeat).padStart(3, "0")}.safetensors`,
+  report: "report.html",
+  summary: "summary.csv",
+  claims: "claims.json",
+  figure: (id: string) => `figures/${id}.svg`,
+  specification: (id: string) => `figures/${id}.vl.json`,
 } as const;
 
 /** A folder that result files are written to, each atomically (temporary name, then rename). */
 export interface ResultSink {
   readonly label: string;
   write(file: ResultFile): Promise<void>;
+}
+
+/** What the page of a report brings along so that it needs nothing else: text of a style sheet and of a script. */
+export interface PageAssets {
+  readonly style: string;
+  readonly script: string;
 }
 
 /** Milliseconds on a monotonic clock. */

@@ -17,7 +17,7 @@ beforeAll(() => {
 /** Large tables and a long sweep from little training, so that there is time to hit. */
 const config: StudyConfig = { ...tinyConfig, repeats: 2, hidden: [60, 60], scopes: ["network"], randomDraws: 300 };
 const large = "--hidden 60,60 --repeats 2 --epochs 1 --scopes network --random-draws 300".split(" ");
-const argsTo = (out: string) => ["run", "--data", "tiny", "--out", out, ...onSwiftShader];
+const argsTo = (out: string) => ["run", "--data", "tiny", "--out", out, "--no-report", ...onSwiftShader];
 
 /** Resolves when the program has written such a line to stderr. */
 function line(running: RunningProgram, pattern: RegExp): Promise<void> {

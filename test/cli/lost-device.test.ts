@@ -23,7 +23,10 @@ const several = ["--hidden", "90", "--memory", "1"];
 function run(out: string, losses: readonly (string | number)[], ...more: string[]): Promise<Finished> {
   const options = ["--hidden", "6", "--repeats", String(REPEATS), "--epochs", "1", "--random-draws", "2", ...more];
   const shell = `NODE_OPTIONS='--import ${preload}' LOSE_DEVICE='${losses.join("|")}';export NODE_OPTIONS LOSE_DEVICE;`;
-  return commandLine(["run", "--data", "tiny", "--out", out, ...onSwiftShader, ...options], { folder: scratch, shell });
+  return commandLine(["run", "--data", "tiny", "--out", out, "--no-report", ...onSwiftShader, ...options], {
+    folder: scratch,
+    shell,
+  });
 }
 
 describe("a run whose device is lost while it ablates", () => {

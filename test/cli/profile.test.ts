@@ -81,7 +81,19 @@ describe("profile", () => {
 });
 
 describe("run", () => {
-  const small = ["--data", "tiny", "--hidden", "4", "--repeats", "1", "--epochs", "1", "--random-draws", "1"];
+  const small = [
+    "--data",
+    "tiny",
+    "--no-report",
+    "--hidden",
+    "4",
+    "--repeats",
+    "1",
+    "--epochs",
+    "1",
+    "--random-draws",
+    "1",
+  ];
   const run = (...args: string[]) => commandLine(["run", ...small, ...onSwiftShader, ...args], { folder: scratch });
 
   test("--profile adds profile.json and a table, and changes no result", async () => {

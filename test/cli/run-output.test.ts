@@ -12,7 +12,7 @@ beforeAll(() => {
   writeFolder(scratch, "tiny", tinyIdxFiles());
 });
 
-const small = ["--hidden", "4", "--repeats", "1", "--epochs", "1", "--random-draws", "1"];
+const small = ["--no-report", "--hidden", "4", "--repeats", "1", "--epochs", "1", "--random-draws", "1"];
 const runTo = (out: string, ...more: string[]) => ["run", "--data", "tiny", "--out", out, ...onSwiftShader, ...more];
 const run = (out: string, ...more: string[]) => commandLine(runTo(out, ...small, ...more), { folder: scratch });
 

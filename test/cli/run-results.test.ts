@@ -70,7 +70,7 @@ describe("the streams of a run", () => {
     expect(stderr).toMatch(/^data: {4}tiny, 150 \/ 30 \/ 60 samples, 36 features, 3 classes$/m);
     expect(stderr).toMatch(/^adapter: SwiftShader.*software/m);
     expect(stderr).toMatch(/^training: 9 epochs in .*loss \d/m);
-    expect(stderr).toMatch(/^results in first after /m);
+    expect(stderr).toMatch(/^results in first after .*\nreport in first\/report\.html$/m);
   });
 });
 
@@ -78,7 +78,11 @@ describe("the files of a run", () => {
   test("are those of the specification and no others", () => {
     const models = ["models/repeat-000.safetensors", "models/repeat-001.safetensors", "models/repeat-002.safetensors"];
     const tables = ["curves.csv", "neurons.csv", "orders.csv", "single.csv", "study.json"];
-    expect(filesBelow(join(scratch, "first"))).toEqual([...tables, ...models].sort());
+    const report = ["claims.json", "report.html", "summary.csv"];
+    const present = filesBelow(join(scratch, "first"));
+    const figures = present.filter((name) => /^figures\/figure-[1-7]\.(svg|vl\.json)$/.test(name));
+    expect(figures.length).toBeGreaterThanOrEqual(2 * 4);
+    expect(present).toEqual([...tables, ...models, ...report, ...figures].sort());
   });
 
   test("have the columns of the specification and as many rows as the options make", () => {
@@ -211,7 +215,8 @@ describe("the numbers of a run", () => {
 
 describe("a further run", () => {
   const bytesOf = (folder: string, name: string) => readFileSync(join(scratch, folder, name), "latin1");
-  const comparable = (folder: string) => filesBelow(join(scratch, folder)).filter((name) => name !== "study.json");
+  const comparable = (folder: string) =>
+    filesBelow(join(scratch, folder)).filter((name) => !["study.json", "report.html"].includes(name)); // they name the time and how long it took
 
   test("with the same seed gives the same bytes, and with another seed others", async () => {
     expect((await study("tiny", "again", "--repeats", "3")).exitCode).toBe(0);

@@ -19,13 +19,14 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--learning-rate": "0.001",
   "--l2": "1e-5",
   "--measures": "entropy,mutual-information,kl-selectivity",
-  "--scopes": "layers,network",
+  "--scopes": "layers,network,network-ranked",
   "--modes": "zero,mean",
   "--random-draws": "5",
   "--stride": "1",
   "--sweep": "fast",
   "--out": "a new one under results/",
   "--force": undefined,
+  "--no-report": undefined,
   "--profile": undefined,
   "--trace": undefined,
   "--adapter": undefined,
@@ -58,6 +59,7 @@ describe("help and version", () => {
     ["help", "run"],
     ["doctor", "--help"],
     ["profile", "--help"],
+    ["report", "--help"],
     ["-h"],
   ])("%s %s fits into 80 columns and ends with 0", async (...args) => {
     const { exitCode, stdout, stderr } = await commandLine(args);
@@ -68,7 +70,8 @@ describe("help and version", () => {
 
   test("the program's help names its commands", async () => {
     const { stdout } = await commandLine(["--help"]);
-    for (const command of ["run", "doctor", "profile"]) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const command of ["run", "report", "doctor", "profile"])
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   });
 
   test("the help of run lists every option with its default, and no others", async () => {
@@ -143,6 +146,7 @@ describe("wrong usage", () => {
     [["walk"], "unknown command 'walk'", "--help lists the commands"],
     [["run", "mnist"], "too many arguments for 'run'. Expected 0 arguments but got 1.", "run --help lists the options"],
     [["run", "--repeats"], "option '--repeats <n>' argument missing", "run --help lists the options"],
+    [["report"], "missing required argument 'folders'", "report --help lists the options"],
     [["doctor", "--repeats", "3"], "unknown option '--repeats'", "doctor --help lists the options"],
   ])("%j says what is wrong, and one line of what to do", async (args, what, hint) => {
     const result = await commandLine(args, { folder: scratch });

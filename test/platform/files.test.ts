@@ -34,6 +34,14 @@ describe("folderSource", () => {
     expect(Buffer.isBuffer(bytes)).toBe(false);
   });
 
+  test("lists a folder below it, and nothing where there is no such folder", async () => {
+    await writeFile(join(folder, "some-folder/below"), "");
+    const source = folderSource(folder);
+    expect(await source.list("some-folder")).toEqual(["below"]);
+    expect(await source.list("no-folder")).toEqual([]);
+    expect(await faultOf(source.list("some-file"))).toMatchObject({ where: join(folder, "some-file") });
+  });
+
   test("unpacks gzip, also of several members, into plain byte arrays", async () => {
     const joined = Buffer.concat([gzipSync("abc"), gzipSync("def")]);
     const bytes = await folderSource(folder).gunzip(joined);

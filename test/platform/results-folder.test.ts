@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RunError, UsageError } from "../../src/core/errors.ts";
-import { openResultsFolder } from "../../src/platform/node/results-folder.ts";
+import { openReportFolder, openResultsFolder } from "../../src/platform/node/results-folder.ts";
 
 let scratch: string;
 beforeEach(async () => {
@@ -27,12 +27,24 @@ async function fault(promise: Promise<unknown>): Promise<RunError | UsageError> 
   throw new Error(`expected a RunError or UsageError, got ${String(error)}`);
 }
 
+const oldReport = [
+  ...["report.html", "summary.csv", "claims.json", "report.html.partial"],
+  ...[
+    "figures/figure-1.svg",
+    "figures/figure-1.vl.json",
+    "figures/study-2-figure-7.svg",
+    "figures/figure-2.svg.partial",
+  ],
+];
+
 /** Leaves the files of an earlier run, and one that is none of ours. */
 async function leaveOldResults(folder: string): Promise<void> {
   await mkdir(join(folder, "models"), { recursive: true });
   const names = ["study.json", "neurons.csv", "curves.csv", "orders.csv", "curves.csv.partial", "notes.txt"];
+  await mkdir(join(folder, "figures"), { recursive: true });
   const models = ["models/repeat-000.safetensors", "models/repeat-007.safetensors", "models/mine.txt"];
-  for (const name of [...names, ...models]) await writeFile(join(folder, name), "old");
+  for (const name of [...names, ...models, ...oldReport, "figures/mine.svg"])
+    await writeFile(join(folder, name), "old");
 }
 
 describe("opening a folder for results", () => {
@@ -139,7 +151,7 @@ describe("writing a result", () => {
 });
 
 describe("with force", () => {
-  const foreign = ["models/mine.txt", "notes.txt"];
+  const foreign = ["figures/mine.svg", "models/mine.txt", "notes.txt"];
 
   it("earlier results stay until there are new ones", async () => {
     await leaveOldResults(scratch);
@@ -168,9 +180,33 @@ describe("with force", () => {
     expect(await filesThere()).toStrictEqual(foreign);
   });
 
-  it("a file in the place of the models folder is found when opened", async () => {
-    await writeFile(join(scratch, "models"), "");
+  it.each(["models", "figures"])("a file in the place of the %s folder is found when opened", async (name) => {
+    await writeFile(join(scratch, name), "");
     const error = await fault(openResultsFolder(scratch, { force: true }));
-    expect(error.fault).toMatchObject({ where: join(scratch, "models") });
+    expect(error.fault).toMatchObject({ where: join(scratch, name) });
+  });
+});
+
+describe("a folder for a report", () => {
+  it("is made where it is missing", async () => {
+    await (await openReportFolder(join(scratch, "a/b"))).write({ name: "report.html", chunks: ["new"] });
+    expect(await filesThere()).toStrictEqual(["a/b/report.html"]);
+  });
+
+  it("loses the earlier report with the first new file, and nothing else", async () => {
+    await leaveOldResults(scratch);
+    const before = await filesThere();
+    const sink = await openReportFolder(scratch);
+    expect(await filesThere()).toStrictEqual(before);
+    await sink.write({ name: "figures/figure-3.svg", chunks: ["new"] });
+    await sink.write({ name: "report.html", chunks: ["new"] });
+    const kept = before.filter((name) => !oldReport.includes(name));
+    expect(await filesThere()).toStrictEqual([...kept, "figures/figure-3.svg", "report.html"].sort());
+  });
+
+  it("that cannot be written to is refused before anything is computed", async () => {
+    await writeFile(join(scratch, "file"), "");
+    const error = await fault(openReportFolder(join(scratch, "file")));
+    expect(error.fault).toMatchObject({ where: join(scratch, "file") });
   });
 });

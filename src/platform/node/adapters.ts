@@ -2,6 +2,7 @@
  * The adapter to compute on: a GPU; else the system's lavapipe, if Dawn accepts it; else SwiftShader, embedded or beside
  * an installed Chrome; else one error that names the fix. Never Dawn's null back end, which computes garbage silently.
  */
+import { describeAdapter } from "../../core/adapter-text.ts";
 import { RunError } from "../../core/errors.ts";
 import type { AdapterFacts } from "../../core/study.ts";
 import { adapterKind, chooseAdapter, isNullBackend } from "./adapter-ranking.ts";
@@ -77,14 +78,6 @@ export async function surveyAdapters(options: AdapterOptions = {}): Promise<Adap
     if (!(error instanceof RunError)) throw error;
     return { attempts: entries.map(withoutAdapter), opened: undefined, problem: error };
   }
-}
-
-/** One line for people: `SwiftShader driver 5.0.0 (swiftshader-device-subzero, vulkan, software)`. */
-export function describeAdapter(facts: AdapterFacts): string {
-  const device = facts.device.replace(/-+$/, "");
-  const title = facts.description || device || "unnamed adapter";
-  const rest = [title === device ? "" : device, facts.backend, facts.software ? "software" : ""];
-  return `${title} (${rest.filter(Boolean).join(", ")})`;
 }
 
 async function explore(name: string | undefined, everything: boolean): Promise<Entry[]> {

@@ -22,7 +22,7 @@ const gunzipAsync = promisify(gunzip);
 export function folderSource(path: string): FileSource {
   return {
     label: path,
-    list: () => listFiles(path),
+    list: (below) => (below === undefined ? listFiles(path) : listFilesBelow(join(path, below))),
     read: (name) => readBytes(join(path, name)),
     gunzip: (bytes) => unpack(bytes, MAX_UNPACKED_BYTES),
   };
@@ -50,6 +50,15 @@ async function listFiles(path: string): Promise<string[]> {
   }
 }
 
+async function listFilesBelow(path: string): Promise<string[]> {
+  try {
+    return await listFiles(path);
+  } catch (error) {
+    if (error instanceof RunError && errorCode(error.cause) === "ENOENT") return [];
+    throw error;
+  }
+}
+
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return withoutBuffer(await readFile(path));
@@ -70,7 +79,7 @@ function errorCode(error: unknown): string | undefined {
 
 const reasons: Readonly<Record<string, { what: string; found: string; fix: string }>> = {
   ENOENT: { what: "there is nothing at this path", found: "nothing", fix: "check the spelling of the path" },
-  ENOTDIR: { what: "this is not a folder", found: "a file", fix: "give the folder that holds the IDX files" },
+  ENOTDIR: { what: "this is not a folder", found: "a file", fix: "give the folder that holds the files" },
   EISDIR: { what: "this is not a file", found: "a folder", fix: "put the file itself in this place" },
   EACCES: { what: "reading is not permitted", found: "permission denied", fix: "change the permissions or the user" },
   EPERM: { what: "reading is not permitted", found: "permission denied", fix: "change the permissions or the user" },

@@ -14,8 +14,13 @@ const PROBE = ".write-test";
 /** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
 const MODELS_FOLDER = dirname(resultNames.model(0));
 const MODEL_FILE = /^repeat-\d+\.safetensors(\.partial)?$/;
-const { study, neurons, curves, orders, single, profile } = resultNames;
+const { study, neurons, curves, orders, single, profile, report, summary, claims } = resultNames;
 const TOP_FILES = [study, neurons, curves, orders, single, profile];
+
+/** Files of an earlier report: they are of the results that a forced run or a new report replaces. */
+const FIGURES_FOLDER = dirname(resultNames.figure(""));
+const FIGURE_FILE = /^(study-\d+-)?figure-\d+\.(svg|vl\.json)(\.partial)?$/;
+const REPORT_FILES = [report, summary, claims];
 
 const remedies: Readonly<Record<string, readonly [found: string, fix: string]>> = {
   ENOSPC: ["no space left on the disk", "free some space, or choose another folder with --out"],
@@ -102,18 +107,30 @@ async function namesIn(path: string): Promise<string[]> {
   }
 }
 
-async function removeStale(path: string): Promise<void> {
-  const models = (await namesIn(join(path, MODELS_FOLDER))).filter((name) => MODEL_FILE.test(name));
-  const stale = [
-    ...TOP_FILES.flatMap((name) => [name, `${name}${PARTIAL}`]),
-    ...models.map((name) => join(MODELS_FOLDER, name)),
-  ];
-  for (const name of stale) {
+/** Names of the files of `folder` below `path` that match, with the folder. */
+async function matching(path: string, folder: string, pattern: RegExp): Promise<string[]> {
+  const names = await namesIn(join(path, folder));
+  return names.filter((name) => pattern.test(name)).map((name) => join(folder, name));
+}
+
+const withPartial = (names: readonly string[]) => names.flatMap((name) => [name, `${name}${PARTIAL}`]);
+
+async function removeFiles(path: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
     const file = join(path, name);
     await rm(file, { force: true }).catch((error: unknown) => {
       throw explained(error, file, "an earlier result that can be removed");
     });
   }
+}
+
+async function removeStaleReport(path: string): Promise<void> {
+  await removeFiles(path, [...withPartial(REPORT_FILES), ...(await matching(path, FIGURES_FOLDER, FIGURE_FILE))]);
+}
+
+async function removeStaleResults(path: string): Promise<void> {
+  await removeFiles(path, [...withPartial(TOP_FILES), ...(await matching(path, MODELS_FOLDER, MODEL_FILE))]);
+  await removeStaleReport(path);
 }
 
 /** Makes the folder and writes a small file into it, so that a useless --out is known before hours of computing. */
@@ -176,12 +193,27 @@ export async function openResultsFolder(path: string, { force }: ResultsFolderOp
     });
   }
   await requireWritable(path);
-  await namesIn(join(path, MODELS_FOLDER));
+  for (const below of [MODELS_FOLDER, FIGURES_FOLDER]) await namesIn(join(path, below));
+  return clearedSink(path, force ? removeStaleResults : async () => {});
+}
+
+/**
+ * Opens a folder for a report, made where it is missing; what else is in it stays. An earlier report is removed just
+ * before the first new file is written.
+ * @throws RunError where the folder cannot be made or written to; `write` throws it too, naming the file.
+ */
+export async function openReportFolder(path: string): Promise<ResultSink> {
+  await requireWritable(path);
+  return clearedSink(path, removeStaleReport);
+}
+
+/** Writes below `path`; `clear` is called once, before the first file. */
+function clearedSink(path: string, clear: (path: string) => Promise<void>): ResultSink {
   let cleared: Promise<void> | undefined;
   return {
     label: path,
     async write({ name, chunks }) {
-      cleared ??= force ? removeStale(path) : Promise.resolve();
+      cleared ??= clear(path);
       await cleared;
       const file = join(path, name);
       await writeAtomically(file, chunks).catch((error: unknown) => {

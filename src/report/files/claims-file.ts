@@ -1,14 +1,13 @@
 /** claims.json: the deck's claims as the data decide them, for each study of a report. */
 import { z } from "zod";
 import { RunError } from "../../core/errors.ts";
+import { resultNames } from "../../core/platform.ts";
 import { type Claim, type StudyAnalysis, verdicts } from "../analysis/analysis.ts";
 import { schemaFault } from "./schema-fault.ts";
 import type { Same, Writable } from "./schema-types.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */
 export const CLAIMS_SCHEMA = "gpu-importance/claims/1";
-
-export const CLAIMS_FILE = "claims.json";
 
 const probability = z.number().min(0).max(1);
 
@@ -61,5 +60,5 @@ export function claimsFileText(analyses: readonly StudyAnalysis[]): string {
   if (result.success) return `${JSON.stringify(result.data, null, 2)}\n`;
   const { path, expected, found } = schemaFault(result.error, content);
   const fix = "this is a fault of the report, not of its input: please report it with the result folder";
-  throw new RunError({ what: `the content does not fit at ${path}`, where: CLAIMS_FILE, expected, found, fix });
+  throw new RunError({ what: `the content does not fit at ${path}`, where: resultNames.claims, expected, found, fix });
 }

@@ -20,3 +20,20 @@ export function correctOf(row: CsvRow, samples: number): number {
 export function lossOf(row: CsvRow): number {
   return row.text("loss") === "Infinity" ? Number.POSITIVE_INFINITY : row.float64("loss");
 }
+
+/**
+ * How many samples the outcomes of a table are out of: correct / accuracy in the first row where anything is correct.
+ * Undefined where there is no such row. Looks no further than that row, and leaves it to the parser to find damage.
+ */
+export function samplesOf(text: string): number | undefined {
+  const header = text.slice(0, text.indexOf("\n")).split(",");
+  const [accuracyColumn, correctColumn] = [header.indexOf("accuracy"), header.indexOf("correct")];
+  for (let start = text.indexOf("\n") + 1; start > 0 && start < text.length; ) {
+    const end = text.indexOf("\n", start);
+    const cells = text.slice(start, end === -1 ? undefined : end).split(",");
+    const samples = Math.round(Number(cells[correctColumn]) / Number(cells[accuracyColumn]));
+    if (samples > 0 && Number.isFinite(samples)) return samples;
+    start = end + 1;
+  }
+  return undefined;
+}

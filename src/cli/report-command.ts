@@ -1,0 +1,86 @@
+/** `gpu-importance report`: result files to a page, figures and tables; also what `run` does at its end. */
+import { basename, join, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { RunError, UsageError } from "../core/errors.ts";
+import { resultNames } from "../core/platform.ts";
+import { folderSource } from "../platform/node/files.ts";
+import { loadReportAssets } from "../platform/node/report-assets.ts";
+import { openReportFolder } from "../platform/node/results-folder.ts";
+import type { MissingPart } from "../report/analysis/analysis.ts";
+import { text } from "./option-values.ts";
+
+interface ReportOptions {
+  readonly out?: string;
+  readonly quiet?: boolean;
+}
+
+/** Takes lines for people. */
+type Tell = (line: string) => void;
+
+function missingLine(folder: string, { file, reason, cost }: MissingPart): string {
+  return `missing: ${join(folder, file)} (${reason}); left out: ${cost}`;
+}
+
+/**
+ * Reads the results in `folders` and writes a report of all of them into `out`.
+ * @throws RunError where results cannot be read or are damaged, or the report cannot be written.
+ */
+export async function writeReport(folders: readonly string[], out: string, tell: Tell): Promise<void> {
+  // Vega and all that the report needs take a while to load, so commands that make no report do without.
+  const { makeReport } = await import("../report/report.ts");
+  const { readStudyFiles } = await import("../report/files/read-study.ts");
+  const assets = await loadReportAssets();
+  const studies = [];
+  for (const folder of folders) {
+    const study = await readStudyFiles(folderSource(folder), basename(resolve(folder)));
+    for (const part of study.missing) tell(missingLine(folder, part));
+    studies.push(study);
+  }
+  const sink = await openReportFolder(out);
+  for (const file of await makeReport(studies, assets)) await sink.write(file);
+  tell(`report in ${join(out, resultNames.report)}`);
+}
+
+/**
+ * The report of a run whose results are written: whatever becomes of it, they stay.
+ * @throws RunError as writeReport does, which then says so.
+ */
+export async function reportOfRun(out: string, tell: Tell): Promise<void> {
+  try {
+    await writeReport([out], out, tell);
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    const kept = `all results in ${out}; gpu-importance report ${out} makes the report from them`;
+    throw new RunError({ ...error.fault, kept }, { cause: error });
+  }
+}
+
+/** Where the report goes: beside the results it is of, unless it is of several. */
+function reportFolder(folders: readonly string[], out: string | undefined): string {
+  const [only, ...more] = folders;
+  if (out !== undefined || more.length === 0) return out ?? only!;
+  throw new UsageError({
+    what: "a report of several studies needs a folder of its own",
+    expected: "--out <folder>",
+    found: `${folders.length} folders and no --out`,
+    fix: `gpu-importance report ${folders.join(" ")} --out comparison`,
+  });
+}
+
+export function addReportCommand(program: Command): void {
+  program
+    .command("report")
+    .description("results to a page, figures and tables; several studies side by side")
+    .showHelpAfterError("  to do:    gpu-importance report --help lists the options")
+    .argument("<folders...>", "folders of results, as run writes them")
+    .addOption(
+      new Option("--out <folder>", "folder of the report (default: that of the results)").argParser(text("a path")),
+    )
+    .option("--quiet", "nothing on stderr but errors")
+    .option("--debug", "show stack traces")
+    .action((folders: string[], { out, quiet }: ReportOptions) =>
+      writeReport(folders, reportFolder(folders, out), (line) => {
+        if (quiet !== true) process.stderr.write(`${line}\n`);
+      }),
+    );
+}

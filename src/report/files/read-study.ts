@@ -1,0 +1,124 @@
+/**
+ * A folder of results to what a report is made from. A part that is not there is listed as missing, and the rest is
+ * read; a part that is damaged is an error, since a report that hides damage would be believed.
+ */
+import { RunError } from "../../core/errors.ts";
+import { type FileSource, resultNames } from "../../core/platform.ts";
+import type { MissingPart, StudyFiles } from "../analysis/analysis.ts";
+import { parseCurvesCsv } from "./curves-file.ts";
+import { parseNeuronsCsv } from "./neurons-file.ts";
+import { parseOrdersCsv } from "./orders-file.ts";
+import { samplesOf } from "./outcome-cells.ts";
+import { decodeSafetensors } from "./safetensors.ts";
+import { parseSingleCsv } from "./single-file.ts";
+import { parseStudyFile, type StudySummary } from "./study-file.ts";
+
+type Part = "study" | "neurons" | "orders" | "curves" | "single" | "model";
+
+const MODEL_NAME = /^repeat-(\d+)\.safetensors$/;
+const modelsFolder = resultNames.model(0).split("/")[0]!;
+
+/** What a report lacks without a part. */
+const costs: Readonly<Record<Part, string>> = {
+  study: "figures 5, 6 and 7, how the results were made and by which command, and what chance would give",
+  neurons: "figures 2, 5, 6 and 7, the table of measures, and the claims about distributions",
+  orders: "figures 1, 3 and 4 with their comparisons and claims: the rows of curves.csv refer to its orders",
+  curves: "figures 1, 3 and 4 with their comparisons and claims",
+  single: "figures 5 and 6 and the rank correlations",
+  model: "figure 7",
+};
+
+/** The folder while it is read. */
+class StudyFolder {
+  readonly #source: FileSource;
+  readonly #present: ReadonlySet<string>;
+  readonly missing: MissingPart[] = [];
+
+  constructor(source: FileSource, present: Iterable<string>) {
+    this.#source = source;
+    this.#present = new Set(present);
+  }
+
+  lacks(part: Part, file: string, reason = "not in the folder"): undefined {
+    this.missing.push({ file, reason, cost: costs[part] });
+  }
+
+  /** What `parse` makes of the bytes; it is told the name to show in messages. Undefined, and noted, where there is no file. */
+  async parse<T>(part: Part, file: string, parse: (bytes: Uint8Array, shown: string) => T): Promise<T | undefined> {
+    if (!this.#present.has(file)) return this.lacks(part, file);
+    return parse(await this.#source.read(file), `${this.#source.label}/${file}`);
+  }
+
+  parseText<T>(part: Part, file: string, parse: (text: string, shown: string) => T): Promise<T | undefined> {
+    return this.parse(part, file, (bytes, shown) => parse(new TextDecoder().decode(bytes), shown));
+  }
+}
+
+/** The number of the first network whose weights are in the folder. */
+function firstModel(names: readonly string[]): number | undefined {
+  const repeats = names.flatMap((name) => MODEL_NAME.exec(name)?.[1] ?? []).map(Number);
+  return repeats.length === 0 ? undefined : Math.min(...repeats);
+}
+
+/** @throws RunError where none of the files is one of ours. */
+function requireResults(source: FileSource, present: readonly string[]): void {
+  const { study, neurons, orders, curves, single } = resultNames;
+  const tables = [study, neurons, orders, curves, single];
+  if (present.some((name) => tables.includes(name as (typeof tables)[number]) || name.startsWith(modelsFolder))) return;
+  throw new RunError({
+    what: "there are no results in this folder",
+    where: source.label,
+    expected: `${tables.join(", ")} as gpu-importance run writes them`,
+    found: present.slice(0, 3).join(", ") + (present.length > 3 ? `, ... (${present.length} files)` : "") || "no files",
+    fix: "give the folder that run names at its end, or that was given to it as --out",
+  });
+}
+
+/** A table of accuracies. Where study.json does not say how many test samples there are, the rows do. */
+function readOutcomes<T>(
+  folder: StudyFolder,
+  study: StudySummary | undefined,
+  part: "curves" | "single",
+  parse: (text: string, samples: number, shown: string) => T,
+): Promise<T | undefined> {
+  const file = resultNames[part];
+  return folder.parseText(part, file, (text, shown) => {
+    const samples = study?.dataset.test ?? samplesOf(text);
+    if (samples !== undefined) return parse(text, samples, shown);
+    return folder.lacks(part, file, "without study.json, no row tells how many test samples there were");
+  });
+}
+
+/**
+ * Reads what there is of a study: all tables, and the weights of the first network.
+ * @param label the study's name in headings.
+ * @throws RunError where the folder cannot be read or holds no results, and, naming file and line, where one is damaged.
+ */
+export async function readStudyFiles(source: FileSource, label: string): Promise<StudyFiles> {
+  const tables = await source.list();
+  const repeat = firstModel(await source.list(modelsFolder));
+  const present = [...tables, ...(repeat === undefined ? [] : [resultNames.model(repeat)])];
+  requireResults(source, present);
+  const folder = new StudyFolder(source, present);
+  const study = await folder.parseText("study", resultNames.study, parseStudyFile);
+  const neurons = await folder.parseText("neurons", resultNames.neurons, parseNeuronsCsv);
+  const orders = await folder.parseText("orders", resultNames.orders, parseOrdersCsv);
+  const curves = await readOutcomes(
+    folder,
+    study,
+    "curves",
+    (text, samples, shown) => orders && parseCurvesCsv(text, { orders, samples }, shown),
+  );
+  const singles = await readOutcomes(folder, study, "single", parseSingleCsv);
+  const network = await folder.parse("model", resultNames.model(repeat ?? 0), decodeSafetensors);
+  return {
+    label,
+    ...(study && { study }),
+    ...(neurons && { neurons }),
+    ...(orders && { orders }),
+    ...(curves && { curves }),
+    ...(singles && { singles }),
+    ...(network && { networks: [{ repeat: repeat ?? 0, network }] }),
+    missing: folder.missing,
+  };
+}

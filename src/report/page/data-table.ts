@@ -1,0 +1,40 @@
+/** Tables of the page: a box that scrolls where a phone is too narrow for them, and can be reached by keyboard. */
+
+import { html, type Insert, type Markup } from "./html.ts";
+import { scrollBoxClass } from "./live-picture.ts";
+
+/** What scrolls sideways in its own box, so that the page does not. */
+export function scrollBox(label: string, content: Insert): Markup {
+  return html`<div class="${scrollBoxClass}" role="group" tabindex="0" aria-label="${label}">${content}</div>`;
+}
+
+export interface DataTable {
+  /** What the table holds; shown above it. */
+  readonly caption: string;
+  readonly columns: readonly string[];
+  /** [rows][columns]; the first cell is the row's heading. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Begins like a number, or stands for one that is not known. */
+const NUMBER = /^[+\u2212-]?[<\d\u2013\u221e]/;
+
+/** Columns of numbers are aligned at their right ends, headings included. */
+function isNumeric(rows: DataTable["rows"], column: number): boolean {
+  return rows.every((row) => typeof row[column] === "string" && (row[column] === "" || NUMBER.test(row[column])));
+}
+
+export function dataTable({ caption, columns, rows }: DataTable): Markup {
+  const numeric = columns.map((_, column) => column > 0 && isNumeric(rows, column));
+  const style = (column: number) => (numeric[column] ? html` class="number"` : undefined);
+  const head = columns.map((title, column) => html`<th scope="col"${style(column)}>${title}</th>`);
+  const body = rows.map(([heading, ...cells]) => {
+    const data = cells.map((value, index) => html`<td${style(index + 1)}>${value}</td>`);
+    return html`<tr><th scope="row">${heading}</th>${data}</tr>
+`;
+  });
+  const table = html`<table><caption>${caption}</caption>
+<thead><tr>${head}</tr></thead>
+<tbody>${body}</tbody></table>`;
+  return scrollBox(caption, table);
+}

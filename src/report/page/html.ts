@@ -1,0 +1,54 @@
+/** HTML as tagged templates in which everything is escaped that is not itself such a template. */
+
+/** Text that is HTML already. Only this file makes it, so text from files cannot become markup by accident. */
+export class Markup {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What may stand in a template; `undefined` leaves nothing. */
+export type Insert = string | number | Markup | undefined | readonly Insert[];
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text for elements and for quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
+}
+
+function insertText(insert: Insert): string {
+  if (insert === undefined) return "";
+  if (insert instanceof Markup) return insert.text;
+  if (typeof insert === "object") return insert.map(insertText).join("");
+  return escapeHtml(String(insert));
+}
+
+/** Markup with the inserts escaped; lists stand one after another. Attributes in it must be quoted. */
+export function html(parts: TemplateStringsArray, ...inserts: readonly Insert[]): Markup {
+  return new Markup(parts.reduce((text, part, index) => text + insertText(inserts[index - 1]) + part));
+}
+
+/** A style or a script with the given text, which HTML takes literally up to the end tag. */
+export function rawElement(name: "style" | "script", text: string): Markup {
+  if (text.toLowerCase().includes(`</${name}`)) throw new Error(`the text of a ${name} element holds its end tag`);
+  return new Markup(`<${name}>${text}</${name}>`);
+}
+
+/** Data for the script, in an element that browsers neither show nor run. */
+export function jsonElement(id: string, value: unknown): Markup {
+  const json = JSON.stringify(value).replaceAll("<", "\\u003c"); // so that no text can end the element
+  return new Markup(`<script type="application/json" id="${escapeHtml(id)}">${json}</script>`);
+}
+
+/** SVG that a renderer of ours wrote; its text is escaped by that renderer. */
+export function svgMarkup(svg: string): Markup {
+  return new Markup(svg.slice(svg.indexOf("<svg")));
+}

@@ -1,0 +1,46 @@
+/** How the results were made: configuration, data, adapter, versions, and the command that makes them again. */
+import { describeAdapter } from "../../core/adapter-text.ts";
+import type { StudyAnalysis } from "../analysis/analysis.ts";
+import type { StudySummary } from "../files/study-file.ts";
+import { html, type Insert, type Markup } from "./html.ts";
+import { reproducingCommand } from "./reproducing-command.ts";
+import { forEachStudy, type Section } from "./section.ts";
+
+const MS_PER_SECOND = 1000;
+
+/** What the table of provenance says: name and value. */
+function facts({ config, dataset, provenance }: StudySummary): [string, Insert][] {
+  const { tiles, elapsedMs } = provenance;
+  const elapsed = Object.entries(elapsedMs).map(([stage, ms]) => `${stage} ${(ms / MS_PER_SECOND).toFixed(1)} s`);
+  const forms = tiles && Object.entries(tiles).map(([product, form]) => `${product} ${form}`);
+  return [
+    ["seed", config.seed],
+    ["training", `Adam, learning rate ${config.learningRate}, batches of ${config.batchSize}, L2 ${config.l2}`],
+    ["sweep", `${config.sweep}, stride ${config.stride}, ${config.randomDraws} random orders a scope`],
+    [
+      "data",
+      `${dataset.name}: ${dataset.train} / ${dataset.validation} / ${dataset.test} samples, ${dataset.classes} classes`,
+    ],
+    ["SHA-256 of the data", html`<code>${dataset.sha256}</code>`],
+    ["adapter", describeAdapter(provenance.adapter)],
+    ["kernels", forms?.join(", ") ?? "not recorded"],
+    ["versions", `gpu-importance ${provenance.package}, ${provenance.dawn}, Node ${provenance.node}`],
+    ["started", provenance.started],
+    ["took", elapsed.join(", ")],
+  ];
+}
+
+function provenance({ study }: StudyAnalysis): Markup {
+  if (study === undefined) return html`<p>Not known: study.json is not in the folder.</p>`;
+  const rows = facts(study).map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`,
+  );
+  return html`<dl class="facts">${rows}</dl>
+<p>This command makes the results again; on the same adapter, with the same kernels and versions, bit for bit:</p>
+<pre><code>${reproducingCommand(study.config)}</code></pre>`;
+}
+
+export function provenanceSection(analyses: readonly StudyAnalysis[]): Section {
+  return { id: "provenance", title: "How these results were made", content: forEachStudy(analyses, provenance)! };
+}

@@ -1,0 +1,102 @@
+/** What no figure shows in full: comparisons of areas, the measures against chance, and rank correlations. */
+import type { Comparison, MeasureSummary, RankCorrelation, StudyAnalysis } from "../analysis/analysis.ts";
+import { deckError } from "../figures/deck.ts";
+import { deckComparison, deckTable } from "../figures/deck-comparison.ts";
+import { seriesTitle } from "../figures/theme.ts";
+import { orderTitle, scopeTitle } from "../figures/wording.ts";
+import { estimateCells, numberText, percentText, probabilityText } from "./cell-text.ts";
+import { dataTable } from "./data-table.ts";
+import { html, type Markup } from "./html.ts";
+import { forEachStudy, type Section } from "./section.ts";
+
+function comparisonRow({ measure, other, direction, mode, difference, p, holm }: Comparison): string[] {
+  const pair = `${seriesTitle(measure)} against ${seriesTitle(other)}`;
+  return [pair, orderTitle(direction), mode, ...estimateCells(difference), probabilityText(p), probabilityText(holm)];
+}
+
+/** A table a scope: what is compared across scopes is not the same neurons. */
+function comparisonTables({ comparisons }: StudyAnalysis): Markup | undefined {
+  if (comparisons.length === 0) return undefined;
+  const columns = ["areas compared", "removed", "replaced by", "difference", "95 % interval", "p", "p after Holm"];
+  const scopes = [...new Set(comparisons.map(({ scope }) => scope))];
+  return html`${scopes.map((scope) => {
+    const rows = comparisons.filter((comparison) => comparison.scope === scope).map(comparisonRow);
+    return dataTable({ caption: `Differences of areas: ${scopeTitle(scope)}`, columns, rows });
+  })}`;
+}
+
+function measureRow({ layer, measure, minimum, median, maximum, mean, ...chance }: MeasureSummary): string[] {
+  const spread = [minimum, median, mean.mean, maximum].map((value) => numberText(value));
+  const levels = [chance.bias, chance.nullMean, chance.nullLevel].map((value) => numberText(value));
+  return [seriesTitle(measure), `layer ${layer}`, ...spread, ...levels, percentText(chance.aboveNull)];
+}
+
+function measuresTable({ measureSummaries }: StudyAnalysis): Markup | undefined {
+  if (measureSummaries.length === 0) return undefined;
+  const spread = ["minimum", "median", "mean", "maximum"];
+  const columns = ["measure", "layer", ...spread, "bias", "null mean", "null level", "neurons above it"];
+  return dataTable({
+    caption: "Measures in bits, neurons of all repeats",
+    columns,
+    rows: measureSummaries.map(measureRow),
+  });
+}
+
+function correlationRow({ layer, measure, mode, rho }: RankCorrelation): string[] {
+  const where = layer === undefined ? "all layers pooled" : `layer ${layer}`;
+  return [seriesTitle(measure), where, mode, ...estimateCells(rho)];
+}
+
+function correlationsTable({ correlations }: StudyAnalysis): Markup | undefined {
+  if (correlations.length === 0) return undefined;
+  const columns = ["measure", "neurons", "replaced by", "rho", "95 % interval"];
+  const caption = "Spearman's rank correlation with the loss increase";
+  return dataTable({ caption, columns, rows: correlations.map(correlationRow) });
+}
+
+function deckValues(analysis: StudyAnalysis): Markup | undefined {
+  const compared = deckComparison(analysis);
+  return compared.length === 0 ? undefined : dataTable({ caption: "Published values", ...deckTable(compared) });
+}
+
+interface TableSection {
+  readonly id: string;
+  readonly title: string;
+  /** How to read the table. */
+  readonly lead: string;
+  readonly table: (analysis: StudyAnalysis) => Markup | undefined;
+}
+
+const tables: readonly TableSection[] = [
+  {
+    id: "comparisons",
+    title: "Comparisons of orders",
+    lead: "Area under the accuracy curve, a mean accuracy, of one kind of order minus that of another over the same networks. p is of a paired sign-flip permutation test, and then corrected by Holm's method for all comparisons here.",
+    table: comparisonTables,
+  },
+  {
+    id: "measures",
+    title: "Measures and chance",
+    lead: "Bias is what the plug-in estimate adds on average because samples are finite. The null columns are what a neuron would show if the labels were shuffled: the mean, and the level that 99.9 % of the shuffles stay below; a value under that level cannot be told from chance.",
+    table: measuresTable,
+  },
+  {
+    id: "correlations",
+    title: "Measures and single removals",
+    lead: "Computed within each network between a neuron's measure and what its removal alone adds to the test loss, then averaged over repeats.",
+    table: correlationsTable,
+  },
+  {
+    id: "deck",
+    title: "Beside the published values",
+    lead: `Values of Amjad, Liu and Geiger (arXiv:1804.06679), digitised from their figures with an error of about ${deckError.accuracy} in accuracies and ${deckError.bits} bit, beside those of these networks.`,
+    table: deckValues,
+  },
+];
+
+export function tableSections(analyses: readonly StudyAnalysis[]): Section[] {
+  return tables.flatMap(({ id, title, lead, table }) => {
+    const content = forEachStudy(analyses, table);
+    return content === undefined ? [] : [{ id, title, content: html`<p>${lead}</p>${content}` }];
+  });
+}

@@ -1,0 +1,39 @@
+/** The command in a report gives back the configuration that it was made from. */
+import { Command } from "commander";
+import { expect, test } from "vitest";
+import { addStudyOptions, studyConfig } from "../../../src/cli/study-options.ts";
+import type { StudyConfig } from "../../../src/core/study.ts";
+import { reproducingCommand } from "../../../src/report/page/reproducing-command.ts";
+import { madeUpStudy } from "../made-up-study.ts";
+
+/** What a POSIX shell makes of words without expansions: quotes removed. */
+function shellWords(line: string): string[] {
+  const words = line.match(/(?:'[^']*'|\\'|[^\s'\\])+/g)!;
+  return words.map((word) => word.replaceAll(/'([^']*)'|\\(')/g, (_, quoted, escaped) => quoted ?? escaped));
+}
+
+function configOf(line: string): StudyConfig {
+  const [program, command, ...options] = shellWords(line);
+  expect([program, command]).toEqual(["gpu-importance", "run"]);
+  const parser = addStudyOptions(new Command().exitOverride()).parse(options, { from: "user" });
+  return studyConfig(parser.opts());
+}
+
+const { config } = madeUpStudy();
+
+test.each([
+  ["the defaults but few", config],
+  [
+    "other values",
+    { ...config, hidden: [7], l2: 1.5e-7, learningRate: 0.25, stride: 10, seed: 2 ** 40, sweep: "masked" },
+  ],
+  ["a folder that a shell would read otherwise", { ...config, data: "my data/it's $HOME; `x` *" }],
+  ["one measure and one mode", { ...config, measures: ["entropy"], modes: ["zero"], scopes: ["network-ranked"] }],
+] as const)("the command line of a report makes the same study: %s", (_, wanted) => {
+  const line = reproducingCommand(wanted);
+  expect(configOf(line)).toEqual(wanted);
+  for (const field of Object.keys(config)) {
+    const option = field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    expect(line, "no default is relied on").toContain(` --${option} `);
+  }
+});

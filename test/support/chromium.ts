@@ -1,0 +1,74 @@
+/**
+ * A Chromium for tests, on a machine that has none: the optional dependency `@sparticuz/chromium` carries the browser, the
+ * libraries that bare systems lack, and a font. CHROMIUM_PATH names another one to use instead.
+ */
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+import { brotliDecompress, createBrotliDecompress } from "node:zlib";
+import { type Browser, chromium } from "playwright-core";
+import { findArchive, readTar } from "../../src/platform/node/swiftshader.ts";
+
+const named = process.env["CHROMIUM_PATH"];
+
+/** Why there is no browser here, where none can be had without one named. On Linux tests fail instead of being skipped. */
+export const noChromium: string | undefined =
+  named === undefined && process.platform !== "linux"
+    ? "the packed Chromium is for Linux; CHROMIUM_PATH can name another one"
+    : undefined;
+
+/** Fonts of the archive only, so that pictures do not depend on the machine. */
+const fontsConfiguration = (folder: string) => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${folder}</dir><cachedir>${folder}/cache</cachedir></fontconfig>
+`;
+
+async function unpackTar(archive: string, folder: string): Promise<void> {
+  for (const [name, bytes] of readTar(await promisify(brotliDecompress)(await readFile(archive)))) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), bytes);
+  }
+}
+
+/** Unpacks the browser (200 MB, two seconds). Not by the package's own code, which takes what lies in /tmp for its own. */
+async function unpack(
+  folder: string,
+): Promise<{ readonly path: string; readonly environment: Record<string, string> }> {
+  const packed = dirname((await findArchive()).path);
+  const path = join(folder, "chromium");
+  await pipeline(
+    createReadStream(join(packed, "chromium.br")),
+    createBrotliDecompress(),
+    createWriteStream(path, { mode: 0o755 }),
+  );
+  await unpackTar(join(packed, "al2023.tar.br"), folder);
+  await unpackTar(join(packed, "fonts.tar.br"), folder);
+  await writeFile(join(folder, "fonts.conf"), fontsConfiguration(join(folder, "fonts")));
+  return { path, environment: { LD_LIBRARY_PATH: join(folder, "lib"), FONTCONFIG_FILE: join(folder, "fonts.conf") } };
+}
+
+export interface TestBrowser {
+  readonly browser: Browser;
+  /** Ends the browser and removes what was unpacked. */
+  close(): Promise<void>;
+}
+
+export async function launchChromium(): Promise<TestBrowser> {
+  const folder = await mkdtemp(join(tmpdir(), "gpu-importance-chromium-"));
+  const { path, environment } = named === undefined ? await unpack(folder) : { path: named, environment: {} };
+  const browser = await chromium.launch({
+    executablePath: path,
+    args: ["--no-sandbox", "--disable-gpu"],
+    env: { ...process.env, ...environment },
+  });
+  return {
+    browser,
+    async close() {
+      await browser.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
