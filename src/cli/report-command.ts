@@ -31,8 +31,10 @@ export async function writeReport(folders: readonly string[], out: string, tell:
   const { readStudyFiles } = await import("../report/files/read-study.ts");
   const assets = await loadReportAssets();
   const studies = [];
-  for (const folder of folders) {
-    const study = await readStudyFiles(folderSource(folder), basename(resolve(folder)));
+  const names = folders.map((folder) => basename(resolve(folder)));
+  for (const [index, folder] of folders.entries()) {
+    const label = names.filter((name) => name === names[index]).length === 1 ? names[index]! : folder;
+    const study = await readStudyFiles(folderSource(folder), label);
     for (const part of study.missing) tell(missingLine(folder, part));
     studies.push(study);
   }

@@ -110,6 +110,10 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
     (text, samples, shown) => orders && parseCurvesCsv(text, { orders, samples }, shown),
   );
   const singles = await readOutcomes(folder, study, "single", parseSingleCsv);
+  if (singles?.some(({ correctPerClass }) => correctPerClass === undefined)) {
+    const reason = "written before correct samples were counted by class";
+    folder.missing.push({ file: resultNames.single, reason, cost: "figure 6" });
+  }
   const network = await folder.parse("model", resultNames.model(repeat ?? 0), decodeSafetensors);
   return {
     label,

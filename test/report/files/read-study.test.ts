@@ -42,6 +42,23 @@ function withText(name: string, change: (text: string) => string): Map<string, U
   return new Map([...whole, [name, new TextEncoder().encode(text)]]);
 }
 
+/** A table with each cell below the header changed; a column goes where its cells become undefined. */
+function withCells(
+  name: string,
+  change: (column: string, cell: string) => string | undefined,
+): Map<string, Uint8Array> {
+  return withText(name, (text) => {
+    const [header, ...lines] = text.trimEnd().split("\n");
+    const columns = header!.split(",");
+    const changed = lines.map((line) => line.split(",").map((cell, index) => change(columns[index]!, cell)));
+    const kept = columns.filter((_, index) => changed[0]![index] !== undefined);
+    const rows = changed.map((cells) => cells.filter((cell) => cell !== undefined));
+    return `${[kept, ...rows].map((cells) => cells.join(",")).join("\n")}\n`;
+  });
+}
+
+const isOfClass = (column: string) => column.startsWith("correct_class_");
+
 const read = (files: ReadonlyMap<string, Uint8Array>) => readStudyFiles(source(files), "a");
 
 async function faultOf(files: ReadonlyMap<string, Uint8Array>): Promise<RunError["fault"]> {
@@ -100,6 +117,14 @@ describe("what is not in the folder", () => {
     expect(files.missing).toMatchObject([{ file: "orders.csv", cost: expect.stringContaining("figures 1, 3 and 4") }]);
   });
 
+  test("is said of the classes in a single.csv that was written before they were counted", async () => {
+    const { missing, singles } = await read(
+      withCells("single.csv", (column, cell) => (isOfClass(column) ? undefined : cell)),
+    );
+    expect(singles).toHaveLength(study.singles.length);
+    expect(missing).toMatchObject([{ file: "single.csv", reason: expect.stringContaining("class"), cost: "figure 6" }]);
+  });
+
   test("costs nothing else: without study.json the number of test samples comes from the rows", async () => {
     const files = await read(without("study.json"));
     expect(files.curves).toEqual(study.curves);
@@ -107,9 +132,9 @@ describe("what is not in the folder", () => {
   });
 
   test("is said where no row tells the number of test samples either", async () => {
-    const noneCorrect = new Map(without("study.json"));
-    const text = new TextDecoder().decode(whole.get("single.csv")!).replaceAll(/,[\d.]+,\d+,([\d.]+)$/gm, ",0,0,$1");
-    noneCorrect.set("single.csv", new TextEncoder().encode(text));
+    const counts = (column: string) => ["accuracy", "correct"].includes(column) || isOfClass(column);
+    const noneCorrect = withCells("single.csv", (column, cell) => (counts(column) ? "0" : cell));
+    noneCorrect.delete("study.json");
     const { missing, singles } = await read(noneCorrect);
     expect(singles).toBeUndefined();
     expect(missing.at(-1)).toMatchObject({ file: "single.csv", reason: expect.stringContaining("test samples") });
