@@ -115,6 +115,14 @@ describe("a report of several studies", () => {
   });
 });
 
+test("folders of the same name are told apart by their paths", async () => {
+  writeResults("here/study");
+  writeResults("there/study");
+  expect((await report("here/study", "there/study", "--out", "namesakes")).exitCode).toBe(0);
+  const page = pageOf("namesakes");
+  for (const name of ["here/study", "there/study"]) expect(page).toContain(`<h3>${name}</h3>`);
+});
+
 describe("a report that cannot be made", () => {
   const damages: readonly (readonly [string, (text: string) => string, RegExp])[] = [
     [

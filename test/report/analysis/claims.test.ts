@@ -112,7 +112,7 @@ describe("claim 3, that KL selectivity is the best in the deeper layer,", () => 
   it("is contradicted by one that is better, at twice that one's p", () => {
     const claim = onAreas("claim3", better(-0.03, 0.05));
     expect(claim).toMatchObject({ verdict: "contradicted", p: 4 / 1024 });
-    expect(claim.reason).toMatch(/^KL selectivity minus Mutual information is -0\.03/);
+    expect(claim.reason).toMatch(/^KL selectivity minus Mutual information is \u22120\.03/);
   });
 
   it("is lacking where one of the three has no curves", () => {

@@ -8,7 +8,7 @@ import type { NetworkValues } from "../network-values.ts";
 export const LEVEL = 0.05;
 
 /** Two digits are enough for a sentence. */
-export const short = (value: number) => String(Number(value.toPrecision(2)));
+export const short = (value: number) => String(Number(value.toPrecision(2))).replace(/^-/, "\u2212");
 
 /** One of the effects that a claim asserts, all of which must be there. */
 export interface ClaimPart {
