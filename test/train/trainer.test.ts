@@ -39,7 +39,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
     samples = split,
   ): Promise<TrainedNetwork[]> {
     using device = uploadSplit(gpu, "train", samples, FEATURES, CLASSES);
-    return await trainNetworks(gpu, device, repeats, { ...options, ...changes }, onProgress);
+    return await trainNetworks(gpu, device, repeats, { ...options, ...changes }, { ...(onProgress && { onProgress }) });
   }
 
   test.each(ownActivations)(
@@ -121,7 +121,7 @@ async function trainOn(
   onProgress?: (progress: TrainingProgress) => void,
 ) {
   using device = uploadSplit(gpu, "train", samples, samples.pixels.length / samples.count, CLASSES);
-  return await trainNetworks(gpu, device, repeats, { ...options, ...changes }, onProgress);
+  return await trainNetworks(gpu, device, repeats, { ...options, ...changes }, { ...(onProgress && { onProgress }) });
 }
 
 test.each(activations)("the loss falls and a problem that can be learnt is learnt, with %s", async (activation) => {
