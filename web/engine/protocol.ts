@@ -5,7 +5,7 @@
  *
  * `open` comes first and is answered by `adapter`, `loading` and `dataset`. Then `start`, `load` or `showFinished` give a
  * study: `study`, then `measured`, `orders`, `singles`, all about that study until the next `study`. From `measured` on,
- * `evaluate`, `extremes` and `curves` work where `study.live` is true; `export` always does.
+ * `curves` and `export` work, and `evaluate` and `extremes` where `study.live` is true.
  */
 import type {
   AblationCurve,
@@ -17,18 +17,16 @@ import type {
 import type { Fault } from "../../src/core/errors.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { AdapterFacts, DatasetSummary, RepeatSummary, ScopeKind, StudyConfig } from "../../src/core/study.ts";
+import type { GivenFile } from "../../src/platform/browser/given-files.ts";
+import type { MissingPart } from "../../src/report/analysis/analysis.ts";
 
-/** What a visitor chooses before training; the rest of a study's options are `defaultConfig` (src/core/study-defaults.ts). */
+export type { GivenFile };
+
+/** What a visitor chooses before training; the rest of a study's options are `studyDefaults`, with all measures. */
 export type LabSettings = Pick<
   StudyConfig,
   "hidden" | "activation" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
 >;
-
-/** A file that was dropped or picked. `path` is relative to what was dropped: `results/models/repeat-000.safetensors`. */
-export interface GivenFile {
-  readonly path: string;
-  readonly content: Blob;
-}
 
 export type LabRequest =
   /** @property base address that the page's own files are relative to (`document.baseURI`) */
@@ -51,7 +49,8 @@ export type LabRequest =
       readonly removed: readonly NeuronAddress[];
       readonly mode: AblationMode;
     }
-  /** The curves of all measures (low and high first) and random orders in these scopes. Those there are come at once. */
+  /** The study's curves in these scopes: all measures and random orders. What is there comes at once, and nothing else
+   * where the study is not live. */
   | {
       readonly type: "curves";
       readonly request: number;
@@ -167,6 +166,8 @@ export type LabNotice =
       readonly live: boolean;
       /** Why not, for people; empty where `live`. */
       readonly lacking: string;
+      /** Files that a folder of results lacks. */
+      readonly missing: readonly MissingPart[];
     }
   /** Weights of the first layer of one repeat: the images of its neurons. */
   | { readonly type: "firstLayer"; readonly repeat: number; readonly neurons: number; readonly weights: Float32Array }
