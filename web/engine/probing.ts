@@ -2,6 +2,7 @@
 import { createRemovalProbe, type ProbedRemoval, type RemovalProbe } from "../../src/ablation/removal-probe.ts";
 import type { AblationMode, NeuronAddress } from "../../src/core/ablation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
+import { UsageError } from "../../src/core/errors.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
@@ -28,7 +29,7 @@ export class Probing {
     this.#test = new PerDevice((gpu) => onDevice(gpu, dataset, "test"));
   }
 
-  /** One at a time. @throws RunError with what the device reported, RangeError for what is not there. */
+  /** One at a time. @throws RunError with what the device reported, UsageError where there is no such network. */
   async evaluate(
     devices: Devices,
     repeat: number,
@@ -50,7 +51,7 @@ export class Probing {
 
   #networkOf(repeat: number) {
     const index = this.#networks.findIndex((network) => network.repeat === repeat);
-    if (index === -1) throw new RangeError(`there is no network of repeat ${repeat}`);
+    if (index === -1) throw new UsageError({ what: `there is no network of repeat ${repeat}` });
     return { network: this.#networks[index]!.network, table: this.#neurons[index]! };
   }
 
