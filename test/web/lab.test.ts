@@ -269,7 +269,8 @@ describe("a lost device", () => {
     const lab = await openedLab();
     const end = settled(lab);
     lab.send(start);
-    await lab.next("training");
+    // After an epoch, so that something is known that is to be forgotten.
+    for (let epochs = 0; epochs === 0; ) epochs = (await lab.next("training")).repeats[0]!.loss.length;
     lab.loseDevice();
     await end;
     expect(of(lab, "deviceRecovered")).toHaveLength(1);
