@@ -1,0 +1,159 @@
+/** The neurons of one layer as buttons, coloured by a column; arrows walk, a drag removes. */
+import { useMemo, useRef } from "preact/hooks";
+import type { Dispatch } from "../lab-store.ts";
+import { decimal } from "../numbers.ts";
+import { seriesColour } from "../series.ts";
+import type { Tool } from "../state/lab-state.ts";
+import { columnTitle, columnUnit } from "../state/shown.ts";
+import { GreyImage, greyOfWeights } from "./weight-image.tsx";
+
+export interface LayerGridProps {
+  readonly layer: number;
+  /** Row of the layer's first neuron, and how many there are. */
+  readonly first: number;
+  readonly width: number;
+  readonly column: string;
+  /** [all rows] */
+  readonly values: Float64Array | undefined;
+  readonly top: number;
+  readonly removed: ReadonlySet<number>;
+  readonly brushed: ReadonlySet<number>;
+  readonly selected: number | undefined;
+  readonly tool: Tool;
+  /** [width, features] and the shape of a sample, where the layer sees the samples as pictures. */
+  readonly images?: { readonly weights: Float32Array; readonly shape: readonly number[] };
+  readonly dispatch: Dispatch;
+}
+
+let gestures = 0;
+
+const rowAt = (target: EventTarget | null): number | undefined => {
+  const cell = target instanceof Element ? target.closest<HTMLElement>("[data-row]") : null;
+  return cell === null ? undefined : Number(cell.dataset["row"]);
+};
+
+/** Pointer handlers with which a press takes a neuron out (or back), and a drag does the same to all it passes. */
+function useDrag(removed: ReadonlySet<number>, tool: Tool, dispatch: Dispatch) {
+  const drag = useRef<{ readonly type: "remove" | "restore"; readonly gesture: string } | undefined>(undefined);
+  const apply = (row: number | undefined) => {
+    if (drag.current !== undefined && row !== undefined) dispatch({ ...drag.current, rows: [row] });
+  };
+  return {
+    onPointerDown(event: PointerEvent) {
+      const row = rowAt(event.target);
+      if (tool !== "remove" || row === undefined || event.button !== 0) return;
+      gestures += 1;
+      drag.current = { type: removed.has(row) ? "restore" : "remove", gesture: `drag ${gestures}` };
+      apply(row);
+    },
+    onPointerMove(event: PointerEvent) {
+      if (drag.current !== undefined) apply(rowAt(document.elementFromPoint(event.clientX, event.clientY)));
+    },
+    onPointerUp() {
+      drag.current = undefined;
+    },
+    onPointerCancel() {
+      drag.current = undefined;
+    },
+    onPointerLeave() {
+      drag.current = undefined;
+    },
+  };
+}
+
+/** Cells in one line of the grid, as laid out. */
+function cellsInLine(cells: readonly HTMLElement[]): number {
+  const top = cells[0]?.offsetTop;
+  const next = cells.findIndex((cell) => cell.offsetTop !== top);
+  return next === -1 ? cells.length : next;
+}
+
+const steps: Readonly<Record<string, (line: number) => number>> = {
+  ArrowLeft: () => -1,
+  ArrowRight: () => 1,
+  ArrowUp: (line) => -line,
+  ArrowDown: (line) => line,
+};
+const removeKeys = ["Delete", "Backspace", "x"];
+
+export function LayerGrid(props: LayerGridProps) {
+  const { layer, first, width, removed, selected, tool, dispatch } = props;
+  const drag = useDrag(removed, tool, dispatch);
+  const toggle = (row: number) => dispatch({ type: removed.has(row) ? "restore" : "remove", rows: [row] });
+  const look = (row: number) => dispatch({ type: "view", change: { selected: row } });
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rowAt(event.target);
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (removeKeys.includes(event.key)) {
+      event.preventDefault();
+      toggle(row);
+    }
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const cells = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("[data-row]")];
+    const target = cells[row - first + step(cellsInLine(cells))];
+    if (target === undefined) return;
+    target.focus();
+    look(first + cells.indexOf(target));
+  };
+  // A pointer has acted already when it went down; a click without one comes from the keyboard.
+  const onClick = (event: MouseEvent) => {
+    const row = rowAt(event.target);
+    if (row === undefined) return;
+    if (tool === "look") look(row);
+    else if (event.detail === 0) toggle(row);
+  };
+  const inTabOrder = selected !== undefined && selected >= first && selected < first + width ? selected : first;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a grid container everywhere
+    <div
+      class={`cells tool-${tool}`}
+      role="group"
+      aria-label={`Layer ${layer}, ${width} neurons`}
+      data-layer={layer}
+      style={{ "--column": seriesColour(props.column) }}
+      onClick={onClick}
+      onKeyDown={onKeyDown}
+      {...drag}
+    >
+      {Array.from({ length: width }, (_, neuron) => (
+        <Cell key={neuron} {...props} neuron={neuron} tabbed={first + neuron === inTabOrder} />
+      ))}
+    </div>
+  );
+}
+
+interface CellProps extends LayerGridProps {
+  readonly neuron: number;
+  readonly tabbed: boolean;
+}
+
+function Cell({ layer, first, neuron, column, values, top, removed, brushed, selected, images, tabbed }: CellProps) {
+  const row = first + neuron;
+  const value = values?.[row];
+  const level = value === undefined ? 0 : Math.min(1, Math.max(0, value / top));
+  const isOut = removed.has(row);
+  const spoken = value === undefined ? "" : `, ${columnTitle(column)} ${decimal(value, 3)} ${columnUnit(column)}`;
+  const weights = images?.weights;
+  const features =
+    weights === undefined ? 0 : weights.length / (weights.length / (images!.shape[0]! * images!.shape[1]!));
+  const bytes = useMemo(
+    () => weights && greyOfWeights(weights.subarray(neuron * features, (neuron + 1) * features)),
+    [weights, neuron, features],
+  );
+  const states = [isOut && "out", selected === row && "selected", brushed.has(row) && "brushed"].filter(Boolean);
+  return (
+    <button
+      type="button"
+      class={["cell", ...states].join(" ")}
+      data-row={row}
+      tabIndex={tabbed ? 0 : -1}
+      style={{ "--level": `${(100 * level).toFixed(1)}%` }}
+      aria-label={`Layer ${layer} neuron ${neuron}${spoken}${isOut ? ", removed" : ""}`}
+      aria-current={selected === row}
+    >
+      {bytes && <GreyImage bytes={bytes} shape={images!.shape} />}
+    </button>
+  );
+}
