@@ -33,12 +33,10 @@ export function createStore(connect: Connect, initial: LabState): LabStore {
     dispatch({ type: "notice", notice });
     actOn(notice);
   });
-  // Without a device there is still something to look at.
   const actOn = (notice: LabNotice) => {
     if (notice.type === "exported") download(notice.name, notice.zip);
-    const nothingToComputeOn =
-      notice.type === "adapter" && (notice.adapter.state === "missing" || notice.adapter.state === "refused");
-    if (nothingToComputeOn) engine.send({ type: "showFinished" });
+    // There is something to look at before anything is trained, whatever there is to compute on.
+    if (notice.type === "adapter") engine.send({ type: "showFinished" });
   };
   return {
     current: () => state,

@@ -1,5 +1,5 @@
 /** The whole page. */
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { LabStore } from "./lab-store.ts";
 import { ChartsPanel } from "./parts/charts-panel.tsx";
 import { DropZone } from "./parts/drop-zone.tsx";
@@ -19,6 +19,26 @@ export function Lab({ store }: { readonly store: LabStore }) {
   }, [store]);
   useUndoKeys(store);
   const { dispatch, send } = store;
+  const { study, view, removal, phase, adapter, evaluation, extremes, curvesRunning } = state;
+  // Training tells of itself many times a second; the grids and charts of another network are not drawn anew for that.
+  const network = useMemo(
+    () => (
+      <>
+        <NetworkPanel state={state} dispatch={dispatch} />
+        <RemovePanel state={state} dispatch={dispatch} />
+      </>
+    ),
+    [study, view, removal, phase, adapter, evaluation, dispatch],
+  );
+  const detail = useMemo(
+    () => (
+      <>
+        <NeuronPanel state={state} dispatch={dispatch} />
+        <ChartsPanel state={state} dispatch={dispatch} />
+      </>
+    ),
+    [study, view, removal, evaluation, extremes, curvesRunning, dispatch],
+  );
   return (
     <div class="page">
       <Header state={state} send={send} />
@@ -28,14 +48,8 @@ export function Lab({ store }: { readonly store: LabStore }) {
           <TrainPanel state={state} dispatch={dispatch} send={send} />
           <DropZone state={state} dispatch={dispatch} send={send} />
         </div>
-        <div class="column column-network">
-          <NetworkPanel state={state} dispatch={dispatch} />
-          <RemovePanel state={state} dispatch={dispatch} />
-        </div>
-        <div class="column column-detail">
-          <NeuronPanel state={state} dispatch={dispatch} />
-          <ChartsPanel state={state} dispatch={dispatch} />
-        </div>
+        <div class="column column-network">{network}</div>
+        <div class="column column-detail">{detail}</div>
       </main>
     </div>
   );

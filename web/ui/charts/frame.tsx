@@ -14,7 +14,7 @@ export interface AxisRange {
 }
 
 /** Pixels around the plot. */
-const margin = { left: 44, right: 10, top: 8, bottom: 34 };
+const margin = { left: 52, right: 10, top: 8, bottom: 34 };
 /** About one tick for so many pixels. */
 const PIXELS_A_TICK = { across: 70, up: 36 };
 
@@ -85,7 +85,7 @@ export function Axes({
       <text class="axis-title" x={(left + right) / 2} y={height - 4} text-anchor="middle">
         {across.label}
       </text>
-      <text class="axis-title" x={-(top + bottom) / 2} y={11} text-anchor="middle" transform="rotate(-90)">
+      <text class="axis-title" x={-(top + bottom) / 2} y={10} text-anchor="middle" transform="rotate(-90)">
         {up.label}
       </text>
       <rect x={0} y={0} width={width} height={height} fill="none" stroke="none" />

@@ -103,8 +103,11 @@ const place = (x: number, y: number) => `translate(${x.toFixed(1)},${y.toFixed(1
 
 function markClass({ layer, removed, selected, brushed }: ScatterMark): string {
   const states = [removed && "removed", selected && "selected", brushed && "brushed"].filter(Boolean);
-  return ["mark", `mark-layer-${Math.min(layer, shapes.length)}`, ...states].join(" ");
+  return [markLayer(layer), ...states].join(" ");
 }
+
+/** Classes of a mark that say its layer. */
+export const markLayer = (layer: number): string => `mark mark-layer-${Math.min(layer, shapes.length)}`;
 
 function Brush({ corners: [a, b] }: { readonly corners: readonly [Corner, Corner] }) {
   const [left, top] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];

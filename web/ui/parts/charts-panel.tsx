@@ -35,6 +35,17 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
           onChange={(value) => dispatch({ type: "view", change: { chart: value } })}
         />
         <span class="spread" />
+        {chart === "curves" ? (
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={state.view.allRepeats}
+              disabled={(state.study?.neurons.length ?? 0) < 2}
+              onChange={(event) => dispatch({ type: "view", change: { allRepeats: event.currentTarget.checked } })}
+            />
+            all repeats
+          </label>
+        ) : null}
         <button type="button" disabled={empty} onClick={() => saveFigure(id, "svg")}>
           SVG
         </button>

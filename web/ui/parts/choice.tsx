@@ -1,4 +1,5 @@
 /** A few exclusive options side by side: radio buttons, so that arrows and screen readers work. */
+import { useId } from "preact/hooks";
 
 interface ChoiceProps<T extends string> {
   readonly label: string;
@@ -40,16 +41,17 @@ interface PickProps {
 
 /** The same for more options than fit side by side. */
 export function Pick({ label, options, value, onChange }: PickProps) {
+  const id = useId();
   return (
-    <label class="pick">
-      <span>{label}</span>
-      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+    <span class="pick">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.text}
           </option>
         ))}
       </select>
-    </label>
+    </span>
   );
 }

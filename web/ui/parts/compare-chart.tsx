@@ -1,8 +1,9 @@
 /** Two columns as a scatter over all neurons; a brush picks neurons to remove. */
-import { ScatterChart, type ScatterMark } from "../charts/scatter-chart.tsx";
+import { layerShape, markLayer, ScatterChart, type ScatterMark } from "../charts/scatter-chart.tsx";
 import type { Dispatch } from "../lab-store.ts";
 import { counted } from "../numbers.ts";
 import type { LabState } from "../state/lab-state.ts";
+import { layerWidths } from "../state/removal.ts";
 import { columnsOf, columnTitle, columnUnit, columnValues, shownTable } from "../state/shown.ts";
 import { Pick } from "./choice.tsx";
 
@@ -12,7 +13,7 @@ interface CompareChartProps {
   readonly dispatch: Dispatch;
 }
 
-const HEIGHT = 190;
+const HEIGHT = 206;
 
 /** From the least value, or 0, to the largest. */
 function rangeOf(values: Float64Array, column: string) {
@@ -40,16 +41,16 @@ export function CompareChart({ id, state, dispatch }: CompareChartProps) {
     <>
       <div class="toolbar">
         <Pick
-          label="across"
+          label="x"
           options={options}
           value={view.across}
-          onChange={(across) => dispatch({ type: "view", change: { across } })}
+          onChange={(across) => dispatch({ type: "view", change: { across, brushed: [] } })}
         />
         <Pick
-          label="up"
+          label="y"
           options={options}
           value={view.up}
-          onChange={(up) => dispatch({ type: "view", change: { up } })}
+          onChange={(up) => dispatch({ type: "view", change: { up, brushed: [] } })}
         />
       </div>
       <ScatterChart
@@ -62,7 +63,17 @@ export function CompareChart({ id, state, dispatch }: CompareChartProps) {
         onBrush={brush}
         onPick={(selected) => dispatch({ type: "view", change: { selected } })}
       />
-      <div class="toolbar brush-actions">
+      <ul class="shapes muted">
+        {layerWidths(table).map((_, index) => (
+          <li key={`layer ${index + 1}`}>
+            <svg width={12} height={12} viewBox="-6 -6 12 12" aria-hidden="true">
+              <path class={markLayer(index + 1)} d={layerShape(index + 1)} />
+            </svg>
+            {`layer ${index + 1}`}
+          </li>
+        ))}
+      </ul>
+      <div class="toolbar">
         <span class="muted numbers">
           {view.brushed.length === 0
             ? "Drag over neurons to pick them."

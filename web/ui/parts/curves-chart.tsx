@@ -18,7 +18,7 @@ interface CurvesChartProps {
   readonly dispatch: Dispatch;
 }
 
-const HEIGHT = 190;
+const HEIGHT = 206;
 
 export function CurvesChart({ id, state, dispatch }: CurvesChartProps) {
   const [pointed, point] = useState<number | undefined>(undefined);
@@ -48,21 +48,12 @@ export function CurvesChart({ id, state, dispatch }: CurvesChartProps) {
           label="Which neurons go first"
           name="direction"
           options={[
-            { value: "low", text: "Lowest first" },
-            { value: "high", text: "Highest" },
+            { value: "low", text: "Low first" },
+            { value: "high", text: "High first" },
           ]}
           value={view.direction}
           onChange={(direction) => dispatch({ type: "rule", rule: { direction } })}
         />
-        <label class="tick">
-          <input
-            type="checkbox"
-            checked={view.allRepeats}
-            disabled={study.neurons.length < 2}
-            onChange={(event) => dispatch({ type: "view", change: { allRepeats: event.currentTarget.checked } })}
-          />
-          all repeats
-        </label>
       </div>
       <LineChart
         id={id}

@@ -13,6 +13,9 @@ interface NetworkPanelProps {
   readonly dispatch: Dispatch;
 }
 
+/** Neurons of a layer from which on cells are smaller. */
+const WIDE = 160;
+
 export function NetworkPanel({ state, dispatch }: NetworkPanelProps) {
   const { study, view } = state;
   const table = shownTable(state);
@@ -23,6 +26,17 @@ export function NetworkPanel({ state, dispatch }: NetworkPanelProps) {
         {study === undefined || table === undefined ? null : (
           <>
             <span class="muted">{`${study.about.widths.join(" – ")} ${study.about.config?.activation ?? ""}`}</span>
+            <span class="spread" />
+            <Choice
+              label="A click on a neuron"
+              name="tool"
+              options={[
+                { value: "look", text: "Look" },
+                { value: "remove", text: "Remove" },
+              ]}
+              value={view.tool}
+              onChange={(tool) => dispatch({ type: "view", change: { tool } })}
+            />
             <RepeatPick study={study} repeat={view.repeat} dispatch={dispatch} />
           </>
         )}
@@ -90,23 +104,13 @@ function Layers({
           onChange={(column) => dispatch({ type: "view", change: { column } })}
         />
         <Legend column={view.column} top={top} />
-        <Choice
-          label="A click on a neuron"
-          name="tool"
-          options={[
-            { value: "look", text: "Look" },
-            { value: "remove", text: "Remove" },
-          ]}
-          value={view.tool}
-          onChange={(tool) => dispatch({ type: "view", change: { tool } })}
-        />
       </div>
       <div class="layers">
         {widths.map((width, index) => {
           first += width;
           const out = removal.history.present.filter((row) => table.layer[row] === index + 1).length;
           return (
-            <div key={`layer ${index + 1}`} class="layer">
+            <div key={`layer ${index + 1}`} class={width > WIDE ? "layer wide" : "layer"}>
               <h3>
                 {`Layer ${index + 1}`}
                 <span class="muted numbers">{out === 0 ? `${width} neurons` : `${out} of ${width} removed`}</span>

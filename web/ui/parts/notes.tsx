@@ -15,7 +15,7 @@ export function Notes({ state, dispatch }: NotesProps) {
     <div class="notes">
       {adapter?.state === "missing" || adapter?.state === "refused" ? (
         <div class="note" role="status">
-          <b>{adapter.fault.what}.</b> {adapter.fault.fix} Meanwhile this page shows a finished study.
+          <b>{adapter.fault.what}.</b> {adapter.fault.fix} What you see is a finished study.
         </div>
       ) : null}
       {adapter?.state === "software" ? (

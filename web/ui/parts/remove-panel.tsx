@@ -2,7 +2,7 @@
 import { RANDOM, type Scope } from "../../../src/core/ablation.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { counted, decimal, percent, signed } from "../numbers.ts";
-import { seriesColour, seriesTitle } from "../series.ts";
+import { seriesTitle } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { layerWidths, ruleRows } from "../state/removal.ts";
 import { intactCorrect, knownOutcome, type Outcome, shownTable, studySeed } from "../state/shown.ts";
@@ -20,7 +20,7 @@ export function RemovePanel({ state, dispatch }: RemovePanelProps) {
   const table = shownTable(state);
   const { study } = state;
   if (table === undefined || study === undefined) return null;
-  const { history, mode } = state.removal;
+  const { history } = state.removal;
   return (
     <section class="panel remove" aria-labelledby="remove-title">
       <div class="panel-head">
@@ -37,16 +37,6 @@ export function RemovePanel({ state, dispatch }: RemovePanelProps) {
         </button>
       </div>
       <RuleControls state={state} study={study} dispatch={dispatch} />
-      <Choice
-        label="What a removed neuron becomes"
-        name="mode"
-        options={[
-          { value: "mean", text: "Its mean" },
-          { value: "zero", text: "Zero" },
-        ]}
-        value={mode}
-        onChange={(value) => dispatch({ type: "mode", mode: value })}
-      />
       <OutcomeReadout state={state} study={study} />
     </section>
   );
@@ -113,7 +103,16 @@ function RuleControls({ state, study, dispatch }: RemovePanelProps & { readonly 
           value={rule.scope}
           onChange={(scope) => dispatch({ type: "rule", rule: { scope: scope as Scope } })}
         />
-        <i class="swatch" style={{ background: seriesColour(rule.measure) }} />
+        <Choice
+          label="What a removed neuron becomes"
+          name="mode"
+          options={[
+            { value: "mean", text: "Mean" },
+            { value: "zero", text: "Zero" },
+          ]}
+          value={state.removal.mode}
+          onChange={(value) => dispatch({ type: "mode", mode: value })}
+        />
       </div>
     </div>
   );

@@ -13,6 +13,8 @@ interface TrainPanelProps {
 }
 
 const basic = ["hidden", "activation", "epochs", "repeats", "seed"] as const;
+/** Fields whose text is longer than a number. */
+const halves: readonly (keyof SettingTexts)[] = ["hidden", "activation"];
 const further = ["batchSize", "learningRate", "l2"] as const;
 
 export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
@@ -73,7 +75,7 @@ function Fields({ names, texts, faulty, dispatch }: FieldsProps) {
           dispatch({ type: "setting", name, text: event.currentTarget.value });
         const common = { id: `setting-${name}`, value: texts[name] };
         return (
-          <div key={name} class="field">
+          <div key={name} class={halves.includes(name) ? "field half" : "field"}>
             <label for={common.id}>{label}</label>
             {choices === undefined ? (
               <input
@@ -130,7 +132,7 @@ function phaseText({ phase, paused, training, study }: LabState): string {
   return study?.about.origin === "trained" ? "Trained" : "Not trained yet";
 }
 
-const CHART_HEIGHT = 118;
+const CHART_HEIGHT = 104;
 
 function TrainingCharts({ training }: { readonly training: Omit<NoticeOf<"training">, "type"> | undefined }) {
   const repeats = training?.repeats ?? [];

@@ -61,7 +61,8 @@ export function redone({ past, present, future }: RemovalHistory): RemovalHistor
 export function rowOf(table: NeuronTable, { layer, neuron }: NeuronAddress): number {
   const first = table.layer.indexOf(layer);
   const row = first + neuron;
-  return first !== -1 && table.layer[row] === layer && table.neuron[row] === neuron ? row : -1;
+  // Beyond its end, the next layer has begun to count anew.
+  return first !== -1 && table.neuron[row] === neuron ? row : -1;
 }
 
 export function addressOf(table: NeuronTable, row: number): NeuronAddress {
