@@ -6,7 +6,7 @@ import { DropZone } from "./parts/drop-zone.tsx";
 import { Header } from "./parts/header.tsx";
 import { NetworkPanel } from "./parts/network-panel.tsx";
 import { NeuronPanel } from "./parts/neuron-panel.tsx";
-import { Notes } from "./parts/notes.tsx";
+import { Faults, Notes } from "./parts/notes.tsx";
 import { RemovePanel } from "./parts/remove-panel.tsx";
 import { TrainPanel } from "./parts/train-panel.tsx";
 
@@ -42,7 +42,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
   return (
     <div class="page">
       <Header state={state} send={send} />
-      <Notes state={state} dispatch={dispatch} />
+      <Notes state={state} />
       <main>
         <div class="column column-train">
           <TrainPanel state={state} dispatch={dispatch} send={send} />
@@ -51,6 +51,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
         <div class="column column-network">{network}</div>
         <div class="column column-detail">{detail}</div>
       </main>
+      <Faults state={state} dispatch={dispatch} />
     </div>
   );
 }

@@ -9,6 +9,7 @@ const written = [
   "stroke-opacity",
   "stroke-dasharray",
   "stroke-linejoin",
+  "stroke-linecap",
   "opacity",
   "font-family",
   "font-size",

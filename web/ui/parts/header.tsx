@@ -16,7 +16,9 @@ let exports = 1_000_000;
 
 export function Header({ state, send }: HeaderProps) {
   const { exporting, study } = state;
-  const hasStudy = study !== undefined && study.neurons.length > 0;
+  // What came as files is there as files already.
+  const computedHere = study?.about.origin === "trained" || study?.about.origin === "network-file";
+  const canExport = computedHere && study.neurons.length > 0;
   const startExport = () => {
     exports += 1;
     send({ type: "export", request: exports });
@@ -27,11 +29,11 @@ export function Header({ state, send }: HeaderProps) {
         gpu-importance <span class="muted">lab</span>
       </h1>
       <AdapterNote state={state} />
-      <span class="muted study-note">{originText(state)}</span>
+      <span class="muted study-note">{sourceText(state)}</span>
       <span class="spread" />
       <CopyLink state={state} />
       {exporting === undefined ? (
-        <button type="button" disabled={!hasStudy} onClick={startExport}>
+        <button type="button" disabled={!canExport} onClick={startExport}>
           Export .zip
         </button>
       ) : (
@@ -56,7 +58,11 @@ function AdapterNote({ state: { adapter, device } }: { readonly state: LabState 
   );
 }
 
-function originText({ study }: LabState): string {
+function sourceText({ study, loading }: LabState): string {
+  if (loading !== undefined) {
+    const share = loading.total > 0 ? `, ${percent(loading.loaded / loading.total, 0)}` : "";
+    return `fetching the ${loading.what}${share}`;
+  }
   if (study === undefined) return "";
   const texts = {
     trained: "trained here",

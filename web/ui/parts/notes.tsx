@@ -1,16 +1,18 @@
-/** What a visitor must know before anything else: no WebGPU, a slow adapter, something being fetched, a fault. */
+/** What a visitor must know before anything else: no WebGPU, a slow adapter; and what went wrong. */
 import type { Dispatch } from "../lab-store.ts";
-import { percent } from "../numbers.ts";
 import type { LabState } from "../state/lab-state.ts";
 import { FaultNote } from "./fault-note.tsx";
 
 interface NotesProps {
   readonly state: LabState;
+}
+
+interface FaultsProps extends NotesProps {
   readonly dispatch: Dispatch;
 }
 
-export function Notes({ state, dispatch }: NotesProps) {
-  const { adapter, loading } = state;
+export function Notes({ state }: NotesProps) {
+  const { adapter } = state;
   return (
     <div class="notes">
       {adapter?.state === "missing" || adapter?.state === "refused" ? (
@@ -24,12 +26,14 @@ export function Notes({ state, dispatch }: NotesProps) {
           says why; try chrome://settings/system, “Use graphics acceleration”.
         </div>
       ) : null}
-      {loading === undefined ? null : (
-        <div class="note" role="status">
-          {`Fetching the ${loading.what}`}
-          {loading.total > 0 ? `, ${percent(loading.loaded / loading.total, 0)}` : ""}
-        </div>
-      )}
+    </div>
+  );
+}
+
+/** Faults of all but files, which are told at the drop zone; they lie over the page, so that nothing moves. */
+export function Faults({ state, dispatch }: FaultsProps) {
+  return (
+    <div class="faults">
       {state.faults
         .filter(({ about }) => about !== "load")
         .map((shown) => (

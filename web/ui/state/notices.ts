@@ -11,15 +11,15 @@ export function reduceNotice(state: LabState, notice: LabNotice): LabState {
     case "adapter":
       return { ...state, adapter: notice.adapter };
     case "loading":
-      return withLoading(state, notice);
+      return { ...state, loading: notice };
     case "dataset":
-      return { ...state, dataset: notice.dataset };
+      return { ...loaded(state, "digits"), dataset: notice.dataset };
     case "phase":
       return { ...state, phase: notice.phase, paused: notice.paused };
     case "training":
       return { ...state, training: notice };
     case "study":
-      return withStudy(state, notice);
+      return withStudy(loaded(state, "finished study"), notice);
     case "firstLayer":
     case "measured":
     case "orders":
@@ -44,9 +44,12 @@ export function reduceNotice(state: LabState, notice: LabNotice): LabState {
     case "deviceRecovered":
       return recovered(state, notice);
     case "fault":
-      return withFault(state, notice);
+      return withFault(fetching.has(notice.about) ? without(state, "loading") : state, notice);
   }
 }
+
+/** Requests that fetch files of the page. */
+const fetching: ReadonlySet<ShownFault["about"]> = new Set(["open", "showFinished", "useEmbeddedDigits"]);
 
 function without<Key extends "loading" | "exporting" | "curvesRunning" | "evaluation" | "extremes" | "training">(
   state: LabState,
@@ -57,9 +60,9 @@ function without<Key extends "loading" | "exporting" | "curvesRunning" | "evalua
   return rest;
 }
 
-function withLoading(state: LabState, notice: NoticeOf<"loading">): LabState {
-  const done = notice.total > 0 && notice.loaded >= notice.total;
-  return done ? without(state, "loading") : { ...state, loading: notice };
+/** A file is there once what it holds is told of, or that it cannot be had. */
+function loaded(state: LabState, what: NoticeOf<"loading">["what"]): LabState {
+  return state.loading?.what === what ? without(state, "loading") : state;
 }
 
 /** Another study: what was removed and looked at belongs to the one before. The view stays where it makes sense. */
