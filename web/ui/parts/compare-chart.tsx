@@ -13,7 +13,7 @@ interface CompareChartProps {
   readonly dispatch: Dispatch;
 }
 
-const HEIGHT = 206;
+const HEIGHT = 196;
 
 /** From the least value, or 0, to the largest. */
 function rangeOf(values: Float64Array, column: string) {
@@ -75,9 +75,7 @@ export function CompareChart({ id, state, dispatch }: CompareChartProps) {
       </ul>
       <div class="toolbar">
         <span class="muted numbers">
-          {view.brushed.length === 0
-            ? "Drag over neurons to pick them."
-            : `${counted(view.brushed.length, "neuron")} picked`}
+          {view.brushed.length === 0 ? "Drag to pick neurons." : `${counted(view.brushed.length, "neuron")} picked`}
         </span>
         <span class="spread" />
         <button

@@ -18,7 +18,7 @@ interface CurvesChartProps {
   readonly dispatch: Dispatch;
 }
 
-const HEIGHT = 206;
+const HEIGHT = 196;
 
 export function CurvesChart({ id, state, dispatch }: CurvesChartProps) {
   const [pointed, point] = useState<number | undefined>(undefined);

@@ -1,4 +1,5 @@
 /** The neurons of one layer as buttons, coloured by a column; arrows walk, a drag removes. */
+import { Component } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import type { Dispatch } from "../lab-store.ts";
 import { decimal } from "../numbers.ts";
@@ -79,6 +80,7 @@ const removeKeys = ["Delete", "Backspace", "x"];
 export function LayerGrid(props: LayerGridProps) {
   const { layer, first, width, removed, selected, tool, dispatch } = props;
   const drag = useDrag(removed, tool, dispatch);
+  const images = useMemo(() => props.images && weightImages(props.images), [props.images?.weights]);
   const toggle = (row: number) => dispatch({ type: removed.has(row) ? "restore" : "remove", rows: [row] });
   const look = (row: number) => dispatch({ type: "view", change: { selected: row } });
   const onKeyDown = (event: KeyboardEvent) => {
@@ -118,42 +120,79 @@ export function LayerGrid(props: LayerGridProps) {
       {...drag}
     >
       {Array.from({ length: width }, (_, neuron) => (
-        <Cell key={neuron} {...props} neuron={neuron} tabbed={first + neuron === inTabOrder} />
+        <Cell
+          key={neuron}
+          {...cellProps(props, neuron)}
+          tabbed={first + neuron === inTabOrder}
+          image={images?.[neuron]}
+        />
       ))}
     </div>
   );
 }
 
-interface CellProps extends LayerGridProps {
-  readonly neuron: number;
-  readonly tabbed: boolean;
+/** A neuron's weights as a picture. */
+interface WeightImage {
+  readonly bytes: Uint8ClampedArray<ArrayBuffer>;
+  readonly shape: readonly number[];
 }
 
-function Cell({ layer, first, neuron, column, values, top, removed, brushed, selected, images, tabbed }: CellProps) {
+function weightImages({ weights, shape }: NonNullable<LayerGridProps["images"]>): WeightImage[] {
+  const features = shape[0]! * shape[1]!;
+  return Array.from({ length: weights.length / features }, (_, neuron) => ({
+    bytes: greyOfWeights(weights.subarray(neuron * features, (neuron + 1) * features)),
+    shape,
+  }));
+}
+
+interface CellProps {
+  readonly row: number;
+  readonly label: string;
+  /** Share of the column's top. */
+  readonly level: string;
+  readonly states: string;
+  readonly selected: boolean;
+  readonly tabbed: boolean;
+  readonly image: WeightImage | undefined;
+}
+
+function cellProps(props: LayerGridProps, neuron: number): Omit<CellProps, "tabbed" | "image"> {
+  const { layer, first, column, values, top, removed, brushed } = props;
   const row = first + neuron;
   const value = values?.[row];
   const level = value === undefined ? 0 : Math.min(1, Math.max(0, value / top));
   const isOut = removed.has(row);
+  const selected = props.selected === row;
   const spoken = value === undefined ? "" : `, ${columnTitle(column)} ${decimal(value, 3)} ${columnUnit(column)}`;
-  const weights = images?.weights;
-  const features =
-    weights === undefined ? 0 : weights.length / (weights.length / (images!.shape[0]! * images!.shape[1]!));
-  const bytes = useMemo(
-    () => weights && greyOfWeights(weights.subarray(neuron * features, (neuron + 1) * features)),
-    [weights, neuron, features],
-  );
-  const states = [isOut && "out", selected === row && "selected", brushed.has(row) && "brushed"].filter(Boolean);
-  return (
-    <button
-      type="button"
-      class={["cell", ...states].join(" ")}
-      data-row={row}
-      tabIndex={tabbed ? 0 : -1}
-      style={{ "--level": `${(100 * level).toFixed(1)}%` }}
-      aria-label={`Layer ${layer} neuron ${neuron}${spoken}${isOut ? ", removed" : ""}`}
-      aria-current={selected === row}
-    >
-      {bytes && <GreyImage bytes={bytes} shape={images!.shape} />}
-    </button>
-  );
+  const states = [isOut && "out", selected && "selected", brushed.has(row) && "brushed"].filter(Boolean);
+  return {
+    row,
+    label: `Layer ${layer} neuron ${neuron}${spoken}${isOut ? ", removed" : ""}`,
+    level: `${(100 * level).toFixed(1)}%`,
+    states: states.join(" "),
+    selected,
+  };
+}
+
+/** Drawn anew only where something about this neuron has changed: a slider that moves changes a few of many hundred. */
+class Cell extends Component<CellProps> {
+  override shouldComponentUpdate(next: CellProps): boolean {
+    return (Object.keys(next) as (keyof CellProps)[]).some((key) => next[key] !== this.props[key]);
+  }
+
+  override render({ row, label, level, states, selected, tabbed, image }: CellProps) {
+    return (
+      <button
+        type="button"
+        class={`cell ${states}`}
+        data-row={row}
+        tabIndex={tabbed ? 0 : -1}
+        style={{ "--level": level }}
+        aria-label={label}
+        aria-current={selected}
+      >
+        {image && <GreyImage {...image} />}
+      </button>
+    );
+  }
 }

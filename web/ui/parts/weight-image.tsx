@@ -1,11 +1,15 @@
 /** A neuron's incoming weights as a picture: black is the most negative, white the most positive, grey is 0. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-/** Fills RGBA bytes with grey values of `values` scaled by their largest magnitude. */
+/** Weights of so many root mean squares are black or white: by the largest, a single one would grey out the rest. */
+const FULL_CONTRAST = 3;
+
+/** RGBA bytes of weights, 0 in the middle of the greys. */
 export function greyOfWeights(values: ArrayLike<number>): Uint8ClampedArray<ArrayBuffer> {
-  let most = 0;
-  for (let index = 0; index < values.length; index++) most = Math.max(most, Math.abs(values[index]!));
-  const scale = most === 0 ? 0 : 127.5 / most;
+  let squares = 0;
+  for (let index = 0; index < values.length; index++) squares += values[index]! ** 2;
+  const full = FULL_CONTRAST * Math.sqrt(squares / values.length);
+  const scale = full === 0 ? 0 : 127.5 / full;
   return greyBytes(values.length, (index) => 127.5 + values[index]! * scale);
 }
 
