@@ -128,7 +128,7 @@ function phaseText({ phase, paused, training, study }: LabState): string {
   if (phase === "training" && training !== undefined) {
     return `${paused ? "Paused, epoch" : "Epoch"} ${decimal(training.epochsDone, 1)} of ${training.epochs}`;
   }
-  if (phase === "training") return "Preparing";
+  if (phase === "training") return paused ? "Paused" : "Preparing";
   return study?.about.origin === "trained" ? "Trained" : "Not trained yet";
 }
 

@@ -15,7 +15,7 @@ export function reduceNotice(state: LabState, notice: LabNotice): LabState {
     case "dataset":
       return { ...loaded(state, "digits"), dataset: notice.dataset };
     case "phase":
-      return { ...state, phase: notice.phase, paused: notice.paused };
+      return withPhase(state, notice);
     case "training":
       return { ...state, training: notice };
     case "study":
@@ -58,6 +58,12 @@ function without<Key extends "loading" | "exporting" | "curvesRunning" | "evalua
   const rest: LabState = { ...state };
   for (const key of keys) delete (rest as { [K in Key]?: unknown })[key];
   return rest;
+}
+
+/** What was told of the training before ends where another begins. */
+function withPhase(state: LabState, { phase, paused }: NoticeOf<"phase">): LabState {
+  const begins = phase === "training" && state.phase !== "training";
+  return { ...(begins ? without(state, "training") : state), phase, paused };
 }
 
 /** A file is there once what it holds is told of, or that it cannot be had. */

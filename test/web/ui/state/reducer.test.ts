@@ -147,6 +147,15 @@ describe("notices", () => {
     expect(asked(next, action).map(({ type }) => type)).toEqual(["evaluate", "extremes", "curves"]);
   });
 
+  test("of a training that begins forget the one before, and those of a pause do not", () => {
+    const phase = (name: "training" | "ready", paused = false): LabNotice => ({ type: "phase", phase: name, paused });
+    const progress: LabNotice = { type: "training", epochs: 2, epochsDone: 1, repeats: [] };
+    const paused = following(empty, ...says(phase("training"), progress, phase("training", true)));
+    expect(paused).toMatchObject({ paused: true, training: { epochsDone: 1 } });
+    const again = following(paused, ...says(phase("ready"), phase("training")));
+    expect(again.training).toBeUndefined();
+  });
+
   test("of a lost device leave the study and end with its recovery", () => {
     const lost = following(shown, ...says({ type: "deviceLost", fault: { what: "the device is gone" } }));
     expect(lost).toMatchObject({ device: "lost", faults: [{ about: "deviceLost" }] });
