@@ -1,5 +1,5 @@
 /** What the page computes on, where the study comes from, and what can be taken away. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { LabRequest } from "../../engine/protocol.ts";
 import { percent } from "../numbers.ts";
 import type { LabState } from "../state/lab-state.ts";
@@ -11,17 +11,18 @@ interface HeaderProps {
   readonly send: (request: LabRequest) => void;
 }
 
-/** Requests of exports; those of curves are small and count up. */
-let exports = 1_000_000;
+/** Requests of exports begin here; those of curves are small and count up. */
+const FIRST_EXPORT = 1_000_000;
 
 export function Header({ state, send }: HeaderProps) {
+  const exports = useRef(FIRST_EXPORT);
   const { exporting, study } = state;
   // What came as files is there as files already.
   const computedHere = study?.about.origin === "trained" || study?.about.origin === "network-file";
   const canExport = computedHere && study.neurons.length > 0;
   const startExport = () => {
-    exports += 1;
-    send({ type: "export", request: exports });
+    exports.current += 1;
+    send({ type: "export", request: exports.current });
   };
   return (
     <header class="page-head">

@@ -26,8 +26,6 @@ export interface LayerGridProps {
   readonly dispatch: Dispatch;
 }
 
-let gestures = 0;
-
 const rowAt = (target: EventTarget | null): number | undefined => {
   const cell = target instanceof Element ? target.closest<HTMLElement>("[data-row]") : null;
   return cell === null ? undefined : Number(cell.dataset["row"]);
@@ -43,8 +41,7 @@ function useDrag(removed: ReadonlySet<number>, tool: Tool, dispatch: Dispatch) {
     onPointerDown(event: PointerEvent) {
       const row = rowAt(event.target);
       if (tool !== "remove" || row === undefined || event.button !== 0) return;
-      gestures += 1;
-      drag.current = { type: removed.has(row) ? "restore" : "remove", gesture: `drag ${gestures}` };
+      drag.current = { type: removed.has(row) ? "restore" : "remove", gesture: `drag ${event.timeStamp}` };
       apply(row);
     },
     onPointerMove(event: PointerEvent) {

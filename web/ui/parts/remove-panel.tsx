@@ -1,4 +1,5 @@
 /** Taking neurons out by a rule, and what that does to the accuracy. */
+import { useRef } from "preact/hooks";
 import { RANDOM, type Scope } from "../../../src/core/ablation.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { counted, decimal, percent, signed } from "../numbers.ts";
@@ -13,8 +14,6 @@ interface RemovePanelProps {
   readonly state: LabState;
   readonly dispatch: Dispatch;
 }
-
-let gestures = 0;
 
 export function RemovePanel({ state, dispatch }: RemovePanelProps) {
   const table = shownTable(state);
@@ -57,13 +56,14 @@ export function scopeOptions(layers: number): { readonly value: Scope; readonly 
 function RuleControls({ state, study, dispatch }: RemovePanelProps & { readonly study: ShownStudy }) {
   const table = shownTable(state)!;
   const { rule, history } = state.removal;
+  const gesture = useRef("slider");
   const order = ruleRows(table, rule, studySeed(state));
   const inOrder = history.present.length;
   const follows =
     new Set(order.slice(0, inOrder)).size === inOrder &&
     history.present.every((row) => order.indexOf(row) < inOrder && order.includes(row));
   const series = [...Object.keys(study.neurons[0]!.measures), RANDOM];
-  const move = (count: number) => dispatch({ type: "removeFirst", count, gesture: `slider ${gestures}` });
+  const move = (count: number) => dispatch({ type: "removeFirst", count, gesture: gesture.current });
   return (
     <div class="rule">
       <label class="slider">
@@ -75,8 +75,8 @@ function RuleControls({ state, study, dispatch }: RemovePanelProps & { readonly 
           min={0}
           max={order.length}
           value={Math.min(inOrder, order.length)}
-          onPointerDown={() => {
-            gestures += 1;
+          onPointerDown={(event) => {
+            gesture.current = `slider ${event.timeStamp}`;
           }}
           onInput={(event) => move(Number(event.currentTarget.value))}
         />
