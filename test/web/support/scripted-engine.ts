@@ -140,7 +140,17 @@ class ScriptedEngine implements EngineScript {
       sweep: "fast",
     };
     const widths = [madeUpDataset.features, ...settings.hidden, madeUpDataset.classes];
-    this.say({ type: "study", origin, label: "", config, dataset: madeUpDataset, widths, live: this.#live, lacking });
+    this.say({
+      type: "study",
+      origin,
+      label: "",
+      config,
+      dataset: madeUpDataset,
+      widths,
+      live: this.#live,
+      lacking,
+      missing: [],
+    });
     for (const { repeat } of study.repeats) {
       const neurons = settings.hidden[0]!;
       this.say({ type: "firstLayer", repeat, neurons, weights: stripes(neurons) });

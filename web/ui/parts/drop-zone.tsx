@@ -37,6 +37,11 @@ export function DropZone({ state, dispatch, send }: DropZoneProps) {
         Drop a <code>.safetensors</code> network, four IDX files or a results folder
         {study === undefined || study.about.label === "" ? "." : <span class="muted"> · {study.about.label}</span>}
       </p>
+      {study === undefined || study.about.missing.length === 0 ? null : (
+        <p class="muted">
+          {`Left out: ${study.about.missing.map(({ file, reason }) => `${file} (${reason})`).join(", ")}`}
+        </p>
+      )}
       <div class="buttons">
         <FilePick text="Files" onFiles={(files) => send({ type: "load", files })} />
         <FilePick text="Folder" folder onFiles={(files) => send({ type: "load", files })} />

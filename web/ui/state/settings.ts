@@ -1,17 +1,18 @@
 /** What a training run is asked for: defaults, and how each setting is read from text (a form, or a link). */
 import { activations } from "../../../src/core/network.ts";
+import { decimalRanges, type Range, studyDefaults, wholeRanges } from "../../../src/core/study-defaults.ts";
 import type { LabSettings } from "../../engine/protocol.ts";
 
 /** Fewer epochs and repeats than the command line takes: somebody is waiting. */
 export const defaultSettings: LabSettings = {
-  hidden: [100, 100],
-  activation: "sigmoid",
+  hidden: studyDefaults.hidden,
+  activation: studyDefaults.activation,
   epochs: 10,
   repeats: 3,
-  seed: 0,
-  batchSize: 32,
-  learningRate: 0.001,
-  l2: 1e-5,
+  seed: studyDefaults.seed,
+  batchSize: studyDefaults.batchSize,
+  learningRate: studyDefaults.learningRate,
+  l2: studyDefaults.l2,
 };
 
 /** One setting of the form. */
@@ -26,7 +27,7 @@ export interface SettingField<T = unknown> {
   show(value: T): string;
 }
 
-function wholeNumber(label: string, least: number, most: number): SettingField<number> {
+function wholeNumber(label: string, { least, most }: Range): SettingField<number> {
   const parse = (text: string) => {
     const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
     return value >= least && value <= most ? value : undefined;
@@ -34,24 +35,25 @@ function wholeNumber(label: string, least: number, most: number): SettingField<n
   return { label, allowed: `a whole number, ${least} to ${most}`, parse, show: String };
 }
 
-function decimal(label: string, above: boolean, most: number): SettingField<number> {
+type DecimalRange = (typeof decimalRanges)[keyof typeof decimalRanges];
+
+function decimal(label: string, { zero, most }: DecimalRange): SettingField<number> {
   const parse = (text: string) => {
     const value = text.trim() === "" ? Number.NaN : Number(text);
-    return (above ? value > 0 : value >= 0) && value <= most ? value : undefined;
+    return (zero ? value >= 0 : value > 0) && value <= most ? value : undefined;
   };
-  return { label, allowed: `a number, ${above ? "above 0" : "0 or more"}, at most ${most}`, parse, show: String };
+  return { label, allowed: `a number, ${zero ? "0 or more" : "above 0"}, at most ${most}`, parse, show: String };
 }
 
-const MOST_LAYERS = 6;
-const WIDEST = 1024;
+const { width: widthRange } = wholeRanges;
 
 const hidden: SettingField<readonly number[]> = {
   label: "Hidden layers",
-  allowed: `one to ${MOST_LAYERS} widths of 1 to ${WIDEST}, for example 100, 100`,
+  allowed: `widths of 1 to ${widthRange.most}, for example 100, 100`,
   parse(text) {
     const parts = text.trim().split(/\s*[,;\s-]\s*/);
     const widths = parts.map((part) => (/^\d+$/.test(part) ? Number(part) : 0));
-    return widths.length <= MOST_LAYERS && widths.every((width) => width >= 1 && width <= WIDEST) ? widths : undefined;
+    return widths.every((width) => width >= widthRange.least && width <= widthRange.most) ? widths : undefined;
   },
   show: (widths) => widths.join(", "),
 };
@@ -67,12 +69,12 @@ const activation: SettingField<LabSettings["activation"]> = {
 export const settingFields: { readonly [Name in keyof LabSettings]: SettingField<LabSettings[Name]> } = {
   hidden,
   activation,
-  epochs: wholeNumber("Epochs", 1, 1000),
-  repeats: wholeNumber("Repeats", 1, 100),
-  seed: wholeNumber("Seed", 0, Number.MAX_SAFE_INTEGER),
-  batchSize: wholeNumber("Batch size", 1, 4096),
-  learningRate: decimal("Learning rate", true, 10),
-  l2: decimal("L2 strength", false, 10),
+  epochs: wholeNumber("Epochs", wholeRanges.epochs),
+  repeats: wholeNumber("Repeats", wholeRanges.repeats),
+  seed: wholeNumber("Seed", wholeRanges.seed),
+  batchSize: wholeNumber("Batch size", wholeRanges.batchSize),
+  learningRate: decimal("Learning rate", decimalRanges.learningRate),
+  l2: decimal("L2 strength", decimalRanges.l2),
 };
 
 export const settingNames = Object.keys(settingFields) as (keyof LabSettings)[];

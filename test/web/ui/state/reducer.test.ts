@@ -11,7 +11,13 @@ const settings = { ...defaultSettings, hidden: [6, 4], repeats: 2 };
 
 function studyNotices(live = true): LabNotice[] {
   const { repeats, neurons, orders, singles } = madeUpStudy(settings);
-  const about = { dataset: madeUpDataset, widths: [784, 6, 4, 10], live, lacking: live ? "" : "no device" };
+  const about = {
+    dataset: madeUpDataset,
+    widths: [784, 6, 4, 10],
+    live,
+    lacking: live ? "" : "no device",
+    missing: [],
+  };
   return [
     { type: "study", origin: "trained", label: "", ...about },
     { type: "measured", repeats, neurons },

@@ -13,7 +13,15 @@ const made = madeUpStudy(settings);
 const curves = made.orders.flatMap((order) => ablationModes.map((mode) => curveOf(order, mode)));
 const study: ShownStudy = {
   ...made,
-  about: { origin: "trained", label: "", dataset: madeUpDataset, widths: [784, 6, 4, 10], live: false, lacking: "-" },
+  about: {
+    origin: "trained",
+    label: "",
+    dataset: madeUpDataset,
+    widths: [784, 6, 4, 10],
+    live: false,
+    lacking: "-",
+    missing: [],
+  },
   firstLayers: {},
   curves: Object.fromEntries(curves.map((curve) => [curveKey(curve), curve])),
 };
