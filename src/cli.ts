@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { addBenchCommand } from "./cli/bench-command.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
+import { addLabCommand } from "./cli/lab-command.ts";
 import { integer, text } from "./cli/option-values.ts";
 import { packageVersion } from "./cli/package-version.ts";
 import { addProfileCommand } from "./cli/profile-command.ts";
@@ -76,6 +77,7 @@ function createProgram(): Command {
   addReportCommand(program);
   addBenchCommand(program);
   addProfileCommand(program);
+  addLabCommand(program);
   return program;
 }
 

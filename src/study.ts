@@ -42,10 +42,21 @@ export interface StudyOutcome {
   readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;
 }
 
+/** Some networks after an epoch of their training, on the device that they are trained on. */
+export interface TrainedEpoch {
+  readonly gpu: GpuContext;
+  readonly repeats: readonly number[];
+  readonly networks: DeviceNetworks;
+  /** [networks]: mean training loss of the epoch, nats. */
+  readonly losses: readonly number[];
+}
+
 /** Told of each stage's yield as soon as it exists, so that it can be kept should a later stage fail. */
 export interface StudyObserver {
   readonly onProgress?: ProgressListener;
   onPlan?(plan: StudyPlan): void;
+  /** Called after every epoch of some networks; after a loss of the device they are trained again, from the first. */
+  onEpoch?(epoch: TrainedEpoch): Promise<void>;
   onTrained?(networks: readonly TrainedNetwork[]): Promise<void>;
   onMeasured?(neurons: readonly NeuronTable[], orders: readonly RemovalOrder[]): Promise<void>;
   /** Called for some networks after another, in order. */
@@ -97,9 +108,7 @@ export async function runStudy(
   const networks = await timed("train", () => trainAll(devices, dataset, config, observer));
   await observer.onTrained?.(networks);
   const measured = await timed("measure", () => measureAll(devices, dataset, config, networks, observer));
-  const orders = await inStage(devices.current, "orders", async () =>
-    measured.neurons.map((table) => removalOrders(table, orderOptions(config))),
-  );
+  const orders = await inStage(devices.current, "orders", async () => ordersOf(measured.neurons, config));
   await observer.onMeasured?.(measured.neurons, orders.flat());
   const ablated = await timed("ablate", () =>
     ablateAll(devices, dataset, config, networks, measured.neurons, orders, observer),
@@ -107,12 +116,18 @@ export async function runStudy(
   return { ...measured, networks, orders: orders.flat(), ...ablated, elapsedMs };
 }
 
-function orderOptions({ scopes, hidden, measures, randomDraws, seed }: StudyConfig) {
+/** Per network: the orders that the configuration asks for. */
+export function ordersOf(
+  neurons: readonly NeuronTable[],
+  { scopes, hidden, measures, randomDraws, seed }: StudyConfig,
+): RemovalOrder[][] {
   const ids = measures.map((name) => measureNamed(name)!.id);
-  return { scopes: scopesOf(hidden.length, scopes), measures: ids, randomDraws, seed };
+  const options = { scopes: scopesOf(hidden.length, scopes), measures: ids, randomDraws, seed };
+  return neurons.map((table) => removalOrders(table, options));
 }
 
-function onDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSplit {
+/** A split of the data set on a device. */
+export function onDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSplit {
   return inSpan(gpu, "pack data", () => uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes));
 }
 
@@ -121,11 +136,15 @@ function named(repeats: readonly number[]): string {
   return repeats.length === 1 ? `repeat ${repeats[0]}` : `repeats ${repeats[0]} to ${repeats.at(-1)}`;
 }
 
-async function trainAll(
+/**
+ * The first stage: every network of the study.
+ * @throws RunError on divergence and on device failures.
+ */
+export async function trainAll(
   devices: Devices,
   dataset: Dataset,
   config: StudyConfig,
-  { onProgress }: StudyObserver,
+  { onProgress, onEpoch }: StudyObserver = {},
 ): Promise<TrainedNetwork[]> {
   const size = summarizeDataset(dataset);
   const options = { ...config, widths: [dataset.features, ...config.hidden, dataset.classes] };
@@ -144,7 +163,11 @@ async function trainAll(
     const networks = await devices.attempt((gpu) => {
       const plan = trainingPlan(gpu, size, config, config.repeats - trained.length);
       const group = Array.from({ length: plan.portions[0]!.count }, (_, index) => trained.length + index);
-      const run = () => trainNetworks(gpu, split.on(gpu), group, options, (progress) => report(group.length, progress));
+      const run = () =>
+        trainNetworks(gpu, split.on(gpu), group, options, {
+          onProgress: (progress) => report(group.length, progress),
+          onEpoch: async (networks, losses) => onEpoch?.({ gpu, repeats: group, networks, losses }),
+        });
       return { doing: `training ${named(group)}`, plan: stageText(plan), run };
     });
     trained.push(...networks);
@@ -152,12 +175,16 @@ async function trainAll(
   return trained;
 }
 
-async function measureAll(
+/**
+ * The second stage: accuracies, counts and measures of networks from anywhere.
+ * @throws RunError where a loss is not finite, and on device failures.
+ */
+export async function measureAll(
   devices: Devices,
   dataset: Dataset,
   config: StudyConfig,
   networks: readonly TrainedNetwork[],
-  { onProgress }: StudyObserver,
+  { onProgress }: StudyObserver = {},
 ): Promise<Pick<StudyOutcome, "repeats" | "neurons">> {
   const report = (done: number) => onProgress?.({ stage: "measure", done, total: networks.length, unit: "networks" });
   report(0);

@@ -119,7 +119,8 @@ export async function createMaskedForward(
   };
 }
 
-interface MaskResources {
+/** What masking kernels read besides parameters and activations. */
+export interface MaskResources {
   readonly batch: UniformArray<"Batch">;
   readonly jobs: DeviceArray<"Job", 1>;
   readonly positions: DeviceArray<"u32", 2>;
@@ -149,7 +150,7 @@ function uploadMasks(
   };
 }
 
-interface Chain {
+export interface Chain {
   readonly kernels: readonly { readonly kernel: BoundKernel; readonly quads: number }[];
   readonly uniforms: readonly UniformArray<"Layer">[];
 }
@@ -175,13 +176,14 @@ async function createChains(
   return chains;
 }
 
-async function createChain(
+/** Kernels of the layers above `lowest`, which read `pass` there, and `outputs` further up. */
+export async function createChain(
   gpu: GpuContext,
   { widths, activation, parameters }: DeviceNetworks,
   pass: ForwardPass,
   { batch, jobs, positions, replacements }: MaskResources,
   outputs: readonly DeviceArray<"f32", 3>[],
-  { lowest, deeper }: Unit,
+  { lowest, deeper }: Pick<Unit, "lowest" | "deeper">,
 ): Promise<Chain> {
   const { offsets, quads: hiddenQuads } = hiddenLanes(widths);
   const kernels: Chain["kernels"][number][] = [];

@@ -7,7 +7,7 @@ import { hiddenLanes } from "../gpu/packing.ts";
 const NEVER = 0xffffffff;
 
 /** [orders, lanes]: at which place of the order the neuron is removed, from 0. */
-export function removalPositions(orders: readonly RemovalOrder[], widths: Widths): Uint32Array {
+export function removalPositions(orders: readonly Pick<RemovalOrder, "neurons">[], widths: Widths): Uint32Array {
   const { offsets, quads } = hiddenLanes(widths);
   const positions = new Uint32Array(orders.length * quads * 4).fill(NEVER);
   orders.forEach((order, row) => {

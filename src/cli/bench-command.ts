@@ -9,9 +9,9 @@ import { createContext } from "../gpu/context.ts";
 import { selfTest } from "../gpu/self-test.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { benchLines } from "./bench-tables.ts";
-import { decimal, integer, oneOf, someOf, text, widths } from "./option-values.ts";
+import { decimal, integer, oneOf, someOf, text } from "./option-values.ts";
 import { print } from "./standard-streams.ts";
-import { WIDEST } from "./study-options.ts";
+import { hiddenWidths } from "./study-options.ts";
 import { addTilesOption, chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
 import { wrapped } from "./wrapped-text.ts";
 
@@ -63,7 +63,7 @@ export function addBenchCommand(program: Command): void {
     .addArgument(what);
   const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
     command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));
-  add("--hidden <widths>", "widths of the hidden layers", widths(WIDEST), [100, 100], "100,100");
+  add("--hidden <widths>", "widths of the hidden layers", hiddenWidths, [100, 100], "100,100");
   add("--activation <name>", activations.join(", "), oneOf(activations), "sigmoid", "sigmoid");
   add("--repeats <n>", "networks side by side", integer(1, 10_000), 5, "5");
   add("--batch-size <n>", "samples of a training step", integer(1, 65_536), 32, "32");

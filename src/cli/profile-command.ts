@@ -13,10 +13,10 @@ import { inStage } from "../gpu/profiler.ts";
 import { measures } from "../measures/registry.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { runStudy } from "../study.ts";
-import { integer, oneOf, text, widths } from "./option-values.ts";
+import { integer, oneOf, text } from "./option-values.ts";
 import { addTraceOption, beginProfiling, profileText, studySubject } from "./profiling.ts";
 import { print } from "./standard-streams.ts";
-import { WIDEST } from "./study-options.ts";
+import { hiddenWidths } from "./study-options.ts";
 
 interface ProfileOptions {
   readonly hidden: readonly number[];
@@ -81,7 +81,7 @@ export function addProfileCommand(program: Command): void {
     .showHelpAfterError("  to do:    gpu-importance profile --help lists the options");
   const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
     command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));
-  add("--hidden <widths>", "widths of the hidden layers", widths(WIDEST), [100, 100], "100,100");
+  add("--hidden <widths>", "widths of the hidden layers", hiddenWidths, [100, 100], "100,100");
   add("--activation <name>", activations.join(", "), oneOf(activations), "sigmoid", "sigmoid");
   add("--repeats <n>", "networks", integer(1, 10_000), 2, "2");
   add("--samples <n>", "test samples", integer(1, 1_000_000), 2000, "2000");

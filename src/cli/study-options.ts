@@ -3,47 +3,41 @@ import { type Command, Option } from "commander";
 import { ablationModes } from "../core/ablation.ts";
 import { activations } from "../core/network.ts";
 import { type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
+import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
 import { decimal, integer, oneOf, someOf, text, widths } from "./option-values.ts";
 
-/** Widest layer: its square matrix still fits in WebGPU's default binding of 128 MiB. */
-export const WIDEST = 4096;
-const MOST = 1_000_000;
-
 const measureNames: readonly string[] = measures.map(({ name }) => name);
+
+/** Widths of hidden layers as text. */
+export const hiddenWidths = widths(wholeRanges.width.most);
 
 /** Adds the options that make up a StudyConfig. */
 export function addStudyOptions(command: Command): Command {
   const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
     command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));
+  const numbers = (name: keyof typeof wholeRanges) => integer(wholeRanges[name].least, wholeRanges[name].most);
+  const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = studyDefaults;
+  const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   const dataHelp = "`mnist` (10,000 digits, embedded) or a folder of IDX files, plain or .gz";
-  add("--data <source>", dataHelp, text("mnist, or the path of a folder of IDX files"), "mnist", "mnist");
-  add("--repeats <n>", "networks to train, all at once", integer(1, 10_000), 5, "5");
-  add("--seed <n>", "seed of initial weights, shuffles and random orders", integer(0), 0, "0");
-  add("--hidden <widths>", "widths of the hidden layers", widths(WIDEST), [100, 100], "100,100");
-  add("--activation <name>", activations.join(", "), oneOf(activations), "sigmoid", "sigmoid");
-  add("--epochs <n>", "passes over the training set", integer(1, MOST), 20, "20");
-  add("--batch-size <n>", "samples of a training step", integer(1, 65_536), 32, "32");
-  add("--learning-rate <x>", "step size of Adam", decimal({ zero: false, most: 1e30 }), 0.001, "0.001");
-  add("--l2 <x>", "weight of the sum of squared weights", decimal({ zero: true, most: 1e10 }), 1e-5, "1e-5");
-  add("--measures <names>", "what orders the neurons", someOf(measureNames), measureNames, measureNames.join(","));
-  add(
-    "--scopes <names>",
-    "where neurons are removed: each layer, all layers",
-    someOf<ScopeKind>(scopeKinds),
-    scopeKinds,
-    scopeKinds.join(","),
-  );
-  add(
-    "--modes <names>",
-    "what a removed neuron becomes",
-    someOf(ablationModes),
-    ablationModes,
-    ablationModes.join(","),
-  );
-  add("--random-draws <n>", "random orders a scope", integer(0, 65_535), 5, "5");
-  add("--stride <n>", "neurons removed between two evaluations", integer(1, MOST), 1, "1");
-  add("--sweep <name>", "rank-one updates, or a masked forward pass a step", oneOf(sweepMethods), "fast", "fast");
+  add("--data <source>", dataHelp, text("mnist, or the path of a folder of IDX files"), data, data);
+  add("--repeats <n>", "networks to train, all at once", numbers("repeats"), repeats, `${repeats}`);
+  add("--seed <n>", "seed of initial weights, shuffles and random orders", numbers("seed"), seed, `${seed}`);
+  add("--hidden <widths>", "widths of the hidden layers", hiddenWidths, hidden, `${hidden}`);
+  add("--activation <name>", activations.join(", "), oneOf(activations), activation, activation);
+  add("--epochs <n>", "passes over the training set", numbers("epochs"), epochs, `${epochs}`);
+  add("--batch-size <n>", "samples of a training step", numbers("batchSize"), batchSize, `${batchSize}`);
+  const rates = decimal(decimalRanges.learningRate);
+  add("--learning-rate <x>", "step size of Adam", rates, learningRate, `${learningRate}`);
+  const strengths = decimal(decimalRanges.l2);
+  add("--l2 <x>", "weight of the sum of squared weights", strengths, l2, l2.toExponential());
+  add("--measures <names>", "what orders the neurons", someOf(measureNames), measureNames, `${measureNames}`);
+  const scopesHelp = "where neurons are removed: each layer, all layers";
+  add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
+  add("--modes <names>", "what a removed neuron becomes", someOf(ablationModes), modes, `${modes}`);
+  add("--random-draws <n>", "random orders a scope", numbers("randomDraws"), randomDraws, `${randomDraws}`);
+  add("--stride <n>", "neurons removed between two evaluations", numbers("stride"), stride, `${stride}`);
+  add("--sweep <name>", "rank-one updates, or a masked forward pass a step", oneOf(sweepMethods), sweep, sweep);
   return command;
 }
 

@@ -6,6 +6,9 @@ import { DeviceLostError, deviceError } from "./device-errors.ts";
 import { Pace } from "./pace.ts";
 import type { Profiler } from "./profiler.ts";
 
+/** Undefined where work may go on; else resolves when it is to be asked again. Throws where the work is to end. */
+export type Gate = () => Promise<void> | undefined;
+
 export interface GpuContext {
   readonly device: GPUDevice;
   readonly facts: AdapterFacts;
@@ -21,6 +24,8 @@ export interface GpuContext {
   readonly loss: Promise<DeviceLostError>;
   /** Told of every submit, buffer and piece of host work, where someone wants to know. */
   readonly profiler?: Profiler;
+  /** Asked before every submit of long work, where someone may want it to wait or to end. */
+  readonly gate?: Gate;
   /** Throws the first error that the device reported, or that it was lost. Called after every wait. */
   check(): void;
   /** Resolves when all submitted work is done; throws what went wrong meanwhile. */
@@ -45,6 +50,7 @@ export interface DeviceOptions {
   readonly tiles?: TileForm;
   /** Attached to the device, with timestamp queries where the adapter has them. */
   readonly profiler?: Profiler;
+  readonly gate?: Gate;
 }
 
 /** WebGPU does not tell how much memory a device has; this much is there on whatever can train networks. */
@@ -86,6 +92,7 @@ export async function createContext(
     share = 1,
     tiles,
     profiler,
+    gate,
   }: DeviceOptions = {},
 ): Promise<GpuContext> {
   const requiredLimits = defaultLimits
@@ -114,6 +121,7 @@ export async function createContext(
     ...{ facts, subgroupLanes, memoryBytes: memoryBytes * share, pace },
     tiles: everyProduct(tiles ?? usualForm(subgroupLanes, facts)),
     ...(profiler && { profiler }),
+    ...(gate && { gate }),
   };
 }
 

@@ -78,8 +78,13 @@ export function forwardOperations(widths: Widths): number {
 /** A table of jobs, as the forward shader reads it. */
 export function uploadJobs(gpu: GpuContext, label: string, jobs: readonly ForwardJob[]): DeviceArray<"Job", 1> {
   const array = allocate(gpu, label, "Job", [jobs.length], forward.structs.Job.size);
-  gpu.device.queue.writeBuffer(array.buffer, 0, packStructs(forward.structs.Job, jobs) as BufferSource);
+  writeJobs(gpu, array, jobs);
   return array;
+}
+
+/** Overwrites a table of jobs from its beginning. */
+export function writeJobs(gpu: GpuContext, { buffer }: DeviceArray<"Job", 1>, jobs: readonly ForwardJob[]): void {
+  gpu.device.queue.writeBuffer(buffer, 0, packStructs(forward.structs.Job, jobs) as BufferSource);
 }
 
 /** The table that says job z is network z. */

@@ -48,7 +48,16 @@ export class Pacer {
       if (first.units === 0) Object.assign(first, { units: piece.units, until: now });
       work.onProgress?.(piece.to);
     };
+    /** Waits with nothing in flight, so that the time counts as nobody's. */
+    const hold = async (opening: Promise<void>): Promise<void> => {
+      while (pending.length > 0) await retire();
+      const closed = performance.now();
+      await opening;
+      idleSince = performance.now();
+      first.until += idleSince - closed;
+    };
     for (let from = 0; from < work.units; ) {
+      for (let opening = this.#gpu.gate?.(); opening !== undefined; opening = this.#gpu.gate?.()) await hold(opening);
       const to = Math.min(work.units, from + this.#unitsPerSubmit);
       submit(this.#gpu, work.label, (recorder) => work.encode(recorder, from, to));
       pending.push({ done: this.#gpu.device.queue.onSubmittedWorkDone(), units: to - from, to });

@@ -3,7 +3,7 @@ import { RunError } from "../core/errors.ts";
 import type { Activation, Network, TrainedNetwork, Widths } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { read } from "../gpu/device-array.ts";
-import { downloadNetworks, uploadNetworks } from "../gpu/device-networks.ts";
+import { type DeviceNetworks, downloadNetworks, uploadNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import { Pacer } from "../gpu/pacing.ts";
 import { initialNetwork } from "./initialisation.ts";
@@ -27,6 +27,16 @@ export interface TrainingProgress {
   readonly loss?: number;
 }
 
+/** Told of training while it goes on. */
+export interface TrainingObserver {
+  onProgress?(progress: TrainingProgress): void;
+  /**
+   * Called after every epoch, before the next: the networks are on the device as they are then.
+   * @param losses [networks]: mean training loss of the epoch, nats
+   */
+  onEpoch?(networks: DeviceNetworks, losses: readonly number[]): Promise<void>;
+}
+
 /**
  * Trains one network for each of `repeats` on `split`. Repeat r comes out the same, bit for bit on the same adapter,
  * whatever other repeats are trained with it.
@@ -37,7 +47,7 @@ export async function trainNetworks(
   split: DeviceSplit,
   repeats: readonly number[],
   options: TrainingOptions,
-  onProgress: (progress: TrainingProgress) => void = () => {},
+  observer: TrainingObserver = {},
 ): Promise<TrainedNetwork[]> {
   const { widths, activation, seed, epochs, batchSize } = options;
   const start = repeats.map((repeat) => initialNetwork(seed, repeat, widths, activation));
@@ -54,7 +64,10 @@ export async function trainNetworks(
       unitOperations: stepOperations({ widths, samples: split.count, batchSize }, repeats.length),
       encode: (to, first, end) => step.encode(to, first, end),
       onProgress: (done) => {
-        onProgress({ epochsDone: epoch + done / step.stepsPerEpoch, ...(loss === undefined ? {} : { loss }) });
+        observer.onProgress?.({
+          epochsDone: epoch + done / step.stepsPerEpoch,
+          ...(loss === undefined ? {} : { loss }),
+        });
       },
     });
     const losses = await epochLosses(gpu, step, split.count);
@@ -63,7 +76,8 @@ export async function trainNetworks(
       history[index]!.push(value);
     });
     loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
-    onProgress({ epochsDone: epoch + 1, loss });
+    observer.onProgress?.({ epochsDone: epoch + 1, loss });
+    await observer.onEpoch?.(networks, losses);
   }
   const trained = await downloadNetworks(gpu, networks);
   // The losses were taken before each update, so the last update shows in the weights alone.

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
 import type { AdapterFacts } from "../../src/core/study.ts";
-import { chooseAdapter, hasSoftwareName, isNullBackend, matchesName } from "../../src/platform/node/adapter-ranking.ts";
+import { hasSoftwareName } from "../../src/platform/adapter-facts.ts";
+import { chooseAdapter, isNullBackend, matchesName } from "../../src/platform/node/adapter-ranking.ts";
 import {
   dawnVersion,
   installAdvice,

@@ -46,6 +46,7 @@ async function unpack(
   );
   await unpackTar(join(packed, "al2023.tar.br"), folder);
   await unpackTar(join(packed, "fonts.tar.br"), folder);
+  await unpackTar(join(packed, "swiftshader.tar.br"), folder); // it is found beside the binary
   await writeFile(join(folder, "fonts.conf"), fontsConfiguration(join(folder, "fonts")));
   return { path, environment: { LD_LIBRARY_PATH: join(folder, "lib"), FONTCONFIG_FILE: join(folder, "fonts.conf") } };
 }
@@ -61,7 +62,8 @@ export async function launchChromium(): Promise<TestBrowser> {
   const { path, environment } = named === undefined ? await unpack(folder) : { path: named, environment: {} };
   const browser = await chromium.launch({
     executablePath: path,
-    args: ["--no-sandbox", "--disable-gpu"],
+    // WebGPU is on by default where there is a GPU; without one the flag gives it on SwiftShader.
+    args: ["--no-sandbox", "--disable-gpu", "--enable-unsafe-webgpu"],
     env: { ...process.env, ...environment },
   });
   return {

@@ -1,8 +1,8 @@
 /** Training on the device: independence of the repeats, agreement with the float64 reference, failures, memory. */
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
-import { activations, type TrainedNetwork } from "../../src/core/network.ts";
-import { uploadNetworks } from "../../src/gpu/device-networks.ts";
+import { activations, type Network, type TrainedNetwork } from "../../src/core/network.ts";
+import { downloadNetworks, uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { evaluate } from "../../src/gpu/evaluate.ts";
 import { trainNetwork } from "../../src/reference/train.ts";
@@ -39,7 +39,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
     samples = split,
   ): Promise<TrainedNetwork[]> {
     using device = uploadSplit(gpu, "train", samples, FEATURES, CLASSES);
-    return await trainNetworks(gpu, device, repeats, { ...options, ...changes }, onProgress);
+    return await trainNetworks(gpu, device, repeats, { ...options, ...changes }, { ...(onProgress && { onProgress }) });
   }
 
   test.each(ownActivations)(
@@ -121,7 +121,7 @@ async function trainOn(
   onProgress?: (progress: TrainingProgress) => void,
 ) {
   using device = uploadSplit(gpu, "train", samples, samples.pixels.length / samples.count, CLASSES);
-  return await trainNetworks(gpu, device, repeats, { ...options, ...changes }, onProgress);
+  return await trainNetworks(gpu, device, repeats, { ...options, ...changes }, { ...(onProgress && { onProgress }) });
 }
 
 test.each(activations)("the loss falls and a problem that can be learnt is learnt, with %s", async (activation) => {
@@ -194,4 +194,19 @@ test("weights that the very last update made infinite stop the run as well, thou
   await expect(training).rejects.toThrow(
     /repeat 3, epoch 1: training diverged\n.*finite weights[\s\S]*--learning-rate/,
   );
+});
+
+test("tells of every epoch with the networks as they are then, before the next begins", async () => {
+  using device = uploadSplit(gpu, "train", split, FEATURES, CLASSES);
+  const seen: { losses: readonly number[]; networks: readonly Network[] }[] = [];
+  const trained = await trainNetworks(gpu, device, [2, 5], options, {
+    onEpoch: async (networks, losses) => {
+      seen.push({ losses, networks: await downloadNetworks(gpu, networks) });
+    },
+  });
+  expect(seen.map(({ losses }) => losses)).toEqual(
+    Array.from({ length: options.epochs }, (_, epoch) => trained.map(({ trainLoss }) => trainLoss[epoch])),
+  );
+  expect(seen.at(-1)!.networks).toEqual(trained.map(({ network }) => network));
+  expect(seen[0]!.networks).not.toEqual(seen.at(-1)!.networks);
 });

@@ -5,8 +5,6 @@ import type { AdapterFacts } from "../../core/study.ts";
 export type AdapterKind = "gpu" | "lavapipe" | "software" | "swiftshader";
 const kindsBestFirst: readonly AdapterKind[] = ["gpu", "lavapipe", "software", "swiftshader"];
 
-const softwareNames = /llvmpipe|lavapipe|swiftshader|softpipe|basic[ -]render|\bwarp\b/i;
-
 function words(facts: AdapterFacts): string {
   return [facts.vendor, facts.architecture, facts.device, facts.description].join("\n");
 }
@@ -17,11 +15,6 @@ function words(facts: AdapterFacts): string {
  */
 export function isNullBackend(facts: AdapterFacts): boolean {
   return facts.backend === "null" || facts.device === "null-backend" || words(facts).trim() === "";
-}
-
-/** Whether these names belong to a CPU implementation; catches those that do not admit it by `isFallbackAdapter`. */
-export function hasSoftwareName(facts: Omit<AdapterFacts, "software">): boolean {
-  return softwareNames.test([facts.vendor, facts.architecture, facts.device, facts.description].join("\n"));
 }
 
 export function adapterKind(facts: AdapterFacts): AdapterKind {

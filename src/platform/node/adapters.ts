@@ -5,15 +5,9 @@
 import { describeAdapter } from "../../core/adapter-text.ts";
 import { RunError } from "../../core/errors.ts";
 import type { AdapterFacts } from "../../core/study.ts";
+import { adapterFacts } from "../adapter-facts.ts";
 import { adapterKind, chooseAdapter, isNullBackend } from "./adapter-ranking.ts";
-import {
-  adapterFacts,
-  type DawnPlace,
-  defaultBackend,
-  installWebGpuGlobals,
-  listDevices,
-  requestAdapter,
-} from "./dawn.ts";
+import { type DawnPlace, defaultBackend, installWebGpuGlobals, listDevices, requestAdapter } from "./dawn.ts";
 import { installAdvice } from "./install-advice.ts";
 import { chromeSwiftShader, embeddedSwiftShader, type SwiftShaderFiles, type Unavailable } from "./swiftshader.ts";
 import { hasVulkanDriverFiles, preloadVulkanLoader, vulkanLoaderProblem } from "./vulkan-loader.ts";

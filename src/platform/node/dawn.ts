@@ -5,8 +5,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { RunError } from "../../core/errors.ts";
-import type { AdapterFacts } from "../../core/study.ts";
-import { hasSoftwareName } from "./adapter-ranking.ts";
 
 type DawnModule = typeof import("webgpu");
 
@@ -133,11 +131,4 @@ export async function listDevices(place: DawnPlace): Promise<string[]> {
     const message = error instanceof Error ? error.message : String(error);
     return [...message.matchAll(/^ \* backend: '.*?', name: '(.*)'$/gm)].map((match) => match[1]!);
   }
-}
-
-/** What an adapter says about itself, in the form that reports keep. */
-export function adapterFacts(adapter: GPUAdapter, backend: string): AdapterFacts {
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
-  const named = { vendor, architecture, device, description, backend };
-  return { ...named, software: isFallbackAdapter || hasSoftwareName(named) };
 }

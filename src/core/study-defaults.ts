@@ -1,0 +1,47 @@
+/** What a study is where nobody says otherwise, and what its numbers may be: for the command line and the lab. */
+import { ablationModes } from "./ablation.ts";
+import { type StudyConfig, scopeKinds } from "./study.ts";
+
+/** All options but `measures`, whose default is every registered measure. */
+export const studyDefaults: Omit<StudyConfig, "measures"> = {
+  data: "mnist",
+  repeats: 5,
+  seed: 0,
+  hidden: [100, 100],
+  activation: "sigmoid",
+  epochs: 20,
+  batchSize: 32,
+  learningRate: 0.001,
+  l2: 1e-5,
+  scopes: scopeKinds,
+  modes: ablationModes,
+  randomDraws: 5,
+  stride: 1,
+  sweep: "fast",
+};
+
+/** Both ends included. */
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+const MOST = 1_000_000;
+
+/** Whole numbers. */
+export const wholeRanges = {
+  repeats: { least: 1, most: 10_000 },
+  seed: { least: 0, most: Number.MAX_SAFE_INTEGER },
+  /** Width of a hidden layer: the square matrix of the widest fits in WebGPU's default binding of 128 MiB. */
+  width: { least: 1, most: 4096 },
+  epochs: { least: 1, most: MOST },
+  batchSize: { least: 1, most: 65_536 },
+  randomDraws: { least: 0, most: 65_535 },
+  stride: { least: 1, most: MOST },
+} as const satisfies Record<string, Range>;
+
+/** Decimal numbers; 0 is a learning rate only in name. */
+export const decimalRanges = {
+  learningRate: { zero: false, most: 1e30 },
+  l2: { zero: true, most: 1e10 },
+} as const;

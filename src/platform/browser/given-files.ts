@@ -1,0 +1,88 @@
+/** Files that a visitor dropped or picked, as the data readers want them. Nothing is read before it is asked for. */
+import { RunError } from "../../core/errors.ts";
+import type { FileSource } from "../../core/platform.ts";
+
+/** `path` is relative to what was dropped: `results/models/repeat-000.safetensors`, or a name alone. */
+export interface GivenFile {
+  readonly path: string;
+  readonly content: Blob;
+}
+
+/** As much as browsers keep in one buffer without fail. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+/** The folder that all files lie in, as `results/`; empty where there is none. */
+function commonFolder(paths: readonly string[]): string {
+  const [first] = paths[0]!.split("/");
+  const folder = `${first}/`;
+  return paths.every((path) => path.startsWith(folder)) ? folder : "";
+}
+
+/**
+ * A dropped folder, or some dropped files as if they lay in one.
+ * @param files at least one
+ */
+export function givenSource(files: readonly GivenFile[]): FileSource {
+  const folder = commonFolder(files.map(({ path }) => path));
+  const contents = new Map(files.map(({ path, content }) => [path.slice(folder.length), content]));
+  const inFolder = (below: string) => [...contents.keys()].filter((name) => name.startsWith(below));
+  return {
+    label: folder.slice(0, -1) || "dropped files",
+    async list(below) {
+      const prefix = below === undefined ? "" : `${below}/`;
+      const names = inFolder(prefix).map((name) => name.slice(prefix.length));
+      return names.filter((name) => !name.includes("/"));
+    },
+    read: (name) => readGiven(name, contents.get(name)),
+    gunzip: (bytes) => gunzip(bytes, MAX_BYTES),
+  };
+}
+
+/** @throws RunError where there is no such file, or it cannot be read (any more). */
+async function readGiven(name: string, content: Blob | undefined): Promise<Uint8Array> {
+  const where = name;
+  if (content === undefined)
+    throw new RunError({ what: "this file is missing", where, fix: "drop it with the others" });
+  if (content.size > MAX_BYTES) {
+    const found = `${content.size} bytes`;
+    throw new RunError({ what: "the file is too large", where, expected: `at most ${MAX_BYTES} bytes`, found });
+  }
+  try {
+    return new Uint8Array(await content.arrayBuffer());
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    const fix = "drop it again; it may have been changed or moved meanwhile";
+    throw new RunError({ what: "the file cannot be read", where, found, fix }, { cause });
+  }
+}
+
+/**
+ * The content of a gzip stream.
+ * @throws Error where the stream is damaged, or holds more than `limit` bytes: a small hostile file must not fill the memory.
+ */
+export async function gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  // The web's type excludes shared memory, which no file is read into.
+  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = stream.getReader();
+  for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
+    chunks.push(value!);
+    length += value!.length;
+    if (length <= limit) continue;
+    await reader.cancel();
+    throw new Error(`it unpacks to more than ${limit} bytes`);
+  }
+  return joined(chunks, length);
+}
+
+/** Pieces as one array of `length` bytes. */
+export function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return whole;
+}

@@ -1,0 +1,76 @@
+/** The lab in this process, on a device of this machine: quick to start, and its device can be taken away. */
+import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
+import { openAdapter } from "../../src/platform/node/adapters.ts";
+import { Lab } from "../../web/engine/lab.ts";
+import type { GivenFile, LabNotice, LabRequest } from "../../web/engine/protocol.ts";
+import { testAdapterName } from "./gpu.ts";
+import { type IdxFiles, tinyIdxFiles } from "./idx-folders.ts";
+
+type Notice<T extends LabNotice["type"]> = Extract<LabNotice, { readonly type: T }>;
+
+export interface LabInNode {
+  send(request: LabRequest): void;
+  /** The next notice of this type, from now on. */
+  next<T extends LabNotice["type"]>(type: T): Promise<Notice<T>>;
+  /** All so far. */
+  readonly notices: readonly LabNotice[];
+  /** Destroys the device in use, as a driver that restarts does. */
+  loseDevice(): void;
+}
+
+export function givenFiles(files: IdxFiles, folder = "bands"): GivenFile[] {
+  return [...files].map(([name, bytes]) => ({
+    path: `${folder}/${name}`,
+    content: new Blob([bytes as Uint8Array<ArrayBuffer>]),
+  }));
+}
+
+/** What a browser offers, as far as the lab asks. @param made told of every device */
+function browserScope(made: (device: GPUDevice) => void): BrowserScope {
+  const requestAdapter = async () => {
+    const { adapter } = await openAdapter({ name: testAdapterName });
+    const requestDevice = async (descriptor?: GPUDeviceDescriptor) => {
+      const device = await adapter.requestDevice(descriptor);
+      made(device);
+      return device;
+    };
+    const { info, features, limits } = adapter;
+    return { info, features, limits, requestDevice };
+  };
+  // As much of WebGPU as is used: the device is a real one.
+  const gpu = { requestAdapter } as unknown as GPU;
+  return { isSecureContext: true, navigator: { userAgent: "a test", gpu } };
+}
+
+/** An opened lab without the embedded digits, which its page's folder would hold: `open` ends with that fault. */
+export async function openLab(scope?: BrowserScope): Promise<LabInNode> {
+  const devices: GPUDevice[] = [];
+  const notices: LabNotice[] = [];
+  const waiting = new Set<(notice: LabNotice) => void>();
+  const lab = new Lab(scope ?? browserScope((device) => devices.push(device)), "0.0.0", (notice) => {
+    notices.push(notice);
+    for (const told of [...waiting]) told(notice);
+  });
+  const next = <T extends LabNotice["type"]>(type: T) =>
+    new Promise<Notice<T>>((resolve) => {
+      const told = (notice: LabNotice) => {
+        if (notice.type !== type) return;
+        waiting.delete(told);
+        resolve(notice as Notice<T>);
+      };
+      waiting.add(told);
+    });
+  const opened = Promise.all([next("adapter"), next("fault")]);
+  lab.receive({ type: "open", base: "http://127.0.0.1:9/" });
+  await opened;
+  return { send: (request) => lab.receive(request), next, notices, loseDevice: () => devices.at(-1)!.destroy() };
+}
+
+/** An opened lab with the tiny data set. */
+export async function openTinyLab(): Promise<LabInNode> {
+  const lab = await openLab();
+  const loaded = lab.next("phase"); // `ready`, after the data
+  lab.send({ type: "load", files: givenFiles(tinyIdxFiles()) });
+  await loaded;
+  return lab;
+}

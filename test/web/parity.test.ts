@@ -1,0 +1,111 @@
+/**
+ * The same study in Node and in a browser, both on SwiftShader: the same shaders through two builds of Dawn. What is found
+ * out of integers is equal, and so is all that follows from the weights while these are.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AblationCurve, RemovalOrder, SingleRemovals } from "../../src/core/ablation.ts";
+import type { NeuronTable } from "../../src/core/neuron-table.ts";
+import { splitEmbeddedDigits } from "../../src/data/embedded-digits.ts";
+import { createContext } from "../../src/gpu/context.ts";
+import { Devices } from "../../src/gpu/devices.ts";
+import { openAdapter } from "../../src/platform/node/adapters.ts";
+import { loadDigits } from "../../src/platform/node/digits.ts";
+import { runStudy, type StudyOutcome, summarizeDataset } from "../../src/study.ts";
+import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
+import { configOf } from "../../web/engine/settings.ts";
+import { noChromium } from "../support/chromium.ts";
+import { type LabWorker, startLabWorker } from "../support/lab-worker.ts";
+
+const settings: LabSettings = {
+  ...{ hidden: [12, 8], activation: "sigmoid", epochs: 1, repeats: 2, seed: 3 },
+  ...{ batchSize: 64, learningRate: 0.01, l2: 1e-5 },
+};
+const config = configOf(settings, "mnist");
+
+/** Plain numbers, as notices bring them. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, part) => (ArrayBuffer.isView(part) ? [...(part as Float32Array)] : part)));
+
+interface InBrowser {
+  readonly dataset: unknown;
+  readonly repeats: StudyOutcome["repeats"];
+  readonly neurons: NeuronTable[];
+  readonly orders: RemovalOrder[];
+  readonly singles: SingleRemovals[];
+  readonly curves: AblationCurve[];
+  readonly weights: unknown[];
+}
+
+async function inBrowser(worker: LabWorker): Promise<InBrowser> {
+  await worker.send({ type: "start", settings });
+  const { dataset } = await worker.take("study");
+  const weights = [(await worker.take("firstLayer")).weights, (await worker.take("firstLayer")).weights];
+  const { repeats, neurons } = await worker.take("measured");
+  const { orders } = await worker.take("orders");
+  let singles: readonly SingleRemovals[] = [];
+  while (singles.length < 2 * 2 * 2) ({ singles } = await worker.take("singles"));
+  const { scopes, modes } = config;
+  await worker.send({ type: "curves", request: 1, repeats: [0, 1], scopes, modes });
+  const curves: AblationCurve[] = [];
+  let part: Extract<LabNotice, { type: "curves" }>;
+  do {
+    part = await worker.take("curves");
+    curves.push(...part.curves);
+  } while (part.done < part.total);
+  return { dataset, weights, repeats, neurons: [...neurons], orders: [...orders], singles: [...singles], curves };
+}
+
+async function inNode() {
+  const { adapter, facts } = await openAdapter({ name: "swiftshader" });
+  using devices = new Devices(await createContext(adapter, facts));
+  const dataset = await splitEmbeddedDigits((await loadDigits()).digits);
+  return { dataset: summarizeDataset(dataset), ...(await runStudy(devices, dataset, config, () => 0)) };
+}
+
+/** Order of curves plays no part: the lab computes them scope after scope. */
+const nameOf = ({ order, mode }: AblationCurve) =>
+  [order.repeat, order.scope, order.measure, order.direction, order.draw, mode].join(" ");
+const byName = (curves: readonly AblationCurve[]) =>
+  Object.fromEntries(curves.map((curve) => [nameOf(curve), plain({ correct: curve.correct, loss: curve.loss })]));
+
+describe.skipIf(noChromium !== undefined)("the same study in Node and in a browser, on SwiftShader", () => {
+  let worker: LabWorker;
+  let browser: InBrowser;
+  let node: Awaited<ReturnType<typeof inNode>>;
+  beforeAll(async () => {
+    worker = await startLabWorker();
+    const { adapter } = await worker.take("adapter");
+    expect(adapter.state).toBe("software");
+    browser = await inBrowser(worker);
+    node = await inNode();
+  });
+  afterAll(() => worker.close());
+
+  test("is made of the same data, to the byte", () => {
+    expect(browser.dataset).toEqual(plain(node.dataset));
+  });
+
+  test("trains the same weights, bit for bit", () => {
+    expect(browser.weights).toEqual(plain(node.networks.map(({ network }) => network.layers[0]!.weights)));
+    expect(browser.repeats).toEqual(plain(node.repeats));
+  });
+
+  test("counts the same ones, and so has the same measures and orders", () => {
+    expect(browser.neurons).toEqual(plain(node.neurons));
+    expect(browser.orders).toEqual(plain(node.orders));
+  });
+
+  test("finds the same accuracy without any one neuron", () => {
+    expect(browser.singles).toEqual(plain(node.singles));
+  });
+
+  test("finds the same accuracy along every curve", () => {
+    expect(node.curves.length).toBe(2 * 4 * (3 * 2 + 5) * 2);
+    expect(byName(browser.curves)).toEqual(byName(node.curves));
+  });
+
+  test("is made without a word on the console, and without a request to anywhere else", () => {
+    expect(worker.console).toEqual([]);
+    expect(worker.requests.filter((address) => !address.startsWith("http://127.0.0.1:"))).toEqual([]);
+  });
+});

@@ -1,0 +1,29 @@
+/** The lab's settings give the study that the command line makes of the same options, or are refused by name. */
+import { expect, test } from "vitest";
+import { UsageError } from "../../src/core/errors.ts";
+import { studyDefaults } from "../../src/core/study-defaults.ts";
+import type { LabSettings } from "../../web/engine/protocol.ts";
+import { configOf } from "../../web/engine/settings.ts";
+
+test("the defaults are the command line's", () => {
+  const measures = ["entropy", "mutual-information", "kl-selectivity"];
+  expect(configOf(studyDefaults, "mnist")).toEqual({ ...studyDefaults, measures });
+});
+
+test.each<[string, Partial<LabSettings>]>([
+  ["hidden", { hidden: [] }],
+  ["hidden", { hidden: [10, 0] }],
+  ["hidden", { hidden: [4097] }],
+  ["activation", { activation: "step" as "relu" }],
+  ["epochs", { epochs: 0 }],
+  ["epochs", { epochs: Number.NaN }],
+  ["repeats", { repeats: 1.5 }],
+  ["seed", { seed: -1 }],
+  ["batch size", { batchSize: 65_537 }],
+  ["learning rate", { learningRate: 0 }],
+  ["learning rate", { learningRate: Number.POSITIVE_INFINITY }],
+  ["L2", { l2: -1 }],
+])("%s is refused: %j", (name, change) => {
+  expect(() => configOf({ ...studyDefaults, ...change }, "mnist")).toThrow(UsageError);
+  expect(() => configOf({ ...studyDefaults, ...change }, "mnist")).toThrow(`${name}: this setting is out of range`);
+});

@@ -1,0 +1,153 @@
+/**
+ * A study that nobody trained, for tests of the page alone: counts are drawn, measures follow from them, and the outcome
+ * of a removal is a formula that the test can repeat.
+ */
+import { removalOrders, removalSteps, scopesOf } from "../../../src/ablation/orders.ts";
+import {
+  type AblationCurve,
+  type AblationMode,
+  ablationModes,
+  type NeuronAddress,
+  type RemovalOrder,
+  type SingleRemovals,
+} from "../../../src/core/ablation.ts";
+import type { Network } from "../../../src/core/network.ts";
+import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import { RandomSequence, streams } from "../../../src/core/random.ts";
+import { type DatasetSummary, type RepeatSummary, scopeKinds } from "../../../src/core/study.ts";
+import { neuronTable } from "../../../src/measures/neuron-table.ts";
+import type { Evaluation, ExtremeSamples, LabSettings } from "../../../web/engine/protocol.ts";
+
+const SIDE = 28;
+const CLASSES = 10;
+const TEST_SAMPLES = 2000;
+const INTACT_CORRECT = 1900;
+
+export const madeUpDataset: DatasetSummary = {
+  name: "mnist",
+  train: 6000,
+  validation: 2000,
+  test: TEST_SAMPLES,
+  features: SIDE * SIDE,
+  sampleShape: [SIDE, SIDE],
+  classes: CLASSES,
+  validationPerClass: Array.from({ length: CLASSES }, () => 200),
+  testPerClass: Array.from({ length: CLASSES }, () => 200),
+  sha256: "0".repeat(64),
+};
+
+/** A draw in 0..1 that belongs to (repeat, layer, neuron, place). */
+function draws(repeat: number, layer: number, neuron: number): () => number {
+  const sequence = new RandomSequence(1, repeat, streams.split, layer * 0x10000 + neuron);
+  return () => sequence.nextUnit();
+}
+
+function onesOf(repeat: number, layer: number, neuron: number): number[] {
+  const draw = draws(repeat, layer, neuron);
+  const sharpness = 0.5 + 3 * draw();
+  return Array.from({ length: CLASSES }, () => Math.round(200 * draw() ** sharpness));
+}
+
+const noLayers: Network = { activation: "sigmoid", layers: [] };
+
+export function madeUpTable(repeat: number, hidden: readonly number[]): NeuronTable {
+  const layers = hidden.map((neurons, index) => ({
+    neurons,
+    onesPerClass: Uint32Array.from(
+      Array.from({ length: neurons }, (_, neuron) => onesOf(repeat, index + 1, neuron)).flat(),
+    ),
+    meanActivation: Float32Array.from({ length: neurons }, () => 0.5),
+  }));
+  const samplesPerClass = Uint32Array.from({ length: CLASSES }, () => 200);
+  return neuronTable({ repeat, classes: CLASSES, samplesPerClass, layers }, noLayers);
+}
+
+/** Test samples that a neuron's removal costs: more by zero than by its mean. */
+export function costOf({ layer, neuron }: NeuronAddress, mode: AblationMode): number {
+  return (1 + ((layer * 7 + neuron * 13) % 17)) * (mode === "zero" ? 2 : 1);
+}
+
+/** Test samples classified correctly without some neurons. */
+export function correctWithout(removed: readonly NeuronAddress[], mode: AblationMode): number {
+  const cost = removed.reduce((sum, address) => sum + costOf(address, mode), 0);
+  return Math.max(TEST_SAMPLES / CLASSES, INTACT_CORRECT - cost);
+}
+
+/** Shared out evenly, the rest to the first classes. */
+function perClass(correct: number): Uint32Array {
+  return Uint32Array.from({ length: CLASSES }, (_, label) => Math.floor((correct + CLASSES - 1 - label) / CLASSES));
+}
+
+export function madeUpEvaluation(asked: Pick<Evaluation, "sequence" | "repeat" | "removed" | "mode">): Evaluation {
+  const correct = correctWithout(asked.removed, asked.mode);
+  return { ...asked, samples: TEST_SAMPLES, correct, correctPerClass: perClass(correct), loss: 0.2, elapsedMs: 3 };
+}
+
+function singlesOf(repeat: number, hidden: readonly number[]): SingleRemovals[] {
+  return ablationModes.flatMap((mode) =>
+    hidden.map((neurons, index) => {
+      const counts = Array.from({ length: neurons }, (_, neuron) =>
+        correctWithout([{ layer: index + 1, neuron }], mode),
+      );
+      return {
+        ...{ repeat, layer: index + 1, mode, samples: TEST_SAMPLES },
+        correct: Uint32Array.from(counts),
+        loss: Float64Array.from(counts, () => 0.2),
+        correctPerClass: Uint32Array.from(counts.flatMap((count) => [...perClass(count)])),
+      };
+    }),
+  );
+}
+
+export function curveOf(order: RemovalOrder, mode: AblationMode): AblationCurve {
+  const removed = removalSteps(order.neurons.length, 1);
+  const correct = Uint32Array.from(removed, (count) => correctWithout(order.neurons.slice(0, count), mode));
+  return { order, mode, samples: TEST_SAMPLES, removed, correct, loss: Float64Array.from(removed, () => 0.2) };
+}
+
+export interface MadeUpStudy {
+  readonly repeats: readonly RepeatSummary[];
+  readonly neurons: readonly NeuronTable[];
+  readonly orders: readonly RemovalOrder[];
+  readonly singles: readonly SingleRemovals[];
+}
+
+export function madeUpStudy({ hidden, repeats, seed, epochs }: LabSettings): MadeUpStudy {
+  const numbers = Array.from({ length: repeats }, (_, repeat) => repeat);
+  const neurons = numbers.map((repeat) => madeUpTable(repeat, hidden));
+  const scopes = scopesOf(hidden.length, scopeKinds);
+  return {
+    repeats: numbers.map((repeat) => ({
+      ...{ repeat, validationAccuracy: 0.95, testLoss: 0.2, testCorrect: INTACT_CORRECT },
+      testAccuracy: INTACT_CORRECT / TEST_SAMPLES,
+      testCorrectPerClass: [...perClass(INTACT_CORRECT)],
+      trainLoss: Array.from({ length: epochs }, (_, epoch) => 1 / (epoch + 1)),
+    })),
+    neurons,
+    orders: neurons.flatMap((table) =>
+      removalOrders(table, { scopes, measures: Object.keys(table.measures), randomDraws: 2, seed }),
+    ),
+    singles: numbers.flatMap((repeat) => singlesOf(repeat, hidden)),
+  };
+}
+
+/** [neurons, features]: stripes whose slope depends on the neuron. */
+export function stripes(neurons: number): Float32Array {
+  return Float32Array.from({ length: neurons * SIDE * SIDE }, (_, index) => {
+    const neuron = Math.floor(index / (SIDE * SIDE));
+    const [row, column] = [Math.floor(index / SIDE) % SIDE, index % SIDE];
+    return Math.sin((row * Math.cos(neuron) + column * Math.sin(neuron)) / 2);
+  });
+}
+
+export function madeUpExtremes(count: number, most: boolean): ExtremeSamples {
+  const labels = Uint16Array.from({ length: count }, (_, place) => (most ? place % 3 : 9 - (place % 3)));
+  return {
+    samples: Uint32Array.from(labels.keys()),
+    activations: Float32Array.from(labels, (_, place) => (most ? 0.9 - 0.01 * place : 0.01 * place)),
+    labels,
+    pixels: Uint8Array.from({ length: count * SIDE * SIDE }, (_, index) =>
+      index % (SIDE + labels[0]!) < 6 ? 230 : 20,
+    ),
+  };
+}

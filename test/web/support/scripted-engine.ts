@@ -1,0 +1,194 @@
+/** An engine without a worker or a device: answers like the real one, at once, with a made-up study. */
+import { RunError } from "../../../src/core/errors.ts";
+import type { StudyConfig } from "../../../src/core/study.ts";
+import type { AdapterState, LabNotice, LabRequest, LabSettings } from "../../../web/engine/protocol.ts";
+import type { Connect } from "../../../web/ui/lab-store.ts";
+import { defaultSettings } from "../../../web/ui/state/settings.ts";
+import {
+  curveOf,
+  type MadeUpStudy,
+  madeUpDataset,
+  madeUpEvaluation,
+  madeUpExtremes,
+  madeUpStudy,
+  stripes,
+} from "./made-up-study.ts";
+
+/** What a test can make the engine do, from outside. */
+export interface EngineScript {
+  /** Every request, in order. */
+  readonly requests: LabRequest[];
+  /** Sends a notice as if it came from the worker. */
+  say(notice: LabNotice): void;
+  /** Ends the training that waits for it. */
+  finishTraining(): void;
+}
+
+const facts = { vendor: "test", architecture: "scripted", device: "", description: "Scripted GPU", backend: "none" };
+const adapters: Readonly<Record<string, AdapterState>> = {
+  hardware: { state: "hardware", facts: { ...facts, software: false } },
+  software: { state: "software", facts: { ...facts, description: "SwiftShader Device (LLVM 16.0.0)", software: true } },
+  missing: {
+    state: "missing",
+    fault: { what: "This browser has no WebGPU", fix: "Use Chrome or Edge 113 or newer, or Safari 26." },
+  },
+};
+
+class ScriptedEngine implements EngineScript {
+  readonly requests: LabRequest[] = [];
+  readonly #onNotice: (notice: LabNotice) => void;
+  readonly #adapter: string;
+  #settings: LabSettings = defaultSettings;
+  #study: MadeUpStudy | undefined;
+  #live = true;
+
+  constructor(onNotice: (notice: LabNotice) => void, adapter: string) {
+    this.#onNotice = onNotice;
+    this.#adapter = adapter;
+  }
+
+  say(notice: LabNotice): void {
+    this.#onNotice(notice);
+  }
+
+  send(request: LabRequest): void {
+    this.requests.push(request);
+    setTimeout(() => this.#answer(request), 0);
+  }
+
+  finishTraining(): void {
+    this.#progress(this.#settings.epochs);
+    this.#show("trained");
+  }
+
+  #answer(request: LabRequest): void {
+    switch (request.type) {
+      case "open":
+        this.say({ type: "adapter", adapter: adapters[this.#adapter]! });
+        this.say({ type: "dataset", dataset: madeUpDataset });
+        break;
+      case "start":
+        this.#settings = request.settings;
+        this.say({ type: "phase", phase: "training", paused: false });
+        this.#progress(Math.floor(this.#settings.epochs / 2));
+        break;
+      case "pause":
+      case "resume":
+        this.say({ type: "phase", phase: "training", paused: request.type === "pause" });
+        break;
+      case "stop":
+        this.say({ type: "phase", phase: "ready", paused: false });
+        break;
+      case "showFinished":
+        this.#live = this.#adapter !== "missing";
+        this.#show("finished");
+        break;
+      case "evaluate":
+        this.say({ type: "evaluated", evaluation: madeUpEvaluation(request) });
+        break;
+      case "extremes": {
+        const { sequence, repeat, neuron, count } = request;
+        const samples = { most: madeUpExtremes(count, true), least: madeUpExtremes(count, false) };
+        this.say({ type: "extremes", sequence, repeat, neuron, ...samples });
+        break;
+      }
+      case "curves":
+        this.#curves(request);
+        break;
+      case "load":
+        this.#refuse(request);
+        break;
+      case "export": {
+        const zip = new Blob(["made up"], { type: "application/zip" });
+        this.say({ type: "exported", request: request.request, name: "study.zip", zip });
+        break;
+      }
+      default:
+    }
+  }
+
+  #progress(epochsDone: number): void {
+    const { epochs, repeats } = this.#settings;
+    const values = (value: (epoch: number, repeat: number) => number, repeat: number) =>
+      Array.from({ length: epochsDone }, (_, epoch) => value(epoch, repeat));
+    this.say({
+      type: "training",
+      epochs,
+      epochsDone,
+      remainingMs: 1000 * (epochs - epochsDone),
+      repeats: Array.from({ length: repeats }, (_, repeat) => ({
+        repeat,
+        loss: values((epoch) => 2 / (epoch + 1) + 0.05 * repeat, repeat),
+        accuracy: values((epoch) => 0.95 - 0.5 / (epoch + 1) - 0.01 * repeat, repeat),
+      })),
+    });
+  }
+
+  #show(origin: "trained" | "finished"): void {
+    const settings = this.#settings;
+    const study = madeUpStudy(settings);
+    this.#study = study;
+    const lacking = this.#live ? "" : "it takes WebGPU to compute it";
+    const config: StudyConfig = {
+      ...settings,
+      data: "mnist",
+      measures: ["entropy", "mutual-information", "kl-selectivity"],
+      scopes: ["layers"],
+      modes: ["mean"],
+      randomDraws: 2,
+      stride: 1,
+      sweep: "fast",
+    };
+    const widths = [madeUpDataset.features, ...settings.hidden, madeUpDataset.classes];
+    this.say({
+      type: "study",
+      origin,
+      label: "",
+      config,
+      dataset: madeUpDataset,
+      widths,
+      live: this.#live,
+      lacking,
+      missing: [],
+    });
+    for (const { repeat } of study.repeats) {
+      const neurons = settings.hidden[0]!;
+      this.say({ type: "firstLayer", repeat, neurons, weights: stripes(neurons) });
+    }
+    this.say({ type: "measured", repeats: study.repeats, neurons: study.neurons });
+    this.say({ type: "orders", orders: study.orders });
+    this.say({ type: "singles", singles: study.singles });
+    this.say({ type: "phase", phase: "ready", paused: false });
+  }
+
+  #curves({ request, repeats, scopes, modes }: Extract<LabRequest, { type: "curves" }>): void {
+    const wanted = this.#study!.orders.filter(
+      ({ repeat, scope }) =>
+        repeats.includes(repeat) && scopes.some((kind) => scope.startsWith(kind.replace(/s$/, ""))),
+    );
+    const curves = wanted.flatMap((order) => modes.map((mode) => curveOf(order, mode)));
+    this.say({ type: "curves", request, curves, done: 1, total: 1 });
+    this.say({ type: "ended", request, outcome: "done" });
+  }
+
+  #refuse({ files }: Extract<LabRequest, { type: "load" }>): void {
+    const { fault } = new RunError({
+      what: "this is not a network",
+      where: files[0]!.path,
+      expected: "a .safetensors file",
+      found: "a picture",
+      fix: "drop another file",
+    });
+    this.say({ type: "fault", about: "load", unexpected: false, fault });
+  }
+}
+
+/** @param tell is given the engine as soon as the page has opened it */
+export function scriptedConnect(adapter: string, tell: (script: EngineScript) => void): Connect {
+  return (onNotice) => {
+    const engine = new ScriptedEngine(onNotice, adapter);
+    tell(engine);
+    setTimeout(() => engine.send({ type: "open", base: "" }), 0);
+    return engine;
+  };
+}

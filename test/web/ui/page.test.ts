@@ -1,0 +1,248 @@
+/** The page in a browser, over a scripted engine: each ability of a visitor, by pointer and by keyboard. */
+import { readFile } from "node:fs/promises";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { LabRequest } from "../../../web/engine/protocol.ts";
+import { launchChromium, noChromium, type TestBrowser } from "../../support/chromium.ts";
+import { openPage, type WatchedPage } from "../support/lab-page.ts";
+import { correctWithout, madeUpTable } from "../support/made-up-study.ts";
+import { type ScriptedServer, serveScriptedPage } from "../support/scripted-server.ts";
+
+describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
+  let chromium: TestBrowser;
+  let server: ScriptedServer;
+  let watched: WatchedPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    [chromium, server] = await Promise.all([launchChromium(), serveScriptedPage()]);
+  });
+  afterAll(async () => {
+    await chromium.close();
+    server.close();
+  });
+  beforeEach(async () => {
+    watched = await openPage(chromium.browser, server.address, { permissions: ["clipboard-write", "clipboard-read"] });
+    page = watched.page;
+    await page.locator("[data-row]").first().waitFor();
+  });
+  afterEach(async () => {
+    expect(watched.complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  const cell = (row: number) => page.locator(`[data-row="${row}"]`);
+  const choose = (text: string) => page.locator(".choice-option", { hasText: text }).click();
+  const requests = (type: LabRequest["type"]) =>
+    page.evaluate((wanted) => window.engine.requests.filter((request) => request.type === wanted), type);
+  const removed = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>(".cell.out")].map((out) => Number(out.dataset["row"])),
+    );
+  const address = (row: number) => ({ layer: row < 100 ? 1 : 2, neuron: row % 100 });
+  const expectAccuracy = async (rows: readonly number[], mode: "mean" | "zero" = "mean") => {
+    const percentage = (correctWithout(rows.map(address), mode) / 20).toFixed(1);
+    await page.locator(".outcome:not(.stale) .readout-value", { hasText: `${percentage} %` }).waitFor();
+  };
+
+  describe("trains", () => {
+    test("with the settings of the form, and pauses, goes on and stops", async () => {
+      await page.getByLabel("Hidden layers").fill("30, 20");
+      await page.getByLabel("Activation").selectOption("relu");
+      await page.getByLabel("Seed").fill("7");
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 5.0 of 10").waitFor();
+      await page.getByText("5 s left").waitFor();
+      expect(await requests("start")).toMatchObject([{ settings: { hidden: [30, 20], activation: "relu", seed: 7 } }]);
+      await page.getByRole("button", { name: "Pause" }).click();
+      await page.getByText("Paused, epoch 5.0 of 10").waitFor();
+      await page.getByRole("button", { name: "Resume" }).click();
+      await page.getByRole("button", { name: "Pause" }).waitFor();
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.locator("button.primary:enabled").waitFor();
+    });
+
+    test("and sees loss and accuracy of every repeat while it goes on", async () => {
+      await page.getByRole("button", { name: "Train" }).click();
+      const row = page.getByRole("region", { name: "Repeats" }).getByRole("row", { name: "2 0.5000 83.0 %" });
+      await row.waitFor();
+      expect(await page.locator("#training-loss .line").count()).toBe(3);
+    });
+
+    test("only once every field can be read, and is told which cannot", async () => {
+      await page.getByLabel("Epochs").fill("none");
+      await page.locator(".allowed", { hasText: "a whole number, 1 to" }).waitFor();
+      expect(await page.getByRole("button", { name: "Train" }).isDisabled()).toBe(true);
+    });
+  });
+
+  describe("sees", () => {
+    test("what a clicked neuron knows: measures, counts by class, the price of its removal, digits", async () => {
+      await cell(117).click();
+      await page.getByRole("heading", { name: "Layer 2, neuron 17" }).waitFor();
+      const table = madeUpTable(0, [100, 100]);
+      const facts = await page.locator(".facts").innerText();
+      for (const values of Object.values(table.measures)) expect(facts).toContain(`${values[117]!.toFixed(3)} bit`);
+      const price = (1900 - correctWithout([address(117)], "mean")) / 20;
+      expect(facts).toContain(`${price.toFixed(2)} points`);
+      const ones = table.onesPerClass[117 * 10 + 4]!;
+      await page.getByTitle(`4: fires for ${ones} of 200, silent for ${200 - ones}`).waitFor();
+      expect(await page.locator(".digit-strip canvas").count()).toBe(16);
+    });
+
+    test("weights of the first layer as pictures, and none of others", async () => {
+      expect(await page.locator('[data-layer="1"] canvas').count()).toBe(100);
+      expect(await page.locator('[data-layer="2"] canvas').count()).toBe(0);
+    });
+
+    test("neurons coloured by another measure", async () => {
+      const colour = () => cell(3).evaluate((element) => getComputedStyle(element).backgroundColor);
+      const before = await colour();
+      await page.locator(".network").getByLabel("Entropy").check();
+      await page.locator(".legend", { hasText: "1.00 bit" }).waitFor();
+      expect(await colour()).not.toBe(before);
+    });
+
+    test("neurons one after another by arrow keys, down into the next line", async () => {
+      await cell(0).click();
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("ArrowDown");
+      await page.getByRole("heading", { name: "Layer 1, neuron 21" }).waitFor();
+      expect(await cell(21).evaluate((element) => element === document.activeElement)).toBe(true);
+    });
+  });
+
+  describe("removes neurons", () => {
+    test("by clicks, and brings them back by another", async () => {
+      await choose("Remove");
+      await cell(5).click();
+      await cell(104).click();
+      expect(await removed()).toEqual([5, 104]);
+      await expectAccuracy([5, 104]);
+      await cell(5).click();
+      await expectAccuracy([104]);
+    });
+
+    test("by one drag over several, which is one step back", async () => {
+      await choose("Remove");
+      const [from, to] = [(await cell(22).boundingBox())!, (await cell(25).boundingBox())!];
+      await page.mouse.move(from.x + 10, from.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(to.x + 10, to.y + 10, { steps: 12 });
+      await page.mouse.up();
+      expect(await removed()).toEqual([22, 23, 24, 25]);
+      await page.getByRole("button", { name: "Undo" }).click();
+      expect(await removed()).toEqual([]);
+      await page.keyboard.press("Control+Shift+Z");
+      await expectAccuracy([22, 23, 24, 25]);
+    });
+
+    test("by keys alone", async () => {
+      await cell(0).focus();
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("Delete");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("x");
+      expect(await removed()).toEqual([1, 2]);
+      await page.keyboard.press("Control+Z");
+      expect(await removed()).toEqual([1]);
+      await expectAccuracy([1]);
+    });
+
+    test("by the slider, along any order, to zero or to their means", async () => {
+      const values = madeUpTable(0, [100, 100]).measures["entropy"]!;
+      await page.locator(".rule-choices").getByLabel("by", { exact: true }).selectOption("entropy");
+      await page.locator(".rule-choices").getByLabel("in", { exact: true }).selectOption("layer2");
+      await page.getByRole("slider").fill("12");
+      const lowest = Array.from({ length: 100 }, (_, neuron) => 100 + neuron)
+        .sort((a, b) => values[a]! - values[b]! || a - b)
+        .slice(0, 12);
+      expect(await removed()).toEqual([...lowest].sort((a, b) => a - b));
+      await expectAccuracy(lowest);
+      await choose("Zero");
+      await expectAccuracy(lowest, "zero");
+      expect(await page.locator(".outcome [role=status]").innerText()).toMatch(/^12 neurons removed\. Test accuracy /);
+    });
+
+    test("beside the curves of all measures and of random orders", async () => {
+      expect(await page.locator("#accuracy-curves .line").count()).toBe(4);
+      await page.locator(".charts").getByLabel("in", { exact: true }).selectOption("network");
+      await page.getByText("all repeats").click();
+      await page.locator("#accuracy-curves .band").nth(3).waitFor();
+      expect(await requests("curves")).toMatchObject([{}, { scopes: ["network"] }, { repeats: [0, 1, 2] }]);
+    });
+  });
+
+  test("compares two measures, picks neurons with a brush and removes them", async () => {
+    await choose("Compare");
+    await page.locator(".charts").getByLabel("x", { exact: true }).selectOption("kl_selectivity");
+    const box = (await page.locator(".brushable").boundingBox())!;
+    await page.mouse.move(box.x + 60, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 140, box.y + 90, { steps: 4 });
+    await page.mouse.up();
+    const picked = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>(".cell.brushed")].map((element) => Number(element.dataset["row"])),
+    );
+    expect(picked.length).toBeGreaterThan(0);
+    expect(picked.length).toBeLessThan(200);
+    await page.getByRole("button", { name: "Remove picked" }).click();
+    expect(await removed()).toEqual(picked);
+    await expectAccuracy(picked);
+  });
+
+  describe("takes and brings", () => {
+    test("the results of what was trained here as a .zip", async () => {
+      expect(await page.getByRole("button", { name: "Export .zip" }).isDisabled()).toBe(true);
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 5.0 of 10").waitFor();
+      await page.evaluate(() => window.engine.finishTraining());
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Export .zip" }).click();
+      const file = await download;
+      expect(file.suggestedFilename()).toBe("study.zip");
+      expect(await readFile(await file.path(), "utf8")).toBe("made up");
+    });
+
+    test("a figure as SVG with its colours, and as PNG", async () => {
+      const svg = page.waitForEvent("download");
+      await page.getByRole("button", { name: "SVG" }).click();
+      const text = await readFile(await (await svg).path(), "utf8");
+      expect(text).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+      expect(text).toContain('stroke="rgb(0, 114, 178)"');
+      expect(text).not.toMatch(/class=|var\(/);
+      const png = page.waitForEvent("download");
+      await page.getByRole("button", { name: "PNG" }).click();
+      const bytes = await readFile(await (await png).path());
+      expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+      const width = await page.locator("#accuracy-curves").evaluate((element) => element.clientWidth);
+      expect(bytes.readUInt32BE(16)).toBe(2 * width);
+    });
+
+    test("a link that restores settings and seed", async () => {
+      await page.getByLabel("Seed").fill("41");
+      await page.getByLabel("Hidden layers").fill("64");
+      await page.getByRole("button", { name: "Copy link" }).click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      await page.goto("about:blank");
+      await page.goto(link);
+      expect(await page.getByLabel("Seed").inputValue()).toBe("41");
+      expect(await page.getByLabel("Hidden layers").inputValue()).toBe("64");
+    });
+
+    test("files by a drop, and is told at the drop zone what is wrong with them", async () => {
+      await page.evaluate(() => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File(["not a network"], "cat.jpg"));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      });
+      const alert = page.locator(".drop").getByRole("alert");
+      await alert.getByText("cat.jpg: this is not a network").waitFor();
+      await alert.getByRole("button", { name: "Close" }).click();
+      expect(await alert.count()).toBe(0);
+      await cell(7).click();
+      await page.getByRole("heading", { name: "Layer 1, neuron 7" }).waitFor();
+    });
+  });
+});

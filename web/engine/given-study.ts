@@ -1,0 +1,70 @@
+/** What a visitor dropped, told apart: a network, a data set, or a folder of results. */
+import type { Dataset } from "../../src/core/dataset.ts";
+import { RunError } from "../../src/core/errors.ts";
+import { type Network, widthsOf } from "../../src/core/network.ts";
+import { resultNames } from "../../src/core/platform.ts";
+import { readIdxFolder } from "../../src/data/idx-folder.ts";
+import { type GivenFile, givenSource } from "../../src/platform/browser/given-files.ts";
+import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
+import { readStudyFiles } from "../../src/report/files/read-study.ts";
+import { decodeSafetensors } from "../../src/report/files/safetensors.ts";
+
+export type Given =
+  | { readonly kind: "network"; readonly label: string; readonly network: Network }
+  | { readonly kind: "dataset"; readonly dataset: Dataset }
+  | { readonly kind: "results"; readonly label: string; readonly files: StudyFiles };
+
+const tables: readonly string[] = [
+  resultNames.study,
+  resultNames.neurons,
+  resultNames.orders,
+  resultNames.curves,
+  resultNames.single,
+];
+const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+const isIdx = (name: string) => /idx\d-ubyte(\.gz)?$/.test(name);
+const isNetwork = (name: string) => name.endsWith(".safetensors");
+
+/** @throws RunError, naming file and fault, for whatever is none of these or damaged. */
+export async function readGiven(files: readonly GivenFile[]): Promise<Given> {
+  const names = files.map(({ path }) => nameOf(path));
+  if (names.some((name) => tables.includes(name))) {
+    const source = givenSource(files);
+    return { kind: "results", label: source.label, files: await readStudyFiles(source, source.label) };
+  }
+  if (names.some(isIdx)) {
+    const source = givenSource(files);
+    return { kind: "dataset", dataset: await readIdxFolder(source, source.label) };
+  }
+  const [only, ...others] = files.filter((_, index) => isNetwork(names[index]!));
+  if (only !== undefined && others.length === 0) return readNetwork(only);
+  throw new RunError({
+    what: others.length > 0 ? "there are several networks" : "the lab cannot read this",
+    where: names.slice(0, 3).join(", ") + (names.length > 3 ? `, ... (${names.length} files)` : ""),
+    expected: "one .safetensors file, the four IDX files of a data set, or a folder of results",
+    ...(names.length === 0 && { found: "no files" }),
+    fix: others.length > 0 ? "drop one of them" : "check the names: files are told apart by these",
+  });
+}
+
+async function readNetwork({ path, content }: GivenFile): Promise<Given> {
+  const label = nameOf(path);
+  const bytes = await givenSource([{ path: label, content }]).read(label);
+  return { kind: "network", label, network: decodeSafetensors(bytes, label) };
+}
+
+/** @throws RunError where the network does not take these data, or has nothing to remove. */
+export function requireFit(network: Network, { features, classes, name }: Dataset, file: string): void {
+  const widths = widthsOf(network);
+  const expected = `${features} inputs, a hidden layer or more, ${classes} outputs, for the data set ${name}`;
+  const fits = widths[0] === features && widths.at(-1) === classes && widths.length > 2;
+  if (fits) return;
+  const fix = "drop the IDX files of the data that it was trained on first";
+  throw new RunError({
+    what: "the network does not fit the data",
+    where: file,
+    expected,
+    found: widths.join("-"),
+    fix,
+  });
+}

@@ -1,0 +1,73 @@
+/** The study that is shown: what is known of it, and the curves that have been computed so far. */
+import type { AblationCurve, AblationMode, RemovalOrder, Scope, SingleRemovals } from "../../src/core/ablation.ts";
+import type { Dataset } from "../../src/core/dataset.ts";
+import type { TrainedNetwork } from "../../src/core/network.ts";
+import type { NeuronTable } from "../../src/core/neuron-table.ts";
+import type { DatasetSummary, Provenance, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
+import type { MissingPart } from "../../src/report/analysis/analysis.ts";
+import { Probing } from "./probing.ts";
+import type { StudyOrigin } from "./protocol.ts";
+
+/** What a study needs so that more can be computed of it. */
+export interface LivePart {
+  readonly dataset: Dataset;
+  /** In the order of `networks`. */
+  readonly probing: Probing;
+}
+
+export interface LabStudy {
+  readonly origin: StudyOrigin;
+  readonly label: string;
+  /** Of a network from a file only what says what is computed of it: how it was trained is not known. */
+  readonly config: StudyConfig;
+  readonly dataset: DatasetSummary;
+  readonly networks: readonly TrainedNetwork[];
+  readonly repeats: readonly RepeatSummary[];
+  readonly neurons: readonly NeuronTable[];
+  readonly orders: readonly RemovalOrder[];
+  readonly singles: SingleRemovals[];
+  readonly curves: CurveStore;
+  readonly live: LivePart | undefined;
+  /** Why not live. */
+  readonly lacking: string;
+  /** Files that a folder of results lacks. */
+  readonly missing: readonly MissingPart[];
+  /** Of what was trained here. */
+  readonly provenance: Pick<Provenance, "started" | "elapsedMs"> | undefined;
+}
+
+/** The curves of one repeat, scope and mode are computed, and kept, together. */
+export interface CurveGroup {
+  readonly repeat: number;
+  readonly scope: Scope;
+  readonly mode: AblationMode;
+}
+
+const keyOf = ({ repeat, scope, mode }: CurveGroup) => `${repeat} ${scope} ${mode}`;
+
+export class CurveStore {
+  readonly #groups = new Map<string, AblationCurve[]>();
+
+  add(curves: readonly AblationCurve[]): void {
+    for (const curve of curves) {
+      const key = keyOf({ ...curve.order, mode: curve.mode });
+      const group = this.#groups.get(key) ?? [];
+      this.#groups.set(key, group);
+      group.push(curve);
+    }
+  }
+
+  /** Undefined where they have not been computed. */
+  get(group: CurveGroup): readonly AblationCurve[] | undefined {
+    return this.#groups.get(keyOf(group));
+  }
+}
+
+/** What is needed of a dataset and its networks for more to be computed. */
+export function livePart(
+  dataset: Dataset,
+  networks: readonly TrainedNetwork[],
+  neurons: readonly NeuronTable[],
+): LivePart {
+  return { dataset, probing: new Probing(dataset, networks, neurons) };
+}

@@ -1,0 +1,280 @@
+/** The lab without its looks: takes the page's requests, runs them on one device, and tells what comes of them. */
+import type { Dataset } from "../../src/core/dataset.ts";
+import { RunError } from "../../src/core/errors.ts";
+import type { GpuContext } from "../../src/gpu/context.ts";
+import { PerDevice } from "../../src/gpu/devices.ts";
+import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
+import { onDevice, summarizeDataset } from "../../src/study.ts";
+import { exportStudy } from "./export-files.ts";
+import { readGiven, requireFit } from "./given-study.ts";
+import { JobQueue } from "./job-queue.ts";
+import { LabDevice } from "./lab-device.ts";
+import type { LabStudy, LivePart } from "./lab-study.ts";
+import { Newest } from "./newest.ts";
+import { pageFault } from "./page-fault.ts";
+import { loadDigits, loadFinishedStudy } from "./page-files.ts";
+import type { AdapterState, GivenFile, LabNotice, LabRequest, LabRequestType, LabSettings } from "./protocol.ts";
+import { configOf } from "./settings.ts";
+import { studyNotices } from "./study-notices.ts";
+import { filedStudy, measuredStudy, networkStudy } from "./study-sources.ts";
+import { computeCurves, curvePieces, removeSingles, train } from "./study-stages.ts";
+import { TrainingRecord } from "./training-record.ts";
+import { WorkGate } from "./work-gate.ts";
+
+type Request<T extends LabRequestType> = Extract<LabRequest, { readonly type: T }>;
+type Phase = Extract<LabNotice, { readonly type: "phase" }>["phase"];
+type LongRequest = Request<"start" | "load" | "useEmbeddedDigits" | "showFinished" | "curves" | "export">;
+
+/** The embedded digits' name as data of a study, as on the command line. */
+const EMBEDDED = "mnist";
+
+const adapterState = ({ facts }: GpuContext): AdapterState => ({
+  state: facts.software ? "software" : "hardware",
+  facts,
+});
+
+export class Lab {
+  readonly #scope: BrowserScope;
+  readonly #version: string;
+  readonly #post: (notice: LabNotice) => void;
+  readonly #gate = new WorkGate();
+  readonly #jobs = new JobQueue(this.#gate);
+  readonly #evaluations = new Newest<Request<"evaluate">>((asked) => this.#click(asked, () => this.#evaluate(asked)));
+  readonly #extremes = new Newest<Request<"extremes">>((asked) => this.#click(asked, () => this.#findExtremes(asked)));
+  /** Answers to clicks share buffers, so they come one after another. */
+  #clicks: Promise<void> = Promise.resolve();
+  #base = "";
+  #opened: Promise<void> = Promise.resolve();
+  #device: LabDevice | undefined;
+  #embedded: Dataset | undefined;
+  #dataset: Dataset | undefined;
+  #study: LabStudy | undefined;
+  #record: TrainingRecord | undefined;
+  #phase: Phase = "ready";
+
+  /** @param version of the package, for exported results */
+  constructor(scope: BrowserScope, version: string, post: (notice: LabNotice) => void) {
+    this.#scope = scope;
+    this.#version = version;
+    this.#post = post;
+  }
+
+  receive(request: LabRequest): void {
+    const { type } = request;
+    if (type === "open") this.#opened = this.#open(request.base);
+    else if (type === "pause" || type === "resume") this.#setPaused(type === "pause");
+    else if (type === "stop") this.#jobs.cancel(() => true);
+    else if (type === "cancel") this.#jobs.cancel((job) => job.request === request.request);
+    else if (type === "evaluate") void this.#evaluations.offer(request);
+    else if (type === "extremes") void this.#extremes.offer(request);
+    else this.#enqueue(request);
+  }
+
+  #enqueue(asked: LongRequest): void {
+    const request = "request" in asked ? asked.request : undefined;
+    // Another study makes pointless what was asked of this one.
+    if (request === undefined) this.#jobs.cancel(() => true);
+    void this.#jobs.add({
+      ...(request !== undefined && { request }),
+      run: () => this.#opened.then(() => this.#run(asked)),
+      onFault: (error) => this.#tellFault(asked.type, error),
+      onEnd: (outcome) => {
+        this.#setPhase("ready");
+        if (request !== undefined) this.#post({ type: "ended", request, outcome });
+      },
+    });
+  }
+
+  #run(asked: LongRequest): Promise<void> {
+    if (asked.type === "start") return this.#train(asked.settings);
+    if (asked.type === "load") return this.#load(asked.files);
+    if (asked.type === "useEmbeddedDigits") return this.#useEmbeddedDigits();
+    if (asked.type === "showFinished") return this.#showFinished();
+    if (asked.type === "curves") return this.#sweep(asked);
+    return this.#export(asked.request);
+  }
+
+  /** Never rejects: what goes wrong is told, and the page goes on with what there is. */
+  async #open(base: string): Promise<void> {
+    this.#base = base;
+    const told = (work: Promise<void>) => work.catch((error: unknown) => this.#tellFault("open", error));
+    await Promise.all([told(this.#openDevice()), told(this.#useEmbeddedDigits())]);
+  }
+
+  async #openDevice(): Promise<void> {
+    const opened = await LabDevice.open(this.#scope, this.#gate.ask, {
+      onLost: (fault) => {
+        this.#record?.restarted();
+        this.#post({ type: "deviceLost", fault });
+      },
+      onRecovered: (gpu) => this.#post({ type: "deviceRecovered", adapter: adapterState(gpu) }),
+      onGone: (error) => {
+        this.#device = undefined;
+        this.#post({ type: "adapter", adapter: { state: "refused", fault: pageFault(error).fault } });
+      },
+    });
+    if (opened instanceof LabDevice) this.#device = opened;
+    const adapter = opened instanceof LabDevice ? adapterState(opened.current) : opened;
+    this.#post({ type: "adapter", adapter });
+  }
+
+  async #useEmbeddedDigits(): Promise<void> {
+    this.#embedded ??= await loadDigits(this.#base, (loaded, total) => {
+      this.#post({ type: "loading", what: "digits", loaded, total });
+    });
+    this.#useDataset(this.#embedded);
+  }
+
+  #useDataset(dataset: Dataset): void {
+    this.#dataset = dataset;
+    this.#post({ type: "dataset", dataset: summarizeDataset(dataset) });
+  }
+
+  /** @throws RunError where one of them is not there. */
+  #computing(): { readonly device: LabDevice; readonly dataset: Dataset } {
+    const [device, dataset] = [this.#device, this.#dataset];
+    if (device === undefined) throw new RunError({ what: "there is no WebGPU adapter to compute on" });
+    if (dataset === undefined)
+      throw new RunError({ what: "there are no data", fix: "reload the page, or drop IDX files" });
+    return { device, dataset };
+  }
+
+  async #train(settings: LabSettings): Promise<void> {
+    const { device, dataset } = this.#computing();
+    const config = configOf(settings, dataset === this.#embedded ? EMBEDDED : dataset.name);
+    const started = new Date();
+    const begin = performance.now();
+    const record = new TrainingRecord(config.repeats, config.epochs, () => performance.now() - this.#gate.heldMs);
+    this.#record = record;
+    this.#setPhase("training");
+    const networks = await train(device, dataset, config, record, () => this.#post(record.notice()));
+    const elapsedMs = { train: performance.now() - begin };
+    const provenance = { started: started.toISOString(), elapsedMs };
+    this.#setPhase("measuring");
+    await this.#show(
+      await measuredStudy(device, dataset, config, networks, { origin: "trained", label: "", provenance }),
+    );
+  }
+
+  async #load(files: readonly GivenFile[]): Promise<void> {
+    const given = await readGiven(files);
+    if (given.kind === "dataset") this.#useDataset(given.dataset);
+    else if (given.kind === "network") {
+      const { device, dataset } = this.#computing();
+      requireFit(given.network, dataset, given.label);
+      this.#setPhase("measuring");
+      await this.#show(await networkStudy(device, dataset, given.network, given.label));
+    } else await this.#show(filedStudy(given.files, "results-folder", given.label, this.#dataset, this.#device));
+  }
+
+  async #showFinished(): Promise<void> {
+    const files = await loadFinishedStudy(this.#base, (loaded, total) => {
+      this.#post({ type: "loading", what: "finished study", loaded, total });
+    });
+    const given = await readGiven(files);
+    if (given.kind !== "results") throw new RangeError("the finished study is no folder of results");
+    await this.#show(filedStudy(given.files, "finished", given.label, this.#dataset, this.#device));
+  }
+
+  /** Puts a study in the place of the one before, and finds out what its neurons cost where that is not known. */
+  async #show(study: LabStudy): Promise<void> {
+    const before = this.#study?.live;
+    if (before !== undefined) this.#clicks = this.#clicks.then(() => before.probing[Symbol.dispose]());
+    this.#study = study;
+    for (const notice of studyNotices(study)) this.#post(notice);
+    if (study.live === undefined || study.singles.length > 0) return;
+    this.#setPhase("sweeping");
+    await removeSingles(this.#computing().device, study, study.config.modes, (singles) => {
+      study.singles.push(...singles);
+      this.#post({ type: "singles", singles: study.singles });
+    });
+  }
+
+  #shown(): LabStudy {
+    if (this.#study !== undefined) return this.#study;
+    throw new RunError({ what: "there is no study yet", fix: "train one, or drop a file" });
+  }
+
+  async #sweep({ request, repeats, scopes, modes }: Request<"curves">): Promise<void> {
+    const study = this.#shown();
+    const pieces = curvePieces(study, repeats, scopes);
+    this.#setPhase("sweeping");
+    using test = this.#testSplit(study);
+    for (const [index, piece] of pieces.entries()) {
+      const curves = await computeCurves(this.#device, study, piece, modes, test);
+      this.#post({ type: "curves", request, curves, done: index + 1, total: pieces.length });
+    }
+  }
+
+  async #export(request: number): Promise<void> {
+    const study = this.#shown();
+    const { device } = this.#computing();
+    if (study.origin === "results-folder" || study.origin === "finished") {
+      throw new RunError({ what: "these results come from files", fix: "train networks here, and export those" });
+    }
+    const { scopes, modes } = study.config;
+    const repeats = study.networks.map(({ repeat }) => repeat);
+    const pieces = curvePieces(study, repeats, scopes);
+    const report = (done: number) => this.#post({ type: "exporting", request, done, total: pieces.length });
+    this.#setPhase("sweeping");
+    using test = this.#testSplit(study);
+    const begin = performance.now();
+    for (const [index, piece] of pieces.entries()) {
+      report(index);
+      await computeCurves(device, study, piece, modes, test);
+    }
+    const { facts, tiles } = device.current;
+    const runtime = { package: this.#version, node: "none: a browser", dawn: this.#scope.navigator.userAgent };
+    const ablate = performance.now() - begin;
+    this.#post({ type: "exported", request, ...exportStudy(study, { ...runtime, adapter: facts, tiles }, ablate) });
+  }
+
+  #testSplit({ live }: LabStudy): PerDevice<ReturnType<typeof onDevice>> | undefined {
+    return live && new PerDevice((gpu) => onDevice(gpu, live.dataset, "test"));
+  }
+
+  /** Answers while long work waits at the gate. */
+  #click(asked: Request<"evaluate" | "extremes">, work: () => Promise<void>): Promise<void> {
+    this.#clicks = this.#clicks
+      .then(() => this.#gate.first(work))
+      .catch((error: unknown) => this.#tellFault(asked.type, error));
+    return this.#clicks;
+  }
+
+  #live(): LivePart & { readonly device: LabDevice } {
+    const { live, lacking } = this.#shown();
+    if (live === undefined) throw new RunError({ what: "nothing can be computed of this study", found: lacking });
+    return { ...live, device: this.#computing().device };
+  }
+
+  async #evaluate({ sequence, repeat, removed, mode }: Request<"evaluate">): Promise<void> {
+    const begin = performance.now();
+    const { probing, dataset, device } = this.#live();
+    const probed = await probing.evaluate(device.devices, repeat, removed, mode);
+    const asked = { sequence, repeat, mode, removed };
+    const elapsedMs = performance.now() - begin;
+    this.#post({ type: "evaluated", evaluation: { ...asked, ...probed, samples: dataset.test.count, elapsedMs } });
+  }
+
+  async #findExtremes({ sequence, repeat, neuron, count }: Request<"extremes">): Promise<void> {
+    const { probing, device } = this.#live();
+    const { most, least } = await probing.extremes(device.devices, repeat, neuron, count);
+    this.#post({ type: "extremes", sequence, repeat, neuron, most, least });
+  }
+
+  #setPhase(phase: Phase): void {
+    this.#phase = phase;
+    this.#post({ type: "phase", phase, paused: this.#gate.paused });
+  }
+
+  #setPaused(paused: boolean): void {
+    if (!this.#jobs.busy) return;
+    if (paused) this.#gate.pause();
+    else this.#gate.resume();
+    this.#setPhase(this.#phase);
+  }
+
+  #tellFault(about: LabRequestType, error: unknown): void {
+    this.#post({ type: "fault", about, ...pageFault(error) });
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * What the page and its worker say to each other: plain data that can be cloned, in both directions. The page sends
+ * requests; the worker answers with notices, in any number and at any time. What a request cannot do comes back as a
+ * `fault` that names the request.
+ *
+ * `open` comes first and is answered by `adapter`, `loading` and `dataset`. Then `start`, `load` or `showFinished` give a
+ * study: `study`, then `measured`, `orders`, `singles`, all about that study until the next `study`. From `measured` on,
+ * `curves` and `export` work, and `evaluate` and `extremes` where `study.live` is true.
+ */
+import type {
+  AblationCurve,
+  AblationMode,
+  NeuronAddress,
+  RemovalOrder,
+  SingleRemovals,
+} from "../../src/core/ablation.ts";
+import type { Fault } from "../../src/core/errors.ts";
+import type { NeuronTable } from "../../src/core/neuron-table.ts";
+import type { AdapterFacts, DatasetSummary, RepeatSummary, ScopeKind, StudyConfig } from "../../src/core/study.ts";
+import type { GivenFile } from "../../src/platform/browser/given-files.ts";
+import type { MissingPart } from "../../src/report/analysis/analysis.ts";
+
+export type { GivenFile };
+
+/** What a visitor chooses before training; the rest of a study's options are `studyDefaults`, with all measures. */
+export type LabSettings = Pick<
+  StudyConfig,
+  "hidden" | "activation" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
+>;
+
+export type LabRequest =
+  /** @property base address that the page's own files are relative to (`document.baseURI`) */
+  | { readonly type: "open"; readonly base: string }
+  /** Trains, measures, removes every neuron alone. Ends whatever else runs. */
+  | { readonly type: "start"; readonly settings: LabSettings }
+  /** Between two submits: at most some 100 ms later. Evaluations and extremes are answered while paused. */
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
+  /** Gives up training or measuring; the study shown before stays, and works. */
+  | { readonly type: "stop" }
+  /**
+   * Test accuracy with a set of neurons removed. Only the newest request that waits is answered: `evaluated` repeats its
+   * sequence number, which the page counts up.
+   */
+  | {
+      readonly type: "evaluate";
+      readonly sequence: number;
+      readonly repeat: number;
+      readonly removed: readonly NeuronAddress[];
+      readonly mode: AblationMode;
+    }
+  /** The study's curves in these scopes: all measures and random orders. What is there comes at once, and nothing else
+   * where the study is not live. */
+  | {
+      readonly type: "curves";
+      readonly request: number;
+      readonly repeats: readonly number[];
+      readonly scopes: readonly ScopeKind[];
+      readonly modes: readonly AblationMode[];
+    }
+  /** Ends a `curves` or `export` request; what is there is kept. */
+  | { readonly type: "cancel"; readonly request: number }
+  /** The validation samples that make a neuron fire most and least. The newest request that waits is answered. */
+  | {
+      readonly type: "extremes";
+      readonly sequence: number;
+      readonly repeat: number;
+      readonly neuron: NeuronAddress;
+      /** Samples on either side. */
+      readonly count: number;
+    }
+  /** A `.safetensors` network for the data in use, the four IDX files, or the files of a results folder. */
+  | { readonly type: "load"; readonly files: readonly GivenFile[] }
+  /** Back to the embedded digits after IDX files. */
+  | { readonly type: "useEmbeddedDigits" }
+  /** The study that is shipped with the page, for where nothing can be computed. */
+  | { readonly type: "showFinished" }
+  /** The result files as one .zip. Curves that are missing are computed before: `exporting` tells. */
+  | { readonly type: "export"; readonly request: number };
+
+export type LabRequestType = LabRequest["type"];
+
+/** What there is to compute on. `software` works, slowly; `missing` and `refused` leave the finished study. */
+export type AdapterState =
+  | { readonly state: "hardware" | "software"; readonly facts: AdapterFacts }
+  /** `missing`: the browser has no WebGPU. `refused`: it has, but gives no adapter or device. `fault` says how to get one. */
+  | { readonly state: "missing" | "refused"; readonly fault: Fault };
+
+/** Where a study comes from. */
+export type StudyOrigin = "trained" | "network-file" | "results-folder" | "finished";
+
+/** One network while it is trained. */
+export interface TrainingRepeat {
+  readonly repeat: number;
+  /** [epochs so far]: mean training loss, nats. */
+  readonly loss: readonly number[];
+  /** [epochs so far]: share of the validation set that is classified correctly after the epoch. */
+  readonly accuracy: readonly number[];
+}
+
+export interface Evaluation {
+  readonly sequence: number;
+  readonly repeat: number;
+  readonly mode: AblationMode;
+  readonly removed: readonly NeuronAddress[];
+  /** Test samples, and those of them classified correctly. */
+  readonly samples: number;
+  readonly correct: number;
+  /** [classes]: of `correct`, by class; out of `dataset.testPerClass`. */
+  readonly correctPerClass: Uint32Array;
+  /** Mean cross-entropy, nats. */
+  readonly loss: number;
+  /** From taking up the request to the answer. */
+  readonly elapsedMs: number;
+}
+
+/** Validation samples with a neuron's activation for each, most extreme first. */
+export interface ExtremeSamples {
+  /** [count]: index into the validation set. */
+  readonly samples: Uint32Array;
+  /** [count] */
+  readonly activations: Float32Array;
+  /** [count] */
+  readonly labels: Uint16Array;
+  /** [count, features]: bytes, of shape `dataset.sampleShape` each. */
+  readonly pixels: Uint8Array;
+}
+
+export type LabNotice =
+  | { readonly type: "adapter"; readonly adapter: AdapterState }
+  /** Bytes of a file that is fetched; `total` is 0 where it is not known. */
+  | {
+      readonly type: "loading";
+      readonly what: "digits" | "finished study";
+      readonly loaded: number;
+      readonly total: number;
+    }
+  | { readonly type: "dataset"; readonly dataset: DatasetSummary }
+  /** What runs, at every change. `ready`: nothing but what the page asks for. */
+  | {
+      readonly type: "phase";
+      readonly phase: "ready" | "training" | "measuring" | "sweeping";
+      readonly paused: boolean;
+    }
+  | {
+      readonly type: "training";
+      readonly epochs: number;
+      /** Epochs finished, with the fraction of the current one, over all repeats as if they were one. */
+      readonly epochsDone: number;
+      /** Milliseconds to the end of training; absent until it can be told. Pauses do not count. */
+      readonly remainingMs?: number;
+      readonly repeats: readonly TrainingRepeat[];
+    }
+  /** A study that replaces what is shown. What is known of its networks follows. */
+  | {
+      readonly type: "study";
+      readonly origin: StudyOrigin;
+      /** Name of the file or folder; empty for what was trained here. */
+      readonly label: string;
+      /** Absent for a network from a file, whose making is not known. */
+      readonly config?: StudyConfig;
+      readonly dataset: DatasetSummary;
+      /** [input, hidden ..., classes] */
+      readonly widths: readonly number[];
+      /** Whether there are device, data and weights for `evaluate`, `extremes` and `curves`. */
+      readonly live: boolean;
+      /** Why not, for people; empty where `live`. */
+      readonly lacking: string;
+      /** Files that a folder of results lacks. */
+      readonly missing: readonly MissingPart[];
+    }
+  /** Weights of the first layer of one repeat: the images of its neurons. */
+  | { readonly type: "firstLayer"; readonly repeat: number; readonly neurons: number; readonly weights: Float32Array }
+  | { readonly type: "measured"; readonly repeats: readonly RepeatSummary[]; readonly neurons: readonly NeuronTable[] }
+  | { readonly type: "orders"; readonly orders: readonly RemovalOrder[] }
+  | { readonly type: "singles"; readonly singles: readonly SingleRemovals[] }
+  | { readonly type: "evaluated"; readonly evaluation: Evaluation }
+  | {
+      readonly type: "extremes";
+      readonly sequence: number;
+      readonly repeat: number;
+      readonly neuron: NeuronAddress;
+      readonly most: ExtremeSamples;
+      readonly least: ExtremeSamples;
+    }
+  /** Curves as they are done: those of one repeat and scope together. `done` and `total` count repeats times scopes. */
+  | {
+      readonly type: "curves";
+      readonly request: number;
+      readonly curves: readonly AblationCurve[];
+      readonly done: number;
+      readonly total: number;
+    }
+  /** The end of a `curves` or `export` request. */
+  | { readonly type: "ended"; readonly request: number; readonly outcome: "done" | "cancelled" | "failed" }
+  | { readonly type: "exporting"; readonly request: number; readonly done: number; readonly total: number }
+  | { readonly type: "exported"; readonly request: number; readonly name: string; readonly zip: Blob }
+  /** The device is gone; a new one is being opened, and what was trained is kept. */
+  | { readonly type: "deviceLost"; readonly fault: Fault }
+  | { readonly type: "deviceRecovered"; readonly adapter: AdapterState }
+  /** `unexpected` is a fault of the program: `fault.found` holds its message. */
+  | {
+      readonly type: "fault";
+      readonly about: LabRequestType;
+      readonly unexpected: boolean;
+      readonly fault: Fault;
+    };

@@ -1,0 +1,43 @@
+/** A visitor's settings to the configuration of a study, refused where a number is out of range. */
+import { UsageError } from "../../src/core/errors.ts";
+import { activations } from "../../src/core/network.ts";
+import type { StudyConfig } from "../../src/core/study.ts";
+import { decimalRanges, type Range, studyDefaults, wholeRanges } from "../../src/core/study-defaults.ts";
+import { measures } from "../../src/measures/registry.ts";
+import type { LabSettings } from "./protocol.ts";
+
+function refuse(where: string, expected: string, found: unknown): never {
+  throw new UsageError({ what: "this setting is out of range", where, expected, found: String(found) });
+}
+
+function requireWhole(where: string, value: number, { least, most }: Range): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    refuse(where, `a whole number, ${least} to ${most}`, value);
+}
+
+function requireDecimal(where: string, value: number, { zero, most }: { zero: boolean; most: number }): void {
+  const inside = (zero ? value >= 0 : value > 0) && value <= most;
+  if (!inside) refuse(where, `a number, ${zero ? "0 or more" : "above 0"}, at most ${most}`, value);
+}
+
+/**
+ * The study that the lab makes with these settings: what `gpu-importance run` does with the same options.
+ * @throws UsageError that names the setting.
+ */
+export function configOf(settings: LabSettings, data: string): StudyConfig {
+  const { hidden, activation, epochs, repeats, seed, batchSize, learningRate, l2 } = settings;
+  if (hidden.length === 0) refuse("hidden", "one or more widths", "none");
+  for (const width of hidden) requireWhole("hidden", width, wholeRanges.width);
+  if (!activations.includes(activation)) refuse("activation", activations.join(", "), activation);
+  requireWhole("epochs", epochs, wholeRanges.epochs);
+  requireWhole("repeats", repeats, wholeRanges.repeats);
+  requireWhole("seed", seed, wholeRanges.seed);
+  requireWhole("batch size", batchSize, wholeRanges.batchSize);
+  requireDecimal("learning rate", learningRate, decimalRanges.learningRate);
+  requireDecimal("L2", l2, decimalRanges.l2);
+  const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
+  return {
+    ...{ data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 },
+    ...{ measures: measures.map(({ name }) => name), scopes, modes, randomDraws, stride, sweep },
+  };
+}

@@ -1,0 +1,80 @@
+/** Studies for the page, from training, from a network's file, and from a folder of results. */
+import type { Dataset } from "../../src/core/dataset.ts";
+import { RunError } from "../../src/core/errors.ts";
+import { type Network, type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
+import type { StudyConfig } from "../../src/core/study.ts";
+import { studyDefaults } from "../../src/core/study-defaults.ts";
+import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
+import { ordersOf, summarizeDataset } from "../../src/study.ts";
+import type { LabDevice } from "./lab-device.ts";
+import { CurveStore, type LabStudy, type LivePart, livePart } from "./lab-study.ts";
+import type { StudyOrigin } from "./protocol.ts";
+import { configOf } from "./settings.ts";
+import { measure } from "./study-stages.ts";
+
+export type Origin = Pick<LabStudy, "origin" | "label" | "provenance">;
+
+/** Measures networks and lays out their orders. */
+export async function measuredStudy(
+  device: LabDevice,
+  dataset: Dataset,
+  config: StudyConfig,
+  networks: readonly TrainedNetwork[],
+  origin: Origin,
+): Promise<LabStudy> {
+  const { repeats, neurons } = await measure(device, dataset, config, networks);
+  return {
+    ...{ ...origin, config, dataset: summarizeDataset(dataset), networks, repeats, neurons },
+    ...{ orders: ordersOf(neurons, config).flat(), singles: [], curves: new CurveStore(), missing: [] },
+    ...{ live: livePart(dataset, networks, neurons), lacking: "" },
+  };
+}
+
+/** The study of one network of which only its file is known. */
+export function networkStudy(device: LabDevice, dataset: Dataset, network: Network, label: string): Promise<LabStudy> {
+  const hidden = widthsOf(network).slice(1, -1);
+  const config = configOf({ ...studyDefaults, hidden, activation: network.activation, repeats: 1 }, dataset.name);
+  const origin: Origin = { origin: "network-file", label, provenance: undefined };
+  return measuredStudy(device, dataset, config, [{ repeat: 0, network, trainLoss: [] }], origin);
+}
+
+/** Why nothing more can be computed of a folder of results; empty where it can. */
+function lackOf(files: StudyFiles, dataset: Dataset | undefined, device: LabDevice | undefined): string {
+  if (device === undefined) return "there is no WebGPU adapter";
+  if (files.networks === undefined) return "the folder has no models";
+  if (files.neurons === undefined) return "the folder has no neurons.csv";
+  if (files.study?.dataset.sha256 !== dataset?.sha256) return "its data set is not loaded: drop its IDX files first";
+  return "";
+}
+
+function livePartOf(files: StudyFiles, networks: readonly TrainedNetwork[], dataset: Dataset): LivePart {
+  const own = networks.map(({ repeat }) => files.neurons!.find((table) => table.repeat === repeat)!);
+  return livePart(dataset, networks, own);
+}
+
+/** @throws RunError where study.json is not there, without which nothing can be said of the rest. */
+export function filedStudy(
+  files: StudyFiles,
+  origin: StudyOrigin,
+  label: string,
+  dataset: Dataset | undefined,
+  device: LabDevice | undefined,
+): LabStudy {
+  const { study, neurons = [], orders = [], singles = [], curves = [], missing } = files;
+  if (study === undefined) {
+    const fix = "drop the whole folder that gpu-importance run has written, when it has ended";
+    throw new RunError({ what: "study.json is missing", where: label, fix });
+  }
+  const lossOf = (repeat: number) => study.repeats.find((one) => one.repeat === repeat)?.trainLoss ?? [];
+  const networks = (files.networks ?? []).map(({ repeat, network }) => ({
+    ...{ repeat, network, trainLoss: lossOf(repeat) },
+  }));
+  const lacking = lackOf(files, dataset, device);
+  const store = new CurveStore();
+  store.add(curves);
+  return {
+    ...{ origin, label, provenance: study.provenance, config: study.config, dataset: study.dataset },
+    ...{ networks, repeats: study.repeats, neurons, orders, singles: [...singles], curves: store, missing, lacking },
+    live: lacking === "" ? livePartOf(files, networks, dataset!) : undefined,
+  };
+}

@@ -1,0 +1,117 @@
+/** The stages of a study as the lab runs them: the same functions as the command line's, in pieces that can be shown. */
+import { fastSweep } from "../../src/ablation/fast-sweep.ts";
+import { scopesOf } from "../../src/ablation/orders.ts";
+import { singleRemovals } from "../../src/ablation/single-removals.ts";
+import type { AblationCurve, AblationMode, Scope, SingleRemovals } from "../../src/core/ablation.ts";
+import type { Dataset } from "../../src/core/dataset.ts";
+import type { TrainedNetwork } from "../../src/core/network.ts";
+import type { NeuronTable } from "../../src/core/neuron-table.ts";
+import type { RepeatSummary, ScopeKind, StudyConfig } from "../../src/core/study.ts";
+import { PerDevice } from "../../src/gpu/devices.ts";
+import { meanActivations, measureAll, onDevice, trainAll } from "../../src/study.ts";
+import type { LabDevice } from "./lab-device.ts";
+import type { LabStudy } from "./lab-study.ts";
+import type { TrainingRecord } from "./training-record.ts";
+
+/** @param onChange called whenever the record has changed */
+export async function train(
+  device: LabDevice,
+  dataset: Dataset,
+  config: StudyConfig,
+  record: TrainingRecord,
+  onChange: () => void,
+): Promise<TrainedNetwork[]> {
+  using validation = new PerDevice((gpu) => onDevice(gpu, dataset, "validation"));
+  return await trainAll(device.devices, dataset, config, {
+    onProgress({ done, total }) {
+      record.progressed(done / total);
+      onChange();
+    },
+    async onEpoch(epoch) {
+      await record.epochDone(epoch, validation.on(epoch.gpu));
+      onChange();
+    },
+  });
+}
+
+export interface Measured {
+  readonly repeats: readonly RepeatSummary[];
+  readonly neurons: readonly NeuronTable[];
+}
+
+export function measure(
+  device: LabDevice,
+  dataset: Dataset,
+  config: StudyConfig,
+  networks: readonly TrainedNetwork[],
+): Promise<Measured> {
+  return measureAll(device.devices, dataset, config, networks);
+}
+
+/** A repeat's network with its orders of one scope, as sweeps take them. */
+function taskOf({ networks, neurons, orders }: LabStudy, repeat: number, scope?: Scope) {
+  const network = networks.find((one) => one.repeat === repeat)!.network;
+  const table = neurons.find((one) => one.repeat === repeat)!;
+  const own = orders.filter((order) => order.repeat === repeat && order.scope === scope);
+  return { repeat, network, orders: own, meanActivations: meanActivations(table, network) };
+}
+
+/** Removes every neuron of every network alone. @param onDone told of one network after another */
+export async function removeSingles(
+  device: LabDevice,
+  study: LabStudy,
+  modes: readonly AblationMode[],
+  onDone: (singles: readonly SingleRemovals[]) => void,
+): Promise<void> {
+  const { dataset } = study.live!;
+  using test = new PerDevice((gpu) => onDevice(gpu, dataset, "test"));
+  for (const { repeat } of study.networks) {
+    const [singles] = await device.devices.attempt((gpu) => ({
+      doing: `removing the neurons of repeat ${repeat} one by one`,
+      plan: "one network",
+      run: () => singleRemovals(gpu, test.on(gpu), [taskOf(study, repeat)], modes),
+    }));
+    onDone(singles!);
+  }
+}
+
+/** The curves of a repeat in a scope, as far as a request goes. */
+export interface CurvePiece {
+  readonly repeat: number;
+  readonly scope: Scope;
+}
+
+/** Pieces in the order in which they are wanted: all repeats of the first scope first. */
+export function curvePieces(
+  { networks, orders, config }: LabStudy,
+  repeats: readonly number[],
+  kinds: readonly ScopeKind[],
+): CurvePiece[] {
+  const known = new Set([...networks, ...orders].map(({ repeat }) => repeat));
+  const wanted = repeats.filter((repeat) => known.has(repeat));
+  return scopesOf(config.hidden.length, kinds).flatMap((scope) => wanted.map((repeat) => ({ repeat, scope })));
+}
+
+/** A piece's curves: those that are there, and those that can be computed; all are kept. */
+export async function computeCurves(
+  device: LabDevice | undefined,
+  study: LabStudy,
+  { repeat, scope }: CurvePiece,
+  modes: readonly AblationMode[],
+  test: PerDevice<ReturnType<typeof onDevice>> | undefined,
+): Promise<AblationCurve[]> {
+  const there = (mode: AblationMode) => study.curves.get({ repeat, scope, mode });
+  const missing = modes.filter((mode) => there(mode) === undefined);
+  const computable = study.networks.some((network) => network.repeat === repeat);
+  if (missing.length > 0 && device !== undefined && test !== undefined && computable) {
+    const task = taskOf(study, repeat, scope);
+    const { stride } = study.config;
+    const [computed] = await device.devices.attempt((gpu) => ({
+      doing: `sweeping ${scope} of repeat ${repeat}`,
+      plan: "one network",
+      run: () => fastSweep(gpu, test.on(gpu), [task], { modes: missing, stride }),
+    }));
+    study.curves.add(computed!);
+  }
+  return modes.flatMap((mode) => there(mode) ?? []);
+}

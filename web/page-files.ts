@@ -1,0 +1,7 @@
+/** Names of the files beside the page, which scripts write and the worker fetches. */
+export const pageFiles = {
+  /** gzip of src/data/packed-digits.ts; not named .gz, since servers unpack what they know to be packed. */
+  digits: "mnist-digits.bin",
+  /** .zip of a folder of results. */
+  finishedStudy: "finished-study.zip",
+} as const;

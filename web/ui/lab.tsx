@@ -1,0 +1,72 @@
+/** The whole page. */
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import type { LabStore } from "./lab-store.ts";
+import { ChartsPanel } from "./parts/charts-panel.tsx";
+import { DropZone } from "./parts/drop-zone.tsx";
+import { Header } from "./parts/header.tsx";
+import { NetworkPanel } from "./parts/network-panel.tsx";
+import { NeuronPanel } from "./parts/neuron-panel.tsx";
+import { Faults, Notes } from "./parts/notes.tsx";
+import { RemovePanel } from "./parts/remove-panel.tsx";
+import { TrainPanel } from "./parts/train-panel.tsx";
+
+export function Lab({ store }: { readonly store: LabStore }) {
+  const [state, setState] = useState(store.current());
+  useLayoutEffect(() => {
+    // Notices may have come between the first drawing and now.
+    setState(store.current());
+    return store.subscribe(() => setState(store.current()));
+  }, [store]);
+  useUndoKeys(store);
+  const { dispatch, send } = store;
+  const { study, view, removal, phase, adapter, evaluation, extremes, curvesRunning } = state;
+  // Training tells of itself many times a second; the grids and charts of another network are not drawn anew for that.
+  const network = useMemo(
+    () => (
+      <>
+        <NetworkPanel state={state} dispatch={dispatch} />
+        <RemovePanel state={state} dispatch={dispatch} />
+      </>
+    ),
+    [study, view, removal, phase, adapter, evaluation, dispatch],
+  );
+  const detail = useMemo(
+    () => (
+      <>
+        <NeuronPanel state={state} dispatch={dispatch} />
+        <ChartsPanel state={state} dispatch={dispatch} />
+      </>
+    ),
+    [study, view, removal, evaluation, extremes, curvesRunning, dispatch],
+  );
+  return (
+    <div class="page">
+      <Header state={state} send={send} />
+      <Notes state={state} />
+      <main>
+        <div class="column column-train">
+          <TrainPanel state={state} dispatch={dispatch} send={send} />
+          <DropZone state={state} dispatch={dispatch} send={send} />
+        </div>
+        <div class="column column-network">{network}</div>
+        <div class="column column-detail">{detail}</div>
+      </main>
+      <Faults state={state} dispatch={dispatch} />
+    </div>
+  );
+}
+
+/** Ctrl or Cmd with Z, and with Shift for redo; in a text field they belong to the field. */
+function useUndoKeys(store: LabStore): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const typing =
+        event.target instanceof HTMLInputElement && event.target.type !== "range" && event.target.type !== "radio";
+      if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      event.preventDefault();
+      store.dispatch({ type: event.shiftKey ? "redo" : "undo" });
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [store]);
+}

@@ -1,0 +1,28 @@
+/** Numbers as text, of equal width where they change in place. */
+
+const MINUS = "\u2212";
+
+export function decimal(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? `${MINUS}${text}` : text;
+}
+
+export function signed(value: number, digits: number): string {
+  const text = decimal(value, digits);
+  return text.startsWith(MINUS) || Number(text) === 0 ? text : `+${text}`;
+}
+
+/** A share as a percentage. */
+export function percent(share: number, digits = 1): string {
+  return `${decimal(100 * share, digits)} %`;
+}
+
+/** Seconds below a minute, else minutes and seconds. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,65 @@
+/** Accuracy along all orders, or two columns against each other; one of them at a time. */
+import { saveFigure } from "../charts/save-figure.ts";
+import type { Dispatch } from "../lab-store.ts";
+import type { Chart, LabState } from "../state/lab-state.ts";
+import { Choice } from "./choice.tsx";
+import { CompareChart } from "./compare-chart.tsx";
+import { CurvesChart } from "./curves-chart.tsx";
+
+interface ChartsPanelProps {
+  readonly state: LabState;
+  readonly dispatch: Dispatch;
+}
+
+/** Names of the saved files. */
+const figureIds: Readonly<Record<Chart, string>> = { curves: "accuracy-curves", compare: "measures-compared" };
+
+export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
+  const { chart } = state.view;
+  const id = figureIds[chart];
+  const empty = state.study === undefined || state.study.neurons.length === 0;
+  return (
+    <section class="panel charts" aria-labelledby="charts-title">
+      <div class="panel-head">
+        <h2 id="charts-title" class="hidden-text">
+          Charts
+        </h2>
+        <Choice
+          label="Chart"
+          name="chart"
+          options={[
+            { value: "curves", text: "Curves" },
+            { value: "compare", text: "Compare" },
+          ]}
+          value={chart}
+          onChange={(value) => dispatch({ type: "view", change: { chart: value } })}
+        />
+        <span class="spread" />
+        {chart === "curves" ? (
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={state.view.allRepeats}
+              disabled={(state.study?.neurons.length ?? 0) < 2}
+              onChange={(event) => dispatch({ type: "view", change: { allRepeats: event.currentTarget.checked } })}
+            />
+            all repeats
+          </label>
+        ) : null}
+        <button type="button" disabled={empty} onClick={() => saveFigure(id, "svg")}>
+          SVG
+        </button>
+        <button type="button" disabled={empty} onClick={() => saveFigure(id, "png")}>
+          PNG
+        </button>
+      </div>
+      {empty ? (
+        <p class="empty">Curves of accuracy over the neurons removed, and measures against each other.</p>
+      ) : chart === "curves" ? (
+        <CurvesChart id={id} state={state} dispatch={dispatch} />
+      ) : (
+        <CompareChart id={id} state={state} dispatch={dispatch} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,97 @@
+/** What the page computes on, where the study comes from, and what can be taken away. */
+import { useRef, useState } from "preact/hooks";
+import type { LabRequest } from "../../engine/protocol.ts";
+import { percent } from "../numbers.ts";
+import type { LabState } from "../state/lab-state.ts";
+import { linkOf } from "../state/link.ts";
+import { readSettings } from "../state/settings.ts";
+
+interface HeaderProps {
+  readonly state: LabState;
+  readonly send: (request: LabRequest) => void;
+}
+
+/** Requests of exports begin here; those of curves are small and count up. */
+const FIRST_EXPORT = 1_000_000;
+
+export function Header({ state, send }: HeaderProps) {
+  const exports = useRef(FIRST_EXPORT);
+  const { exporting, study } = state;
+  // What came as files is there as files already.
+  const computedHere = study?.about.origin === "trained" || study?.about.origin === "network-file";
+  const canExport = computedHere && study.neurons.length > 0;
+  const startExport = () => {
+    exports.current += 1;
+    send({ type: "export", request: exports.current });
+  };
+  return (
+    <header class="page-head">
+      <h1>
+        gpu-importance <span class="muted">lab</span>
+      </h1>
+      <AdapterNote state={state} />
+      <span class="muted study-note">{sourceText(state)}</span>
+      <span class="spread" />
+      <CopyLink state={state} />
+      {exporting === undefined ? (
+        <button type="button" disabled={!canExport} onClick={startExport}>
+          Export .zip
+        </button>
+      ) : (
+        <button type="button" onClick={() => send({ type: "cancel", request: exporting.request })}>
+          {`Cancel, ${percent(exporting.done / Math.max(1, exporting.total), 0)}`}
+        </button>
+      )}
+    </header>
+  );
+}
+
+function AdapterNote({ state: { adapter, device } }: { readonly state: LabState }) {
+  if (adapter === undefined) return <span class="chip">looking for a GPU</span>;
+  if (!("facts" in adapter)) return <span class="chip warn">no WebGPU</span>;
+  const { facts, state } = adapter;
+  const name = facts.description || facts.device || facts.architecture || facts.vendor;
+  const notes = { fine: "", lost: ", lost: opening another", recovered: ", recovered" };
+  return (
+    <span class={state === "software" || device === "lost" ? "chip warn" : "chip"} title={name}>
+      {`${state === "software" ? "software adapter: " : ""}${name}${notes[device]}`}
+    </span>
+  );
+}
+
+function sourceText({ study, loading }: LabState): string {
+  if (loading !== undefined) {
+    const share = loading.total > 0 ? `, ${percent(loading.loaded / loading.total, 0)}` : "";
+    return `fetching the ${loading.what}${share}`;
+  }
+  if (study === undefined) return "";
+  const texts = {
+    trained: "trained here",
+    "network-file": `network ${study.about.label}`,
+    "results-folder": `results ${study.about.label}`,
+    finished: "a finished study",
+  };
+  return texts[study.about.origin];
+}
+
+function CopyLink({ state }: { readonly state: LabState }) {
+  const [copied, setCopied] = useState("");
+  const { settings } = readSettings(state.settings);
+  const copy = async () => {
+    if (settings === undefined) return;
+    location.hash = linkOf(settings);
+    await navigator.clipboard.writeText(location.href);
+    setCopied("Copied");
+    setTimeout(() => setCopied(""), 2000);
+  };
+  return (
+    <>
+      <button type="button" class="fixed-width" disabled={settings === undefined} onClick={copy}>
+        {copied === "" ? "Copy link" : copied}
+      </button>
+      <span class="hidden-text" role="status">
+        {copied}
+      </span>
+    </>
+  );
+}

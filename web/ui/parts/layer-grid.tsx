@@ -1,0 +1,195 @@
+/** The neurons of one layer as buttons, coloured by a column; arrows walk, a drag removes. */
+import { Component } from "preact";
+import { useMemo, useRef } from "preact/hooks";
+import type { Dispatch } from "../lab-store.ts";
+import { decimal } from "../numbers.ts";
+import { seriesColour } from "../series.ts";
+import type { Tool } from "../state/lab-state.ts";
+import { columnTitle, columnUnit } from "../state/shown.ts";
+import { GreyImage, greyOfWeights } from "./weight-image.tsx";
+
+export interface LayerGridProps {
+  readonly layer: number;
+  /** Row of the layer's first neuron, and how many there are. */
+  readonly first: number;
+  readonly width: number;
+  readonly column: string;
+  /** [all rows] */
+  readonly values: Float64Array | undefined;
+  readonly top: number;
+  readonly removed: ReadonlySet<number>;
+  readonly brushed: ReadonlySet<number>;
+  readonly selected: number | undefined;
+  readonly tool: Tool;
+  /** [width, features] and the shape of a sample, where the layer sees the samples as pictures. */
+  readonly images?: { readonly weights: Float32Array; readonly shape: readonly number[] };
+  readonly dispatch: Dispatch;
+}
+
+const rowAt = (target: EventTarget | null): number | undefined => {
+  const cell = target instanceof Element ? target.closest<HTMLElement>("[data-row]") : null;
+  return cell === null ? undefined : Number(cell.dataset["row"]);
+};
+
+/** Pointer handlers with which a press takes a neuron out (or back), and a drag does the same to all it passes. */
+function useDrag(removed: ReadonlySet<number>, tool: Tool, dispatch: Dispatch) {
+  const drag = useRef<{ readonly type: "remove" | "restore"; readonly gesture: string } | undefined>(undefined);
+  const apply = (row: number | undefined) => {
+    if (drag.current !== undefined && row !== undefined) dispatch({ ...drag.current, rows: [row] });
+  };
+  return {
+    onPointerDown(event: PointerEvent) {
+      const row = rowAt(event.target);
+      if (tool !== "remove" || row === undefined || event.button !== 0) return;
+      drag.current = { type: removed.has(row) ? "restore" : "remove", gesture: `drag ${event.timeStamp}` };
+      apply(row);
+    },
+    onPointerMove(event: PointerEvent) {
+      if (drag.current !== undefined) apply(rowAt(document.elementFromPoint(event.clientX, event.clientY)));
+    },
+    onPointerUp() {
+      drag.current = undefined;
+    },
+    onPointerCancel() {
+      drag.current = undefined;
+    },
+    onPointerLeave() {
+      drag.current = undefined;
+    },
+  };
+}
+
+/** Cells in one line of the grid, as laid out. */
+function cellsInLine(cells: readonly HTMLElement[]): number {
+  const top = cells[0]?.offsetTop;
+  const next = cells.findIndex((cell) => cell.offsetTop !== top);
+  return next === -1 ? cells.length : next;
+}
+
+const steps: Readonly<Record<string, (line: number) => number>> = {
+  ArrowLeft: () => -1,
+  ArrowRight: () => 1,
+  ArrowUp: (line) => -line,
+  ArrowDown: (line) => line,
+};
+const removeKeys = ["Delete", "Backspace", "x"];
+
+export function LayerGrid(props: LayerGridProps) {
+  const { layer, first, width, removed, selected, tool, dispatch } = props;
+  const drag = useDrag(removed, tool, dispatch);
+  const images = useMemo(() => props.images && weightImages(props.images), [props.images?.weights]);
+  const toggle = (row: number) => dispatch({ type: removed.has(row) ? "restore" : "remove", rows: [row] });
+  const look = (row: number) => dispatch({ type: "view", change: { selected: row } });
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rowAt(event.target);
+    if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (removeKeys.includes(event.key)) {
+      event.preventDefault();
+      toggle(row);
+    }
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const cells = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("[data-row]")];
+    const target = cells[row - first + step(cellsInLine(cells))];
+    if (target === undefined) return;
+    target.focus();
+    look(first + cells.indexOf(target));
+  };
+  // A pointer has acted already when it went down; a click without one comes from the keyboard.
+  const onClick = (event: MouseEvent) => {
+    const row = rowAt(event.target);
+    if (row === undefined) return;
+    if (tool === "look") look(row);
+    else if (event.detail === 0) toggle(row);
+  };
+  const inTabOrder = selected !== undefined && selected >= first && selected < first + width ? selected : first;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a grid container everywhere
+    <div
+      class={`cells tool-${tool}`}
+      role="group"
+      aria-label={`Layer ${layer}, ${width} neurons`}
+      data-layer={layer}
+      style={{ "--column": seriesColour(props.column) }}
+      onClick={onClick}
+      onKeyDown={onKeyDown}
+      {...drag}
+    >
+      {Array.from({ length: width }, (_, neuron) => (
+        <Cell
+          key={neuron}
+          {...cellProps(props, neuron)}
+          tabbed={first + neuron === inTabOrder}
+          image={images?.[neuron]}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** A neuron's weights as a picture. */
+interface WeightImage {
+  readonly bytes: Uint8ClampedArray<ArrayBuffer>;
+  readonly shape: readonly number[];
+}
+
+function weightImages({ weights, shape }: NonNullable<LayerGridProps["images"]>): WeightImage[] {
+  const features = shape[0]! * shape[1]!;
+  return Array.from({ length: weights.length / features }, (_, neuron) => ({
+    bytes: greyOfWeights(weights.subarray(neuron * features, (neuron + 1) * features)),
+    shape,
+  }));
+}
+
+interface CellProps {
+  readonly row: number;
+  readonly label: string;
+  /** Share of the column's top. */
+  readonly level: string;
+  readonly states: string;
+  readonly selected: boolean;
+  readonly tabbed: boolean;
+  readonly image: WeightImage | undefined;
+}
+
+function cellProps(props: LayerGridProps, neuron: number): Omit<CellProps, "tabbed" | "image"> {
+  const { layer, first, column, values, top, removed, brushed } = props;
+  const row = first + neuron;
+  const value = values?.[row];
+  const level = value === undefined ? 0 : Math.min(1, Math.max(0, value / top));
+  const isOut = removed.has(row);
+  const selected = props.selected === row;
+  const spoken = value === undefined ? "" : `, ${columnTitle(column)} ${decimal(value, 3)} ${columnUnit(column)}`;
+  const states = [isOut && "out", selected && "selected", brushed.has(row) && "brushed"].filter(Boolean);
+  return {
+    row,
+    label: `Layer ${layer} neuron ${neuron}${spoken}${isOut ? ", removed" : ""}`,
+    level: `${(100 * level).toFixed(1)}%`,
+    states: states.join(" "),
+    selected,
+  };
+}
+
+/** Drawn anew only where something about this neuron has changed: a slider that moves changes a few of many hundred. */
+class Cell extends Component<CellProps> {
+  override shouldComponentUpdate(next: CellProps): boolean {
+    return (Object.keys(next) as (keyof CellProps)[]).some((key) => next[key] !== this.props[key]);
+  }
+
+  override render({ row, label, level, states, selected, tabbed, image }: CellProps) {
+    return (
+      <button
+        type="button"
+        class={`cell ${states}`}
+        data-row={row}
+        tabIndex={tabbed ? 0 : -1}
+        style={{ "--level": level }}
+        aria-label={label}
+        aria-current={selected}
+      >
+        {image && <GreyImage {...image} />}
+      </button>
+    );
+  }
+}

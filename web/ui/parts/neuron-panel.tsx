@@ -1,0 +1,218 @@
+/** What one neuron knows, and what removing it costs. */
+import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import type { ExtremeSamples } from "../../engine/protocol.ts";
+import type { Dispatch } from "../lab-store.ts";
+import { decimal, percent, signed } from "../numbers.ts";
+import { seriesColour, seriesTitle } from "../series.ts";
+import type { LabState, ShownStudy } from "../state/lab-state.ts";
+import { intactCorrect, knownOutcome, type Outcome, shownTable, singleOutcome } from "../state/shown.ts";
+import { EXTREMES_SHOWN } from "../state/wanted.ts";
+import { type ClassBar, ClassBars } from "./class-bars.tsx";
+import { GreyImage, greyBytes, greyOfWeights } from "./weight-image.tsx";
+
+interface NeuronPanelProps {
+  readonly state: LabState;
+  readonly dispatch: Dispatch;
+}
+
+interface NeuronProps extends NeuronPanelProps {
+  readonly study: ShownStudy;
+  readonly table: NeuronTable;
+  readonly row: number;
+}
+
+export function NeuronPanel({ state, dispatch }: NeuronPanelProps) {
+  const table = shownTable(state);
+  const { study } = state;
+  const row = state.view.selected;
+  const known = table !== undefined && study !== undefined && row !== undefined;
+  return (
+    <section class="panel neuron" aria-labelledby="neuron-title">
+      {known ? (
+        <Neuron state={state} study={study} table={table} row={row} dispatch={dispatch} />
+      ) : (
+        <>
+          <h2 id="neuron-title">Neuron</h2>
+          <p class="empty">A neuron that you click shows here what it knows and what its removal costs.</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Neuron({ state, study, table, row, dispatch }: NeuronProps) {
+  const [layer, neuron] = [table.layer[row]!, table.neuron[row]!];
+  const out = state.removal.history.present.includes(row);
+  return (
+    <>
+      <div class="panel-head">
+        <h2 id="neuron-title" class="numbers">
+          Layer {layer}, neuron {neuron}
+        </h2>
+        <span class="spread" />
+        <button type="button" onClick={() => dispatch({ type: out ? "restore" : "remove", rows: [row] })}>
+          {out ? "Restore" : "Remove"}
+        </button>
+      </div>
+      <div class="neuron-top">
+        <WeightPicture study={study} table={table} row={row} />
+        <Facts state={state} study={study} table={table} row={row} />
+      </div>
+      <div class="neuron-bars">
+        <FiringBars study={study} table={table} row={row} />
+        <CostBars state={state} study={study} table={table} row={row} />
+      </div>
+      <Digits state={state} study={study} />
+    </>
+  );
+}
+
+type OfNeuron = Omit<NeuronProps, "state" | "dispatch">;
+
+function WeightPicture({ study, table, row }: OfNeuron) {
+  const weights = study.firstLayers[table.repeat];
+  const shape = study.about.dataset.sampleShape;
+  if (table.layer[row] !== 1 || weights === undefined || shape.length !== 2) {
+    return <div class="weight-picture absent">weights of layer 1 only</div>;
+  }
+  const features = shape[0]! * shape[1]!;
+  const neuron = table.neuron[row]!;
+  const bytes = greyOfWeights(weights.subarray(neuron * features, (neuron + 1) * features));
+  return (
+    <figure class="weight-picture">
+      <GreyImage bytes={bytes} shape={shape} />
+      <figcaption class="hidden-text">Its incoming weights, white positive, black negative</figcaption>
+    </figure>
+  );
+}
+
+function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
+  const { mode } = state.removal;
+  const cost = costOf(study, table, row, mode);
+  const nameOf = (label: number) => study.about.dataset.classNames?.[label] ?? String(label);
+  return (
+    <dl class="facts numbers">
+      {Object.entries(table.measures).map(([id, values]) => (
+        <div key={id}>
+          <dt>
+            <i class="swatch" style={{ background: seriesColour(id) }} />
+            {seriesTitle(id)}
+          </dt>
+          <dd>{decimal(values[row]!, 3)} bit</dd>
+        </div>
+      ))}
+      <div>
+        <dt>Preferred class</dt>
+        <dd>{nameOf(table.preferredClass[row]!)}</dd>
+      </div>
+      <div>
+        <dt>Fires for</dt>
+        <dd>{percent(table.ones[row]! / table.samples)}</dd>
+      </div>
+      <div>
+        <dt>Removal costs</dt>
+        <dd>{cost === undefined ? "–" : `${decimal(cost, 2)} points`}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function costOf(study: ShownStudy, table: NeuronTable, row: number, mode: "zero" | "mean"): number | undefined {
+  const single = singleOutcome(study, table, row, mode);
+  const intact = intactCorrect(study, table.repeat);
+  return single === undefined || intact === undefined ? undefined : (100 * (intact - single.correct)) / single.samples;
+}
+
+/** The 2 x C table of counts: of each class's samples, those for which the bit is 1. */
+function FiringBars({ study, table, row }: OfNeuron) {
+  const { classes } = table;
+  const samples = study.about.dataset.validationPerClass;
+  const bars = Array.from({ length: classes }, (_, label): ClassBar => {
+    const ones = table.onesPerClass[row * classes + label]!;
+    const of = samples?.[label] ?? table.samples / classes;
+    const text = `fires for ${ones} of ${Math.round(of)}, silent for ${Math.round(of) - ones}`;
+    return { up: ones / of, text, marked: label === table.preferredClass[row] };
+  });
+  return <ClassBars title="Fires, by class" bars={bars} names={study.about.dataset.classNames} />;
+}
+
+/** Points of a class's accuracy that fill a bar. */
+const FULL_BAR_POINTS = 5;
+
+function CostBars({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
+  const { mode } = state.removal;
+  const single = singleOutcome(study, table, row, mode);
+  const intact = knownOutcome(study, table, [], mode);
+  const { testPerClass } = study.about.dataset;
+  const changes = Array.from({ length: table.classes }, (_, label) => changeOf(single, intact, testPerClass, label));
+  const full = changes.reduce<number>((most, change) => Math.max(most, Math.abs(change ?? 0)), FULL_BAR_POINTS);
+  const bars = changes.map((change = 0, label): ClassBar => {
+    const text = changes[label] === undefined ? "not known" : `${signed(change, 1)} points`;
+    return { up: change / full, down: -change / full, text };
+  });
+  const title = `Removal by class, ±${decimal(full, 0)} points`;
+  return <ClassBars title={title} bars={bars} twoSided names={study.about.dataset.classNames} />;
+}
+
+/** Percentage points of a class's accuracy. */
+function changeOf(
+  single: Outcome | undefined,
+  intact: Outcome | undefined,
+  testPerClass: readonly number[] | undefined,
+  label: number,
+): number | undefined {
+  const [after, before] = [single?.correctPerClass?.[label], intact?.correctPerClass?.[label]];
+  if (after === undefined || before === undefined || testPerClass === undefined) return undefined;
+  return (100 * (after - before)) / Math.max(1, testPerClass[label]!);
+}
+
+function Digits({ state, study }: { readonly state: LabState; readonly study: ShownStudy }) {
+  const shape = study.about.dataset.sampleShape;
+  if (shape.length !== 2) return null;
+  const { extremes } = state;
+  return (
+    <div class="digits">
+      <DigitStrip
+        title="Fires most"
+        shape={shape}
+        live={study.about.live}
+        {...(extremes && { samples: extremes.most })}
+      />
+      <DigitStrip
+        title="Fires least"
+        shape={shape}
+        live={study.about.live}
+        {...(extremes && { samples: extremes.least })}
+      />
+    </div>
+  );
+}
+
+interface DigitStripProps {
+  readonly title: string;
+  readonly shape: readonly number[];
+  readonly live: boolean;
+  readonly samples?: ExtremeSamples;
+}
+
+function DigitStrip({ title, shape, live, samples }: DigitStripProps) {
+  const features = shape[0]! * shape[1]!;
+  return (
+    <div class="digit-strip">
+      <span class="digit-title">{title}</span>
+      <ul>
+        {Array.from({ length: EXTREMES_SHOWN }, (_, place) => {
+          const known = samples !== undefined && place < samples.labels.length;
+          const pixels = known ? samples.pixels.subarray(place * features, (place + 1) * features) : undefined;
+          const text = known ? `a ${samples.labels[place]}, activation ${decimal(samples.activations[place]!, 3)}` : "";
+          return (
+            <li key={place} title={text}>
+              {pixels && <GreyImage bytes={greyBytes(features, (index) => pixels[index]!)} shape={shape} />}
+              <span class="hidden-text">{known ? text : live ? "being looked up" : "not known without a GPU"}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}

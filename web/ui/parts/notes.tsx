@@ -1,0 +1,44 @@
+/** What a visitor must know before anything else: no WebGPU, a slow adapter; and what went wrong. */
+import type { Dispatch } from "../lab-store.ts";
+import type { LabState } from "../state/lab-state.ts";
+import { FaultNote } from "./fault-note.tsx";
+
+interface NotesProps {
+  readonly state: LabState;
+}
+
+interface FaultsProps extends NotesProps {
+  readonly dispatch: Dispatch;
+}
+
+export function Notes({ state }: NotesProps) {
+  const { adapter } = state;
+  return (
+    <div class="notes">
+      {adapter?.state === "missing" || adapter?.state === "refused" ? (
+        <div class="note" role="status">
+          <b>{adapter.fault.what}.</b> {adapter.fault.fix} What you see is a finished study.
+        </div>
+      ) : null}
+      {adapter?.state === "software" ? (
+        <div class="note" role="status">
+          <b>This is a software adapter:</b> all works, some hundred times slower than on a GPU. In Chrome, chrome://gpu
+          says why; try chrome://settings/system, “Use graphics acceleration”.
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Faults of all but files, which are told at the drop zone; they lie over the page, so that nothing moves. */
+export function Faults({ state, dispatch }: FaultsProps) {
+  return (
+    <div class="faults">
+      {state.faults
+        .filter(({ about }) => about !== "load")
+        .map((shown) => (
+          <FaultNote key={shown.id} shown={shown} onDismiss={() => dispatch({ type: "dismiss", fault: shown.id })} />
+        ))}
+    </div>
+  );
+}

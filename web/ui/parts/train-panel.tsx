@@ -1,0 +1,199 @@
+/** Settings, and the training they lead to: what is reached, and how long it will take. */
+import type { LabRequest, TrainingRepeat } from "../../engine/protocol.ts";
+import { LineChart } from "../charts/line-chart.tsx";
+import type { Dispatch } from "../lab-store.ts";
+import { decimal, duration, percent } from "../numbers.ts";
+import type { LabState, NoticeOf } from "../state/lab-state.ts";
+import { readSettings, type SettingTexts, settingFields } from "../state/settings.ts";
+
+interface TrainPanelProps {
+  readonly state: LabState;
+  readonly dispatch: Dispatch;
+  readonly send: (request: LabRequest) => void;
+}
+
+const basic = ["hidden", "activation", "epochs", "repeats", "seed"] as const;
+/** Fields whose text is longer than a number. */
+const halves: readonly (keyof SettingTexts)[] = ["hidden", "activation"];
+const further = ["batchSize", "learningRate", "l2"] as const;
+
+export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
+  const { settings, faulty } = readSettings(state.settings);
+  const canTrain = canCompute(state) && state.dataset !== undefined;
+  const idle = state.phase === "ready" || state.phase === "sweeping";
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (settings !== undefined && canTrain) send({ type: "start", settings });
+  };
+  return (
+    <section class="panel train" aria-labelledby="train-title">
+      <h2 id="train-title">Train</h2>
+      <form onSubmit={submit}>
+        <Fields names={basic} texts={state.settings} faulty={faulty} dispatch={dispatch} />
+        <details>
+          <summary>Optimiser</summary>
+          <Fields names={further} texts={state.settings} faulty={faulty} dispatch={dispatch} />
+        </details>
+        <div class="buttons">
+          <button type="submit" class="primary" disabled={settings === undefined || !canTrain || !idle}>
+            Train
+          </button>
+          <button
+            type="button"
+            disabled={state.phase !== "training"}
+            onClick={() => send({ type: state.paused ? "resume" : "pause" })}
+          >
+            {state.paused ? "Resume" : "Pause"}
+          </button>
+          <button type="button" disabled={idle} onClick={() => send({ type: "stop" })}>
+            Stop
+          </button>
+        </div>
+      </form>
+      <TrainingProgress state={state} />
+    </section>
+  );
+}
+
+export function canCompute({ adapter }: LabState): boolean {
+  return adapter?.state === "hardware" || adapter?.state === "software";
+}
+
+interface FieldsProps {
+  readonly names: readonly (keyof SettingTexts)[];
+  readonly texts: SettingTexts;
+  readonly faulty: readonly (keyof SettingTexts)[];
+  readonly dispatch: Dispatch;
+}
+
+function Fields({ names, texts, faulty, dispatch }: FieldsProps) {
+  return (
+    <div class="fields">
+      {names.map((name) => {
+        const { label, allowed, choices } = settingFields[name];
+        const change = (event: { readonly currentTarget: { readonly value: string } }) =>
+          dispatch({ type: "setting", name, text: event.currentTarget.value });
+        const common = { id: `setting-${name}`, value: texts[name] };
+        return (
+          <div key={name} class={halves.includes(name) ? "field half" : "field"}>
+            <label for={common.id}>{label}</label>
+            {choices === undefined ? (
+              <input
+                {...common}
+                inputMode={name === "hidden" ? "text" : "decimal"}
+                autocomplete="off"
+                aria-invalid={faulty.includes(name)}
+                aria-describedby={`allowed-${name}`}
+                onInput={change}
+              />
+            ) : (
+              <select {...common} onChange={change}>
+                {choices.map((choice) => (
+                  <option key={choice}>{choice}</option>
+                ))}
+              </select>
+            )}
+            <span id={`allowed-${name}`} class={faulty.includes(name) ? "allowed" : "hidden-text"}>
+              {allowed}
+            </span>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function TrainingProgress({ state }: { readonly state: LabState }) {
+  const { training } = state;
+  const share = training === undefined ? 0 : training.epochsDone / training.epochs;
+  return (
+    <div class="training">
+      <div class="training-line numbers">
+        <span>{phaseText(state)}</span>
+        <span>
+          {training?.remainingMs === undefined || state.phase !== "training"
+            ? ""
+            : `${duration(training.remainingMs)} left`}
+        </span>
+      </div>
+      <progress max={1} value={share} aria-label="Training" />
+      <TrainingCharts training={training} />
+      <RepeatTable repeats={training?.repeats ?? []} />
+    </div>
+  );
+}
+
+function phaseText({ phase, paused, training, study }: LabState): string {
+  if (phase === "measuring") return "Measuring neurons";
+  if (phase === "training" && training !== undefined) {
+    return `${paused ? "Paused, epoch" : "Epoch"} ${decimal(training.epochsDone, 1)} of ${training.epochs}`;
+  }
+  if (phase === "training") return paused ? "Paused" : "Preparing";
+  return study?.about.origin === "trained" ? "Trained" : "Not trained yet";
+}
+
+const CHART_HEIGHT = 104;
+
+function TrainingCharts({ training }: { readonly training: Omit<NoticeOf<"training">, "type"> | undefined }) {
+  const repeats = training?.repeats ?? [];
+  const across = {
+    label: "epoch",
+    from: 0,
+    to: training?.epochs ?? 1,
+    format: (value: number) => (Number.isInteger(value) ? String(value) : ""),
+  };
+  const series = (column: "loss" | "accuracy") =>
+    repeats.map((each) => ({
+      id: String(each.repeat),
+      colour: "currentColor",
+      points: each[column].map((value, epoch) => [epoch + 1, value] as const),
+    }));
+  const largest = repeats.reduce((most, { loss }) => Math.max(most, ...loss), 0);
+  return (
+    <div class="training-charts">
+      <LineChart
+        id="training-loss"
+        height={CHART_HEIGHT}
+        description={`Training loss of ${repeats.length} repeats by epoch.`}
+        across={across}
+        up={{ label: "loss", from: 0, to: largest || 1 }}
+        series={series("loss")}
+      />
+      <LineChart
+        id="training-accuracy"
+        height={CHART_HEIGHT}
+        description={`Validation accuracy of ${repeats.length} repeats by epoch.`}
+        across={across}
+        up={{ label: "accuracy", from: 0, to: 1, format: (value) => `${Math.round(100 * value)} %` }}
+        series={series("accuracy")}
+      />
+    </div>
+  );
+}
+
+/** The newest values of each repeat. */
+function RepeatTable({ repeats }: { readonly repeats: readonly TrainingRepeat[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+    <section class="repeat-table" tabIndex={0} aria-label="Repeats">
+      <table class="numbers">
+        <thead>
+          <tr>
+            <th scope="col">Repeat</th>
+            <th scope="col">Loss</th>
+            <th scope="col">Accuracy</th>
+          </tr>
+        </thead>
+        <tbody>
+          {repeats.map(({ repeat, loss, accuracy }) => (
+            <tr key={repeat}>
+              <th scope="row">{repeat}</th>
+              <td>{loss.length === 0 ? "–" : decimal(loss.at(-1)!, 4)}</td>
+              <td>{accuracy.length === 0 ? "–" : percent(accuracy.at(-1)!)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

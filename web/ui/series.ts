@@ -1,0 +1,12 @@
+/** Titles of what is drawn and removed; its colours are classes of style.css, so that they follow the theme. */
+import { RANDOM } from "../../src/core/ablation.ts";
+import { columnTitle } from "./state/shown.ts";
+
+export function seriesTitle(id: string): string {
+  return id === RANDOM ? "Random" : columnTitle(id);
+}
+
+/** The custom property of a series' colour. */
+export function seriesColour(id: string): string {
+  return `var(--series-${id.replaceAll("_", "-")}, var(--series-further))`;
+}

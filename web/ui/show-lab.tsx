@@ -1,0 +1,13 @@
+/** Puts the page into an element, over any engine. */
+import { render } from "preact";
+import { Lab } from "./lab.tsx";
+import { type Connect, createStore } from "./lab-store.ts";
+import { initialState } from "./state/lab-state.ts";
+import { settingsFromLink } from "./state/link.ts";
+import { settingTexts } from "./state/settings.ts";
+
+/** @param hash of the page's address: settings of a link */
+export function showLab(root: Element, connect: Connect, hash: string): void {
+  const store = createStore(connect, initialState(settingTexts(settingsFromLink(hash))));
+  render(<Lab store={store} />, root);
+}

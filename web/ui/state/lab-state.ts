@@ -1,0 +1,127 @@
+/** Everything the page shows, as one plain value. Only the reducer makes new ones. */
+import type { AblationCurve, AblationMode, RemovalOrder, Scope, SingleRemovals } from "../../../src/core/ablation.ts";
+import type { Fault } from "../../../src/core/errors.ts";
+import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
+import type { AdapterState, Evaluation, LabNotice, LabRequestType } from "../../engine/protocol.ts";
+import { nothingRemoved, type RemovalHistory, type RemovalRule } from "./removal.ts";
+import type { SettingTexts } from "./settings.ts";
+
+export type NoticeOf<Type extends LabNotice["type"]> = Extract<LabNotice, { readonly type: Type }>;
+
+/** A study and what has arrived of it. */
+export interface ShownStudy {
+  readonly about: Omit<NoticeOf<"study">, "type">;
+  readonly repeats: readonly RepeatSummary[];
+  readonly neurons: readonly NeuronTable[];
+  readonly orders: readonly RemovalOrder[];
+  readonly singles: readonly SingleRemovals[];
+  /** By repeat: [neurons, features]. */
+  readonly firstLayers: Readonly<Record<number, Float32Array>>;
+  /** By `curveKey`. */
+  readonly curves: Readonly<Record<string, AblationCurve>>;
+}
+
+/** What a click or a drag on a neuron does. */
+export const tools = ["look", "remove"] as const;
+export type Tool = (typeof tools)[number];
+
+export const charts = ["curves", "compare"] as const;
+export type Chart = (typeof charts)[number];
+
+export interface View {
+  /** Column that colours the neurons: a measure id, or `cost`. */
+  readonly column: string;
+  /** Index into the study's repeats. */
+  readonly repeat: number;
+  /** Row of the neuron looked at. */
+  readonly selected?: number;
+  readonly tool: Tool;
+  readonly chart: Chart;
+  /** Columns of the scatter. */
+  readonly across: string;
+  readonly up: string;
+  readonly scope: Scope;
+  /** Direction of the curves on show. */
+  readonly direction: "low" | "high";
+  /** Curves as bands over all repeats, not of one. */
+  readonly allRepeats: boolean;
+  /** Rows inside the scatter's brush. */
+  readonly brushed: readonly number[];
+}
+
+/** Removed rows are of the repeat on show. */
+export interface Removal {
+  readonly history: RemovalHistory;
+  readonly rule: RemovalRule;
+  readonly mode: AblationMode;
+}
+
+/** A request that is answered by more than one notice. */
+export interface Running {
+  readonly request: number;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ShownFault {
+  readonly id: number;
+  readonly about: LabRequestType | "deviceLost";
+  readonly unexpected: boolean;
+  readonly fault: Fault;
+}
+
+export interface LabState {
+  readonly adapter?: AdapterState;
+  readonly device: "fine" | "lost" | "recovered";
+  readonly loading?: Omit<NoticeOf<"loading">, "type">;
+  readonly dataset?: DatasetSummary;
+  readonly phase: NoticeOf<"phase">["phase"];
+  readonly paused: boolean;
+  readonly settings: SettingTexts;
+  readonly training?: Omit<NoticeOf<"training">, "type">;
+  readonly study?: ShownStudy;
+  readonly view: View;
+  readonly removal: Removal;
+  /** Counts changes of what is to be evaluated; the newest answer that arrived is `evaluation`. */
+  readonly evaluationWanted: number;
+  readonly evaluation?: Evaluation;
+  readonly extremesWanted: number;
+  readonly extremes?: Omit<NoticeOf<"extremes">, "type">;
+  readonly curvesWanted: number;
+  readonly curvesRunning?: Running;
+  readonly exporting?: Running;
+  readonly faults: readonly ShownFault[];
+  readonly faultsSeen: number;
+}
+
+export function initialState(settings: SettingTexts): LabState {
+  return {
+    device: "fine",
+    phase: "ready",
+    paused: false,
+    settings,
+    view: {
+      column: "mutual_information",
+      repeat: 0,
+      tool: "look",
+      chart: "curves",
+      across: "entropy",
+      up: "mutual_information",
+      scope: "layer1",
+      direction: "low",
+      allRepeats: false,
+      brushed: [],
+    },
+    removal: {
+      history: nothingRemoved,
+      rule: { scope: "layer1", measure: "mutual_information", direction: "low" },
+      mode: "mean",
+    },
+    evaluationWanted: 0,
+    extremesWanted: 0,
+    curvesWanted: 0,
+    faults: [],
+    faultsSeen: 0,
+  };
+}

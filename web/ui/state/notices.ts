@@ -1,0 +1,136 @@
+/** What the worker's notices change. Notices that belong to a request which is no longer wanted are ignored. */
+import type { AblationCurve } from "../../../src/core/ablation.ts";
+import type { LabNotice } from "../../engine/protocol.ts";
+import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
+import { nothingRemoved } from "./removal.ts";
+import { curveKey } from "./shown.ts";
+import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
+
+export function reduceNotice(state: LabState, notice: LabNotice): LabState {
+  switch (notice.type) {
+    case "adapter":
+      return { ...state, adapter: notice.adapter };
+    case "loading":
+      return { ...state, loading: notice };
+    case "dataset":
+      return { ...loaded(state, "digits"), dataset: notice.dataset };
+    case "phase":
+      return withPhase(state, notice);
+    case "training":
+      return { ...state, training: notice };
+    case "study":
+      return withStudy(loaded(state, "finished study"), notice);
+    case "firstLayer":
+    case "measured":
+    case "orders":
+    case "singles":
+      return withPart(state, notice);
+    case "evaluated":
+      return notice.evaluation.sequence < (state.evaluation?.sequence ?? 0)
+        ? state
+        : { ...state, evaluation: notice.evaluation };
+    case "extremes":
+      return notice.sequence === state.extremesWanted ? { ...state, extremes: notice } : state;
+    case "curves":
+      return withCurves(state, notice);
+    case "exporting":
+      return { ...state, exporting: notice };
+    case "exported":
+      return without(state, "exporting");
+    case "ended":
+      return withEnd(state, notice.request);
+    case "deviceLost":
+      return withFault({ ...state, device: "lost" }, { about: "deviceLost", unexpected: false, fault: notice.fault });
+    case "deviceRecovered":
+      return recovered(state, notice);
+    case "fault":
+      return withFault(fetching.has(notice.about) ? without(state, "loading") : state, notice);
+  }
+}
+
+/** Requests that fetch files of the page. */
+const fetching: ReadonlySet<ShownFault["about"]> = new Set(["open", "showFinished", "useEmbeddedDigits"]);
+
+function without<Key extends "loading" | "exporting" | "curvesRunning" | "evaluation" | "extremes" | "training">(
+  state: LabState,
+  ...keys: readonly Key[]
+): LabState {
+  const rest: LabState = { ...state };
+  for (const key of keys) delete (rest as { [K in Key]?: unknown })[key];
+  return rest;
+}
+
+/** What was told of the training before ends where another begins. */
+function withPhase(state: LabState, { phase, paused }: NoticeOf<"phase">): LabState {
+  const begins = phase === "training" && state.phase !== "training";
+  return { ...(begins ? without(state, "training") : state), phase, paused };
+}
+
+/** A file is there once what it holds is told of, or that it cannot be had. */
+function loaded(state: LabState, what: NoticeOf<"loading">["what"]): LabState {
+  return state.loading?.what === what ? without(state, "loading") : state;
+}
+
+/** Another study: what was removed and looked at belongs to the one before. The view stays where it makes sense. */
+function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">): LabState {
+  const empty = { repeats: [], neurons: [], orders: [], singles: [], firstLayers: {}, curves: {} };
+  const { selected: _selected, ...view } = state.view;
+  const scope = state.view.scope.startsWith("layer") ? "layer1" : state.view.scope;
+  return {
+    ...without(state, "evaluation", "extremes", "curvesRunning"),
+    study: { about, ...empty },
+    view: { ...view, repeat: 0, brushed: [], scope },
+    removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
+    faults: [],
+  };
+}
+
+type StudyPart = NoticeOf<"firstLayer" | "measured" | "orders" | "singles">;
+
+function withPart(state: LabState, notice: StudyPart): LabState {
+  const { study } = state;
+  if (study === undefined) return state;
+  switch (notice.type) {
+    case "firstLayer": {
+      const firstLayers = { ...study.firstLayers, [notice.repeat]: notice.weights };
+      return { ...state, study: { ...study, firstLayers } };
+    }
+    case "measured":
+      return measured(state, { ...study, repeats: notice.repeats, neurons: notice.neurons });
+    case "orders":
+      return { ...state, study: { ...study, orders: notice.orders } };
+    case "singles":
+      return { ...state, study: { ...study, singles: notice.singles } };
+  }
+}
+
+/** From here on the worker answers; the first neuron is looked at, so that no panel is empty. */
+function measured(state: LabState, study: ShownStudy): LabState {
+  const view = { ...state.view, selected: 0 };
+  return curvesAnew(extremesAnew(evaluatedAnew({ ...state, study, view })));
+}
+
+function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<"curves">): LabState {
+  const { study } = state;
+  if (study === undefined) return state;
+  const added = Object.fromEntries(curves.map((curve: AblationCurve) => [curveKey(curve), curve]));
+  const next: LabState = { ...state, study: { ...study, curves: { ...study.curves, ...added } } };
+  return request === state.curvesWanted ? { ...next, curvesRunning: { request, done, total } } : next;
+}
+
+function withEnd(state: LabState, request: number): LabState {
+  if (state.curvesRunning?.request === request) return without(state, "curvesRunning");
+  return state.exporting?.request === request ? without(state, "exporting") : state;
+}
+
+/** A fault about the same request replaces the one before. */
+function withFault(state: LabState, { about, unexpected, fault }: Omit<ShownFault, "id">): LabState {
+  const shown: ShownFault = { id: state.faultsSeen + 1, about, unexpected, fault };
+  const faults = [...state.faults.filter((earlier) => earlier.about !== about), shown];
+  return { ...state, faults, faultsSeen: shown.id };
+}
+
+function recovered(state: LabState, { adapter }: NoticeOf<"deviceRecovered">): LabState {
+  const faults = state.faults.filter(({ about }) => about !== "deviceLost");
+  return evaluatedAnew({ ...state, adapter, device: "recovered", faults });
+}

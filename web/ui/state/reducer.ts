@@ -1,0 +1,91 @@
+/** How the state changes: by what the visitor does, and by what the worker says. Pure. */
+import type { AblationMode } from "../../../src/core/ablation.ts";
+import type { LabNotice } from "../../engine/protocol.ts";
+import type { LabState, View } from "./lab-state.ts";
+import { reduceNotice } from "./notices.ts";
+import { type RemovalHistory, type RemovalRule, redone, rowsFrom, ruleRows, undone, withRemoved } from "./removal.ts";
+import type { SettingTexts } from "./settings.ts";
+import { shownTable, studySeed } from "./shown.ts";
+import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
+
+export type LabAction =
+  | { readonly type: "notice"; readonly notice: LabNotice }
+  | { readonly type: "setting"; readonly name: keyof SettingTexts; readonly text: string }
+  | { readonly type: "view"; readonly change: Partial<View> }
+  | { readonly type: "mode"; readonly mode: AblationMode }
+  | { readonly type: "rule"; readonly rule: Partial<RemovalRule> }
+  /** The first `count` rows of the rule's order are out, and no others. */
+  | { readonly type: "removeFirst"; readonly count: number; readonly gesture?: string }
+  | { readonly type: "remove" | "restore"; readonly rows: readonly number[]; readonly gesture?: string }
+  | { readonly type: "restoreAll" | "undo" | "redo" }
+  | { readonly type: "dismiss"; readonly fault: number };
+
+export function reduce(state: LabState, action: LabAction): LabState {
+  switch (action.type) {
+    case "notice":
+      return reduceNotice(state, action.notice);
+    case "setting":
+      return { ...state, settings: { ...state.settings, [action.name]: action.text } };
+    case "view":
+      return withView(state, action.change);
+    case "mode":
+      return evaluatedAnew(curvesAnew({ ...state, removal: { ...state.removal, mode: action.mode } }));
+    case "rule":
+      return withRule(state, { ...state.removal.rule, ...action.rule });
+    case "dismiss":
+      return { ...state, faults: state.faults.filter(({ id }) => id !== action.fault) };
+    default:
+      return withHistory(state, changedHistory(state, action));
+  }
+}
+
+type RemovalAction = Extract<
+  LabAction,
+  { readonly type: "removeFirst" | "remove" | "restore" | "restoreAll" | "undo" | "redo" }
+>;
+
+function changedHistory(state: LabState, action: RemovalAction): RemovalHistory {
+  const { history, rule } = state.removal;
+  const { present } = history;
+  switch (action.type) {
+    case "undo":
+      return undone(history);
+    case "redo":
+      return redone(history);
+    case "restoreAll":
+      return withRemoved(history, []);
+    case "remove":
+      return withRemoved(history, rowsFrom([...present, ...action.rows]), action.gesture);
+    case "restore":
+      return withRemoved(history, rowsFrom(present.filter((row) => !action.rows.includes(row))), action.gesture);
+    case "removeFirst": {
+      const table = shownTable(state);
+      const order = table === undefined ? [] : ruleRows(table, rule, studySeed(state));
+      return withRemoved(history, rowsFrom(order.slice(0, action.count)), action.gesture);
+    }
+  }
+}
+
+function withHistory(state: LabState, history: RemovalHistory): LabState {
+  if (history === state.removal.history) return state;
+  return evaluatedAnew({ ...state, removal: { ...state.removal, history } });
+}
+
+/** A new order keeps the number of neurons that are out, so that orders can be compared by switching between them. */
+function withRule(state: LabState, rule: RemovalRule): LabState {
+  const view = { ...state.view, scope: rule.scope, direction: rule.direction };
+  const next = withView({ ...state, removal: { ...state.removal, rule } }, view);
+  const count = state.removal.history.present.length;
+  return count === 0 ? next : reduce(next, { type: "removeFirst", count });
+}
+
+function withView(state: LabState, change: Partial<View>): LabState {
+  const view = { ...state.view, ...change };
+  const before = state.view;
+  let next: LabState = { ...state, view };
+  if (view.repeat !== before.repeat) next = evaluatedAnew(next);
+  if (view.repeat !== before.repeat || view.selected !== before.selected) next = extremesAnew(next);
+  const sameCurves =
+    view.repeat === before.repeat && view.scope === before.scope && view.allRepeats === before.allRepeats;
+  return sameCurves ? next : curvesAnew(next);
+}

@@ -1,0 +1,139 @@
+/** What the state means: the table on show, its columns, outcomes that are known. Derived, never stored. */
+import type { AblationCurve, AblationMode, Scope } from "../../../src/core/ablation.ts";
+import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import { measures } from "../../../src/measures/registry.ts";
+import type { LabState, ShownStudy } from "./lab-state.ts";
+import { layerWidths, type Rows, rowOf } from "./removal.ts";
+
+/** The column of what a neuron's removal alone costs; beside the measures. */
+export const COST = "cost";
+
+/** Columns that neurons can be coloured, plotted and ordered by. */
+export function columnsOf(study: ShownStudy): string[] {
+  const known = Object.keys(study.neurons[0]?.measures ?? {});
+  return study.singles.length > 0 ? [...known, COST] : known;
+}
+
+export function columnTitle(column: string): string {
+  if (column === COST) return "Removal cost";
+  return measures.find(({ id }) => id === column)?.title ?? column.replaceAll("_", " ");
+}
+
+/** Measures are in bits; the cost is a share of the test set, shown in percentage points. */
+export function columnUnit(column: string): string {
+  return column === COST ? "points" : "bit";
+}
+
+export function shownTable({ study, view }: LabState): NeuronTable | undefined {
+  return study?.neurons[view.repeat];
+}
+
+/** Number of the repeat on show; its index is `view.repeat`. */
+export function shownRepeat(state: LabState): number {
+  return shownTable(state)?.repeat ?? 0;
+}
+
+export function studySeed({ study }: LabState): number {
+  return study?.about.config?.seed ?? 0;
+}
+
+/** Test samples classified correctly by the intact network of a repeat. */
+export function intactCorrect(study: ShownStudy, repeat: number): number | undefined {
+  return study.repeats.find((summary) => summary.repeat === repeat)?.testCorrect;
+}
+
+/**
+ * What each neuron's removal alone costs, in percentage points of test accuracy.
+ * @returns [rows]; undefined where it is not known
+ */
+export function costColumn(study: ShownStudy, table: NeuronTable, mode: AblationMode): Float64Array | undefined {
+  const intact = intactCorrect(study, table.repeat);
+  const layers = layerWidths(table).map((_, index) =>
+    study.singles.find(
+      (single) => single.repeat === table.repeat && single.layer === index + 1 && single.mode === mode,
+    ),
+  );
+  if (intact === undefined || layers.some((single) => single === undefined)) return undefined;
+  return Float64Array.from(table.layer, (layer, row) => {
+    const { correct, samples } = layers[layer - 1]!;
+    return (100 * (intact - correct[table.neuron[row]!]!)) / samples;
+  });
+}
+
+/** @returns [rows] values of a column; undefined where it is not known */
+export function columnValues(
+  study: ShownStudy,
+  table: NeuronTable,
+  column: string,
+  mode: AblationMode,
+): Float64Array | undefined {
+  return column === COST ? costColumn(study, table, mode) : table.measures[column];
+}
+
+/** Most that a column reaches in a table; the entropy of a bit has an upper end of its own. */
+export function columnTop(values: Float64Array, column: string): number {
+  return column === "entropy" ? 1 : values.reduce((most, value) => Math.max(most, value), 0) || 1;
+}
+
+export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">): string {
+  return [order.repeat, order.scope, order.measure, order.direction, order.draw, mode].join("/");
+}
+
+export function scopeKind(scope: Scope): "layers" | "network" | "network-ranked" {
+  return scope === "network" || scope === "network-ranked" ? scope : "layers";
+}
+
+export interface Outcome {
+  readonly samples: number;
+  readonly correct: number;
+  /** [classes] */
+  readonly correctPerClass?: ArrayLike<number>;
+}
+
+/** The outcome for a set of removed neurons out of what is there: the summary, single removals, steps of curves. */
+export function knownOutcome(
+  study: ShownStudy,
+  table: NeuronTable,
+  removed: Rows,
+  mode: AblationMode,
+): Outcome | undefined {
+  if (removed.length === 0) {
+    const summary = study.repeats.find(({ repeat }) => repeat === table.repeat);
+    const { testCorrect: correct, testCorrectPerClass: correctPerClass } = summary ?? {};
+    if (correct === undefined) return undefined;
+    const samples = study.about.dataset.test;
+    return { samples, correct, ...(correctPerClass === undefined ? {} : { correctPerClass }) };
+  }
+  if (removed.length === 1) return singleOutcome(study, table, removed[0]!, mode);
+  return curveOutcome(study, table, removed, mode);
+}
+
+/** The outcome without one neuron. */
+export function singleOutcome(
+  study: ShownStudy,
+  table: NeuronTable,
+  row: number,
+  mode: AblationMode,
+): Outcome | undefined {
+  const [layer, neuron] = [table.layer[row]!, table.neuron[row]!];
+  const single = study.singles.find(
+    (candidate) => candidate.repeat === table.repeat && candidate.layer === layer && candidate.mode === mode,
+  );
+  if (single === undefined) return undefined;
+  const { samples, correct, correctPerClass } = single;
+  const perClass = correctPerClass?.subarray(neuron * table.classes, (neuron + 1) * table.classes);
+  return { samples, correct: correct[neuron]!, ...(perClass === undefined ? {} : { correctPerClass: perClass }) };
+}
+
+function curveOutcome(study: ShownStudy, table: NeuronTable, removed: Rows, mode: AblationMode): Outcome | undefined {
+  const out = new Set(removed);
+  for (const curve of Object.values(study.curves)) {
+    const { order, samples } = curve;
+    if (order.repeat !== table.repeat || curve.mode !== mode) continue;
+    const step = curve.removed.indexOf(removed.length);
+    if (step === -1) continue;
+    const first = order.neurons.slice(0, removed.length);
+    if (first.every((address) => out.has(rowOf(table, address)))) return { samples, correct: curve.correct[step]! };
+  }
+  return undefined;
+}

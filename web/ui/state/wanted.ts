@@ -1,0 +1,44 @@
+/**
+ * What is to be asked of the worker. The reducer counts wishes up; the difference between two states is what to send, so
+ * that no component has to remember to ask.
+ */
+import type { LabRequest } from "../../engine/protocol.ts";
+import type { LabState } from "./lab-state.ts";
+import { addressOf } from "./removal.ts";
+import { scopeKind, shownTable } from "./shown.ts";
+
+export const evaluatedAnew = (state: LabState): LabState => ({
+  ...state,
+  evaluationWanted: state.evaluationWanted + 1,
+});
+export const extremesAnew = (state: LabState): LabState => ({ ...state, extremesWanted: state.extremesWanted + 1 });
+export const curvesAnew = (state: LabState): LabState => ({ ...state, curvesWanted: state.curvesWanted + 1 });
+
+/** Digits shown on either side of a neuron. */
+export const EXTREMES_SHOWN = 8;
+
+/** Requests that lead from what `before` wanted to what `after` wants. */
+export function requestsFor(before: LabState, after: LabState): LabRequest[] {
+  const table = shownTable(after);
+  if (table === undefined || after.study === undefined) return [];
+  const { live } = after.study.about;
+  const requests: LabRequest[] = [];
+  const { repeat } = table;
+  const { mode, history } = after.removal;
+  if (live && after.evaluationWanted !== before.evaluationWanted) {
+    const removed = history.present.map((row) => addressOf(table, row));
+    requests.push({ type: "evaluate", sequence: after.evaluationWanted, repeat, removed, mode });
+  }
+  const { selected } = after.view;
+  if (live && selected !== undefined && after.extremesWanted !== before.extremesWanted) {
+    const neuron = addressOf(table, selected);
+    requests.push({ type: "extremes", sequence: after.extremesWanted, repeat, neuron, count: EXTREMES_SHOWN });
+  }
+  if (after.curvesWanted !== before.curvesWanted) {
+    if (before.curvesRunning !== undefined) requests.push({ type: "cancel", request: before.curvesRunning.request });
+    const repeats = after.view.allRepeats ? after.study.neurons.map((each) => each.repeat) : [repeat];
+    const scopes = [scopeKind(after.view.scope)];
+    requests.push({ type: "curves", request: after.curvesWanted, repeats, scopes, modes: [mode] });
+  }
+  return requests;
+}
