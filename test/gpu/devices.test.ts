@@ -63,7 +63,7 @@ const whole = await study([]);
 describe("a device that is lost", () => {
   test("was not, where nothing happens", () => {
     expect(whole.losses).toEqual([]);
-    expect(whole.outcome!.curves).toHaveLength(3 * 2 * 7);
+    expect(whole.outcome!.curves).toHaveLength(3 * 3 * 7);
   });
 
   const losses: readonly (readonly [Loss, RegExp])[] = [
