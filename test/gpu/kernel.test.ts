@@ -50,14 +50,14 @@ function broken(file: string, from: string, to: string): ShaderInterface {
 }
 
 test("a fault in a shader is thrown with its file, line and column, and the line itself", async () => {
-  const line = shaders.tally.source.split("\n").findIndex((text) => text.includes("var hits = 0u;")) + 1;
-  const shader = broken("shaders/broken.wgsl", "var hits = 0u;", "var hits = oops;");
+  const line = shaders.tally.source.split("\n").findIndex((text) => text.includes("var loss = 0.0;")) + 1;
+  const shader = broken("shaders/broken.wgsl", "var loss = 0.0;", "var loss = oops;");
   using own = await ownGpu();
   const failure = await createKernel(own, shader, "tally_blocks", "").catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(RunError);
   const column = shader.source.split("\n")[line - 1]!.indexOf("oops") + 1;
   expect((failure as RunError).message).toMatch(`shaders/broken.wgsl:${line}:${column}: `);
-  expect((failure as RunError).message).toContain("found:    var hits = oops;");
+  expect((failure as RunError).message).toContain("found:    var loss = oops;");
 });
 
 test("the message of a fault names the variant, since line numbers are those of its text", async () => {
