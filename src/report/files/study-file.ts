@@ -8,9 +8,9 @@ import { RunError } from "../../core/errors.ts";
 import { activations } from "../../core/network.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
+import { schemaFault } from "../../core/schema-fault.ts";
 import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
-import { schemaFault } from "./schema-fault.ts";
 import type { Same, Writable } from "./schema-types.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */
