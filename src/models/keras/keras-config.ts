@@ -55,6 +55,7 @@ function optionOf<T>({ layer, name, refuse }: Place, option: string, schema: z.Z
   return refuse({ what: `${option} of ${name} is not understood`, expected, found });
 }
 
+// Keras and TensorFlow.js write all options, so one that is missing is damage and has no default here.
 const slope = z.number().min(0);
 const activationNames = [
   "linear",
@@ -68,10 +69,8 @@ const activationNames = [
   "softmax",
   "log_softmax",
 ] as const;
-const activationName = z.enum(activationNames).optional();
-/** Slope of the activation `leaky_relu`, which is not that of the layer LeakyReLU. */
+/** Slope of the activation `leaky_relu`, where it has no layer that says it. */
 const NAMED_LEAKY_SLOPE = 0.2;
-const LAYER_LEAKY_SLOPE = 0.3;
 
 /** Step of an activation that is given by its name; none for `linear`. */
 function namedActivation(kind: (typeof activationNames)[number], name: string): ChainStep[] {
@@ -86,7 +85,7 @@ function namedActivation(kind: (typeof activationNames)[number], name: string): 
 function dense(place: Place, { kernel, bias }: KerasWeights): Passed {
   const { name, shape, refuse } = place;
   const units = optionOf(place, "units", z.int().min(1));
-  const useBias = optionOf(place, "use_bias", z.boolean().default(true));
+  const useBias = optionOf(place, "use_bias", z.boolean());
   optionOf(place, "quantization_config", z.null("nothing").optional());
   const [inputs, outputs] = kernel.shape;
   const biasFits = bias === undefined ? !useBias : useBias && bias.shape.length === 1 && bias.shape[0] === units;
@@ -101,7 +100,7 @@ function dense(place: Place, { kernel, bias }: KerasWeights): Passed {
   }
   const weights = transposed(kernel.values, inputs, outputs);
   const biases = bias?.values ?? new Float32Array(outputs);
-  const activation = optionOf(place, "activation", activationName) ?? "linear";
+  const activation = optionOf(place, "activation", z.enum(activationNames));
   return {
     shape: [units],
     steps: [
@@ -148,19 +147,19 @@ function activationStep(
 }
 
 const relu: Translation = (place) => {
-  optionOf(place, "max_value", z.null("none").optional());
+  optionOf(place, "max_value", z.null("none"));
   optionOf(place, "negative_slope", z.literal(0).optional());
   optionOf(place, "threshold", z.literal(0).optional());
   return activationStep(place, { kind: "relu" });
 };
 
+/** Keras 2 and TensorFlow.js say `alpha`, Keras 3 `negative_slope`. */
 const leakyRelu: Translation = (place) => {
-  const said = optionOf(place, "negative_slope", slope.optional()) ?? optionOf(place, "alpha", slope.optional());
-  return activationStep(place, { kind: "leaky-relu", alpha: said ?? LAYER_LEAKY_SLOPE });
+  const option = "alpha" in place.layer.config ? "alpha" : "negative_slope";
+  return activationStep(place, { kind: "leaky-relu", alpha: optionOf(place, option, slope) });
 };
 
-const elu: Translation = (place) =>
-  activationStep(place, { kind: "elu", alpha: optionOf(place, "alpha", slope.default(1)) });
+const elu: Translation = (place) => activationStep(place, { kind: "elu", alpha: optionOf(place, "alpha", slope) });
 
 const activation: Translation = (place) => {
   const kind = optionOf(place, "activation", z.enum(activationNames));
@@ -174,7 +173,7 @@ const softmax: Translation = (place) => {
 
 const rescaling: Translation = (place) => {
   const scale = optionOf(place, "scale", z.number());
-  const shift = optionOf(place, "offset", z.number().default(0));
+  const shift = optionOf(place, "offset", z.number());
   return { shape: place.shape, steps: [{ kind: "affine", name: place.name, scale: [scale], shift: [shift] }] };
 };
 

@@ -229,10 +229,12 @@ function through(stop: Stop, flow: Flow | undefined, wanted: string): Walk {
 }
 
 function reshape(stop: Stop): Walk {
-  if (numberOf(stop, attributesOf(stop, ["allowzero"]), "allowzero", 0) !== 0) misunderstood(stop, "allowzero 0", "1");
-  const { values } = constantBeside(stop);
+  const allowsZero = numberOf(stop, attributesOf(stop, ["allowzero"]), "allowzero", 0) !== 0;
+  const target = Array.from(constantBeside(stop).values);
   if (stop.position !== 0) misunderstood(stop, "a constant shape", "a constant to be reshaped");
-  return through(stop, reshaped(stop.walk.flow, Array.from(values)), `[${Array.from(values).join(", ")}]`);
+  if (allowsZero && target.includes(0))
+    misunderstood(stop, "a shape without empty dimensions", `[${target.join(", ")}]`);
+  return through(stop, reshaped(stop.walk.flow, target), `[${target.join(", ")}]`);
 }
 
 function flatten(stop: Stop): Walk {
