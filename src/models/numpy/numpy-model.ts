@@ -1,6 +1,6 @@
 /**
  * Networks as NumPy arrays: .npz archives, folders of .npy files, and our own .npz: W1, b1, W2, b2, ... with weights
- * [outputs, inputs], and `activation` as a text.
+ * [outputs, inputs], with `activation` and `weights_layout` as texts.
  */
 import { zipSync } from "fflate";
 import { layerActivation, layerActivationKinds } from "../../core/layer-chain.ts";
@@ -21,6 +21,9 @@ import { decodeNpy, encodeNpy, encodeNpyText, isNpy } from "./npy.ts";
 
 const FIX = "write the arrays again with numpy.savez(file, W1=..., b1=..., W2=..., b2=...)";
 const SUFFIX = ".npy";
+/** Names of the texts that our own files hold beside the arrays. */
+const ACTIVATION = "activation";
+const LAYOUT = "weights_layout";
 /** The oldest time that zip archives can hold, so that equal networks give equal bytes. */
 const FIXED_TIME = new Date(1980, 0, 1);
 
@@ -29,22 +32,42 @@ const hasSuffix = (name: string, suffix: string) => name.toLowerCase().endsWith(
 /** Name without suffix, to the bytes of an array. */
 type NamedArray = readonly [name: string, bytes: Uint8Array];
 
+/** One of `known`, where the file has a text of that name. */
+function saidBy<T extends string>(
+  texts: ReadonlyMap<string, string>,
+  name: string,
+  known: readonly T[],
+  refuse: Refuse,
+) {
+  const text = texts.get(name);
+  const said = known.find((candidate) => candidate === text);
+  if (text !== undefined && said === undefined) {
+    refuse({ what: `${name} is not understood`, expected: known.join(", "), found: text });
+  }
+  return said;
+}
+
 function readArrays(arrays: readonly NamedArray[], options: ReadOptions, refuse: Refuse): ReadChain {
   const tensors: Tensor[] = [];
-  let said: string | undefined;
+  const texts = new Map<string, string>();
   for (const [name, bytes] of arrays) {
     const content = decodeNpy(bytes, name, refuse);
     if ("tensor" in content) tensors.push(content.tensor);
-    else if (name === "activation") said = content.text;
-    else
-      refuse({ what: `${name} is not understood`, expected: "arrays of numbers, and activation", found: content.text });
+    else texts.set(name, content.text);
   }
-  const kind = layerActivationKinds.find((known) => known === said);
-  if (said !== undefined && kind === undefined) {
-    refuse({ what: "activation is not understood", expected: layerActivationKinds.join(", "), found: said });
+  const kind = saidBy(texts, ACTIVATION, layerActivationKinds, refuse);
+  const layout = saidBy(texts, LAYOUT, weightsLayouts, refuse);
+  const other = [...texts.keys()].find((name) => name !== ACTIVATION && name !== LAYOUT);
+  if (other !== undefined) {
+    refuse({
+      what: `${other} is not understood`,
+      expected: `arrays of numbers, ${ACTIVATION}, ${LAYOUT}`,
+      found: "a text",
+    });
   }
   const activation = kind === undefined ? undefined : layerActivation(kind);
-  const layers = namedLayers(tensors, weightsLayouts, activation, options, refuse);
+  const layouts = layout === undefined ? weightsLayouts : [layout];
+  const layers = namedLayers(tensors, layouts, activation, options, refuse);
   const { chain, notes } = chainOf(layers.steps, refuse);
   return { chain, notes: [...layers.notes, ...notes] };
 }
@@ -88,9 +111,13 @@ export const npyFolderReader: ModelReader = {
 /** The bytes of an .npz file that numpy.load reads. */
 export function encodeNpz({ activation, layers }: Network): Uint8Array {
   const entries = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
-    [`W${index + 1}.npy`, encodeNpy(weights, [outputs, inputs])] as const,
-    [`b${index + 1}.npy`, encodeNpy(biases, [outputs])] as const,
+    [`W${index + 1}${SUFFIX}`, encodeNpy(weights, [outputs, inputs])] as const,
+    [`b${index + 1}${SUFFIX}`, encodeNpy(biases, [outputs])] as const,
   ]);
-  const archive = Object.fromEntries([["activation.npy", encodeNpyText(activation)], ...entries]);
+  const texts = [
+    [`${ACTIVATION}${SUFFIX}`, encodeNpyText(activation)],
+    [`${LAYOUT}${SUFFIX}`, encodeNpyText("out-in")],
+  ];
+  const archive = Object.fromEntries([...texts, ...entries]);
   return zipSync(archive, { level: 0, mtime: FIXED_TIME });
 }
