@@ -70,6 +70,7 @@ describe("a lying file is refused:", () => {
     await expectRefused(change("./first.bin", "../first.bin"), /outside the model's folder/);
     await expectRefused(change("./first.bin", "./third.bin"), /third\.bin is missing/);
     await expectRefused(change('"shape":[3]', '"shape":[4]'), /wrong length\n.*96 bytes\n.*92 bytes/);
+    await expectRefused(change('"shape":[3]', '"shape":[2]'), /wrong length\n.*88 bytes\n.*92 bytes/);
     await expectRefused(change("float32", "int32"), /weightsManifest\[0\]\.weights\[0\]\.dtype is not understood/);
     await expectRefused(change("dense_1/bias", "dense_7/bias"), /weights of dense_1 do not fit/);
     await expectRefused(change("layers-model", "graph-model"), /format is not understood/);

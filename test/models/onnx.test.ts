@@ -140,6 +140,17 @@ describe("an ONNX graph means", () => {
     expect(await logits(nodes, constants, more)).toEqual(expected);
   });
 
+  it.each([
+    ["rows", [2, 1], [0, 1, 1, 2]],
+    ["columns", [1, 1, 2], [0, 0, 2, 2]],
+  ])("an image normalised by %s", async (_, shape, expected) => {
+    const identity = Array.from({ length: 16 }, (_, index) => (index % 5 === 0 ? 1 : 0));
+    const constants = [constant("c", shape, [1, 2]), constant("I", [4, 4], identity)];
+    const nodes = [node("Sub x,c v"), node("Flatten v z"), node("MatMul z,I y")];
+    const { chain } = await readModel(modelFiles("a.onnx", onnxBytes({ nodes, constants, input: ["N", 2, 2] })));
+    expect(logitsOf(chain, [1, 2, 3, 4])).toEqual(expected);
+  });
+
   const hidden: [string, NodeMessage, LayerActivation][] = [
     ["Relu", node("Relu h a"), { kind: "relu" }],
     ["Sigmoid", node("Sigmoid h a"), { kind: "sigmoid" }],

@@ -1,8 +1,10 @@
 /** Access to the bytes of an HDF5 file: within bounds, within a budget, and never one byte as two things. */
 import type { Refuse } from "../refuse.ts";
 
-/** Work, in reads and bytes of text, that no file of a network needs; a lying file is given up after it. */
-const MOST_WORK = 2 ** 26;
+/** Work, in reads, that no file of a network needs (its numbers are one read each array); a lying file is given up after it. */
+const MOST_WORK = 2 ** 21;
+/** Bytes of text that cost as much as a read. */
+const TEXT_BYTES = 64;
 /** Addresses with all bits set point nowhere. */
 const UNDEFINED_ADDRESS = 2n ** 64n - 1n;
 
@@ -52,7 +54,7 @@ export class Hdf5Bytes {
 
   /** Up to the first 0, or all of `length`. */
   text(offset: number, length: number): string {
-    this.#spend(length);
+    this.#spend(length / TEXT_BYTES);
     const bytes = this.slice(offset, length);
     const end = bytes.indexOf(0);
     return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));

@@ -1,7 +1,8 @@
 /**
  * Groups and datasets of HDF5 files in the form that h5py writes unless told otherwise, which Keras does not: superblock and
  * object headers of version 0 and 1, symbol tables, contiguous data (File Format Specification 3.0). An own reader, because
- * those that exist do not withstand damaged files; docs/ARCHITECTURE.md has the facts.
+ * those that exist do not withstand damaged files: jsfive 0.4.2 takes more than a minute for 2 kB in which one byte of an
+ * attribute's length is changed, and h5wasm 0.10.3 did not get through 2,000 files of 16 kB with one byte changed.
  */
 import type { Refuse } from "../refuse.ts";
 import { readFloats, sizeOf, type Tensor } from "../tensor.ts";
