@@ -350,7 +350,7 @@ describe("what is dropped", () => {
     };
     const file = encodeSafetensors({ activation: "relu", layers: [layer, last] });
     const fault = await faultOf(new Map([["broken.safetensors", file]]));
-    expect(fault.what).toBe("layers.1.weight, element 4, is not finite");
+    expect(fault.what).toBe("weight of layers.1, element 4, is not finite");
   });
 });
 
