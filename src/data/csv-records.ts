@@ -47,7 +47,7 @@ async function* decoded(pieces: AsyncIterable<Uint8Array>, where: string): Async
   yield decode();
 }
 
-function lineBreaks(text: string): number {
+export function lineBreaks(text: string): number {
   let count = 0;
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count++;
   return count;

@@ -1,11 +1,14 @@
 /** CSV tables: a line of column names, then a sample a line; one column holds the classes, all others numbers. */
 import type { DataFolder } from "../core/platform.ts";
-import { csvRecords } from "./csv-records.ts";
+import { csvRecords, lineBreaks } from "./csv-records.ts";
 import { labelColumn } from "./label-column.ts";
 import { damagedData, type Part, type RowChunk } from "./rows.ts";
 
-/** A decimal number: what `Number` takes beyond that (nothing as 0, 0x1f, Infinity) is none. */
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+/**
+ * A decimal number: what `Number` takes beyond that (nothing as 0, 0x1f, Infinity) is none. Each character can be matched
+ * in one way alone, so that no long value makes the match go back.
+ */
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
 interface Columns {
   readonly names: readonly string[];
@@ -60,7 +63,7 @@ function chunkOf(records: string[][], first: number, columns: Columns, file: str
         else inputs[at++] = numberOf(text, file, place, names[column]!);
       }
     }
-    place += 1 + record.reduce((breaks, text) => breaks + text.split("\n").length - 1, 0);
+    place += 1 + record.reduce((breaks, text) => breaks + lineBreaks(text), 0);
   }
   return { sampleShape: [features], inputs, labels };
 }

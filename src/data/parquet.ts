@@ -25,6 +25,7 @@ interface Table {
   readonly label: number;
 }
 
+type RowGroup = FileMetaData["row_groups"][number];
 type Cell = number | bigint | boolean | string | null | undefined;
 
 /** @param label name of the column of classes */
@@ -99,39 +100,27 @@ function requireSizes({ file, metadata, columns }: Table): void {
   );
 }
 
-function readGroup(
-  table: Table,
-  group: Table["metadata"]["row_groups"][number],
-  rows: number,
-  first: number,
-): RowChunk {
+/** @param first the group's first row, for messages */
+function readGroup(table: Table, group: RowGroup, rows: number, first: number): RowChunk {
   const { columns, label } = table;
   const features = columns.length - 1;
   const inputs = new Float32Array(rows * features);
   const labels: string[] = [];
   for (const [place, column] of columns.entries()) {
-    const feature = place < label ? place : place - 1;
+    const where = (row: number) => `${table.file}, row ${first + row} (from 0), column ${column.element.name}`;
     let row = 0;
-    for (const cell of cells(pagedColumn(table, group, column, rows))) {
-      const where = () => `${table.file}, row ${first + row} (from 0), column ${column.element.name}`;
-      if (place === label) labels.push(className(cell, where));
-      else inputs[row * features + feature] = numberOf(cell, where);
-      row++;
+    for (const page of columnPages(pagedColumn(table, group, column, rows)) as Iterable<ArrayLike<Cell>>) {
+      // Plain loops: a table of pictures has a hundred million cells.
+      for (let index = 0; index < page.length; index++, row++) {
+        if (place === label) labels.push(className(page[index], row, where));
+        else inputs[row * features + (place < label ? place : place - 1)] = numberOf(page[index], row, where);
+      }
     }
   }
   return { sampleShape: [features], inputs, labels };
 }
 
-function* cells(column: PagedColumn): Generator<Cell> {
-  for (const page of columnPages(column)) yield* page as ArrayLike<Cell> & Iterable<Cell>;
-}
-
-function pagedColumn(
-  { file, bytes, root }: Table,
-  group: Table["metadata"]["row_groups"][number],
-  column: SchemaTree,
-  rows: number,
-): PagedColumn {
+function pagedColumn({ file, bytes, root }: Table, group: RowGroup, column: SchemaTree, rows: number): PagedColumn {
   const { name } = column.element;
   const metadata = group.columns.find(({ meta_data: own }) => own?.path_in_schema.join() === name)?.meta_data;
   // Some writers leave out the dictionary's place, or write 0.
@@ -144,21 +133,23 @@ function pagedColumn(
   return { schemaPath: [root, column], metadata, bytes: bytes.subarray(begin, end), rows };
 }
 
-function numberOf(cell: Cell, where: () => string): number {
+type Place = (row: number) => string;
+
+function numberOf(cell: Cell, row: number, where: Place): number {
   const value =
     typeof cell === "string" || cell === null || cell === undefined ? Number.NaN : Math.fround(Number(cell));
   if (Number.isFinite(value)) return value;
-  throw cellFault("this is no number", "a finite number", cell, where);
+  throw cellFault("this is no number", "a finite number", cell, where(row));
 }
 
-function className(cell: Cell, where: () => string): string {
+function className(cell: Cell, row: number, where: Place): string {
   const name = typeof cell === "string" ? cell.trim() : cell;
   const isName = typeof name === "number" ? Number.isFinite(name) : name !== null && name !== undefined && name !== "";
   if (isName && ["string", "number", "bigint", "boolean"].includes(typeof name)) return String(name);
-  throw cellFault("a class is missing", "text or a number", cell, where);
+  throw cellFault("a class is missing", "text or a number", cell, where(row));
 }
 
-function cellFault(what: string, expected: string, cell: Cell, where: () => string): RunError {
+function cellFault(what: string, expected: string, cell: Cell, where: string): RunError {
   const found = cell === null || cell === undefined ? "nothing (null)" : `${String(cell).slice(0, 40)}`;
-  return damagedData(where(), what, expected, found, "fill in or leave out such rows and columns");
+  return damagedData(where, what, expected, found, "fill in or leave out such rows and columns");
 }

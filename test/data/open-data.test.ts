@@ -107,6 +107,7 @@ describe("a CSV table", () => {
     ["NaN", table(["1,NaN,0", ...good]), /column y: this is no number/],
     ["infinity", table(["1,1e39,0", ...good]), /column y: this is no number/],
     ["a hexadecimal number", table(["0x1f,1,0", ...good]), /column x: this is no number/],
+    ["a very long value", table([`${"1".repeat(200_000)}x,1,0`, ...good]), /column x: this is no number/],
     ["a missing class", table([...good, "1,2,"]), /line 12: a class is missing/],
     ["no column of that name", good.join("\n"), /no column label[\s\S]*--label/],
     ["two columns of the name", `label,x,label\n${good.join("\n")}`, /the columns do not make samples/],
@@ -285,6 +286,12 @@ describe("folders of pictures", () => {
     expect(counts(await open(three))).toEqual([8, 6, 4]);
   });
 
+  // A colour that is transparent, in a part whose name is damaged (tRNs), so that it would be passed over.
+  const renamed = Buffer.concat([
+    grey(1).subarray(0, 33),
+    Buffer.from("000000027452" + "4e73" + "0001" + "00000000", "hex"),
+    grey(1).subarray(33),
+  ]);
   const interlaced = grey(1);
   interlaced[28] = 1;
   const huge = grey(1);
@@ -301,6 +308,7 @@ describe("folders of pictures", () => {
     ["of 16 bits a channel", deep, /16 bits a channel/],
     ["whose header promises 2^31 columns", huge, /1 to 16777216/],
     ["with a bit turned over", damaged, /cannot be read/],
+    ["with a part of a damaged name", new Uint8Array(renamed), /its part tRNs is damaged/],
     ["cut off", grey(1).subarray(0, 60), /cannot be read/],
     ["that is none", new TextEncoder().encode("GIF89a"), /not a PNG file/],
     ["of no bytes", new Uint8Array(), /not a PNG file/],

@@ -107,6 +107,15 @@ describe("a Parquet table", () => {
     expect((await refusal(write([x, label, lists]))).message).toMatch(/column lists: this is no number/);
   });
 
+  test("that promises a run of 2^29 values in five bytes is refused before it is decoded", async () => {
+    const file = new Uint8Array(readFileSync(join(import.meta.dirname, "tables", "pyarrow-plain.parquet")));
+    // The levels of column x: two bytes that say 40 times (40 << 1) that there is a value (1).
+    const levels = Buffer.from(file).indexOf(Uint8Array.of(2, 0, 0, 0, COUNT << 1, 1));
+    expect(levels).toBeGreaterThan(0);
+    file.set([5, 0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x04], levels);
+    expect((await refusal(file)).message).toMatch(/536870912 instead of a run of at most 40 values/);
+  });
+
   test("that is cut off is refused", async () => {
     const file = write([x, label]);
     for (const length of [0, 4, 11, 100, file.length - 1]) {

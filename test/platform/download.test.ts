@@ -141,10 +141,13 @@ describe("a download", () => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(`${target()}.part`, content.subarray(0, 1000));
     await fetchFrom("unranged");
+    expect(ranges("unranged")).toEqual(["bytes=1000-"]);
     expect(sha256(readFileSync(target()))).toBe(sha256(content));
   });
 
   test("takes no other range than the one it asked for", async () => {
+    expect((await faultOf(fetchFrom("misranged"))).found).toMatch(/another range than asked for: bytes 5-299999/);
+    requests.length = 0;
     await fetchFrom("misranged", "good");
     expect(sha256(readFileSync(target()))).toBe(sha256(content));
     expect(ranges("misranged").slice(0, 3)).toEqual([undefined, "bytes=100000-", undefined]);

@@ -70,6 +70,7 @@ async function fromMirror(
   options: DownloadOptions,
 ): Promise<string | undefined> {
   let reason = "";
+  let restarted = false;
   for (let tries = 0; tries < TRIES; tries++) {
     const before = await sizeOf(partial);
     try {
@@ -81,9 +82,10 @@ async function fromMirror(
     } catch (error) {
       if (!(error instanceof MirrorFault)) throw error;
       reason = error.message;
-      // Another mirror's bytes may have been wrong from the beginning, so this one is asked once for all of it.
       if (error.wrong) await rm(partial, { force: true });
-      if (error.wrong ? before === 0 : (await sizeOf(partial)) <= before) return reason;
+      // Another mirror's bytes may have been wrong from the beginning, so this one is asked once for all of it.
+      if (error.wrong ? before === 0 || restarted : (await sizeOf(partial)) <= before) return reason;
+      restarted ||= error.wrong;
     }
   }
   return reason;
