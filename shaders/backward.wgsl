@@ -11,8 +11,8 @@
 // - SHARED: a workgroup of 256 owns a tile of 32 x 32 and stages both operands in workgroup memory, for GPUs. See
 //   parts/workgroup-tile.wgsl and parts/backward-shared.wgsl.
 // Preconditions: rows batch.count and above of every slab are ignored: their delta is written as 0.
-// BYTES: the source is bytes / 255 of row order[r, batch.first + s]. GRADIENT: write g instead of using it.
-// Variants: "", BYTES, GRADIENT, BYTES+GRADIENT; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.
+// The source of the first layer is row order[r, batch.first + s] of a split: BYTES, bytes / 255; or FLOATS. GRADIENT: write g instead of using it.
+// Variants: "", BYTES, FLOATS, GRADIENT, BYTES+GRADIENT, FLOATS+GRADIENT; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.
 
 #if SUBGROUP
 enable subgroups;
@@ -40,6 +40,8 @@ override ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu
 // update_parameters
 #if BYTES
 @group(0) @binding(10) var<storage, read> pixels: array<u32>;           // [samples, input_quads]
+#elif FLOATS
+@group(0) @binding(10) var<storage, read> values: array<vec4<f32>>;     // [samples, input_quads]
 #else
 @group(0) @binding(10) var<storage, read> inputs: array<vec4<f32>>;     // [networks, slab_rows, input_quads]
 #endif
@@ -100,6 +102,9 @@ fn source_quad(network: u32, sample: u32, quad: u32) -> vec4<f32> {
 #if BYTES
   let row = order[network * layer.order_rows + batch.first + sample];
   return vec4<f32>(unpack4xU8(pixels[row * layer.input_quads + quad])) * (1.0 / 255.0);
+#elif FLOATS
+  let row = order[network * layer.order_rows + batch.first + sample];
+  return values[row * layer.input_quads + quad];
 #else
   return inputs[(network * layer.slab_rows + sample) * layer.input_quads + quad];
 #endif

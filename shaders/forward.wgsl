@@ -11,9 +11,10 @@
 // - SHARED: a workgroup of 256 owns 32 samples x 32 outputs and stages both operands in workgroup memory, for GPUs. See
 //   parts/workgroup-tile.wgsl and parts/forward-shared.wgsl.
 // Preconditions: strides are multiples of 4; batch.count >= 1; padding lanes are as written here.
-// BYTES: input values are bytes / 255. GATHERED: sample s is row order[network, batch.first + s].
+// The source of the first layer is a split, shared by all jobs: BYTES, input values are bytes / 255; or FLOATS, as they are.
+// GATHERED: sample s is row order[network, batch.first + s].
 // MASKED: input neurons whose position in the job's removal order is below job.removed read as replacements.
-// Variants: "", BYTES, BYTES+GATHERED, MASKED; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.
+// Variants: "", BYTES, BYTES+GATHERED, FLOATS, FLOATS+GATHERED, MASKED; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.
 
 #if SUBGROUP
 enable subgroups;
@@ -32,7 +33,7 @@ struct Layer {
   hidden_offset: u32, // MASKED: quad at which this layer's input neurons begin there
 }
 struct Batch {
-  first: u32,     // first sample (position in `order`, or row of `pixels`)
+  first: u32,     // first sample (position in `order`, or row of `pixels` or `values`)
   count: u32,     // samples in this batch
   first_job: u32, // jobs[first_job + z] is what slab z of `outputs` is for
 }
@@ -48,6 +49,8 @@ struct Job {
 @group(0) @binding(2) var<storage, read> jobs: array<Job>;             // [jobs]
 #if BYTES
 @group(0) @binding(3) var<storage, read> pixels: array<u32>;           // [samples, input_quads]
+#elif FLOATS
+@group(0) @binding(3) var<storage, read> values: array<vec4<f32>>;     // [samples, input_quads]
 #else
 @group(0) @binding(3) var<storage, read> inputs: array<vec4<f32>>;     // [slabs, slab_rows, input_quads]
 #endif
@@ -66,12 +69,12 @@ struct Job {
 // First quad of the row that holds sample s of the job's source; rows past the batch repeat its last one.
 fn source_row(job: u32, slab: u32, sample: u32) -> u32 {
   let s = min(sample, batch.count - 1u);
-#if BYTES
 #if GATHERED
   return order[jobs[job].network * layer.order_rows + batch.first + s] * layer.input_quads;
-#else
+#elif BYTES
   return (batch.first + s) * layer.input_quads;
-#endif
+#elif FLOATS
+  return (batch.first + s) * layer.input_quads;
 #else
   return (select(jobs[job].network, slab, layer.own_source == 1u) * layer.slab_rows + s) * layer.input_quads;
 #endif
@@ -80,6 +83,8 @@ fn source_row(job: u32, slab: u32, sample: u32) -> u32 {
 fn source_quad(index: u32) -> vec4<f32> {
 #if BYTES
   return vec4<f32>(unpack4xU8(pixels[index])) * (1.0 / 255.0);
+#elif FLOATS
+  return values[index];
 #else
   return inputs[index];
 #endif

@@ -2,6 +2,7 @@
 /** The command line: arguments to commands, errors to messages and exit codes (0 good, 1 failed run, 2 wrong usage). */
 import { Command, CommanderError, Option } from "commander";
 import { addBenchCommand } from "./cli/bench-command.ts";
+import { addDataCommand } from "./cli/data-command.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
 import { addLabCommand } from "./cli/lab-command.ts";
 import { integer, text } from "./cli/option-values.ts";
@@ -75,6 +76,7 @@ function createProgram(): Command {
       if (!(await doctor(options))) exitCode = 1;
     });
   addReportCommand(program);
+  addDataCommand(program);
   addBenchCommand(program);
   addProfileCommand(program);
   addLabCommand(program);

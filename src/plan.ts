@@ -3,6 +3,7 @@
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
 import { sweepPlan } from "./ablation/sweep-plan.ts";
+import type { InputType } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import type { Widths } from "./core/network.ts";
 import type { Stage } from "./core/progress.ts";
@@ -21,7 +22,7 @@ import {
 } from "./gpu/plan-basis.ts";
 import { replicasAtOnce, trainingArrays } from "./train/training-plan.ts";
 
-export type DataSize = Pick<DatasetSummary, "features" | "classes" | "train" | "validation" | "test">;
+export type DataSize = Pick<DatasetSummary, "features" | "inputType" | "classes" | "train" | "validation" | "test">;
 
 /** An amount out of how many there are; `boundBy` is left out where it is always this one. */
 export interface Portion {
@@ -50,6 +51,9 @@ function stagePlan(stage: Stage, portions: readonly Portion[], arrays: readonly 
   return { stage, portions, bytes: totalBytes(arrays), largest: largestOf(arrays) };
 }
 
+/** Data that do not say how inputs are kept hold bytes: nothing else was possible before they said it. */
+const inputTypeFor = ({ inputType = "bytes" }: DataSize): InputType => inputType;
+
 const widthsFor = ({ features, classes }: DataSize, { hidden }: StudyConfig): Widths => [features, ...hidden, classes];
 
 /** Networks of a group, as even as the groups can be. */
@@ -59,14 +63,24 @@ function group(most: Amount, networks: number): Portion {
 
 /** @param networks still to be trained */
 export function trainingPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
-  const size = { widths: widthsFor(data, config), samples: data.train, batchSize: config.batchSize };
+  const size = {
+    widths: widthsFor(data, config),
+    inputType: inputTypeFor(data),
+    samples: data.train,
+    batchSize: config.batchSize,
+  };
   const together = group(replicasAtOnce(basis, size, networks), networks);
   return stagePlan("train", [together], trainingArrays(basis, size, together.count));
 }
 
 /** @param networks still to be measured */
 export function measuringPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
-  const size = { widths: widthsFor(data, config), validation: data.validation, test: data.test };
+  const size = {
+    widths: widthsFor(data, config),
+    inputType: inputTypeFor(data),
+    validation: data.validation,
+    test: data.test,
+  };
   const together = group(networksAtOnce(basis, size, networks), networks);
   const samples = Math.max(size.validation, size.test);
   const rows = chunkRows(basis, samples, together.count, size.widths);
@@ -77,7 +91,15 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: StudyCon
 /** @param networks still to be ablated */
 export function ablationPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
   const { scopes, modes, stride, sweep, measures, randomDraws } = config;
-  const size = { widths: widthsFor(data, config), test: data.test, scopes, modes, stride, sweep };
+  const size = {
+    widths: widthsFor(data, config),
+    inputType: inputTypeFor(data),
+    test: data.test,
+    scopes,
+    modes,
+    stride,
+    sweep,
+  };
   const plan = sweepPlan(basis, { ...size, ordersPerScope: 2 * measures.length + randomDraws }, networks);
   const { rows, atOnce, of, arrays } = plan;
   const portions: Portion[] = [
@@ -127,7 +149,7 @@ export function stageText(plan: StagePlan): string {
 export function requireRoom({ memoryBytes, bindingBytes: binding, stages }: StudyPlan): void {
   for (const { stage, bytes, largest } of stages) {
     if (largest.bytes > binding) {
-      const data = / (pixels|labels)$|^order$/.test(largest.name);
+      const data = / (pixels|values|labels)$|^order$/.test(largest.name);
       throw new RunError({
         what: `${largest.name} cannot be in one binding of this adapter`,
         where: `plan, stage ${stage}`,

@@ -2,7 +2,7 @@
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
-import type { Dataset, SplitName } from "./core/dataset.ts";
+import { type Dataset, inputTypeOf, type SplitName } from "./core/dataset.ts";
 import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
 import type { NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
@@ -66,22 +66,16 @@ export interface StudyObserver {
 /** What the ablation of one or more networks yields. */
 export type Ablated = Pick<StudyOutcome, "curves" | "singles">;
 
-export function summarizeDataset({
-  name,
-  train,
-  validation,
-  test,
-  features,
-  sampleShape,
-  classes,
-  sha256,
-}: Dataset): DatasetSummary {
+export function summarizeDataset(dataset: Dataset): DatasetSummary {
+  const { name, train, validation, test, features, sampleShape, classes, classNames, shares, sha256 } = dataset;
   const counts = { train: train.count, validation: validation.count, test: test.count };
   const perClass = {
     validationPerClass: [...classCounts(validation.labels, classes)],
     testPerClass: [...classCounts(test.labels, classes)],
   };
-  return { name, ...counts, features, sampleShape, classes, ...perClass, sha256 };
+  const told = { ...(shares === undefined ? {} : { shares }), ...(classNames === undefined ? {} : { classNames }) };
+  const inputType = inputTypeOf(train);
+  return { name, ...counts, features, sampleShape, inputType, classes, ...told, ...perClass, sha256 };
 }
 
 /**

@@ -3,6 +3,7 @@
  * its pass over a chunk of samples. Plain arithmetic, nothing allocated.
  */
 import { type AblationMode, networkScopes } from "../core/ablation.ts";
+import type { InputType } from "../core/dataset.ts";
 import { hiddenWidths, type Widths } from "../core/network.ts";
 import type { ScopeKind, SweepMethod } from "../core/study.ts";
 import { splitArrays } from "../gpu/device-split.ts";
@@ -30,6 +31,7 @@ import { routeFor, walkedStride } from "./walk-plan.ts";
 /** What decides the size of every array of a sweep. */
 export interface SweepSize {
   readonly widths: Widths;
+  readonly inputType: InputType;
   /** Samples of the test set. */
   readonly test: number;
   readonly scopes: readonly ScopeKind[];
@@ -144,9 +146,10 @@ export function sweepPlan(basis: PlanBasis, size: SweepSize, networks: number): 
 }
 
 /** The data, the networks, and their pass over a chunk of samples. */
-function networkArrays(basis: PlanBasis, { widths, test }: SweepSize, networks: number, rows: number): PlannedArray[] {
+function networkArrays(basis: PlanBasis, size: SweepSize, networks: number, rows: number): PlannedArray[] {
+  const { widths, inputType, test } = size;
   return [
-    ...splitArrays("test", test, widths[0]!),
+    ...splitArrays("test", inputType, test, widths[0]!),
     ...parameterArrays(widths, networks),
     ...forwardPassArrays(basis, widths, networks, test, rows),
   ];

@@ -10,7 +10,7 @@ import { createForwardPass, type ForwardPass } from "../gpu/forward-pass.ts";
 import { Pacer } from "../gpu/pacing.ts";
 import { lanesOf } from "../gpu/packing.ts";
 import { submit } from "../gpu/recorder.ts";
-import { activate, forwardLayer, pixelValues } from "../reference/forward.ts";
+import { activate, forwardLayer, inputValues } from "../reference/forward.ts";
 import { activationBound, sumBound } from "../reference/rounding.ts";
 import { initialNetwork } from "../train/initialisation.ts";
 import { requireAgreement } from "./agreement.ts";
@@ -51,9 +51,9 @@ function forwardBytes(widths: readonly number[], repeats: number, samples: numbe
 /** Layer by layer from the device's own inputs, so that every bound is that of one layer. */
 async function check(gpu: GpuContext, split: DeviceSplit, network: Network, pass: ForwardPass): Promise<void> {
   submit(gpu, "check forward", (to) => pass.encode(to, 0));
-  const { pixels } = split.host;
+  const { inputs: all } = split.host;
   const rows = checkedRows(pass.chunks[0]!.count);
-  let inputs = rows.map((row) => pixelValues(pixels.subarray(row * split.features, (row + 1) * split.features)));
+  let inputs = rows.map((row) => inputValues(all.subarray(row * split.features, (row + 1) * split.features)));
   for (const [index, layer] of network.layers.entries()) {
     const activation = index === network.layers.length - 1 ? "identity" : network.activation;
     const outputs = await read(gpu, pass.outputs[index]!);

@@ -16,15 +16,15 @@ export interface Material {
 /** Each class is a random pattern of bytes; a sample is its class's pattern under noise of twice its strength. */
 function split(random: RandomSequence, patterns: readonly Uint8Array[], count: number): Split {
   const features = patterns[0]!.length;
-  const pixels = new Uint8Array(count * features);
+  const inputs = new Uint8Array(count * features);
   const labels = Uint16Array.from({ length: count }, (_, sample) => sample % patterns.length);
   for (let sample = 0; sample < count; sample++) {
     const pattern = patterns[labels[sample]!]!;
     for (let feature = 0; feature < features; feature++) {
-      pixels[sample * features + feature] = (pattern[feature]! + 2 * random.nextBelow(256)) / 3;
+      inputs[sample * features + feature] = (pattern[feature]! + 2 * random.nextBelow(256)) / 3;
     }
   }
-  return { count, pixels, labels };
+  return { count, inputs, labels };
 }
 
 export function material(features: number, classes: number, trainCount: number, testCount: number): Material {
@@ -36,12 +36,12 @@ export function material(features: number, classes: number, trainCount: number, 
 }
 
 /** The first `count` samples, begun again where there are fewer: as many as wanted at no cost, for timing only. */
-export function repeatedSplit({ count: given, pixels, labels }: Split, count: number): Split {
-  const features = pixels.length / given;
-  const repeated = { count, pixels: new Uint8Array(count * features), labels: new Uint16Array(count) };
+export function repeatedSplit({ count: given, inputs, labels }: Split, count: number): Split {
+  const features = inputs.length / given;
+  const repeated = { count, inputs: new Uint8Array(count * features), labels: new Uint16Array(count) };
   for (let first = 0; first < count; first += given) {
     const samples = Math.min(given, count - first);
-    repeated.pixels.set(pixels.subarray(0, samples * features), first * features);
+    repeated.inputs.set(inputs.subarray(0, samples * features), first * features);
     repeated.labels.set(labels.subarray(0, samples), first);
   }
   return repeated;

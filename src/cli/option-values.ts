@@ -1,5 +1,6 @@
 /** Option values from text: each says what it allows, and refuses the rest with that. */
 import { InvalidArgumentError } from "commander";
+import type { Shares } from "../core/dataset.ts";
 
 function refuse(allowed: string): never {
   throw new InvalidArgumentError(`Allowed: ${allowed}`);
@@ -32,6 +33,23 @@ export function decimal({ zero, most }: { readonly zero: boolean; readonly most:
     const inside = (zero ? value >= 0 : value > 0) && value <= most;
     return inside ? value : refuse(`a number, ${zero ? "0 or more" : "above 0"}, at most ${most}`);
   };
+}
+
+/** Percent for training, validation and test: `70,15,15`. */
+export function percents(text: string): Shares {
+  const shares = text.split(",").map((part) => (/^\s*\d+(\.\d+)?\s*$/.test(part) ? Number(part) : Number.NaN));
+  const [train = 0, validation = 0, test = 0] = shares;
+  if (shares.length === 3 && shares.every((share) => share > 0) && train + validation + test === 100) {
+    return [train, validation, test];
+  }
+  return refuse("three numbers above 0 that make 100 together, for example 70,15,15");
+}
+
+/** `0.1307,0.3081`. */
+export function meanAndDeviation(text: string): { readonly mean: number; readonly sd: number } {
+  const [mean = Number.NaN, sd = Number.NaN, ...more] = text.split(",").map((part) => Number(part.trim() || "none"));
+  if (more.length === 0 && Number.isFinite(mean) && Number.isFinite(sd) && sd > 0) return { mean, sd };
+  return refuse("a mean and a deviation above 0, for example 0.1307,0.3081");
 }
 
 export function oneOf<T extends string>(choices: readonly T[]): Parser<T> {

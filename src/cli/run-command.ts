@@ -1,16 +1,12 @@
 /** `gpu-importance run`: data, adapter, study, files, table. */
 import { existsSync, rmdirSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { Provenance, StudyConfig, StudyResults } from "../core/study.ts";
-import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
-import { readIdxFolder } from "../data/idx-folder.ts";
 import { inStage } from "../gpu/profiler.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
-import { loadDigits } from "../platform/node/digits.ts";
-import { folderSource } from "../platform/node/files.ts";
 import { openResultsFolder } from "../platform/node/results-folder.ts";
 import { closingFiles, curveFiles, measureFiles, modelFiles, profileFile } from "../report/files/result-files.ts";
 import { summaryTable } from "../report/tables/summary-table.ts";
@@ -23,6 +19,7 @@ import { createProgressDisplay, type ProgressDisplay } from "./progress-display.
 import { duration } from "./progress-text.ts";
 import { reportOfRun } from "./report-command.ts";
 import { print } from "./standard-streams.ts";
+import { dataName, readStudyData } from "./study-data.ts";
 import { studyConfig } from "./study-options.ts";
 
 export interface RunOptions extends StudyConfig, DeviceChoice {
@@ -38,22 +35,10 @@ export interface RunOptions extends StudyConfig, DeviceChoice {
   readonly trace?: string;
 }
 
-/** What the data are called in results: the folder's own name, also where the path is `.` or `..`. */
-function dataName(source: string): string {
-  return basename(resolve(source)) || "data";
-}
-
 /** A folder that does not exist yet: `results/mnist-sigmoid-20260131-235959`. */
 function defaultOut({ data, activation }: StudyConfig, started: Date): string {
   const stamp = started.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   return join("results", `${dataName(data)}-${activation}-${stamp}`);
-}
-
-async function readDataset(source: string, display: ProgressDisplay): Promise<Dataset> {
-  if (source !== "mnist") return readIdxFolder(folderSource(source), dataName(source));
-  const { digits, notes } = await loadDigits();
-  for (const note of notes) display.line(note);
-  return splitEmbeddedDigits(digits);
 }
 
 function showDataset({ name, train, validation, test, features, classes }: Dataset, display: ProgressDisplay): void {
@@ -145,7 +130,7 @@ async function study(
   profiling: Profiling | undefined,
 ): Promise<void> {
   const begin = clock();
-  const dataset = await inStage({ ...profiling }, "data", () => readDataset(config.data, display));
+  const dataset = await inStage({ ...profiling }, "data", () => readStudyData(config, display.line));
   const dataMs = clock() - begin;
   showDataset(dataset, display);
   using devices = await inStage({ ...profiling }, "adapter", () => openDevices(options, display, profiling));

@@ -5,7 +5,7 @@ import { activations } from "../core/network.ts";
 import { type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
-import { decimal, integer, oneOf, someOf, text, widths } from "./option-values.ts";
+import { decimal, integer, meanAndDeviation, oneOf, percents, someOf, text, widths } from "./option-values.ts";
 
 const measureNames: readonly string[] = measures.map(({ name }) => name);
 
@@ -19,8 +19,9 @@ export function addStudyOptions(command: Command): Command {
   const numbers = (name: keyof typeof wholeRanges) => integer(wholeRanges[name].least, wholeRanges[name].most);
   const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = studyDefaults;
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
-  const dataHelp = "`mnist` (10,000 digits, embedded) or a folder of IDX files, plain or .gz";
-  add("--data <source>", dataHelp, text("mnist, or the path of a folder of IDX files"), data, data);
+  const dataHelp = "`mnist` (10,000 digits, embedded), fetched data (see data fetch), or a path";
+  add("--data <source>", dataHelp, text("mnist, the name of fetched data, or a path"), data, data);
+  addDataOptions(command);
   add("--repeats <n>", "networks to train, all at once", numbers("repeats"), repeats, `${repeats}`);
   add("--seed <n>", "seed of initial weights, shuffles and random orders", numbers("seed"), seed, `${seed}`);
   add("--hidden <widths>", "widths of the hidden layers", hiddenWidths, hidden, `${hidden}`);
@@ -41,10 +42,42 @@ export function addStudyOptions(command: Command): Command {
   return command;
 }
 
+/** What is to be known of data that do not say it. */
+function addDataOptions(command: Command): void {
+  command
+    .addOption(new Option("--label <column>", "column of the classes (default: label)").argParser(text("a column")))
+    .addOption(
+      new Option("--split <percents>", "parts of a table to train, validate, test (default: 70,15,15)").argParser(
+        percents,
+      ),
+    )
+    .addOption(
+      new Option("--normalize <numbers>", "mean,sd: inputs v become (v - mean) / sd").argParser(meanAndDeviation),
+    )
+    .option("--standardize", "each feature gets mean 0 and deviation 1 over the training set");
+}
+
+/** Fields that were given; a field that was not is absent rather than undefined, as in study.json. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
 /** The configuration out of commander's options, fields in a fixed order. */
 export function studyConfig(options: StudyConfig): StudyConfig {
   const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = options;
   const { measures: names, scopes, modes, randomDraws, stride, sweep } = options;
-  const training = { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 };
+  const { label, split, normalize, standardize } = options;
+  const training = {
+    data,
+    ...given({ label, split, normalize, standardize }),
+    repeats,
+    seed,
+    hidden,
+    activation,
+    epochs,
+    batchSize,
+    learningRate,
+    l2,
+  };
   return { ...training, measures: names, scopes, modes, randomDraws, stride, sweep };
 }

@@ -12,6 +12,27 @@ export interface FileSource {
   gunzip(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
+/** A picture as samples. */
+export interface DecodedPicture {
+  readonly width: number;
+  readonly height: number;
+  /** 1: grey. 3: red, green, blue. */
+  readonly channels: 1 | 3;
+  /** [height, width, channels]. */
+  readonly pixels: Uint8Array;
+}
+
+/** Data of any format: folders in folders, files that are read piece by piece, pictures. */
+export interface DataFolder extends FileSource {
+  /** Names of the folders in this one. */
+  folders(): Promise<readonly string[]>;
+  folder(name: string): DataFolder;
+  /** The file's bytes in pieces, in order. */
+  stream(name: string): AsyncIterable<Uint8Array>;
+  /** Rejects, with the reason alone, what is no whole PNG picture of 8 bits a channel without transparency. */
+  decodePng(bytes: Uint8Array): Promise<DecodedPicture>;
+}
+
 /** A result file that is produced piece by piece, so that a large one never stands in memory whole. */
 export interface ResultFile {
   /** Relative path with forward slashes, for example `models/repeat-000.safetensors`. */

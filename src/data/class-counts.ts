@@ -14,6 +14,7 @@ export function classCounts(labels: ArrayLike<number>, classes: number): Uint32A
  * would be 0 / 0.
  * @param labels [count] of each split.
  * @param fix what the person can do about it, for the message.
+ * @param names [classes], where they say more than the numbers.
  * @throws RunError that names the first such class, its counts, and how many more there are.
  */
 export function requireEveryClassInValidation(
@@ -21,6 +22,7 @@ export function requireEveryClassInValidation(
   classes: number,
   where: string,
   fix: string,
+  names?: readonly string[],
 ): void {
   const validation = classCounts(labels.validation, classes);
   const absent = Array.from(validation.keys()).filter((label) => validation[label] === 0);
@@ -28,9 +30,10 @@ export function requireEveryClassInValidation(
   if (label === undefined) return;
   const train = classCounts(labels.train, classes)[label];
   const test = classCounts(labels.test, classes)[label];
+  const named = names === undefined ? `class ${label}` : `class ${label} (${names[label]})`;
   const others = absent.length === 1 ? "" : `; ${absent.length - 1} more of the ${classes} classes likewise`;
   throw new RunError({
-    what: `class ${label} has no validation samples`,
+    what: `${named} has no validation samples`,
     where,
     expected: `validation samples of every class 0..${classes - 1}`,
     found: `class ${label}: ${train} training, 0 validation, ${test} test samples${others}`,

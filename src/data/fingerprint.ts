@@ -11,12 +11,15 @@
  *     validation 10000 ... ...
  *     test 10000 ... ...
  *
- * In each split's line stand the number of samples, the SHA-256 of its pixels (one byte each, sample after sample) and
+ * Where inputs are floats, a line `inputs float32` follows that of the classes.
+ *
+ * In each split's line stand the number of samples, the SHA-256 of its inputs (one byte each, or four of a little-endian
+ * float32, sample after sample) and
  * the SHA-256 of its labels (two bytes each, little-endian), in the order in which the study uses them. The data set's
  * name is left out. Digests of digests, because the web's `digest` takes one buffer and would need all bytes copied
  * into it.
  */
-import { type Dataset, type Split, splitNames } from "../core/dataset.ts";
+import { type Dataset, inputTypeOf, type Split, splitNames } from "../core/dataset.ts";
 
 /** What the fingerprint covers. */
 export type FingerprintedContents = Pick<Dataset, "sampleShape" | "classes" | "train" | "validation" | "test">;
@@ -24,18 +27,20 @@ export type FingerprintedContents = Pick<Dataset, "sampleShape" | "classes" | "t
 /** The fingerprint defined above: 64 lower-case hexadecimal digits. */
 export async function fingerprint(contents: FingerprintedContents): Promise<string> {
   const lines = ["gpu-importance/dataset/1", `shape ${contents.sampleShape.join(" ")}`, `classes ${contents.classes}`];
+  if (inputTypeOf(contents.train) === "floats") lines.push("inputs float32");
   for (const name of splitNames) lines.push(`${name} ${await splitDigests(contents[name])}`);
   return sha256(new TextEncoder().encode(`${lines.join("\n")}\n`));
 }
 
-async function splitDigests({ count, pixels, labels }: Split): Promise<string> {
-  return `${count} ${await sha256(pixels)} ${await sha256(littleEndian(labels))}`;
+async function splitDigests({ count, inputs, labels }: Split): Promise<string> {
+  const bytes = inputs instanceof Uint8Array ? inputs : littleEndian(inputs, 4, "setFloat32");
+  return `${count} ${await sha256(bytes)} ${await sha256(littleEndian(labels, 2, "setUint16"))}`;
 }
 
-/** [count] labels as [count, 2] bytes, whatever the machine's byte order. */
-function littleEndian(labels: Uint16Array): Uint8Array {
-  const view = new DataView(new ArrayBuffer(2 * labels.length));
-  for (const [index, label] of labels.entries()) view.setUint16(2 * index, label, true);
+/** Values as bytes, whatever the machine's byte order. */
+function littleEndian(values: Uint16Array | Float32Array, width: number, set: "setUint16" | "setFloat32"): Uint8Array {
+  const view = new DataView(new ArrayBuffer(width * values.length));
+  for (const [index, value] of values.entries()) view[set](width * index, value, true);
   return new Uint8Array(view.buffer);
 }
 

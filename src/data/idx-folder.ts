@@ -8,6 +8,7 @@ import type { FileSource } from "../core/platform.ts";
 import { requireEveryClassInValidation } from "./class-counts.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type IdxArray, parseIdx } from "./idx.ts";
+import { shownNames } from "./shown-names.ts";
 
 /** 1 in so many samples of the train file, at its end, is for validation. */
 const VALIDATION_DENOMINATOR = 6;
@@ -22,6 +23,12 @@ const fileNames = {
 type Role = keyof typeof fileNames;
 type Files = Readonly<Record<Role, string>>;
 
+/** Whether a file with one of the names is there, so that the others are missing and not another format meant. */
+export function isIdxFolder(files: readonly string[]): boolean {
+  const names: readonly string[] = Object.values(fileNames).flat();
+  return files.some((file) => names.includes(file.replace(/\.gz$/, "")));
+}
+
 /** Images with their labels, of one train or test part. */
 interface LabelledImages {
   readonly imagesFile: string;
@@ -30,7 +37,7 @@ interface LabelledImages {
   /** Shape of one image; at least one dimension. */
   readonly sampleShape: readonly number[];
   /** [count, features]. */
-  readonly pixels: Uint8Array;
+  readonly inputs: Uint8Array;
   /** [count]. */
   readonly labels: Uint16Array;
 }
@@ -59,7 +66,7 @@ export async function readIdxFolder(source: FileSource, name: string): Promise<D
     "the last sixth of the train file is the validation set: shuffle both files alike, number classes without gaps",
   );
   const sampleShape = train.sampleShape;
-  const features = train.pixels.length / train.count;
+  const features = train.inputs.length / train.count;
   const contents = { sampleShape, classes, ...parts };
   return { name, features, ...contents, sha256: await fingerprint(contents) };
 }
@@ -85,18 +92,11 @@ function findFiles(label: string, present: readonly string[]): Files {
       what: missing.length === 1 ? "an IDX file is missing" : `${missing.length} IDX files are missing`,
       where: label,
       expected: missing.join(", "),
-      found: enumerate(present),
+      found: shownNames(present),
       fix: "point to the folder that holds these files itself, or add or rename them",
     });
   }
   return files;
-}
-
-function enumerate(names: readonly string[]): string {
-  const shown = 12;
-  if (names.length === 0) return "no files";
-  const more = names.length > shown ? ` and ${names.length - shown} more` : "";
-  return [...names].sort().slice(0, shown).join(", ") + more;
 }
 
 async function readLabelledImages(source: FileSource, imagesFile: string, labelsFile: string): Promise<LabelledImages> {
@@ -114,7 +114,7 @@ async function readLabelledImages(source: FileSource, imagesFile: string, labels
       fix: "take both files from the same data set",
     });
   }
-  return { imagesFile, labelsFile, count, sampleShape, pixels: images.bytes, labels: Uint16Array.from(labels.bytes) };
+  return { imagesFile, labelsFile, count, sampleShape, inputs: images.bytes, labels: Uint16Array.from(labels.bytes) };
 }
 
 async function readIdxFile(source: FileSource, name: string): Promise<IdxArray> {
@@ -182,10 +182,10 @@ function splitTrainFile(file: LabelledImages): { train: Split; validation: Split
 
 /** Samples `from` to `to` (exclusive), as views. */
 function slice(file: LabelledImages, from: number, to: number): Split {
-  const features = file.pixels.length / file.count;
+  const features = file.inputs.length / file.count;
   return {
     count: to - from,
-    pixels: file.pixels.subarray(from * features, to * features),
+    inputs: file.inputs.subarray(from * features, to * features),
     labels: file.labels.subarray(from, to),
   };
 }

@@ -1,10 +1,13 @@
-/** One split of a data set on the device: pixels as bytes, labels, and per class the set of its samples as bits. */
-import type { Split } from "../core/dataset.ts";
+/** One split of a data set on the device: inputs as bytes or floats, labels, and per class the set of its samples as bits. */
+import type { InputType, Split } from "../core/dataset.ts";
 import type { GpuContext } from "./context.ts";
 import { type DeviceArray, upload } from "./device-array.ts";
 import { WORD } from "./kernels/histogram.ts";
-import { lanesOf, packPixels } from "./packing.ts";
+import { lanesOf, packPixels, packValues } from "./packing.ts";
 import { type PlannedArray, scalarArray } from "./plan-basis.ts";
+
+/** [samples, words] or [samples, lanes]: homogeneous rows of bytes or of floats, under the name that shaders give them. */
+export type DeviceInputs = { readonly pixels: DeviceArray<"u32", 2> } | { readonly values: DeviceArray<"f32", 2> };
 
 export interface DeviceSplit {
   /** The same samples on the host. */
@@ -12,16 +15,28 @@ export interface DeviceSplit {
   readonly count: number;
   readonly features: number;
   readonly classes: number;
-  /** [samples, words]: homogeneous rows of bytes. */
-  readonly pixels: DeviceArray<"u32", 2>;
+  readonly inputs: DeviceInputs;
   /** [samples]. */
   readonly labels: DeviceArray<"u32", 1>;
   [Symbol.dispose](): void;
 }
 
 /** The arrays of a split. */
-export function splitArrays(name: string, samples: number, features: number): PlannedArray[] {
-  return [scalarArray(`${name} pixels`, samples, lanesOf(features) / 4), scalarArray(`${name} labels`, samples)];
+export function splitArrays(name: string, type: InputType, samples: number, features: number): PlannedArray[] {
+  const inputs =
+    type === "bytes"
+      ? scalarArray(`${name} pixels`, samples, lanesOf(features) / 4)
+      : scalarArray(`${name} values`, samples, lanesOf(features));
+  return [inputs, scalarArray(`${name} labels`, samples)];
+}
+
+function uploadInputs(gpu: GpuContext, name: string, { inputs, count }: Split, features: number): DeviceInputs {
+  const lanes = lanesOf(features);
+  if (inputs instanceof Uint8Array) {
+    const packed = packPixels(inputs, count, features);
+    return { pixels: upload(gpu, `${name} pixels`, "u32", [count, lanes / 4], packed) };
+  }
+  return { values: upload(gpu, `${name} values`, "f32", [count, lanes], packValues(inputs, count, features)) };
 }
 
 export function uploadSplit(
@@ -31,19 +46,17 @@ export function uploadSplit(
   features: number,
   classes: number,
 ): DeviceSplit {
-  const words = lanesOf(features) / 4;
-  const packed = packPixels(split.pixels, split.count, features);
-  const pixels = upload(gpu, `${name} pixels`, "u32", [split.count, words], packed);
+  const inputs = uploadInputs(gpu, name, split, features);
   const labels = upload(gpu, `${name} labels`, "u32", [split.count], Uint32Array.from(split.labels));
   return {
     host: split,
     count: split.count,
     features,
     classes,
-    pixels,
+    inputs,
     labels,
     [Symbol.dispose]() {
-      pixels.destroy();
+      ("pixels" in inputs ? inputs.pixels : inputs.values).destroy();
       labels.destroy();
     },
   };

@@ -145,8 +145,11 @@ export async function createForwardPass(
     const activation = layer === networks.parameters.length - 1 ? "identity" : networks.activation;
     const shared = { layer: uniform, batch, jobs, parameters, outputs: outputs[layer]! };
     if (layer === 0) {
-      const kernel = await createForwardLayer(gpu, "BYTES", activation);
-      kernels.push(kernel.bind({ ...shared, pixels: split.pixels }));
+      kernels.push(
+        "pixels" in split.inputs
+          ? (await createForwardLayer(gpu, "BYTES", activation)).bind({ ...shared, ...split.inputs })
+          : (await createForwardLayer(gpu, "FLOATS", activation)).bind({ ...shared, ...split.inputs }),
+      );
     } else {
       const kernel = await createForwardLayer(gpu, "", activation);
       kernels.push(kernel.bind({ ...shared, inputs: outputs[layer - 1]! }));

@@ -1,4 +1,5 @@
 /** What measuring takes on a device, and how many networks are measured at once. Plain arithmetic, nothing allocated. */
+import type { InputType } from "../core/dataset.ts";
 import type { Widths } from "../core/network.ts";
 import { splitArrays } from "./device-split.ts";
 import { chunksOf, forwardOperations, rowsPerChunk } from "./forward-pass.ts";
@@ -24,6 +25,7 @@ import { rightWords } from "./right-bits.ts";
 /** What decides the size of every array of measuring. */
 export interface MeasuringSize {
   readonly widths: Widths;
+  readonly inputType: InputType;
   /** Samples of the validation and of the test set. */
   readonly validation: number;
   readonly test: number;
@@ -96,11 +98,11 @@ function passArrays(basis: PlanBasis, { widths, validation, test }: MeasuringSiz
 
 /** Every array that is alive at the fullest moment of measuring `networks` networks at once. */
 export function measuringArrays(basis: PlanBasis, size: MeasuringSize, networks: number): PlannedArray[] {
-  const { widths, validation, test } = size;
+  const { widths, inputType, validation, test } = size;
   const passes = passArrays(basis, size, networks);
   return [
-    ...splitArrays("validation", validation, widths[0]!),
-    ...splitArrays("test", test, widths[0]!),
+    ...splitArrays("validation", inputType, validation, widths[0]!),
+    ...splitArrays("test", inputType, test, widths[0]!),
     ...parameterArrays(widths, networks),
     ...passes.reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest)),
   ];

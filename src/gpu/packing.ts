@@ -25,6 +25,17 @@ export function packPixels(pixels: Uint8Array, count: number, features: number):
   return new Uint32Array(bytes.buffer);
 }
 
+/** [count, features] floats to [count, lanes], 1 in the homogeneous lane. */
+export function packValues(values: Float32Array, count: number, features: number): Float32Array {
+  const lanes = lanesOf(features);
+  const packed = new Float32Array(count * lanes);
+  for (let sample = 0; sample < count; sample++) {
+    packed.set(values.subarray(sample * features, (sample + 1) * features), sample * lanes);
+    packed[sample * lanes + features] = 1;
+  }
+  return packed;
+}
+
 /** One layer of several networks: [networks, outputs, lanes]. */
 export function packParameters(layers: readonly DenseLayer[]): Float32Array {
   const { inputs, outputs } = layers[0]!;

@@ -25,7 +25,7 @@ const CLASSES = 7;
 
 function material() {
   const random = new RandomSequence(0, 0, streams.initialisation);
-  const pixels = Uint8Array.from({ length: SAMPLES * FEATURES }, () => random.nextBelow(256));
+  const inputs = Uint8Array.from({ length: SAMPLES * FEATURES }, () => random.nextBelow(256));
   const labels = Uint16Array.from({ length: SAMPLES }, (_, sample) => sample % CLASSES);
   const layer = (inputs: number, outputs: number) => ({
     inputs,
@@ -34,7 +34,7 @@ function material() {
     biases: Float32Array.from({ length: outputs }, () => random.nextUnit() - 0.5),
   });
   const network: Network = { activation: "relu", layers: [layer(FEATURES, UNITS), layer(UNITS, CLASSES)] };
-  return { split: { count: SAMPLES, pixels, labels }, network };
+  return { split: { count: SAMPLES, inputs, labels }, network };
 }
 
 /** First layer in float64, and the error that float32 sums of this length may have (study of bounds: docs/measures.md). */
@@ -47,7 +47,7 @@ function expected({ split, network }: ReturnType<typeof material>) {
       let sum = biases[unit]!;
       let magnitude = Math.abs(sum);
       for (let input = 0; input < FEATURES; input++) {
-        const product = (split.pixels[sample * FEATURES + input]! / 255) * weights[unit * FEATURES + input]!;
+        const product = (split.inputs[sample * FEATURES + input]! / 255) * weights[unit * FEATURES + input]!;
         sum += product;
         magnitude += Math.abs(product);
       }

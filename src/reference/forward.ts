@@ -46,6 +46,11 @@ export function pixelValues(pixels: ArrayLike<number>): Float64Array {
   return Float64Array.from(pixels, (byte) => byte / 255);
 }
 
+/** What a split's inputs stand for: variant BYTES, or FLOATS. */
+export function inputValues(inputs: Uint8Array | Float32Array): Float64Array {
+  return inputs instanceof Uint8Array ? pixelValues(inputs) : Float64Array.from(inputs);
+}
+
 /** Variant GATHERED: rows of `width` values in the given order. */
 export function gatherRows(rows: ArrayLike<number>, width: number, order: ArrayLike<number>): Float64Array {
   const gathered = new Float64Array(order.length * width);

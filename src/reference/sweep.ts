@@ -5,7 +5,7 @@
 import type { RemovalOrder } from "../core/ablation.ts";
 import type { Split } from "../core/dataset.ts";
 import type { Network } from "../core/network.ts";
-import { activate } from "./forward.ts";
+import { activate, inputValues } from "./forward.ts";
 
 /** Per hidden layer, per neuron: the constant that its output is replaced by, or undefined where it is left alone. */
 export type Replacements = readonly (readonly (number | undefined)[])[];
@@ -32,10 +32,10 @@ export function replacementsOf(
   return replacements;
 }
 
-/** Outputs of every layer for one sample (bytes), replacements made; the last layer's are the logits. */
-export function maskedOutputs(network: Network, pixels: ArrayLike<number>, replacements: Replacements): number[][] {
+/** Outputs of every layer for one sample's values, replacements made; the last layer's are the logits. */
+export function maskedOutputs(network: Network, values: ArrayLike<number>, replacements: Replacements): number[][] {
   const rows: number[][] = [];
-  let inputs = Array.from(pixels, (byte) => byte / 255);
+  let inputs = Array.from(values);
   for (const [index, { outputs, weights, biases }] of network.layers.entries()) {
     const row: number[] = [];
     for (let output = 0; output < outputs; output++) {
@@ -63,10 +63,10 @@ export function crossEntropy(logits: readonly number[], label: number): number {
   return Math.log(total) + highest - logits[label]!;
 }
 
-/** The bytes of one sample. */
-export function pixelsOf(split: Split, sample: number): Uint8Array {
-  const features = split.pixels.length / split.count;
-  return split.pixels.subarray(sample * features, (sample + 1) * features);
+/** What the inputs of one sample stand for. */
+export function valuesOf({ inputs, count }: Split, sample: number): Float64Array {
+  const features = inputs.length / count;
+  return inputValues(inputs.subarray(sample * features, (sample + 1) * features));
 }
 
 /**
@@ -86,7 +86,7 @@ export function referenceSweep(
   for (let step = 0; step < removed.length; step++) {
     const replacements = replacementsOf(network, order, constants, removed[step]!);
     for (let sample = 0; sample < split.count; sample++) {
-      const logits = maskedOutputs(network, pixelsOf(split, sample), replacements).at(-1)!;
+      const logits = maskedOutputs(network, valuesOf(split, sample), replacements).at(-1)!;
       const label = split.labels[sample]!;
       if (predictedClass(logits) === label) correct[step]!++;
       loss[step]! += crossEntropy(logits, label) / split.count;

@@ -1,11 +1,11 @@
 /** Training of one network in float64, batch by batch, with the device's batches: what src/train does for many. */
 import { networkGradient, updateParameters } from "./backward.ts";
-import { gatherRows, pixelValues, type RealLayer, type RealNetwork } from "./forward.ts";
+import { gatherRows, inputValues, type RealLayer, type RealNetwork } from "./forward.ts";
 import { shuffleSamples } from "./shuffle.ts";
 
 export interface ReferenceTraining {
   /** [samples, features]. */
-  readonly pixels: ArrayLike<number>;
+  readonly inputs: Uint8Array | Float32Array;
   /** [samples]. */
   readonly labels: ArrayLike<number>;
   readonly epochs: number;
@@ -69,11 +69,11 @@ function optimised(start: ArrayLike<number>): Optimised {
 /** One step on the samples of `batch`; returns their summed loss before the update. */
 function trainBatch(
   network: { readonly activation: RealNetwork["activation"]; readonly layers: readonly OptimisedLayer[] },
-  { pixels, labels, learningRate, l2, beta1, beta2, epsilon }: ReferenceTraining,
+  { inputs: all, labels, learningRate, l2, beta1, beta2, epsilon }: ReferenceTraining,
   batch: Uint32Array,
   step: number,
 ): number {
-  const inputs = gatherRows(pixelValues(pixels), network.layers[0]!.inputs, batch);
+  const inputs = gatherRows(inputValues(all), network.layers[0]!.inputs, batch);
   const gradient = networkGradient(network, inputs, gatherRows(labels, 1, batch), l2);
   const terms = {
     learning_rate: learningRate / (1 - beta1 ** step),

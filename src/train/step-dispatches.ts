@@ -57,9 +57,11 @@ async function forwardDispatch(parts: StepParts, index: number): Promise<StepDis
   const shared = { layer, batch, jobs, parameters: parameters[index]!, outputs: outputs[index]! };
   const function_ = index === parameters.length - 1 ? "identity" : activation;
   const kernel =
-    index === 0
-      ? (await createForwardLayer(gpu, "BYTES+GATHERED", function_)).bind({ ...shared, pixels: split.pixels, order })
-      : (await createForwardLayer(gpu, "", function_)).bind({ ...shared, inputs: outputs[index - 1]! });
+    index > 0
+      ? (await createForwardLayer(gpu, "", function_)).bind({ ...shared, inputs: outputs[index - 1]! })
+      : "pixels" in split.inputs
+        ? (await createForwardLayer(gpu, "BYTES+GATHERED", function_)).bind({ ...shared, ...split.inputs, order })
+        : (await createForwardLayer(gpu, "FLOATS+GATHERED", function_)).bind({ ...shared, ...split.inputs, order });
   return { kernel, grid: forwardGrid(quadsOf(widths[index + 1]!), batchSize, count) };
 }
 
@@ -106,9 +108,11 @@ async function updateDispatch({ gpu, networks, split, buffers }: StepParts, inde
     second_moments: secondMoments[index]!,
   };
   const kernel =
-    index === 0
-      ? (await createUpdateParameters(gpu, "BYTES")).bind({ ...shared, order, pixels: split.pixels })
-      : (await createUpdateParameters(gpu, "")).bind({ ...shared, inputs: outputs[index - 1]! });
+    index > 0
+      ? (await createUpdateParameters(gpu, "")).bind({ ...shared, inputs: outputs[index - 1]! })
+      : "pixels" in split.inputs
+        ? (await createUpdateParameters(gpu, "BYTES")).bind({ ...shared, order, ...split.inputs })
+        : (await createUpdateParameters(gpu, "FLOATS")).bind({ ...shared, order, ...split.inputs });
   return { kernel, grid: updateParametersGrid(quadsOf(widths[index]!), widths[index + 1]!, count) };
 }
 

@@ -1,4 +1,5 @@
 /** What training takes on a device, and how many networks train at once. Plain arithmetic, before anything is allocated. */
+import type { InputType } from "../core/dataset.ts";
 import type { Widths } from "../core/network.ts";
 import { splitArrays } from "../gpu/device-split.ts";
 import { forwardOperations } from "../gpu/forward-pass.ts";
@@ -21,12 +22,16 @@ import {
 /** What decides the size of every array of training. */
 export interface TrainingSize {
   readonly widths: Widths;
+  readonly inputType: InputType;
   readonly samples: number;
   readonly batchSize: number;
 }
 
 /** Operations of one step: forward, gradients of the weights, and deltas; each as many as forward. */
-export function stepOperations({ widths, samples, batchSize }: TrainingSize, networks: number): number {
+export function stepOperations(
+  { widths, samples, batchSize }: Omit<TrainingSize, "inputType">,
+  networks: number,
+): number {
   return 3 * networks * Math.min(batchSize, samples) * forwardOperations(widths);
 }
 
@@ -52,12 +57,12 @@ function networkArrays({ widths, samples, batchSize }: TrainingSize, networks: n
 
 /** Every array that is alive while `networks` networks train at once, the largest copy for reading back included. */
 export function trainingArrays(basis: PlanBasis, size: TrainingSize, networks: number): PlannedArray[] {
-  const { widths, samples, batchSize } = size;
+  const { widths, inputType, samples, batchSize } = size;
   const steps = Math.ceil(samples / Math.min(batchSize, samples));
   const own = networkArrays(size, networks);
   const read = own.filter(({ name }) => / parameters$|losses$/.test(name));
   return [
-    ...splitArrays("train", samples, widths[0]!),
+    ...splitArrays("train", inputType, samples, widths[0]!),
     ...own,
     uniformArray(basis, "layers and permutation", 2 * (widths.length - 1) + 1),
     uniformArray(basis, "batches", 2 * steps),

@@ -5,7 +5,7 @@ import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
 import { type AblationCurve, ablationModes, type NeuronAddress, type RemovalOrder } from "../../src/core/ablation.ts";
 import { activations } from "../../src/core/network.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
-import { maskedOutputs, pixelsOf } from "../../src/reference/sweep.ts";
+import { maskedOutputs, valuesOf } from "../../src/reference/sweep.ts";
 import { testGpu } from "../support/gpu.ts";
 import {
   commonShift,
@@ -49,7 +49,7 @@ function jointInformation({ network, split }: Fixture): number {
   const share = (of: (cell: string, label: number) => string) => {
     const counts = new Map<string, number>();
     for (let sample = 0; sample < split.count; sample++) {
-      const [t1, t2] = maskedOutputs(network, pixelsOf(split, sample), intact)[0]!;
+      const [t1, t2] = maskedOutputs(network, valuesOf(split, sample), intact)[0]!;
       const key = of(`${t1! > 0.5}${t2! > 0.5}`, split.labels[sample]!);
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }

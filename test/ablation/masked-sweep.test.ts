@@ -8,7 +8,7 @@ import { classCounts } from "../../src/data/class-counts.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { evaluate } from "../../src/gpu/evaluate.ts";
-import { maskedOutputs, pixelsOf, referenceSweep, replacementsOf } from "../../src/reference/sweep.ts";
+import { maskedOutputs, referenceSweep, replacementsOf, valuesOf } from "../../src/reference/sweep.ts";
 import { expectWithin } from "../support/agreement.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
@@ -132,7 +132,7 @@ describe("the curves of a sweep", () => {
     const sizes = classCounts(split.labels, 3);
     for (const { order, mode, correct } of await sweep(given, shuffledOrders(network, testRandom(13), 1))) {
       const all = replacementsOf(network, order, constantsOf(mode, means), order.neurons.length);
-      const outputs = [0, 1].map((sample) => maskedOutputs(network, pixelsOf(split, sample), all).at(-1)!);
+      const outputs = [0, 1].map((sample) => maskedOutputs(network, valuesOf(split, sample), all).at(-1)!);
       expect(outputs[0]).toEqual(outputs[1]);
       expect(correct.at(-1)).toBe(sizes[outputs[0]!.indexOf(Math.max(...outputs[0]!))]);
     }

@@ -100,5 +100,5 @@ test("a repeated split begins again where it ends", () => {
   const repeated = repeatedSplit(train, 12);
   expect(repeated.count).toBe(12);
   expect([...repeated.labels]).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1].map((sample) => sample % 2));
-  expect(repeated.pixels.slice(15, 36)).toEqual(Uint8Array.of(...train.pixels, ...train.pixels.slice(0, 6)));
+  expect(repeated.inputs.slice(15, 36)).toEqual(Uint8Array.of(...train.inputs, ...train.inputs.slice(0, 6)));
 });

@@ -55,16 +55,6 @@ const damages: readonly Damage[] = [
     fix: /folder that holds these files/,
   },
   {
-    name: "an empty folder",
-    change: (files) => files.clear(),
-    what: "no-2: 4 IDX files are missing",
-    expected:
-      "train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz], t10k-images-idx3-ubyte[.gz], " +
-      "t10k-labels-idx1-ubyte[.gz]",
-    found: "no files",
-    fix: /folder that holds these files/,
-  },
-  {
     name: "a truncated file",
     change: (files) => files.set(trainImages, files.get(trainImages)!.subarray(0, -7)),
     what: `${trainImages}: the file is truncated`,
@@ -155,13 +145,24 @@ describe("data that cannot be used", () => {
   test("a missing folder", async () => {
     const { stderr } = await failure("nowhere/at-all");
     expect(stderr).toMatch(/^gpu-importance: \/.*\/nowhere\/at-all: there is nothing at this path\n/);
-    expect(stderr).toMatch(/\n {2}expected: a folder that can be read\n {2}found: {4}nothing\n {2}to do: {4}check the/);
+    expect(stderr).toMatch(
+      /\n {2}expected: a file or a folder that can be read\n {2}found: {4}nothing\n {2}to do: {4}check the/,
+    );
+  });
+
+  test("an empty folder: what was looked for, one kind of data a line", async () => {
+    writeFolder(scratch, "empty", new Map());
+    const { stderr } = await failure("empty");
+    expect(stderr).toMatch(
+      /^gpu-importance: empty: there are no data of a known format\n {2}expected: the four IDX files/,
+    );
+    expect(stderr).toMatch(/\n {12}or one \.npz archive\n[\s\S]*\n {2}found: {4}no files\n {2}to do: {4}point to one/);
   });
 
   test("a file in place of a folder", async () => {
     writeFolder(scratch, "good", tinyIdxFiles());
     const { stderr } = await failure(`good/${trainImages}`);
-    expect(stderr).toMatch(/this is not a folder\n.*\n {2}found: {4}a file\n {2}to do: {4}give the folder/);
+    expect(stderr).toMatch(/3 IDX files are missing\n.*\n {2}found: {4}train-images-idx3-ubyte\n.*folder that holds/);
   });
 });
 

@@ -10,6 +10,10 @@ const scratch = scratchFolder();
 /** Options of `run` with their defaults as help shows them. */
 const defaults: Readonly<Record<string, string | undefined>> = {
   "--data": "mnist",
+  "--label": "label",
+  "--split": "70,15,15",
+  "--normalize": undefined,
+  "--standardize": undefined,
   "--repeats": "5",
   "--seed": "0",
   "--hidden": "100,100",
@@ -60,6 +64,8 @@ describe("help and version", () => {
     ["doctor", "--help"],
     ["profile", "--help"],
     ["report", "--help"],
+    ["data", "--help"],
+    ["data", "fetch", "--help"],
     ["-h"],
   ])("%s %s fits into 80 columns and ends with 0", async (...args) => {
     const { exitCode, stdout, stderr } = await commandLine(args);
@@ -70,7 +76,7 @@ describe("help and version", () => {
 
   test("the program's help names its commands", async () => {
     const { stdout } = await commandLine(["--help"]);
-    for (const command of ["run", "report", "doctor", "profile"])
+    for (const command of ["run", "report", "doctor", "data", "profile"])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   });
 
@@ -111,7 +117,14 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--sweep", ["slow", ""], "fast, masked"],
   ["--random-draws", ["-1", "65536", "0.5"], "a whole number, 0 to 65535"],
   ["--stride", ["0", "-1", "1000001"], "a whole number, 1 to 1000000"],
-  ["--data", ["", "--quiet"], "mnist, or the path of a folder of IDX files"],
+  ["--data", ["", "--quiet"], "mnist, the name of fetched data, or a path"],
+  ["--label", ["", "--quiet"], "a column"],
+  [
+    "--split",
+    ["70,30", "70,15,16", "100,0,0", "a,b,c", "70,15,15,0", "-10,55,55", ""],
+    "three numbers above 0 that make 100",
+  ],
+  ["--normalize", ["0", "0,0", "0,-1", "a,1", "1,2,3", ",1", ""], "a mean and a deviation above 0"],
   ["--out", [" ", "--force"], "a path"],
   ["--memory", ["0", "-1", "1.5", "4GB", ""], "a whole number, 1 to 100000000"],
   ["--trace", ["", "--profile"], "a path"],

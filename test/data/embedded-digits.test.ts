@@ -19,9 +19,9 @@ function packed(counts: readonly number[]): PackedDigits {
 }
 
 /** The numbers that `packed` wrote into the images of a split, in the split's order. */
-function numbers(split: { count: number; pixels: Uint8Array }): number[] {
+function numbers(split: { count: number; inputs: Uint8Array | Float32Array }): number[] {
   return Array.from({ length: split.count }, (_, row) => {
-    return split.pixels[row * FEATURES]! + 256 * split.pixels[row * FEATURES + 1]!;
+    return split.inputs[row * FEATURES]! + 256 * split.inputs[row * FEATURES + 1]!;
   });
 }
 
@@ -56,8 +56,8 @@ describe("splitEmbeddedDigits", () => {
     const all = splitNames.flatMap((name) => numbers(dataset[name]));
     expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, index) => index));
     for (const name of splitNames) {
-      const { count, pixels, labels } = dataset[name];
-      const written = Array.from({ length: count }, (_, row) => pixels[(row + 1) * FEATURES - 1]);
+      const { count, inputs, labels } = dataset[name];
+      const written = Array.from({ length: count }, (_, row) => inputs[(row + 1) * FEATURES - 1]);
       expect([...labels]).toEqual(written);
     }
   });

@@ -7,7 +7,7 @@ import { type FingerprintedContents, fingerprint } from "../../src/data/fingerpr
 function split(count: number, start: number): Split {
   return {
     count,
-    pixels: Uint8Array.from({ length: 4 * count }, (_, index) => start + index),
+    inputs: Uint8Array.from({ length: 4 * count }, (_, index) => start + index),
     labels: Uint16Array.from({ length: count }, (_, index) => (index % 3) * 200),
   };
 }
@@ -24,12 +24,20 @@ function sha256(content: Uint8Array | string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
+function inputBytes(inputs: Split["inputs"]): Uint8Array {
+  if (inputs instanceof Uint8Array) return inputs;
+  const bytes = Buffer.alloc(4 * inputs.length);
+  for (const [index, value] of inputs.entries()) bytes.writeFloatLE(value, 4 * index);
+  return bytes;
+}
+
 /** The definition in fingerprint.ts, followed by another hand with another library. */
 function byDefinition({ sampleShape, classes, train, validation, test: heldOut }: FingerprintedContents): string {
-  const line = (name: string, { count, pixels, labels }: Split) =>
-    `${name} ${count} ${sha256(pixels)} ${sha256(Uint8Array.from([...labels].flatMap((label) => [label & 255, label >> 8])))}\n`;
+  const line = (name: string, { count, inputs, labels }: Split) =>
+    `${name} ${count} ${sha256(inputBytes(inputs))} ${sha256(Uint8Array.from([...labels].flatMap((label) => [label & 255, label >> 8])))}\n`;
   const text =
     `gpu-importance/dataset/1\nshape ${sampleShape.join(" ")}\nclasses ${classes}\n` +
+    (train.inputs instanceof Uint8Array ? "" : "inputs float32\n") +
     line("train", train) +
     line("validation", validation) +
     line("test", heldOut);
@@ -40,10 +48,23 @@ test("the fingerprint is what its definition says", async () => {
   expect(await fingerprint(contents)).toBe(byDefinition(contents));
 });
 
+test("the fingerprint of floats is what its definition says, and another than that of bytes of the same value", async () => {
+  const asFloats = (split: Split): Split => ({ ...split, inputs: Float32Array.from(split.inputs, (byte) => byte / 3) });
+  const { train, validation, test: heldOut } = contents;
+  const floats = {
+    ...contents,
+    train: asFloats(train),
+    validation: asFloats(validation),
+    test: asFloats(heldOut),
+  };
+  expect(await fingerprint(floats)).toBe(byDefinition(floats));
+  expect(await fingerprint(floats)).not.toBe(await fingerprint(contents));
+});
+
 test("the fingerprint is the same for views into larger memory", async () => {
   const memory = new Uint8Array(100).fill(77);
-  memory.set(contents.test.pixels, 13);
-  const viewed = { ...contents, test: { ...contents.test, pixels: memory.subarray(13, 29) } };
+  memory.set(contents.test.inputs, 13);
+  const viewed = { ...contents, test: { ...contents.test, inputs: memory.subarray(13, 29) } };
   expect(await fingerprint(viewed)).toBe(byDefinition(contents));
 });
 
@@ -52,10 +73,10 @@ test("any change of size, pixel, label or order changes the fingerprint", async 
   const changed: FingerprintedContents[] = [
     { ...contents, sampleShape: [4] },
     { ...contents, classes: 402 },
-    { ...contents, train: { ...train, pixels: train.pixels.with(23, 0) } },
+    { ...contents, train: { ...train, inputs: train.inputs.with(23, 0) } },
     { ...contents, train: { ...train, labels: train.labels.with(5, 256) } },
     { ...contents, train: { ...train, labels: train.labels.toReversed() } },
-    { ...contents, validation: { ...validation, pixels: validation.pixels.toReversed() } },
+    { ...contents, validation: { ...validation, inputs: validation.inputs.toReversed() } },
     { ...contents, train: { ...train, count: 5 } },
     { ...contents, validation: contents.test, test: validation },
   ];

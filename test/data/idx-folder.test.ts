@@ -66,9 +66,9 @@ describe("a good folder", () => {
     expect(dataset).toMatchObject({ name: "small", features: 6, sampleShape: [2, 3], classes: 2 });
     expect([dataset.train.count, dataset.validation.count, dataset.test.count]).toEqual([10, 2, 4]);
     const pixels = [...folder["train-images-idx3-ubyte"]!.subarray(16)];
-    expect([...dataset.train.pixels]).toEqual(pixels.slice(0, 60));
-    expect([...dataset.validation.pixels]).toEqual(pixels.slice(60));
-    expect([...dataset.test.pixels]).toEqual([...folder["t10k-images-idx3-ubyte"]!.subarray(16)]);
+    expect([...dataset.train.inputs]).toEqual(pixels.slice(0, 60));
+    expect([...dataset.validation.inputs]).toEqual(pixels.slice(60));
+    expect([...dataset.test.inputs]).toEqual([...folder["t10k-images-idx3-ubyte"]!.subarray(16)]);
     expect([...dataset.train.labels]).toEqual(cycle(12, 2).slice(0, 10));
     expect([...dataset.validation.labels]).toEqual([0, 1]);
     expect([...dataset.test.labels]).toEqual([0, 1, 0, 1]);
@@ -86,19 +86,19 @@ describe("a good folder", () => {
     expect((await faultOf(folder)).what).toBe("class 1 has no validation samples");
   });
 
-  test("keeps pixels as views into the file, not copies", async () => {
+  test("keeps inputs as views into the file, not copies", async () => {
     const folder = smallFolder();
     const { train, validation, test: heldOut } = await read(folder);
-    expect(train.pixels.buffer).toBe(folder["train-images-idx3-ubyte"]!.buffer);
-    expect(validation.pixels.buffer).toBe(folder["train-images-idx3-ubyte"]!.buffer);
-    expect(heldOut.pixels.buffer).toBe(folder["t10k-images-idx3-ubyte"]!.buffer);
+    expect(train.inputs.buffer).toBe(folder["train-images-idx3-ubyte"]!.buffer);
+    expect(validation.inputs.buffer).toBe(folder["train-images-idx3-ubyte"]!.buffer);
+    expect(heldOut.inputs.buffer).toBe(folder["t10k-images-idx3-ubyte"]!.buffer);
   });
 
   test.each([[[5]], [[28, 28]], [[2, 3, 4]], [[1, 1]]])("may hold images of shape %j", async (sampleShape) => {
     const dataset = await read(smallFolder(sampleShape));
     expect(dataset.sampleShape).toEqual(sampleShape);
     expect(dataset.features).toBe(sampleShape.reduce((a, b) => a * b));
-    expect(dataset.train.pixels.length).toBe(10 * dataset.features);
+    expect(dataset.train.inputs.length).toBe(10 * dataset.features);
   });
 
   test("has as many classes as the largest label in any file demands", async () => {

@@ -8,7 +8,7 @@ import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { createForwardPass } from "../../src/gpu/forward-pass.ts";
 import { lanesOf } from "../../src/gpu/packing.ts";
-import { pixelValues } from "../../src/reference/forward.ts";
+import { inputValues } from "../../src/reference/forward.ts";
 import { meanActivations, onesPerClass } from "../../src/reference/histogram.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { dispatch } from "../support/dispatch.ts";
@@ -44,7 +44,7 @@ describe.each(activations)("with %s", (activation) => {
   test("counts of every network and hidden layer equal the reference, and means agree with it", async () => {
     const got = await count(networks, split, 64);
     for (const [index, network] of networks.entries()) {
-      const layers = forwardBounds(network, pixelValues(split.pixels)).slice(0, -1);
+      const layers = forwardBounds(network, inputValues(split.inputs)).slice(0, -1);
       expect(got[index]).toHaveLength(layers.length);
       for (const [layer, bounded] of layers.entries()) {
         expectClearOfThreshold(bounded, activation);
@@ -79,7 +79,7 @@ test("the mean of 60,000 activations is right to a float32 rounding", async () =
   const network: Network = { activation: "relu", layers: [hidden, logits] };
   const layer = (await count([network], split))[0]![0]!;
   const want = meanActivations(
-    pixelValues(split.pixels).map((x) => x + Math.fround(0.1)),
+    inputValues(split.inputs).map((x) => x + Math.fround(0.1)),
     1,
   );
   // Half a unit for the rounded 1 / 255, which all activations share, and half for the mean's own rounding; the others

@@ -7,7 +7,7 @@ import { evaluate } from "../../src/gpu/evaluate.ts";
 import { chunksOf, rowsPerChunk } from "../../src/gpu/forward-pass.ts";
 import { BLOCK } from "../../src/gpu/kernels/tally.ts";
 import { ones } from "../../src/gpu/right-bits.ts";
-import { pixelValues } from "../../src/reference/forward.ts";
+import { inputValues } from "../../src/reference/forward.ts";
 import { predictedClass, tallyBlocks } from "../../src/reference/tally.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { testGpu } from "../support/gpu.ts";
@@ -41,7 +41,7 @@ test.each(activations)("accuracy equals the reference and loss agrees with it, w
   const random = testRandom(32);
   const networks = [1, 2, 3].map(() => realNetwork(random, [8, 6, 5, CLASSES], activation));
   const { correct, loss, right } = await evaluated(networks, 128);
-  const logits = networks.map((network) => forwardBounds(network, pixelValues(split.pixels)).at(-1)!);
+  const logits = networks.map((network) => forwardBounds(network, inputValues(split.inputs)).at(-1)!);
   for (const one of logits) expectClearPredictions(one);
   const want = logits.map(({ values }) => tallyBlocks(values, split.labels, CLASSES));
   const subject = { gpu, what: `evaluate ${activation}`, shape: [3] };

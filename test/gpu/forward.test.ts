@@ -1,4 +1,4 @@
-/** forward.wgsl in its four variants against src/reference/forward.ts. */
+/** forward.wgsl in its variants against src/reference/forward.ts. */
 import { describe, expect, test } from "vitest";
 import type { Activation } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
@@ -21,7 +21,7 @@ import { activationBound, sumBound } from "../support/rounding.ts";
 import { magnitudes } from "../support/rows.ts";
 import { eachDimension, sizesText } from "../support/sizes.ts";
 
-const variants: readonly ForwardVariant[] = ["BYTES", "BYTES+GATHERED", "", "MASKED"];
+const variants: readonly ForwardVariant[] = ["BYTES", "BYTES+GATHERED", "FLOATS", "FLOATS+GATHERED", "", "MASKED"];
 
 function subject(gpu: GpuContext, task: ForwardTask, variant: ForwardVariant, activation: string) {
   const { samples, inputs, outputs } = task;

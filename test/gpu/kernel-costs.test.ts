@@ -83,6 +83,21 @@ describe("forward.forward_layer", () => {
     });
   });
 
+  test("from floats, the same for all networks, and in each network's order", async () => {
+    const resources = { layer: layer(1), batch, jobs: jobs(4), parameters: floats(4, 5, 8), outputs: floats(4, 9, 8) };
+    const plain = (await createForwardLayer(gpu, "FLOATS", "relu")).bind({ ...resources, values: floats(20, 8) });
+    const sums = 4 * 6 * 5 * (16 + 1);
+    // Four networks' outputs, parameters and jobs; then rows of 8 floats, each once, and their numbers.
+    const others = 4 * (4 * 6 * 8 + 4 * 5 * 8 + 4 * 4);
+    expect(costOf(plain, grid(4), 1)).toEqual({ operations: sums, bytes: others + 6 * 32 });
+    const order = words(4, 20);
+    const gathered = (await createForwardLayer(gpu, "FLOATS+GATHERED", "relu")).bind({
+      ...{ ...resources, order },
+      values: floats(20, 8),
+    });
+    expect(costOf(gathered, grid(4), 1)).toEqual({ operations: sums, bytes: others + 20 * 32 + 24 * 4 });
+  });
+
   test("from bytes in each network's order, no more of them than there are", async () => {
     const kernel = (await createForwardLayer(gpu, "BYTES+GATHERED", "tanh")).bind({
       ...{ layer: layer(1), batch, jobs: jobs(4), order: words(4, 20) },

@@ -19,7 +19,8 @@ describe("within the limit of a binding", () => {
     const widths = [6, 40, 3];
     const limited = withBindingLimit(gpu, 65_536);
     const samples = 500;
-    const { count: many, boundBy } = networksAtOnce(limited, { widths, validation: samples, test: samples }, 1000);
+    const size = { widths, inputType: "bytes", validation: samples, test: samples } as const;
+    const { count: many, boundBy } = networksAtOnce(limited, size, 1000);
     expect(boundBy).toBe("binding");
     expect(many).toBe(Math.floor(65_536 / Math.max(4 * 64 * 44, 8 * 40 * 16)));
     using networks = uploadNetworks(

@@ -13,7 +13,7 @@ import { sumBound, ULP } from "../support/rounding.ts";
 import { binaryBytes, magnitudes, randomBytes, realNumbers, smallIntegers } from "../support/rows.ts";
 import { eachDimension, sizesText } from "../support/sizes.ts";
 
-const sources = ["rows", "bytes"] as const;
+const sources = ["rows", "bytes", "floats"] as const;
 type Source = (typeof sources)[number];
 
 interface Sizes {
@@ -35,7 +35,9 @@ function makeTask({ samples, inputs, outputs }: Sizes, source: Source, exact: bo
       source === "rows"
         ? { rows: [values(samples * inputs), values(samples * inputs)] }
         : {
-            pixels: (exact ? binaryBytes : randomBytes)(random, rows * inputs),
+            ...(source === "bytes"
+              ? { pixels: (exact ? binaryBytes : randomBytes)(random, rows * inputs) }
+              : { values: values(rows * inputs) }),
             orders: [random.permutation(rows), random.permutation(rows)],
           },
     optimiser: { ...noOptimiser, l2 },
@@ -45,7 +47,7 @@ function makeTask({ samples, inputs, outputs }: Sizes, source: Source, exact: bo
 function sourceRows({ source, samples, layers }: UpdateTask, network: number): ArrayLike<number> {
   if ("rows" in source) return source.rows[network]!;
   const batch = source.orders[network]!.subarray(FIRST, FIRST + samples);
-  return gatherRows(pixelValues(source.pixels), layers[0]!.inputs, batch);
+  return gatherRows("pixels" in source ? pixelValues(source.pixels) : source.values, layers[0]!.inputs, batch);
 }
 
 /** Per network: gradients, and the bound of each from the sum of its terms' magnitudes. */

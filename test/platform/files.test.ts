@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
-import { folderSource, unpack } from "../../src/platform/node/files.ts";
+import { dataSource, folderSource, unpack } from "../../src/platform/node/files.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -40,6 +40,20 @@ describe("folderSource", () => {
     expect(await source.list("some-folder")).toEqual(["below"]);
     expect(await source.list("no-folder")).toEqual([]);
     expect(await faultOf(source.list("some-file"))).toMatchObject({ where: join(folder, "some-file") });
+  });
+
+  test("lists folders, goes into them, and reads files piece by piece", async () => {
+    await writeFile(join(folder, "some-folder", "inner"), new Uint8Array(100_000).fill(7));
+    const source = folderSource(folder);
+    expect(await source.folders()).toEqual(["some-folder"]);
+    const inner = source.folder("some-folder");
+    expect((await inner.list()).toSorted()).toEqual(["below", "inner"]);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of inner.stream("inner")) pieces.push(piece);
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(Buffer.concat(pieces).equals(Buffer.alloc(100_000, 7))).toBe(true);
+    const missing = inner.stream("other")[Symbol.asyncIterator]().next();
+    expect(await faultOf(missing)).toMatchObject({ where: join(folder, "some-folder", "other"), found: "nothing" });
   });
 
   test("unpacks gzip, also of several members, into plain byte arrays", async () => {
@@ -92,4 +106,19 @@ describe("folderSource", () => {
       expect(await faultOf(folderSource(path).list())).toMatchObject({ found: "permission denied" });
     },
   );
+});
+
+describe("dataSource", () => {
+  test("is a folder of nothing but the file where the path is one", async () => {
+    const source = await dataSource(join(folder, "some-file"));
+    expect(source.label).toBe(join(folder, "some-file"));
+    expect([await source.list(), await source.folders()]).toEqual([["some-file"], []]);
+    expect(await source.read("some-file")).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  test("is the folder where the path is one, and refused where there is nothing", async () => {
+    expect(await (await dataSource(folder)).folders()).toEqual(["some-folder"]);
+    const path = join(folder, "nowhere");
+    expect(await faultOf(dataSource(path))).toMatchObject({ where: path, found: "nothing" });
+  });
 });

@@ -17,7 +17,7 @@ const network: Network = {
 /** Inputs (1, 0), (0, 1), (0, 0) of classes 0, 0, 1. */
 const split: Split = {
   count: 3,
-  pixels: Uint8Array.of(255, 0, 0, 255, 0, 0),
+  inputs: Uint8Array.of(255, 0, 0, 255, 0, 0),
   labels: Uint16Array.of(0, 0, 1),
 };
 const order: RemovalOrder = {
@@ -33,20 +33,20 @@ const softplus = (z: number) => Math.log(1 + Math.exp(z));
 
 describe("the outputs of one sample", () => {
   test("are those of every layer in turn, the last without an activation function", () => {
-    expect(maskedOutputs(network, [255, 0], nothing)).toEqual([[1, 0], [2.25], [2.25, 1]]);
-    expect(maskedOutputs(network, [0, 255], nothing)).toEqual([[0, 0.5], [2.25], [2.25, 1]]);
+    expect(maskedOutputs(network, [1, 0], nothing)).toEqual([[1, 0], [2.25], [2.25, 1]]);
+    expect(maskedOutputs(network, [0, 1], nothing)).toEqual([[0, 0.5], [2.25], [2.25, 1]]);
   });
 
   test("take a replaced neuron's constant, be it zero, and compute what lies above from it", () => {
-    expect(maskedOutputs(network, [255, 0], [[0, undefined], [undefined]])).toEqual([[0, 0], [0.25], [0.25, 1]]);
+    expect(maskedOutputs(network, [1, 0], [[0, undefined], [undefined]])).toEqual([[0, 0], [0.25], [0.25, 1]]);
     expect(maskedOutputs(network, [0, 0], [[undefined, 0.5], [undefined]])).toEqual([[0, 0.5], [2.25], [2.25, 1]]);
-    expect(maskedOutputs(network, [255, 0], [[undefined, undefined], [0.5]]).at(-1)).toEqual([0.5, 1]);
+    expect(maskedOutputs(network, [1, 0], [[undefined, undefined], [0.5]]).at(-1)).toEqual([0.5, 1]);
   });
 
   test("apply the sigmoid and the tanh where the network has them", () => {
-    const [first] = maskedOutputs({ ...network, activation: "sigmoid" }, [255, 0], nothing);
+    const [first] = maskedOutputs({ ...network, activation: "sigmoid" }, [1, 0], nothing);
     expect(first).toEqual([1 / (1 + Math.exp(-1)), 1 / (1 + Math.exp(0.5))]);
-    expect(maskedOutputs({ ...network, activation: "tanh" }, [255, 0], nothing)[0]).toEqual([
+    expect(maskedOutputs({ ...network, activation: "tanh" }, [1, 0], nothing)[0]).toEqual([
       Math.tanh(1),
       Math.tanh(-0.5),
     ]);

@@ -1,6 +1,7 @@
 /** The whole study on a data set made here: its outcome is complete, consistent, and a function of the seed alone. */
 import { describe, expect, test } from "vitest";
 import type { AblationCurve, RemovalOrder } from "../../src/core/ablation.ts";
+import type { Split } from "../../src/core/dataset.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { classCounts } from "../../src/data/class-counts.ts";
@@ -28,6 +29,21 @@ const { repeats, networks, neurons, orders, curves } = outcome;
 const key = ({ repeat, scope, measure, direction, draw }: RemovalOrder) =>
   [repeat, scope, measure, direction, draw].join(" ");
 const size = ({ scope }: RemovalOrder) => ({ layer1: 7, layer2: 5 })[scope as "layer1"] ?? 12;
+
+test("a study of floats has the outcome of one of bytes, to the bit, where the values are the same", async () => {
+  // As the kernels make values of bytes: the quotient's float32, then the product's.
+  const floats = (split: Split): Split => {
+    const inputs = Float32Array.from(split.inputs, (byte) => byte * Math.fround(1 / 255));
+    return { ...split, inputs };
+  };
+  const { train, validation, test: heldOut } = tinyDataset;
+  const dataset = { ...tinyDataset, train: floats(train), validation: floats(validation), test: floats(heldOut) };
+  const same = await runStudy(new Devices(gpu), dataset, tinyConfig, countingClock());
+  expect(same.networks).toEqual(networks);
+  expect(same.neurons).toEqual(neurons);
+  expect(same.curves).toEqual(curves);
+  expect(same.singles).toEqual(outcome.singles);
+});
 
 describe("the outcome of a study", () => {
   test("has a summary, a network and a table of neurons for every repeat, in order", () => {
@@ -172,7 +188,7 @@ describe("a study", () => {
 test("the summary of a data set gives the size of each part and leaves the bytes out", () => {
   expect(summarizeDataset(tinyDataset)).toEqual({
     ...{ name: "bands", train: 120, validation: 60, test: 60, features: 36, sampleShape: [6, 6], classes: 3 },
-    ...{ validationPerClass: [20, 20, 20], testPerClass: [20, 20, 20] },
+    ...{ inputType: "bytes", validationPerClass: [20, 20, 20], testPerClass: [20, 20, 20] },
     sha256: tinyDataset.sha256,
   });
 });

@@ -14,7 +14,7 @@ import {
   updateParametersGrid,
 } from "../../src/gpu/kernels/backward.ts";
 import { createTopLayer, topLayerGrid } from "../../src/gpu/kernels/top-layer.ts";
-import { lanesOf, packParameters, packPixels, quadsOf } from "../../src/gpu/packing.ts";
+import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/packing.ts";
 import { uploadUniforms } from "../../src/gpu/uniforms.ts";
 import { dispatch } from "./dispatch.ts";
 import { concatenate, homogeneousRows, paddedRows } from "./rows.ts";
@@ -170,10 +170,11 @@ export interface UpdateTask {
   readonly layers: readonly DenseLayer[];
   /** Per network, [samples, outputs]. */
   readonly delta: readonly ArrayLike<number>[];
-  /** What the layer reads: rows per network, [samples, inputs], or bytes that `orders` picks rows of. */
+  /** What the layer reads: rows per network, [samples, inputs], or bytes or floats that `orders` picks rows of. */
   readonly source:
     | { readonly rows: readonly ArrayLike<number>[] }
-    | { readonly pixels: Uint8Array; readonly orders: readonly Uint32Array[] };
+    | { readonly pixels: Uint8Array; readonly orders: readonly Uint32Array[] }
+    | { readonly values: Float32Array; readonly orders: readonly Uint32Array[] };
   readonly optimiser: Omit<BackwardBatch, "first" | "count">;
 }
 
@@ -189,6 +190,11 @@ function updateResources(gpu: GpuContext, { samples, layers, delta, optimiser }:
 function uploadPixels(gpu: GpuContext, pixels: Uint8Array, inputs: number) {
   const rows = pixels.length / inputs;
   return upload(gpu, "pixels", "u32", [rows, quadsOf(inputs)], packPixels(pixels, rows, inputs));
+}
+
+function uploadValues(gpu: GpuContext, values: Float32Array, inputs: number) {
+  const rows = values.length / inputs;
+  return upload(gpu, "values", "f32", [rows, lanesOf(inputs)], packValues(values, rows, inputs));
 }
 
 function updateGrid({ layers }: UpdateTask) {
@@ -209,10 +215,16 @@ export async function runGradients(gpu: GpuContext, task: UpdateTask): Promise<F
           order: uploadOrders(gpu, source.orders),
           pixels: uploadPixels(gpu, source.pixels, inputs),
         })
-      : (await createUpdateParameters(gpu, "GRADIENT")).bind({
-          ...shared,
-          inputs: slabs(gpu, "inputs", source.rows, inputs, samples, homogeneousRows),
-        });
+      : "values" in source
+        ? (await createUpdateParameters(gpu, "FLOATS+GRADIENT")).bind({
+            ...shared,
+            order: uploadOrders(gpu, source.orders),
+            values: uploadValues(gpu, source.values, inputs),
+          })
+        : (await createUpdateParameters(gpu, "GRADIENT")).bind({
+            ...shared,
+            inputs: slabs(gpu, "inputs", source.rows, inputs, samples, homogeneousRows),
+          });
   dispatch(gpu, { kernel, grid: updateGrid(task), step: 1 });
   return await read(gpu, gradients);
 }
@@ -240,10 +252,16 @@ export async function runUpdate(gpu: GpuContext, task: UpdateTask, moments: Mome
           order: uploadOrders(gpu, source.orders),
           pixels: uploadPixels(gpu, source.pixels, inputs),
         })
-      : (await createUpdateParameters(gpu, "")).bind({
-          ...shared,
-          inputs: slabs(gpu, "inputs", source.rows, inputs, samples, homogeneousRows),
-        });
+      : "values" in source
+        ? (await createUpdateParameters(gpu, "FLOATS")).bind({
+            ...shared,
+            order: uploadOrders(gpu, source.orders),
+            values: uploadValues(gpu, source.values, inputs),
+          })
+        : (await createUpdateParameters(gpu, "")).bind({
+            ...shared,
+            inputs: slabs(gpu, "inputs", source.rows, inputs, samples, homogeneousRows),
+          });
   dispatch(gpu, { kernel, grid: updateGrid(task), step: 1 });
   const first = await read(gpu, shared.first_moments);
   return { parameters: await read(gpu, shared.parameters), first, second: await read(gpu, shared.second_moments) };

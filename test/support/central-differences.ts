@@ -54,7 +54,7 @@ export function gradientProblem(activation: Activation, depth: number): Gradient
   for (let seed = 0; ; seed++) {
     const random = testRandom(seed);
     const network = realNetwork(random, widths, activation);
-    const { pixels, labels } = randomSplit(random, samples, widths[0]!, 3);
+    const { inputs: pixels, labels } = randomSplit(random, samples, widths[0]!, 3);
     const problem = { network, pixels, labels, samples };
     if (activation !== "relu" || nearestKink(problem, widths) > KINK_MARGIN) return problem;
   }

@@ -10,7 +10,7 @@ import {
   type ForwardVariant,
   forwardGrid,
 } from "../../src/gpu/kernels/forward.ts";
-import { lanesOf, packParameters, packPixels, quadsOf } from "../../src/gpu/packing.ts";
+import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/packing.ts";
 import { packStructs, uploadUniforms } from "../../src/gpu/uniforms.ts";
 import { forwardLayer, gatherRows, maskInputs, pixelValues } from "../../src/reference/forward.ts";
 import { dispatch } from "./dispatch.ts";
@@ -30,6 +30,8 @@ export interface ForwardTask extends ForwardSizes {
   readonly ownSource: boolean;
   /** [FIRST + samples, inputs]. */
   readonly pixels: Uint8Array;
+  /** [FIRST + samples, inputs]: the same rows of a split as floats. */
+  readonly values: Float32Array;
   /** Per network, [FIRST + samples]. */
   readonly orders: readonly Uint32Array[];
   /** Per slab, [samples, inputs]. */
@@ -76,6 +78,7 @@ export function forwardTask(
     slabs: [0, 1, 2].map(() => values(samples * inputs)),
     positions: [random.permutation(inputs), random.permutation(inputs).map((at, i) => (i % 3 === 2 ? NEVER : at))],
     replacements: [0, 1, 2].map(() => values(inputs)),
+    values: values(rows * inputs),
   };
 }
 
@@ -86,11 +89,13 @@ export function slabsOf({ jobs }: ForwardTask): number {
 
 /** Rows of slab z as the variant reads them, [samples, inputs]. */
 export function sourceRows(task: ForwardTask, variant: ForwardVariant, z: number): Float64Array {
-  const { samples, inputs, pixels, orders, slabs, positions, replacements } = task;
+  const { samples, inputs, pixels, values, orders, slabs, positions, replacements } = task;
   const { network, curve, replacement, removed } = task.jobs[FIRST_JOB + z]!;
   if (variant === "BYTES") return pixelValues(pixels.subarray(FIRST * inputs));
-  if (variant === "BYTES+GATHERED") {
-    return gatherRows(pixelValues(pixels), inputs, orders[network]!.subarray(FIRST, FIRST + samples));
+  if (variant === "FLOATS") return Float64Array.from(values.subarray(FIRST * inputs));
+  if (variant === "BYTES+GATHERED" || variant === "FLOATS+GATHERED") {
+    const all = variant === "BYTES+GATHERED" ? pixelValues(pixels) : values;
+    return gatherRows(all, inputs, orders[network]!.subarray(FIRST, FIRST + samples));
   }
   const rows = Float64Array.from(slabs[task.ownSource ? z : network]!);
   return variant === "MASKED" ? maskInputs(rows, positions[curve]!, replacements[replacement]!, removed) : rows;
@@ -189,6 +194,8 @@ async function bindVariant(
   const rows = FIRST + samples;
   const quads = quadsOf(inputs);
   const pixels = () => upload(gpu, "pixels", "u32", [rows, quads], packPixels(task.pixels, rows, inputs));
+  const values = () => upload(gpu, "values", "f32", [rows, 4 * quads], packValues(task.values, rows, inputs));
+  const order = () => upload(gpu, "order", "u32", [2, rows], Uint32Array.from(task.orders.flatMap((one) => [...one])));
   const slabs = () => {
     const slabRows = samples + SPARE_ROWS;
     const packed = concatenate(task.slabs.map((slab) => homogeneousRows(slab, inputs, slabRows, Number.NaN)));
@@ -198,8 +205,14 @@ async function bindVariant(
     case "BYTES":
       return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, pixels: pixels() });
     case "BYTES+GATHERED": {
-      const order = upload(gpu, "order", "u32", [2, rows], Uint32Array.from(task.orders.flatMap((one) => [...one])));
-      return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, pixels: pixels(), order });
+      const sources = { pixels: pixels(), order: order() };
+      return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, ...sources });
+    }
+    case "FLOATS":
+      return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, values: values() });
+    case "FLOATS+GATHERED": {
+      const sources = { values: values(), order: order() };
+      return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, ...sources });
     }
     case "":
       return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, inputs: slabs() });

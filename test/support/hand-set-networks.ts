@@ -36,8 +36,8 @@ function bitSplit(
   times: number,
 ): Split {
   const samples = Array.from({ length: times }, () => rows).flat();
-  const pixels = Uint8Array.from(samples.flatMap((bits) => bits.map((bit) => 255 * bit)));
-  return { count: samples.length, pixels, labels: Uint16Array.from(samples, (bits) => labelOf(bits)) };
+  const inputs = Uint8Array.from(samples.flatMap((bits) => bits.map((bit) => 255 * bit)));
+  return { count: samples.length, inputs, labels: Uint16Array.from(samples, (bits) => labelOf(bits)) };
 }
 
 const pairs = [

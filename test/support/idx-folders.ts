@@ -29,11 +29,11 @@ export function idxLabels(labels: ArrayLike<number>): Uint8Array {
 /** 180 samples to train and validate with, 60 to test with, classes in turn. */
 export function tinyIdxFiles(): IdxFiles {
   const { train, validation, test } = tinyDataset;
-  const pixels = Uint8Array.from([...train.pixels, ...validation.pixels]);
+  const pixels = Uint8Array.from([...train.inputs, ...validation.inputs]);
   return new Map([
     [idxNames.trainImages, idxImages(train.count + validation.count, pixels)],
     [idxNames.trainLabels, idxLabels([...train.labels, ...validation.labels])],
-    [idxNames.testImages, idxImages(test.count, test.pixels)],
+    [idxNames.testImages, idxImages(test.count, Uint8Array.from(test.inputs))],
     [idxNames.testLabels, idxLabels(test.labels)],
   ]);
 }

@@ -4,6 +4,9 @@ import type { Activation, DenseLayer, Network, Widths } from "../../src/core/net
 import { RandomSequence, streams } from "../../src/core/random.ts";
 import { randomBytes, realNumbers, smallIntegers } from "./rows.ts";
 
+/** A split whose inputs are bytes. */
+export type ByteSplit = Split & { readonly inputs: Uint8Array };
+
 /** A generator for tests; no test shares a seed with a study on purpose. */
 export function testRandom(seed: number): RandomSequence {
   return new RandomSequence(seed, 0, streams.split);
@@ -27,17 +30,17 @@ export function realNetwork(random: RandomSequence, widths: Widths, activation: 
   };
 }
 
-export function randomSplit(random: RandomSequence, count: number, features: number, classes: number): Split {
+export function randomSplit(random: RandomSequence, count: number, features: number, classes: number): ByteSplit {
   const labels = Uint16Array.from({ length: count }, () => random.nextBelow(classes));
-  return { count, pixels: randomBytes(random, count * features), labels };
+  return { count, inputs: randomBytes(random, count * features), labels };
 }
 
 /** The class is where the brightest pixel is: bright against noise, so that a small network can learn it. */
 export function brightestPixelSplit(random: RandomSequence, count: number, classes: number): Split {
   const labels = Uint16Array.from({ length: count }, () => random.nextBelow(classes));
-  const pixels = Uint8Array.from({ length: count * classes }, (_, index) => {
+  const inputs = Uint8Array.from({ length: count * classes }, (_, index) => {
     const bright = labels[Math.floor(index / classes)] === index % classes;
     return random.nextBelow(96) + (bright ? 160 : 0);
   });
-  return { count, pixels, labels };
+  return { count, inputs, labels };
 }

@@ -2,7 +2,7 @@
 import type { RemovalOrder } from "../../src/core/ablation.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import type { DenseLayer, Network } from "../../src/core/network.ts";
-import { maskedOutputs, pixelsOf, type Replacements, replacementsOf } from "../../src/reference/sweep.ts";
+import { maskedOutputs, type Replacements, replacementsOf, valuesOf } from "../../src/reference/sweep.ts";
 import { activationBound, lossBound, sumBound, ULP } from "./rounding.ts";
 
 export interface SweepBound {
@@ -32,9 +32,9 @@ function weightedSum({ weights, biases }: DenseLayer, output: number, inputs: nu
 }
 
 /** The logits of one sample, and the most by which any of them may be off. */
-function boundedLogits(network: Network, pixels: ArrayLike<number>, replacements: Replacements) {
-  const rows = maskedOutputs(network, pixels, replacements);
-  let inputs = Array.from(pixels, (byte) => byte / 255);
+function boundedLogits(network: Network, values: ArrayLike<number>, replacements: Replacements) {
+  const rows = maskedOutputs(network, values, replacements);
+  let inputs = Array.from(values);
   let bounds = inputs.map((value) => 2 * ULP * value); // 1 / 255 is rounded, and so is its product
   for (const [index, layer] of network.layers.entries()) {
     const kind = index === network.layers.length - 1 ? "identity" : network.activation;
@@ -62,7 +62,7 @@ export function sweepBound(
     const replacements = replacementsOf(network, order, constants, removed[step]!);
     for (let sample = 0; sample < split.count; sample++) {
       const label = split.labels[sample]!;
-      const { logits, bound } = boundedLogits(network, pixelsOf(split, sample), replacements);
+      const { logits, bound } = boundedLogits(network, valuesOf(split, sample), replacements);
       const [highest, second = Number.NEGATIVE_INFINITY] = logits.toSorted((a, b) => b - a);
       if (highest! - second <= 2 * bound) undecided[step]!++;
       // Blocks of 64 losses are summed in float32; their own magnitude is at most the sum of these.

@@ -10,12 +10,12 @@ const CLASSES = 3;
 /** Class c is bright in rows 2c and 2c + 1, in noise that leaves some samples doubtful; classes in turn, so balanced. */
 function bandSplit(random: RandomSequence, count: number): Split {
   const labels = Uint16Array.from({ length: count }, (_, sample) => sample % CLASSES);
-  const pixels = Uint8Array.from({ length: count * SIDE * SIDE }, (_, index) => {
+  const inputs = Uint8Array.from({ length: count * SIDE * SIDE }, (_, index) => {
     const row = Math.floor((index % (SIDE * SIDE)) / SIDE);
     const bright = Math.floor(row / 2) === labels[Math.floor(index / (SIDE * SIDE))];
     return random.nextBelow(176) + (bright ? 79 : 0);
   });
-  return { count, pixels, labels };
+  return { count, inputs, labels };
 }
 
 const random = testRandom(40);

@@ -1,5 +1,6 @@
 /** Training on the device: independence of the repeats, agreement with the float64 reference, failures, memory. */
 import { describe, expect, test } from "vitest";
+import type { Split } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { activations, type Network, type TrainedNetwork } from "../../src/core/network.ts";
 import { downloadNetworks, uploadNetworks } from "../../src/gpu/device-networks.ts";
@@ -115,12 +116,12 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
 const gpu = await testGpu();
 
 async function trainOn(
-  samples: typeof split,
+  samples: Split,
   repeats: readonly number[],
   changes: Partial<TrainingOptions>,
   onProgress?: (progress: TrainingProgress) => void,
 ) {
-  using device = uploadSplit(gpu, "train", samples, samples.pixels.length / samples.count, CLASSES);
+  using device = uploadSplit(gpu, "train", samples, samples.inputs.length / samples.count, CLASSES);
   return await trainNetworks(gpu, device, repeats, { ...options, ...changes }, { ...(onProgress && { onProgress }) });
 }
 

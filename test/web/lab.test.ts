@@ -5,10 +5,10 @@ import type { NeuronAddress } from "../../src/core/ablation.ts";
 import { readIdxFolder } from "../../src/data/idx-folder.ts";
 import { createContext } from "../../src/gpu/context.ts";
 import { Devices } from "../../src/gpu/devices.ts";
+import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { resultFiles } from "../../src/report/files/result-files.ts";
-import { encodeSafetensors } from "../../src/report/files/safetensors.ts";
 import { runStudy, type StudyOutcome } from "../../src/study.ts";
 import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
@@ -350,7 +350,7 @@ describe("what is dropped", () => {
     };
     const file = encodeSafetensors({ activation: "relu", layers: [layer, last] });
     const fault = await faultOf(new Map([["broken.safetensors", file]]));
-    expect(fault.what).toBe("layers.1.weight, element 4, is not finite");
+    expect(fault.what).toBe("weight of layers.1, element 4, is not finite");
   });
 });
 

@@ -7,11 +7,18 @@ function byActivation(activations: Float32Array): Uint32Array {
   return Uint32Array.from(activations.keys()).sort((a, b) => activations[b]! - activations[a]! || a - b);
 }
 
-function gathered(samples: Uint32Array, activations: Float32Array, { pixels, labels, count }: Split): ExtremeSamples {
-  const features = pixels.length / count;
+/** As grey values: bytes are, and floats from 0 to 1 are made so. */
+function greyValues(inputs: Split["inputs"]): Uint8Array {
+  return inputs instanceof Uint8Array
+    ? inputs
+    : Uint8Array.from(inputs, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
+}
+
+function gathered(samples: Uint32Array, activations: Float32Array, { inputs, labels, count }: Split): ExtremeSamples {
+  const features = inputs.length / count;
   const own = new Uint8Array(samples.length * features);
   samples.forEach((sample, row) => {
-    own.set(pixels.subarray(sample * features, (sample + 1) * features), row * features);
+    own.set(greyValues(inputs.subarray(sample * features, (sample + 1) * features)), row * features);
   });
   return {
     samples,

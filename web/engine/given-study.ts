@@ -4,10 +4,10 @@ import { RunError } from "../../src/core/errors.ts";
 import { type Network, widthsOf } from "../../src/core/network.ts";
 import { resultNames } from "../../src/core/platform.ts";
 import { readIdxFolder } from "../../src/data/idx-folder.ts";
+import { decodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { type GivenFile, givenSource } from "../../src/platform/browser/given-files.ts";
 import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
 import { readStudyFiles } from "../../src/report/files/read-study.ts";
-import { decodeSafetensors } from "../../src/report/files/safetensors.ts";
 
 export type Given =
   | { readonly kind: "network"; readonly label: string; readonly network: Network }

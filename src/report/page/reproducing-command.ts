@@ -13,9 +13,9 @@ function optionName(field: string): string {
 
 /** Every option of the configuration is named, so that a later change of a default changes nothing. */
 export function reproducingCommand(config: StudyConfig): string {
-  const words = Object.entries(config).flatMap(([field, value]: [string, StudyConfig[keyof StudyConfig]]) => [
-    optionName(field),
-    shellWord(typeof value === "object" ? value.join(",") : String(value)),
-  ]);
+  const words = Object.entries(config).flatMap(([field, value]: [string, StudyConfig[keyof StudyConfig]]) => {
+    if (typeof value === "boolean") return value ? [optionName(field)] : [];
+    return [optionName(field), shellWord(typeof value === "object" ? Object.values(value).join(",") : String(value))];
+  });
   return ["gpu-importance", "run", ...words].join(" ");
 }

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { RunError } from "../../../src/core/errors.ts";
+import { decodeSafetensors } from "../../../src/models/safetensors-model.ts";
 import { parseCurvesCsv } from "../../../src/report/files/curves-file.ts";
 import { parseNeuronsCsv } from "../../../src/report/files/neurons-file.ts";
 import { parseOrdersCsv } from "../../../src/report/files/orders-file.ts";
 import { resultFiles } from "../../../src/report/files/result-files.ts";
-import { decodeSafetensors } from "../../../src/report/files/safetensors.ts";
 import { parseSingleCsv } from "../../../src/report/files/single-file.ts";
 import { parseStudyFile } from "../../../src/report/files/study-file.ts";
 import { madeUpStudy, textOf } from "../made-up-study.ts";

@@ -1,5 +1,9 @@
 /** What a zod error says, in the words of a RunError: where in the value, what was expected, what stands there. */
-import type { z } from "zod";
+
+/** As much of a `z.ZodError` as is read here; the package itself is not imported. */
+interface SchemaError {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
 
 export interface SchemaFault {
   /** For example `repeats[3].testLoss`; empty where the value itself does not fit. */
@@ -27,7 +31,7 @@ function shown(value: unknown): string {
 }
 
 /** The first issue of `error`, which came from parsing `value`. */
-export function schemaFault(error: z.ZodError, value: unknown): SchemaFault {
+export function schemaFault(error: SchemaError, value: unknown): SchemaFault {
   const { path, message } = error.issues[0]!;
   const found = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
   return { path: jsonPath(path), expected: message, found: shown(found), more: error.issues.length - 1 };

@@ -1,0 +1,49 @@
+/** `gpu-importance data fetch`: public data sets into the user's cache folder. */
+import { Argument, type Command } from "commander";
+import { publicSets } from "../data/public-sets.ts";
+import { megabytes } from "../plan.ts";
+import { fetchedFolder, fetchSet, isFetched } from "../platform/node/fetched-data.ts";
+import { print } from "./standard-streams.ts";
+
+const names = publicSets.map(({ name }) => name);
+
+/** Adds the command `data` to the program. */
+export function addDataCommand(program: Command): void {
+  const data = program.command("data").description("fetch public data sets");
+  data
+    .command("fetch")
+    .description(`fetch data sets into the cache folder, checked: ${names.join(", ")}`)
+    .addArgument(new Argument("<names...>", "what to fetch").choices(names))
+    .option("--quiet", "no progress on stderr")
+    .option("--debug", "show stack traces")
+    .showHelpAfterError("  to do:    gpu-importance data fetch --help lists the names")
+    .action((wanted: readonly string[], options: { quiet?: boolean }) => fetchSets(wanted, options.quiet === true));
+}
+
+/** @throws RunError where a set cannot be fetched. */
+async function fetchSets(wanted: readonly string[], quiet: boolean): Promise<void> {
+  for (const set of publicSets.filter(({ name }) => wanted.includes(name))) {
+    const there = isFetched(set);
+    await fetchSet(
+      set,
+      (name, bytes) => quiet || process.stderr.write(`fetching ${name}, ${megabytes(bytes)}\n`),
+      quiet ? {} : { onProgress: progressLine(set.files.map(({ bytes }) => bytes)) },
+    );
+    const done = there ? "was there" : "fetched";
+    await print(`${set.name}: ${done}, ${fetchedFolder(set)}\n  use it:   --data ${set.dataName}\n`);
+  }
+}
+
+/** Percent of a file on a terminal, written over itself; nothing elsewhere. */
+function progressLine(sizes: readonly number[]): (bytes: number) => void {
+  if (process.stderr.isTTY !== true) return () => {};
+  let file = 0;
+  let shown = -1;
+  return (bytes) => {
+    const size = sizes[file]!;
+    const percent = Math.floor((100 * bytes) / size);
+    if (percent !== shown) process.stderr.write(bytes === size ? "\r      \r" : `\r${percent} %`);
+    shown = bytes === size ? -1 : percent;
+    if (bytes === size) file++;
+  };
+}

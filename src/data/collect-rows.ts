@@ -1,0 +1,140 @@
+/** All rows of a part in memory. */
+import { RunError } from "../core/errors.ts";
+import type { Part, RowChunk } from "./rows.ts";
+
+/** Inputs of one part may take so many bytes: as much as a typed array of Node 20 can hold. */
+const MAX_INPUT_BYTES = 2 ** 32;
+/** Labels are 16-bit numbers. */
+export const MAX_CLASSES = 2 ** 16;
+
+export interface CollectedRows {
+  readonly where: string;
+  readonly count: number;
+  readonly sampleShape: readonly number[];
+  /** [count, features]. */
+  readonly inputs: Uint8Array | Float32Array;
+  /** [count]: place of the row's class in `classNames`. */
+  readonly labels: Uint16Array;
+  /** In the order in which they first occur. */
+  readonly classNames: readonly string[];
+}
+
+/**
+ * Reads a part to its end.
+ * @throws RunError where there are no rows, too many bytes or classes, rows of different shapes, or inputs that are no
+ * finite numbers; and what the reader throws.
+ */
+export async function collectRows({ where, rows }: Part): Promise<CollectedRows> {
+  const inputs: (Uint8Array | Float32Array)[] = [];
+  const labels: Uint16Array[] = [];
+  const classes = new ClassNumbers(where);
+  let first: RowChunk | undefined;
+  let count = 0;
+  let bytes = 0;
+  for await (const chunk of rows) {
+    first ??= chunk;
+    requireSameRows(first, chunk, where);
+    requireFinite(chunk, count, where);
+    bytes += chunk.inputs.byteLength;
+    if (bytes > MAX_INPUT_BYTES) throw tooLarge(where);
+    inputs.push(chunk.inputs);
+    labels.push(classes.numbers(chunk.labels));
+    count += chunk.labels.length;
+  }
+  if (first === undefined || count === 0) {
+    const fix = "point to data with samples";
+    throw new RunError({ what: "there are no samples", where, expected: "at least one", found: "none", fix });
+  }
+  return {
+    where,
+    count,
+    sampleShape: first.sampleShape,
+    inputs: joined(inputs),
+    labels: joined(labels),
+    classNames: classes.names,
+  };
+}
+
+/** Numbers the classes as they come. */
+class ClassNumbers {
+  readonly #numbers = new Map<string, number>();
+  readonly #where: string;
+
+  constructor(where: string) {
+    this.#where = where;
+  }
+
+  get names(): string[] {
+    return [...this.#numbers.keys()];
+  }
+
+  numbers(labels: readonly string[]): Uint16Array {
+    return Uint16Array.from(labels, (label) => {
+      const known = this.#numbers.get(label);
+      if (known !== undefined) return known;
+      if (this.#numbers.size === MAX_CLASSES) throw this.#tooMany();
+      this.#numbers.set(label, this.#numbers.size);
+      return this.#numbers.size - 1;
+    });
+  }
+
+  #tooMany(): RunError {
+    return new RunError({
+      what: "there are too many classes",
+      where: this.#where,
+      expected: `at most ${MAX_CLASSES} different labels`,
+      found: "more",
+      fix: "check that the labels are classes and not measured values",
+    });
+  }
+}
+
+function requireSameRows(first: RowChunk, { sampleShape, inputs }: RowChunk, where: string): void {
+  const same = sampleShape.join() === first.sampleShape.join() && inputs.constructor === first.inputs.constructor;
+  if (same) return;
+  throw new RunError({
+    what: "samples differ in shape",
+    where,
+    expected: `${first.sampleShape.join(" x ")}, as the first`,
+    found: sampleShape.join(" x "),
+    fix: "bring all samples to one shape",
+  });
+}
+
+function requireFinite({ inputs, labels }: RowChunk, rowsBefore: number, where: string): void {
+  if (inputs instanceof Uint8Array) return;
+  const index = inputs.findIndex((value) => !Number.isFinite(value));
+  if (index === -1) return;
+  const features = inputs.length / labels.length;
+  throw new RunError({
+    what: "an input is no finite number",
+    where: `${where}, sample ${rowsBefore + Math.floor(index / features)}, value ${index % features} (from 0)`,
+    expected: "a number that float32 can hold",
+    found: String(inputs[index]),
+    fix: "fill in or leave out samples with missing values",
+  });
+}
+
+function tooLarge(where: string): RunError {
+  return new RunError({
+    what: "the samples do not fit in memory",
+    where,
+    expected: `at most ${MAX_INPUT_BYTES} bytes of inputs`,
+    found: "more",
+    fix: "use fewer samples or features; images take a byte a value, tables four",
+  });
+}
+
+/** One piece is taken as it is. */
+function joined<T extends Uint8Array | Float32Array | Uint16Array>(pieces: readonly T[]): T {
+  const [first] = pieces as readonly [T];
+  if (pieces.length === 1) return first;
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const all = new (first.constructor as new (length: number) => T)(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

@@ -1,0 +1,111 @@
+/**
+ * Records of CSV text that arrives in pieces (RFC 4180: values in quotes may hold delimiters, line breaks and doubled
+ * quotes). A piece is cut where a record ends, so that a file of any size is read in bounded memory.
+ */
+import { dsvFormat } from "d3-dsv";
+import { damagedData } from "./rows.ts";
+
+/** Characters of one record: 100,000 values have a tenth of it. */
+const LONGEST_RECORD = 1 << 24;
+const [QUOTE, NEWLINE, RETURN] = [0x22, 0x0a, 0x0d];
+
+/**
+ * The records, some at a time, with the number of the line on which the first of them begins (from 1).
+ * @param pieces UTF-8, with or without a byte order mark.
+ * @throws RunError where the text is not UTF-8, quotes are not in place or not closed, or a record is endless.
+ */
+export async function* csvRecords(
+  pieces: AsyncIterable<Uint8Array>,
+  delimiter: string,
+  where: string,
+): AsyncGenerator<{ readonly records: string[][]; readonly line: number }> {
+  const { parseRows } = dsvFormat(delimiter);
+  const cutter = new RecordCutter(delimiter.charCodeAt(0), where);
+  let line = 1;
+  for await (const text of decoded(pieces, where)) {
+    const whole = cutter.cut(text);
+    if (whole === "") continue;
+    yield { records: parseRows(whole), line };
+    line += lineBreaks(whole);
+  }
+  const rest = cutter.end();
+  if (rest !== "") yield { records: parseRows(rest), line };
+}
+
+async function* decoded(pieces: AsyncIterable<Uint8Array>, where: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decode = (piece?: Uint8Array) => {
+    try {
+      return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true });
+    } catch {
+      // The web's message says no more than this one.
+      const fix = "save the file as CSV in UTF-8";
+      throw damagedData(where, "this is not a text file", "UTF-8", "bytes that are none", fix);
+    }
+  };
+  for await (const piece of pieces) yield decode(piece);
+  yield decode();
+}
+
+export function lineBreaks(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count++;
+  return count;
+}
+
+/** Keeps back what is not yet a whole record, and sees that quotes stand where d3-dsv takes them for quotes. */
+class RecordCutter {
+  readonly #delimiter: number;
+  readonly #where: string;
+  #rest = "";
+  #inQuotes = false;
+  /** The last character; at the beginning as after a line. */
+  #previous = NEWLINE;
+
+  constructor(delimiter: number, where: string) {
+    this.#delimiter = delimiter;
+    this.#where = where;
+  }
+
+  /** The whole records up to now, which no earlier call has returned. */
+  cut(text: string): string {
+    let end = 0;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) this.#quote();
+      else if (!this.#inQuotes) {
+        if (this.#previous === QUOTE && !this.#endsValue(code)) throw this.#misplaced("more after a closing quote");
+        if (code === NEWLINE) end = at + 1;
+      }
+      this.#previous = code;
+    }
+    const whole = end === 0 ? "" : this.#rest + text.slice(0, end);
+    this.#rest = end === 0 ? this.#rest + text : text.slice(end);
+    if (this.#rest.length > LONGEST_RECORD) throw this.#misplaced(`a record of ${this.#rest.length} characters`);
+    return whole;
+  }
+
+  /** The last record, where the file does not end with a line break. */
+  end(): string {
+    if (this.#inQuotes) throw this.#misplaced("the file ends within quotes");
+    return this.#rest;
+  }
+
+  /** A quote opens a value at its beginning, closes it, or, right after a closing one, is one of two that stand for one. */
+  #quote(): void {
+    if (!this.#inQuotes && this.#previous !== QUOTE && !this.#endsValue(this.#previous)) {
+      throw this.#misplaced("a quote within a value that does not begin with one");
+    }
+    this.#inQuotes = !this.#inQuotes;
+  }
+
+  #endsValue(code: number): boolean {
+    return code === this.#delimiter || code === NEWLINE || code === RETURN;
+  }
+
+  #misplaced(found: string) {
+    const expected = 'quotes around whole values, doubled within them: "a ""b"" c"';
+    const fix = "write the file with a CSV library";
+    return damagedData(this.#where, "quotes are not in place", expected, found, fix);
+  }
+}

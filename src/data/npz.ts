@@ -1,0 +1,105 @@
+/**
+ * Archives of numpy arrays: `x_train`, `y_train`, `x_test`, `y_test` and perhaps `x_val`, `y_val` (also spelled `train_images`,
+ * `train_labels` and so on), or a single `X` and `y`.
+ */
+import type { DataFolder } from "../core/platform.ts";
+import { type NpyArray, parseNpy } from "../formats/npy.ts";
+import { type ZipMember, zipMembers } from "../formats/zip.ts";
+import { partNamed } from "./part-names.ts";
+import { damagedData, type FoundData, type Part, type RowChunk } from "./rows.ts";
+
+const INPUTS = ["x", "images", "data"];
+const LABELS = ["y", "labels", "targets"];
+/** `table` for a pair of arrays that names no part. */
+type Place = "table" | "train" | "validation" | "test";
+
+interface Pair {
+  inputs?: ZipMember;
+  labels?: ZipMember;
+}
+
+/** @throws RunError where arrays are missing or damaged, not of numbers, or do not fit together. */
+export async function readNpz(folder: DataFolder, file: string): Promise<FoundData> {
+  const members = zipMembers(await folder.read(file), file);
+  const pairs = pairsOf(members);
+  const part = (place: Place): Part | undefined => {
+    const pair = pairs.get(place);
+    return pair === undefined ? undefined : { where: `${file}, ${partText(pair)}`, rows: rowsOf(pair, file) };
+  };
+  const [table, train, validation, test] = [part("table"), part("train"), part("validation"), part("test")];
+  if (train !== undefined && test !== undefined) {
+    return { train, test, validationFrom: "end", ...(validation === undefined ? {} : { validation }) };
+  }
+  if (table !== undefined && pairs.size === 1) return { table };
+  throw damagedData(
+    file,
+    "the archive lacks arrays",
+    "x_train, y_train, x_test, y_test (and perhaps x_val, y_val), or X and y",
+    members.map(({ name }) => arrayName(name)).join(", ") || "an empty archive",
+    "save the arrays under these names: numpy.savez(file, x_train=..., y_train=..., ...)",
+  );
+}
+
+function arrayName(member: string): string {
+  return member.replace(/\.npy$/, "");
+}
+
+function partText({ inputs, labels }: Pair): string {
+  return [inputs, labels].map((member) => (member === undefined ? "?" : arrayName(member.name))).join(" and ");
+}
+
+function pairsOf(members: readonly ZipMember[]): Map<Place, Pair> {
+  const pairs = new Map<Place, Pair>();
+  for (const member of members) {
+    const words = arrayName(member.name).toLowerCase().split("_");
+    const role = words.some((word) => INPUTS.includes(word))
+      ? "inputs"
+      : words.some((word) => LABELS.includes(word))
+        ? "labels"
+        : undefined;
+    const parts = words.flatMap((word) => partNamed(word) ?? []);
+    if (role === undefined || words.length !== 1 + parts.length || parts.length > 1) continue;
+    const place = parts[0] ?? "table";
+    pairs.set(place, { ...pairs.get(place), [role]: member });
+  }
+  return pairs;
+}
+
+async function* rowsOf({ inputs, labels }: Pair, file: string): AsyncGenerator<RowChunk> {
+  if (inputs === undefined || labels === undefined) {
+    const found = `${arrayName((inputs ?? labels)!.name)} alone`;
+    throw damagedData(file, "an array is missing", "inputs with their labels", found, "save both arrays");
+  }
+  const read = (member: ZipMember) => parseNpy(member.read(), `${file}, member ${member.name}`);
+  const samples = read(inputs);
+  const classes = read(labels);
+  const where = `${file}, member ${labels.name}`;
+  const [count, ...sampleShape] = samples.shape;
+  if (count === undefined || count === 0 || sampleShape.length === 0 || samples.values.length === 0) {
+    const found = `shape (${samples.shape.join(", ")})`;
+    const fix = "give an array of all samples, one a row";
+    throw damagedData(`${file}, member ${inputs.name}`, "these are no samples", "[samples, ...]", found, fix);
+  }
+  if (classes.shape[0] !== count || classes.values.length !== count) {
+    const found = `shape (${classes.shape.join(", ")})`;
+    const fix = "give one label a sample, not one-hot rows: labels.argmax(1)";
+    throw damagedData(where, "labels do not fit the samples", `shape (${count},)`, found, fix);
+  }
+  yield { sampleShape, inputs: inputsOf(samples, `${file}, member ${inputs.name}`), labels: labelsOf(classes, where) };
+}
+
+/** Bytes stay bytes (b / 255); every other type of number stands for itself. */
+function inputsOf({ type, values }: NpyArray, where: string): Uint8Array | Float32Array {
+  if (type === "u1") return values as Uint8Array;
+  if (typeof values[0] === "number") return Float32Array.from(values as ArrayLike<number>);
+  throw damagedData(where, "samples are no numbers", "an array of numbers", `type ${type}`, "convert it with astype()");
+}
+
+/** Text as it is; whole numbers as decimal text. */
+function labelsOf({ type, values }: NpyArray, where: string): string[] {
+  const fix = "give whole numbers or text as labels";
+  return Array.from(values as ArrayLike<string | number>, (value, index) => {
+    if (typeof value === "string" ? value !== "" : Number.isSafeInteger(value)) return String(value);
+    throw damagedData(`${where}, label ${index} (from 0)`, "this is no label", "a class", `${value} (${type})`, fix);
+  });
+}

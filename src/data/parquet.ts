@@ -1,0 +1,155 @@
+/** Parquet tables: a flat column for each feature, of numbers or booleans, and one that holds the classes. */
+import { type FileMetaData, parquetMetadata, parquetSchema, type SchemaTree } from "hyparquet";
+import { RunError, UsageError } from "../core/errors.ts";
+import type { DataFolder } from "../core/platform.ts";
+import { labelColumn } from "./label-column.ts";
+import { columnPages, type PagedColumn } from "./parquet-pages.ts";
+import { damagedData, type Part, type RowChunk } from "./rows.ts";
+
+/** What is decoded at once; pandas makes a row group of a million rows. */
+const MAX_GROUP_ROWS = 2 ** 24;
+const MAX_ROWS = 2 ** 26;
+const MAX_VALUES = 2 ** 30;
+const MAGIC = 0x31524150;
+/** Row numbers would be a feature that tells samples apart. */
+const PANDAS_INDEX = /^__index_level_\d+__$/;
+const WRITE_AGAIN = "write the file again, for example with pandas.DataFrame.to_parquet";
+
+interface Table {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly metadata: FileMetaData;
+  readonly columns: readonly SchemaTree[];
+  readonly root: SchemaTree;
+  /** Place of the column of classes. */
+  readonly label: number;
+}
+
+type RowGroup = FileMetaData["row_groups"][number];
+type Cell = number | bigint | boolean | string | null | undefined;
+
+/** @param label name of the column of classes */
+export function parquetPart(folder: DataFolder, file: string, label: string | undefined): Part {
+  return { where: file, rows: parquetRows(folder, file, label) };
+}
+
+/**
+ * One piece a row group.
+ * @throws RunError with column and row where values are missing or no numbers, or the file is damaged; UsageError for an
+ * unknown column.
+ */
+async function* parquetRows(folder: DataFolder, file: string, label: string | undefined): AsyncGenerator<RowChunk> {
+  const bytes = await folder.read(file);
+  const table = attempt(file, () => readTable(file, bytes, label));
+  let row = 0;
+  for (const group of table.metadata.row_groups) {
+    const rows = Number(group.num_rows);
+    if (rows > 0) yield attempt(file, () => readGroup(table, group, rows, row));
+    row += rows;
+  }
+}
+
+/** What hyparquet throws of damaged files are errors of any kind, from anywhere in it. */
+function attempt<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof RunError || cause instanceof UsageError || !(cause instanceof Error)) throw cause;
+    const fault = { what: "the Parquet file is damaged or written in a way that is not read", where: file };
+    throw new RunError({ ...fault, expected: "whole pages", found: cause.message, fix: WRITE_AGAIN }, { cause });
+  }
+}
+
+function readTable(file: string, bytes: Uint8Array, label: string | undefined): Table {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 12 || view.getUint32(0, true) !== MAGIC || view.getUint32(bytes.length - 4, true) !== MAGIC) {
+    throw damagedData(file, "this is no whole Parquet file", "PAR1 at both ends", `${bytes.length} bytes`, WRITE_AGAIN);
+  }
+  const metadata = parquetMetadata(bytes.slice().buffer);
+  const root = parquetSchema(metadata);
+  const nested = root.children.find(({ children, element }) => {
+    return children.length > 0 || element.repetition_type === "REPEATED";
+  });
+  if (nested !== undefined) {
+    const found = `column ${nested.element.name} holds lists or structures`;
+    throw damagedData(file, "the table is not flat", "one value in each column and row", found, "flatten the table");
+  }
+  const names = root.children.map(({ element }) => element.name);
+  const rowNumbers = names.find((name) => PANDAS_INDEX.test(name));
+  if (rowNumbers !== undefined) {
+    const fix = "write it without: to_parquet(file, index=False)";
+    throw damagedData(file, "the table holds the index of pandas", "features and classes alone", rowNumbers, fix);
+  }
+  const table = { file, bytes, metadata, columns: root.children, root, label: labelColumn(names, label, file) };
+  requireSizes(table);
+  return table;
+}
+
+/** Bounds what will be decoded, whatever the file promises. */
+function requireSizes({ file, metadata, columns }: Table): void {
+  const groups = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
+  const rows = groups.reduce((sum, own) => sum + own, 0);
+  const possible = groups.every((own) => own >= 0 && own <= MAX_GROUP_ROWS);
+  if (possible && rows === Number(metadata.num_rows) && rows <= MAX_ROWS && rows * columns.length <= MAX_VALUES) return;
+  throw damagedData(
+    file,
+    "the table is too large, or contradicts itself",
+    `at most ${MAX_GROUP_ROWS} rows in a row group, ${MAX_ROWS} in all, and ${MAX_VALUES} values`,
+    `${metadata.num_rows} rows, ${rows} in the row groups, ${columns.length} columns`,
+    "use fewer rows or columns",
+  );
+}
+
+/** @param first the group's first row, for messages */
+function readGroup(table: Table, group: RowGroup, rows: number, first: number): RowChunk {
+  const { columns, label } = table;
+  const features = columns.length - 1;
+  const inputs = new Float32Array(rows * features);
+  const labels: string[] = [];
+  for (const [place, column] of columns.entries()) {
+    const where = (row: number) => `${table.file}, row ${first + row} (from 0), column ${column.element.name}`;
+    let row = 0;
+    for (const page of columnPages(pagedColumn(table, group, column, rows)) as Iterable<ArrayLike<Cell>>) {
+      // Plain loops: a table of pictures has a hundred million cells.
+      for (let index = 0; index < page.length; index++, row++) {
+        if (place === label) labels.push(className(page[index], row, where));
+        else inputs[row * features + (place < label ? place : place - 1)] = numberOf(page[index], row, where);
+      }
+    }
+  }
+  return { sampleShape: [features], inputs, labels };
+}
+
+function pagedColumn({ file, bytes, root }: Table, group: RowGroup, column: SchemaTree, rows: number): PagedColumn {
+  const { name } = column.element;
+  const metadata = group.columns.find(({ meta_data: own }) => own?.path_in_schema.join() === name)?.meta_data;
+  // Some writers leave out the dictionary's place, or write 0.
+  const begin = Number(metadata?.dictionary_page_offset || metadata?.data_page_offset);
+  const end = begin + Number(metadata?.total_compressed_size);
+  if (metadata === undefined || !(begin >= 4 && begin < end && end <= bytes.length)) {
+    const found = metadata === undefined ? "none" : `bytes ${begin} to ${end} of ${bytes.length}`;
+    throw damagedData(file, "a column is not in the file", `the pages of column ${name}`, found, WRITE_AGAIN);
+  }
+  return { schemaPath: [root, column], metadata, bytes: bytes.subarray(begin, end), rows };
+}
+
+type Place = (row: number) => string;
+
+function numberOf(cell: Cell, row: number, where: Place): number {
+  const value =
+    typeof cell === "string" || cell === null || cell === undefined ? Number.NaN : Math.fround(Number(cell));
+  if (Number.isFinite(value)) return value;
+  throw cellFault("this is no number", "a finite number", cell, where(row));
+}
+
+function className(cell: Cell, row: number, where: Place): string {
+  const name = typeof cell === "string" ? cell.trim() : cell;
+  const isName = typeof name === "number" ? Number.isFinite(name) : name !== null && name !== undefined && name !== "";
+  if (isName && ["string", "number", "bigint", "boolean"].includes(typeof name)) return String(name);
+  throw cellFault("a class is missing", "text or a number", cell, where(row));
+}
+
+function cellFault(what: string, expected: string, cell: Cell, where: string): RunError {
+  const found = cell === null || cell === undefined ? "nothing (null)" : `${String(cell).slice(0, 40)}`;
+  return damagedData(where, what, expected, found, "fill in or leave out such rows and columns");
+}

@@ -1,0 +1,39 @@
+/** What every reader of data yields, whatever the format: rows in pieces, in one table or in parts. */
+import { RunError } from "../core/errors.ts";
+
+/** Some rows; a reader holds no more than one piece. */
+export interface RowChunk {
+  /** Shape of one sample, the same in all pieces of a source. */
+  readonly sampleShape: readonly number[];
+  /** [rows, features], row-major; a byte b stands for b / 255, floats for themselves. */
+  readonly inputs: Uint8Array | Float32Array;
+  /** [rows]: what the row's class is called. */
+  readonly labels: readonly string[];
+}
+
+/** A table, or one part of a source. */
+export interface Part {
+  /** File or folder, for messages. */
+  readonly where: string;
+  readonly rows: AsyncIterable<RowChunk>;
+}
+
+/** Parts that the source itself tells apart. */
+export interface GivenParts {
+  readonly train: Part;
+  readonly validation?: Part;
+  readonly test: Part;
+  /**
+   * Where there is no validation part: `end` takes the last sixth of the training rows, as is the custom with MNIST;
+   * `classes` a sixth of each class, for rows that may lie class by class.
+   */
+  readonly validationFrom: "end" | "classes";
+}
+
+/** One table, which is to be divided, or parts. */
+export type FoundData = { readonly table: Part } | GivenParts;
+
+/** What a reader refuses in a file: the reason, what is right, and what is to be done. */
+export function damagedData(where: string, what: string, expected: string, found: string, fix: string): RunError {
+  return new RunError({ what, where, expected, found, fix });
+}

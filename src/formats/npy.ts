@@ -1,0 +1,186 @@
+/**
+ * The NPY format of numpy (numpy.lib.format, versions 1.0 to 3.0): a magic, the length of the header, a Python dictionary
+ * with type, order and shape, and the values.
+ */
+import { RunError } from "../core/errors.ts";
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** Whitespace in one place only between any two signs, so that no text makes the match go back. */
+const HEADER =
+  /^\{\s*(?:'(?:descr|fortran_order|shape)'\s*:\s*(?:'[^']*'|True|False|\([\d\s,]*\))\s*(?:,\s*)?){3}\}\s*$/;
+const LONGEST_HEADER = 1 << 16;
+const WRITE_AGAIN = "write the file again with numpy.save or numpy.savez";
+
+export type NumberArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+/** An array of numpy. Booleans are bytes; half precision widens to float32, 64-bit integers to float64; text stays text. */
+export interface NpyArray {
+  /** numpy's name of the type without the byte order, for example `f4`, `i8`, `U12`. */
+  readonly type: string;
+  /** May be empty: a single value. */
+  readonly shape: readonly number[];
+  /** [product of shape], row-major, whatever the order in the file. */
+  readonly values: NumberArray | readonly string[];
+}
+
+/** Reads the value at an offset. */
+type Item = (view: DataView, offset: number, little: boolean) => number;
+
+interface NumberType {
+  readonly make: (length: number) => NumberArray;
+  readonly item: Item;
+}
+
+const numberTypes: Readonly<Record<string, NumberType>> = {
+  b1: { make: (length) => new Uint8Array(length), item: (view, at) => view.getUint8(at) },
+  u1: { make: (length) => new Uint8Array(length), item: (view, at) => view.getUint8(at) },
+  i1: { make: (length) => new Int8Array(length), item: (view, at) => view.getInt8(at) },
+  u2: { make: (length) => new Uint16Array(length), item: (view, at, little) => view.getUint16(at, little) },
+  i2: { make: (length) => new Int16Array(length), item: (view, at, little) => view.getInt16(at, little) },
+  u4: { make: (length) => new Uint32Array(length), item: (view, at, little) => view.getUint32(at, little) },
+  i4: { make: (length) => new Int32Array(length), item: (view, at, little) => view.getInt32(at, little) },
+  u8: { make: (length) => new Float64Array(length), item: (view, at, little) => Number(view.getBigUint64(at, little)) },
+  i8: { make: (length) => new Float64Array(length), item: (view, at, little) => Number(view.getBigInt64(at, little)) },
+  f2: { make: (length) => new Float32Array(length), item: (view, at, little) => halfFloat(view.getUint16(at, little)) },
+  f4: { make: (length) => new Float32Array(length), item: (view, at, little) => view.getFloat32(at, little) },
+  f8: { make: (length) => new Float64Array(length), item: (view, at, little) => view.getFloat64(at, little) },
+};
+
+/**
+ * Parses a whole NPY file. Bytes of the result are a view into `file` where its order allows.
+ * @param where the file's name, for messages.
+ * @throws RunError where it is not NPY, of a type that is no number or text, or of another length than its header says.
+ */
+export function parseNpy(file: Uint8Array, where: string): NpyArray {
+  const { descr, fortran, shape, first } = readHeader(file, where);
+  const type = descr.slice(1);
+  const width = itemBytes(type, descr, where);
+  const count = shape.reduce((product, size) => product * size, 1);
+  const length = file.length - first;
+  if (!Number.isSafeInteger(count * width) || count * width !== length) {
+    throw new RunError({
+      what: count * width > length ? "the array is truncated" : "the file goes on after its last value",
+      where,
+      expected: `${count * width} bytes for shape (${shape.join(", ")}) of type ${descr}`,
+      found: `${length} bytes`,
+      fix: WRITE_AGAIN,
+    });
+  }
+  const view = new DataView(file.buffer, file.byteOffset + first, length);
+  const places = fortran && shape.length > 1 ? columnMajorPlaces(shape) : undefined;
+  if (type.startsWith("U")) return { type, shape, values: textValues(view, count, width, descr, places) };
+  if (type === "u1" && places === undefined) return { type, shape, values: file.subarray(first) };
+  return { type, shape, values: numberValues(view, count, width, descr, places) };
+}
+
+function numberValues(view: DataView, count: number, width: number, descr: string, places: Places): NumberArray {
+  const { make, item } = numberTypes[descr.slice(1)]!;
+  const little = descr[0] !== ">";
+  const values = make(count);
+  for (let index = 0; index < count; index++) values[index] = item(view, placed(places, index) * width, little);
+  return values;
+}
+
+/** Text of fixed length, four bytes a character, filled up with zeros. */
+function textValues(view: DataView, count: number, width: number, descr: string, places: Places): string[] {
+  const little = descr[0] !== ">";
+  return Array.from({ length: count }, (_, index) => {
+    let value = "";
+    for (let at = 0; at < width; at += 4) {
+      const code = view.getUint32(placed(places, index) * width + at, little);
+      if (code !== 0) value += code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
+    }
+    return value;
+  });
+}
+
+/** Place in the file of each value in row-major order; undefined where the file has that order. */
+type Places = Uint32Array | undefined;
+
+function placed(places: Places, index: number): number {
+  return places === undefined ? index : places[index]!;
+}
+
+function columnMajorPlaces(shape: readonly number[]): Uint32Array {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const places = new Uint32Array(count);
+  for (let index = 0; index < count; index++) {
+    let rest = index;
+    let place = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      place = place * shape[axis]! + (rest % shape[axis]!);
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    places[index] = place;
+  }
+  return places;
+}
+
+/** Bytes of one value. @throws RunError for types that are neither numbers nor text */
+function itemBytes(type: string, descr: string, where: string): number {
+  const digits = Number(type.slice(1));
+  if (/^[<>|=]$/.test(descr[0] ?? "") && (type in numberTypes || /^U[1-9]\d{0,5}$/.test(type))) {
+    return type.startsWith("U") ? 4 * digits : digits;
+  }
+  throw new RunError({
+    what: "the array is of a type that is not read",
+    where,
+    expected: "booleans, integers of 8 to 64 bits, floats of 16 to 64 bits, or text (U)",
+    found: `type ${descr}`,
+    fix: "convert it with astype() before it is saved",
+  });
+}
+
+interface Header {
+  readonly descr: string;
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+  /** Offset of the first value. */
+  readonly first: number;
+}
+
+function readHeader(file: Uint8Array, where: string): Header {
+  const version = file[6] ?? 0;
+  const lengthBytes = version === 1 ? 2 : 4;
+  const begin = 8 + lengthBytes;
+  if (!MAGIC.every((byte, index) => file[index] === byte) || version < 1 || version > 3 || file.length < begin) {
+    throw notNpy(where, `${file.length} bytes that begin otherwise`);
+  }
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const first = begin + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (first > file.length || first > LONGEST_HEADER)
+    throw notNpy(where, `a header of ${first} bytes in a file of ${file.length}`);
+  const text = new TextDecoder("latin1").decode(file.subarray(begin, first));
+  const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
+  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
+  const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
+  // Structured types have a list in the place of the name.
+  if (!HEADER.test(text) || descr === undefined || order === undefined || shape === undefined) {
+    throw notNpy(where, `the header ${text.trim().slice(0, 100)}`);
+  }
+  const sizes = shape.split(",").filter((size) => size.trim() !== "");
+  return { descr, fortran: order === "True", shape: sizes.map(Number), first };
+}
+
+function notNpy(where: string, found: string): RunError {
+  const expected = "an NPY file with type, order and shape in its header";
+  return new RunError({ what: "this is not an array of numpy", where, expected, found, fix: WRITE_AGAIN });
+}
+
+/** IEEE 754 half precision: 1 bit sign, 5 bits exponent, 10 bits fraction. */
+function halfFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

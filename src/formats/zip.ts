@@ -1,0 +1,193 @@
+/**
+ * Members of a zip archive (PKWARE, APPNOTE.TXT sections 4.3 to 4.5), as numpy and Keras write them: stored or deflated,
+ * with the 64-bit sizes of large archives. The directory at the end is read by hand, since fflate checks neither
+ * checksums nor what a member claims to unpack to.
+ */
+import { Inflate } from "fflate";
+import { RunError } from "../core/errors.ts";
+import { crc32 } from "./crc32.ts";
+
+const END = 0x06054b50;
+const END_BYTES = 22;
+const END_64 = 0x06064b50;
+const LOCATOR_64 = 0x07064b50;
+const LOCATOR_64_BYTES = 20;
+const DIRECTORY_ENTRY = 0x02014b50;
+const DIRECTORY_ENTRY_BYTES = 46;
+const LOCAL = 0x04034b50;
+const LOCAL_BYTES = 30;
+const MAX_COMMENT = 0xffff;
+const IN_EXTRA_FIELD = 0xffffffff;
+const STORED = 0;
+const DEFLATED = 8;
+const ENCRYPTED = 1;
+/** Deflate makes at most 1032 bytes of one (two bits for 258 bytes, RFC 1951). */
+const MOST_EXPANSION = 1032;
+/** Bytes given to the decompressor at once: so much times MOST_EXPANSION is what a member can exceed its size by. */
+const PIECE = 1 << 14;
+const FETCH_AGAIN = "fetch or write the file again";
+
+export interface ZipMember {
+  readonly name: string;
+  /** Bytes when unpacked, as the archive says. */
+  readonly size: number;
+  /** The content. @throws RunError where it is damaged or not of that size. */
+  read(): Uint8Array;
+}
+
+interface DirectoryEntry {
+  readonly name: string;
+  readonly flags: number;
+  readonly method: number;
+  readonly checksum: number;
+  readonly packed: number;
+  readonly size: number;
+  readonly offset: number;
+}
+
+/**
+ * The members of an archive, in its order; none is unpacked before it is read.
+ * @param where the file's name, for messages.
+ * @throws RunError where the bytes are no archive, or its directory does not fit them.
+ */
+export function zipMembers(archive: Uint8Array, where: string): ZipMember[] {
+  const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
+  try {
+    return directory(view).map((entry) => ({
+      name: entry.name,
+      size: entry.size,
+      read: () => readMember(archive, view, entry, `${where}, member ${entry.name}`),
+    }));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw damaged(where, "a directory whose places lie within the file", "one that points outside", error);
+  }
+}
+
+function damaged(where: string, expected: string, found: string, cause?: unknown): RunError {
+  const fault = { what: "the zip archive is damaged", where, expected, found, fix: FETCH_AGAIN };
+  return new RunError(fault, { cause });
+}
+
+/** @throws RangeError (of DataView, or thrown here) where anything lies outside the file */
+function directory(view: DataView): DirectoryEntry[] {
+  let { count, offset } = directoryPlace(view);
+  const entries: DirectoryEntry[] = [];
+  for (; count > 0; count--) {
+    const entry = directoryEntry(view, offset);
+    entries.push(entry);
+    offset += entry.length;
+  }
+  return entries;
+}
+
+/** Where the directory lies, from the record at the file's end. */
+function directoryPlace(view: DataView): { count: number; offset: number } {
+  const end = endRecord(view);
+  const place = { count: view.getUint16(end + 10, true), offset: view.getUint32(end + 16, true) };
+  const locator = end - LOCATOR_64_BYTES;
+  if (locator < 0 || view.getUint32(locator, true) !== LOCATOR_64) return place;
+  const end64 = Number(view.getBigUint64(locator + 8, true));
+  if (view.getUint32(end64, true) !== END_64) throw new RangeError("no 64-bit end record");
+  return {
+    count: Number(view.getBigUint64(end64 + 32, true)),
+    offset: Number(view.getBigUint64(end64 + 48, true)),
+  };
+}
+
+function endRecord(view: DataView): number {
+  const last = view.byteLength - END_BYTES;
+  for (let at = last; at >= Math.max(0, last - MAX_COMMENT); at--) {
+    if (view.getUint32(at, true) === END && view.getUint16(at + 20, true) === last - at) return at;
+  }
+  throw new RangeError("no end record");
+}
+
+function directoryEntry(view: DataView, at: number): DirectoryEntry & { readonly length: number } {
+  if (view.getUint32(at, true) !== DIRECTORY_ENTRY) throw new RangeError("no directory entry");
+  const nameLength = view.getUint16(at + 28, true);
+  const extraLength = view.getUint16(at + 30, true);
+  const extra = at + DIRECTORY_ENTRY_BYTES + nameLength;
+  const sizes = [view.getUint32(at + 24, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)];
+  const [size, packed, offset] = withExtraField(view, sizes, extra, extra + extraLength);
+  return {
+    name: textAt(view, at + DIRECTORY_ENTRY_BYTES, nameLength),
+    flags: view.getUint16(at + 8, true),
+    method: view.getUint16(at + 10, true),
+    checksum: view.getUint32(at + 16, true),
+    packed: packed!,
+    size: size!,
+    offset: offset!,
+    length: DIRECTORY_ENTRY_BYTES + nameLength + extraLength + view.getUint16(at + 32, true),
+  };
+}
+
+/** Puts the 64-bit values of extra field 1 in the place of those that do not fit 32 bits. */
+function withExtraField(view: DataView, values: readonly number[], from: number, to: number): number[] {
+  let at = from;
+  while (at + 4 <= to && view.getUint16(at, true) !== 1) at += 4 + view.getUint16(at + 2, true);
+  let next = at + 4;
+  return values.map((value) => {
+    if (value !== IN_EXTRA_FIELD) return value;
+    if (next + 8 > to) throw new RangeError("no 64-bit size");
+    next += 8;
+    return Number(view.getBigUint64(next - 8, true));
+  });
+}
+
+function textAt(view: DataView, at: number, length: number): string {
+  return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + at, length));
+}
+
+function readMember(archive: Uint8Array, view: DataView, entry: DirectoryEntry, where: string): Uint8Array {
+  const packed = packedBytes(archive, view, entry, where);
+  if ((entry.flags & ENCRYPTED) !== 0 || (entry.method !== STORED && entry.method !== DEFLATED)) {
+    const found = (entry.flags & ENCRYPTED) !== 0 ? "an encrypted member" : `compression method ${entry.method}`;
+    const fix = "write the archive again with one of these";
+    throw new RunError({ what: "the member cannot be unpacked", where, expected: "stored or deflated", found, fix });
+  }
+  const content = entry.method === STORED ? packed : inflated(packed, entry.size, where);
+  if (content.length !== entry.size) {
+    throw damaged(where, `${entry.size} bytes, as its directory says`, `${content.length} bytes`);
+  }
+  const checksum = crc32(content);
+  if (checksum !== entry.checksum) {
+    const hex = (value: number) => value.toString(16).padStart(8, "0");
+    throw damaged(where, `checksum ${hex(entry.checksum)}`, hex(checksum));
+  }
+  return content;
+}
+
+function packedBytes(archive: Uint8Array, view: DataView, entry: DirectoryEntry, where: string): Uint8Array {
+  const { offset, packed } = entry;
+  if (offset + LOCAL_BYTES <= archive.length && view.getUint32(offset, true) === LOCAL) {
+    const first = offset + LOCAL_BYTES + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
+    if (first + packed <= archive.length) return archive.subarray(first, first + packed);
+  }
+  throw damaged(where, "a member within the file", `${packed} bytes from ${offset} of ${archive.length}`);
+}
+
+/** Unpacks piece by piece, so that a member that goes on beyond its size is given up soon after. */
+function inflated(packed: Uint8Array, size: number, where: string): Uint8Array {
+  if (size > MOST_EXPANSION * packed.length) {
+    throw damaged(where, `at most ${MOST_EXPANSION} bytes for each of ${packed.length}`, `${size} bytes announced`);
+  }
+  const content = new Uint8Array(size);
+  let filled = 0;
+  let ended = false;
+  const inflate = new Inflate((piece, final) => {
+    if (filled + piece.length <= size) content.set(piece, filled);
+    filled += piece.length;
+    ended ||= final;
+  });
+  try {
+    for (let at = 0; at < packed.length && filled <= size; at += PIECE) {
+      inflate.push(packed.subarray(at, at + PIECE), at + PIECE >= packed.length);
+    }
+  } catch (error) {
+    throw damaged(where, "a deflated stream", error instanceof Error ? error.message : String(error), error);
+  }
+  if (filled > size) throw damaged(where, `${size} bytes, as its directory says`, "more than that");
+  if (!ended) throw damaged(where, "a deflated stream with its end", "one that is cut off");
+  return content.subarray(0, filled);
+}

@@ -1,0 +1,94 @@
+/** Keras models: .h5 files of Keras 1 to 3, and .keras archives. */
+import { chainOf } from "../chain-steps.ts";
+import { type Hdf5Object, isHdf5, readHdf5 } from "../hdf5/hdf5-object.ts";
+import type { ModelReader, ReadChain } from "../model-reader.ts";
+import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
+import { openZip } from "../zip.ts";
+import { type KerasWeights, kerasSteps, type WeightsOf } from "./keras-config.ts";
+
+const FIX = "save the whole model again with model.save(), as a chain of Dense layers";
+
+function parseJson(text: string, what: string, refuse: Refuse): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return refuse({ what: `${what} cannot be read`, expected: "JSON", found: reasonOf(error) }, error);
+  }
+}
+
+function missing(what: string, refuse: Refuse): never {
+  return refuse({ what: `${what} is missing`, expected: "a model saved as a whole", found: "none" });
+}
+
+/** A layer's group in an .h5 file lists its weights: `dense/kernel:0`, `sequential/dense/kernel`. */
+function h5Weights(layers: Hdf5Object, refuse: Refuse): WeightsOf {
+  return (layerName) => {
+    const group = layers.find(layerName) ?? missing(`the group ${layerName}`, refuse);
+    const paths = group.texts("weight_names") ?? missing(`weight_names of ${layerName}`, refuse);
+    const named = (part: string) => {
+      const path = paths.find((candidate) => candidate.split("/").at(-1)?.replace(/:0$/, "") === part);
+      return path === undefined ? undefined : (group.find(path) ?? missing(path, refuse)).tensor();
+    };
+    const kernel = named("kernel") ?? missing(`the kernel of ${layerName}`, refuse);
+    const bias = named("bias");
+    if (paths.length !== (bias === undefined ? 1 : 2)) {
+      refuse({
+        what: `the weights of ${layerName} are not understood`,
+        expected: "kernel and bias",
+        found: paths.join(", "),
+      });
+    }
+    return { kernel, bias };
+  };
+}
+
+function readH5(bytes: Uint8Array, refuse: Refuse): ReadChain {
+  return readHdf5(bytes, refuse, (root) => {
+    const config = root.texts("model_config")?.[0] ?? missing("model_config", refuse);
+    const layers = root.find("model_weights") ?? missing("the group model_weights", refuse);
+    const steps = kerasSteps(parseJson(config, "model_config", refuse), h5Weights(layers, refuse), refuse);
+    return chainOf(steps, refuse);
+  });
+}
+
+/** Dense layers are numbered in the order of the model, whatever they are called. */
+function archiveWeights(root: Hdf5Object, refuse: Refuse): WeightsOf {
+  const layers =
+    root.find("layers") ?? root.find("_layer_checkpoint_dependencies") ?? missing("the group layers", refuse);
+  return (layerName, index): KerasWeights => {
+    const path = index === 0 ? "dense" : `dense_${index}`;
+    const variables = layers.find(`${path}/vars`) ?? missing(`the group ${path}/vars of ${layerName}`, refuse);
+    const said = variables.texts("name")?.[0] ?? layerName;
+    if (said !== layerName) {
+      refuse({ what: `the group ${path} belongs to another layer`, expected: layerName, found: said });
+    }
+    const kernel = variables.find("0") ?? missing(`the kernel of ${layerName}`, refuse);
+    if (variables.names().length > 2) {
+      const found = variables.names().join(", ");
+      refuse({ what: `the weights of ${layerName} are not understood`, expected: "0 (kernel) and 1 (bias)", found });
+    }
+    return { kernel: kernel.tensor(), bias: variables.find("1")?.tensor() };
+  };
+}
+
+function readArchive(bytes: Uint8Array, refuse: Refuse): ReadChain {
+  const archive = openZip(bytes, refuse);
+  const config = archive.read("config.json") ?? missing("config.json", refuse);
+  const weights = archive.read("model.weights.h5") ?? missing("model.weights.h5", refuse);
+  const json = parseJson(new TextDecoder().decode(config), "config.json", refuse);
+  return readHdf5(weights, refuse, (root) => chainOf(kerasSteps(json, archiveWeights(root, refuse), refuse), refuse));
+}
+
+export const kerasH5Reader: ModelReader = {
+  format: "Keras HDF5",
+  suffixes: [".h5", ".hdf5"],
+  begins: isHdf5,
+  read: async ({ name, bytes }) => readH5(bytes, refuseIn(name, FIX)),
+};
+
+export const kerasArchiveReader: ModelReader = {
+  format: "Keras archive",
+  suffixes: [".keras"],
+  begins: () => false,
+  read: async ({ name, bytes }) => readArchive(bytes, refuseIn(name, FIX)),
+};

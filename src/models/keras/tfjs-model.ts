@@ -1,0 +1,129 @@
+/** TensorFlow.js layers models: model.json says layers and weights, whose bytes lie in files beside it. */
+import { z } from "zod";
+import { schemaFault } from "../../core/schema-fault.ts";
+import { chainOf } from "../chain-steps.ts";
+import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
+import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
+import { floatBytes, readFloats, sizeOf, type Tensor } from "../tensor.ts";
+import { kerasSteps, type WeightsOf } from "./keras-config.ts";
+
+const FIX = "save the model again with model.save(), as a layers model of dense layers, not quantised";
+const OPENING_BRACE = 0x7b;
+
+const groupSchema = z.looseObject({
+  paths: z.array(z.string()).min(1),
+  weights: z.array(
+    z.looseObject({
+      name: z.string(),
+      shape: z.array(z.int().min(1)),
+      dtype: z.literal("float32"),
+      quantization: z.undefined().optional(),
+    }),
+  ),
+});
+type WeightsGroup = z.infer<typeof groupSchema>;
+
+const modelSchema = z.looseObject({
+  format: z.literal("layers-model").optional(),
+  modelTopology: z.looseObject({ model_config: z.unknown().optional() }),
+  weightsManifest: z.array(groupSchema),
+});
+
+function parseModel(bytes: Uint8Array, refuse: Refuse): z.infer<typeof modelSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    return refuse({ what: "the file cannot be read", expected: "JSON", found: reasonOf(error) }, error);
+  }
+  const result = modelSchema.safeParse(json);
+  if (result.success) return result.data;
+  const { path, expected, found } = schemaFault(result.error, json);
+  return refuse({ what: `${path || "the model"} is not understood`, expected, found });
+}
+
+async function shard(path: string, files: ModelFiles, refuse: Refuse): Promise<Uint8Array> {
+  const name = path.replace(/^\.\//, "");
+  if (name === "" || /[/\\:\0]|^\.\.?$/.test(name)) {
+    return refuse({
+      what: "weights lie outside the model's folder",
+      expected: "a file beside model.json",
+      found: path,
+    });
+  }
+  const found = "no such file";
+  return (
+    (await files.sibling(name)) ?? refuse({ what: `${name} is missing`, expected: "a file beside model.json", found })
+  );
+}
+
+/** The shards of a group are one run of bytes, in which its weights follow one another. */
+async function groupTensors({ paths, weights }: WeightsGroup, files: ModelFiles, refuse: Refuse): Promise<Tensor[]> {
+  const shards = await Promise.all(paths.map((path) => shard(path, files, refuse)));
+  const lengths = weights.map(({ shape }) => sizeOf(shape) * floatBytes.float32);
+  const wanted = lengths.reduce((sum, length) => sum + length, 0);
+  const present = shards.reduce((sum, { length }) => sum + length, 0);
+  if (wanted !== present) {
+    const what = `${paths.join(", ")}: the weights have the wrong length`;
+    refuse({ what, expected: `${wanted} bytes`, found: `${present} bytes` });
+  }
+  const bytes = new Uint8Array(present);
+  let end = 0;
+  for (const part of shards) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  let start = 0;
+  return weights.map(({ name, shape }, index) => {
+    const values = readFloats(bytes.subarray(start, start + lengths[index]!), "float32");
+    start += lengths[index]!;
+    return { name, shape, values };
+  });
+}
+
+/** `dense/kernel`, or with the model's name in front. */
+function weightsOf(tensors: readonly Tensor[], refuse: Refuse): WeightsOf {
+  const find = (layerName: string, part: string) => {
+    const path = `/${layerName}/${part}`;
+    const found = tensors.filter(({ name }) => `/${name}`.endsWith(path));
+    if (found.length > 1)
+      refuse({ what: `${path} is there more than once`, expected: "one", found: `${found.length}` });
+    return found[0];
+  };
+  return (layerName) => {
+    const found = tensors.map(({ name }) => name).join(", ");
+    const what = `the kernel of ${layerName} is missing`;
+    const kernel = find(layerName, "kernel") ?? refuse({ what, expected: `${layerName}/kernel`, found });
+    return { kernel, bias: find(layerName, "bias") };
+  };
+}
+
+async function read(files: ModelFiles): Promise<ReadChain> {
+  const refuse = refuseIn(files.name, FIX);
+  const { modelTopology, weightsManifest } = parseModel(files.bytes, refuse);
+  const tensors: Tensor[] = [];
+  for (const group of weightsManifest) tensors.push(...(await groupTensors(group, files, refuse)));
+  const used = new Set<Tensor>();
+  const find = weightsOf(tensors, refuse);
+  const steps = kerasSteps(
+    modelTopology.model_config ?? modelTopology,
+    (layerName, index) => {
+      const weights = find(layerName, index);
+      for (const tensor of [weights.kernel, weights.bias]) if (tensor !== undefined) used.add(tensor);
+      return weights;
+    },
+    refuse,
+  );
+  const unused = tensors.find((tensor) => !used.has(tensor));
+  if (unused !== undefined) {
+    refuse({ what: `no layer takes the weights ${unused.name}`, expected: "all weights in use", found: unused.name });
+  }
+  return chainOf(steps, refuse);
+}
+
+export const tfjsReader: ModelReader = {
+  format: "TensorFlow.js layers model",
+  suffixes: [".json"],
+  begins: (bytes) => bytes[0] === OPENING_BRACE,
+  read,
+};

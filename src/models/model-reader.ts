@@ -1,0 +1,47 @@
+/** What readers of network files take and give. A reader is one file that knows one format. */
+import type { LayerActivation, LayerChain } from "../core/layer-chain.ts";
+
+/** A file, and the files beside it. */
+export interface ModelFiles {
+  /** File name, for recognition and messages. For a folder of .npy files, any of them. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Names of all files in the same folder, this one included. */
+  siblings(): Promise<readonly string[]>;
+  /** Bytes of a file in the same folder; undefined where there is none. */
+  sibling(name: string): Promise<Uint8Array | undefined>;
+}
+
+export const weightsLayouts = ["out-in", "in-out"] as const;
+/** Whether a matrix of weights is [outputs, inputs] or [inputs, outputs]. */
+export type WeightsLayout = (typeof weightsLayouts)[number];
+
+/** What a file may leave unsaid. */
+export interface ReadOptions {
+  /** Of all hidden layers. */
+  readonly activation?: LayerActivation;
+  /** Inputs are (x - mean) / sd of what the network is given, x = byte / 255. */
+  readonly normalize?: { readonly mean: number; readonly sd: number };
+  readonly weightsLayout?: WeightsLayout;
+}
+
+export interface ReadChain {
+  readonly chain: LayerChain;
+  /** What was done or assumed beyond the file's letter, as sentences without full stop. */
+  readonly notes: readonly string[];
+}
+
+export interface LoadedModel extends ReadChain {
+  readonly format: string;
+}
+
+export interface ModelReader {
+  /** Shown to users, for example `ONNX`. */
+  readonly format: string;
+  /** How names of its files end, in lower case. */
+  readonly suffixes: readonly string[];
+  /** Whether a file whose name says nothing begins as one of this format. */
+  begins(bytes: Uint8Array): boolean;
+  /** @throws RunError where the file is damaged or holds what is not understood, UsageError where an option is missing. */
+  read(files: ModelFiles, options: ReadOptions): Promise<ReadChain>;
+}

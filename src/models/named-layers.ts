@@ -1,0 +1,243 @@
+/**
+ * Dense layers from tensors that only have names: PyTorch's `net.0.weight`, `fc1.bias`, NumPy's `W1`, `b1`, `coefs_0`. Which
+ * weight goes with which bias is in the names; the order is in their numbers, or else in the shapes.
+ */
+import type { LayerActivation } from "../core/layer-chain.ts";
+import { layerActivationKinds } from "../core/layer-chain.ts";
+import type { ChainStep, DenseStep } from "./chain-steps.ts";
+import type { ReadOptions, WeightsLayout } from "./model-reader.ts";
+import type { Refuse } from "./refuse.ts";
+import { sizeOf, type Tensor, transposed } from "./tensor.ts";
+
+/** Deeper than any chain of dense layers that is trained, and shallow enough for recursion. */
+const MOST_LAYERS = 1000;
+/** Attempts to put layers in order by their shapes; where they do not suffice, the shapes do not decide. */
+const MOST_ATTEMPTS = 10_000;
+
+const WEIGHT_WORDS = "weights?|kernels?|coefs?|w";
+const BIAS_WORDS = "bias(?:es)?|intercepts?|b";
+/** `layers.0.weight`, `dense/kernel`, `weight`. */
+const wordLast = new RegExp(`^(?:(?<head>.*)[._/-])?(?:(?<weight>${WEIGHT_WORDS})|(?:${BIAS_WORDS}))$`, "i");
+/** `W1`, `net.weights_2`, `coefs_0`. */
+const numberLast = new RegExp(
+  `^(?:(?<head>.*)[._/-])?(?:(?<weight>${WEIGHT_WORDS})|(?:${BIAS_WORDS}))[._-]?(?<number>\\d+)$`,
+  "i",
+);
+
+/** Weight and bias of one layer. */
+interface Module {
+  readonly name: string;
+  readonly weight: Tensor;
+  readonly bias: Tensor | undefined;
+}
+
+const shapeText = ({ shape }: Tensor) => `[${shape.join(", ")}]`;
+
+/** Which layer the name speaks of, and which part of it. */
+function roleOf(name: string): { readonly module: string; readonly isWeight: boolean } | undefined {
+  const groups = (wordLast.exec(name) ?? numberLast.exec(name))?.groups;
+  if (groups === undefined) return undefined;
+  const module = [groups.head, groups.number].filter((part) => part !== undefined).join(".");
+  return { module, isWeight: groups.weight !== undefined };
+}
+
+function requireShapes({ weight, bias }: Module, refuse: Refuse): void {
+  if (weight.shape.length !== 2) {
+    const expected = "a matrix, as of a dense layer; convolutions and normalisation layers are not supported";
+    refuse({ what: `${weight.name} is no dense layer's weight`, expected, found: `shape ${shapeText(weight)}` });
+  }
+  if (bias !== undefined && bias.shape.filter((extent) => extent !== 1).length > 1) {
+    refuse({ what: `${bias.name} is no dense layer's bias`, expected: "one dimension", found: shapeText(bias) });
+  }
+}
+
+function modulesOf(tensors: readonly Tensor[], refuse: Refuse): Module[] {
+  const weights = new Map<string, Tensor>();
+  const biases = new Map<string, Tensor>();
+  for (const tensor of tensors) {
+    const role = roleOf(tensor.name);
+    if (role === undefined) {
+      const expected = "only weights and biases of dense layers, as in fc1.weight and fc1.bias, or W1 and b1";
+      return refuse({ what: `${tensor.name} is not understood`, expected, found: `shape ${shapeText(tensor)}` });
+    }
+    const parts = role.isWeight ? weights : biases;
+    const same = parts.get(role.module);
+    if (same !== undefined) {
+      const expected = "one weight and one bias for each layer";
+      refuse({ what: `${tensor.name} and ${same.name} mean the same`, expected, found: "both" });
+    }
+    parts.set(role.module, tensor);
+  }
+  for (const [module, { name }] of biases) {
+    if (!weights.has(module))
+      refuse({ what: `the weight that belongs to ${name} is missing`, expected: "both", found: name });
+  }
+  if (weights.size === 0 || weights.size > MOST_LAYERS) {
+    refuse({
+      what: "the file holds no chain of layers",
+      expected: `1 to ${MOST_LAYERS} weights`,
+      found: `${weights.size}`,
+    });
+  }
+  const modules = [...weights].map(([name, weight]) => ({ name, weight, bias: biases.get(name) }));
+  for (const module of modules) requireShapes(module, refuse);
+  return modules;
+}
+
+/** Names that differ in their numbers alone are one series, in the order of these. */
+function seriesOf(modules: readonly Module[]): Module[][] {
+  const numbersIn = (name: string) => [...name.matchAll(/\d+/g)].map(([digits]) => Number(digits));
+  const byNumbers = (a: Module, b: Module) => {
+    const others = numbersIn(b.name);
+    return (
+      numbersIn(a.name)
+        .map((number, index) => number - others[index]!)
+        .find((difference) => difference !== 0) ?? 0
+    );
+  };
+  const series = new Map<string, Module[]>();
+  for (const module of modules) {
+    const pattern = module.name.replaceAll(/\d+/g, "#");
+    series.set(pattern, [...(series.get(pattern) ?? []), module]);
+  }
+  return [...series.values()].map((members) => members.sort(byNumbers));
+}
+
+/** [inputs, outputs] of a matrix. */
+function widths({ weight }: Module, layout: WeightsLayout): readonly [number, number] {
+  const [rows, columns] = weight.shape as [number, number];
+  return layout === "out-in" ? [columns, rows] : [rows, columns];
+}
+
+function biasFits(module: Module, layout: WeightsLayout): boolean {
+  return module.bias === undefined || sizeOf(module.bias.shape) === widths(module, layout)[1];
+}
+
+/** Up to two orders of all layers that keep each series in order and in which the widths fit. */
+function ordersThatFit(series: readonly Module[][], layout: WeightsLayout): Module[][] {
+  const total = series.reduce((sum, { length }) => sum + length, 0);
+  const orders: Module[][] = [];
+  const taken = series.map(() => 0);
+  const order: Module[] = [];
+  let attempts = 0;
+  const extend = (width: number | undefined): void => {
+    if (order.length === total) orders.push([...order]);
+    for (const [index, members] of series.entries()) {
+      const next = members[taken[index]!];
+      if (next === undefined || orders.length === 2 || attempts++ > MOST_ATTEMPTS) continue;
+      const [inputs, outputs] = widths(next, layout);
+      if (width !== undefined && inputs !== width) continue;
+      taken[index]!++;
+      order.push(next);
+      extend(outputs);
+      order.pop();
+      taken[index]!--;
+    }
+  };
+  if (series.flat().every((module) => biasFits(module, layout))) extend(undefined);
+  return orders;
+}
+
+function refuseShapes(series: readonly Module[][], layouts: readonly WeightsLayout[], refuse: Refuse): never {
+  const found = series.flat().flatMap(({ weight, bias }) => [weight, ...(bias === undefined ? [] : [bias])]);
+  return refuse({
+    what: "the shapes of the layers do not fit each other",
+    expected: `weights [${layouts.map((layout) => layout.replace("-", ", ")).join("] or [")}] that form a chain, and a bias [out] each`,
+    found: found.map((tensor) => `${tensor.name} ${shapeText(tensor)}`).join(", "),
+  });
+}
+
+interface Arrangement {
+  readonly layout: WeightsLayout;
+  readonly order: readonly Module[];
+}
+
+function arrange(series: readonly Module[][], layouts: readonly WeightsLayout[], refuse: Refuse): Arrangement {
+  const fitting = layouts.map((layout) => ({ layout, orders: ordersThatFit(series, layout) }));
+  const [first, second] = fitting.filter(({ orders }) => orders.length > 0);
+  if (first === undefined) return refuseShapes(series, layouts, refuse);
+  if (second !== undefined) {
+    return refuse({
+      what: "the shapes do not say whether weights are [outputs, inputs] or [inputs, outputs]",
+      expected: "one layout in which the layers form a chain",
+      found: "both fit",
+      option: "--weights-layout out-in (PyTorch) or --weights-layout in-out (Keras, NumPy)",
+    });
+  }
+  if (first.orders.length > 1) {
+    return refuse({
+      what: "neither names nor shapes say in which order the layers follow",
+      expected: "numbers in the names, or shapes that fit in one order only",
+      found: first.orders.map((order) => order.map(({ name }) => name).join(" - ")).join(", or "),
+      fix: "number the layers in the order in which they are applied",
+    });
+  }
+  return { layout: first.layout, order: first.orders[0]! };
+}
+
+function denseStep(module: Module, layout: WeightsLayout): DenseStep {
+  const [inputs, outputs] = widths(module, layout);
+  const { weight, bias } = module;
+  const weights = layout === "out-in" ? weight.values : transposed(weight.values, inputs, outputs);
+  return {
+    kind: "dense",
+    name: module.name,
+    inputs,
+    outputs,
+    weights,
+    biases: bias?.values ?? new Float32Array(outputs),
+  };
+}
+
+export interface NamedLayers {
+  readonly steps: readonly ChainStep[];
+  readonly notes: readonly string[];
+}
+
+/** The activation that the file names, or that the options name where the file does not. */
+function hiddenActivation(
+  said: LayerActivation | undefined,
+  { activation }: ReadOptions,
+  refuse: Refuse,
+): LayerActivation {
+  return (
+    said ??
+    activation ??
+    refuse({
+      what: "the file does not say which activation its hidden layers have",
+      expected: `one of ${layerActivationKinds.join(", ")}`,
+      found: "weights and biases alone",
+      option: "--activation relu, or what the network was trained with",
+    })
+  );
+}
+
+/**
+ * Dense layers with an activation after each but the last.
+ * @param layouts how matrices may lie where the options do not say.
+ * @param said what the file says of its hidden layers' activation.
+ */
+export function namedLayers(
+  tensors: readonly Tensor[],
+  layouts: readonly WeightsLayout[],
+  said: LayerActivation | undefined,
+  options: ReadOptions,
+  refuse: Refuse,
+): NamedLayers {
+  const { weightsLayout } = options;
+  const series = seriesOf(modulesOf(tensors, refuse));
+  const { layout, order } = arrange(series, weightsLayout === undefined ? layouts : [weightsLayout], refuse);
+  const dense = order.map((module) => denseStep(module, layout));
+  const steps: ChainStep[] = dense.slice(0, 1);
+  for (const step of dense.slice(1)) {
+    const kind = hiddenActivation(said, options, refuse);
+    steps.push({ kind: "activation", name: kind.kind, activation: kind }, step);
+  }
+  const notes: string[] = [];
+  const names = order.map(({ name }) => name);
+  if (layouts.length > 1) notes.push(`weights taken as [${layout.replace("-", ", ")}]`);
+  if (series.length > 1) notes.push(`layers taken in the order in which their shapes fit: ${names.join(", ")}`);
+  const unbiased = order.filter(({ bias }) => bias === undefined).map(({ name }) => name);
+  if (unbiased.length > 0) notes.push(`no bias in the file, so 0, for ${unbiased.join(", ")}`);
+  return { steps, notes };
+}

@@ -1,0 +1,123 @@
+/**
+ * Networks as NumPy arrays: .npz archives, folders of .npy files, and our own .npz: W1, b1, W2, b2, ... with weights
+ * [outputs, inputs], with `activation` and `weights_layout` as texts.
+ */
+import { zipSync } from "fflate";
+import { layerActivation, layerActivationKinds } from "../../core/layer-chain.ts";
+import type { Network } from "../../core/network.ts";
+import { chainOf } from "../chain-steps.ts";
+import {
+  type ModelFiles,
+  type ModelReader,
+  type ReadChain,
+  type ReadOptions,
+  weightsLayouts,
+} from "../model-reader.ts";
+import { namedLayers } from "../named-layers.ts";
+import { type Refuse, refuseIn } from "../refuse.ts";
+import type { Tensor } from "../tensor.ts";
+import { isZip, openZip } from "../zip.ts";
+import { decodeNpy, encodeNpy, encodeNpyText, isNpy } from "./npy.ts";
+
+const FIX = "write the arrays again with numpy.savez(file, W1=..., b1=..., W2=..., b2=...)";
+const SUFFIX = ".npy";
+/** Names of the texts that our own files hold beside the arrays. */
+const ACTIVATION = "activation";
+const LAYOUT = "weights_layout";
+/** The oldest time that zip archives can hold, so that equal networks give equal bytes. */
+const FIXED_TIME = new Date(1980, 0, 1);
+
+const hasSuffix = (name: string, suffix: string) => name.toLowerCase().endsWith(suffix);
+
+/** Name without suffix, to the bytes of an array. */
+type NamedArray = readonly [name: string, bytes: Uint8Array];
+
+/** One of `known`, where the file has a text of that name. */
+function saidBy<T extends string>(
+  texts: ReadonlyMap<string, string>,
+  name: string,
+  known: readonly T[],
+  refuse: Refuse,
+) {
+  const text = texts.get(name);
+  const said = known.find((candidate) => candidate === text);
+  if (text !== undefined && said === undefined) {
+    refuse({ what: `${name} is not understood`, expected: known.join(", "), found: text });
+  }
+  return said;
+}
+
+function readArrays(arrays: readonly NamedArray[], options: ReadOptions, refuse: Refuse): ReadChain {
+  const tensors: Tensor[] = [];
+  const texts = new Map<string, string>();
+  for (const [name, bytes] of arrays) {
+    const content = decodeNpy(bytes, name, refuse);
+    if ("tensor" in content) tensors.push(content.tensor);
+    else texts.set(name, content.text);
+  }
+  const kind = saidBy(texts, ACTIVATION, layerActivationKinds, refuse);
+  const layout = saidBy(texts, LAYOUT, weightsLayouts, refuse);
+  const other = [...texts.keys()].find((name) => name !== ACTIVATION && name !== LAYOUT);
+  if (other !== undefined) {
+    refuse({
+      what: `${other} is not understood`,
+      expected: `arrays of numbers, ${ACTIVATION}, ${LAYOUT}`,
+      found: "a text",
+    });
+  }
+  const activation = kind === undefined ? undefined : layerActivation(kind);
+  const layouts = layout === undefined ? weightsLayouts : [layout];
+  const layers = namedLayers(tensors, layouts, activation, options, refuse);
+  const { chain, notes } = chainOf(layers.steps, refuse);
+  return { chain, notes: [...layers.notes, ...notes] };
+}
+
+function arraysOfArchive(bytes: Uint8Array, refuse: Refuse): NamedArray[] {
+  const archive = openZip(bytes, refuse);
+  return archive.names.map((name) => {
+    if (!hasSuffix(name, SUFFIX)) refuse({ what: `${name} is not understood`, expected: "arrays, *.npy", found: name });
+    return [name.slice(0, -SUFFIX.length), archive.read(name)!];
+  });
+}
+
+async function arraysOfFolder(files: ModelFiles): Promise<NamedArray[]> {
+  const names = (await files.siblings()).filter((name) => hasSuffix(name, SUFFIX)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const bytes = name === files.name ? files.bytes : await files.sibling(name);
+      return [name.slice(0, -SUFFIX.length), bytes ?? new Uint8Array(0)] as const;
+    }),
+  );
+}
+
+export const npzReader: ModelReader = {
+  format: "NumPy archive",
+  suffixes: [".npz"],
+  begins: isZip,
+  read: async ({ name, bytes }, options) => {
+    const refuse = refuseIn(name, FIX);
+    return readArrays(arraysOfArchive(bytes, refuse), options, refuse);
+  },
+};
+
+/** All .npy files of the folder, whichever of them is named. */
+export const npyFolderReader: ModelReader = {
+  format: "folder of NumPy arrays",
+  suffixes: [SUFFIX],
+  begins: isNpy,
+  read: async (files, options) => readArrays(await arraysOfFolder(files), options, refuseIn(files.name, FIX)),
+};
+
+/** The bytes of an .npz file that numpy.load reads. */
+export function encodeNpz({ activation, layers }: Network): Uint8Array {
+  const entries = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
+    [`W${index + 1}${SUFFIX}`, encodeNpy(weights, [outputs, inputs])] as const,
+    [`b${index + 1}${SUFFIX}`, encodeNpy(biases, [outputs])] as const,
+  ]);
+  const texts = [
+    [`${ACTIVATION}${SUFFIX}`, encodeNpyText(activation)],
+    [`${LAYOUT}${SUFFIX}`, encodeNpyText("out-in")],
+  ];
+  const archive = Object.fromEntries([...texts, ...entries]);
+  return zipSync(archive, { level: 0, mtime: FIXED_TIME });
+}

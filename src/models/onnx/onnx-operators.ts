@@ -1,0 +1,281 @@
+/** What each ONNX operator means for the value that passes through it: one entry an operator, as in the ONNX specification. */
+import type { LayerActivation } from "../../core/layer-chain.ts";
+import { defaultAlphas } from "../../core/layer-chain.ts";
+import type { AffineStep, DenseStep } from "../chain-steps.ts";
+import type { Refuse } from "../refuse.ts";
+import { transposed } from "../tensor.ts";
+import { type Flow, flattened, flowText, layerFlow, reshaped, spread, type Walk } from "./flow.ts";
+import type { Constant } from "./onnx-constants.ts";
+import { type AttributeMessage, attributeTypes, dataTypes, type NodeMessage } from "./onnx-schema.ts";
+
+/** A node on the way, and what is at hand there. */
+export interface Stop {
+  readonly node: NodeMessage;
+  /** For messages: `Gemm /fc1/Gemm`. */
+  readonly label: string;
+  readonly walk: Walk;
+  /** Which of the node's inputs the value is. */
+  readonly position: number;
+  /** Constants at the other inputs; undefined at the value's own and where an input is left out. */
+  readonly constants: readonly (Constant | undefined)[];
+  readonly opset: number;
+  readonly refuse: Refuse;
+}
+
+type Operator = (stop: Stop) => Walk;
+
+/** Attributes by name; one that the operator does not have here could change its meaning. */
+function attributesOf({ node, label, refuse }: Stop, allowed: readonly string[]): Map<string, AttributeMessage> {
+  for (const { name } of node.attribute) {
+    if (name !== undefined && allowed.includes(name)) continue;
+    const expected = allowed.length === 0 ? "no attributes" : allowed.join(", ");
+    refuse({ what: `${label} has an attribute that is not understood`, expected, found: String(name) });
+  }
+  return new Map(node.attribute.map((attribute) => [attribute.name!, attribute]));
+}
+
+function numberOf(stop: Stop, attributes: Map<string, AttributeMessage>, name: string, usual: number): number {
+  const attribute = attributes.get(name);
+  if (attribute === undefined) return usual;
+  const value = attribute.type === attributeTypes.int ? attribute.i : attribute.f;
+  return value ?? misunderstood(stop, `a number for ${name}`, "none");
+}
+
+function misunderstood({ label, refuse }: Stop, expected: string, found: string): never {
+  return refuse({ what: `${label} is not understood here`, expected, found });
+}
+
+/** The one other input, a constant. */
+function constantBeside(stop: Stop): Constant {
+  const [constant, another] = stop.constants.filter((input) => input !== undefined);
+  if (stop.node.input.length === 2 && constant !== undefined && another === undefined) return constant;
+  return misunderstood(stop, "the value and one constant", `inputs ${stop.node.input.join(", ")}`);
+}
+
+function requireAlone(stop: Stop): void {
+  if (stop.node.input.length !== 1) misunderstood(stop, "one input", `inputs ${stop.node.input.join(", ")}`);
+}
+
+function activated(stop: Stop, activation: LayerActivation): Walk {
+  requireAlone(stop);
+  const step = { kind: "activation", name: stop.label, activation } as const;
+  return { flow: stop.walk.flow, steps: [...stop.walk.steps, step] };
+}
+
+/** An activation without attributes. */
+function plain(kind: "relu" | "sigmoid" | "tanh" | "softplus"): Operator {
+  return (stop) => {
+    attributesOf(stop, []);
+    return activated(stop, { kind });
+  };
+}
+
+function sloped(kind: keyof typeof defaultAlphas): Operator {
+  return (stop) => {
+    const alpha = numberOf(stop, attributesOf(stop, ["alpha"]), "alpha", defaultAlphas[kind]);
+    if (!(alpha >= 0 && Number.isFinite(alpha))) misunderstood(stop, "an alpha of at least 0", String(alpha));
+    return activated(stop, { kind, alpha });
+  };
+}
+
+function gelu(stop: Stop): Walk {
+  const said = attributesOf(stop, ["approximate"]).get("approximate")?.s;
+  const approximate = said === undefined ? "none" : new TextDecoder().decode(said);
+  if (approximate !== "none" && approximate !== "tanh") misunderstood(stop, "approximate none or tanh", approximate);
+  return activated(stop, { kind: approximate === "tanh" ? "gelu-tanh" : "gelu" });
+}
+
+/** Softmax over the classes. */
+function probabilities(output: "softmax" | "log-softmax"): Operator {
+  return (stop) => {
+    requireAlone(stop);
+    const { flow, steps } = stop.walk;
+    const axis = numberOf(stop, attributesOf(stop, ["axis"]), "axis", stop.opset < 13 ? 1 : -1);
+    const classes = { rows: [1, -1], columns: [0, -2], vector: [0, -1] }[flow.orientation];
+    if (!classes.includes(axis))
+      misunderstood(stop, `the axis of the classes, ${classes.join(" or ")}`, `axis ${axis}`);
+    return { flow, steps: [...steps, { kind: "output", name: stop.label, output }] };
+  };
+}
+
+/** What is added to and multiplied with the value, from the constant c and whether the value comes first. */
+const arithmetic = {
+  Add: (c: number) => [1, c],
+  Mul: (c: number) => [c, 0],
+  Sub: (c: number, valueFirst: boolean) => (valueFirst ? [1, -c] : [-1, c]),
+  Div: (c: number) => [1 / c, 0],
+} as const;
+
+/** A constant added right behind a product is its bias, and nothing is folded. */
+function withBias(walk: Walk, shift: Float64Array): Walk | undefined {
+  const last = walk.steps.at(-1);
+  if (last?.kind !== "dense" || last.biases.some((bias) => bias !== 0) || shift.length !== last.outputs)
+    return undefined;
+  return { flow: walk.flow, steps: [...walk.steps.slice(0, -1), { ...last, biases: shift }] };
+}
+
+function elementwise(kind: keyof typeof arithmetic): Operator {
+  return (stop) => {
+    attributesOf(stop, []);
+    const { walk, position, label } = stop;
+    const { shape, values } = constantBeside(stop);
+    if (kind === "Div" && position === 1)
+      misunderstood(stop, "the value divided by a constant", "a constant divided by it");
+    const constant = spread(walk.flow, shape, values);
+    if (constant === undefined) {
+      return misunderstood(stop, `a constant that fits ${flowText(walk.flow)}`, `shape [${shape.join(", ")}]`);
+    }
+    const biased = kind === "Add" ? withBias(walk, constant) : undefined;
+    if (biased !== undefined) return biased;
+    const pairs = Array.from(constant, (c) => arithmetic[kind](c, position === 0));
+    const step: AffineStep = {
+      kind: "affine",
+      name: label,
+      scale: pairs.map(([scale]) => scale!),
+      shift: pairs.map(([, shift]) => shift!),
+    };
+    return { flow: walk.flow, steps: [...walk.steps, step] };
+  };
+}
+
+/** A matrix constant [rows, columns], transposed where asked for. */
+function matrix(stop: Stop, { name, shape, values }: Constant, transpose: boolean) {
+  const [rows, columns] = shape;
+  if (shape.length !== 2 || rows === undefined || columns === undefined) {
+    return misunderstood(stop, `a matrix ${name}`, `shape [${shape.join(", ")}]`);
+  }
+  if (!transpose) return { rows, columns, values };
+  return { rows: columns, columns: rows, values: transposed(values, rows, columns) };
+}
+
+/** The value times a matrix, or a matrix times the value, in the orientation that this needs. */
+function product(stop: Stop, constant: Constant, transpose: boolean, need: Flow["orientation"]): DenseStep {
+  const { flow } = stop.walk;
+  const { rows, columns, values } = matrix(stop, constant, transpose);
+  const oriented = flow.orientation === need || flow.orientation === "vector";
+  if (!oriented || (flow.sample !== undefined && flow.sample.length !== 1)) {
+    const expected = need === "rows" ? "one sample a row, [batch, features]" : "one sample a column, [features, batch]";
+    misunderstood(stop, expected, flowText(flow));
+  }
+  const valueFirst = stop.position === 0;
+  const [inputs, outputs] = valueFirst ? [rows, columns] : [columns, rows];
+  if (flow.sample !== undefined && flow.sample[0] !== inputs) {
+    misunderstood(stop, `${inputs} features, as ${constant.name} has`, flowText(flow));
+  }
+  const weights = valueFirst ? transposed(values, rows, columns) : values;
+  return { kind: "dense", name: stop.label, inputs, outputs, weights, biases: new Float32Array(outputs) };
+}
+
+function afterLayer(stop: Stop, step: DenseStep, orientation: Flow["orientation"]): Walk {
+  return { flow: { ...layerFlow(stop.walk.flow, step.outputs), orientation }, steps: [...stop.walk.steps, step] };
+}
+
+function matMul(stop: Stop): Walk {
+  attributesOf(stop, []);
+  const { orientation } = stop.walk.flow;
+  const step = product(stop, constantBeside(stop), false, stop.position === 0 ? "rows" : "columns");
+  return afterLayer(stop, step, orientation);
+}
+
+const times = <T extends DenseStep["weights"]>(values: T, factor: number) =>
+  factor === 1 ? values : Float64Array.from(values, (value) => value * factor);
+
+/** Y = alpha A' B' + beta C. */
+function gemm(stop: Stop): Walk {
+  const attributes = attributesOf(stop, ["alpha", "beta", "transA", "transB"]);
+  const flag = (name: string) => numberOf(stop, attributes, name, 0) !== 0;
+  const first = stop.position === 0;
+  if (stop.position > 1 || stop.walk.flow.orientation === "vector") {
+    misunderstood(stop, "the value as a matrix, A or B", flowText(stop.walk.flow));
+  }
+  const constant = stop.constants[first ? 1 : 0] ?? misunderstood(stop, "a constant matrix", "another value");
+  const [ofValue, ofConstant] = first ? (["transA", "transB"] as const) : (["transB", "transA"] as const);
+  // A' holds samples in rows, B' in columns.
+  const need = first === flag(ofValue) ? "columns" : "rows";
+  const bare = product(stop, constant, flag(ofConstant), need);
+  const weights = times(bare.weights, numberOf(stop, attributes, "alpha", 1));
+  const orientation = first ? "rows" : "columns";
+  const step = { ...bare, weights, biases: gemmBias(stop, attributes, bare, orientation) };
+  return afterLayer(stop, step, orientation);
+}
+
+function gemmBias(
+  stop: Stop,
+  attributes: Map<string, AttributeMessage>,
+  { outputs, biases }: DenseStep,
+  orientation: Flow["orientation"],
+): DenseStep["biases"] {
+  const name = stop.node.input[2] ?? "";
+  if (name === "" && stop.node.input.length <= 3) return biases;
+  const bias = stop.constants[2] ?? misunderstood(stop, "a constant C", name);
+  const flow: Flow = { orientation, batch: undefined, sample: [outputs] };
+  const values = spread(flow, bias.shape, bias.values);
+  if (values === undefined || ![1, outputs].includes(values.length) || stop.node.input.length > 3) {
+    return misunderstood(stop, `a C that fits ${outputs} outputs`, `shape [${bias.shape.join(", ")}]`);
+  }
+  const beta = numberOf(stop, attributes, "beta", 1);
+  const all = values.length === outputs ? values : new Float64Array(outputs).fill(values[0]!);
+  return times(all, beta);
+}
+
+function unchanged(stop: Stop): Walk {
+  return stop.walk;
+}
+
+function through(stop: Stop, flow: Flow | undefined, wanted: string): Walk {
+  if (flow === undefined)
+    return misunderstood(stop, `a shape that keeps samples apart, from ${flowText(stop.walk.flow)}`, wanted);
+  return { ...stop.walk, flow };
+}
+
+function reshape(stop: Stop): Walk {
+  const allowsZero = numberOf(stop, attributesOf(stop, ["allowzero"]), "allowzero", 0) !== 0;
+  const target = Array.from(constantBeside(stop).values);
+  if (stop.position !== 0) misunderstood(stop, "a constant shape", "a constant to be reshaped");
+  if (allowsZero && target.includes(0))
+    misunderstood(stop, "a shape without empty dimensions", `[${target.join(", ")}]`);
+  return through(stop, reshaped(stop.walk.flow, target), `[${target.join(", ")}]`);
+}
+
+function flatten(stop: Stop): Walk {
+  requireAlone(stop);
+  const axis = numberOf(stop, attributesOf(stop, ["axis"]), "axis", 1);
+  return through(stop, flattened(stop.walk.flow, axis), `axis ${axis}`);
+}
+
+function cast(stop: Stop): Walk {
+  requireAlone(stop);
+  const to = numberOf(stop, attributesOf(stop, ["to"]), "to", 0);
+  if (to !== dataTypes.float32) misunderstood(stop, "a cast to float32", `data type ${to}`);
+  return stop.walk;
+}
+
+/** Nothing is dropped outside training. */
+function dropout(stop: Stop): Walk {
+  attributesOf(stop, ["ratio", "seed"]);
+  if (stop.node.input.length > 2) misunderstood(stop, "at most a ratio beside the value", "a training mode");
+  return stop.walk;
+}
+
+export const operators: Readonly<Record<string, Operator>> = {
+  Gemm: gemm,
+  MatMul: matMul,
+  Add: elementwise("Add"),
+  Sub: elementwise("Sub"),
+  Mul: elementwise("Mul"),
+  Div: elementwise("Div"),
+  Relu: plain("relu"),
+  Sigmoid: plain("sigmoid"),
+  Tanh: plain("tanh"),
+  Softplus: plain("softplus"),
+  LeakyRelu: sloped("leaky-relu"),
+  Elu: sloped("elu"),
+  Gelu: gelu,
+  Identity: unchanged,
+  Dropout: dropout,
+  Cast: cast,
+  Flatten: flatten,
+  Reshape: reshape,
+  Softmax: probabilities("softmax"),
+  LogSoftmax: probabilities("log-softmax"),
+};

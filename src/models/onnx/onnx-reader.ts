@@ -1,0 +1,191 @@
+/**
+ * ONNX models that are chains of dense layers. The graph is walked from its one input to its one output; every node must lie
+ * on this way or make constants, and every operator must be understood.
+ */
+import { chainOf } from "../chain-steps.ts";
+import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
+import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
+import { inputFlow, type Walk } from "./flow.ts";
+import { type Constants, collectConstants, loadExternalData } from "./onnx-constants.ts";
+import { operators } from "./onnx-operators.ts";
+import {
+  type GraphMessage,
+  type ModelMessage,
+  modelTable,
+  type NodeMessage,
+  opsets,
+  type ValueMessage,
+} from "./onnx-schema.ts";
+import { decodeMessage } from "./protobuf-message.ts";
+
+const FIX = "export the network again as a chain of dense layers, or save its weights as safetensors or .npz";
+/** More than any chain has, so that a damaged or hostile graph is not walked for long. */
+const MOST_NODES = 10_000;
+/** Field 1 of ModelProto, a varint: what writers begin with. */
+const IR_VERSION_TAG = 0x08;
+const SUPPORTED = `operators ${Object.keys(operators).join(", ")}`;
+
+const labelOf = ({ opType = "", name, output }: NodeMessage) => `${opType} ${name || output[0] || "without a name"}`;
+
+function decodeModel(bytes: Uint8Array, refuse: Refuse): ModelMessage {
+  try {
+    return decodeMessage(modelTable, bytes);
+  } catch (error) {
+    const expected = "an ONNX ModelProto as of ONNX 1.2 to 1.18";
+    return refuse({ what: "the file cannot be decoded", expected, found: reasonOf(error) }, error);
+  }
+}
+
+/** Version of the standard operators. */
+function opsetOf({ opsetImport }: ModelMessage, refuse: Refuse): number {
+  const standard = opsetImport.filter(({ domain = "" }) => domain === "" || domain === "ai.onnx");
+  const version = standard[0]?.version ?? 0;
+  if (standard.length !== 1 || version < opsets.first || version > opsets.last) {
+    const found = standard.map((one) => `opset ${one.version}`).join(", ") || "no operator set";
+    const fix = `export the network again with an opset of ${opsets.first} to ${opsets.last}`;
+    refuse({
+      what: "the operators' version is not understood",
+      expected: `opset ${opsets.first} to ${opsets.last}`,
+      found,
+      fix,
+    });
+  }
+  return version;
+}
+
+function only(values: readonly ValueMessage[], what: string, refuse: Refuse): ValueMessage & { readonly name: string } {
+  const [value, another] = values;
+  if (value?.name !== undefined && another === undefined) return { ...value, name: value.name };
+  const found = values.map(({ name }) => name).join(", ") || "none";
+  return refuse({ what: `the graph has not one ${what}`, expected: `one ${what}`, found });
+}
+
+/** Every value is made once, so that following them ends. */
+function requireUniqueNames(graph: GraphMessage, input: string, refuse: Refuse): void {
+  const made = new Set([input]);
+  const outputs = graph.node.flatMap(({ output }) => output.filter((name) => name !== ""));
+  for (const name of [...graph.initializer.map((tensor) => tensor.name ?? ""), ...outputs]) {
+    if (made.has(name)) {
+      refuse({ what: `the value ${name} is made twice`, expected: "a graph without cycles", found: "a second source" });
+    }
+    made.add(name);
+  }
+}
+
+/** Constants at the inputs of a node; undefined where its value comes in. */
+function constantsAt({
+  node,
+  value,
+  constants,
+  refuse,
+}: {
+  node: NodeMessage;
+  value: string;
+  constants: Constants;
+  refuse: Refuse;
+}) {
+  return node.input.map((name) => {
+    if (name === "" || name === value) return undefined;
+    const constant = constants.values.get(name);
+    if (constant !== undefined) return constant;
+    const expected = `${value} and constants`;
+    return refuse({ what: `${labelOf(node)} takes a second value`, expected, found: name });
+  });
+}
+
+interface Position {
+  readonly value: string;
+  readonly walk: Walk;
+}
+
+/** One node further. */
+function pass(
+  node: NodeMessage,
+  { value, walk }: Position,
+  constants: Constants,
+  opset: number,
+  refuse: Refuse,
+): Position {
+  const { opType = "", domain = "" } = node;
+  const label = labelOf(node);
+  const standard = ["", "ai.onnx"].includes(domain) || (domain === "com.microsoft" && opType === "Gelu");
+  const operator = standard && Object.hasOwn(operators, opType) ? operators[opType] : undefined;
+  if (operator === undefined) {
+    const found = domain === "" ? opType : `${opType} of ${domain}`;
+    return refuse({ what: `${label} is not supported`, expected: SUPPORTED, found });
+  }
+  const at = constantsAt({ node, value, constants, refuse });
+  const next = operator({ node, label, walk, position: node.input.indexOf(value), constants: at, opset, refuse });
+  return { value: node.output[0] ?? "", walk: next };
+}
+
+/** From the input to the output, through every node that is not a constant. */
+function walkGraph(graph: GraphMessage, constants: Constants, opset: number, refuse: Refuse): Walk {
+  const inputs = graph.input.filter(({ name }) => !constants.values.has(name ?? ""));
+  const input = only(inputs, "input", refuse);
+  const output = only(graph.output, "output", refuse);
+  requireUniqueNames(graph, input.name, refuse);
+  const left = new Set(constants.nodes);
+  const users = new Map<string, NodeMessage[]>();
+  for (const node of left) {
+    for (const name of new Set(node.input)) users.set(name, [...(users.get(name) ?? []), node]);
+  }
+  let position: Position = { value: input.name, walk: { flow: inputFlow(input), steps: [] } };
+  while (position.value !== output.name) {
+    const [node, second] = users.get(position.value) ?? [];
+    if (node === undefined || second !== undefined) {
+      const found = second === undefined ? "none" : `${labelOf(node!)}, ${labelOf(second)}`;
+      return refuse({ what: `the value ${position.value} has not one reader`, expected: "a chain: one node", found });
+    }
+    left.delete(node);
+    position = pass(node, position, constants, opset, refuse);
+  }
+  requireNothingLeft(left, graph, constants, refuse);
+  return position.walk;
+}
+
+function requireNothingLeft(
+  left: ReadonlySet<NodeMessage>,
+  graph: GraphMessage,
+  constants: Constants,
+  refuse: Refuse,
+): void {
+  const [node] = left;
+  const chain = "a chain from the input to the output";
+  if (node !== undefined) {
+    refuse({ what: `${labelOf(node)} is not on the way`, expected: chain, found: "a cycle, or a second branch" });
+  }
+  const read = new Set(graph.node.flatMap(({ input }) => input));
+  const unread = graph.initializer.find(({ name = "" }) => !read.has(name));
+  if (unread !== undefined) {
+    const found = `shape [${constants.values.get(unread.name ?? "")!.shape.join(", ")}]`;
+    refuse({ what: `no node reads the constant ${unread.name}`, expected: "all weights in use", found });
+  }
+}
+
+async function read(files: ModelFiles): Promise<ReadChain> {
+  const refuse = refuseIn(files.name, FIX);
+  const model = decodeModel(files.bytes, refuse);
+  const opset = opsetOf(model, refuse);
+  const { graph } = model;
+  if (graph === undefined) return refuse({ what: "the file holds no graph", expected: "an ONNX model", found: "none" });
+  if (graph.node.length > MOST_NODES) {
+    refuse({ what: "the graph is too large", expected: `at most ${MOST_NODES} nodes`, found: `${graph.node.length}` });
+  }
+  if (model.functions.length > 0 || graph.sparseInitializer.length > 0) {
+    refuse({
+      what: "the model is not understood",
+      expected: SUPPORTED,
+      found: "functions or sparse constants of its own",
+    });
+  }
+  const constants = collectConstants(graph, await loadExternalData(graph, files, refuse), refuse);
+  return chainOf(walkGraph(graph, constants, opset, refuse).steps, refuse);
+}
+
+export const onnxReader: ModelReader = {
+  format: "ONNX",
+  suffixes: [".onnx"],
+  begins: ([tag]) => tag === IR_VERSION_TAG,
+  read,
+};

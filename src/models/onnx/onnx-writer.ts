@@ -1,0 +1,75 @@
+/** Networks as ONNX models that any runtime takes: Gemm and activation in turn, from "input" [N, features] to "logits". */
+import { type Activation, type Network, widthsOf } from "../../core/network.ts";
+import { float32Bytes } from "../tensor.ts";
+import {
+  attributeTable,
+  attributeTypes,
+  dataTypes,
+  dimensionTable,
+  graphTable,
+  modelTable,
+  type NodeMessage,
+  nodeTable,
+  operatorSetTable,
+  type TensorMessage,
+  tensorTable,
+  typeTable,
+  type ValueMessage,
+  valueTable,
+} from "./onnx-schema.ts";
+import { encodeMessage, messageWith } from "./protobuf-message.ts";
+
+/** Version 7 of the format came with opset 12 and 13; older runtimes than those of 2020 are not served. */
+const IR_VERSION = 7;
+const OPSET = 13;
+
+const operatorOf: Readonly<Record<Activation, string>> = { sigmoid: "Sigmoid", tanh: "Tanh", relu: "Relu" };
+
+function tensor(name: string, dims: readonly number[], values: Float32Array): TensorMessage {
+  return messageWith(tensorTable, { name, dims, dataType: dataTypes.float32, rawData: float32Bytes(values) });
+}
+
+/** A value [N, width], N being open. */
+function batchOf(name: string, width: number): ValueMessage {
+  const dim = [messageWith(dimensionTable, { dimParam: "N" }), messageWith(dimensionTable, { dimValue: width })];
+  const tensorType = { elemType: dataTypes.float32, shape: { dim } };
+  return messageWith(valueTable, { name, type: messageWith(typeTable, { tensorType }) });
+}
+
+function node(opType: string, name: string, input: readonly string[], output: string): NodeMessage {
+  return messageWith(nodeTable, { opType, name, input, output: [output] });
+}
+
+/** The bytes of the model; weights stand as in PyTorch, [outputs, inputs], and Gemm transposes them. */
+export function encodeOnnx(network: Network): Uint8Array {
+  const { layers, activation } = network;
+  const widths = widthsOf(network);
+  const transposed = messageWith(attributeTable, { name: "transB", i: 1, type: attributeTypes.int });
+  const nodes = layers.flatMap((_, index) => {
+    const source = index === 0 ? "input" : `activations.${index - 1}`;
+    const last = index === layers.length - 1;
+    const sums = last ? "logits" : `sums.${index}`;
+    const inputs = [source, `layers.${index}.weight`, `layers.${index}.bias`];
+    const gemm = { ...node("Gemm", `layers.${index}`, inputs, sums), attribute: [transposed] };
+    return last
+      ? [gemm]
+      : [gemm, node(operatorOf[activation], `${activation}.${index}`, [sums], `activations.${index}`)];
+  });
+  const initializer = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
+    tensor(`layers.${index}.weight`, [outputs, inputs], weights),
+    tensor(`layers.${index}.bias`, [outputs], biases),
+  ]);
+  const model = messageWith(modelTable, {
+    irVersion: IR_VERSION,
+    producerName: "gpu-importance",
+    opsetImport: [messageWith(operatorSetTable, { domain: "", version: OPSET })],
+    graph: messageWith(graphTable, {
+      name: "network",
+      node: nodes,
+      initializer,
+      input: [batchOf("input", widths[0]!)],
+      output: [batchOf("logits", widths.at(-1)!)],
+    }),
+  });
+  return encodeMessage(modelTable, model);
+}

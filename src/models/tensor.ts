@@ -1,0 +1,68 @@
+/** Real numbers with a name and a shape, as files hold them, and their decoding from bytes. */
+
+export type RealArray = Float32Array | Float64Array;
+
+export interface Tensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** [product of shape], row-major. */
+  readonly values: RealArray;
+}
+
+/** Bytes of one number. */
+export const floatBytes = { float16: 2, bfloat16: 2, float32: 4, float64: 8 } as const;
+export type FloatType = keyof typeof floatBytes;
+
+/** Number of elements; 1 for a scalar. Not exact above 2^53, but never small where it is large. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return exponent === 0 ? sign * 2 ** -24 * fraction : sign * 2 ** (exponent - 25) * (1024 + fraction);
+}
+
+/** bfloat16 is the upper half of a float32. */
+function brainToNumber(bits: number): number {
+  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
+}
+
+function readOne(view: DataView, offset: number, type: FloatType, littleEndian: boolean): number {
+  if (type === "float32") return view.getFloat32(offset, littleEndian);
+  if (type === "float64") return view.getFloat64(offset, littleEndian);
+  const bits = view.getUint16(offset, littleEndian);
+  return type === "float16" ? halfToNumber(bits) : brainToNumber(bits);
+}
+
+/** All numbers in `bytes`, whose length is a multiple of `floatBytes[type]`; float64 stays float64. */
+export function readFloats(bytes: Uint8Array, type: FloatType, littleEndian = true): RealArray {
+  const count = bytes.length / floatBytes[type];
+  const values = type === "float64" ? new Float64Array(count) : new Float32Array(count);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let index = 0; index < count; index++) {
+    values[index] = readOne(view, index * floatBytes[type], type, littleEndian);
+  }
+  return values;
+}
+
+/** float32, little-endian. */
+export function float32Bytes(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * floatBytes.float32);
+  const view = new DataView(bytes.buffer);
+  for (const [index, value] of values.entries()) view.setFloat32(index * floatBytes.float32, value, true);
+  return bytes;
+}
+
+/** [rows, columns] to [columns, rows]. */
+export function transposed(values: RealArray, rows: number, columns: number): RealArray {
+  const result = values instanceof Float64Array ? new Float64Array(values.length) : new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column]!;
+  }
+  return result;
+}

@@ -1,0 +1,83 @@
+/** Data on the command line: tables with options, fetched data sets, and what study.json says of them. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commandLine, onSwiftShader } from "../support/command-line.ts";
+import { gzipped, tinyIdxFiles, writeFolder } from "../support/idx-folders.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
+import { readResults } from "../support/written-results.ts";
+
+const scratch = scratchFolder();
+const cache = join(scratch, "cache");
+const environment = { XDG_CACHE_HOME: cache };
+const small = "--hidden 4 --epochs 2 --repeats 1 --random-draws 0 --stride 2 --quiet".split(" ");
+
+/** 120 rows of three classes that the features tell apart. */
+const table = `width,kind,height\n${Array.from({ length: 120 }, (_, i) => {
+  const kind = ["ant", "bee", "cat"][i % 3];
+  return `${10 * (i % 3) + (i % 7) / 7},${kind},${i % 5}`;
+}).join("\n")}\n`;
+writeFileSync(join(scratch, "table.csv"), table);
+
+function run(...args: string[]) {
+  return commandLine(["run", ...onSwiftShader, ...small, ...args], { folder: scratch, environment });
+}
+
+describe("a table", () => {
+  test("is studied with its options, and study.json holds them and the names of the classes", async () => {
+    const options = "--data table.csv --label kind --split 50,25,25 --standardize --out out/table".split(" ");
+    expect(await run(...options)).toMatchObject({ exitCode: 0 });
+    const { study } = readResults(join(scratch, "out/table"));
+    const asked = { data: "table.csv", label: "kind", split: [50, 25, 25], standardize: true };
+    expect(study.config).toMatchObject(asked);
+    expect(study.dataset).toMatchObject({
+      ...{ name: "table.csv", features: 2, sampleShape: [2], classes: 3, classNames: ["ant", "bee", "cat"] },
+      ...{ train: 60, validation: 30, test: 30, inputType: "floats", shares: [50, 25, 25] },
+      ...{ validationPerClass: [10, 10, 10], testPerClass: [10, 10, 10] },
+    });
+  });
+
+  test.each<[string, string[], RegExp]>([
+    [
+      "a column that is not there",
+      ["--data", "table.csv", "--label", "sort"],
+      /no column sort[\s\S]*width, kind, height/,
+    ],
+    ["a column for the embedded digits", ["--label", "kind"], /--label does not fit the embedded digits/],
+    [
+      "two scales",
+      ["--data", "table.csv", "--label", "kind", "--standardize", "--normalize", "0,1"],
+      /exclude each other/,
+    ],
+  ])("with %s is wrong usage, and leaves no folder", async (_, args, message) => {
+    const result = await run(...args, "--out", "out/none");
+    expect(result).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(result.stderr).toMatch(message);
+  });
+});
+
+describe("a public data set", () => {
+  test("that has not been fetched is refused with the command that fetches it", async () => {
+    const result = await run("--data", "kmnist", "--out", "out/none");
+    expect(result).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(result.stderr).toMatch(/kmnist has not been fetched[\s\S]*to do: {4}gpu-importance data fetch kmnist\n/);
+  });
+
+  test("that has been fetched is found by its name", async () => {
+    const folder = join(cache, "gpu-importance/data");
+    mkdirSync(folder, { recursive: true });
+    writeFolder(folder, "fashion-mnist", gzipped(tinyIdxFiles()));
+    expect(await run("--data", "fashion-mnist", "--out", "out/fetched")).toMatchObject({ exitCode: 0 });
+    const { study } = readResults(join(scratch, "out/fetched"));
+    expect(study.dataset).toMatchObject({ name: "fashion-mnist", classes: 3, inputType: "bytes" });
+    const again = await commandLine(["data", "fetch", "fashion-mnist"], { environment });
+    expect(again).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(again.stdout).toMatch(/^fashion-mnist: was there, [\s\S]*--data fashion-mnist\n$/);
+  });
+
+  test("of another name is wrong usage", async () => {
+    const { exitCode, stderr } = await commandLine(["data", "fetch", "imagenet"], { environment });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/imagenet[\s\S]*mnist, fashion-mnist, kmnist, cifar10/);
+  });
+});

@@ -1,0 +1,89 @@
+/** Files that lie: about lengths, places and what they unpack to. All are refused before memory is taken. */
+import { zipSync } from "fflate";
+import { describe, expect, it } from "vitest";
+import { encodeNpy } from "../../src/models/numpy/npy.ts";
+import { encodeNpz } from "../../src/models/numpy/numpy-model.ts";
+import { encodeTensors } from "../../src/models/safetensors.ts";
+import { expectRefused, modelFiles, offsetsOf } from "../support/model-files.ts";
+import { realNetwork, testRandom } from "../support/networks.ts";
+import { tfjsFiles } from "../support/tfjs-model.ts";
+
+const network = realNetwork(testRandom(1), [4, 3, 2], "relu");
+const npz = encodeNpz(network);
+const array = encodeNpy(network.layers[0]!.weights, [3, 4]);
+const npzOf = (entries: Record<string, Uint8Array>) => modelFiles("a.npz", zipSync(entries));
+const CENTRAL = Uint8Array.of(0x50, 0x4b, 1, 2);
+
+/** A field of the archive's first directory entry changed. */
+function withDirectoryField(field: number, value: number): Uint8Array {
+  const bytes = Uint8Array.from(npz);
+  new DataView(bytes.buffer).setUint32(offsetsOf(CENTRAL, bytes)[0]! + field, value, true);
+  return bytes;
+}
+
+const npyWith = (from: string, to: string) =>
+  Uint8Array.from(new TextDecoder("latin1").decode(array).replace(from, to), (character) => character.charCodeAt(0));
+
+describe("a lying file is refused:", () => {
+  it("safetensors with a header of 2^63 bytes", async () => {
+    const bytes = encodeTensors([], {});
+    new DataView(bytes.buffer).setBigUint64(0, 2n ** 63n, true);
+    await expectRefused(modelFiles("a.safetensors", bytes), /header does not fit.*\n.*\n.*9223372036854775808 bytes/);
+  });
+
+  it("a zip bomb, by what it says and by what it is", async () => {
+    const bomb = zipSync({ "W1.npy": new Uint8Array(2 ** 25) });
+    expect(bomb.length).toBeLessThan(2 ** 16);
+    await expectRefused(modelFiles("a.npz", bomb), /unpacks to more than a network can be\n.*\n.*33554432 bytes/);
+    const start = offsetsOf(CENTRAL, bomb)[0]!;
+    new DataView(bomb.buffer).setUint32(start + 24, 100, true);
+    await expectRefused(modelFiles("a.npz", bomb), /W1\.npy (is damaged|cannot be unpacked)/);
+  });
+
+  it.each([
+    ["an entry that lies elsewhere", withDirectoryField(42, 1), /is not where the directory says/],
+    ["an entry beyond the file", withDirectoryField(20, 2 ** 30), /is not where the directory says/],
+    ["another checksum", withDirectoryField(16, 1), /is damaged\n.*CRC-32 1\n/],
+    ["an unknown packing", withDirectoryField(10, 99), /packed in a way/],
+    ["the end cut off", npz.subarray(0, -1), /cut off/],
+    ["nothing", new Uint8Array(0), /cut off/],
+  ])("a zip archive with %s", async (_, bytes, message) => await expectRefused(modelFiles("a.npz", bytes), message));
+
+  it("an .npz with a file that is no array", async () => {
+    await expectRefused(npzOf({ "W1.npy": array, "readme.txt": new Uint8Array(3) }), /readme\.txt is not understood/);
+  });
+
+  it.each([
+    ["a shape beyond the file", npyWith("(3, 4), }    ", "(3, 49999), }"), /does not have the numbers of its shape/],
+    ["objects", npyWith("'<f4'", "'|O' "), /holds no real numbers\n.*\n.*\|O/],
+    ["fields", npyWith("'<f4'", "[('a', '<f4')]"), /header of W1 is not understood/],
+    ["a header beyond the file", Uint8Array.of(...array.subarray(0, 8), 255, 255), /header of W1 is too long/],
+    ["an unknown version", Uint8Array.of(...array.subarray(0, 6), 9, 0, ...array.subarray(8)), /version 9\.0/],
+  ])("an array with %s", async (_, bytes, message) => await expectRefused(modelFiles("W1.npy", bytes), message));
+
+  it("a TensorFlow.js model with weights outside its folder, missing, short, of integers, or of no layer", async () => {
+    const change = (from: string, to: string) =>
+      tfjsFiles(network, ({ json, weights }) => ({
+        json: JSON.parse(JSON.stringify(json).replace(from, to)),
+        weights,
+      }));
+    await expectRefused(change("./first.bin", "../first.bin"), /outside the model's folder/);
+    await expectRefused(change("./first.bin", "./third.bin"), /third\.bin is missing/);
+    await expectRefused(change('"shape":[3]', '"shape":[4]'), /wrong length\n.*96 bytes\n.*92 bytes/);
+    await expectRefused(change('"shape":[3]', '"shape":[2]'), /wrong length\n.*88 bytes\n.*92 bytes/);
+    await expectRefused(change("float32", "int32"), /weightsManifest\[0\]\.weights\[0\]\.dtype is not understood/);
+    await expectRefused(change("dense_1/bias", "dense_7/bias"), /weights of dense_1 do not fit/);
+    await expectRefused(change("layers-model", "graph-model"), /format is not understood/);
+    await expectRefused(
+      change('"Dense"', '"Conv2D"'),
+      /layer dense_0 is not supported\n.*Dense, InputLayer.*\n.*Conv2D/,
+    );
+  });
+
+  it("a file of no known format", async () => {
+    await expectRefused(
+      modelFiles("a.pt", Uint8Array.of(1, 2, 3)),
+      /of no format that is understood\n.*ONNX \(\.onnx\)/,
+    );
+  });
+});
