@@ -9,7 +9,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   formats: ["core"],
   data: ["core", "formats"],
-  models: ["core"],
+  models: ["core", "formats"],
   measures: ["core"],
   reference: ["core"],
   report: ["core", "measures", "models"],

@@ -3,6 +3,7 @@
  * fflate, which inflates: fflate does not compare checksums and does not show them.
  */
 import { inflateSync } from "fflate";
+import { crc32 } from "../formats/crc32.ts";
 import { type Refuse, reasonOf } from "./refuse.ts";
 
 /** Weights hardly compress. What unpacks to more than this is no network, whatever it says. */
@@ -35,19 +36,6 @@ export interface ZipArchive {
   readonly names: readonly string[];
   /** Unpacked bytes, their checksum compared; undefined where there is no such entry. */
   read(name: string): Uint8Array | undefined;
-}
-
-/** Remainders of CRC-32 (IEEE 802.3, reflected) for each byte. */
-const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
-  return remainder;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ remainders[(crc ^ byte) & 255]!;
-  return ~crc >>> 0;
 }
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

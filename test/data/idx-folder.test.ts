@@ -1,10 +1,10 @@
 /** Folders of IDX files to data sets: names, the split, and what is said of files that do not belong together. */
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { RunError } from "../../src/core/errors.ts";
 import type { FileSource } from "../../src/core/platform.ts";
 import { writeIdx } from "../../src/data/idx.ts";
 import { readIdxFolder } from "../../src/data/idx-folder.ts";
+import { faultOf as faultOfPromise } from "../support/fault-of.ts";
 
 type Folder = Record<string, Uint8Array>;
 
@@ -50,14 +50,7 @@ function renamed(folder: Folder, rename: (name: string) => string): Folder {
   return Object.fromEntries(Object.entries(folder).map(([name, bytes]) => [rename(name), bytes]));
 }
 
-async function faultOf(folder: Folder): Promise<RunError["fault"]> {
-  const error = await read(folder).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof RunError) return error.fault;
-  throw error ?? new Error("the folder was accepted");
-}
+const faultOf = (folder: Folder) => faultOfPromise(read(folder));
 
 describe("a good folder", () => {
   test("gives training, validation (the train file's last sixth) and test samples in file order", async () => {

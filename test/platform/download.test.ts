@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { RunError } from "../../src/core/errors.ts";
 import type { PublicFile, PublicSet } from "../../src/data/public-sets.ts";
 import { download } from "../../src/platform/node/download.ts";
 import { fetchedFolder, fetchSet, isFetched } from "../../src/platform/node/fetched-data.ts";
+import { faultOf } from "../support/fault-of.ts";
 import { filesBelow, scratchFolder } from "../support/scratch-folder.ts";
 
 const scratch = scratchFolder();
@@ -101,15 +101,6 @@ const fetchFrom = (...mirrors: string[]) =>
     { stallMs: stallMs(mirrors[0]!) },
   );
 const ranges = (mirror: string) => requests.filter((one) => one.mirror === mirror).map(({ range }) => range);
-
-async function faultOf(promise: Promise<unknown>): Promise<RunError["fault"]> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof RunError) return error.fault;
-  throw error ?? new Error("nothing was refused");
-}
 
 describe("a download", () => {
   test("brings the file under its name, leaves nothing else, and is not made twice", async () => {

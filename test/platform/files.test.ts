@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RunError } from "../../src/core/errors.ts";
 import { dataSource, folderSource, unpack } from "../../src/platform/node/files.ts";
+import { faultOf } from "../support/fault-of.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -14,15 +14,6 @@ beforeAll(async () => {
   await mkdir(join(folder, "some-folder"));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-async function faultOf(promise: Promise<unknown>): Promise<RunError["fault"]> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof RunError) return error.fault;
-  throw error ?? new Error("nothing was refused");
-}
 
 describe("folderSource", () => {
   test("lists files, not folders, and reads them as plain byte arrays", async () => {

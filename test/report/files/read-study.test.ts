@@ -1,9 +1,9 @@
 /** Folders of results, whole, in parts, damaged, and none at all, to what a report is made from. */
 import { describe, expect, test } from "vitest";
-import { RunError } from "../../../src/core/errors.ts";
 import type { FileSource } from "../../../src/core/platform.ts";
 import { readStudyFiles } from "../../../src/report/files/read-study.ts";
 import { resultFiles } from "../../../src/report/files/result-files.ts";
+import { faultOf as faultOfPromise } from "../../support/fault-of.ts";
 import { madeUpStudy, withLine } from "../made-up-study.ts";
 
 const study = madeUpStudy({ repeats: 3 });
@@ -61,14 +61,7 @@ const isOfClass = (column: string) => column.startsWith("correct_class_");
 
 const read = (files: ReadonlyMap<string, Uint8Array>) => readStudyFiles(source(files), "a");
 
-async function faultOf(files: ReadonlyMap<string, Uint8Array>): Promise<RunError["fault"]> {
-  const error = await read(files).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof RunError) return error.fault;
-  throw error ?? new Error("nothing was refused");
-}
+const faultOf = (files: ReadonlyMap<string, Uint8Array>) => faultOfPromise(read(files));
 
 describe("a whole folder", () => {
   test("gives back the study that was written, with the weights of the first network", async () => {
