@@ -5,11 +5,12 @@ import type { ScalingRow } from "./scaling.ts";
 import { type Dimension, scalingStages } from "./scaling-plan.ts";
 import type { SweepBenchRow } from "./sweep-bench.ts";
 
-/** Three digits that say something: 0.0123, 1.23, 123. */
+/** Digits that say something, in at most 6 characters: 0.0123, 1.23, 123, 1.2e-3. Tables are as wide as these. */
 export function figure(value: number | null): string {
   if (value === null) return "-";
-  if (value >= 100 || value === 0) return value.toFixed(0);
-  return value.toPrecision(3);
+  if (value === 0) return "0";
+  if (value < 0.01 || value >= 99_999.5) return value.toExponential(1);
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
 export function percent(share: number | null): string {
