@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   gpu: ["core"],
   train: ["core", "data", "gpu"],
   ablation: ["core", "measures", "gpu"],
-  platform: ["core", "data", "formats"],
+  platform: ["core", "data", "formats", "models"],
   "page-assets": ["report"],
   bench: pipeline,
   cli: [...pipeline, "bench", "platform", "plan.ts", "study.ts"],

@@ -122,7 +122,7 @@ const reasons: Readonly<Record<string, { what: string; found: string; fix: strin
   },
 };
 
-function fileError(error: unknown, path: string, expected: string): unknown {
+export function fileError(error: unknown, path: string, expected: string): unknown {
   const code = errorCode(error);
   if (!(error instanceof Error) || code === undefined) return error;
   const reason = reasons[code] ?? {

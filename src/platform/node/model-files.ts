@@ -1,0 +1,51 @@
+/** A network file on disk, with the files beside it, as the readers of networks want them. */
+import { stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { RunError } from "../../core/errors.ts";
+import type { ModelFiles } from "../../models/model-reader.ts";
+import { fileError, folderSource } from "./files.ts";
+
+const FOLDER_HOLDS = /^model\.json$|\.npy$/i;
+
+/** What stands for a folder: model.json of TensorFlow.js, else any .npy file. */
+async function entryOf(path: string): Promise<string> {
+  const files = await folderSource(path).list();
+  const candidates = files.filter((name) => FOLDER_HOLDS.test(name)).sort();
+  const entry = candidates.find((name) => name.toLowerCase() === "model.json") ?? candidates[0];
+  if (entry !== undefined) return entry;
+  throw new RunError({
+    what: "the folder holds no network",
+    where: path,
+    expected: "model.json of TensorFlow.js, or .npy files",
+    found: files.length === 0 ? "no files" : files.slice(0, 5).join(", "),
+    fix: "give the path of the network's file",
+  });
+}
+
+/**
+ * The network file at `path`: a file, or a folder of .npy files or of a TensorFlow.js model.
+ * @throws RunError where there is nothing, or nothing that can be read.
+ */
+export async function openModelFiles(path: string): Promise<ModelFiles> {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    throw fileError(error, path, "the file of a network, or a folder of .npy files");
+  }
+  const folder = isFolder ? path : dirname(path);
+  const name = isFolder ? await entryOf(path) : basename(path);
+  const source = folderSource(folder);
+  return {
+    name,
+    bytes: await source.read(name),
+    siblings: () => source.list(),
+    async sibling(other) {
+      // Names come out of the file: one that leaves its folder is as good as none.
+      if (isAbsolute(other) || other.split(/[\\/]/).includes("..")) return undefined;
+      const below = dirname(other);
+      const listed = await source.list(below === "." ? undefined : below);
+      return listed.includes(basename(other)) ? source.read(join(below, basename(other))) : undefined;
+    },
+  };
+}
