@@ -3,12 +3,14 @@
  * with type, order and shape, and the values.
  */
 import { RunError } from "../core/errors.ts";
+import { halfToNumber } from "./half-float.ts";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Whitespace in one place only between any two signs, so that no text makes the match go back. */
 const HEADER =
   /^\{\s*(?:'(?:descr|fortran_order|shape)'\s*:\s*(?:'[^']*'|True|False|\([\d\s,]*\))\s*(?:,\s*)?){3}\}\s*$/;
-const LONGEST_HEADER = 1 << 16;
+/** numpy's own bound. */
+const LONGEST_HEADER = 10_000;
 const WRITE_AGAIN = "write the file again with numpy.save or numpy.savez";
 
 export type NumberArray =
@@ -20,6 +22,11 @@ export type NumberArray =
   | Int32Array
   | Float32Array
   | Float64Array;
+
+/** Whether a file begins as an array of numpy. */
+export function isNpy(file: Uint8Array): boolean {
+  return file.length >= 10 && MAGIC.every((byte, index) => file[index] === byte);
+}
 
 /** An array of numpy. Booleans are bytes; half precision widens to float32, 64-bit integers to float64; text stays text. */
 export interface NpyArray {
@@ -49,7 +56,10 @@ const numberTypes: Readonly<Record<string, NumberType>> = {
   i4: { make: (length) => new Int32Array(length), item: (view, at, little) => view.getInt32(at, little) },
   u8: { make: (length) => new Float64Array(length), item: (view, at, little) => Number(view.getBigUint64(at, little)) },
   i8: { make: (length) => new Float64Array(length), item: (view, at, little) => Number(view.getBigInt64(at, little)) },
-  f2: { make: (length) => new Float32Array(length), item: (view, at, little) => halfFloat(view.getUint16(at, little)) },
+  f2: {
+    make: (length) => new Float32Array(length),
+    item: (view, at, little) => halfToNumber(view.getUint16(at, little)),
+  },
   f4: { make: (length) => new Float32Array(length), item: (view, at, little) => view.getFloat32(at, little) },
   f8: { make: (length) => new Float64Array(length), item: (view, at, little) => view.getFloat64(at, little) },
 };
@@ -151,12 +161,12 @@ function readHeader(file: Uint8Array, where: string): Header {
   const version = file[6] ?? 0;
   const lengthBytes = version === 1 ? 2 : 4;
   const begin = 8 + lengthBytes;
-  if (!MAGIC.every((byte, index) => file[index] === byte) || version < 1 || version > 3 || file.length < begin) {
-    throw notNpy(where, `${file.length} bytes that begin otherwise`);
+  if (!isNpy(file) || version < 1 || version > 3 || file[7] !== 0 || file.length < begin) {
+    throw notNpy(where, isNpy(file) ? `version ${version}.${file[7]}` : `${file.length} bytes that begin otherwise`);
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const first = begin + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
-  if (first > file.length || first > LONGEST_HEADER)
+  if (first > file.length || first > begin + LONGEST_HEADER)
     throw notNpy(where, `a header of ${first} bytes in a file of ${file.length}`);
   const text = new TextDecoder("latin1").decode(file.subarray(begin, first));
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
@@ -173,14 +183,4 @@ function readHeader(file: Uint8Array, where: string): Header {
 function notNpy(where: string, found: string): RunError {
   const expected = "an NPY file with type, order and shape in its header";
   return new RunError({ what: "this is not an array of numpy", where, expected, found, fix: WRITE_AGAIN });
-}
-
-/** IEEE 754 half precision: 1 bit sign, 5 bits exponent, 10 bits fraction. */
-function halfFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

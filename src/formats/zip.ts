@@ -27,6 +27,12 @@ const MOST_EXPANSION = 1032;
 const PIECE = 1 << 14;
 const FETCH_AGAIN = "fetch or write the file again";
 
+/** Whether a file begins as an archive with at least one member. */
+export function isZip(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes.length >= END_BYTES && view.getUint32(0, true) === LOCAL;
+}
+
 export interface ZipMember {
   readonly name: string;
   /** Bytes when unpacked, as the archive says. */
@@ -60,7 +66,8 @@ export function zipMembers(archive: Uint8Array, where: string): ZipMember[] {
     }));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw damaged(where, "a directory whose places lie within the file", "one that points outside", error);
+    const found = error.message.includes("bounds") ? "one that points outside" : error.message;
+    throw damaged(where, "a directory of different members whose places lie within the file", found, error);
   }
 }
 
@@ -71,20 +78,29 @@ function damaged(where: string, expected: string, found: string, cause?: unknown
 
 /** @throws RangeError (of DataView, or thrown here) where anything lies outside the file */
 function directory(view: DataView): DirectoryEntry[] {
-  let { count, offset } = directoryPlace(view);
-  const entries: DirectoryEntry[] = [];
+  let { count, offset, end } = directoryPlace(view);
+  const entries = new Map<string, DirectoryEntry>();
   for (; count > 0; count--) {
     const entry = directoryEntry(view, offset);
-    entries.push(entry);
+    if (entries.has(entry.name)) throw new RangeError(`two members named ${entry.name}`);
+    entries.set(entry.name, entry);
     offset += entry.length;
   }
-  return entries;
+  if (offset !== end) throw new RangeError("entries that do not end where the end record begins");
+  return [...entries.values()];
+}
+
+interface DirectoryPlace {
+  readonly count: number;
+  readonly offset: number;
+  /** Where the record that follows the directory begins. */
+  readonly end: number;
 }
 
 /** Where the directory lies, from the record at the file's end. */
-function directoryPlace(view: DataView): { count: number; offset: number } {
+function directoryPlace(view: DataView): DirectoryPlace {
   const end = endRecord(view);
-  const place = { count: view.getUint16(end + 10, true), offset: view.getUint32(end + 16, true) };
+  const place = { count: view.getUint16(end + 10, true), offset: view.getUint32(end + 16, true), end };
   const locator = end - LOCATOR_64_BYTES;
   if (locator < 0 || view.getUint32(locator, true) !== LOCATOR_64) return place;
   const end64 = Number(view.getBigUint64(locator + 8, true));
@@ -92,6 +108,7 @@ function directoryPlace(view: DataView): { count: number; offset: number } {
   return {
     count: Number(view.getBigUint64(end64 + 32, true)),
     offset: Number(view.getBigUint64(end64 + 48, true)),
+    end: end64,
   };
 }
 
@@ -161,10 +178,14 @@ function readMember(archive: Uint8Array, view: DataView, entry: DirectoryEntry, 
 function packedBytes(archive: Uint8Array, view: DataView, entry: DirectoryEntry, where: string): Uint8Array {
   const { offset, packed } = entry;
   if (offset + LOCAL_BYTES <= archive.length && view.getUint32(offset, true) === LOCAL) {
-    const first = offset + LOCAL_BYTES + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
-    if (first + packed <= archive.length) return archive.subarray(first, first + packed);
+    const nameLength = view.getUint16(offset + 26, true);
+    const first = offset + LOCAL_BYTES + nameLength + view.getUint16(offset + 28, true);
+    const inside = first + packed <= archive.length;
+    if (inside && textAt(view, offset + LOCAL_BYTES, nameLength) === entry.name) {
+      return archive.subarray(first, first + packed);
+    }
   }
-  throw damaged(where, "a member within the file", `${packed} bytes from ${offset} of ${archive.length}`);
+  throw damaged(where, "a member of that name within the file", `${packed} bytes from ${offset} of ${archive.length}`);
 }
 
 /** Unpacks piece by piece, so that a member that goes on beyond its size is given up soon after. */

@@ -1,4 +1,5 @@
 /** Real numbers with a name and a shape, as files hold them, and their decoding from bytes. */
+import { halfToNumber } from "../formats/half-float.ts";
 
 export type RealArray = Float32Array | Float64Array;
 
@@ -16,15 +17,6 @@ export type FloatType = keyof typeof floatBytes;
 /** Number of elements; 1 for a scalar. Not exact above 2^53, but never small where it is large. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
-}
-
-/** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return exponent === 0 ? sign * 2 ** -24 * fraction : sign * 2 ** (exponent - 25) * (1024 + fraction);
 }
 
 /** bfloat16 is the upper half of a float32. */

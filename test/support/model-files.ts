@@ -89,7 +89,9 @@ export async function expectRefused(
   );
   expect(error).toBeInstanceOf(kind);
   expect((error as Error).message).toMatch(message);
-  expect((error as Error).message.startsWith(`${files.name}: `)).toBe(true);
+  // The file first, perhaps with the member or the array in it.
+  expect((error as Error).message.slice(files.name.length)).toMatch(/^(: |, (member|array) \S+: )/);
+  expect((error as Error).message.startsWith(files.name)).toBe(true);
 }
 
 /** Offsets of the bytes of `part` in `whole`. */

@@ -71,8 +71,8 @@ function archiveWeights(root: Hdf5Object, refuse: Refuse): WeightsOf {
   };
 }
 
-function readArchive(bytes: Uint8Array, refuse: Refuse): ReadChain {
-  const archive = openZip(bytes, refuse);
+function readArchive(bytes: Uint8Array, file: string, refuse: Refuse): ReadChain {
+  const archive = openZip(bytes, file, refuse);
   const config = archive.read("config.json") ?? missing("config.json", refuse);
   const weights = archive.read("model.weights.h5") ?? missing("model.weights.h5", refuse);
   const json = parseJson(new TextDecoder().decode(config), "config.json", refuse);
@@ -90,5 +90,5 @@ export const kerasArchiveReader: ModelReader = {
   format: "Keras archive",
   suffixes: [".keras"],
   begins: () => false,
-  read: async ({ name, bytes }) => readArchive(bytes, refuseIn(name, FIX)),
+  read: async ({ name, bytes }) => readArchive(bytes, name, refuseIn(name, FIX)),
 };

@@ -5,6 +5,7 @@
 import { zipSync } from "fflate";
 import { layerActivation, layerActivationKinds } from "../../core/layer-chain.ts";
 import type { Network } from "../../core/network.ts";
+import { isNpy } from "../../formats/npy.ts";
 import { chainOf } from "../chain-steps.ts";
 import {
   type ModelFiles,
@@ -17,7 +18,7 @@ import { namedLayers } from "../named-layers.ts";
 import { type Refuse, refuseIn } from "../refuse.ts";
 import type { Tensor } from "../tensor.ts";
 import { isZip, openZip } from "../zip.ts";
-import { decodeNpy, encodeNpy, encodeNpyText, isNpy } from "./npy.ts";
+import { decodeNpy, encodeNpy, encodeNpyText } from "./npy.ts";
 
 const FIX = "write the arrays again with numpy.savez(file, W1=..., b1=..., W2=..., b2=...)";
 const SUFFIX = ".npy";
@@ -47,11 +48,11 @@ function saidBy<T extends string>(
   return said;
 }
 
-function readArrays(arrays: readonly NamedArray[], options: ReadOptions, refuse: Refuse): ReadChain {
+function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOptions, refuse: Refuse): ReadChain {
   const tensors: Tensor[] = [];
   const texts = new Map<string, string>();
   for (const [name, bytes] of arrays) {
-    const content = decodeNpy(bytes, name, refuse);
+    const content = decodeNpy(bytes, name, file, refuse);
     if ("tensor" in content) tensors.push(content.tensor);
     else texts.set(name, content.text);
   }
@@ -72,8 +73,8 @@ function readArrays(arrays: readonly NamedArray[], options: ReadOptions, refuse:
   return { chain, notes: [...layers.notes, ...notes] };
 }
 
-function arraysOfArchive(bytes: Uint8Array, refuse: Refuse): NamedArray[] {
-  const archive = openZip(bytes, refuse);
+function arraysOfArchive(bytes: Uint8Array, file: string, refuse: Refuse): NamedArray[] {
+  const archive = openZip(bytes, file, refuse);
   return archive.names.map((name) => {
     if (!hasSuffix(name, SUFFIX)) refuse({ what: `${name} is not understood`, expected: "arrays, *.npy", found: name });
     return [name.slice(0, -SUFFIX.length), archive.read(name)!];
@@ -96,7 +97,7 @@ export const npzReader: ModelReader = {
   begins: isZip,
   read: async ({ name, bytes }, options) => {
     const refuse = refuseIn(name, FIX);
-    return readArrays(arraysOfArchive(bytes, refuse), options, refuse);
+    return readArrays(arraysOfArchive(bytes, name, refuse), name, options, refuse);
   },
 };
 
@@ -105,7 +106,8 @@ export const npyFolderReader: ModelReader = {
   format: "folder of NumPy arrays",
   suffixes: [SUFFIX],
   begins: isNpy,
-  read: async (files, options) => readArrays(await arraysOfFolder(files), options, refuseIn(files.name, FIX)),
+  read: async (files, options) =>
+    readArrays(await arraysOfFolder(files), files.name, options, refuseIn(files.name, FIX)),
 };
 
 /** The bytes of an .npz file that numpy.load reads. */
