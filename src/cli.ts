@@ -9,6 +9,7 @@ import { integer, text } from "./cli/option-values.ts";
 import { packageVersion } from "./cli/package-version.ts";
 import { addProfileCommand } from "./cli/profile-command.ts";
 import { addTraceOption } from "./cli/profiling.ts";
+import { addPruneCommand } from "./cli/prune-command.ts";
 import { addReportCommand } from "./cli/report-command.ts";
 import { type RunOptions, run } from "./cli/run-command.ts";
 import { surviveClosedStreams } from "./cli/standard-streams.ts";
@@ -76,6 +77,7 @@ function createProgram(): Command {
       if (!(await doctor(options))) exitCode = 1;
     });
   addReportCommand(program);
+  addPruneCommand(program);
   addDataCommand(program);
   addBenchCommand(program);
   addProfileCommand(program);

@@ -18,10 +18,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ablation: ["core", "measures", "gpu"],
   platform: ["core", "data", "formats", "models"],
   "page-assets": ["report"],
+  pruning: pipeline,
   bench: pipeline,
-  cli: [...pipeline, "bench", "platform", "plan.ts", "study.ts"],
+  cli: [...pipeline, "pruning", "bench", "platform", "plan.ts", "study.ts"],
   "plan.ts": pipeline,
   "study.ts": [...pipeline, "plan.ts"],
+  "index.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts"],
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));
 /** Where Node's modules and globals may show. */

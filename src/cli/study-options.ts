@@ -43,7 +43,7 @@ export function addStudyOptions(command: Command): Command {
 }
 
 /** What is to be known of data that do not say it. */
-function addDataOptions(command: Command): void {
+export function addDataOptions(command: Command): void {
   command
     .addOption(new Option("--label <column>", "column of the classes (default: label)").argParser(text("a column")))
     .addOption(

@@ -18,6 +18,8 @@ export interface TrainingOptions {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly l2: number;
+  /** [repeats]: networks to go on from, of these widths and activation, instead of initial ones that the seed draws. */
+  readonly initial?: readonly Network[];
 }
 
 export interface TrainingProgress {
@@ -50,7 +52,9 @@ export async function trainNetworks(
   observer: TrainingObserver = {},
 ): Promise<TrainedNetwork[]> {
   const { widths, activation, seed, epochs, batchSize } = options;
-  const start = repeats.map((repeat) => initialNetwork(seed, repeat, widths, activation));
+  const start = repeats.map(
+    (repeat, index) => options.initial?.[index] ?? initialNetwork(seed, repeat, widths, activation),
+  );
   using networks = uploadNetworks(gpu, start);
   using step = await createTrainingStep(gpu, networks, split, Math.min(batchSize, split.count));
   const pacer = new Pacer(gpu);

@@ -61,6 +61,15 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
     },
   );
 
+  test("goes on from the networks that it is given, and from the seed's where it is given none", async () => {
+    const drawn = initialNetwork(options.seed, 3, options.widths, options.activation);
+    const [fromSeed] = await train([3]);
+    expect((await train([3], { initial: [drawn] }))[0]!.network).toEqual(fromSeed!.network);
+    const [further] = await train([3], { initial: [fromSeed!.network] });
+    expect(further!.network).not.toEqual(fromSeed!.network);
+    expect(further!.trainLoss[0]).toBeLessThan(fromSeed!.trainLoss[0]!);
+  });
+
   /** The same training in float64, from the same start, in the same order of the samples. */
   function trainReference(repeat: number, changes: Partial<TrainingOptions>) {
     const all = { ...options, ...changes };

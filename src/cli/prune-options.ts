@@ -1,0 +1,104 @@
+/** The options of `gpu-importance prune`. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type AblationMode, ablationModes, networkScopes, type Scope } from "../core/ablation.ts";
+import { UsageError } from "../core/errors.ts";
+import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
+import { measures } from "../measures/registry.ts";
+import type { PruneAmount, PruneScope } from "../pruning/choose-removals.ts";
+import { addModelOptions, type ModelOptions } from "./model-options.ts";
+import type { DeviceChoice } from "./open-device.ts";
+import { decimal, integer, oneOf, text } from "./option-values.ts";
+import type { DataConfig } from "./study-data.ts";
+import { addDataOptions } from "./study-options.ts";
+
+type Kept = Exclude<PruneAmount, { readonly maxAccuracyLoss: number }>;
+
+export interface PruneOptions extends ModelOptions, DeviceChoice, DataConfig {
+  readonly keep?: Kept;
+  /** Share of samples, 0 to 1. */
+  readonly maxAccuracyLoss?: number;
+  readonly measure: string;
+  readonly mode: AblationMode;
+  readonly scope: PruneScope;
+  readonly out: string;
+  /** Epochs; 0 where none is asked for. */
+  readonly finetune: number;
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly l2: number;
+  readonly seed: number;
+  readonly json?: string;
+  readonly force?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `12.5%`, to 0.125; undefined where the text is no percentage up to 100. */
+function shareOf(value: string): number | undefined {
+  const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(value.trim())?.[1];
+  return percent !== undefined && Number(percent) <= 100 ? Number(percent) / 100 : undefined;
+}
+
+function kept(value: string): Kept {
+  const keepShare = shareOf(value);
+  if (keepShare !== undefined && keepShare > 0) return { keepShare };
+  if (/^[1-9]\d*$/.test(value.trim())) return { keepCount: Number(value) };
+  throw new InvalidArgumentError("Allowed: a share above 0% such as 50%, or a number of neurons such as 64");
+}
+
+/** Percent, with the sign: 0.5 alone might be a share. */
+function accuracyLoss(value: string): number {
+  const share = shareOf(value);
+  if (share !== undefined) return share;
+  throw new InvalidArgumentError("Allowed: points of percent with their sign, 0% to 100%, for example 0.5%");
+}
+
+function scope(value: string): PruneScope {
+  const layer = /^layer([1-9]\d*)$/.exec(value)?.[1];
+  if (layer !== undefined) return `layer${Number(layer)}` satisfies Scope;
+  const known = (["layers", ...networkScopes] as const).find((name) => name === value);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`Allowed: layers, ${networkScopes.join(", ")}, layer1, layer2, ...`);
+}
+
+export function addPruneOptions(command: Command): Command {
+  const { batchSize, learningRate, l2, seed } = studyDefaults;
+  const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback?: T) =>
+    command.addOption(
+      fallback === undefined
+        ? new Option(flags, help).argParser(parse)
+        : new Option(flags, help).argParser(parse).default(fallback, String(fallback)),
+    );
+  const required = (flags: string, help: string, meaning: string) =>
+    command.addOption(new Option(flags, help).argParser(text(meaning)).makeOptionMandatory());
+  required("--data <source>", "`mnist` (embedded), fetched data, or a path", "mnist, fetched data, or a path");
+  addDataOptions(command);
+  addModelOptions(command);
+  required("--out <file>", "the smaller network: .safetensors, .onnx or .npz", "a path");
+  add("--keep <amount>", "neurons to keep: a share of those in scope (50%), or their number", kept);
+  const lossHelp = "remove as many as this loss of accuracy on the validation set allows: 0.5%";
+  add("--max-accuracy-loss <points>", lossHelp, accuracyLoss);
+  const names = measures.map(({ name }) => name);
+  add("--measure <name>", `lowest removed first, by: ${names.join(", ")}`, oneOf(names), "mutual-information");
+  add("--mode <name>", "a removed neuron becomes: its mean, in biases, or zero", oneOf(ablationModes), "mean");
+  const scopeHelp = "layers (the same share of each), network, network-ranked, layer1, ...";
+  add<PruneScope>("--scope <name>", scopeHelp, scope, "network-ranked");
+  add("--finetune <epochs>", "train the smaller network on", integer(0, wholeRanges.epochs.most), 0);
+  add("--learning-rate <x>", "of --finetune", decimal(decimalRanges.learningRate), learningRate);
+  add("--batch-size <n>", "of --finetune", integer(1, wholeRanges.batchSize.most), batchSize);
+  add("--l2 <x>", "of --finetune", decimal(decimalRanges.l2), l2);
+  add("--seed <n>", "of the shuffles of --finetune", integer(0), seed);
+  add("--json <file>", "write what was done, and the removed neurons, as JSON", text("a path"));
+  return command.option("--force", "replace files of the names that are written");
+}
+
+/** @throws UsageError unless exactly one of the two options is given. */
+export function amountOf({ keep, maxAccuracyLoss }: PruneOptions): PruneAmount {
+  if (keep !== undefined && maxAccuracyLoss === undefined) return keep;
+  if (keep === undefined && maxAccuracyLoss !== undefined) return { maxAccuracyLoss };
+  throw new UsageError({
+    what: "how many neurons are to go is said once",
+    expected: "--keep or --max-accuracy-loss",
+    found: keep === undefined ? "neither of them" : "both of them",
+    fix: "--keep 50%, for example",
+  });
+}

@@ -1,0 +1,34 @@
+/** `gpu-importance prune --json`: what was done, as data. */
+import { widthsOf } from "../core/network.ts";
+import type { TwinCheck } from "../pruning/masked-twin.ts";
+import { networkCost } from "../pruning/network-cost.ts";
+import type { RemovedNeuron } from "../pruning/removed-file.ts";
+import type { PruneOptions } from "./prune-options.ts";
+import type { PrunedState } from "./prune-text.ts";
+
+export interface PruneRecord {
+  readonly model: string;
+  readonly options: PruneOptions;
+  /** Before, after, and finetuned where it was. */
+  readonly states: readonly PrunedState[];
+  readonly check: TwinCheck;
+  readonly removed: readonly RemovedNeuron[];
+}
+
+function stateFields({ network, bytes, accuracies }: PrunedState) {
+  return { widths: widthsOf(network), activation: network.activation, bytes, ...networkCost(network), accuracies };
+}
+
+export function pruneJson({ model, options, states, check, removed }: PruneRecord): string {
+  const { data, out, measure, mode, scope, keep, maxAccuracyLoss, finetune } = options;
+  const [before, after, finetuned] = states;
+  const record = {
+    ...{ model, data, out, measure, mode, scope, ...keep, maxAccuracyLoss, finetuneEpochs: finetune },
+    before: stateFields(before!),
+    after: stateFields(after!),
+    ...(finetuned === undefined ? {} : { finetuned: stateFields(finetuned) }),
+    maskedTwin: check,
+    removed: removed.map(({ value, ...neuron }) => ({ ...neuron, valueBits: value })),
+  };
+  return `${JSON.stringify(record, null, 2)}\n`;
+}

@@ -1,0 +1,135 @@
+/** Which neurons go: the lowest by a measure, as many as are asked for or as a loss of accuracy allows. */
+import { fastSweep } from "../ablation/fast-sweep.ts";
+import { removalOrders } from "../ablation/orders.ts";
+import { createRemovalProbe } from "../ablation/removal-probe.ts";
+import type { AblationMode, NeuronAddress, RemovalOrder, Scope } from "../core/ablation.ts";
+import { UsageError } from "../core/errors.ts";
+import type { Network } from "../core/network.ts";
+import type { NeuronTable } from "../core/neuron-table.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import type { DeviceSplit } from "../gpu/device-split.ts";
+import { measureNamed, measures } from "../measures/registry.ts";
+
+/** `layers`: the same share of every layer. The others are scopes of the ablation. */
+export type PruneScope = "layers" | Scope;
+
+/** How much stays: a share of the neurons in scope (0 to 1), their number, or what may be lost (a share of samples). */
+export type PruneAmount =
+  | { readonly keepShare: number }
+  | { readonly keepCount: number }
+  | { readonly maxAccuracyLoss: number };
+
+export interface PruneRequest {
+  /** A measure's name, for example `mutual-information`; its lowest neurons go first. */
+  readonly measure: string;
+  /** What stands for a removed neuron's output: nothing, or its mean over the validation set, moved into biases. */
+  readonly mode: AblationMode;
+  readonly scope: PruneScope;
+  readonly amount: PruneAmount;
+}
+
+/** A network that was measured: what the choice is made from. */
+export interface MeasuredNetwork {
+  readonly network: Network;
+  readonly table: NeuronTable;
+  /** Per hidden layer: [neurons] mean activations over the validation set. */
+  readonly meanActivations: readonly Float32Array[];
+}
+
+/** The neurons in scope, lowest value first. @throws UsageError where there is no such measure or layer. */
+export function pruningOrder(table: NeuronTable, { measure, scope }: PruneRequest): RemovalOrder {
+  const known = measureNamed(measure);
+  if (known === undefined) {
+    const expected = measures.map(({ name }) => name).join(", ");
+    throw new UsageError({ what: "there is no such measure", expected, found: measure });
+  }
+  // The same share of every layer is the order in which all layers are used up at the same pace.
+  const scopes: Scope[] = [scope === "layers" ? "network-ranked" : scope];
+  const [low] = removalOrders(table, { scopes, measures: [known.id], randomDraws: 0, seed: 0 });
+  if (low !== undefined && low.neurons.length > 0) return low;
+  throw new UsageError({
+    what: "the network has no such hidden layer",
+    expected: `layer1 to layer${table.layer.at(-1)}, or a scope over all of them`,
+    found: scope,
+  });
+}
+
+/** Of every layer its lowest, so that as near to `share` as can be is left, and at least one neuron. */
+function lowestOfLayers(order: RemovalOrder, share: number): NeuronAddress[] {
+  const left = new Map<number, number>();
+  for (const { layer } of order.neurons) left.set(layer, (left.get(layer) ?? 0) + 1);
+  const going = new Map([...left].map(([layer, width]) => [layer, width - Math.max(1, Math.round(share * width))]));
+  return order.neurons.filter(({ layer }) => {
+    const more = going.get(layer)!;
+    going.set(layer, more - 1);
+    return more > 0;
+  });
+}
+
+function lowestToKeep(order: RemovalOrder, scope: PruneScope, amount: PruneAmount): readonly NeuronAddress[] {
+  const all = order.neurons.length;
+  if ("keepShare" in amount) {
+    if (scope === "layers") return lowestOfLayers(order, amount.keepShare);
+    return order.neurons.slice(0, all - Math.max(1, Math.round(amount.keepShare * all)));
+  }
+  const kept = "keepCount" in amount ? amount.keepCount : all;
+  if (kept <= all) return order.neurons.slice(0, all - kept);
+  throw new UsageError({
+    what: "more neurons are to be kept than there are",
+    expected: `at most ${all}, the neurons of scope ${scope}`,
+    found: `${kept}`,
+  });
+}
+
+/** Removals along the order before a layer of the network would lose its last neuron. */
+function mostRemovals({ layers }: Network, { neurons }: RemovalOrder): number {
+  const left = layers.map(({ outputs }) => outputs);
+  const last = neurons.findIndex(({ layer }) => {
+    left[layer - 1]!--;
+    return left[layer - 1] === 0;
+  });
+  return last === -1 ? neurons.length : last;
+}
+
+/**
+ * The most removals along the order that keep the accuracy: found by the fast sweep, then confirmed by a masked pass, since
+ * the two may round a doubtful sample differently.
+ */
+async function lowestWithin(
+  gpu: GpuContext,
+  validation: DeviceSplit,
+  { network, meanActivations }: MeasuredNetwork,
+  order: RemovalOrder,
+  mode: AblationMode,
+  loss: number,
+): Promise<readonly NeuronAddress[]> {
+  const options = { modes: [mode], stride: 1 };
+  const [curves] = await fastSweep(gpu, validation, [{ network, orders: [order], meanActivations }], options);
+  const { correct } = curves![0]!;
+  // The last sample that may be lost must not depend on how 0.005 * 10,000 is rounded.
+  const least = correct[0]! - Math.floor(loss * validation.count + 1e-9);
+  using probe = await createRemovalProbe(gpu, network, meanActivations, validation);
+  for (let removed = mostRemovals(network, order); removed > 0; removed--) {
+    if (correct[removed]! < least) continue;
+    const neurons = order.neurons.slice(0, removed);
+    if ((await probe.evaluate(neurons, mode)).correct >= least) return neurons;
+  }
+  return [];
+}
+
+/**
+ * The neurons to remove, in the order of removal.
+ * @param validation the split that the accuracy is kept on; never the test set
+ * @throws UsageError where measure, scope or number do not fit the network; RunError with what the device reported.
+ */
+export async function chooseRemovals(
+  gpu: GpuContext,
+  validation: DeviceSplit,
+  measured: MeasuredNetwork,
+  request: PruneRequest,
+): Promise<readonly NeuronAddress[]> {
+  const order = pruningOrder(measured.table, request);
+  const { amount, mode, scope } = request;
+  if (!("maxAccuracyLoss" in amount)) return lowestToKeep(order, scope, amount);
+  return lowestWithin(gpu, validation, measured, order, mode, amount.maxAccuracyLoss);
+}

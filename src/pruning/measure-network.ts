@@ -1,0 +1,69 @@
+/** Networks from elsewhere on data: whether they fit, how accurate they are, and the measures of their neurons. */
+import { type Dataset, type SplitName, splitNames } from "../core/dataset.ts";
+import { RunError } from "../core/errors.ts";
+import { hiddenWidths, type Network, widthsOf } from "../core/network.ts";
+import { classCounts } from "../data/class-counts.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import { countNeurons } from "../gpu/count-neurons.ts";
+import { uploadNetworks } from "../gpu/device-networks.ts";
+import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
+import { evaluate } from "../gpu/evaluate.ts";
+import { neuronTable } from "../measures/neuron-table.ts";
+import type { MeasuredNetwork } from "./choose-removals.ts";
+
+/** @throws RunError where the network takes other inputs than the data have, or tells other classes apart. */
+export function requireFit(network: Network, { name, features, classes }: Dataset, where: string): void {
+  const widths = widthsOf(network);
+  const [inputs, outputs] = [widths[0]!, widths.at(-1)!];
+  const expected = `${features} inputs and ${classes} outputs, as the samples of ${name} have`;
+  const found = `${inputs} inputs and ${outputs} outputs (${widths.join("-")})`;
+  if (inputs !== features) {
+    const fix = "give the data that the network was trained on";
+    throw new RunError({ what: "the network takes other inputs than the data have", where, expected, found, fix });
+  }
+  if (outputs === classes) return;
+  const fix = "give data of the network's classes";
+  throw new RunError({ what: "the network tells other classes apart than the data have", where, expected, found, fix });
+}
+
+/** A split of the data on a device. */
+export function splitOnDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSplit {
+  return uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes);
+}
+
+/** Shares of samples that are classified correctly, 0 to 1. */
+export type Accuracies = Readonly<Record<SplitName, number>>;
+
+/** @throws RunError with what the device reported. */
+export async function accuraciesOf(gpu: GpuContext, network: Network, dataset: Dataset): Promise<Accuracies> {
+  using networks = uploadNetworks(gpu, [network]);
+  const accuracies = { train: 0, validation: 0, test: 0 };
+  for (const name of splitNames) {
+    using split = splitOnDevice(gpu, dataset, name);
+    accuracies[name] = (await evaluate(gpu, networks, split)).correct[0]! / split.count;
+  }
+  return accuracies;
+}
+
+/**
+ * Counts the neurons' bits over the split and measures them.
+ * @param repeat the network's number in the table
+ * @throws RunError with what the device reported.
+ */
+export async function measureOn(
+  gpu: GpuContext,
+  split: DeviceSplit,
+  network: Network,
+  repeat = 0,
+): Promise<MeasuredNetwork> {
+  using networks = uploadNetworks(gpu, [network]);
+  const [layers] = await countNeurons(gpu, networks, split);
+  const samplesPerClass = classCounts(split.host.labels, split.classes);
+  const table = neuronTable({ repeat, classes: split.classes, samplesPerClass, layers: layers! }, network);
+  return { network, table, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
+}
+
+/** Per hidden layer: zeros. */
+export function zeroConstants(network: Network): Float32Array[] {
+  return hiddenWidths(widthsOf(network)).map((width) => new Float32Array(width));
+}

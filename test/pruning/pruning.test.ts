@@ -1,0 +1,158 @@
+/** Which neurons are chosen, and whether a pruned network is told from one that is not the masked one. */
+import { describe, expect, test } from "vitest";
+import type { AblationMode } from "../../src/core/ablation.ts";
+import { RunError, UsageError } from "../../src/core/errors.ts";
+import type { Network } from "../../src/core/network.ts";
+import { pruneNetwork } from "../../src/models/prune.ts";
+import { chooseRemovals, type PruneAmount, type PruneScope } from "../../src/pruning/choose-removals.ts";
+import { compareWithMasked, LOGIT_TOLERANCE, requireTwin } from "../../src/pruning/masked-twin.ts";
+import {
+  accuraciesOf,
+  measureOn,
+  requireFit,
+  splitOnDevice,
+  zeroConstants,
+} from "../../src/pruning/measure-network.ts";
+import { networkCost } from "../../src/pruning/network-cost.ts";
+import { removedCsv, removedNeurons } from "../../src/pruning/removed-file.ts";
+import { faultOf } from "../support/fault-of.ts";
+import { testGpu } from "../support/gpu.ts";
+import { realNetwork, testRandom } from "../support/networks.ts";
+import { constantNeurons, hiddenWidth, plantedNetwork } from "../support/planted-network.ts";
+import { tinyDataset } from "../support/tiny-study.ts";
+
+const gpu = await testGpu();
+const validation = splitOnDevice(gpu, tinyDataset, "validation");
+const planted = await measureOn(gpu, validation, plantedNetwork);
+const uneven = await measureOn(gpu, validation, realNetwork(testRandom(8), [36, 8, 3, 3], "tanh"));
+
+function choose(amount: PruneAmount, scope: PruneScope = "network-ranked", mode: AblationMode = "mean", of = planted) {
+  return chooseRemovals(gpu, validation, of, { measure: "mutual-information", mode, scope, amount });
+}
+
+/** Per layer: neurons, sorted. */
+function byLayer(removed: Awaited<ReturnType<typeof choose>>): number[][] {
+  return [1, 2]
+    .map((layer) => removed.filter((one) => one.layer === layer).map(({ neuron }) => neuron))
+    .map((n) => n.sort());
+}
+
+describe("the neurons to remove", () => {
+  test("are those that say nothing of the class, in every scope over all layers", async () => {
+    for (const scope of ["layers", "network", "network-ranked"] as const) {
+      expect(byLayer(await choose({ keepShare: 0.5 }, scope))).toEqual([constantNeurons, constantNeurons]);
+      expect(byLayer(await choose({ keepCount: hiddenWidth }, scope))).toEqual([constantNeurons, constantNeurons]);
+    }
+    expect(byLayer(await choose({ keepCount: 3 }, "layer2"))).toEqual([[], constantNeurons]);
+  });
+
+  test("are the same share of each layer, and never all, in the scope layers", async () => {
+    const counts = async (keepShare: number) =>
+      byLayer(await choose({ keepShare }, "layers", "mean", uneven)).map(({ length }) => length);
+    expect(await counts(0.5)).toEqual([4, 1]);
+    expect(await counts(0.01)).toEqual([7, 2]);
+    expect(await counts(1)).toEqual([0, 0]);
+  });
+
+  test("are as many as keep the accuracy on the validation set: with means all that are useless, with zeros none", async () => {
+    expect(byLayer(await choose({ maxAccuracyLoss: 0 }))).toEqual([constantNeurons, constantNeurons]);
+    // The first removal in layer 2 is the constant neuron that zero does not stand for; layer 1 has the same one first.
+    expect(byLayer(await choose({ maxAccuracyLoss: 0 }, "layer2", "zero"))).toEqual([[], []]);
+    const [first] = byLayer(await choose({ maxAccuracyLoss: 1 }));
+    expect(first!.length).toBeGreaterThan(constantNeurons.length);
+    expect(first!.length).toBeLessThan(hiddenWidth);
+  });
+
+  test("are refused where there is no such measure, layer or number of neurons", async () => {
+    const request = { measure: "luck", mode: "mean", scope: "network", amount: { keepCount: 1 } } as const;
+    await expect(chooseRemovals(gpu, validation, planted, request)).rejects.toThrow(/no such measure[\s\S]*entropy/);
+    await expect(choose({ keepCount: 1 }, "layer3")).rejects.toThrow(UsageError);
+    await expect(choose({ keepCount: 13 })).rejects.toThrow(/at most 12[\s\S]*13/);
+  });
+});
+
+describe("a pruned network", () => {
+  const constants = planted.meanActivations;
+
+  test("is the masked one on every test sample, and as accurate where only constant neurons went", async () => {
+    using samples = splitOnDevice(gpu, tinyDataset, "test");
+    const removed = await choose({ keepShare: 0.5 });
+    const small = pruneNetwork(plantedNetwork, removed, constants);
+    const check = await compareWithMasked(gpu, samples, small, { network: plantedNetwork, removed, constants });
+    expect(() => requireTwin(check, "small")).not.toThrow();
+    expect(check).toMatchObject({ samples: 60, otherClass: 0, tolerance: LOGIT_TOLERANCE });
+    expect(await accuraciesOf(gpu, small, tinyDataset)).toEqual(await accuraciesOf(gpu, plantedNetwork, tinyDataset));
+    expect(networkCost(small)).toEqual({ parameters: 36 * 3 + 3 + 9 + 3 + 9 + 3, multiplyAddsPerSample: 108 + 9 + 9 });
+  });
+
+  test("is refused where it is another network, be it by one bias", async () => {
+    using samples = splitOnDevice(gpu, tinyDataset, "test");
+    const removed = await choose({ keepShare: 0.5 });
+    const small = pruneNetwork(plantedNetwork, removed, constants);
+    const [first, ...others] = small.layers;
+    const biases = first!.biases.map((bias, index) => (index === 0 ? bias + 4 * LOGIT_TOLERANCE : bias));
+    const other: Network = { ...small, layers: [{ ...first!, biases }, ...others] };
+    const check = await compareWithMasked(gpu, samples, other, { network: plantedNetwork, removed, constants });
+    expect(() => requireTwin(check, "small")).toThrow(/not the masked one/);
+    const zeros = pruneNetwork(plantedNetwork, removed, zeroConstants(plantedNetwork));
+    const wrong = await compareWithMasked(gpu, samples, zeros, { network: plantedNetwork, removed, constants });
+    expect(wrong.otherClass).toBeGreaterThan(20);
+    expect(() => requireTwin(wrong, "small")).toThrow(RunError);
+  });
+
+  test("may give another class where the two highest logits are as good as equal, which is counted", async () => {
+    using samples = splitOnDevice(gpu, tinyDataset, "test");
+    const blankWith = (bias: number): Network => {
+      const layers = plantedNetwork.layers.map((layer, index) => ({
+        ...{ ...layer, weights: layer.weights.map(() => 0) },
+        biases: layer.biases.map((_, output) => (index === 2 && output === 1 ? bias : 0)),
+      }));
+      return { ...plantedNetwork, layers };
+    };
+    const masked = { network: blankWith(0), removed: [], constants };
+    const check = await compareWithMasked(gpu, samples, blankWith(LOGIT_TOLERANCE / 2), masked);
+    expect(check).toMatchObject({ ties: 60, otherClass: 0 });
+    expect(() => requireTwin(check, "small")).not.toThrow();
+  });
+
+  test("is refused where its numbers are none", async () => {
+    using samples = splitOnDevice(gpu, tinyDataset, "test");
+    const [first, ...others] = plantedNetwork.layers;
+    const broken = {
+      ...plantedNetwork,
+      layers: [{ ...first!, biases: first!.biases.map(() => Number.NaN) }, ...others],
+    };
+    const check = await compareWithMasked(gpu, samples, broken, { network: plantedNetwork, removed: [], constants });
+    expect(() => requireTwin(check, "small")).toThrow(RunError);
+  });
+});
+
+test("the list of removed neurons has their values and means, in the order of removal", () => {
+  const removed = [
+    { layer: 2, neuron: 3 },
+    { layer: 1, neuron: 0 },
+  ];
+  const list = removedNeurons(planted.table, "entropy", removed);
+  expect(list[0]).toEqual({ layer: 2, neuron: 3, value: 0, meanActivation: 0.5 });
+  const [header, first, second] = [...removedCsv(list, "entropy")].join("").split("\n");
+  expect(header).toBe("layer,neuron,entropy_bits,mean_activation");
+  expect(first).toBe("2,3,0,0.5");
+  const [layer, neuron, entropy, mean] = second!.split(",").map(Number);
+  expect([layer, neuron, entropy]).toEqual([1, 0, planted.table.measures["entropy"]![0]]);
+  expect(Math.fround(mean!)).toBe(list[1]!.meanActivation);
+});
+
+test("a network that does not fit the data is refused with both widths", async () => {
+  const [inputs, outputs] = [
+    [35, 4, 3],
+    [36, 4, 2],
+  ].map((widths) => realNetwork(testRandom(1), widths, "relu"));
+  const faults = await Promise.all(
+    [inputs!, outputs!].map((one) => faultOf((async () => requireFit(one, tinyDataset, "a.onnx"))())),
+  );
+  expect(faults.map(({ found }) => found)).toEqual([
+    "35 inputs and 3 outputs (35-4-3)",
+    "36 inputs and 2 outputs (36-4-2)",
+  ]);
+  expect(faults.every(({ expected }) => expected!.startsWith("36 inputs and 3 outputs"))).toBe(true);
+});
