@@ -19,9 +19,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   platform: ["core", "data", "formats", "models"],
   "page-assets": ["report"],
   bench: pipeline,
-  cli: [...pipeline, "bench", "platform", "plan.ts", "study.ts"],
+  cli: [...pipeline, "bench", "platform", "plan.ts", "study.ts", "analyze.ts"],
   "plan.ts": pipeline,
   "study.ts": [...pipeline, "plan.ts"],
+  "analyze.ts": [...pipeline, "plan.ts", "study.ts"],
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));
 /** Where Node's modules and globals may show. */
