@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: arguments to commands, errors to messages and exit codes (0 good, 1 failed run, 2 wrong usage). */
 import { Command, CommanderError, Option } from "commander";
+import { addAnalyzeCommand } from "./cli/analyze-command.ts";
 import { addBenchCommand } from "./cli/bench-command.ts";
 import { addDataCommand } from "./cli/data-command.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
@@ -35,6 +36,29 @@ function addAdapterOption(command: Command, help: string): Command {
   return command.addOption(new Option("--adapter <text>", help).argParser(text("part of an adapter's name")));
 }
 
+/** Where results go. */
+function addResultOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--out <folder>", "folder of the results (default: a new one under results/)").argParser(
+        text("a path"),
+      ),
+    )
+    .option("--force", "replace the results in --out")
+    .option("--no-report", "make no report");
+}
+
+/** What computes, and what is told of it. */
+function addComputingOptions(command: Command): Command {
+  return addTilesOption(addAdapterOption(command, "part of the name of the adapter to use (see doctor)"))
+    .addOption(
+      new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(integer(1, MOST_MB)),
+    )
+    .option("--verbose", "show the plan: what is done at once, and its memory")
+    .option("--quiet", "no progress on stderr")
+    .option("--debug", "show stack traces");
+}
+
 function createProgram(): Command {
   const program = new Command("gpu-importance")
     .description("Which neurons of a trained network matter, and can a cheap information measure tell?")
@@ -48,24 +72,10 @@ function createProgram(): Command {
     .command("run")
     .description("train, count, measure, ablate; write results, print a table")
     .showHelpAfterError("  to do:    gpu-importance run --help lists the options");
-  addStudyOptions(runCommand)
-    .addOption(
-      new Option("--out <folder>", "folder of the results (default: a new one under results/)").argParser(
-        text("a path"),
-      ),
-    )
-    .option("--force", "replace the results in --out")
-    .option("--no-report", "make no report")
-    .option("--profile", "say where the time goes; write profile.json");
+  addResultOptions(addStudyOptions(runCommand)).option("--profile", "say where the time goes; write profile.json");
   addTraceOption(runCommand);
-  addTilesOption(addAdapterOption(runCommand, "part of the name of the adapter to use (see doctor)"))
-    .addOption(
-      new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(integer(1, MOST_MB)),
-    )
-    .option("--verbose", "show the plan: what is done at once, and its memory")
-    .option("--quiet", "no progress on stderr")
-    .option("--debug", "show stack traces")
-    .action((options: RunOptions) => run(options));
+  addComputingOptions(runCommand).action((options: RunOptions) => run(options));
+  addAnalyzeCommand(program, (command) => addComputingOptions(addResultOptions(command)));
   const doctorCommand = program
     .command("doctor")
     .description("list adapters, say which is used and why, and test it")

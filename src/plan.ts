@@ -7,7 +7,7 @@ import type { InputType } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import type { Widths } from "./core/network.ts";
 import type { Stage } from "./core/progress.ts";
-import type { DatasetSummary, StudyConfig } from "./core/study.ts";
+import type { DatasetSummary, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import { chunkRows } from "./gpu/forward-pass.ts";
 import { measuringArrays, networksAtOnce } from "./gpu/measuring-plan.ts";
 import {
@@ -54,7 +54,11 @@ function stagePlan(stage: Stage, portions: readonly Portion[], arrays: readonly 
 /** Data that do not say how inputs are kept hold bytes: nothing else was possible before they said it. */
 const inputTypeFor = ({ inputType = "bytes" }: DataSize): InputType => inputType;
 
-const widthsFor = ({ features, classes }: DataSize, { hidden }: StudyConfig): Widths => [features, ...hidden, classes];
+const widthsFor = ({ features, classes }: DataSize, { hidden }: MeasuringConfig): Widths => [
+  features,
+  ...hidden,
+  classes,
+];
 
 /** Networks of a group, as even as the groups can be. */
 function group(most: Amount, networks: number): Portion {
@@ -74,7 +78,7 @@ export function trainingPlan(basis: PlanBasis, data: DataSize, config: StudyConf
 }
 
 /** @param networks still to be measured */
-export function measuringPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
+export function measuringPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
   const size = {
     widths: widthsFor(data, config),
     inputType: inputTypeFor(data),
@@ -89,7 +93,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: StudyCon
 }
 
 /** @param networks still to be ablated */
-export function ablationPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
+export function ablationPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
   const { scopes, modes, stride, sweep, measures, randomDraws } = config;
   const size = {
     widths: widthsFor(data, config),
@@ -112,8 +116,13 @@ export function ablationPlan(basis: PlanBasis, data: DataSize, config: StudyConf
 
 /** The plan of a whole study on a device, or on one that has yet to be opened. */
 export function studyPlan(basis: PlanBasis, data: DataSize, config: StudyConfig): StudyPlan {
+  const analysis = analysisPlan(basis, data, config);
+  return { ...analysis, stages: [trainingPlan(basis, data, config, config.repeats), ...analysis.stages] };
+}
+
+/** The plan of an analysis of networks that are there already. */
+export function analysisPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig): StudyPlan {
   const stages = [
-    trainingPlan(basis, data, config, config.repeats),
     measuringPlan(basis, data, config, config.repeats),
     ablationPlan(basis, data, config, config.repeats),
   ];

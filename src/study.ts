@@ -3,12 +3,19 @@ import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import { type Dataset, inputTypeOf, type SplitName } from "./core/dataset.ts";
+import { RunError } from "./core/errors.ts";
 import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
 import type { NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ProgressListener, Stage } from "./core/progress.ts";
-import type { DatasetSummary, RepeatSummary, StudyConfig } from "./core/study.ts";
+import {
+  type DatasetSummary,
+  isTrained,
+  type MeasuringConfig,
+  type RepeatSummary,
+  type StudyConfig,
+} from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { countNeurons } from "./gpu/count-neurons.ts";
@@ -58,7 +65,11 @@ export interface StudyObserver {
   /** Called after every epoch of some networks; after a loss of the device they are trained again, from the first. */
   onEpoch?(epoch: TrainedEpoch): Promise<void>;
   onTrained?(networks: readonly TrainedNetwork[]): Promise<void>;
-  onMeasured?(neurons: readonly NeuronTable[], orders: readonly RemovalOrder[]): Promise<void>;
+  onMeasured?(
+    neurons: readonly NeuronTable[],
+    orders: readonly RemovalOrder[],
+    repeats: readonly RepeatSummary[],
+  ): Promise<void>;
   /** Called for some networks after another, in order. */
   onAblated?(part: Ablated): void;
 }
@@ -89,31 +100,54 @@ export async function runStudy(
   clock: Clock,
   observer: StudyObserver = {},
 ): Promise<StudyOutcome> {
-  const elapsedMs: Partial<Record<Stage, number>> = {};
-  const timed = async <T>(stage: Stage, work: () => Promise<T>): Promise<T> => {
-    const start = clock();
-    const result = await inStage(devices.current, stage, work);
-    elapsedMs[stage] = clock() - start;
-    return result;
-  };
+  const { timed, elapsedMs } = stageTimer(devices, clock);
   const plan = studyPlan(devices.current, summarizeDataset(dataset), config);
   observer.onPlan?.(plan);
   requireRoom(plan);
   const networks = await timed("train", () => trainAll(devices, dataset, config, observer));
   await observer.onTrained?.(networks);
+  return { ...(await measureAndAblate(devices, dataset, config, networks, timed, observer)), elapsedMs };
+}
+
+/** Does the work of a stage and keeps its time. */
+type Timed = <T>(stage: Stage, work: () => Promise<T>) => Promise<T>;
+
+export function stageTimer(devices: Devices, clock: Clock) {
+  const elapsedMs: Partial<Record<Stage, number>> = {};
+  const timed: Timed = async (stage, work) => {
+    const start = clock();
+    const result = await inStage(devices.current, stage, work);
+    elapsedMs[stage] = clock() - start;
+    return result;
+  };
+  return { timed, elapsedMs };
+}
+
+/**
+ * The stages behind training, of networks from anywhere.
+ * @throws RunError where a loss is not finite, and on device failures.
+ */
+export async function measureAndAblate(
+  devices: Devices,
+  dataset: Dataset,
+  config: MeasuringConfig,
+  networks: readonly TrainedNetwork[],
+  timed: Timed,
+  observer: StudyObserver,
+): Promise<Omit<StudyOutcome, "elapsedMs">> {
   const measured = await timed("measure", () => measureAll(devices, dataset, config, networks, observer));
   const orders = await inStage(devices.current, "orders", async () => ordersOf(measured.neurons, config));
-  await observer.onMeasured?.(measured.neurons, orders.flat());
+  await observer.onMeasured?.(measured.neurons, orders.flat(), measured.repeats);
   const ablated = await timed("ablate", () =>
     ablateAll(devices, dataset, config, networks, measured.neurons, orders, observer),
   );
-  return { ...measured, networks, orders: orders.flat(), ...ablated, elapsedMs };
+  return { ...measured, networks, orders: orders.flat(), ...ablated };
 }
 
 /** Per network: the orders that the configuration asks for. */
 export function ordersOf(
   neurons: readonly NeuronTable[],
-  { scopes, hidden, measures, randomDraws, seed }: StudyConfig,
+  { scopes, hidden, measures, randomDraws, seed }: MeasuringConfig,
 ): RemovalOrder[][] {
   const ids = measures.map((name) => measureNamed(name)!.id);
   const options = { scopes: scopesOf(hidden.length, scopes), measures: ids, randomDraws, seed };
@@ -176,7 +210,7 @@ export async function trainAll(
 export async function measureAll(
   devices: Devices,
   dataset: Dataset,
-  config: StudyConfig,
+  config: MeasuringConfig,
   networks: readonly TrainedNetwork[],
   { onProgress }: StudyObserver = {},
 ): Promise<Pick<StudyOutcome, "repeats" | "neurons">> {
@@ -206,14 +240,14 @@ async function measureGroup(
   group: readonly TrainedNetwork[],
   validation: DeviceSplit,
   test: DeviceSplit,
-  config: StudyConfig,
+  config: MeasuringConfig,
 ): Promise<Pick<StudyOutcome, "repeats" | "neurons">> {
   using onGpu = uploadNetworks(
     gpu,
     group.map(({ network }) => network),
   );
   const repeats = await accuracies(gpu, onGpu, group, validation, test, config);
-  return { repeats, neurons: await tables(gpu, onGpu, group, validation) };
+  return { repeats, neurons: await tables(gpu, onGpu, group, validation, config) };
 }
 
 async function accuracies(
@@ -222,14 +256,16 @@ async function accuracies(
   trained: readonly TrainedNetwork[],
   validation: DeviceSplit,
   test: DeviceSplit,
-  config: StudyConfig,
+  config: MeasuringConfig,
 ): Promise<RepeatSummary[]> {
   const onValidation = await evaluate(gpu, networks, validation);
   const onTest = await evaluate(gpu, networks, test);
   const broken = onTest.loss.findIndex((loss, index) => !Number.isFinite(loss + onValidation.loss[index]!));
   if (broken !== -1) {
     const { repeat, trainLoss } = trained[broken]!;
-    throw divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config);
+    throw isTrained(config)
+      ? divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config)
+      : infiniteLoss(repeat);
   }
   const perClass = rightPerClass(onTest.right, test.host, test.classes);
   return trained.map(({ repeat, trainLoss }, index) => ({
@@ -243,14 +279,25 @@ async function accuracies(
   }));
 }
 
+function infiniteLoss(repeat: number): RunError {
+  return new RunError({
+    what: "the network's loss is not finite",
+    where: `repeat ${repeat}`,
+    expected: "logits that single precision can hold, for every validation and test sample",
+    found: "a loss that is infinite or no number",
+    fix: "check that the inputs are scaled as the network was trained on them (--normalize)",
+  });
+}
+
 /** Counts on the validation set and the measures of every hidden neuron. */
 async function tables(
   gpu: GpuContext,
   networks: DeviceNetworks,
   trained: readonly TrainedNetwork[],
   validation: DeviceSplit,
+  { quantizeThreshold }: MeasuringConfig,
 ): Promise<NeuronTable[]> {
-  const layers = await countNeurons(gpu, networks, validation);
+  const layers = await countNeurons(gpu, networks, validation, undefined, quantizeThreshold);
   const samplesPerClass = classCounts(validation.host.labels, validation.classes);
   return inSpan(gpu, "measures", () =>
     trained.map(({ repeat, network }, index) => {
@@ -270,10 +317,14 @@ export function meanActivations(table: NeuronTable, network: Network): Float32Ar
   });
 }
 
-async function ablateAll(
+/**
+ * The third stage: curves and single removals of networks from anywhere.
+ * @throws RunError on device failures.
+ */
+export async function ablateAll(
   devices: Devices,
   dataset: Dataset,
-  config: StudyConfig,
+  config: MeasuringConfig,
   networks: readonly TrainedNetwork[],
   neurons: readonly NeuronTable[],
   orders: readonly (readonly RemovalOrder[])[],

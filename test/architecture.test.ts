@@ -20,10 +20,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "page-assets": ["report"],
   pruning: pipeline,
   bench: pipeline,
-  cli: [...pipeline, "pruning", "bench", "platform", "plan.ts", "study.ts"],
+  cli: [...pipeline, "pruning", "bench", "platform", "plan.ts", "study.ts", "analyze.ts"],
   "plan.ts": pipeline,
   "study.ts": [...pipeline, "plan.ts"],
-  "index.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts"],
+  "analyze.ts": [...pipeline, "plan.ts", "study.ts"],
+  "index.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts", "analyze.ts"],
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));
 /** Where Node's modules and globals may show. */

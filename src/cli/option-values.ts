@@ -35,6 +35,15 @@ export function decimal({ zero, most }: { readonly zero: boolean; readonly most:
   };
 }
 
+/** A finite decimal number of any sign, `least` or more. */
+export function signedDecimal({ least = Number.NEGATIVE_INFINITY }: { readonly least?: number } = {}): Parser<number> {
+  return (text) => {
+    const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+    if (Number.isFinite(value) && value >= least) return value;
+    return refuse(`a number${Number.isFinite(least) ? `, ${least} or more` : ""}, for example 0.1`);
+  };
+}
+
 /** Percent for training, validation and test: `70,15,15`. */
 export function percents(text: string): Shares {
   const shares = text.split(",").map((part) => (/^\s*\d+(\.\d+)?\s*$/.test(part) ? Number(part) : Number.NaN));

@@ -12,18 +12,22 @@ const measureNames: readonly string[] = measures.map(({ name }) => name);
 /** Widths of hidden layers as text. */
 export const hiddenWidths = widths(wholeRanges.width.most);
 
+const numbers = (name: keyof typeof wholeRanges) => integer(wholeRanges[name].least, wholeRanges[name].most);
+
+/** Adds options that have a default. */
+function adderTo(command: Command) {
+  return <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
+    command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));
+}
+
 /** Adds the options that make up a StudyConfig. */
 export function addStudyOptions(command: Command): Command {
-  const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
-    command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));
-  const numbers = (name: keyof typeof wholeRanges) => integer(wholeRanges[name].least, wholeRanges[name].most);
-  const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = studyDefaults;
-  const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
-  const dataHelp = "`mnist` (10,000 digits, embedded), fetched data (see data fetch), or a path";
-  add("--data <source>", dataHelp, text("mnist, the name of fetched data, or a path"), data, data);
+  const add = adderTo(command);
+  const { repeats, hidden, activation, epochs, batchSize, learningRate, l2 } = studyDefaults;
+  addDataSourceOption(command);
   addDataOptions(command);
   add("--repeats <n>", "networks to train, all at once", numbers("repeats"), repeats, `${repeats}`);
-  add("--seed <n>", "seed of initial weights, shuffles and random orders", numbers("seed"), seed, `${seed}`);
+  addSeedOption(command, "seed of initial weights, shuffles and random orders");
   add("--hidden <widths>", "widths of the hidden layers", hiddenWidths, hidden, `${hidden}`);
   add("--activation <name>", activations.join(", "), oneOf(activations), activation, activation);
   add("--epochs <n>", "passes over the training set", numbers("epochs"), epochs, `${epochs}`);
@@ -32,6 +36,22 @@ export function addStudyOptions(command: Command): Command {
   add("--learning-rate <x>", "step size of Adam", rates, learningRate, `${learningRate}`);
   const strengths = decimal(decimalRanges.l2);
   add("--l2 <x>", "weight of the sum of squared weights", strengths, l2, l2.toExponential());
+  return addRemovalOptions(command);
+}
+
+/** Adds what analyses take of the options of a study, but for those of the data. */
+export function addSweepOptions(command: Command): Command {
+  return addRemovalOptions(addSeedOption(command, "seed of random orders"));
+}
+
+function addSeedOption(command: Command, help: string): Command {
+  const { seed } = studyDefaults;
+  return adderTo(command)("--seed <n>", help, numbers("seed"), seed, `${seed}`);
+}
+
+function addRemovalOptions(command: Command): Command {
+  const add = adderTo(command);
+  const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   add("--measures <names>", "what orders the neurons", someOf(measureNames), measureNames, `${measureNames}`);
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
@@ -42,23 +62,38 @@ export function addStudyOptions(command: Command): Command {
   return command;
 }
 
+export function addDataSourceOption(command: Command): Command {
+  const { data } = studyDefaults;
+  const help = "`mnist` (10,000 digits, embedded), fetched data (see data fetch), or a path";
+  return adderTo(command)("--data <source>", help, text("mnist, the name of fetched data, or a path"), data, data);
+}
+
 /** What is to be known of data that do not say it. */
 export function addDataOptions(command: Command): void {
-  command
+  addNormalizeOption(addTableOptions(command)).option(
+    "--standardize",
+    "each feature gets mean 0 and deviation 1 over the training set",
+  );
+}
+
+export function addTableOptions(command: Command): Command {
+  return command
     .addOption(new Option("--label <column>", "column of the classes (default: label)").argParser(text("a column")))
     .addOption(
       new Option("--split <percents>", "parts of a table to train, validate, test (default: 70,15,15)").argParser(
         percents,
       ),
-    )
-    .addOption(
-      new Option("--normalize <numbers>", "mean,sd: inputs v become (v - mean) / sd").argParser(meanAndDeviation),
-    )
-    .option("--standardize", "each feature gets mean 0 and deviation 1 over the training set");
+    );
+}
+
+export function addNormalizeOption(command: Command): Command {
+  return command.addOption(
+    new Option("--normalize <numbers>", "mean,sd: inputs v become (v - mean) / sd").argParser(meanAndDeviation),
+  );
 }
 
 /** Fields that were given; a field that was not is absent rather than undefined, as in study.json. */
-function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 

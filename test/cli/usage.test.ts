@@ -62,6 +62,7 @@ describe("help and version", () => {
     ["run", "--help"],
     ["help", "run"],
     ["doctor", "--help"],
+    ["analyze", "--help"],
     ["profile", "--help"],
     ["report", "--help"],
     ["data", "--help"],
@@ -76,7 +77,7 @@ describe("help and version", () => {
 
   test("the program's help names its commands", async () => {
     const { stdout } = await commandLine(["--help"]);
-    for (const command of ["run", "report", "doctor", "data", "profile"])
+    for (const command of ["run", "analyze", "report", "doctor", "data", "profile"])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   });
 

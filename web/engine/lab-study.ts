@@ -3,7 +3,7 @@ import type { AblationCurve, AblationMode, RemovalOrder, Scope, SingleRemovals }
 import type { Dataset } from "../../src/core/dataset.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
-import type { DatasetSummary, Provenance, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
+import type { DatasetSummary, Provenance, RecordedConfig, RepeatSummary } from "../../src/core/study.ts";
 import type { MissingPart } from "../../src/report/analysis/analysis.ts";
 import { Probing } from "./probing.ts";
 import type { StudyOrigin } from "./protocol.ts";
@@ -19,7 +19,7 @@ export interface LabStudy {
   readonly origin: StudyOrigin;
   readonly label: string;
   /** Of a network from a file only what says what is computed of it: how it was trained is not known. */
-  readonly config: StudyConfig;
+  readonly config: RecordedConfig;
   readonly dataset: DatasetSummary;
   readonly networks: readonly TrainedNetwork[];
   readonly repeats: readonly RepeatSummary[];

@@ -16,7 +16,14 @@ import type {
 } from "../../src/core/ablation.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
-import type { AdapterFacts, DatasetSummary, RepeatSummary, ScopeKind, StudyConfig } from "../../src/core/study.ts";
+import type {
+  AdapterFacts,
+  DatasetSummary,
+  RecordedConfig,
+  RepeatSummary,
+  ScopeKind,
+  StudyConfig,
+} from "../../src/core/study.ts";
 import type { GivenFile } from "../../src/platform/browser/given-files.ts";
 import type { MissingPart } from "../../src/report/analysis/analysis.ts";
 
@@ -158,7 +165,7 @@ export type LabNotice =
       /** Name of the file or folder; empty for what was trained here. */
       readonly label: string;
       /** Absent for a network from a file, whose making is not known. */
-      readonly config?: StudyConfig;
+      readonly config?: RecordedConfig;
       readonly dataset: DatasetSummary;
       /** [input, hidden ..., classes] */
       readonly widths: readonly number[];

@@ -12,8 +12,13 @@ export const WORD = 32;
 
 export type HistogramChunk = StructValues<(typeof histogram)["structs"]["Chunk"]>;
 
-export function createPackBits(gpu: GpuContext, activation: Activation) {
-  const overrides = { THRESHOLD: quantizationThresholds[activation] };
+/** @param threshold theta of the bit */
+export function createPackBits(
+  gpu: GpuContext,
+  activation: Activation,
+  threshold: number = quantizationThresholds[activation],
+) {
+  const overrides = { THRESHOLD: threshold };
   return createKernel(gpu, histogram, "pack_bits", "", { overrides, dynamic: "chunk", cost: packBitsCost });
 }
 

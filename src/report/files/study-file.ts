@@ -6,6 +6,7 @@ import { z } from "zod";
 import { ablationModes } from "../../core/ablation.ts";
 import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
+import { layerActivationKinds, weightsLayouts } from "../../core/layer-chain.ts";
 import { activations } from "../../core/network.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
@@ -32,7 +33,9 @@ const configSchema = z
     normalize: z
       .object({ mean: z.number(), sd: z.number().gt(0) })
       .exactOptional()
-      .describe("Every input v became (v - mean) / sd, a byte b being b / 255."),
+      .describe(
+        "Every input v became (v - mean) / sd, a byte b being b / 255; in an analysis, within the first layer.",
+      ),
     standardize: z
       .boolean()
       .exactOptional()
@@ -41,10 +44,25 @@ const configSchema = z
     seed: count,
     hidden: z.array(atLeastOne).min(1).describe("Widths of the hidden layers, first to last."),
     activation: z.enum(activations),
-    epochs: atLeastOne,
-    batchSize: atLeastOne,
-    learningRate: z.number().gt(0),
-    l2: z.number().min(0).describe("lambda of lambda * sum of squared weights, biases excluded."),
+    quantizeThreshold: z
+      .number()
+      .exactOptional()
+      .describe("theta of the bit [t > theta], where it is not the activation's own."),
+    epochs: atLeastOne.exactOptional().describe("This and the other fields of training: absent from an analysis."),
+    batchSize: atLeastOne.exactOptional(),
+    learningRate: z.number().gt(0).exactOptional(),
+    l2: z.number().min(0).exactOptional().describe("lambda of lambda * sum of squared weights, biases excluded."),
+    models: z
+      .array(z.string())
+      .min(1)
+      .exactOptional()
+      .describe("Files of the networks, where others trained them; repeat r is the file of index r."),
+    assumedActivation: z
+      .enum(layerActivationKinds)
+      .exactOptional()
+      .describe("What was said of networks whose files do not say it."),
+    alpha: z.number().min(0).exactOptional().describe("Parameter of assumedActivation."),
+    weightsLayout: z.enum(weightsLayouts).exactOptional().describe("Of matrices in files that do not say it."),
     measures: z.array(z.string()).describe("Measure names as on the command line, for example `mutual-information`."),
     scopes: z
       .array(z.enum(scopeKinds))
@@ -55,6 +73,15 @@ const configSchema = z
     randomDraws: count.describe("Random orders per scope and network."),
     stride: atLeastOne.describe("Curves are evaluated at 0, stride, 2 * stride, ... and at the end."),
     sweep: z.enum(sweepMethods).describe("`fast`: rank-one updates; `masked`: a forward pass at every step."),
+  })
+  .superRefine((config, context) => {
+    // Fields of training are absent together, and only where the networks came in files.
+    if (config.models !== undefined) return;
+    for (const field of ["epochs", "batchSize", "learningRate", "l2"] as const) {
+      if (config[field] === undefined) {
+        context.addIssue({ code: "custom", path: [field], message: "a number, or models in its place" });
+      }
+    }
   })
   .describe("All options of the study, resolved.");
 
@@ -122,7 +149,9 @@ const repeatSchema = z.object({
   testCorrect: count.describe("Test samples classified correctly, nothing removed."),
   testCorrectPerClass: z.array(count).exactOptional().describe("Of testCorrect, by class. Absent in older files."),
   testLoss: z.number().describe("Mean cross-entropy over the test set, nats."),
-  trainLoss: z.array(z.number()).describe("Per epoch: mean cross-entropy over its batches, nats, without the L2 term."),
+  trainLoss: z
+    .array(z.number())
+    .describe("Per epoch: mean cross-entropy over its batches, nats, without the L2 term. Empty where not known."),
 });
 
 export const studyFileSchema = z

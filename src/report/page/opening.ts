@@ -1,4 +1,5 @@
 /** Title of the page, and what was run in a sentence. */
+import { isTrained } from "../../core/study.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import { counted, decimal } from "../figures/wording.ts";
 import { DIGITS } from "./cell-text.ts";
@@ -30,7 +31,9 @@ function runSentence(analysis: StudyAnalysis): string {
   }
   const { config, dataset } = study;
   const networks = `${counted(repeats, "network")} of ${architectureText(analysis)} units (${config.activation})`;
-  const trained = `trained for ${counted(config.epochs, "epoch")} on ${count(dataset.train)} samples of ${dataset.name}`;
+  const trained = isTrained(config)
+    ? `trained for ${counted(config.epochs, "epoch")} on ${count(dataset.train)} samples of ${dataset.name}`
+    : `trained elsewhere and analysed on ${dataset.name}`;
   const measured = `Their neurons were measured on ${count(dataset.validation)} validation samples and removed one after another`;
   return `${networks}, ${trained}. ${measured}, with the accuracy taken on ${count(dataset.test)} test samples.${accuracySentence(analysis)}`;
 }

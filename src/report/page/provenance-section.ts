@@ -1,5 +1,6 @@
 /** How the results were made: configuration, data, adapter, versions, and the command that makes them again. */
 import { describeAdapter } from "../../core/adapter-text.ts";
+import { isTrained, type RecordedConfig } from "../../core/study.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import type { StudySummary } from "../files/study-file.ts";
 import { html, type Insert, type Markup } from "./html.ts";
@@ -8,6 +9,21 @@ import { forEachStudy, type Section } from "./section.ts";
 
 const MS_PER_SECOND = 1000;
 
+/** How the networks came about. */
+function originOf(config: RecordedConfig): [string, Insert][] {
+  if (isTrained(config)) {
+    return [
+      ["training", `Adam, learning rate ${config.learningRate}, batches of ${config.batchSize}, L2 ${config.l2}`],
+    ];
+  }
+  const { models = [], normalize, quantizeThreshold } = config;
+  return [
+    ["networks", models.join(", ")],
+    ...(normalize ? [["inputs", `(x - ${normalize.mean}) / ${normalize.sd}`] as [string, Insert]] : []),
+    ...(quantizeThreshold === undefined ? [] : [["threshold of the bit", quantizeThreshold] as [string, Insert]]),
+  ];
+}
+
 /** What the table of provenance says: name and value. */
 function facts({ config, dataset, provenance }: StudySummary): [string, Insert][] {
   const { tiles, elapsedMs } = provenance;
@@ -15,7 +31,7 @@ function facts({ config, dataset, provenance }: StudySummary): [string, Insert][
   const forms = tiles && Object.entries(tiles).map(([product, form]) => `${product} ${form}`);
   return [
     ["seed", config.seed],
-    ["training", `Adam, learning rate ${config.learningRate}, batches of ${config.batchSize}, L2 ${config.l2}`],
+    ...originOf(config),
     ["sweep", `${config.sweep}, stride ${config.stride}, ${config.randomDraws} random orders a scope`],
     [
       "data",

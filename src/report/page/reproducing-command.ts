@@ -1,5 +1,5 @@
 /** The command line that makes a study again. */
-import type { StudyConfig } from "../../core/study.ts";
+import { isAnalysis, type RecordedConfig } from "../../core/study.ts";
 
 /** Words that no shell reads anything into stay as they are. */
 function shellWord(text: string): string {
@@ -11,11 +11,19 @@ function optionName(field: string): string {
   return `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Every option of the configuration is named, so that a later change of a default changes nothing. */
-export function reproducingCommand(config: StudyConfig): string {
-  const words = Object.entries(config).flatMap(([field, value]: [string, StudyConfig[keyof StudyConfig]]) => {
+function optionWords(options: object): string[] {
+  return Object.entries(options).flatMap(([field, value]) => {
     if (typeof value === "boolean") return value ? [optionName(field)] : [];
     return [optionName(field), shellWord(typeof value === "object" ? Object.values(value).join(",") : String(value))];
   });
-  return ["gpu-importance", "run", ...words].join(" ");
+}
+
+/** Every option of the configuration is named, so that a later change of a default changes nothing. */
+export function reproducingCommand(config: RecordedConfig): string {
+  if (!isAnalysis(config)) return ["gpu-importance", "run", ...optionWords(config)].join(" ");
+  // What the networks say themselves is no option.
+  const { models, hidden, activation, repeats, assumedActivation, ...options } = config;
+  const assumed = assumedActivation === undefined ? {} : { activation: assumedActivation };
+  const words = optionWords({ ...options, ...assumed });
+  return ["gpu-importance", "analyze", ...models.map(shellWord), ...words].join(" ");
 }

@@ -47,6 +47,33 @@ function accuracySection({ repeats, dataset }: StudyResults): string[] {
   ];
 }
 
+/** More classes than this would push the rest of the table off a screen. */
+const MOST_CLASSES = 20;
+const LONGEST_NAME = 40;
+
+/** Names come out of files: none may move a terminal's cursor. */
+const printable = (name: string) => name.replaceAll(/\p{C}/gu, "?");
+
+/** What the data call their classes, where they call them anything, and how well each is told from the others. */
+function classesSection({ repeats, dataset }: StudyResults): string[] {
+  const { classNames, testPerClass } = dataset;
+  if (classNames === undefined || testPerClass === undefined || classNames.length > MOST_CLASSES) return [];
+  const correct = repeats.flatMap(({ testCorrectPerClass }) => (testCorrectPerClass ? [testCorrectPerClass] : []));
+  if (correct.length !== repeats.length) return [];
+  const rows = classNames.map((name, label) => {
+    const samples = testPerClass[label]!;
+    // A class may be absent from the test set.
+    const { minimum, mean, maximum } = spreadOf(correct.map((perClass) => perClass[label]! / samples));
+    const cells = samples === 0 ? ["-", "-"] : [mean.toFixed(4), `${minimum.toFixed(4)}..${maximum.toFixed(4)}`];
+    return [printable(name).slice(0, LONGEST_NAME), String(samples), ...cells];
+  });
+  return [
+    "Test accuracy by class",
+    "",
+    ...alignedTable({ rows: [["class", "samples", "mean", "min..max"], ...rows], keyColumns: 1 }, MAX_WIDTH),
+  ];
+}
+
 /** Values of one measure in one layer, over all repeats. */
 function* measureValues({ neurons }: StudyResults, measure: string, layer: number): Generator<number> {
   for (const table of neurons) {
@@ -137,7 +164,12 @@ function curvesSection({ curves, repeats, config }: StudyResults): string[] {
 
 /** Plain text of at most 80 columns, ending with a newline. */
 export function summaryTable(results: StudyResults): string {
-  const sections = [accuracySection(results), measuresSection(results), curvesSection(results)];
+  const sections = [
+    accuracySection(results),
+    classesSection(results),
+    measuresSection(results),
+    curvesSection(results),
+  ];
   return sections
     .filter((lines) => lines.length > 0)
     .map((lines) => `${lines.join("\n")}\n`)

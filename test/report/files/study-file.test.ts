@@ -27,6 +27,15 @@ describe("study.json", () => {
     });
   });
 
+  it("holds the files of networks in place of how they were trained, and not neither", () => {
+    const { epochs, batchSize, learningRate, l2, ...shared } = config;
+    const analysis = { ...shared, models: ["a.onnx"], assumedActivation: "relu", quantizeThreshold: -1 } as const;
+    const written = studyFileText({ ...study, config: analysis });
+    expect(parseStudyFile(written).config).toStrictEqual(analysis);
+    expect(conforms(JSON.parse(written)), JSON.stringify(conforms.errors)).toBe(true);
+    expect(() => studyFileText({ ...study, config: shared })).toThrow(/config\.epochs/);
+  });
+
   it("keeps every digit", () => {
     const precise = [{ ...repeats[0]!, testLoss: 0.1 + 0.2, trainLoss: [1 / 3, 5e-324, 1.7976931348623157e308] }];
     expect(parseStudyFile(studyFileText({ ...study, repeats: precise })).repeats).toStrictEqual(precise);

@@ -19,7 +19,7 @@ function configOf(line: string): StudyConfig {
   return studyConfig(parser.opts());
 }
 
-const { config } = madeUpStudy();
+const config = madeUpStudy().config as StudyConfig;
 
 test.each([
   ["the defaults but few", config],

@@ -25,6 +25,26 @@ describe("the summary table", () => {
     expect(cells).toStrictEqual(["test", "2000", "0.9400", "0.9000..0.9800"]);
   });
 
+  it("gives the accuracy of each class by its name, where the data name them", () => {
+    const study = madeUpStudy({ repeats: 2 });
+    const perClass = Array.from({ length: study.dataset.classes }, () => 10);
+    const classNames = perClass.map((_, label) => (label === 1 ? "no\u001b[2Jisy" : `kind ${label}`));
+    const dataset = {
+      ...study.dataset,
+      testPerClass: perClass.map((count, label) => (label === 2 ? 0 : count)),
+      classNames,
+    };
+    const repeats = study.repeats.map((row, repeat) => ({
+      ...row,
+      testCorrectPerClass: perClass.map(() => 6 + repeat),
+    }));
+    const text = summaryTable({ ...study, dataset, repeats });
+    expect(cellsOf(text, "kind 0")).toStrictEqual(["kind 0", "10", "0.6500", "0.6000..0.7000"]);
+    expect(cellsOf(text, "kind 2")).toStrictEqual(["kind 2", "0", "-", "-"]);
+    expect(text).toContain("\nno?[2Jisy ");
+    expect(summaryTable({ ...study, repeats })).not.toContain("by class");
+  });
+
   it("gives range and mean of each measure per layer, over all repeats", () => {
     const study = madeUpStudy({ hidden: [2, 1], repeats: 2 });
     const neurons = study.neurons.map((table, repeat) => ({

@@ -1,0 +1,104 @@
+/** A study of networks that others trained: whether they fit each other and the data, then count, measure, order, ablate. */
+import type { Dataset } from "./core/dataset.ts";
+import { RunError, UsageError } from "./core/errors.ts";
+import { hiddenWidths, type Network, widthsOf } from "./core/network.ts";
+import type { Clock } from "./core/platform.ts";
+import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
+import { classCounts } from "./data/class-counts.ts";
+import type { Devices } from "./gpu/devices.ts";
+import { analysisPlan, requireRoom } from "./plan.ts";
+import { measureAndAblate, type StudyObserver, type StudyOutcome, stageTimer, summarizeDataset } from "./study.ts";
+
+/** A network and the file that it came in. */
+export interface FiledNetwork {
+  readonly file: string;
+  readonly network: Network;
+}
+
+const architecture = (network: Network) => `${widthsOf(network).join("-")}, ${network.activation}`;
+
+/**
+ * Refuses networks that differ in their layers: they are the repeats of one study.
+ * @throws UsageError that names two files.
+ */
+export function requireAlike(networks: readonly FiledNetwork[]): void {
+  const [first, ...others] = networks;
+  const other = others.find(({ network }) => architecture(network) !== architecture(first!.network));
+  if (other === undefined) return;
+  throw new UsageError({
+    what: "the networks have different layers",
+    where: other.file,
+    expected: `${architecture(first!.network)}, as in ${first!.file}`,
+    found: architecture(other.network),
+    fix: "analyse networks of different layers one by one",
+  });
+}
+
+/**
+ * Refuses a network whose inputs or outputs are not those of the data.
+ * @throws RunError with both numbers.
+ */
+export function requireFit({ file, network }: FiledNetwork, dataset: Dataset): void {
+  const widths = widthsOf(network);
+  const refuse = (what: string, expected: string, found: string, fix: string): never => {
+    throw new RunError({ what, where: file, expected, found, fix });
+  };
+  const { name, features, classes } = dataset;
+  if (widths[0] !== features) {
+    const fix = "give the data that the network was trained on, with no further columns";
+    refuse("the network does not take the data's inputs", `${features}, as in ${name}`, `${widths[0]} inputs`, fix);
+  }
+  if (widths.at(-1) !== classes) {
+    const fix = "give data with as many classes as the network has outputs";
+    refuse("the network has not one output a class", `${classes}, as in ${name}`, `${widths.at(-1)} outputs`, fix);
+  }
+}
+
+/** The part of a configuration that networks say themselves. */
+export function architectureOf(
+  networks: readonly FiledNetwork[],
+): Pick<AnalysisConfig, "repeats" | "hidden" | "activation"> {
+  const { network } = networks[0]!;
+  return { repeats: networks.length, hidden: hiddenWidths(widthsOf(network)), activation: network.activation };
+}
+
+/** So many standard errors above guessing are left to chance: once in some 700 networks that guess. */
+const CHANCE_ERRORS = 3;
+
+/** Whether a network does no better than one that always says the most frequent class. */
+export function nearChance({ testCorrect }: RepeatSummary, testPerClass: ArrayLike<number>): boolean {
+  const perClass = Array.from(testPerClass);
+  const samples = perClass.reduce((sum, count) => sum + count, 0);
+  const share = Math.max(...perClass) / samples;
+  return testCorrect / samples <= share + CHANCE_ERRORS * Math.sqrt((share * (1 - share)) / samples);
+}
+
+/** `nearChance` for the test samples of a data set. */
+export function nearChanceOn({ test, classes }: Dataset): (repeat: RepeatSummary) => boolean {
+  const perClass = classCounts(test.labels, classes);
+  return (repeat) => nearChance(repeat, perClass);
+}
+
+/**
+ * Analyses networks of one architecture, one a repeat. Where a device is lost, the piece that it worked on is done again on
+ * the next.
+ * @throws UsageError where the networks differ; RunError where they do not fit the data, and as `measureAndAblate` does.
+ */
+export async function analyzeNetworks(
+  devices: Devices,
+  dataset: Dataset,
+  config: AnalysisConfig,
+  networks: readonly FiledNetwork[],
+  clock: Clock,
+  observer: StudyObserver = {},
+): Promise<StudyOutcome> {
+  requireAlike(networks);
+  requireFit(networks[0]!, dataset);
+  const { timed, elapsedMs } = stageTimer(devices, clock);
+  const plan = analysisPlan(devices.current, summarizeDataset(dataset), config);
+  observer.onPlan?.(plan);
+  requireRoom(plan);
+  const repeats = networks.map(({ network }, repeat) => ({ repeat, network, trainLoss: [] }));
+  await observer.onTrained?.(repeats);
+  return { ...(await measureAndAblate(devices, dataset, config, repeats, timed, observer)), elapsedMs };
+}

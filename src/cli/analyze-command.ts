@@ -1,0 +1,199 @@
+/** `gpu-importance analyze`: the study of networks that others trained. */
+import { basename, extname, join } from "node:path";
+import { type Command, Option } from "commander";
+import {
+  analyzeNetworks,
+  architectureOf,
+  type FiledNetwork,
+  nearChanceOn,
+  requireAlike,
+  requireFit,
+} from "../analyze.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { UsageError } from "../core/errors.ts";
+import {
+  type LayerActivation,
+  type LayerActivationKind,
+  layerActivation,
+  layerActivationKinds,
+  toNetwork,
+  weightsLayouts,
+} from "../core/layer-chain.ts";
+import { widthsOf } from "../core/network.ts";
+import type { ResultSink } from "../core/platform.ts";
+import type { AnalysisConfig, MeasuringConfig, ReadingConfig, RepeatSummary } from "../core/study.ts";
+import type { ReadOptions } from "../models/model-reader.ts";
+import { readModel } from "../models/read-model.ts";
+import { openModelFiles } from "../platform/node/model-files.ts";
+import { type DeviceChoice, openDevices } from "./open-device.ts";
+import { oneOf, signedDecimal } from "./option-values.ts";
+import type { ProgressDisplay } from "./progress-display.ts";
+import { dataName, readStudyData } from "./study-data.ts";
+import { addDataSourceOption, addNormalizeOption, addSweepOptions, addTableOptions, given } from "./study-options.ts";
+import {
+  clock,
+  closeResults,
+  type OutputOptions,
+  provenanceOf,
+  showDataset,
+  timeStamp,
+  withResults,
+  writtenStudy,
+} from "./study-output.ts";
+import { wrapped } from "./wrapped-text.ts";
+
+type MeasuringOptions = Omit<MeasuringConfig, "repeats" | "hidden" | "activation">;
+
+interface AnalyzeOptions
+  extends MeasuringOptions,
+    Pick<ReadingConfig, "alpha" | "weightsLayout">,
+    DeviceChoice,
+    OutputOptions {
+  readonly activation?: LayerActivationKind;
+  readonly out?: string;
+}
+
+/** A folder that does not exist yet: `results/digits-perceptron-20260131-235959`. */
+function defaultOut(data: string, model: string, started: Date): string {
+  return join("results", `${dataName(data)}-${basename(model, extname(model))}-${timeStamp(started)}`);
+}
+
+/** @throws UsageError where a parameter is given that no activation takes. */
+function assumedActivation({ activation, alpha }: AnalyzeOptions): LayerActivation | undefined {
+  const assumed = activation === undefined ? undefined : layerActivation(activation);
+  if (alpha === undefined) return assumed;
+  if (assumed !== undefined && "alpha" in assumed) return { ...assumed, alpha };
+  throw new UsageError({
+    what: "--alpha is the parameter of an activation that has none",
+    expected: "--activation leaky-relu or --activation elu beside it",
+    found: activation === undefined ? "no --activation" : `--activation ${activation}`,
+    fix: "leave --alpha away",
+  });
+}
+
+/** The networks of all files; what their readers did beyond the letter is told. */
+async function readNetworks(
+  models: readonly string[],
+  options: ReadOptions,
+  tell: (line: string) => void,
+): Promise<FiledNetwork[]> {
+  const networks: FiledNetwork[] = [];
+  for (const file of models) {
+    const { chain, format, notes } = await readModel(await openModelFiles(file), options);
+    const network = toNetwork(chain, file);
+    const about = `${file}, ${format}: ${widthsOf(network).join("-")}, ${network.activation}`;
+    for (const line of wrapped("network: ", about)) tell(line);
+    for (const note of notes) for (const line of wrapped("         ", note)) tell(line);
+    networks.push({ file, network });
+  }
+  requireAlike(networks);
+  return networks;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+
+/** Says how well the networks do before neurons are removed: a wrong normalisation shows in it. */
+function accuracyTeller(
+  networks: readonly FiledNetwork[],
+  dataset: Dataset,
+  tell: (line: string) => void,
+): (repeats: readonly RepeatSummary[]) => void {
+  const isNearChance = nearChanceOn(dataset);
+  return (repeats) => {
+    for (const repeat of repeats) {
+      const { file } = networks[repeat.repeat]!;
+      const { testAccuracy, validationAccuracy } = repeat;
+      const right = `${percent(testAccuracy)} of the test and ${percent(validationAccuracy)} of the validation samples`;
+      for (const line of wrapped("accuracy: ", `${right}, ${file}`)) tell(line);
+      if (!isNearChance(repeat)) continue;
+      const doubt = `${file} does no better than guessing: check --normalize, --activation, and the order of the classes`;
+      for (const line of wrapped("warning: ", doubt)) tell(line);
+    }
+  };
+}
+
+/** The configuration, fields in a fixed order. */
+function analysisConfig(
+  models: readonly string[],
+  networks: readonly FiledNetwork[],
+  options: AnalyzeOptions,
+): AnalysisConfig {
+  const { data, label, split, normalize, seed, quantizeThreshold, activation, alpha, weightsLayout } = options;
+  const { measures, scopes, modes, randomDraws, stride, sweep } = options;
+  return {
+    models,
+    data,
+    ...given({ label, split, normalize, assumedActivation: activation, alpha, weightsLayout, quantizeThreshold }),
+    seed,
+    ...architectureOf(networks),
+    ...{ measures, scopes, modes, randomDraws, stride, sweep },
+  };
+}
+
+async function analysis(
+  models: readonly string[],
+  options: AnalyzeOptions,
+  started: Date,
+  sink: ResultSink,
+  display: ProgressDisplay,
+): Promise<void> {
+  const begin = clock();
+  const { data, label, split, normalize, weightsLayout } = options;
+  const reading = given({ activation: assumedActivation(options), normalize, weightsLayout });
+  const networks = await readNetworks(models, reading, display.line);
+  const config = analysisConfig(models, networks, options);
+  const dataset = await readStudyData({ data, ...given({ label, split }) }, display.line);
+  showDataset(dataset, display);
+  requireFit(networks[0]!, dataset);
+  const dataMs = clock() - begin;
+  using devices = await openDevices(options, display);
+  const adapterMs = clock() - begin - dataMs;
+  const outcome = await writtenStudy(
+    (observer) => analyzeNetworks(devices, dataset, config, networks, clock, observer),
+    { first: "measure", repeats: config.repeats, onEvaluated: accuracyTeller(networks, dataset, display.line) },
+    options,
+    sink,
+    display,
+  );
+  const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs });
+  await closeResults(config, dataset, provenance, outcome, sink, display);
+}
+
+/**
+ * Analyses networks and writes the files that `run` writes; prints the table on stdout.
+ * @throws UsageError, RunError
+ */
+async function analyze(models: readonly string[], options: AnalyzeOptions): Promise<void> {
+  const started = new Date();
+  const out = options.out ?? defaultOut(options.data, models[0]!, started);
+  await withResults(out, options, started, (sink, display) => analysis(models, options, started, sink, display));
+}
+
+/** Adds the command `analyze` to the program. @param addDevice adds the options of device and output */
+export function addAnalyzeCommand(program: Command, addDevice: (command: Command) => Command): void {
+  const command = program
+    .command("analyze")
+    .description("count, measure, ablate networks that others trained; the files of run")
+    .argument("<models...>", "safetensors, ONNX, NumPy, Keras or TensorFlow.js; each a repeat")
+    .showHelpAfterError("  to do:    gpu-importance analyze --help lists the options");
+  addDataSourceOption(command);
+  addTableOptions(command);
+  addNormalizeOption(command)
+    .addOption(
+      new Option("--activation <name>", "of the hidden layers, where the file does not say").argParser(
+        oneOf(layerActivationKinds),
+      ),
+    )
+    .addOption(new Option("--alpha <x>", "parameter of that activation").argParser(signedDecimal({ least: 0 })))
+    .addOption(
+      new Option("--weights-layout <name>", "out-in or in-out, where shapes do not tell").argParser(
+        oneOf(weightsLayouts),
+      ),
+    )
+    .addOption(
+      new Option("--quantize-threshold <x>", "a neuron's bit is 1 above it (default: by activation)").argParser(
+        signedDecimal(),
+      ),
+    );
+  addDevice(addSweepOptions(command)).action((models: string[], options: AnalyzeOptions) => analyze(models, options));
+}
