@@ -36,7 +36,8 @@ import {
   studyPlan,
   trainingPlan,
 } from "./plan.ts";
-import { divergence, type TrainingProgress, trainNetworks } from "./train/trainer.ts";
+import { divergence, type TrainingObserver, type TrainingProgress, trainNetworks } from "./train/trainer.ts";
+import { KeptStates } from "./train/training-state.ts";
 
 /** Everything computed; files and reports are made from it. */
 export interface StudyOutcome {
@@ -54,6 +55,8 @@ export interface TrainedEpoch {
   readonly gpu: GpuContext;
   readonly repeats: readonly number[];
   readonly networks: DeviceNetworks;
+  /** From 0. */
+  readonly epoch: number;
   /** [networks]: mean training loss of the epoch, nats. */
   readonly losses: readonly number[];
 }
@@ -62,7 +65,12 @@ export interface TrainedEpoch {
 export interface StudyObserver {
   readonly onProgress?: ProgressListener;
   onPlan?(plan: StudyPlan): void;
-  /** Called after every epoch of some networks; after a loss of the device they are trained again, from the first. */
+  /**
+   * Keep each epoch's networks and optimiser on the host, so that a lost device costs the epoch that it was in, not all
+   * since its group began. Costs a read of three times the parameters an epoch.
+   */
+  readonly keepEpochs?: boolean;
+  /** Called after every epoch of some networks; after a loss of the device, again for those that are trained again. */
   onEpoch?(epoch: TrainedEpoch): Promise<void>;
   onTrained?(networks: readonly TrainedNetwork[]): Promise<void>;
   onMeasured?(
@@ -172,16 +180,19 @@ export async function trainAll(
   devices: Devices,
   dataset: Dataset,
   config: StudyConfig,
-  { onProgress, onEpoch }: StudyObserver = {},
+  { onProgress, onEpoch, keepEpochs = false }: StudyObserver = {},
 ): Promise<TrainedNetwork[]> {
   const size = summarizeDataset(dataset);
   const options = { ...config, widths: [dataset.features, ...config.hidden, dataset.classes] };
   using split = new PerDevice((gpu) => onDevice(gpu, dataset, "train"));
   const trained: TrainedNetwork[] = [];
-  const report = (group: number, { epochsDone, loss }: TrainingProgress): void => {
+  const kept = new KeptStates();
+  const repeatsFrom = (first: number) => Array.from({ length: config.repeats - first }, (_, index) => first + index);
+  const report = (group: readonly number[], { epochsDone, loss }: TrainingProgress): void => {
+    const others = repeatsFrom(trained.length + group.length).map((repeat) => kept.epochsDone(repeat));
     onProgress?.({
       stage: "train",
-      done: trained.length * config.epochs + epochsDone * group,
+      done: others.reduce((sum, epochs) => sum + epochs, trained.length * config.epochs + epochsDone * group.length),
       total: config.repeats * config.epochs,
       unit: "epochs",
       ...(loss === undefined ? {} : { note: `loss ${loss.toFixed(4)}` }),
@@ -190,14 +201,16 @@ export async function trainAll(
   while (trained.length < config.repeats) {
     const networks = await devices.attempt((gpu) => {
       const plan = trainingPlan(gpu, size, config, config.repeats - trained.length);
-      const group = Array.from({ length: plan.portions[0]!.count }, (_, index) => trained.length + index);
-      const run = () =>
-        trainNetworks(gpu, split.on(gpu), group, options, {
-          onProgress: (progress) => report(group.length, progress),
-          onEpoch: async (networks, losses) => onEpoch?.({ gpu, repeats: group, networks, losses }),
-        });
+      const group = kept.abreast(repeatsFrom(trained.length).slice(0, plan.portions[0]!.count));
+      const observer: TrainingObserver = {
+        onProgress: (progress) => report(group, progress),
+        onEpoch: async (networks, losses, epoch) => onEpoch?.({ gpu, repeats: group, networks, epoch, losses }),
+        ...(keepEpochs && { onState: (states) => kept.keep(states) }),
+      };
+      const run = () => trainNetworks(gpu, split.on(gpu), group, options, observer, kept.of(group));
       return { doing: `training ${named(group)}`, plan: stageText(plan), run };
     });
+    kept.forget(networks.map(({ repeat }) => repeat));
     trained.push(...networks);
   }
   return trained;

@@ -8,6 +8,7 @@ import type { DeviceSplit } from "../gpu/device-split.ts";
 import { Pacer } from "../gpu/pacing.ts";
 import { initialNetwork } from "./initialisation.ts";
 import { stepOperations } from "./training-plan.ts";
+import { restoreState, saveState, type TrainingState } from "./training-state.ts";
 import { createTrainingStep, type TrainingStep } from "./training-step.ts";
 
 export interface TrainingOptions {
@@ -35,13 +36,17 @@ export interface TrainingObserver {
   /**
    * Called after every epoch, before the next: the networks are on the device as they are then.
    * @param losses [networks]: mean training loss of the epoch, nats
+   * @param epoch from 0
    */
-  onEpoch?(networks: DeviceNetworks, losses: readonly number[]): Promise<void>;
+  onEpoch?(networks: DeviceNetworks, losses: readonly number[], epoch: number): Promise<void>;
+  /** Called after `onEpoch`, but for the last: from here the training can go on, elsewhere. Costs a read of all state. */
+  onState?(states: readonly TrainingState[]): void;
 }
 
 /**
  * Trains one network for each of `repeats` on `split`. Repeat r comes out the same, bit for bit on the same adapter,
- * whatever other repeats are trained with it.
+ * whatever other repeats are trained with it, and wherever it is taken up.
+ * @param from [repeats]: where to go on, all after the same epoch; empty to begin
  * @throws RunError where a loss is not finite (with the repeat, the epoch and advice) or the device fails.
  */
 export async function trainNetworks(
@@ -50,6 +55,7 @@ export async function trainNetworks(
   repeats: readonly number[],
   options: TrainingOptions,
   observer: TrainingObserver = {},
+  from: readonly TrainingState[] = [],
 ): Promise<TrainedNetwork[]> {
   const { widths, activation, seed, epochs, batchSize } = options;
   const start = repeats.map(
@@ -58,9 +64,10 @@ export async function trainNetworks(
   using networks = uploadNetworks(gpu, start);
   using step = await createTrainingStep(gpu, networks, split, Math.min(batchSize, split.count));
   const pacer = new Pacer(gpu);
-  const history: number[][] = repeats.map(() => []);
-  let loss: number | undefined;
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  restoreState(gpu, networks, step, from);
+  const history: number[][] = repeats.map((_, index) => [...(from[index]?.trainLoss ?? [])]);
+  let loss = meanOfLast(history);
+  for (let epoch = history[0]!.length; epoch < epochs; epoch++) {
     step.beginEpoch(epoch, repeats, options);
     await pacer.run({
       label: "train epoch",
@@ -79,15 +86,22 @@ export async function trainNetworks(
     losses.forEach((value, index) => {
       history[index]!.push(value);
     });
-    loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+    loss = meanOfLast(history)!;
     observer.onProgress?.({ epochsDone: epoch + 1, loss });
-    await observer.onEpoch?.(networks, losses);
+    await observer.onEpoch?.(networks, losses, epoch);
+    if (epoch + 1 < epochs) observer.onState?.(await saveState(gpu, networks, step, repeats, history));
   }
   const trained = await downloadNetworks(gpu, networks);
   // The losses were taken before each update, so the last update shows in the weights alone.
   const broken = trained.findIndex((network) => !hasFiniteParameters(network));
   if (broken !== -1) throw divergence(repeats[broken]!, epochs, "weights", "not finite", options);
   return trained.map((network, index) => ({ repeat: repeats[index]!, network, trainLoss: history[index]! }));
+}
+
+/** Mean over the networks of the last epoch's loss; undefined before the first. */
+function meanOfLast(history: readonly (readonly number[])[]): number | undefined {
+  if (history[0]!.length === 0) return undefined;
+  return history.reduce((sum, losses) => sum + losses.at(-1)!, 0) / history.length;
 }
 
 /** Mean loss per network: rows are summed on the device over the steps, here over the rows in float64. */

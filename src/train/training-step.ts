@@ -17,6 +17,9 @@ export interface TrainingStep {
   readonly stepsPerEpoch: number;
   /** [networks, batchSize]: loss summed over the epoch's steps, per row of the batch, nats. */
   readonly losses: DeviceArray<"f32", 2>;
+  /** Adam's, per layer: [networks, outputs, lanes of the inputs]. */
+  readonly firstMoments: readonly DeviceArray<"f32", 3>[];
+  readonly secondMoments: readonly DeviceArray<"f32", 3>[];
   /** Shuffles the samples, clears the losses and uploads the epoch's batches. Queued behind all submitted work. */
   beginEpoch(epoch: number, repeats: readonly number[], options: StepOptions & { readonly seed: number }): void;
   encode(to: Recorder, first: number, end: number): void;
@@ -35,12 +38,12 @@ export async function createTrainingStep(
 ): Promise<TrainingStep> {
   const buffers = allocateStepBuffers(gpu, networks, split, batchSize);
   const dispatches = await stepDispatches({ gpu, networks, split, buffers, batchSize });
-  const { permutation, roundKeys, order, losses } = buffers;
+  const { permutation, roundKeys, order, losses, firstMoments, secondMoments } = buffers;
   const shuffleSamples = (await createShuffleSamples(gpu)).bind({ permutation, round_keys: roundKeys, order });
   const shuffleAll = (to: Recorder) => shuffleSamples.encode(to, shuffleGrid(split.count, networks.count));
   return {
     stepsPerEpoch: Math.ceil(split.count / batchSize),
-    losses,
+    ...{ losses, firstMoments, secondMoments },
     beginEpoch(epoch, repeats, options) {
       writeBatches(gpu, buffers, epochBatches(epoch, split.count, batchSize, options));
       const keys = shuffleKeys(options.seed, repeats, epoch);

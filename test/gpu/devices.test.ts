@@ -6,7 +6,7 @@ import type { StudyConfig } from "../../src/core/study.ts";
 import { createContext, type GpuContext } from "../../src/gpu/context.ts";
 import { Devices, PerDevice } from "../../src/gpu/devices.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
-import { type Ablated, runStudy, type StudyOutcome } from "../../src/study.ts";
+import { type Ablated, runStudy, type StudyOutcome, trainAll } from "../../src/study.ts";
 import { testAdapterName } from "../support/gpu.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 
@@ -83,6 +83,36 @@ describe("a device that is lost", () => {
     expect(parts.flatMap(({ curves }) => curves)).toEqual(whole.outcome!.curves);
     expect(devices.current.memoryBytes).toBe(MEMORY_BYTES / 2);
     expect(devices.current.pace.submitMs).toBe(30);
+  });
+
+  test("costs no finished epoch where epochs are kept, and every network is the same, though fewer train at once", async () => {
+    const longer = { ...config, epochs: 4 };
+    const undisturbed = new Devices(await open(1));
+    const expected = await trainAll(undisturbed, tinyDataset, longer);
+    undisturbed[Symbol.dispose]();
+    let lost = false;
+    const epochs: string[] = [];
+    const done: number[] = [];
+    using devices = new Devices(await open(1), () => open(0.5));
+    const trained = await trainAll(devices, tinyDataset, longer, {
+      keepEpochs: true,
+      onProgress(progress) {
+        done.push(progress.done);
+        if (lost || progress.done <= 4) return; // in the third epoch of repeats 0 and 1
+        lost = true;
+        devices.current.device.destroy();
+      },
+      async onEpoch({ repeats, epoch }) {
+        if (lost) epochs.push(`${repeats.join(" and ")}: ${epoch}`);
+        else if (epoch === 1) expect(repeats).toEqual([0, 1]);
+      },
+    });
+    expect(trained).toEqual(expected);
+    expect(epochs.filter((epoch) => epoch !== "0 and 1: 2")).toEqual([
+      ...["0: 2", "0: 3", "1: 2", "1: 3"],
+      ...["2: 0", "2: 1", "2: 2", "2: 3"],
+    ]);
+    expect(Math.min(...done.slice(done.findIndex((epoch) => epoch > 4)))).toBeGreaterThanOrEqual(4);
   });
 
   test("a second time ends the study, with what was tried, the plan and what helps; what is finished was handed over", async () => {

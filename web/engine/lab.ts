@@ -49,7 +49,6 @@ export class Lab {
   #embedded: Dataset | undefined;
   #dataset: Dataset | undefined;
   #study: LabStudy | undefined;
-  #record: TrainingRecord | undefined;
   #phase: Phase = "ready";
 
   /** @param version of the package, for exported results */
@@ -103,10 +102,7 @@ export class Lab {
 
   async #openDevice(): Promise<void> {
     const opened = await LabDevice.open(this.#scope, this.#gate.ask, {
-      onLost: (fault) => {
-        this.#record?.restarted();
-        this.#post({ type: "deviceLost", fault });
-      },
+      onLost: (fault) => this.#post({ type: "deviceLost", fault }),
       onRecovered: (gpu) => this.#post({ type: "deviceRecovered", adapter: adapterState(gpu) }),
       onGone: (error) => {
         this.#device = undefined;
@@ -145,7 +141,6 @@ export class Lab {
     const started = new Date();
     const begin = performance.now();
     const record = new TrainingRecord(config.repeats, config.epochs, () => performance.now() - this.#gate.heldMs);
-    this.#record = record;
     this.#setPhase("training");
     const networks = await train(device, dataset, config, record, () => this.#post(record.notice()));
     const elapsedMs = { train: performance.now() - begin };

@@ -23,6 +23,7 @@ export async function train(
 ): Promise<TrainedNetwork[]> {
   using validation = new PerDevice((gpu) => onDevice(gpu, dataset, "validation"));
   return await trainAll(device.devices, dataset, config, {
+    keepEpochs: true,
     onProgress({ done, total }) {
       record.progressed(done / total);
       onChange();

@@ -30,20 +30,12 @@ export class TrainingRecord {
     this.#share = share;
   }
 
-  /** Networks that are not finished are trained again from the first epoch, so that what was noted of them goes. */
-  restarted(): void {
-    for (const [repeat, loss] of this.#loss.entries()) {
-      if (loss.length === this.#epochs) continue;
-      loss.length = 0;
-      this.#accuracy[repeat]!.length = 0;
-    }
-  }
-
-  async epochDone({ gpu, repeats, networks, losses }: TrainedEpoch, validation: DeviceSplit): Promise<void> {
+  /** An epoch in which the device was lost comes again, with the same numbers. */
+  async epochDone({ gpu, repeats, networks, epoch, losses }: TrainedEpoch, validation: DeviceSplit): Promise<void> {
     const { correct } = await evaluate(gpu, networks, validation);
     repeats.forEach((repeat, index) => {
-      this.#loss[repeat]!.push(losses[index]!);
-      this.#accuracy[repeat]!.push(correct[index]! / validation.count);
+      this.#loss[repeat]![epoch] = losses[index]!;
+      this.#accuracy[repeat]![epoch] = correct[index]! / validation.count;
     });
   }
 
