@@ -75,5 +75,5 @@ export function twinText({ samples, tolerance, deviceDifference, referenceDiffer
 }
 
 function tiedText(samples: number, ties: number): string {
-  return `the same class on ${whole(samples - ties)} test samples; ${whole(ties)} ties are left out`;
+  return `the same class on ${whole(samples - ties)} samples (and ${whole(ties)} tied)`;
 }

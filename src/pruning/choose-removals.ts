@@ -8,6 +8,7 @@ import type { Network } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { Measure } from "../measures/measure.ts";
 import { measureNamed, measures } from "../measures/registry.ts";
 
 /** `layers`: the same share of every layer. The others are scopes of the ablation. */
@@ -36,16 +37,20 @@ export interface MeasuredNetwork {
   readonly meanActivations: readonly Float32Array[];
 }
 
+/** @throws UsageError where there is no measure of that name. */
+export function requireMeasure(name: string): Measure {
+  const known = measureNamed(name);
+  if (known !== undefined) return known;
+  const expected = measures.map((measure) => measure.name).join(", ");
+  throw new UsageError({ what: "there is no such measure", expected, found: name });
+}
+
 /** The neurons in scope, lowest value first. @throws UsageError where there is no such measure or layer. */
 export function pruningOrder(table: NeuronTable, { measure, scope }: PruneRequest): RemovalOrder {
-  const known = measureNamed(measure);
-  if (known === undefined) {
-    const expected = measures.map(({ name }) => name).join(", ");
-    throw new UsageError({ what: "there is no such measure", expected, found: measure });
-  }
+  const { id } = requireMeasure(measure);
   // The same share of every layer is the order in which all layers are used up at the same pace.
   const scopes: Scope[] = [scope === "layers" ? "network-ranked" : scope];
-  const [low] = removalOrders(table, { scopes, measures: [known.id], randomDraws: 0, seed: 0 });
+  const [low] = removalOrders(table, { scopes, measures: [id], randomDraws: 0, seed: 0 });
   if (low !== undefined && low.neurons.length > 0) return low;
   throw new UsageError({
     what: "the network has no such hidden layer",
