@@ -22,18 +22,19 @@ const tables: readonly string[] = [
   resultNames.single,
 ];
 const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+const isTable = (name: string) => tables.includes(name);
 const isIdx = (name: string) => /idx\d-ubyte(\.gz)?$/.test(name);
 const isNetwork = (name: string) => name.endsWith(".safetensors");
 
 /** @throws RunError, naming file and fault, for whatever is none of these or damaged. */
 export async function readGiven(files: readonly GivenFile[]): Promise<Given> {
   const names = files.map(({ path }) => nameOf(path));
-  if (names.some((name) => tables.includes(name))) {
-    const source = givenSource(files);
+  if (names.some(isTable)) {
+    const source = givenSource(inOneFolder(files, isTable, "folders of results"));
     return { kind: "results", label: source.label, files: await readStudyFiles(source, source.label) };
   }
   if (names.some(isIdx)) {
-    const source = givenSource(files);
+    const source = givenSource(inOneFolder(files, isIdx, "folders of IDX files"));
     return { kind: "dataset", dataset: await readIdxFolder(source, source.label) };
   }
   const [only, ...others] = files.filter((_, index) => isNetwork(names[index]!));
@@ -45,6 +46,33 @@ export async function readGiven(files: readonly GivenFile[]): Promise<Given> {
     ...(names.length === 0 && { found: "no files" }),
     fix: others.length > 0 ? "drop one of them" : "check the names: files are told apart by these",
   });
+}
+
+/**
+ * The files of the folder, wherever it lies in what was dropped, that holds those which `isSought`.
+ * @param what those folders, in messages
+ * @throws RunError that names them where there are several
+ */
+function inOneFolder(
+  files: readonly GivenFile[],
+  isSought: (name: string) => boolean,
+  what: string,
+): readonly GivenFile[] {
+  const sought = files.filter(({ path }) => isSought(nameOf(path)));
+  const [folder, ...others] = new Set(sought.map(({ path }) => path.slice(0, -nameOf(path).length)));
+  if (others.length > 0) {
+    const names = [folder!, ...others].map((one) => one.slice(0, -1) || "the files beside them").sort();
+    throw new RunError({
+      what: `there are ${names.length} ${what}`,
+      where: files[0]!.path.split("/")[0]!,
+      expected: "one at a time",
+      found: names.slice(0, 5).join(", ") + (names.length > 5 ? `, ... (${names.length} folders)` : ""),
+      fix: "drop one of them",
+    });
+  }
+  const above = folder!.slice(0, folder!.lastIndexOf("/", folder!.length - 2) + 1);
+  const own = files.filter(({ path }) => path.startsWith(folder!));
+  return own.map(({ path, content }) => ({ path: path.slice(above.length), content }));
 }
 
 async function readNetwork({ path, content }: GivenFile): Promise<Given> {
