@@ -22,56 +22,57 @@ const tables: readonly string[] = [
   resultNames.single,
 ];
 const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+const isTable = (name: string) => tables.includes(name);
 const isIdx = (name: string) => /idx\d-ubyte(\.gz)?$/.test(name);
 const isNetwork = (name: string) => name.endsWith(".safetensors");
-
-/** The folder that a file lies in, as `results/first/`; empty for one that was dropped by itself. */
-const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
-
-/**
- * The one folder that holds files of a kind, however deep in what was dropped, with all that is below it.
- * @param kind what it is, for messages, in the plural
- * @returns undefined where there is none
- * @throws RunError where there are several.
- */
-function folderWith(files: readonly GivenFile[], isOne: (name: string) => boolean, kind: string) {
-  const folders = [...new Set(files.filter(({ path }) => isOne(nameOf(path))).map(({ path }) => folderOf(path)))];
-  const [folder, ...others] = folders;
-  if (folder === undefined) return undefined;
-  if (others.length > 0) {
-    throw new RunError({
-      what: `there are several ${kind}`,
-      where: shortList(folders.map((name) => name || "the files beside the folders")),
-      expected: "one at a time",
-      found: `${folders.length}`,
-      fix: "drop one of these folders",
-    });
-  }
-  const parent = folderOf(folder.slice(0, -1));
-  const own = files.filter(({ path }) => path.startsWith(folder));
-  return givenSource(own.map(({ path, content }) => ({ path: path.slice(parent.length), content })));
-}
-
-const shortList = (names: readonly string[]) => names.slice(0, 3).join(", ") + (names.length > 3 ? ", ..." : "");
 
 /** @throws RunError, naming file and fault, for whatever is none of these or damaged. */
 export async function readGiven(files: readonly GivenFile[]): Promise<Given> {
   const names = files.map(({ path }) => nameOf(path));
-  const results = folderWith(files, (name) => tables.includes(name), "studies");
-  if (results !== undefined) {
-    return { kind: "results", label: results.label, files: await readStudyFiles(results, results.label) };
+  if (names.some(isTable)) {
+    const source = givenSource(inOneFolder(files, isTable, "folders of results"));
+    return { kind: "results", label: source.label, files: await readStudyFiles(source, source.label) };
   }
-  const data = folderWith(files, isIdx, "data sets");
-  if (data !== undefined) return { kind: "dataset", dataset: await readIdxFolder(data, data.label) };
+  if (names.some(isIdx)) {
+    const source = givenSource(inOneFolder(files, isIdx, "folders of IDX files"));
+    return { kind: "dataset", dataset: await readIdxFolder(source, source.label) };
+  }
   const [only, ...others] = files.filter((_, index) => isNetwork(names[index]!));
   if (only !== undefined && others.length === 0) return readNetwork(only);
   throw new RunError({
     what: others.length > 0 ? "there are several networks" : "the lab cannot read this",
-    where: shortList(names) + (names.length > 3 ? ` (${names.length} files)` : ""),
+    where: names.slice(0, 3).join(", ") + (names.length > 3 ? `, ... (${names.length} files)` : ""),
     expected: "one .safetensors file, the four IDX files of a data set, or a folder of results",
     ...(names.length === 0 && { found: "no files" }),
     fix: others.length > 0 ? "drop one of them" : "check the names: files are told apart by these",
   });
+}
+
+/**
+ * The files of the folder, wherever it lies in what was dropped, that holds those which `isSought`.
+ * @param what those folders, in messages
+ * @throws RunError that names them where there are several
+ */
+function inOneFolder(
+  files: readonly GivenFile[],
+  isSought: (name: string) => boolean,
+  what: string,
+): readonly GivenFile[] {
+  const sought = files.filter(({ path }) => isSought(nameOf(path)));
+  const [folder, ...others] = new Set(sought.map(({ path }) => path.slice(0, -nameOf(path).length)));
+  if (others.length > 0) {
+    const names = [folder!, ...others].map((one) => one.slice(0, -1) || "the files beside them").sort();
+    throw new RunError({
+      what: `there are ${names.length} ${what}`,
+      where: files[0]!.path.split("/")[0]!,
+      expected: "one at a time",
+      found: names.slice(0, 5).join(", ") + (names.length > 5 ? `, ... (${names.length} folders)` : ""),
+      fix: "drop one of them",
+    });
+  }
+  const above = folder!.slice(0, folder!.lastIndexOf("/", folder!.length - 2) + 1);
+  const own = files.filter(({ path }) => path.startsWith(folder!));
+  return own.map(({ path, content }) => ({ path: path.slice(above.length), content }));
 }
 
 async function readNetwork({ path, content }: GivenFile): Promise<Given> {

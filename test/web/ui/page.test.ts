@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { LabRequest } from "../../../web/engine/protocol.ts";
 import { launchChromium, noChromium, type TestBrowser } from "../../support/chromium.ts";
-import { openPage, type WatchedPage } from "../support/lab-page.ts";
+import { accessibilityFaults, openPage, type WatchedPage } from "../support/lab-page.ts";
 import { correctWithout, madeUpTable } from "../support/made-up-study.ts";
 import { type ScriptedServer, serveScriptedPage } from "../support/scripted-server.ts";
 
@@ -188,6 +188,32 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
     expect(picked.length).toBeLessThan(200);
     await page.getByRole("button", { name: "Remove picked" }).click();
     expect(await removed()).toEqual(picked);
+    await expectAccuracy(picked);
+  });
+
+  test("picks neurons of the scatter by keyboard, hears how many, and removes them", async () => {
+    await choose("Compare");
+    const chart = page.getByRole("application", { name: "Selection by keyboard" });
+    await chart.focus();
+    await page.keyboard.press("ArrowRight");
+    for (const key of ["ArrowLeft", "ArrowLeft", "ArrowDown", "Shift+ArrowRight", "Shift+ArrowUp"])
+      await page.keyboard.press(key);
+    await page.locator(".charts .brush").waitFor();
+    for (let steps = 0; steps < 16; steps++) await page.keyboard.press("Shift+ArrowRight");
+    for (let steps = 0; steps < 16; steps++) await page.keyboard.press("Shift+ArrowDown");
+    const picked = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>(".cell.brushed")].map((element) => Number(element.dataset["row"])),
+    );
+    expect(picked.length).toBeGreaterThan(0);
+    expect(picked.length).toBeLessThan(200);
+    expect(await page.locator(".charts").getByRole("status").first().innerText()).toBe(
+      `${picked.length} neurons picked`,
+    );
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    expect(await removed()).toEqual(picked);
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".cell.brushed, .charts .brush").count()).toBe(0);
     await expectAccuracy(picked);
   });
 

@@ -1,6 +1,7 @@
 /** One mark a neuron over two columns, and a brush: a rectangle that picks those inside it. */
 import { useRef, useState } from "preact/hooks";
-import { Axes, type AxisRange, Drawing, plotOf, useWidth } from "./frame.tsx";
+import { type Box, boxAfterKey, type Corner, isBrushKey } from "./brush-keys.ts";
+import { Axes, type AxisRange, Drawing, type Plot, plotOf, useWidth } from "./frame.tsx";
 
 export interface ScatterMark {
   readonly row: number;
@@ -23,12 +24,12 @@ interface ScatterChartProps {
   /** Rows inside the brush; none when it is cleared. */
   readonly onBrush: (rows: readonly number[]) => void;
   readonly onPick: (row: number) => void;
+  /** Enter, on what the brush picks. */
+  readonly onTake: () => void;
 }
 
-interface Corner {
-  readonly x: number;
-  readonly y: number;
-}
+const KEYS_HELP =
+  "Arrow keys move a selection box, with Shift they resize it. Enter removes the neurons in it, Escape clears it.";
 
 /** Pixels that the pointer has to move before it is a brush, not a click. */
 const LEAST_BRUSH = 4;
@@ -43,12 +44,16 @@ const shapes = [
 /** Circles for the first layer, diamonds for the second, squares for those above. */
 export const layerShape = (layer: number): string => shapes[Math.min(layer, shapes.length) - 1]!;
 
-export function ScatterChart({ id, height, description, across, up, marks, onBrush, onPick }: ScatterChartProps) {
+export function ScatterChart(props: ScatterChartProps) {
+  const { id, height, description, across, up, marks, onBrush, onPick } = props;
   const [box, width] = useWidth();
   const plot = plotOf(width, height, across, up);
   const { x, y } = plot;
   const from = useRef<Corner | undefined>(undefined);
-  const [brush, setBrush] = useState<readonly [Corner, Corner] | undefined>(undefined);
+  const [brush, setBrush] = useState<Box | undefined>(undefined);
+  // A box that is moved by keys is seen also where it is empty.
+  const [byKeys, setByKeys] = useState(false);
+  const shown = byKeys || marks.some(({ brushed }) => brushed) ? brush : undefined;
   const cornerOf = (event: PointerEvent): Corner => {
     const { left, top } = box.current!.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
@@ -57,6 +62,7 @@ export function ScatterChart({ id, height, description, across, up, marks, onBru
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     from.current = cornerOf(event);
     setBrush(undefined);
+    setByKeys(false);
   };
   const move = (event: PointerEvent) => {
     if (from.current === undefined) return;
@@ -74,9 +80,28 @@ export function ScatterChart({ id, height, description, across, up, marks, onBru
     const near = nearest(marks, at, x, y);
     if (near !== undefined) onPick(near);
   };
+  const change = (box: Box | undefined) => {
+    setBrush(box);
+    setByKeys(box !== undefined);
+    onBrush(box === undefined ? [] : insideOf(marks, ...box, x, y));
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isBrushKey(event.key)) change(boxAfterKey(shown, event.key, event.shiftKey, cornersOf(plot)));
+    else if (event.key === "Escape") change(undefined);
+    else if (event.key === "Enter") props.onTake();
+    else return;
+    event.preventDefault();
+  };
   return (
     <div
       class="chart-box brushable"
+      role="application"
+      aria-label={`Selection by keyboard. ${KEYS_HELP}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: an application is what takes keys itself
+      tabIndex={0}
+      onKeyDown={press}
+      onBlur={() => setByKeys(false)}
       ref={box}
       style={{ height }}
       onPointerDown={begin}
@@ -93,10 +118,19 @@ export function ScatterChart({ id, height, description, across, up, marks, onBru
             transform={place(x(mark.x), y(mark.y))}
           />
         ))}
-        {brush === undefined || marks.every(({ brushed }) => !brushed) ? null : <Brush corners={brush} />}
+        {shown === undefined ? null : <Brush corners={shown} />}
       </Drawing>
     </div>
   );
+}
+
+function cornersOf({ x, y }: Plot): Box {
+  const [left, right] = x.range() as [number, number];
+  const [bottom, top] = y.range() as [number, number];
+  return [
+    { x: left, y: top },
+    { x: right, y: bottom },
+  ];
 }
 
 const place = (x: number, y: number) => `translate(${x.toFixed(1)},${y.toFixed(1)})`;
@@ -109,7 +143,7 @@ function markClass({ layer, removed, selected, brushed }: ScatterMark): string {
 /** Classes of a mark that say its layer. */
 export const markLayer = (layer: number): string => `mark mark-layer-${Math.min(layer, shapes.length)}`;
 
-function Brush({ corners: [a, b] }: { readonly corners: readonly [Corner, Corner] }) {
+function Brush({ corners: [a, b] }: { readonly corners: Box }) {
   const [left, top] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
   return <rect class="brush" x={left} y={top} width={Math.abs(a.x - b.x)} height={Math.abs(a.y - b.y)} />;
 }

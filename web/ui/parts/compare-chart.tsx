@@ -36,6 +36,9 @@ export function CompareChart({ id, state, dispatch }: CompareChartProps) {
     return { row, layer, x: xs[row]!, y: ys[row]!, ...states };
   });
   const options = columnsOf(study).map((column) => ({ value: column, text: columnTitle(column) }));
+  const remove = () => {
+    if (view.brushed.length > 0) dispatch({ type: "remove", rows: view.brushed });
+  };
   const brush = (rows: readonly number[]) => dispatch({ type: "view", change: { brushed: rows } });
   return (
     <>
@@ -61,6 +64,7 @@ export function CompareChart({ id, state, dispatch }: CompareChartProps) {
         up={rangeOf(ys, view.up)}
         marks={marks}
         onBrush={brush}
+        onTake={remove}
         onPick={(selected) => dispatch({ type: "view", change: { selected } })}
       />
       <ul class="shapes muted">
@@ -74,15 +78,13 @@ export function CompareChart({ id, state, dispatch }: CompareChartProps) {
         ))}
       </ul>
       <div class="toolbar">
-        <span class="muted numbers">
-          {view.brushed.length === 0 ? "Drag to pick neurons." : `${counted(view.brushed.length, "neuron")} picked`}
+        <span class="muted numbers" role="status">
+          {view.brushed.length === 0
+            ? "Drag, or press arrow keys, to pick neurons."
+            : `${counted(view.brushed.length, "neuron")} picked`}
         </span>
         <span class="spread" />
-        <button
-          type="button"
-          disabled={view.brushed.length === 0}
-          onClick={() => dispatch({ type: "remove", rows: view.brushed })}
-        >
+        <button type="button" disabled={view.brushed.length === 0} onClick={remove}>
           Remove picked
         </button>
         <button
