@@ -1,7 +1,9 @@
 /** The options of a study on the command line, with their defaults. */
 import { type Command, Option } from "commander";
 import { ablationModes } from "../core/ablation.ts";
+import { UsageError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
+import { binRules, defaultBins } from "../core/quantization.ts";
 import { type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
@@ -32,6 +34,7 @@ export function addStudyOptions(command: Command): Command {
   add("--learning-rate <x>", "step size of Adam", rates, learningRate, `${learningRate}`);
   const strengths = decimal(decimalRanges.l2);
   add("--l2 <x>", "weight of the sum of squared weights", strengths, l2, l2.toExponential());
+  addLevelOptions(command);
   add("--measures <names>", "what orders the neurons", someOf(measureNames), measureNames, `${measureNames}`);
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
@@ -40,6 +43,35 @@ export function addStudyOptions(command: Command): Command {
   add("--stride <n>", "neurons removed between two evaluations", numbers("stride"), stride, `${stride}`);
   add("--sweep <name>", "rank-one updates, or a masked forward pass a step", oneOf(sweepMethods), sweep, sweep);
   return command;
+}
+
+/** How outputs are quantised; fields are absent for one bit, as in study.json. */
+function addLevelOptions(command: Command): void {
+  const { least, most } = wholeRanges.bits;
+  const bitsHelp = `bits of a measured output, ${least} to ${most}; 1: above a threshold (default: ${least})`;
+  const binsHelp = `levels of more than one bit: ${binRules.join(", ")} (default: ${defaultBins})`;
+  command
+    .addOption(new Option("--bits <n>", bitsHelp).argParser(integer(least, most)))
+    .addOption(new Option("--bins <name>", binsHelp).argParser(oneOf(binRules)));
+}
+
+/**
+ * `bits` and `bins` as the configuration holds them.
+ * @throws UsageError where bins are asked for and one bit has none
+ */
+export function levelConfig({
+  bits = 1,
+  bins,
+}: Pick<StudyConfig, "bits" | "bins">): Pick<StudyConfig, "bits" | "bins"> {
+  if (bits > 1) return { bits, bins: bins ?? defaultBins };
+  if (bins === undefined) return {};
+  throw new UsageError({
+    what: "--bins is for more than one bit",
+    where: "command line",
+    expected: "--bits 2 or more beside it",
+    found: `--bins ${bins}, one bit`,
+    fix: "leave --bins out: one bit is whether an output exceeds its activation's threshold; or add --bits 2",
+  });
 }
 
 /** What is to be known of data that do not say it. */
@@ -78,6 +110,7 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     batchSize,
     learningRate,
     l2,
+    ...levelConfig(options),
   };
   return { ...training, measures: names, scopes, modes, randomDraws, stride, sweep };
 }

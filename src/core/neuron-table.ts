@@ -30,7 +30,12 @@ export function histogramOf({ levels, counts }: LevelCounts, classes: number, ro
   return counts.subarray(row * levels * classes, (row + 1) * levels * classes);
 }
 
-/** Whether the quantised output is the same for all samples. */
+/** Whether outputs were reduced to one bit, whose counts are there. */
+export function hasBits({ ones, rows }: NeuronTable): boolean {
+  return ones.length === rows;
+}
+
+/** Whether the quantised output is known to be the same for all samples. */
 export function isConstant({ histograms, classes, ones, samples }: NeuronTable, row: number): boolean {
   if (histograms === undefined) return ones[row] === 0 || ones[row] === samples;
   const counts = histogramOf(histograms, classes, row);

@@ -3,7 +3,7 @@ import type { Network } from "../core/network.ts";
 import type { LayerCounts, LevelCounts, NetworkCounts } from "../core/neuron-counts.ts";
 import { histogramOf, type NeuronTable } from "../core/neuron-table.ts";
 import { preferredClass } from "./kl-selectivity.ts";
-import { countsOfBit, type NeuronEvidence } from "./measure.ts";
+import { countsOfBit, type LevelEvidence, type NeuronEvidence } from "./measure.ts";
 import { measures } from "./registry.ts";
 
 function onesOf({ onesPerClass }: LayerCounts, classes: number, neuron: number): Uint32Array {
@@ -26,6 +26,18 @@ function evidenceOf({ classes, samplesPerClass, layers }: NetworkCounts, network
       neuron,
     })),
   );
+}
+
+/** Of one row of a table's histograms; class sizes are sums of counts. */
+export function histogramEvidence(
+  { samples, classes }: Pick<NeuronTable, "samples" | "classes">,
+  histograms: LevelCounts,
+  row: number,
+): LevelEvidence {
+  const countsPerLevel = histogramOf(histograms, classes, row);
+  const samplesPerClass = new Array<number>(classes).fill(0);
+  for (const [cell, count] of countsPerLevel.entries()) samplesPerClass[cell % classes]! += count;
+  return { samples, levels: histograms.levels, countsPerLevel, samplesPerClass };
 }
 
 /** Layers one after another. */

@@ -9,6 +9,7 @@ import { RunError } from "../../core/errors.ts";
 import { activations } from "../../core/network.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
+import { binRules } from "../../core/quantization.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
 import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
@@ -45,6 +46,13 @@ const configSchema = z
     batchSize: atLeastOne,
     learningRate: z.number().gt(0),
     l2: z.number().min(0).describe("lambda of lambda * sum of squared weights, biases excluded."),
+    bits: z
+      .int()
+      .min(2)
+      .max(8)
+      .exactOptional()
+      .describe("Outputs are measured at 2^bits levels. Absent: one bit, by the activation's threshold."),
+    bins: z.enum(binRules).exactOptional().describe("How levels part, for more than one bit; absent for one."),
     measures: z.array(z.string()).describe("Measure names as on the command line, for example `mutual-information`."),
     scopes: z
       .array(z.enum(scopeKinds))
