@@ -54,6 +54,18 @@ test("a neuron that has a level for each of four classes knows two bits of them,
   for (const { id, evaluate } of measures) expect(evaluate(evidence), id).toBeCloseTo(2, 15);
 });
 
+test("the example of docs/measures.md is right", () => {
+  const evidence = evidenceOfLevels([
+    [4, 0, 0],
+    [0, 2, 0],
+    [0, 2, 4],
+    [0, 0, 0],
+  ]);
+  const rounded = (values: readonly number[]) => values.map((value) => value.toFixed(4));
+  expect(rounded(measures.map(({ evaluate }) => evaluate(evidence)))).toEqual(["1.4591", "1.1258", "1.5850"]);
+  expect(rounded(divergencesOfClasses(evidence))).toEqual(["1.5850", "0.7925", "1.0000"]);
+});
+
 describe("for a neuron of any number of levels", () => {
   test("0 <= I <= min(H, H(Y)), I <= KL, and H is that of its levels", () => {
     holds(anyLevels, (evidence) => {
