@@ -7,6 +7,7 @@ import type { InputType } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import type { Widths } from "./core/network.ts";
 import type { Stage } from "./core/progress.ts";
+import { quantizationOf } from "./core/quantization.ts";
 import type { DatasetSummary, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import { chunkRows } from "./gpu/forward-pass.ts";
 import { measuringArrays, networksAtOnce } from "./gpu/measuring-plan.ts";
@@ -84,6 +85,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     inputType: inputTypeFor(data),
     validation: data.validation,
     test: data.test,
+    quantization: quantizationOf(config),
   };
   const together = group(networksAtOnce(basis, size, networks), networks);
   const samples = Math.max(size.validation, size.test);

@@ -5,10 +5,11 @@ import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablatio
 import { type Dataset, inputTypeOf, type SplitName } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
-import type { NetworkCounts } from "./core/neuron-counts.ts";
+import type { LayerCounts, NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ProgressListener, Stage } from "./core/progress.ts";
+import { quantizationOf } from "./core/quantization.ts";
 import {
   type DatasetSummary,
   isTrained,
@@ -18,6 +19,7 @@ import {
 } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
 import type { GpuContext } from "./gpu/context.ts";
+import { countLevels } from "./gpu/count-levels.ts";
 import { countNeurons } from "./gpu/count-neurons.ts";
 import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "./gpu/device-split.ts";
@@ -308,13 +310,17 @@ async function tables(
   networks: DeviceNetworks,
   trained: readonly TrainedNetwork[],
   validation: DeviceSplit,
-  { quantizeThreshold }: MeasuringConfig,
+  config: MeasuringConfig,
 ): Promise<NeuronTable[]> {
-  const layers = await countNeurons(gpu, networks, validation, undefined, quantizeThreshold);
+  const bits = await countNeurons(gpu, networks, validation, undefined, config.quantizeThreshold);
+  const quantization = quantizationOf(config);
+  const histograms = quantization && (await countLevels(gpu, networks, validation, quantization));
+  const layersOf = (index: number): LayerCounts[] =>
+    bits[index]!.map((counts, layer) => (histograms ? { ...counts, histograms: histograms[index]![layer]! } : counts));
   const samplesPerClass = classCounts(validation.host.labels, validation.classes);
   return inSpan(gpu, "measures", () =>
     trained.map(({ repeat, network }, index) => {
-      const counts: NetworkCounts = { repeat, classes: validation.classes, samplesPerClass, layers: layers[index]! };
+      const counts: NetworkCounts = { repeat, classes: validation.classes, samplesPerClass, layers: layersOf(index) };
       return neuronTable(counts, network);
     }),
   );

@@ -129,6 +129,8 @@ describe("the memory that a study takes", () => {
   const changes: readonly (readonly [string, Partial<StudyConfig>])[] = [
     ["two hidden layers", {}],
     ["one hidden layer, many repeats", { hidden: [40], repeats: 9, activation: "relu" }],
+    ["many levels by width", { bits: 7, bins: "equal-width", repeats: 3 }],
+    ["few levels by frequency", { bits: 2, bins: "equal-frequency", hidden: [40, 5] }],
     ["three hidden layers", { hidden: [9, 30, 6], repeats: 1, stride: 3, activation: "tanh" }],
   ];
   const cases = changes.flatMap(([name, of]) => sweepMethods.map((sweep) => [name, { ...of, sweep }] as const));

@@ -29,7 +29,14 @@ import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { oneOf, signedDecimal } from "./option-values.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { dataName, readStudyData } from "./study-data.ts";
-import { addDataSourceOption, addNormalizeOption, addSweepOptions, addTableOptions, given } from "./study-options.ts";
+import {
+  addDataSourceOption,
+  addNormalizeOption,
+  addSweepOptions,
+  addTableOptions,
+  given,
+  levelConfig,
+} from "./study-options.ts";
 import {
   clock,
   closeResults,
@@ -126,6 +133,7 @@ function analysisConfig(
     ...given({ label, split, normalize, assumedActivation: activation, alpha, weightsLayout, quantizeThreshold }),
     seed,
     ...architectureOf(networks),
+    ...levelConfig(options),
     ...{ measures, scopes, modes, randomDraws, stride, sweep },
   };
 }

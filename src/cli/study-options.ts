@@ -1,8 +1,10 @@
 /** The options of a study on the command line, with their defaults. */
 import { type Command, Option } from "commander";
 import { ablationModes } from "../core/ablation.ts";
+import { UsageError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
-import { type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
+import { binRules, defaultBins } from "../core/quantization.ts";
+import { type MeasuringConfig, type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
 import { decimal, integer, meanAndDeviation, oneOf, percents, someOf, text, widths } from "./option-values.ts";
@@ -50,6 +52,7 @@ function addSeedOption(command: Command, help: string): Command {
 }
 
 function addRemovalOptions(command: Command): Command {
+  addLevelOptions(command);
   const add = adderTo(command);
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   add("--measures <names>", "what orders the neurons", someOf(measureNames), measureNames, `${measureNames}`);
@@ -66,6 +69,45 @@ export function addDataSourceOption(command: Command): Command {
   const { data } = studyDefaults;
   const help = "`mnist` (10,000 digits, embedded), fetched data (see data fetch), or a path";
   return adderTo(command)("--data <source>", help, text("mnist, the name of fetched data, or a path"), data, data);
+}
+
+/** How outputs are quantised; fields are absent for one bit, as in study.json. */
+function addLevelOptions(command: Command): void {
+  const { least, most } = wholeRanges.bits;
+  const bitsHelp = `bits of a measured output, ${least} to ${most}; 1: above a threshold (default: ${least})`;
+  const binsHelp = `levels of more than one bit: ${binRules.join(", ")} (default: ${defaultBins})`;
+  command
+    .addOption(new Option("--bits <n>", bitsHelp).argParser(integer(least, most)))
+    .addOption(new Option("--bins <name>", binsHelp).argParser(oneOf(binRules)));
+}
+
+/**
+ * `bits` and `bins` as the configuration holds them.
+ * @throws UsageError where bins are asked for and one bit has none, or a threshold where more bits have none
+ */
+export function levelConfig({
+  bits = 1,
+  bins,
+  quantizeThreshold,
+}: Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold">): Pick<MeasuringConfig, "bits" | "bins"> {
+  if (bits > 1 && quantizeThreshold !== undefined) {
+    throw new UsageError({
+      what: "--quantize-threshold is for one bit",
+      where: "command line",
+      expected: "one bit, which is 1 above the threshold",
+      found: `--bits ${bits}`,
+      fix: "leave one of them out: the levels of more than one bit part as --bins says",
+    });
+  }
+  if (bits > 1) return { bits, bins: bins ?? defaultBins };
+  if (bins === undefined) return {};
+  throw new UsageError({
+    what: "--bins is for more than one bit",
+    where: "command line",
+    expected: "--bits 2 or more beside it",
+    found: `--bins ${bins}, one bit`,
+    fix: "leave --bins out: one bit is whether an output exceeds its activation's threshold; or add --bits 2",
+  });
 }
 
 /** What is to be known of data that do not say it. */
@@ -113,6 +155,7 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     batchSize,
     learningRate,
     l2,
+    ...levelConfig(options),
   };
   return { ...training, measures: names, scopes, modes, randomDraws, stride, sweep };
 }

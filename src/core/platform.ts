@@ -44,6 +44,7 @@ export interface ResultFile {
 export const resultNames = {
   study: "study.json",
   neurons: "neurons.csv",
+  histograms: "histograms.csv",
   curves: "curves.csv",
   orders: "orders.csv",
   single: "single.csv",

@@ -11,6 +11,7 @@ import type { LayerActivationKind, WeightsLayout } from "./layer-chain.ts";
 import type { Activation, TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
+import type { BinRule } from "./quantization.ts";
 import type { TileForms } from "./tiles.ts";
 
 export const scopeKinds = ["layers", ...networkScopes] as const;
@@ -40,6 +41,10 @@ export interface MeasuringConfig {
   readonly activation: Activation;
   /** theta of the bit [t > theta], where it is not the activation's own. */
   readonly quantizeThreshold?: number;
+  /** Outputs are divided into 2^bits levels before they are measured. Absent: one bit, by the activation's threshold. */
+  readonly bits?: number;
+  /** Where levels part, for more than one bit; absent for one. */
+  readonly bins?: BinRule;
   /** Measure names as on the command line, for example `mutual-information`. */
   readonly measures: readonly string[];
   readonly scopes: readonly ScopeKind[];

@@ -1,11 +1,14 @@
 /** What measuring takes on a device, and how many networks are measured at once. Plain arithmetic, nothing allocated. */
 import type { InputType } from "../core/dataset.ts";
 import type { Widths } from "../core/network.ts";
+import { levelsOf, type Quantization } from "../core/quantization.ts";
+import { levelRows } from "./count-levels.ts";
 import { splitArrays } from "./device-split.ts";
 import { chunksOf, forwardOperations, rowsPerChunk } from "./forward-pass.ts";
 import { forward } from "./generated/shaders.ts";
 import { WORD } from "./kernels/histogram.ts";
 import { BLOCK } from "./kernels/tally.ts";
+import { needsExtremes } from "./level-edges.ts";
 import { lanesOf } from "./packing.ts";
 import {
   type Amount,
@@ -29,6 +32,8 @@ export interface MeasuringSize {
   /** Samples of the validation and of the test set. */
   readonly validation: number;
   readonly test: number;
+  /** Where there are more than two levels. */
+  readonly quantization?: Quantization | undefined;
 }
 
 export function parameterArrays(widths: Widths, networks: number): PlannedArray[] {
@@ -83,8 +88,38 @@ function countArrays(basis: PlanBasis, widths: Widths, networks: number, samples
   ];
 }
 
+/** Edges and histograms of every hidden layer (countLevels), with the largest copy that is read back. */
+function levelArrays(
+  basis: PlanBasis,
+  widths: Widths,
+  networks: number,
+  samples: number,
+  quantization: Quantization,
+): PlannedArray[] {
+  const rows = levelRows(basis, samples, networks, widths);
+  const chunks = chunksOf(samples, rows).length;
+  const levels = levelsOf(quantization);
+  const pass = forwardPassArrays(basis, widths, networks, samples, rows);
+  const ranged = needsExtremes(quantization.bins);
+  const layers = widths
+    .slice(1, -1)
+    .flatMap((units, layer) => [
+      uniformArray(basis, `layer ${layer} chunks`, chunks),
+      scalarArray(`layer ${layer} edges`, networks, units, levels - 1),
+      scalarArray(`layer ${layer} histograms`, networks, units, levels, widths.at(-1)!),
+      ...(ranged ? [scalarArray(`layer ${layer} extremes`, networks, units, 2)] : []),
+    ]);
+  const hiddenOutputs = pass.slice(0, widths.length - 2);
+  const read = [...layers.filter(({ name }) => / histograms$| extremes$/.test(name)), ...(ranged ? [] : hiddenOutputs)];
+  return [...pass, ...layers, { ...largestOf(read), name: `read ${largestOf(read).name}` }];
+}
+
 /** What each pass adds: accuracy on either set, counts on the validation set. */
-function passArrays(basis: PlanBasis, { widths, validation, test }: MeasuringSize, networks: number): PlannedArray[][] {
+function passArrays(
+  basis: PlanBasis,
+  { widths, validation, test, quantization }: MeasuringSize,
+  networks: number,
+): PlannedArray[][] {
   const pass = (samples: number, rest: (chunks: number) => PlannedArray[]) => {
     const rows = rowsPerChunk(basis, samples, networks, widths);
     return [...forwardPassArrays(basis, widths, networks, samples, rows), ...rest(chunksOf(samples, rows).length)];
@@ -93,6 +128,7 @@ function passArrays(basis: PlanBasis, { widths, validation, test }: MeasuringSiz
     pass(validation, (chunks) => tallyArrays(basis, networks, validation, chunks)),
     pass(test, (chunks) => tallyArrays(basis, networks, test, chunks)),
     pass(validation, (chunks) => countArrays(basis, widths, networks, validation, chunks)),
+    ...(quantization ? [levelArrays(basis, widths, networks, validation, quantization)] : []),
   ];
 }
 

@@ -1,10 +1,10 @@
-/** Entropy H(T) = h2(P(T = 1)) of a neuron's one-bit output (Amjad, Liu and Geiger, arXiv:1804.06679, section III). */
-import { binaryEntropy } from "./information.ts";
-import type { Measure } from "./measure.ts";
+/** Entropy H(T) of a neuron's quantised output (Amjad, Liu and Geiger, arXiv:1804.06679, section III, for one bit). */
+import { entropyOf } from "./information.ts";
+import { levelTotals, type Measure } from "./measure.ts";
 
 export const entropy: Measure = {
   name: "entropy",
   id: "entropy",
   title: "Entropy",
-  evaluate: ({ ones, samples }) => binaryEntropy(ones, samples),
+  evaluate: (evidence) => entropyOf(levelTotals(evidence), evidence.samples),
 };

@@ -1,6 +1,6 @@
 /**
- * Binary entropy and divergence in bits, from counts, with 0 log 0 = 0 (never NaN: a NaN would sort as the largest
- * value). Both outcomes are treated alike, so a bit and its complement give equal values to the last bit: with 1 - p
+ * Entropy and divergence in bits, from counts, with 0 log 0 = 0 (never NaN: a NaN would sort as the largest
+ * value). All outcomes are treated alike, so a bit and its complement give equal values to the last bit: with 1 - p
  * instead of the other outcome's own count, ties would be decided by rounding.
  */
 
@@ -22,4 +22,27 @@ export function binaryEntropy(ones: number, samples: number): number {
 export function binaryDivergence(ones: number, samples: number, allOnes: number, allSamples: number): number {
   const outcome = (part: number, all: number) => term(part / samples, (part * allSamples) / (samples * all));
   return Math.max(0, outcome(ones, allOnes) + outcome(samples - ones, allSamples - allOnes));
+}
+
+/** H = -sum_l p_l log p_l, bits, of p_l = counts_l / samples; of two counts exactly binaryEntropy. */
+export function entropyOf(counts: readonly number[], samples: number): number {
+  const sum = counts.reduce((bits, count) => bits + term(count / samples, count / samples), 0);
+  return Math.max(0, -sum);
+}
+
+/**
+ * D(q || p) = sum_l q_l log (q_l / p_l), bits, of q_l = counts_l / samples and p_l = allCounts_l / allSamples; of two
+ * counts exactly binaryDivergence.
+ */
+export function divergenceOf(
+  counts: readonly number[],
+  samples: number,
+  allCounts: readonly number[],
+  allSamples: number,
+): number {
+  const outcome = (part: number, all: number) => term(part / samples, (part * allSamples) / (samples * all));
+  return Math.max(
+    0,
+    counts.reduce((bits, count, level) => bits + outcome(count, allCounts[level]!), 0),
+  );
 }

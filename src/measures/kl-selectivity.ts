@@ -1,29 +1,33 @@
 /**
- * Kullback-Leibler selectivity max_y D(P_{T|y} || P_T) of a neuron's one-bit output (Amjad, Liu and Geiger,
+ * Kullback-Leibler selectivity max_y D(P_{T|y} || P_T) of a neuron's quantised output (Amjad, Liu and Geiger,
  * arXiv:1804.06679, section III), and the class that attains it.
  */
-import { binaryDivergence } from "./information.ts";
-import type { Measure, NeuronEvidence } from "./measure.ts";
+import { divergenceOf } from "./information.ts";
+import { type LevelEvidence, levelsOfClass, levelTotals, type Measure } from "./measure.ts";
 
-type ClassEvidence = Pick<NeuronEvidence, "ones" | "samples" | "onesPerClass" | "samplesPerClass">;
-
-function divergenceOfClass({ ones, samples, onesPerClass, samplesPerClass }: ClassEvidence, label: number): number {
-  const size = samplesPerClass[label]!;
-  return size === 0 ? 0 : binaryDivergence(onesPerClass[label]!, size, ones, samples);
+/** [classes]: D(P_{T|y} || P_T), bits; 0 for a class without samples. */
+export function divergencesOfClasses(evidence: LevelEvidence): number[] {
+  const totals = levelTotals(evidence);
+  return Array.from(evidence.samplesPerClass, (size, label) =>
+    size === 0 ? 0 : divergenceOf(levelsOfClass(evidence, label), size, totals, evidence.samples),
+  );
 }
 
-/** The class that maximises the divergence; the lowest of equals, so 0 for a neuron whose bit is constant. */
-export function preferredClass(evidence: ClassEvidence): number {
-  let best = 0;
-  for (let label = 1; label < evidence.onesPerClass.length; label++) {
-    if (divergenceOfClass(evidence, label) > divergenceOfClass(evidence, best)) best = label;
-  }
-  return best;
+function firstLargest(values: readonly number[]): number {
+  return values.reduce((best, value, label) => (value > values[best]! ? label : best), 0);
+}
+
+/** The class that maximises the divergence; the lowest of equals, so 0 for a neuron whose output is constant. */
+export function preferredClass(evidence: LevelEvidence): number {
+  return firstLargest(divergencesOfClasses(evidence));
 }
 
 export const klSelectivity: Measure = {
   name: "kl-selectivity",
   id: "kl_selectivity",
   title: "KL selectivity",
-  evaluate: (evidence) => divergenceOfClass(evidence, preferredClass(evidence)),
+  evaluate(evidence) {
+    const divergences = divergencesOfClasses(evidence);
+    return divergences[firstLargest(divergences)]!;
+  },
 };

@@ -4,10 +4,10 @@ import type { Network } from "../core/network.ts";
 export interface NeuronEvidence {
   /** Samples counted. */
   readonly samples: number;
-  /** Samples for which the neuron's bit is 1. */
-  readonly ones: number;
-  /** [classes]: of these, by class. */
-  readonly onesPerClass: ArrayLike<number>;
+  /** Of the quantised output T: 2 for a bit. */
+  readonly levels: number;
+  /** [levels, classes]: samples of the class with T in the level; of a bit first the zeros, then the ones. */
+  readonly countsPerLevel: ArrayLike<number>;
   /** [classes]: samples of each class. */
   readonly samplesPerClass: ArrayLike<number>;
   /** Mean unquantised activation. */
@@ -19,6 +19,30 @@ export interface NeuronEvidence {
   readonly neuron: number;
 }
 
+/** A neuron's counts alone. */
+export type LevelEvidence = Pick<NeuronEvidence, "samples" | "levels" | "countsPerLevel" | "samplesPerClass">;
+
+/** [levels]: samples of one class. */
+export function levelsOfClass({ levels, countsPerLevel, samplesPerClass }: LevelEvidence, label: number): number[] {
+  return Array.from({ length: levels }, (_, level) => countsPerLevel[level * samplesPerClass.length + label]!);
+}
+
+/** [levels]: samples of all classes. */
+export function levelTotals({ levels, countsPerLevel, samplesPerClass }: LevelEvidence): number[] {
+  const classes = samplesPerClass.length;
+  return Array.from({ length: levels }, (_, level) => {
+    let total = 0;
+    for (let label = 0; label < classes; label++) total += countsPerLevel[level * classes + label]!;
+    return total;
+  });
+}
+
+/** Counts of a bit. */
+export function countsOfBit(onesPerClass: ArrayLike<number>, samplesPerClass: ArrayLike<number>): Uint32Array {
+  const zeros = Array.from(samplesPerClass, (size, label) => size - onesPerClass[label]!);
+  return Uint32Array.from([...zeros, ...Array.from(onesPerClass)]);
+}
+
 export interface Measure {
   /** Name on the command line: `mutual-information`. */
   readonly name: string;
@@ -26,6 +50,6 @@ export interface Measure {
   readonly id: string;
   /** Name in tables and figures. */
   readonly title: string;
-  /** Bits; finite, and 0 for a neuron whose bit is constant. */
+  /** Bits; finite, and 0 for a neuron whose quantised output is constant. */
   evaluate(evidence: NeuronEvidence): number;
 }

@@ -4,30 +4,31 @@
  * how many are possible, which matters where classes have few samples.
  */
 import { entropy } from "./entropy.ts";
-import type { NeuronEvidence } from "./measure.ts";
+import { type LevelEvidence, levelsOfClass, levelTotals } from "./measure.ts";
 import { mutualInformation } from "./mutual-information.ts";
 
-export type ClassCounts = Pick<NeuronEvidence, "ones" | "samples" | "onesPerClass" | "samplesPerClass">;
+/** Levels that were seen, less one. */
+const spare = (counts: readonly number[]) => Math.max(0, counts.filter((count) => count > 0).length - 1);
 
-/** Outcomes of the bit that were seen, 1 or 2, less one. */
-const spare = (ones: number, samples: number) => (ones > 0 && ones < samples ? 1 : 0);
-
-/** Miller, "Note on the bias of information estimates" (1955): -(m - 1) / (2 N ln 2) bits for m outcomes. */
-export function entropyBias({ ones, samples }: ClassCounts): number {
-  return -spare(ones, samples) / (2 * samples * Math.LN2);
+/** Miller, "Note on the bias of information estimates" (1955): -(m - 1) / (2 N ln 2) bits for m levels. */
+export function entropyBias(evidence: LevelEvidence): number {
+  return -spare(levelTotals(evidence)) / (2 * evidence.samples * Math.LN2);
 }
 
 /**
  * Panzeri and Treves, "Analytical estimates of limited sampling biases in different information measures", Network 7
  * (1996): (sum_y (m_y - 1) - (m - 1)) / (2 N ln 2) bits, the bias of H(T) less that of H(T|Y).
  */
-export function mutualInformationBias({ ones, samples, onesPerClass, samplesPerClass }: ClassCounts): number {
-  const inClasses = Array.from(onesPerClass).reduce((sum, count, y) => sum + spare(count, samplesPerClass[y]!), 0);
-  return (inClasses - spare(ones, samples)) / (2 * samples * Math.LN2);
+export function mutualInformationBias(evidence: LevelEvidence): number {
+  const inClasses = Array.from(evidence.samplesPerClass).reduce(
+    (sum, _, label) => sum + spare(levelsOfClass(evidence, label)),
+    0,
+  );
+  return (inClasses - spare(levelTotals(evidence))) / (2 * evidence.samples * Math.LN2);
 }
 
 /** By measure id. The maximum over classes of KL selectivity has no such expansion. */
-export const plugInBiases: Readonly<Record<string, (counts: ClassCounts) => number>> = {
+export const plugInBiases: Readonly<Record<string, (evidence: LevelEvidence) => number>> = {
   [entropy.id]: entropyBias,
   [mutualInformation.id]: mutualInformationBias,
 };

@@ -60,6 +60,12 @@ const cases: readonly (readonly [
     },
     "36-5-4-3-3",
   ],
+  [
+    "four levels of equal frequency",
+    "--hidden 3 --repeats 1 --epochs 1 --bits 2 --bins equal-frequency",
+    { hidden: [3], repeats: 1, epochs: 1, bits: 2, bins: "equal-frequency" },
+    "36-3-3",
+  ],
   ["one neuron in one repeat, and all other defaults", "--hidden 1 --repeats 1", { hidden: [1], repeats: 1 }, "36-1-3"],
 ];
 

@@ -22,6 +22,8 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--batch-size": "32",
   "--learning-rate": "0.001",
   "--l2": "1e-5",
+  "--bits": "1",
+  "--bins": "equal-width",
   "--measures": "entropy,mutual-information,kl-selectivity",
   "--scopes": "layers,network,network-ranked",
   "--modes": "zero,mean",
@@ -118,6 +120,8 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--sweep", ["slow", ""], "fast, masked"],
   ["--random-draws", ["-1", "65536", "0.5"], "a whole number, 0 to 65535"],
   ["--stride", ["0", "-1", "1000001"], "a whole number, 1 to 1000000"],
+  ["--bits", ["0", "9", "1.5", "two", ""], "a whole number, 1 to 8"],
+  ["--bins", ["equal", "equal-width,equal-frequency", ""], "equal-width, equal-frequency"],
   ["--data", ["", "--quiet"], "mnist, the name of fetched data, or a path"],
   ["--label", ["", "--quiet"], "a column"],
   [
@@ -134,6 +138,18 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
 ];
 
 describe("wrong usage", () => {
+  test.each([[], ["--bits", "1"]])(
+    "--bins without a second bit is refused, with what one bit is: %j",
+    async (...given) => {
+      const { exitCode, stdout, stderr } = await commandLine(["run", "--bins", "equal-frequency", ...given], {
+        folder: scratch,
+      });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      expect(stderr).toMatch(/--bins is for more than one bit\n.*--bits 2 or more.*\n.*--bins equal-frequency/);
+      expect(stderr).toContain("activation's threshold");
+    },
+  );
+
   const cases = refused.flatMap(([option, values, allowed]) => values.map((value) => ({ option, value, allowed })));
   test.concurrent.each(cases)(
     "run $option '$value' is refused with what is allowed",

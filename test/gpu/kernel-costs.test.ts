@@ -1,7 +1,7 @@
 /** What each kernel says that a dispatch costs, against numbers worked out by hand from its formula and its arrays. */
 import { describe, expect, test } from "vitest";
 import { allocate } from "../../src/gpu/device-array.ts";
-import { backward, forward, histogram, shuffle, tally, topLayer } from "../../src/gpu/generated/shaders.ts";
+import { backward, forward, histogram, levels, shuffle, tally, topLayer } from "../../src/gpu/generated/shaders.ts";
 import type { BoundKernel, Grid } from "../../src/gpu/kernel.ts";
 import {
   createHiddenDelta,
@@ -13,6 +13,7 @@ import {
 } from "../../src/gpu/kernels/backward.ts";
 import { createForwardLayer, forwardGrid } from "../../src/gpu/kernels/forward.ts";
 import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid } from "../../src/gpu/kernels/histogram.ts";
+import { createCountLevels, createFindExtremes, levelsGrid } from "../../src/gpu/kernels/levels.ts";
 import { createShuffleSamples, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
 import { createTallyBlocks, tallyGrid } from "../../src/gpu/kernels/tally.ts";
 import { createTopLayer, topLayerGrid } from "../../src/gpu/kernels/top-layer.ts";
@@ -200,6 +201,29 @@ describe("histogram", () => {
     expect(costOf(kernel, countOnesGrid(4, 5, 3))).toEqual({
       operations: 3 * 5 * 4 * 7 * 3,
       bytes: 4 * (3 * 5 * 7 + 4 * 7 + 3 * 5 * 4),
+    });
+  });
+});
+
+describe("levels", () => {
+  // 3 jobs of 5 units, 4 classes, 16 levels; 70 samples in this chunk: 3 strips.
+  const sizes = { first: 0, count: 70, slab_rows: 96, unit_lanes: 8, units: 5, levels: 16, classes: 4 };
+  const shared = { chunk: uploadUniforms(gpu, levels, "Chunk", [sizes]), activations: floats(3, 96, 8) };
+
+  test("find_extremes", async () => {
+    const kernel = (await createFindExtremes(gpu)).bind({ ...shared, extremes: words(3, 5, 2) });
+    expect(costOf(kernel, levelsGrid(5, 70, 3))).toEqual({
+      operations: 3 * 5 * 70 * 5,
+      bytes: 4 * (3 * 5 * 70 + 3 * 5 * 3 * 2 * 2),
+    });
+  });
+
+  test("count_levels", async () => {
+    const given = { labels: words(70), edges: floats(3, 5, 15), counts: words(3, 5, 16, 4) };
+    const kernel = (await createCountLevels(gpu)).bind({ ...shared, ...given });
+    expect(costOf(kernel, levelsGrid(5, 70, 3))).toEqual({
+      operations: 3 * 5 * 70 * (4 * 3 + 1),
+      bytes: 4 * (3 * 5 * 70 * 3 + 3 * 5 * 15 + 70),
     });
   });
 });

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { entropy } from "../../src/measures/entropy.ts";
 import { klSelectivity, preferredClass } from "../../src/measures/kl-selectivity.ts";
-import type { NeuronEvidence } from "../../src/measures/measure.ts";
+import { levelsOfClass, levelTotals, type NeuronEvidence } from "../../src/measures/measure.ts";
 import { mutualInformation } from "../../src/measures/mutual-information.ts";
 import { measures } from "../../src/measures/registry.ts";
-import { anyEvidence, complementOf, evidenceOf, relabelled, variedEvidence } from "../support/evidence.ts";
+import { anyEvidence, complementOf, evidenceOf, onesOf, relabelled, variedEvidence } from "../support/evidence.ts";
 
 const runs = { seed: 20_220_202, numRuns: 500 };
 /** Rounding of a sum of at most 12 terms of at most 20 bits: 12 * 20 * 2^-53, with room for the logarithms. */
@@ -19,22 +19,22 @@ function shannon(counts: readonly number[]): number {
 }
 
 const sizes = ({ samplesPerClass }: NeuronEvidence) => Array.from(samplesPerClass);
-const onesOf = ({ onesPerClass }: NeuronEvidence) => Array.from(onesPerClass);
 
 /** H(T) - H(T|Y), each term as the textbook has it. */
 function plainInformation(evidence: NeuronEvidence): number {
   const conditional = sizes(evidence).reduce((sum, size, label) => {
-    const ones = evidence.onesPerClass[label]!;
-    return sum + (size / evidence.samples) * shannon([ones, size - ones]);
+    return sum + (size / evidence.samples) * shannon(levelsOfClass(evidence, label));
   }, 0);
-  return shannon([evidence.ones, evidence.samples - evidence.ones]) - conditional;
+  return shannon(levelTotals(evidence)) - conditional;
 }
 
 /** D(P_{T|y} || P_T) of one class, as the textbook has it. */
-function plainDivergence({ onesPerClass, samplesPerClass, ones, samples }: NeuronEvidence, label: number): number {
-  const q = onesPerClass[label]! / samplesPerClass[label]!;
-  const p = ones / samples;
-  return (q === 0 ? 0 : q * Math.log2(q / p)) + (q === 1 ? 0 : (1 - q) * Math.log2((1 - q) / (1 - p)));
+function plainDivergence(evidence: NeuronEvidence, label: number): number {
+  const totals = levelTotals(evidence);
+  return levelsOfClass(evidence, label).reduce((bits, count, level) => {
+    const q = count / evidence.samplesPerClass[label]!;
+    return q === 0 ? bits : bits + q * Math.log2(q / (totals[level]! / evidence.samples));
+  }, 0);
 }
 
 function holds(evidence: fc.Arbitrary<NeuronEvidence>, check: (evidence: NeuronEvidence) => void): void {
@@ -53,8 +53,7 @@ describe("for any neuron", () => {
 
   test("entropy is that of its two outcomes, at most one bit", () => {
     holds(anyEvidence, (evidence) => {
-      const { ones, samples } = evidence;
-      expect(entropy.evaluate(evidence)).toBeCloseTo(shannon([ones, samples - ones]), 11);
+      expect(entropy.evaluate(evidence)).toBeCloseTo(shannon(levelTotals(evidence)), 11);
       expect(entropy.evaluate(evidence)).toBeLessThanOrEqual(1);
     });
   });
@@ -100,7 +99,7 @@ describe("for a neuron whose bit varies", () => {
 
   test("selectivity is at most the surprise of the rarer outcome", () => {
     holds(variedEvidence, (evidence) => {
-      const rarer = Math.min(evidence.ones, evidence.samples - evidence.ones) / evidence.samples;
+      const rarer = Math.min(...levelTotals(evidence)) / evidence.samples;
       expect(klSelectivity.evaluate(evidence)).toBeLessThanOrEqual(-Math.log2(rarer) + ROUNDING);
     });
   });

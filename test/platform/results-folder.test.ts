@@ -40,7 +40,15 @@ const oldReport = [
 /** Leaves the files of an earlier run, and one that is none of ours. */
 async function leaveOldResults(folder: string): Promise<void> {
   await mkdir(join(folder, "models"), { recursive: true });
-  const names = ["study.json", "neurons.csv", "curves.csv", "orders.csv", "curves.csv.partial", "notes.txt"];
+  const names = [
+    "study.json",
+    "neurons.csv",
+    "histograms.csv",
+    "curves.csv",
+    "orders.csv",
+    "curves.csv.partial",
+    "notes.txt",
+  ];
   await mkdir(join(folder, "figures"), { recursive: true });
   const models = ["models/repeat-000.safetensors", "models/repeat-007.safetensors", "models/mine.txt"];
   for (const name of [...names, ...models, ...oldReport, "figures/mine.svg"])

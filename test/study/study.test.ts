@@ -185,6 +185,38 @@ describe("a study", () => {
   });
 });
 
+describe("a study of outputs at more than two levels", () => {
+  const config = { bits: 3, repeats: 1, scopes: ["network"], modes: ["mean"], randomDraws: 0 } as const;
+
+  test.each(["equal-width", "equal-frequency"] as const)(
+    "trains and ablates the same networks, with %s",
+    async (bins) => {
+      const one = await study({ ...config, bins });
+      expect(one.networks).toEqual(networks.slice(0, 1));
+      const [table] = one.neurons;
+      expect(table!.meanActivation).toEqual(neurons[0]!.meanActivation);
+      const { levels, counts } = table!.histograms!;
+      expect(levels).toBe(8);
+      for (let row = 0; row < 12; row++) {
+        for (let label = 0; label < 3; label++) {
+          const ofClass = counts.subarray(row * 24, row * 24 + 24).filter((_, cell) => cell % 3 === label);
+          expect(ofClass.reduce((sum, count) => sum + count, 0)).toBe(20);
+        }
+      }
+      // 60 samples with few ties, eighths of 7 or 8; 7.5 / 60 each would be 3 bits.
+      if (bins === "equal-frequency") {
+        for (const bits of table!.measures["entropy"]!.slice(0, 7)) expect(bits).toBeGreaterThan(2.9);
+      }
+      for (const { correct } of one.curves) expect(correct.at(0)).toBe(curves[0]!.correct[0]);
+    },
+  );
+
+  test("is that of one bit where bits are 1", async () => {
+    const one = await study({ ...config, bits: 1 });
+    expect(one.neurons).toEqual(neurons.slice(0, 1));
+  });
+});
+
 test("the summary of a data set gives the size of each part and leaves the bytes out", () => {
   expect(summarizeDataset(tinyDataset)).toEqual({
     ...{ name: "bands", train: 120, validation: 60, test: 60, features: 36, sampleShape: [6, 6], classes: 3 },

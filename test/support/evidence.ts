@@ -1,7 +1,7 @@
 /** One neuron's counts, given or drawn, in the form that measures take. */
 import fc from "fast-check";
 import type { Network } from "../../src/core/network.ts";
-import type { NeuronEvidence } from "../../src/measures/measure.ts";
+import { countsOfBit, levelsOfClass, levelTotals, type NeuronEvidence } from "../../src/measures/measure.ts";
 
 const network: Network = { activation: "sigmoid", layers: [] };
 
@@ -9,25 +9,37 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 
 /** @param onesPerClass, samplesPerClass [classes] */
 export function evidenceOf(onesPerClass: readonly number[], samplesPerClass: readonly number[]): NeuronEvidence {
-  const counts = { onesPerClass, samplesPerClass, ones: sum(onesPerClass), samples: sum(samplesPerClass) };
+  const countsPerLevel = countsOfBit(onesPerClass, samplesPerClass);
+  const counts = { levels: 2, countsPerLevel, samplesPerClass, samples: sum(samplesPerClass) };
   return { ...counts, meanActivation: 0.5, network, layer: 1, neuron: 0 };
 }
 
-/** The same samples with the bit turned over. */
-export function complementOf({ onesPerClass, samplesPerClass }: NeuronEvidence): NeuronEvidence {
-  const sizes = Array.from(samplesPerClass);
-  return evidenceOf(
-    sizes.map((size, label) => size - onesPerClass[label]!),
-    sizes,
-  );
+/** @param table per level: [classes] */
+export function evidenceOfLevels(table: readonly (readonly number[])[]): NeuronEvidence {
+  const samplesPerClass = table[0]!.map((_, label) => sum(table.map((row) => row[label]!)));
+  const counts = { levels: table.length, countsPerLevel: table.flat(), samplesPerClass, samples: sum(table.flat()) };
+  return { ...counts, meanActivation: 0.5, network, layer: 1, neuron: 0 };
+}
+
+/** [classes]: samples whose bit is 1. */
+export function onesOf({ countsPerLevel, samplesPerClass }: NeuronEvidence): number[] {
+  return Array.from(countsPerLevel).slice(samplesPerClass.length);
+}
+
+/** [levels][classes]. */
+export function tableOf(evidence: NeuronEvidence): number[][] {
+  const columns = Array.from(evidence.samplesPerClass, (_, label) => levelsOfClass(evidence, label));
+  return levelTotals(evidence).map((_, level) => columns.map((column) => column[level]!));
+}
+
+/** The same samples with the levels in another order; of a bit, turned over. */
+export function complementOf(evidence: NeuronEvidence): NeuronEvidence {
+  return evidenceOfLevels(tableOf(evidence).reverse());
 }
 
 /** The same samples with class `order[c]` now called c. */
 export function relabelled(evidence: NeuronEvidence, order: readonly number[]): NeuronEvidence {
-  return evidenceOf(
-    order.map((label) => evidence.onesPerClass[label]!),
-    order.map((label) => evidence.samplesPerClass[label]!),
-  );
+  return evidenceOfLevels(tableOf(evidence).map((row) => order.map((label) => row[label]!)));
 }
 
 /** A size and a part of it, with the extremes (no ones, all ones) far more often than by chance. */
@@ -51,4 +63,15 @@ export const anyEvidence: fc.Arbitrary<NeuronEvidence> = fc
   );
 
 /** As `anyEvidence`, but never constant. */
-export const variedEvidence = anyEvidence.filter(({ ones, samples }) => ones > 0 && ones < samples);
+export const variedEvidence = anyEvidence.filter((evidence) => Math.min(...levelTotals(evidence)) > 0);
+
+/** Any neuron of 3 to 16 levels over 2 to 6 classes, each class with at least one sample. */
+export const anyLevels: fc.Arbitrary<NeuronEvidence> = fc
+  .tuple(fc.integer({ min: 3, max: 16 }), fc.integer({ min: 2, max: 6 }))
+  .chain(([levels, classes]) => {
+    const count = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_000 }));
+    const row = fc.array(count, { minLength: classes, maxLength: classes });
+    return fc.array(row, { minLength: levels, maxLength: levels });
+  })
+  .filter((table) => table[0]!.every((_, label) => table.some((row) => row[label]! > 0)))
+  .map(evidenceOfLevels);

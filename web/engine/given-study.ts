@@ -17,6 +17,7 @@ export type Given =
 const tables: readonly string[] = [
   resultNames.study,
   resultNames.neurons,
+  resultNames.histograms,
   resultNames.orders,
   resultNames.curves,
   resultNames.single,

@@ -1281,6 +1281,54 @@ export const histogram = {
   "source": "// Class-conditional counts of each neuron's one-bit output, and its mean activation, without a float in the counts:\n//   pack_bits:  bits[j, u, w] bit b = [ activations[j, 32 w + b, u] > threshold ]\n//               blocks[j, u, w] = ( pivot, sum over the block of (activation - pivot) ),  pivot = the block's first sample\n//   count_ones: counts[j, u, c] = sum_w popcount( bits[j, u, w] & class_bits[c, w] )\n// The mean is then sum_w (n_w pivot + deviation) / n in float64 on the host: exact, to the bit, for a constant neuron, and\n// accurate to a float32 rounding at any number of samples because no float32 sum is longer than 32 terms.\n// Every word has one owner: no atomics, no barriers. Counts are exact.\n// Preconditions: chunk.first is a multiple of 32; words past the last sample are not written; class_bits is 0 there.\n\noverride THRESHOLD: f32 = 0.5; // theta of study.md section 1\n\nstruct Chunk {\n  first: u32,      // first sample of this chunk\n  count: u32,      // samples in this chunk\n  slab_rows: u32,  // rows of one job in `activations`\n  unit_lanes: u32, // floats of a row of `activations`, padding included\n  units: u32,      // neurons counted\n  words: u32,      // words of 32 samples over all chunks\n  classes: u32,\n}\n\n@group(0) @binding(0) var<uniform> chunk: Chunk;\n@group(0) @binding(1) var<storage, read> activations: array<f32>;      // [jobs, slab_rows, unit_lanes]\n@group(0) @binding(2) var<storage, read_write> bits: array<u32>;       // [jobs, units, words]\n@group(0) @binding(3) var<storage, read_write> blocks: array<vec2<f32>>; // [jobs, units, words]\n@group(0) @binding(4) var<storage, read> class_bits: array<u32>;       // [classes, words]\n@group(0) @binding(5) var<storage, read_write> counts: array<u32>;     // [jobs, units, classes]\n\n// Grid: x = units, y = words of this chunk, z = jobs.\n@compute @workgroup_size(64)\nfn pack_bits(@builtin(global_invocation_id) id: vec3<u32>) {\n  let first = id.y * 32u;\n  if (id.x >= chunk.units || first >= chunk.count) { return; }\n  let rows = min(32u, chunk.count - first);\n  let base = (id.z * chunk.slab_rows + first) * chunk.unit_lanes + id.x;\n  let pivot = activations[base];\n  var word = 0u;\n  var deviation = 0.0;\n  for (var row = 0u; row < rows; row++) {\n    let value = activations[base + row * chunk.unit_lanes];\n    word |= select(0u, 1u, value > THRESHOLD) << row;\n    deviation += value - pivot;\n  }\n  let slot = (id.z * chunk.units + id.x) * chunk.words + chunk.first / 32u + id.y;\n  bits[slot] = word;\n  blocks[slot] = vec2<f32>(pivot, deviation);\n}\n\n// Grid: x = classes, y = units, z = jobs.\n@compute @workgroup_size(16, 4)\nfn count_ones(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= chunk.classes || id.y >= chunk.units) { return; }\n  let row = (id.z * chunk.units + id.y) * chunk.words;\n  var total = 0u;\n  for (var word = 0u; word < chunk.words; word++) {\n    total += countOneBits(bits[row + word] & class_bits[id.x * chunk.words + word]);\n  }\n  counts[(id.z * chunk.units + id.y) * chunk.classes + id.x] = total;\n}\n"
 } as const;
 
+export const levels = {
+  "file": "shaders/levels.wgsl",
+  "overrides": {},
+  "structs": {
+    "Chunk": {
+      "size": 28,
+      "fields": {
+        "first": { "offset": 0, "type": "u32" },
+        "count": { "offset": 4, "type": "u32" },
+        "slab_rows": { "offset": 8, "type": "u32" },
+        "unit_lanes": { "offset": 12, "type": "u32" },
+        "units": { "offset": 16, "type": "u32" },
+        "levels": { "offset": 20, "type": "u32" },
+        "classes": { "offset": 24, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "find_extremes": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 64, 1, 1 ],
+          "bindings": {
+            "chunk": { "binding": 0, "kind": "uniform", "struct": "Chunk" },
+            "activations": { "binding": 1, "kind": "read-only-storage", "element": "f32", "shape": [ "jobs", "slab_rows", "unit_lanes" ] },
+            "extremes": { "binding": 2, "kind": "storage", "element": "u32", "shape": [ "jobs", "units", "2" ] }
+          }
+        }
+      }
+    },
+    "count_levels": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 64, 1, 1 ],
+          "bindings": {
+            "chunk": { "binding": 0, "kind": "uniform", "struct": "Chunk" },
+            "activations": { "binding": 1, "kind": "read-only-storage", "element": "f32", "shape": [ "jobs", "slab_rows", "unit_lanes" ] },
+            "labels": { "binding": 3, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
+            "edges": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "jobs", "units", "levels - 1" ] },
+            "counts": { "binding": 5, "kind": "storage", "element": "u32", "shape": [ "jobs", "units", "levels", "classes" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// Outputs of neurons in more than two levels: their range, and class-conditional histograms.\n//   find_extremes: extremes[j, u, 0] = max_s ~key(x), extremes[j, u, 1] = max_s key(x),  x = activations[j, s, u]\n//   count_levels:  counts[j, u, l, c] += #{ s of class c : #{ e : x > edges[j, u, e] } = l }\n// key maps floats to integers in the same order, so that a maximum of integers finds the largest float and, of their\n// complements, the least; 0 is below both of any finite float, so arrays begin as zeros.\n// An invocation takes 32 samples of a neuron. Maxima and sums of integers by atomics: exact in any order.\n// Preconditions: edges ascend; the arrays that are written held zeros before the first chunk.\n\nstruct Chunk {\n  first: u32,      // first sample of this chunk\n  count: u32,      // samples in this chunk\n  slab_rows: u32,  // rows of one job in `activations`\n  unit_lanes: u32, // floats of a row of `activations`, padding included\n  units: u32,      // neurons\n  levels: u32,\n  classes: u32,\n}\n\nconst STRIP = 32u; // samples of an invocation\n\n@group(0) @binding(0) var<uniform> chunk: Chunk;\n@group(0) @binding(1) var<storage, read> activations: array<f32>;               // [jobs, slab_rows, unit_lanes]\n@group(0) @binding(2) var<storage, read_write> extremes: array<atomic<u32>>;    // [jobs, units, 2]\n@group(0) @binding(3) var<storage, read> labels: array<u32>;                    // [samples]\n@group(0) @binding(4) var<storage, read> edges: array<f32>;                     // [jobs, units, levels - 1]\n@group(0) @binding(5) var<storage, read_write> counts: array<atomic<u32>>;      // [jobs, units, levels, classes]\n\nfn key(value: f32) -> u32 {\n  let word = bitcast<u32>(value);\n  return word ^ select(0x80000000u, 0xffffffffu, (word >> 31u) == 1u);\n}\n\n// Grid: x = units, y = strips of this chunk, z = jobs.\n@compute @workgroup_size(64)\nfn find_extremes(@builtin(global_invocation_id) id: vec3<u32>) {\n  let first = id.y * STRIP;\n  if (id.x >= chunk.units || first >= chunk.count) { return; }\n  let rows = min(STRIP, chunk.count - first);\n  let base = (id.z * chunk.slab_rows + first) * chunk.unit_lanes + id.x;\n  var least = 0u;\n  var largest = 0u;\n  for (var row = 0u; row < rows; row++) {\n    let place = key(activations[base + row * chunk.unit_lanes]);\n    least = max(least, ~place);\n    largest = max(largest, place);\n  }\n  let slot = 2u * (id.z * chunk.units + id.x);\n  atomicMax(&extremes[slot], least);\n  atomicMax(&extremes[slot + 1u], largest);\n}\n\n// Grid: x = units, y = strips of this chunk, z = jobs.\n@compute @workgroup_size(64)\nfn count_levels(@builtin(global_invocation_id) id: vec3<u32>) {\n  let first = id.y * STRIP;\n  if (id.x >= chunk.units || first >= chunk.count) { return; }\n  let rows = min(STRIP, chunk.count - first);\n  let base = (id.z * chunk.slab_rows + first) * chunk.unit_lanes + id.x;\n  let neuron = id.z * chunk.units + id.x;\n  let first_edge = neuron * (chunk.levels - 1u);\n  for (var row = 0u; row < rows; row++) {\n    let value = activations[base + row * chunk.unit_lanes];\n    // Edges below the value are the first ones: halve what remains in doubt.\n    var level = 0u;\n    var end = chunk.levels - 1u;\n    while (level < end) {\n      let middle = (level + end) / 2u;\n      if (value > edges[first_edge + middle]) { level = middle + 1u; } else { end = middle; }\n    }\n    let label = labels[chunk.first + first + row];\n    atomicAdd(&counts[(neuron * chunk.levels + level) * chunk.classes + label], 1u);\n  }\n}\n"
+} as const;
+
 export const shuffle = {
   "file": "shaders/shuffle.wgsl",
   "overrides": {},

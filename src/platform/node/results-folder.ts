@@ -14,8 +14,8 @@ const PROBE = ".write-test";
 /** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
 const MODELS_FOLDER = dirname(resultNames.model(0));
 const MODEL_FILE = /^repeat-\d+\.safetensors(\.partial)?$/;
-const { study, neurons, curves, orders, single, profile, report, summary, claims } = resultNames;
-const TOP_FILES = [study, neurons, curves, orders, single, profile];
+const { study, neurons, histograms, curves, orders, single, profile, report, summary, claims } = resultNames;
+const TOP_FILES = [study, neurons, histograms, curves, orders, single, profile];
 
 /** Files of an earlier report: they are of the results that a forced run or a new report replaces. */
 const FIGURES_FOLDER = dirname(resultNames.figure(""));

@@ -1,6 +1,6 @@
 /** Does the removal of a neuron hurt the class that the neuron prefers? */
 import type { AblationMode, SingleRemovals } from "../../core/ablation.ts";
-import type { NeuronTable } from "../../core/neuron-table.ts";
+import { isConstant, type NeuronTable } from "../../core/neuron-table.ts";
 import type { RepeatSummary } from "../../core/study.ts";
 import type { StudySummary } from "../files/study-file.ts";
 import { estimateMean } from "../statistics/estimate.ts";
@@ -14,7 +14,7 @@ interface NeuronEffect {
   readonly change: readonly number[];
 }
 
-/** The neurons of one layer of one network; one whose bit is constant prefers no class. */
+/** The neurons of one layer of one network; one whose quantised output is constant prefers no class. */
 function neuronEffects(
   table: NeuronTable,
   { layer, correctPerClass }: SingleRemovals,
@@ -23,7 +23,7 @@ function neuronEffects(
 ): NeuronEffect[] {
   const rows = rowsOfLayer(table, layer);
   return rows.flatMap((row, neuron) => {
-    if (table.ones[row] === 0 || table.ones[row] === table.samples) return [];
+    if (isConstant(table, row)) return [];
     const change = testPerClass.map((samples, label) => {
       return (correctPerClass![neuron * table.classes + label]! - intact[label]!) / samples;
     });

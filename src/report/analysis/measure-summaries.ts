@@ -1,7 +1,9 @@
 /** How each measure is distributed in each layer, and how much of it is bias or chance. */
 import { mean, quantileSorted } from "simple-statistics";
-import type { NeuronTable } from "../../core/neuron-table.ts";
+import { hasBits, type NeuronTable } from "../../core/neuron-table.ts";
 import { entropy } from "../../measures/entropy.ts";
+import { countsOfBit, type LevelEvidence } from "../../measures/measure.ts";
+import { histogramEvidence } from "../../measures/neuron-table.ts";
 import { type NullLevelOf, nullLevels } from "../../measures/null-level.ts";
 import { plugInBiases } from "../../measures/plug-in-bias.ts";
 import { estimateMean } from "../statistics/estimate.ts";
@@ -14,19 +16,27 @@ interface Row {
   readonly row: number;
 }
 
+/** Of the neuron's counts; without class sizes those of all classes together, which suffices for the entropy. */
+function evidenceOf({ table, row }: Row, samplesPerClass: readonly number[] | undefined): LevelEvidence {
+  const { samples, classes, ones, onesPerClass, histograms } = table;
+  if (histograms !== undefined) return histogramEvidence(table, histograms, row);
+  const own = samplesPerClass ? onesPerClass.subarray(row * classes, (row + 1) * classes) : [ones[row]!];
+  const sizes = samplesPerClass ?? [samples];
+  return { samples, levels: 2, countsPerLevel: countsOfBit(own, sizes), samplesPerClass: sizes };
+}
+
 /** Mean bias over neurons; entropy's alone needs no class sizes. */
 function biasPart(rows: readonly Row[], measure: string, samplesPerClass: readonly number[] | undefined) {
   const bias = plugInBiases[measure];
-  if (bias === undefined || (samplesPerClass === undefined && measure !== entropy.id)) return {};
-  const biases = rows.map(({ table: { samples, ones, onesPerClass, classes }, row }) => {
-    const own = onesPerClass.subarray(row * classes, (row + 1) * classes);
-    return bias({ samples, ones: ones[row]!, onesPerClass: own, samplesPerClass: samplesPerClass ?? [] });
-  });
-  return { bias: mean(biases) };
+  if (bias === undefined || rows.some(({ table }) => table.histograms === undefined && !hasBits(table))) return {};
+  const sized = samplesPerClass !== undefined || rows[0]?.table.histograms !== undefined;
+  if (!sized && measure !== entropy.id) return {};
+  return { bias: mean(rows.map((row) => bias(evidenceOf(row, samplesPerClass)))) };
 }
 
+/** Known for bits alone. */
 function nullPart(rows: readonly Row[], measure: string, levelOf: NullLevelOf | undefined) {
-  if (levelOf === undefined) return {};
+  if (levelOf === undefined || rows.some(({ table }) => !hasBits(table))) return {};
   const levels = rows.map(({ table, row }) => levelOf(table.ones[row]!));
   const means = levels.flatMap((level) => level.mean ?? []);
   const above = rows.filter(({ table, row }, index) => table.measures[measure]![row]! > levels[index]!.level);

@@ -1,10 +1,38 @@
-/** neurons.csv: one row per hidden neuron and repeat, with its measures and the counts they come from. */
+/**
+ * neurons.csv: one row per hidden neuron and repeat, with its measures and the counts they come from. At more than two
+ * levels the counts are in histograms.csv, and the biases of the measures stand here in their place.
+ */
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import { resultNames } from "../../core/platform.ts";
+import { histogramEvidence } from "../../measures/neuron-table.ts";
+import { plugInBiases } from "../../measures/plug-in-bias.ts";
 import { type CsvRow, csvChunks, damaged, float32Text, float64Text, readCsv, requireHeader } from "./csv.ts";
 
 const MEASURE_SUFFIX = "_bits";
 const CLASS_PREFIX = "ones_class_";
+const BIAS_PREFIX = "bias_";
+
+/** Measures with a known bias. */
+const biased = (measures: readonly string[]) => measures.filter((id) => plugInBiases[id] !== undefined);
+
+function levelsHeader(measures: readonly string[]): string[] {
+  return [
+    ...["repeat", "layer", "neuron", "samples"],
+    ...measures.map((id) => `${id}${MEASURE_SUFFIX}`),
+    ...biased(measures).map((id) => `${BIAS_PREFIX}${id}${MEASURE_SUFFIX}`),
+    ...["preferred_class", "mean_activation"],
+  ];
+}
+
+function levelsLine(table: NeuronTable, row: number, measures: readonly string[]): string {
+  const evidence = histogramEvidence(table, table.histograms!, row);
+  return [
+    ...[table.repeat, table.layer[row], table.neuron[row], table.samples],
+    ...measures.map((id) => float64Text(table.measures[id]![row]!)),
+    ...biased(measures).map((id) => float64Text(plugInBiases[id]!(evidence))),
+    ...[table.preferredClass[row], float32Text(table.meanActivation[row]!)],
+  ].join(",");
+}
 
 function neuronsHeader(measures: readonly string[], classes: number): string[] {
   return [
@@ -32,14 +60,17 @@ function neuronLine(table: NeuronTable, row: number, measures: readonly Float64A
 function* neuronLines(tables: readonly NeuronTable[], measureIds: readonly string[]): Generator<string> {
   for (const table of tables) {
     const measures = measureIds.map((id) => table.measures[id]!);
-    for (let row = 0; row < table.rows; row++) yield neuronLine(table, row, measures);
+    for (let row = 0; row < table.rows; row++) {
+      yield table.histograms ? levelsLine(table, row, measureIds) : neuronLine(table, row, measures);
+    }
   }
 }
 
-/** Text of neurons.csv in chunks. All tables have the measures and the classes of the first. */
+/** Text of neurons.csv in chunks. All tables have the measures, the classes and the levels of the first. */
 export function neuronsCsv(tables: readonly NeuronTable[]): Iterable<string> {
   const measureIds = Object.keys(tables[0]?.measures ?? {});
-  return csvChunks(neuronsHeader(measureIds, tables[0]?.classes ?? 0), neuronLines(tables, measureIds));
+  const header = tables[0]?.histograms ? levelsHeader(measureIds) : neuronsHeader(measureIds, tables[0]?.classes ?? 0);
+  return csvChunks(header, neuronLines(tables, measureIds));
 }
 
 /** Columns of one repeat while its rows arrive. */
@@ -77,11 +108,26 @@ class TableColumns {
     this.neuron.push(neuron);
   }
 
-  take(row: CsvRow, measureIds: readonly string[], classes: number): void {
+  /** @param classes undefined where the counts are in another file */
+  take(row: CsvRow, measureIds: readonly string[], classes: number | undefined): void {
     this.#takePlace(row);
     if (row.uint32("samples") !== this.samples) {
       row.fail("samples differ within a repeat", String(this.samples), row.text("samples"));
     }
+    if (classes === undefined) {
+      for (const id of biased(measureIds)) row.float64(`${BIAS_PREFIX}${id}${MEASURE_SUFFIX}`);
+    } else {
+      this.#takeOnes(row, classes);
+    }
+    const last = classes === undefined ? undefined : Math.max(classes - 1, 0);
+    this.preferredClass.push(row.uint32("preferred_class", last));
+    this.meanActivation.push(row.float64("mean_activation"));
+    measureIds.forEach((id, index) => {
+      this.measures[index]!.push(row.float64(`${id}${MEASURE_SUFFIX}`));
+    });
+  }
+
+  #takeOnes(row: CsvRow, classes: number): void {
     const ones = row.uint32("ones", this.samples);
     let sum = 0;
     for (let index = 0; index < classes; index++) {
@@ -91,11 +137,6 @@ class TableColumns {
     }
     if (sum !== ones) row.fail("the counts per class do not add up to ones", String(ones), String(sum));
     this.ones.push(ones);
-    this.preferredClass.push(row.uint32("preferred_class", Math.max(classes - 1, 0)));
-    this.meanActivation.push(row.float64("mean_activation"));
-    measureIds.forEach((id, index) => {
-      this.measures[index]!.push(row.float64(`${id}${MEASURE_SUFFIX}`));
-    });
   }
 
   toTable(measureIds: readonly string[], classes: number): NeuronTable {
@@ -116,7 +157,8 @@ class TableColumns {
 }
 
 /**
- * The tables of neurons.csv, in the file's order; the measures are those that the header names.
+ * The tables of neurons.csv, in the file's order; the measures are those that the header names. Where it has no ones,
+ * the tables want their histograms: the number of classes is not in this file.
  * @throws RunError naming file and line: wrong columns or numbers, neurons left out, counts that contradict each other,
  * repeats of unequal size (a file that lost its last lines).
  */
@@ -124,14 +166,16 @@ export function parseNeuronsCsv(text: string, file: string = resultNames.neurons
   const tables = new Map<number, TableColumns>();
   let measureIds: string[] = [];
   let classes = 0;
+  let ofLevels = false;
   let current: TableColumns | undefined;
   let lastLine = 1;
   readCsv(text, file, (header) => {
     measureIds = header
-      .filter((name) => name.endsWith(MEASURE_SUFFIX))
+      .filter((name) => name.endsWith(MEASURE_SUFFIX) && !name.startsWith(BIAS_PREFIX))
       .map((name) => name.slice(0, -MEASURE_SUFFIX.length));
     classes = header.filter((name) => name.startsWith(CLASS_PREFIX)).length;
-    requireHeader(file, header, neuronsHeader(measureIds, classes));
+    ofLevels = !header.includes("ones") && classes === 0;
+    requireHeader(file, header, ofLevels ? levelsHeader(measureIds) : neuronsHeader(measureIds, classes));
     return (row, line) => {
       lastLine = line;
       const repeat = row.uint32("repeat");
@@ -140,7 +184,7 @@ export function parseNeuronsCsv(text: string, file: string = resultNames.neurons
         current = new TableColumns(repeat, row.uint32("samples"), measureIds.length);
         tables.set(repeat, current);
       }
-      current.take(row, measureIds, classes);
+      current.take(row, measureIds, ofLevels ? undefined : classes);
     };
   });
   const columns = [...tables.values()];

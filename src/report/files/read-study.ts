@@ -3,17 +3,19 @@
  * read; a part that is damaged is an error, since a report that hides damage would be believed.
  */
 import { RunError } from "../../core/errors.ts";
+import type { NeuronTable } from "../../core/neuron-table.ts";
 import { type FileSource, resultNames } from "../../core/platform.ts";
 import { decodeSafetensors } from "../../models/safetensors-model.ts";
 import type { MissingPart, StudyFiles } from "../analysis/analysis.ts";
 import { parseCurvesCsv } from "./curves-file.ts";
+import { parseHistogramsCsv, wantsHistograms } from "./histograms-file.ts";
 import { parseNeuronsCsv } from "./neurons-file.ts";
 import { parseOrdersCsv } from "./orders-file.ts";
 import { samplesOf } from "./outcome-cells.ts";
 import { parseSingleCsv } from "./single-file.ts";
 import { parseStudyFile, type StudySummary } from "./study-file.ts";
 
-type Part = "study" | "neurons" | "orders" | "curves" | "single" | "model";
+type Part = "study" | "neurons" | "histograms" | "orders" | "curves" | "single" | "model";
 
 const MODEL_NAME = /^repeat-(\d+)\.safetensors$/;
 const modelsFolder = resultNames.model(0).split("/")[0]!;
@@ -22,6 +24,7 @@ const modelsFolder = resultNames.model(0).split("/")[0]!;
 const costs: Readonly<Record<Part, string>> = {
   study: "figures 5, 6 and 7, how the results were made and by which command, and what chance would give",
   neurons: "figures 2, 5, 6 and 7, the table of measures, and the claims about distributions",
+  histograms: "the bias of the measures",
   orders: "figures 1, 3 and 4 with their comparisons and claims: the rows of curves.csv refer to its orders",
   curves: "figures 1, 3 and 4 with their comparisons and claims",
   single: "figures 5 and 6 and the rank correlations",
@@ -89,6 +92,14 @@ function readOutcomes<T>(
   });
 }
 
+/** The table of neurons, with its histograms where there are more than two levels. */
+async function readNeurons(folder: StudyFolder): Promise<NeuronTable[] | undefined> {
+  const neurons = await folder.parseText("neurons", resultNames.neurons, parseNeuronsCsv);
+  if (neurons === undefined || !wantsHistograms(neurons)) return neurons;
+  const parse = (text: string, shown: string) => parseHistogramsCsv(text, neurons, shown);
+  return (await folder.parseText("histograms", resultNames.histograms, parse)) ?? neurons;
+}
+
 /**
  * Reads what there is of a study: all tables, and the weights of the first network.
  * @param label the study's name in headings.
@@ -101,7 +112,7 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
   requireResults(source, present);
   const folder = new StudyFolder(source, present);
   const study = await folder.parseText("study", resultNames.study, parseStudyFile);
-  const neurons = await folder.parseText("neurons", resultNames.neurons, parseNeuronsCsv);
+  const neurons = await readNeurons(folder);
   const orders = await folder.parseText("orders", resultNames.orders, parseOrdersCsv);
   const curves = await readOutcomes(
     folder,

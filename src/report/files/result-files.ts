@@ -7,6 +7,7 @@ import type { Profile } from "../../core/profile.ts";
 import type { StudyResults } from "../../core/study.ts";
 import { encodeSafetensors } from "../../models/safetensors-model.ts";
 import { curvesCsv } from "./curves-file.ts";
+import { histogramsCsv, wantsHistograms } from "./histograms-file.ts";
 import { neuronsCsv } from "./neurons-file.ts";
 import { ordersCsv } from "./orders-file.ts";
 import { singleCsv } from "./single-file.ts";
@@ -28,6 +29,7 @@ export function modelFiles(networks: readonly TrainedNetwork[]): ResultFile[] {
 export function measureFiles(neurons: readonly NeuronTable[], orders: readonly RemovalOrder[]): ResultFile[] {
   return [
     { name: resultNames.neurons, chunks: neuronsCsv(neurons) },
+    ...(wantsHistograms(neurons) ? [{ name: resultNames.histograms, chunks: histogramsCsv(neurons) }] : []),
     { name: resultNames.orders, chunks: ordersCsv(orders) },
   ];
 }

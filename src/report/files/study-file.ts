@@ -10,6 +10,7 @@ import { layerActivationKinds, weightsLayouts } from "../../core/layer-chain.ts"
 import { activations } from "../../core/network.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
+import { binRules } from "../../core/quantization.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
 import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
@@ -63,6 +64,13 @@ const configSchema = z
       .describe("What was said of networks whose files do not say it."),
     alpha: z.number().min(0).exactOptional().describe("Parameter of assumedActivation."),
     weightsLayout: z.enum(weightsLayouts).exactOptional().describe("Of matrices in files that do not say it."),
+    bits: z
+      .int()
+      .min(2)
+      .max(8)
+      .exactOptional()
+      .describe("Outputs are measured at 2^bits levels. Absent: one bit, by the activation's threshold."),
+    bins: z.enum(binRules).exactOptional().describe("How levels part, for more than one bit; absent for one."),
     measures: z.array(z.string()).describe("Measure names as on the command line, for example `mutual-information`."),
     scopes: z
       .array(z.enum(scopeKinds))

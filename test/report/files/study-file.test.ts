@@ -36,6 +36,14 @@ describe("study.json", () => {
     expect(() => studyFileText({ ...study, config: shared })).toThrow(/config\.epochs/);
   });
 
+  it("has bits and bins where outputs have more than two levels, and conforms to the shipped schema with them", () => {
+    const wider = { ...config, bits: 8, bins: "equal-frequency" as const };
+    const written = studyFileText({ ...study, config: wider });
+    expect(parseStudyFile(written).config).toStrictEqual(wider);
+    expect(conforms(JSON.parse(written)), JSON.stringify(conforms.errors)).toBe(true);
+    expect(() => parseStudyFile(written.replace('"bits": 8', '"bits": 9'))).toThrow(/config\.bits/);
+  });
+
   it("keeps every digit", () => {
     const precise = [{ ...repeats[0]!, testLoss: 0.1 + 0.2, trainLoss: [1 / 3, 5e-324, 1.7976931348623157e308] }];
     expect(parseStudyFile(studyFileText({ ...study, repeats: precise })).repeats).toStrictEqual(precise);

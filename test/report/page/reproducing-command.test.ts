@@ -21,12 +21,18 @@ function configOf(line: string): StudyConfig {
 
 const config = madeUpStudy().config as StudyConfig;
 
+test("one bit is the absence of bits, and more of them have bins", () => {
+  expect(configOf(`${reproducingCommand(config)} --bits 1`)).toEqual(config);
+  expect(configOf(`${reproducingCommand(config)} --bits 2`)).toEqual({ ...config, bits: 2, bins: "equal-width" });
+});
+
 test.each([
   ["the defaults but few", config],
   [
     "other values",
     { ...config, hidden: [7], l2: 1.5e-7, learningRate: 0.25, stride: 10, seed: 2 ** 40, sweep: "masked" },
   ],
+  ["four bits", { ...config, bits: 4, bins: "equal-frequency" }],
   ["a folder that a shell would read otherwise", { ...config, data: "my data/it's $HOME; `x` *" }],
   ["one measure and one mode", { ...config, measures: ["entropy"], modes: ["zero"], scopes: ["network-ranked"] }],
 ] as const)("the command line of a report makes the same study: %s", (_, wanted) => {
