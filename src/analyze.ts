@@ -99,6 +99,11 @@ export async function analyzeNetworks(
   observer.onPlan?.(plan);
   requireRoom(plan);
   const repeats = networks.map(({ network }, repeat) => ({ repeat, network, trainLoss: [] }));
-  await observer.onTrained?.(repeats);
-  return { ...(await measureAndAblate(devices, dataset, config, repeats, timed, observer)), elapsedMs };
+  // Networks are told of when they have been measured: one that cannot be measured leaves no file.
+  const onMeasured: StudyObserver["onMeasured"] = async (...measured) => {
+    await observer.onTrained?.(repeats);
+    await observer.onMeasured?.(...measured);
+  };
+  const measuring = { ...observer, onMeasured };
+  return { ...(await measureAndAblate(devices, dataset, config, repeats, timed, measuring)), elapsedMs };
 }

@@ -12,6 +12,7 @@ import type { ProgressListener, Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import {
   type DatasetSummary,
+  isAnalysis,
   isTrained,
   type MeasuringConfig,
   type RepeatSummary,
@@ -280,7 +281,7 @@ async function accuracies(
     const { repeat, trainLoss } = trained[broken]!;
     throw isTrained(config)
       ? divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config)
-      : infiniteLoss(repeat);
+      : infiniteLoss(isAnalysis(config) ? config.models[repeat]! : `repeat ${repeat}`);
   }
   const perClass = rightPerClass(onTest.right, test.host, test.classes);
   return trained.map(({ repeat, trainLoss }, index) => ({
@@ -294,10 +295,10 @@ async function accuracies(
   }));
 }
 
-function infiniteLoss(repeat: number): RunError {
+function infiniteLoss(where: string): RunError {
   return new RunError({
     what: "the network's loss is not finite",
-    where: `repeat ${repeat}`,
+    where,
     expected: "logits that single precision can hold, for every validation and test sample",
     found: "a loss that is infinite or no number",
     fix: "check that the inputs are scaled as the network was trained on them (--normalize)",

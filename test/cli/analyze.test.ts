@@ -170,6 +170,12 @@ describe("an analysis that cannot be", () => {
     expect(await failure(1, [broken])).toMatch(/broken\.safetensors: .*\n(.*\n)*.*NaN/);
   });
 
+  test("names the file of a network whose logits are no numbers, and what may be the cause", async () => {
+    const message = await failure(1, [trained], "--normalize", "0.5,1e-44");
+    expect(message).toContain(`${trained}: the network's loss is not finite\n`);
+    expect(message).toContain("--normalize");
+  });
+
   test("names an operator that is not known", async () => {
     mkdirSync(join(scratch, "onnx"), { recursive: true });
     const bytes = onnxBytes({ nodes: [node("Erosion x y")], constants: [] });

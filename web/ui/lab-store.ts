@@ -16,18 +16,18 @@ export interface LabStore {
   /** Sends what no change of state implies: start, stop, load, export. */
   readonly send: (request: LabRequest) => void;
   /** @returns ends it */
-  subscribe(changed: () => void): () => void;
+  subscribe(changed: (action: LabAction) => void): () => void;
 }
 
 export function createStore(connect: Connect, initial: LabState): LabStore {
   let state = initial;
-  const subscribers = new Set<() => void>();
+  const subscribers = new Set<(action: LabAction) => void>();
   const dispatch: Dispatch = (action) => {
     const before = state;
     state = reduce(before, action);
     if (state === before) return;
     for (const request of requestsFor(before, state)) engine.send(request);
-    for (const changed of subscribers) changed();
+    for (const changed of subscribers) changed(action);
   };
   const engine = connect((notice) => {
     dispatch({ type: "notice", notice });

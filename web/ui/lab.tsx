@@ -1,6 +1,7 @@
 /** The whole page. */
 import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import type { LabStore } from "./lab-store.ts";
+import { oncePerFrame } from "./once-per-frame.ts";
 import { ChartsPanel } from "./parts/charts-panel.tsx";
 import { DropZone } from "./parts/drop-zone.tsx";
 import { Header } from "./parts/header.tsx";
@@ -15,7 +16,14 @@ export function Lab({ store }: { readonly store: LabStore }) {
   useLayoutEffect(() => {
     // Notices may have come between the first drawing and now.
     setState(store.current());
-    return store.subscribe(() => setState(store.current()));
+    const draw = () => setState(store.current());
+    const drawing = oncePerFrame(draw);
+    // What a visitor does is answered at once; what the worker tells can wait for the frame that shows it.
+    const unsubscribe = store.subscribe(({ type }) => (type === "notice" ? drawing.ask() : draw()));
+    return () => {
+      unsubscribe();
+      drawing.stop();
+    };
   }, [store]);
   useUndoKeys(store);
   const { dispatch, send } = store;
