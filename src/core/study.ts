@@ -6,8 +6,9 @@ import {
   type RemovalOrder,
   type SingleRemovals,
 } from "./ablation.ts";
+import type { StudyActivation } from "./activation.ts";
 import type { InputType, Shares } from "./dataset.ts";
-import type { Activation, TrainedNetwork } from "./network.ts";
+import type { TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
 import type { TileForms } from "./tiles.ts";
@@ -36,7 +37,7 @@ export interface StudyConfig {
   readonly seed: number;
   /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
-  readonly activation: Activation;
+  readonly activation: StudyActivation;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;

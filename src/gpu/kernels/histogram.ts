@@ -1,5 +1,5 @@
 /** shaders/histogram.wgsl on the host: entry points and grids. */
-import { type Activation, quantizationThresholds } from "../../core/network.ts";
+import { type ActivationLike, fullActivation, quantizationThresholds } from "../../core/activation.ts";
 import type { GpuContext } from "../context.ts";
 import { histogram } from "../generated/shaders.ts";
 import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
@@ -12,8 +12,8 @@ export const WORD = 32;
 
 export type HistogramChunk = StructValues<(typeof histogram)["structs"]["Chunk"]>;
 
-export function createPackBits(gpu: GpuContext, activation: Activation) {
-  const overrides = { THRESHOLD: quantizationThresholds[activation] };
+export function createPackBits(gpu: GpuContext, activation: ActivationLike) {
+  const overrides = { THRESHOLD: quantizationThresholds[fullActivation(activation).kind] };
   return createKernel(gpu, histogram, "pack_bits", "", { overrides, dynamic: "chunk", cost: packBitsCost });
 }
 

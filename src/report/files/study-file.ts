@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import { ablationModes } from "../../core/ablation.ts";
+import { studyActivations } from "../../core/activation.ts";
 import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
-import { activations } from "../../core/network.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
@@ -40,7 +40,7 @@ const configSchema = z
     repeats: atLeastOne.describe("Number of networks."),
     seed: count,
     hidden: z.array(atLeastOne).min(1).describe("Widths of the hidden layers, first to last."),
-    activation: z.enum(activations),
+    activation: z.enum(studyActivations),
     epochs: atLeastOne,
     batchSize: atLeastOne,
     learningRate: z.number().gt(0),
