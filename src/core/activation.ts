@@ -69,7 +69,8 @@ export function networkActivation(list: readonly LayerActivation[]): NetworkActi
 function activationText(activation: LayerActivation): string {
   const { kind } = activation;
   const alpha = alphaOf(activation);
-  return alpha === alphaOf(kind) ? kind : `${kind}:${alpha}`;
+  // Formats that hold float32 give 0.01 back as 0.00999999977.
+  return Math.fround(alpha) === Math.fround(alphaOf(kind)) ? kind : `${kind}:${alpha}`;
 }
 
 /** As files write it: `relu`, or one for each hidden layer, `leaky-relu:0.2,tanh`. */
