@@ -20,7 +20,8 @@
 enable subgroups;
 #endif
 
-override ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu
+override ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts
+override ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU
 
 struct Layer {
   input_quads: u32,   // quads of a source row, the homogeneous lane included

@@ -10,7 +10,8 @@
 // GRADIENT: write g instead of using it.
 // Variants: "", GRADIENT.
 
-override ACTIVATION: u32 = 0u; // of the layer below: 0 identity, 1 sigmoid, 2 tanh, 3 relu
+override ACTIVATION: u32 = 0u; // of the layer below: the numbers of src/gpu/kernels/activation.ts
+override ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU
 
 const WORKGROUP: u32 = 256u;
 const CLASS_QUADS: u32 = 4u; // quads of a row of z and d

@@ -3,7 +3,8 @@
 // Every value has one owner, an invocation that walks one quad of one sample's units: no atomics, no barriers.
 // Variants: "", SINGLE.
 
-override ACTIVATION: u32 = 0u; // 0 identity, 1 sigmoid, 2 tanh, 3 relu
+override ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts
+override ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU
 
 #include "parts/walk.wgsl"
 #include "parts/activate.wgsl"

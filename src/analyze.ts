@@ -1,4 +1,5 @@
 /** A study of networks that others trained: whether they fit each other and the data, then count, measure, order, ablate. */
+import { networkActivationText, studyActivation } from "./core/activation.ts";
 import type { Dataset } from "./core/dataset.ts";
 import { RunError, UsageError } from "./core/errors.ts";
 import { hiddenWidths, type Network, widthsOf } from "./core/network.ts";
@@ -15,7 +16,8 @@ export interface FiledNetwork {
   readonly network: Network;
 }
 
-const architecture = (network: Network) => `${widthsOf(network).join("-")}, ${network.activation}`;
+const architecture = (network: Network) =>
+  `${widthsOf(network).join("-")}, ${networkActivationText(network.activation)}`;
 
 /**
  * Refuses networks that differ in their layers: they are the repeats of one study.
@@ -59,7 +61,11 @@ export function architectureOf(
   networks: readonly FiledNetwork[],
 ): Pick<AnalysisConfig, "repeats" | "hidden" | "activation"> {
   const { network } = networks[0]!;
-  return { repeats: networks.length, hidden: hiddenWidths(widthsOf(network)), activation: network.activation };
+  return {
+    repeats: networks.length,
+    hidden: hiddenWidths(widthsOf(network)),
+    activation: studyActivation(network.activation),
+  };
 }
 
 /** So many standard errors above guessing are left to chance: once in some 700 networks that guess. */

@@ -1,6 +1,7 @@
 /** The route for deeper networks, many classes and strides: store the next activations of a few evaluations, and go on with masked forward layers. */
-import type { Activation } from "../core/network.ts";
+
 import { type DeviceArray, upload } from "../gpu/device-array.ts";
+import { activationAfter } from "../gpu/device-networks.ts";
 import { plainLayer, uploadJobs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import type { BoundKernel, Grid } from "../gpu/kernel.ts";
@@ -43,8 +44,7 @@ async function bindWalkLayer(
   outputs: DeviceArray<"f32", 3>,
 ): Promise<BoundKernel> {
   const { gpu, networks } = device;
-  const atLogits = batch.group.lowest === networks.widths.length - 2;
-  const kind: Activation | "identity" = atLogits ? "identity" : networks.activation;
+  const kind = activationAfter(networks, batch.group.lowest);
   const kernel = await createWalkLayer(gpu, batch.group.single ? "SINGLE" : "", kind);
   return kernel.bind({ walk, part, walks, activations, transposed, state, outputs });
 }
@@ -57,7 +57,7 @@ async function createForwards(
 ): Promise<{ readonly kernel: BoundKernel; readonly grid: (samples: number, slabs: number) => Grid }[]> {
   const { gpu, networks, pass, tasks } = device;
   const { group, walks } = batch;
-  const { widths, activation, parameters } = networks;
+  const { widths, parameters } = networks;
   const { offsets, quads: hiddenQuads } = hiddenLanes(widths);
   const table = ranges.flatMap((range) =>
     Array.from({ length: range.count }, (_, evaluation) => group.removed[range.first + evaluation]!).flatMap(
@@ -88,7 +88,7 @@ async function createForwards(
     const at = layer - group.lowest;
     const plain = plainLayer(widths[layer]!, widths[layer + 1]!, pass.rows);
     const uniform = { ...plain, hidden_quads: hiddenQuads, hidden_offset: offsets[layer - 1]! / 4 };
-    const kind: Activation | "identity" = layer === parameters.length - 1 ? "identity" : activation;
+    const kind = activationAfter(networks, layer);
     const resources = {
       layer: own(uploadUniforms(gpu, forward, "Layer", [uniform])),
       batch: batchUniform,

@@ -1,9 +1,8 @@
 /** Masked forward passes of one network for a list of jobs, in units of (chunk of samples, group of jobs). */
 import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
-import type { Activation } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
-import type { DeviceNetworks } from "../gpu/device-networks.ts";
+import { activationAfter, type DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import {
   createForwardPass,
@@ -179,12 +178,13 @@ async function createChains(
 /** Kernels of the layers above `lowest`, which read `pass` there, and `outputs` further up. */
 export async function createChain(
   gpu: GpuContext,
-  { widths, activation, parameters }: DeviceNetworks,
+  networks: DeviceNetworks,
   pass: ForwardPass,
   { batch, jobs, positions, replacements }: MaskResources,
   outputs: readonly DeviceArray<"f32", 3>[],
   { lowest, deeper }: Pick<Unit, "lowest" | "deeper">,
 ): Promise<Chain> {
+  const { widths, parameters } = networks;
   const { offsets, quads: hiddenQuads } = hiddenLanes(widths);
   const kernels: Chain["kernels"][number][] = [];
   const uniforms: UniformArray<"Layer">[] = [];
@@ -200,7 +200,7 @@ export async function createChain(
       },
     ]);
     uniforms.push(uniform);
-    const kind: Activation | "identity" = layer === parameters.length - 1 ? "identity" : activation;
+    const kind = activationAfter(networks, layer);
     const inputs = atStart ? pass.outputs[layer - 1]! : outputs[layer - 2]!;
     const shared = {
       layer: uniform,

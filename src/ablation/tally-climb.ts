@@ -1,5 +1,7 @@
 /** Routes that tally in registers: the state holds the logits, or pre-activations one product below them. */
+
 import { allocate, type DeviceArray, read, upload } from "../gpu/device-array.ts";
+import { activationAfter } from "../gpu/device-networks.ts";
 import type { BoundKernel } from "../gpu/kernel.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
 import { walkGrid } from "../gpu/kernels/walk.ts";
@@ -50,7 +52,8 @@ async function bindTallyKernel(
 ): Promise<BoundKernel> {
   const { gpu, networks, split, tasks } = device;
   const { group } = batch;
-  const { widths, activation } = networks;
+  const { widths } = networks;
+  const activation = activationAfter(networks, group.lowest);
   const { classes } = split;
   const common = { walk, part, walks, activations, transposed, state, labels: split.labels, tallies };
   if (group.route === "tally") {

@@ -1,4 +1,5 @@
 /** The intact forward pass of several networks over samples, as measuring and ablation run it. */
+import { activationOfLayer } from "../core/activation.ts";
 import type { Activation, Network } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
@@ -55,7 +56,7 @@ async function check(gpu: GpuContext, split: DeviceSplit, network: Network, pass
   const rows = checkedRows(pass.chunks[0]!.count);
   let inputs = rows.map((row) => inputValues(all.subarray(row * split.features, (row + 1) * split.features)));
   for (const [index, layer] of network.layers.entries()) {
-    const activation = index === network.layers.length - 1 ? "identity" : network.activation;
+    const activation = activationOfLayer(network.activation, index, network.layers.length);
     const outputs = await read(gpu, pass.outputs[index]!);
     const lanes = lanesOf(layer.outputs);
     const absolute = { ...layer, weights: layer.weights.map(Math.abs), biases: layer.biases.map(Math.abs) };

@@ -9,6 +9,7 @@ import {
   requireAlike,
   requireFit,
 } from "../analyze.ts";
+import { networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
 import {
@@ -16,15 +17,13 @@ import {
   type LayerActivationKind,
   layerActivation,
   layerActivationKinds,
-  toNetwork,
   weightsLayouts,
 } from "../core/layer-chain.ts";
 import { widthsOf } from "../core/network.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { AnalysisConfig, MeasuringConfig, ReadingConfig, RepeatSummary } from "../core/study.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
-import { readModel } from "../models/read-model.ts";
-import { openModelFiles } from "../platform/node/model-files.ts";
+import { openNetwork } from "./model-options.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { oneOf, signedDecimal } from "./option-values.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
@@ -86,9 +85,8 @@ async function readNetworks(
 ): Promise<FiledNetwork[]> {
   const networks: FiledNetwork[] = [];
   for (const file of models) {
-    const { chain, format, notes } = await readModel(await openModelFiles(file), options);
-    const network = toNetwork(chain, file);
-    const about = `${file}, ${format}: ${widthsOf(network).join("-")}, ${network.activation}`;
+    const { network, format, notes } = await openNetwork(file, options);
+    const about = `${file}, ${format}: ${widthsOf(network).join("-")}, ${networkActivationText(network.activation)}`;
     for (const line of wrapped("network: ", about)) tell(line);
     for (const note of notes) for (const line of wrapped("         ", note)) tell(line);
     networks.push({ file, network });

@@ -1,4 +1,5 @@
 /** `gpu-importance prune --json`: what was done, as data. */
+import { networkActivationText } from "../core/activation.ts";
 import { widthsOf } from "../core/network.ts";
 import type { TwinCheck } from "../pruning/masked-twin.ts";
 import { networkCost } from "../pruning/network-cost.ts";
@@ -16,7 +17,13 @@ export interface PruneRecord {
 }
 
 function stateFields({ network, bytes, accuracies }: PrunedState) {
-  return { widths: widthsOf(network), activation: network.activation, bytes, ...networkCost(network), accuracies };
+  return {
+    widths: widthsOf(network),
+    activation: networkActivationText(network.activation),
+    bytes,
+    ...networkCost(network),
+    accuracies,
+  };
 }
 
 export function pruneJson({ model, options, states, check, removed }: PruneRecord): string {

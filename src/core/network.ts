@@ -1,10 +1,8 @@
 /** A multilayer perceptron as plain data: what training yields, files hold and the sweep takes, from anywhere. */
 
-export const activations = ["sigmoid", "tanh", "relu"] as const;
-export type Activation = (typeof activations)[number];
+import type { NetworkActivation } from "./activation.ts";
 
-/** One-bit quantisation T = [t > theta] (study.md section 1): 0.5 for sigmoid, 0 for tanh and ReLU. */
-export const quantizationThresholds: Readonly<Record<Activation, number>> = { sigmoid: 0.5, tanh: 0, relu: 0 };
+export { type Activation, activations, quantizationThresholds } from "./activation.ts";
 
 /** A dense layer z = W x + b. */
 export interface DenseLayer {
@@ -16,9 +14,9 @@ export interface DenseLayer {
   readonly biases: Float32Array;
 }
 
-/** Hidden layers with one activation, then a linear layer whose outputs are logits. */
+/** Hidden layers with an activation each, then a linear layer whose outputs are logits. */
 export interface Network {
-  readonly activation: Activation;
+  readonly activation: NetworkActivation;
   /** At least one; the last one gives the logits. */
   readonly layers: readonly DenseLayer[];
 }

@@ -6,9 +6,10 @@ import {
   type RemovalOrder,
   type SingleRemovals,
 } from "./ablation.ts";
+import type { LayerActivationKind, StudyActivation } from "./activation.ts";
 import type { InputType, Shares } from "./dataset.ts";
-import type { LayerActivationKind, WeightsLayout } from "./layer-chain.ts";
-import type { Activation, TrainedNetwork } from "./network.ts";
+import type { WeightsLayout } from "./layer-chain.ts";
+import type { TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
 import type { BinRule } from "./quantization.ts";
@@ -38,7 +39,7 @@ export interface MeasuringConfig {
   readonly seed: number;
   /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
-  readonly activation: Activation;
+  readonly activation: StudyActivation;
   /** theta of the bit [t > theta], where it is not the activation's own. */
   readonly quantizeThreshold?: number;
   /** Outputs are divided into 2^bits levels before they are measured. Absent: one bit, by the activation's threshold. */

@@ -2,7 +2,7 @@
 import type { LayerCounts } from "../core/neuron-counts.ts";
 import type { GpuContext } from "./context.ts";
 import { allocate, type DeviceArray, read, upload } from "./device-array.ts";
-import type { DeviceNetworks } from "./device-networks.ts";
+import { activationAfter, type DeviceNetworks } from "./device-networks.ts";
 import { classBits, type DeviceSplit } from "./device-split.ts";
 import { type Chunk, createForwardPass, type ForwardPass, forwardOperations } from "./forward-pass.ts";
 import { histogram } from "./generated/shaders.ts";
@@ -79,7 +79,7 @@ async function createLayerCounter(
   // A vec2 binding: rank 3 for the shader, two floats an element here.
   const blocks = allocate(gpu, `layer ${layer} blocks`, "f32", [networks.count, units, words], 8);
   const counts = allocate(gpu, `layer ${layer} counts`, "u32", [networks.count, units, split.classes]);
-  const packBits = await createPackBits(gpu, networks.activation, threshold);
+  const packBits = await createPackBits(gpu, activationAfter(networks, layer), threshold);
   const countOnes = await createCountOnes(gpu);
   return {
     units,

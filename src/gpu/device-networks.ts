@@ -1,5 +1,6 @@
 /** Networks of one architecture on the device: per layer one array of homogeneous parameter rows for all of them. */
-import { type Activation, type Network, type Widths, widthsOf } from "../core/network.ts";
+import { activationOfLayer, type LayerActivation, type NetworkActivation } from "../core/activation.ts";
+import { type Network, type Widths, widthsOf } from "../core/network.ts";
 import type { GpuContext } from "./context.ts";
 import { type DeviceArray, read, upload } from "./device-array.ts";
 import { lanesOf, layerOf, packParameters, unpackParameters } from "./packing.ts";
@@ -7,7 +8,7 @@ import { lanesOf, layerOf, packParameters, unpackParameters } from "./packing.ts
 export interface DeviceNetworks {
   readonly count: number;
   readonly widths: Widths;
-  readonly activation: Activation;
+  readonly activation: NetworkActivation;
   /** Per layer: [networks, outputs, lanes of the inputs]. */
   readonly parameters: readonly DeviceArray<"f32", 3>[];
   [Symbol.dispose](): void;
@@ -29,6 +30,11 @@ export function uploadNetworks(gpu: GpuContext, networks: readonly Network[]): D
       for (const array of parameters) array.destroy();
     },
   };
+}
+
+/** The function after layer `layer`: none after the last, whose outputs are logits. */
+export function activationAfter({ activation, parameters }: DeviceNetworks, layer: number): LayerActivation {
+  return activationOfLayer(activation, layer, parameters.length);
 }
 
 /** Copies the networks back as plain data, in the order they were uploaded. */

@@ -2,7 +2,7 @@
 import type { Widths } from "../core/network.ts";
 import type { GpuContext } from "./context.ts";
 import { allocate, type DeviceArray } from "./device-array.ts";
-import type { DeviceNetworks } from "./device-networks.ts";
+import { activationAfter, type DeviceNetworks } from "./device-networks.ts";
 import type { DeviceSplit } from "./device-split.ts";
 import { forward } from "./generated/shaders.ts";
 import type { BoundKernel } from "./kernel.ts";
@@ -142,7 +142,7 @@ export async function createForwardPass(
   for (const [layer, parameters] of networks.parameters.entries()) {
     const uniform = uploadUniforms(gpu, forward, "Layer", [plainLayer(widths[layer]!, widths[layer + 1]!, rows)]);
     uniforms.push(uniform);
-    const activation = layer === networks.parameters.length - 1 ? "identity" : networks.activation;
+    const activation = activationAfter(networks, layer);
     const shared = { layer: uniform, batch, jobs, parameters, outputs: outputs[layer]! };
     if (layer === 0) {
       kernels.push(

@@ -2,6 +2,7 @@
  * Dense layers from tensors that only have names: PyTorch's `net.0.weight`, `fc1.bias`, NumPy's `W1`, `b1`, `coefs_0`. Which
  * weight goes with which bias is in the names; the order is in their numbers, or else in the shapes.
  */
+import { parseActivations } from "../core/activation.ts";
 import type { LayerActivation } from "../core/layer-chain.ts";
 import { layerActivationKinds } from "../core/layer-chain.ts";
 import type { ChainStep, DenseStep } from "./chain-steps.ts";
@@ -194,33 +195,53 @@ export interface NamedLayers {
   readonly notes: readonly string[];
 }
 
-/** The activation that the file names, or that the options name where the file does not. */
-function hiddenActivation(
-  said: LayerActivation | undefined,
-  { activation }: ReadOptions,
-  refuse: Refuse,
-): LayerActivation {
+/** What a file writes as its hidden layers' activation: one for all, or one for each. */
+export function activationsIn(text: string, where: string, refuse: Refuse): readonly LayerActivation[] {
   return (
-    said ??
-    activation ??
+    parseActivations(text) ??
     refuse({
-      what: "the file does not say which activation its hidden layers have",
-      expected: `one of ${layerActivationKinds.join(", ")}`,
-      found: "weights and biases alone",
-      option: "--activation relu, or what the network was trained with",
+      what: `${where} does not fit`,
+      expected: `${layerActivationKinds.join(", ")}, or one for each hidden layer, as in leaky-relu:0.2,tanh`,
+      found: text,
     })
   );
+}
+
+/** The activation of each of `layers` hidden layers that the file names, or that the options name where it does not. */
+function hiddenActivations(
+  said: readonly LayerActivation[] | undefined,
+  layers: number,
+  { activation }: ReadOptions,
+  refuse: Refuse,
+): readonly LayerActivation[] {
+  const list = said ?? (activation === undefined ? [] : [activation]);
+  if (list.length === layers) return list;
+  const [first] = list;
+  if (first !== undefined && list.length === 1) return Array.from({ length: layers }, () => first);
+  if (first !== undefined) {
+    return refuse({
+      what: "the file's list of activations does not fit its layers",
+      expected: `one activation, or ${layers}, one for each hidden layer`,
+      found: `${list.length}`,
+    });
+  }
+  return refuse({
+    what: "the file does not say which activation its hidden layers have",
+    expected: `one of ${layerActivationKinds.join(", ")}`,
+    found: "weights and biases alone",
+    option: "--activation relu, or what the network was trained with",
+  });
 }
 
 /**
  * Dense layers with an activation after each but the last.
  * @param layouts how matrices may lie where the options do not say.
- * @param said what the file says of its hidden layers' activation.
+ * @param said what the file says of its hidden layers' activation: one for all, or one for each.
  */
 export function namedLayers(
   tensors: readonly Tensor[],
   layouts: readonly WeightsLayout[],
-  said: LayerActivation | undefined,
+  said: readonly LayerActivation[] | undefined,
   options: ReadOptions,
   refuse: Refuse,
 ): NamedLayers {
@@ -229,9 +250,9 @@ export function namedLayers(
   const { layout, order } = arrange(series, weightsLayout === undefined ? layouts : [weightsLayout], refuse);
   const dense = order.map((module) => denseStep(module, layout));
   const steps: ChainStep[] = dense.slice(0, 1);
-  for (const step of dense.slice(1)) {
-    const kind = hiddenActivation(said, options, refuse);
-    steps.push({ kind: "activation", name: kind.kind, activation: kind }, step);
+  const hidden = dense.length < 2 ? [] : hiddenActivations(said, dense.length - 1, options, refuse);
+  for (const [index, activation] of hidden.entries()) {
+    steps.push({ kind: "activation", name: activation.kind, activation }, dense[index + 1]!);
   }
   const notes: string[] = [];
   const names = order.map(({ name }) => name);

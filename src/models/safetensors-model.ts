@@ -4,12 +4,13 @@
  * what a dense layer does not say: activation and architecture.
  */
 import { z } from "zod";
-import { type LayerChain, layerActivation, layerActivationKinds, toNetwork } from "../core/layer-chain.ts";
+import { networkActivationText } from "../core/activation.ts";
+import { type LayerChain, toNetwork } from "../core/layer-chain.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { schemaFault } from "../core/schema-fault.ts";
 import { chainOf } from "./chain-steps.ts";
 import type { ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
-import { namedLayers } from "./named-layers.ts";
+import { activationsIn, namedLayers } from "./named-layers.ts";
 import { type Refuse, refuseIn } from "./refuse.ts";
 import { decodeTensors, encodeTensors } from "./safetensors.ts";
 
@@ -20,7 +21,7 @@ const HEADER_START = 8;
 const OPENING_BRACE = 0x7b;
 
 const metadataSchema = z
-  .looseObject({ activation: z.enum(layerActivationKinds).optional(), architecture: z.string().optional() })
+  .looseObject({ activation: z.string().optional(), architecture: z.string().optional() })
   .optional();
 
 function architectureOf(widths: readonly number[]): string {
@@ -34,7 +35,7 @@ export function encodeSafetensors(network: Network): Uint8Array {
     { name: `layers.${index}.bias`, shape: [outputs], values: biases },
   ]);
   return encodeTensors(tensors, {
-    activation: network.activation,
+    activation: networkActivationText(network.activation),
     architecture: architectureOf(widthsOf(network)),
   });
 }
@@ -56,7 +57,7 @@ function requireArchitecture({ hidden, last }: LayerChain, architecture: string 
 function readChain(bytes: Uint8Array, options: ReadOptions, refuse: Refuse): ReadChain {
   const { tensors, metadata } = decodeTensors(bytes, refuse);
   const { activation, architecture } = parseMetadata(metadata, refuse) ?? {};
-  const said = activation === undefined ? undefined : layerActivation(activation);
+  const said = activation === undefined ? undefined : activationsIn(activation, "__metadata__ activation", refuse);
   const layers = namedLayers(tensors, ["out-in"], said, options, refuse);
   const { chain, notes } = chainOf(layers.steps, refuse);
   requireArchitecture(chain, architecture, refuse);

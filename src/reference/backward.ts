@@ -1,5 +1,5 @@
 /** Float64 twin of shaders/backward.wgsl on plain rows; names in snake_case are the shader's bindings and fields. */
-import type { Activation } from "../core/network.ts";
+import { type ActivationLike, activationOfLayer, fullActivation } from "../core/activation.ts";
 import { forwardNetwork, type RealLayer, type RealNetwork } from "./forward.ts";
 
 export interface OutputDelta {
@@ -30,11 +30,27 @@ function logSumExp(row: Float64Array): number {
   return highest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - highest), 0));
 }
 
-/** The derivative of the activation function, from its value t. */
-export function derivative(t: number, activation: Activation): number {
-  if (activation === "sigmoid") return t * (1 - t);
-  if (activation === "tanh") return 1 - t * t;
-  return t > 0 ? 1 : 0;
+/** The derivative of the activation function, from its value t; NaN for GELU, whose value does not tell it. */
+export function derivative(t: number, activation: ActivationLike): number {
+  const full = fullActivation(activation);
+  switch (full.kind) {
+    case "sigmoid":
+      return t * (1 - t);
+    case "tanh":
+      return 1 - t * t;
+    case "relu":
+      return t > 0 ? 1 : 0;
+    case "leaky-relu":
+      return t > 0 ? 1 : full.alpha;
+    case "elu":
+      return t > 0 ? 1 : t + full.alpha;
+    case "softplus":
+      return -Math.expm1(-t);
+    case "identity":
+      return 1;
+    default:
+      return Number.NaN;
+  }
 }
 
 /** delta[s, i] = act'(activations[s, i]) * sum_o next_delta[s, o] * weights[o, i]. */
@@ -42,7 +58,7 @@ export function hiddenDelta(
   next_delta: ArrayLike<number>,
   { inputs: width, outputs: units, weights }: RealLayer,
   activations: ArrayLike<number>,
-  activation: Activation,
+  activation: ActivationLike,
 ): Float64Array {
   const delta = new Float64Array(activations.length);
   for (let s = 0; s < activations.length / width; s++) {
@@ -131,7 +147,9 @@ export function networkGradient(
   let current = delta;
   for (let index = top; index >= 0; index--) {
     gradients.unshift(parameterGradient(current, outputs[index - 1] ?? inputs, layers[index]!, l2));
-    if (index > 0) current = hiddenDelta(current, layers[index]!, outputs[index - 1]!, activation);
+    if (index === 0) continue;
+    const below = activationOfLayer(activation, index - 1, layers.length);
+    current = hiddenDelta(current, layers[index]!, outputs[index - 1]!, below);
   }
   return { loss: losses.reduce((sum, value) => sum + value, 0), layers: gradients };
 }

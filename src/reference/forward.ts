@@ -1,5 +1,5 @@
 /** Float64 twin of shaders/forward.wgsl on plain rows: no homogeneous lane, no padding, biases by themselves. */
-import type { Activation } from "../core/network.ts";
+import { type ActivationLike, activationOfLayer, fullActivation, type NetworkActivation } from "../core/activation.ts";
 
 /** A dense layer of any precision; core's DenseLayer is one. */
 export interface RealLayer {
@@ -12,22 +12,71 @@ export interface RealLayer {
 }
 
 export interface RealNetwork {
-  readonly activation: Activation;
+  readonly activation: NetworkActivation;
   readonly layers: readonly RealLayer[];
 }
 
-export function activate(z: number, activation: Activation | "identity"): number {
-  if (activation === "sigmoid") return 1 / (1 + Math.exp(-z));
-  if (activation === "tanh") return Math.tanh(z);
-  if (activation === "relu") return Math.max(z, 0);
-  return z;
+/** erf(x), to a few ULP of float64: its series where that converges fast, then the continued fraction of erfc. */
+function errorFunction(x: number): number {
+  const size = Math.abs(x);
+  if (size < 3) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+      term *= (2 * x * x) / (2 * n + 1);
+      sum += term;
+    }
+    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  }
+  return Math.sign(x) * (1 - complement(size));
+}
+
+/** erfc(x) of x >= 3. */
+function complement(x: number): number {
+  let fraction = x;
+  for (let n = 60; n > 0; n--) fraction = x + n / 2 / fraction;
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
+}
+
+/** Phi(z), the normal distribution's probability below z. */
+export function normalProbability(z: number): number {
+  const x = z / Math.SQRT2;
+  return x < -3 ? complement(-x) / 2 : (1 + errorFunction(x)) / 2;
+}
+
+function logistic(z: number): number {
+  return 1 / (1 + Math.exp(-z));
+}
+
+export function activate(z: number, activation: ActivationLike): number {
+  const full = fullActivation(activation);
+  switch (full.kind) {
+    case "sigmoid":
+      return logistic(z);
+    case "tanh":
+      return Math.tanh(z);
+    case "relu":
+      return Math.max(z, 0);
+    case "leaky-relu":
+      return z < 0 ? full.alpha * z : z;
+    case "elu":
+      return z < 0 ? full.alpha * Math.expm1(z) : z;
+    case "softplus":
+      return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+    case "gelu":
+      return z * normalProbability(z);
+    case "gelu-tanh":
+      return z * logistic(2 * Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3));
+    case "identity":
+      return z;
+  }
 }
 
 /** outputs[s, o] = act( biases[o] + sum_i inputs[s, i] * weights[o, i] ). */
 export function forwardLayer(
   inputs: ArrayLike<number>,
   { inputs: width, outputs: units, weights, biases }: RealLayer,
-  activation: Activation | "identity",
+  activation: ActivationLike,
 ): Float64Array {
   const samples = inputs.length / width;
   const outputs = new Float64Array(samples * units);
@@ -82,8 +131,8 @@ export function maskInputs(
 export function forwardNetwork({ activation, layers }: RealNetwork, inputs: ArrayLike<number>): Float64Array[] {
   const outputs: Float64Array[] = [];
   for (const [index, layer] of layers.entries()) {
-    const last = index === layers.length - 1;
-    outputs.push(forwardLayer(outputs[index - 1] ?? inputs, layer, last ? "identity" : activation));
+    const own = activationOfLayer(activation, index, layers.length);
+    outputs.push(forwardLayer(outputs[index - 1] ?? inputs, layer, own));
   }
   return outputs;
 }

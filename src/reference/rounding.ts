@@ -3,8 +3,8 @@
  * ("Accuracy of Concrete Floating-point Expressions"): division 2.5 ULP, exp (3 + 2 |x|) ULP; + - * and fma are correctly
  * rounded.
  */
-import type { Activation } from "../core/network.ts";
-import { activate } from "./forward.ts";
+import { type ActivationLike, alphaOf, fullActivation } from "../core/activation.ts";
+import { activate, normalProbability } from "./forward.ts";
 
 /** One unit in the last place of a float32, at most, relative to the value. */
 export const ULP = 2 ** -23;
@@ -21,15 +21,40 @@ export function expBound(x: number): number {
   return (3 + 3 * Math.abs(x)) * ULP;
 }
 
+/** Absolute error of Abramowitz and Stegun's formula 7.1.26 for erf, which activate.wgsl uses for GELU. */
+const ERF_ERROR = 1.5e-7;
+
 /** Error of act(z) as forward.wgsl computes it, where z itself is off by at most `zBound`. */
-export function activationBound(z: number, zBound: number, activation: Activation | "identity"): number {
-  if (activation === "identity" || activation === "relu") return zBound;
+export function activationBound(z: number, zBound: number, activation: ActivationLike): number {
+  const { kind } = fullActivation(activation);
+  if (kind === "identity" || kind === "relu") return zBound;
+  const value = Math.abs(activate(z, activation));
+  if (kind === "leaky-relu") return Math.max(1, alphaOf(activation)) * zBound + 2 * ULP * value + SMALLEST_NORMAL;
+  if (kind === "elu") {
+    // alpha (e - 1): the exponential's error, one difference and one product. The series near 0 is right to a few ULP.
+    const exponential = z > 0 ? 0 : alphaOf(activation) * (expBound(z) + ULP) * Math.exp(z);
+    return Math.max(1, alphaOf(activation)) * zBound + exponential + 4 * ULP * value + SMALLEST_NORMAL;
+  }
+  // log1p(e) by its series, whose slope in e is at most 1.
+  if (kind === "softplus") return zBound + expBound(z) * Math.exp(-Math.abs(z)) + 16 * ULP * value + SMALLEST_NORMAL;
+  if (kind === "gelu" || kind === "gelu-tanh") return geluBound(z, zBound, kind);
   // Both are quotients of 1 +- e, whose derivative in e is at most 2 (at most 1 for the sigmoid): division and the two
   // sums take 4 ULP of the result, the exponential its own share of e.
-  const argument = activation === "sigmoid" ? -Math.abs(z) : -2 * Math.abs(z);
-  const slope = activation === "sigmoid" ? 0.25 : 1;
+  const argument = kind === "sigmoid" ? -Math.abs(z) : -2 * Math.abs(z);
+  const slope = kind === "sigmoid" ? 0.25 : 1;
   const exponential = 2 * expBound(argument) * Math.exp(argument);
   // Within the tanh's series (|z| < 0.02) no exponential is taken; its omitted term 2/15 z^5 is below 1 ULP.
-  const series = activation === "tanh" && Math.abs(z) + zBound < 0.02;
-  return slope * zBound + (series ? 0 : exponential) + 4 * ULP * Math.abs(activate(z, activation)) + SMALLEST_NORMAL;
+  const series = kind === "tanh" && Math.abs(z) + zBound < 0.02;
+  return slope * zBound + (series ? 0 : exponential) + 4 * ULP * value + SMALLEST_NORMAL;
+}
+
+/** z times a probability p: its slope is at most 1.13, and p's own error counts |z| times. */
+function geluBound(z: number, zBound: number, kind: "gelu" | "gelu-tanh"): number {
+  const size = Math.abs(z);
+  const argument = kind === "gelu" ? (z * z) / 2 : 2 * Math.sqrt(2 / Math.PI) * (size + 0.044715 * size ** 3);
+  const tail = normalProbability(-size);
+  // The polynomial's terms alternate and add up to 2 in size, so that their roundings are a few ULP of the tail's scale.
+  const formula = kind === "gelu" ? ERF_ERROR / 2 + 8 * ULP * Math.exp(-argument) : 0;
+  const probability = formula + 2 * expBound(argument) * Math.max(tail, Math.exp(-argument)) + 4 * ULP;
+  return 1.13 * zBound + size * probability + SMALLEST_NORMAL;
 }

@@ -2,7 +2,9 @@
  * The ablation sweep in float64: for every step of an order, every sample by itself through every layer. It says what a
  * sweep on the device means; what the device computes is checked against it.
  */
+
 import type { RemovalOrder } from "../core/ablation.ts";
+import { activationOfLayer } from "../core/activation.ts";
 import type { Split } from "../core/dataset.ts";
 import type { Network } from "../core/network.ts";
 import { activate, inputValues } from "./forward.ts";
@@ -38,12 +40,12 @@ export function maskedOutputs(network: Network, values: ArrayLike<number>, repla
   let inputs = Array.from(values);
   for (const [index, { outputs, weights, biases }] of network.layers.entries()) {
     const row: number[] = [];
+    const own = activationOfLayer(network.activation, index, network.layers.length);
     for (let output = 0; output < outputs; output++) {
       let z = biases[output]!;
       for (let input = 0; input < inputs.length; input++)
         z += inputs[input]! * weights[output * inputs.length + input]!;
-      const isLogit = index === network.layers.length - 1;
-      row.push(isLogit ? z : (replacements[index]![output] ?? activate(z, network.activation)));
+      row.push(replacements[index]?.[output] ?? activate(z, own));
     }
     rows.push(row);
     inputs = row;

@@ -1,5 +1,5 @@
 /** Float64 twin of shaders/top-layer.wgsl on plain rows: the twins of the four kernels that it stands for. */
-import type { Activation } from "../core/network.ts";
+import type { ActivationLike } from "../core/activation.ts";
 import { hiddenDelta, type LayerGradient, outputDelta, parameterGradient } from "./backward.ts";
 import { forwardLayer, type RealLayer } from "./forward.ts";
 
@@ -16,7 +16,7 @@ export function stepTopLayer(
   inputs: ArrayLike<number>,
   layer: RealLayer,
   labels: ArrayLike<number>,
-  activation: Activation,
+  activation: ActivationLike,
   l2: number,
 ): TopLayerStep {
   const { delta, losses } = outputDelta(forwardLayer(inputs, layer, "identity"), labels, layer.outputs);

@@ -1,5 +1,6 @@
 /** Initial parameters: uniform(+-1 / sqrt(fan_in)) for weights and biases, keyed by (seed, repeat) alone. */
-import type { Activation, DenseLayer, Network, Widths } from "../core/network.ts";
+import type { NetworkActivation } from "../core/activation.ts";
+import type { DenseLayer, Network, Widths } from "../core/network.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 
 function uniformArray(random: RandomSequence, length: number, bound: number): Float32Array {
@@ -14,7 +15,7 @@ function initialLayer(seed: number, repeat: number, layer: number, inputs: numbe
   return { inputs, outputs, weights, biases: uniformArray(random, outputs, bound) };
 }
 
-export function initialNetwork(seed: number, repeat: number, widths: Widths, activation: Activation): Network {
+export function initialNetwork(seed: number, repeat: number, widths: Widths, activation: NetworkActivation): Network {
   const layers = widths.slice(1).map((outputs, layer) => initialLayer(seed, repeat, layer, widths[layer]!, outputs));
   return { activation, layers };
 }

@@ -5,7 +5,7 @@
  * None waits for the host. The updates come last, since hidden_delta reads the parameters that they change.
  */
 import type { GpuContext } from "../gpu/context.ts";
-import type { DeviceNetworks } from "../gpu/device-networks.ts";
+import { activationAfter, type DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import type { BoundKernel, Grid } from "../gpu/kernel.ts";
 import {
@@ -51,11 +51,11 @@ export async function stepDispatches(parts: StepParts): Promise<StepDispatch[]> 
 
 async function forwardDispatch(parts: StepParts, index: number): Promise<StepDispatch> {
   const { gpu, networks, split, buffers, batchSize } = parts;
-  const { count, widths, activation, parameters } = networks;
+  const { count, widths, parameters } = networks;
   const { outputs, order, jobs, forwardBatch: batch } = buffers;
   const layer = buffers.forwardLayers[index]!;
   const shared = { layer, batch, jobs, parameters: parameters[index]!, outputs: outputs[index]! };
-  const function_ = index === parameters.length - 1 ? "identity" : activation;
+  const function_ = activationAfter(networks, index);
   const kernel =
     index > 0
       ? (await createForwardLayer(gpu, "", function_)).bind({ ...shared, inputs: outputs[index - 1]! })
@@ -83,9 +83,9 @@ async function outputDeltaDispatch({ gpu, networks, split, buffers, batchSize }:
 /** Layer `index` from the one above. */
 async function hiddenDeltaDispatch(parts: StepParts, index: number): Promise<StepDispatch> {
   const { gpu, networks, buffers, batchSize } = parts;
-  const { count, widths, activation, parameters } = networks;
+  const { count, widths, parameters } = networks;
   const { backwardBatch: batch, outputs, deltas, backwardLayers } = buffers;
-  const kernel = (await createHiddenDelta(gpu, activation)).bind({
+  const kernel = (await createHiddenDelta(gpu, activationAfter(networks, index))).bind({
     layer: backwardLayers[index]!,
     batch,
     delta: deltas[index]!,
@@ -119,7 +119,7 @@ async function updateDispatch({ gpu, networks, split, buffers }: StepParts, inde
 /** Logits, loss, both deltas and the update of the top layer. */
 async function topLayerDispatch({ gpu, networks, split, buffers }: StepParts): Promise<StepDispatch> {
   const { backwardBatch: batch, order, outputs, deltas, losses, firstMoments, secondMoments } = buffers;
-  const kernel = (await createTopLayer(gpu, "", networks.activation)).bind({
+  const kernel = (await createTopLayer(gpu, "", activationAfter(networks, networks.parameters.length - 2))).bind({
     layer: buffers.backwardLayers.at(-1)!,
     batch,
     order,

@@ -1,6 +1,8 @@
 /** Trains many independent networks at once: the loop over epochs and steps, with no host round trip within an epoch. */
+
+import type { NetworkActivation } from "../core/activation.ts";
 import { RunError } from "../core/errors.ts";
-import type { Activation, Network, TrainedNetwork, Widths } from "../core/network.ts";
+import type { Network, TrainedNetwork, Widths } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { read } from "../gpu/device-array.ts";
 import { type DeviceNetworks, downloadNetworks, uploadNetworks } from "../gpu/device-networks.ts";
@@ -13,7 +15,8 @@ import { createTrainingStep, type TrainingStep } from "./training-step.ts";
 
 export interface TrainingOptions {
   readonly widths: Widths;
-  readonly activation: Activation;
+  /** Of functions that can be trained: see core/activation.ts. */
+  readonly activation: NetworkActivation;
   readonly seed: number;
   readonly epochs: number;
   readonly batchSize: number;

@@ -14,25 +14,22 @@ const hidden = (...activations: LayerActivation[]): HiddenLayer[] =>
   activations.map((activation) => ({ ...realLayer(random, 3, 3), activation }));
 
 describe("a chain of layers", () => {
-  it("is a network where all hidden layers have one supported activation", () => {
+  it("is a network by name where all hidden layers have one activation", () => {
     const network = realNetwork(random, [3, 4, 5, 2], "tanh");
     expect(toNetwork(toChain(network), "a.onnx")).toStrictEqual(network);
   });
 
-  it("is refused with layer and activation where one is not supported", () => {
-    const chain = { hidden: hidden(layerActivation("leaky-relu")), last, output: "none" } as const;
-    expect(() => toNetwork(chain, "a.onnx")).toThrow(
-      /a\.onnx: hidden layer 1 .*\n.*sigmoid, tanh, relu\n.*leaky-relu \(alpha 0\.01\)/,
-    );
+  it("is a network with an activation for each hidden layer where they differ", () => {
+    const mixed = [layerActivation("leaky-relu"), { kind: "elu", alpha: 0.5 }, { kind: "gelu" }] as const;
+    const network = toNetwork({ hidden: hidden(...mixed), last, output: "none" }, "a.onnx");
+    expect(network.activation).toStrictEqual(mixed);
+    expect(toChain(network).hidden.map(({ activation }) => activation)).toStrictEqual(mixed);
   });
 
-  it("is refused where hidden layers differ", () => {
-    const chain = {
-      hidden: hidden({ kind: "relu" }, { kind: "relu" }, { kind: "tanh" }),
-      last,
-      output: "none",
-    } as const;
-    expect(() => toNetwork(chain, "a.onnx")).toThrow(/hidden layer 3 .*\n.*relu, as in layer 1\n.*tanh/);
+  it("keeps a parameter that is not the default", () => {
+    const steep = { kind: "leaky-relu", alpha: 0.2 } as const;
+    const network = toNetwork({ hidden: hidden(steep, steep), last, output: "none" }, "a.onnx");
+    expect(network.activation).toStrictEqual([steep, steep]);
   });
 
   it("is refused where there is no hidden layer", () => {

@@ -1,6 +1,7 @@
 /** forward.wgsl in its variants against src/reference/forward.ts. */
+
 import { describe, expect, test } from "vitest";
-import type { Activation } from "../../src/core/network.ts";
+import { type ActivationLike, quantizationThresholds } from "../../src/core/activation.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import type { ForwardVariant } from "../../src/gpu/kernels/forward.ts";
 import { forwardLayer } from "../../src/reference/forward.ts";
@@ -30,12 +31,7 @@ function subject(gpu: GpuContext, task: ForwardTask, variant: ForwardVariant, ac
 }
 
 /** Bounds of slab z, [samples, outputs]: the sum's, carried through the activation function. */
-function outputBounds(
-  task: ForwardTask,
-  variant: ForwardVariant,
-  activation: Activation | "identity",
-  z: number,
-): Float64Array {
+function outputBounds(task: ForwardTask, variant: ForwardVariant, activation: ActivationLike, z: number): Float64Array {
   const rows = sourceRows(task, variant, z);
   const layer = layerOfSlab(task, z);
   const absolute = { ...layer, weights: magnitudes(layer.weights), biases: magnitudes(layer.biases) };
@@ -45,7 +41,7 @@ function outputBounds(
 }
 
 /** Bounds as they lie on the device: padding and rows outside the batch must be exact. */
-function packedBounds(task: ForwardTask, variant: ForwardVariant, activation: Activation | "identity"): Float64Array {
+function packedBounds(task: ForwardTask, variant: ForwardVariant, activation: ActivationLike): Float64Array {
   const [slabs, slabRows, lanes] = outputShape(task);
   const bounds = new Float64Array(slabs * slabRows * lanes);
   for (let z = 0; z < slabs; z++) {
@@ -70,7 +66,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
       }
     });
 
-    test.each([...ownActivations, "identity"] as const)(
+    test.each([...ownActivations, "gelu", "gelu-tanh"] as const)(
       "agrees with float64 on real inputs with %s",
       async (activation) => {
         const random = testRandom(2);
@@ -118,7 +114,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
     );
     if (activation === "relu") return;
     // The one-bit quantisation compares with theta, so the side on which a value lies must be exact.
-    const theta = activation === "sigmoid" ? 0.5 : 0;
+    const theta = Math.fround(quantizationThresholds[activation]);
     const lanes = outputShape(task)[2];
     for (const [s, z] of sums.entries()) {
       const t = got[s * lanes]!;
@@ -127,7 +123,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
   });
 
   test("a NaN among the parameters shows in the output", async () => {
-    for (const activation of [...ownActivations, "identity"] as const) {
+    for (const activation of [...ownActivations, "gelu", "gelu-tanh"] as const) {
       const plain = forwardTask(testRandom(5), { samples: 2, inputs: 2, outputs: 1 }, false);
       const networks = plain.networks.map((layer) => ({ ...layer, biases: Float32Array.of(Number.NaN) }));
       const got = await runForward(gpu, { ...plain, networks }, "BYTES", activation);

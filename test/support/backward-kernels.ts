@@ -1,5 +1,6 @@
 /** Runs the entry points of backward.wgsl on plain rows of several networks; arrays come back as they are on the device. */
-import type { Activation, DenseLayer } from "../../src/core/network.ts";
+import type { ActivationLike } from "../../src/core/activation.ts";
+import type { DenseLayer } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { allocate, read, upload } from "../../src/gpu/device-array.ts";
 import { backward } from "../../src/gpu/generated/shaders.ts";
@@ -134,7 +135,7 @@ export async function runOutputDelta(gpu: GpuContext, task: OutputDeltaTask) {
 
 export interface HiddenDeltaTask {
   readonly samples: number;
-  readonly activation: Activation;
+  readonly activation: ActivationLike;
   /** The layer above, per network. */
   readonly next: readonly DenseLayer[];
   /** Per network, [samples, outputs of the layer above]. */
@@ -270,7 +271,7 @@ export async function runUpdate(gpu: GpuContext, task: UpdateTask, moments: Mome
 export interface TopLayerTask {
   readonly samples: number;
   /** Of the layer below. */
-  readonly activation: Activation;
+  readonly activation: ActivationLike;
   readonly layers: readonly DenseLayer[];
   /** Per network, [samples, inputs]: activations of the layer below. */
   readonly inputs: readonly ArrayLike<number>[];

@@ -1,5 +1,6 @@
 /** Made-up work for forward.wgsl in every variant, run on the device and by the reference. */
-import type { Activation, DenseLayer } from "../../src/core/network.ts";
+import type { ActivationLike } from "../../src/core/activation.ts";
+import type { DenseLayer } from "../../src/core/network.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { allocate, read, upload } from "../../src/gpu/device-array.ts";
@@ -117,7 +118,7 @@ export function layerOfSlab(task: ForwardTask, z: number): DenseLayer {
 export function expectedOutputs(
   task: ForwardTask,
   variant: ForwardVariant,
-  activation: Activation | "identity",
+  activation: ActivationLike,
 ): Float64Array[] {
   return Array.from({ length: slabsOf(task) }, (_, z) =>
     forwardLayer(sourceRows(task, variant, z), layerOfSlab(task, z), activation),
@@ -134,7 +135,7 @@ export async function runForward(
   gpu: GpuContext,
   task: ForwardTask,
   variant: ForwardVariant,
-  activation: Activation | "identity",
+  activation: ActivationLike,
 ): Promise<Float32Array> {
   const { samples, inputs, outputs, networks } = task;
   const shape = outputShape(task);
@@ -187,7 +188,7 @@ async function bindVariant(
   gpu: GpuContext,
   task: ForwardTask,
   variant: ForwardVariant,
-  activation: Activation | "identity",
+  activation: ActivationLike,
   shared: Shared,
 ) {
   const { samples, inputs } = task;

@@ -1,4 +1,5 @@
 /** The training step's forward and backward chain on the device, with the gradients written out instead of used. */
+import { activationOfLayer } from "../../src/core/activation.ts";
 import type { DenseLayer, Network, Widths } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { allocate, read, upload } from "../../src/gpu/device-array.ts";
@@ -87,7 +88,7 @@ async function forwardWork(gpu: GpuContext, chain: Chain, layer: number): Promis
     parameters: chain.parameters[layer]!,
     outputs: outputs[layer]!,
   };
-  const name = layer === top ? "identity" : activation;
+  const name = activationOfLayer(activation, layer, top + 1);
   const kernel =
     layer === 0
       ? (await createForwardLayer(gpu, "BYTES+GATHERED", name)).bind({ ...shared, pixels, order })
@@ -102,7 +103,7 @@ async function deltaWork(gpu: GpuContext, chain: Chain, layer: number): Promise<
     const kernel = (await createOutputDelta(gpu)).bind({ ...shared, order, logits: outputs[top]!, labels, losses });
     return { kernel, grid: outputDeltaGrid(slabRows, count) };
   }
-  const kernel = (await createHiddenDelta(gpu, activation)).bind({
+  const kernel = (await createHiddenDelta(gpu, activationOfLayer(activation, layer, top + 1))).bind({
     ...shared,
     next_delta: deltas[layer + 1]!,
     next_parameters: chain.parameters[layer + 1]!,

@@ -1,6 +1,8 @@
 /** Networks and data sets made up from a seeded generator. */
+
+import type { NetworkActivation } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
-import type { Activation, DenseLayer, Network, Widths } from "../../src/core/network.ts";
+import type { DenseLayer, Network, Widths } from "../../src/core/network.ts";
 import { RandomSequence, streams } from "../../src/core/random.ts";
 import { randomBytes, realNumbers, smallIntegers } from "./rows.ts";
 
@@ -23,7 +25,7 @@ export function realLayer(random: RandomSequence, inputs: number, outputs: numbe
 }
 
 /** Weights of order 1, so that activations spread and their derivatives matter. */
-export function realNetwork(random: RandomSequence, widths: Widths, activation: Activation): Network {
+export function realNetwork(random: RandomSequence, widths: Widths, activation: NetworkActivation): Network {
   return {
     activation,
     layers: widths.slice(1).map((outputs, layer) => realLayer(random, widths[layer]!, outputs)),

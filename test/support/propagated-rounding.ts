@@ -1,4 +1,5 @@
 /** Bounds of rounding through whole networks: each layer's own (see rounding.ts) and what it hands on to the next. */
+import { type ActivationLike, activationOfLayer } from "../../src/core/activation.ts";
 import { derivative, hiddenDelta, outputDelta, parameterGradient } from "../../src/reference/backward.ts";
 import { forwardLayer, forwardNetwork, type RealLayer, type RealNetwork } from "../../src/reference/forward.ts";
 import { activationBound, derivativeBound, outputDeltaBounds, sumBound, ULP } from "./rounding.ts";
@@ -21,14 +22,13 @@ export function forwardBounds({ activation, layers }: RealNetwork, inputs: Array
   // A byte becomes a float by a product with a rounded 1 / 255: 2 ULP.
   let source: Bounded = { values: Float64Array.from(inputs), bounds: magnitudes(inputs).map((x) => 2 * ULP * x) };
   return layers.map((layer, index) => {
-    const last = index === layers.length - 1;
     const absolute = absoluteLayer(layer);
     const sums = forwardLayer(source.values, layer, "identity");
     const own = forwardLayer(magnitudes(source.values), absolute, "identity");
     const handedOn = forwardLayer(source.bounds, { ...absolute, biases: new Float64Array(layer.outputs) }, "identity");
     const bounds = sums.map((z, at) => {
       const zBound = sumBound(layer.inputs + 1, own[at]!) + handedOn[at]!;
-      return activationBound(z, zBound, last ? "identity" : activation);
+      return activationBound(z, zBound, activationOfLayer(activation, index, layers.length));
     });
     source = { values: values[index]!, bounds };
     return source;
@@ -46,7 +46,13 @@ export function gradientBounds(network: RealNetwork, inputs: ArrayLike<number>, 
     const layer = absoluteLayer(layers[index]!);
     const source = outputs[index - 1] ?? pixels;
     bounds.unshift(layerGradientBounds(delta, source, layer, l2, labels.length));
-    if (index > 0) delta = boundedHiddenDelta(delta, layers[index]!, source, activation);
+    if (index > 0)
+      delta = boundedHiddenDelta(
+        delta,
+        layers[index]!,
+        source,
+        activationOfLayer(activation, index - 1, layers.length),
+      );
   }
   return bounds;
 }
@@ -67,7 +73,7 @@ export function boundedHiddenDelta(
   next: Bounded,
   layer: RealLayer,
   outputs: Bounded,
-  activation: RealNetwork["activation"],
+  activation: ActivationLike,
 ): Bounded {
   const absolute = absoluteLayer(layer);
   const plainSums = new Float64Array(outputs.values.length).fill(1); // relu's derivative is 1 there

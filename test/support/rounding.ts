@@ -2,7 +2,7 @@
  * Bounds that only tests need, built on those of src/reference/rounding.ts: WGSL also grants sqrt as 1 / inverseSqrt
  * (2 ULP), log 3 ULP or 2^-21 absolute for arguments in [0.5, 2].
  */
-import type { Activation } from "../../src/core/network.ts";
+import { type ActivationLike, alphaOf, fullActivation } from "../../src/core/activation.ts";
 import { derivative } from "../../src/reference/backward.ts";
 import { expBound, SMALLEST_NORMAL, sumBound, ULP } from "../../src/reference/rounding.ts";
 
@@ -14,9 +14,14 @@ export function logBound(x: number): number {
 }
 
 /** Error of act'(t), computed from an activation t that is off by at most `tBound`. */
-export function derivativeBound(t: number, tBound: number, activation: Activation): number {
-  if (activation === "relu") return 0;
-  const slope = activation === "sigmoid" ? Math.abs(1 - 2 * t) : 2 * Math.abs(t);
+export function derivativeBound(t: number, tBound: number, activation: ActivationLike): number {
+  const { kind } = fullActivation(activation);
+  if (kind === "relu" || kind === "identity") return 0;
+  // Its derivative jumps at 0: alpha is rounded to float32.
+  if (kind === "leaky-relu") return ULP * alphaOf(activation);
+  if (kind === "elu") return t > 0 ? 0 : tBound + 2 * ULP * alphaOf(activation);
+  if (kind === "softplus") return (tBound + expBound(t)) * Math.exp(-t) + 4 * ULP;
+  const slope = kind === "sigmoid" ? Math.abs(1 - 2 * t) : 2 * Math.abs(t);
   return slope * tBound + tBound * tBound + 3 * ULP * Math.max(derivative(t, activation), t * t);
 }
 

@@ -1,5 +1,7 @@
 /** How far a sweep in float32 may lie from the one in float64: rounding carried through every layer of every sample. */
+
 import type { RemovalOrder } from "../../src/core/ablation.ts";
+import { activationOfLayer } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import type { DenseLayer, Network } from "../../src/core/network.ts";
 import { maskedOutputs, type Replacements, replacementsOf, valuesOf } from "../../src/reference/sweep.ts";
@@ -37,7 +39,7 @@ function boundedLogits(network: Network, values: ArrayLike<number>, replacements
   let inputs = Array.from(values);
   let bounds = inputs.map((value) => 2 * ULP * value); // 1 / 255 is rounded, and so is its product
   for (const [index, layer] of network.layers.entries()) {
-    const kind = index === network.layers.length - 1 ? "identity" : network.activation;
+    const kind = activationOfLayer(network.activation, index, network.layers.length);
     bounds = rows[index]!.map((_, output) => {
       if (replacements[index]?.[output] !== undefined) return 0; // the same float32 on both sides
       const { z, bound } = weightedSum(layer, output, inputs, bounds);

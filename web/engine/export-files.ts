@@ -1,6 +1,8 @@
 /** The result files of a study that was made here, as one .zip: what `gpu-importance run` writes into a folder. */
+
 import { Zip, ZipDeflate } from "fflate";
 import type { AblationCurve, AblationMode } from "../../src/core/ablation.ts";
+import { studyActivation } from "../../src/core/activation.ts";
 import type { ResultFile } from "../../src/core/platform.ts";
 import type { StudyResults } from "../../src/core/study.ts";
 import { curveFiles, measureFiles, modelFiles, resultFiles } from "../../src/report/files/result-files.ts";
@@ -53,7 +55,9 @@ export function zipOf(files: readonly ResultFile[], folder: string): Blob {
 function folderName({ label, dataset, networks, provenance }: LabStudy): string {
   const stamp = provenance?.started.replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const name =
-    stamp === undefined ? label.replace(/\.safetensors$/, "") : `${networks[0]!.network.activation}-${stamp}`;
+    stamp === undefined
+      ? label.replace(/\.safetensors$/, "")
+      : `${studyActivation(networks[0]!.network.activation)}-${stamp}`;
   return `${dataset.name}-${name}`;
 }
 

@@ -7,6 +7,7 @@
  * study: `study`, then `measured`, `orders`, `singles`, all about that study until the next `study`. From `measured` on,
  * `curves` and `export` work, and `evaluate` and `extremes` where `study.live` is true.
  */
+
 import type {
   AblationCurve,
   AblationMode,
@@ -14,6 +15,7 @@ import type {
   RemovalOrder,
   SingleRemovals,
 } from "../../src/core/ablation.ts";
+import type { Activation } from "../../src/core/activation.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type {
@@ -32,8 +34,8 @@ export type { GivenFile };
 /** What a visitor chooses before training; the rest of a study's options are `studyDefaults`, with all measures. */
 export type LabSettings = Pick<
   StudyConfig,
-  "hidden" | "activation" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
->;
+  "hidden" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
+> & { readonly activation: Activation };
 
 export type LabRequest =
   /** @property base address that the page's own files are relative to (`document.baseURI`) */

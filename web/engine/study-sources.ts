@@ -1,4 +1,5 @@
 /** Studies for the page, from training, from a network's file, and from a folder of results. */
+import { studyActivation } from "../../src/core/activation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { type Network, type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
@@ -33,7 +34,8 @@ export async function measuredStudy(
 /** The study of one network of which only its file is known. */
 export function networkStudy(device: LabDevice, dataset: Dataset, network: Network, label: string): Promise<LabStudy> {
   const hidden = widthsOf(network).slice(1, -1);
-  const config = configOf({ ...studyDefaults, hidden, activation: network.activation, repeats: 1 }, dataset.name);
+  const settings = configOf({ ...studyDefaults, hidden, repeats: 1 }, dataset.name);
+  const config = { ...settings, activation: studyActivation(network.activation) };
   const origin: Origin = { origin: "network-file", label, provenance: undefined };
   return measuredStudy(device, dataset, config, [{ repeat: 0, network, trainLoss: [] }], origin);
 }

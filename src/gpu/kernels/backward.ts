@@ -1,11 +1,11 @@
 /** shaders/backward.wgsl on the host: entry points, variants and grids. */
-import type { Activation } from "../../core/network.ts";
+import type { ActivationLike } from "../../core/activation.ts";
 import type { GpuContext } from "../context.ts";
 import { backward } from "../generated/shaders.ts";
 import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
 import type { Cost } from "../recorder.ts";
 import type { StructValues } from "../uniforms.ts";
-import { activationCodes } from "./activation.ts";
+import { activationOverrides } from "./activation.ts";
 import {
   ADAM_OPERATIONS,
   derivativeOperations,
@@ -25,8 +25,8 @@ export function createOutputDelta(gpu: GpuContext) {
   return createKernel(gpu, backward, "output_delta", "", { dynamic: "batch", cost: outputDeltaCost });
 }
 
-export function createHiddenDelta(gpu: GpuContext, activation: Activation) {
-  const overrides = { ACTIVATION: activationCodes[activation] };
+export function createHiddenDelta(gpu: GpuContext, activation: ActivationLike) {
+  const overrides = activationOverrides(activation);
   const tiling = tilingFor(gpu, "hidden_delta", 4, gpu.subgroupLanes);
   const variant = variantFor(gpu, "hidden_delta", "");
   const cost = (facts: Facts) => hiddenDeltaCost(facts, activation);
@@ -65,13 +65,13 @@ function outputDeltaCost({ grid, uniform }: Facts): Cost {
   };
 }
 
-function hiddenDeltaCost({ grid, uniform }: Facts, activation: Activation): Cost {
+function hiddenDeltaCost({ grid, uniform }: Facts, activation: ActivationLike): Cost {
   const networks = grid[2];
   const { outputs, output_quads, next_outputs, next_quads, slab_rows } = uniform("Layer");
   const { count } = uniform("Batch");
   const read = count * (next_quads + output_quads) + next_outputs * output_quads;
   return {
-    operations: networks * count * outputs * (2 * next_outputs + derivativeOperations[activation]),
+    operations: networks * count * outputs * (2 * next_outputs + derivativeOperations(activation)),
     bytes: networks * (read + slab_rows * output_quads) * QUAD_BYTES,
   };
 }

@@ -3,23 +3,49 @@
  * a `log`, a division and an integer operation count as one each. They are conventions, not measurements: products
  * dominate wherever a rate is worth reading.
  */
-import type { Activation } from "../../core/network.ts";
+import { type ActivationLike, fullActivation, type LayerActivationKind } from "../../core/activation.ts";
 
 /** Floats of a quad, and their bytes; a scalar. */
 export const QUAD = 4;
 export const QUAD_BYTES = 16;
 export const SCALAR_BYTES = 4;
 
-/** Per unit. sigmoid: exp, add, divide, select. tanh: exp, two additions, divide, sign, select. relu: a comparison. */
-export const activationOperations: Readonly<Record<Activation | "identity", number>> = {
+/**
+ * Per unit. sigmoid: exp, add, divide, select. tanh: exp, two additions, divide, sign, select. relu: a comparison. The others
+ * likewise: what a unit's value takes, a series counted with its terms.
+ */
+const valueOperations: Readonly<Record<LayerActivationKind, number>> = {
   identity: 0,
   sigmoid: 4,
   tanh: 6,
   relu: 1,
+  "leaky-relu": 2,
+  elu: 4,
+  softplus: 20,
+  gelu: 18,
+  "gelu-tanh": 10,
 };
 
-/** Per unit, the product with the delta from above included. */
-export const derivativeOperations: Readonly<Record<Activation, number>> = { sigmoid: 3, tanh: 3, relu: 2 };
+export function activationOperations(activation: ActivationLike): number {
+  return valueOperations[fullActivation(activation).kind];
+}
+
+/** Per unit, the product with the delta from above included. GELU's is never taken: no network is trained with it. */
+const slopeOperations: Readonly<Record<LayerActivationKind, number>> = {
+  identity: 1,
+  sigmoid: 3,
+  tanh: 3,
+  relu: 2,
+  "leaky-relu": 2,
+  elu: 3,
+  softplus: 4,
+  gelu: 0,
+  "gelu-tanh": 0,
+};
+
+export function derivativeOperations(activation: ActivationLike): number {
+  return slopeOperations[fullActivation(activation).kind];
+}
 
 /** Per sample: a maximum, a subtraction, an exp and an addition for each class, then log, two additions, a comparison. */
 export function tallyOperations(classes: number): number {

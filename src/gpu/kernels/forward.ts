@@ -1,11 +1,11 @@
 /** shaders/forward.wgsl on the host: variants and grid. */
-import type { Activation } from "../../core/network.ts";
+import type { ActivationLike } from "../../core/activation.ts";
 import type { GpuContext } from "../context.ts";
 import { forward } from "../generated/shaders.ts";
 import { type CostFacts, createKernel, type Grid, type Kernel } from "../kernel.ts";
 import type { Cost } from "../recorder.ts";
 import type { StructValues } from "../uniforms.ts";
-import { activationCodes } from "./activation.ts";
+import { activationOverrides } from "./activation.ts";
 import { activationOperations, QUAD, QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
 import { tilingFor, variantFor } from "./tiles.ts";
 
@@ -16,13 +16,12 @@ export type ForwardLayer = StructValues<(typeof forward)["structs"]["Layer"]>;
 export type ForwardBatch = StructValues<(typeof forward)["structs"]["Batch"]>;
 export type ForwardJob = StructValues<(typeof forward)["structs"]["Job"]>;
 
-/** `identity` is for the layer of logits. */
 export function createForwardLayer<V extends ForwardVariant>(
   gpu: GpuContext,
   variant: V,
-  activation: Activation | "identity",
+  activation: ActivationLike,
 ): Promise<ForwardKernel<V>> {
-  const overrides = { ACTIVATION: activationCodes[activation] };
+  const overrides = activationOverrides(activation);
   const cost = (facts: CostFacts<typeof forward>) => forwardCost(facts, variant, activation);
   const options = { overrides, dynamic: "batch", tiling: tilingFor(gpu, "forward_layer", 4, 8), cost };
   return createKernel(gpu, forward, "forward_layer", variantFor(gpu, "forward_layer", variant), options);
@@ -37,7 +36,7 @@ export function forwardGrid(outputQuads: number, samples: number, jobs: number):
 function forwardCost(
   { grid, uniform, shape }: CostFacts<typeof forward>,
   variant: ForwardVariant,
-  activation: Activation | "identity",
+  activation: ActivationLike,
 ): Cost {
   const jobs = grid[2];
   const { outputs, input_quads, output_quads, own_source } = uniform("Layer");
@@ -46,7 +45,7 @@ function forwardCost(
   const matrices = networks * outputs * input_quads * QUAD_BYTES;
   const table = jobs * forward.structs.Job.size;
   return {
-    operations: jobs * count * outputs * (2 * input_quads * QUAD + activationOperations[activation]),
+    operations: jobs * count * outputs * (2 * input_quads * QUAD + activationOperations(activation)),
     bytes: matrices + table + jobs * count * output_quads * QUAD_BYTES + sourceBytes() + maskBytes(),
   };
 

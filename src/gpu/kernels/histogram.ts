@@ -1,5 +1,5 @@
 /** shaders/histogram.wgsl on the host: entry points and grids. */
-import { type Activation, quantizationThresholds } from "../../core/network.ts";
+import { type ActivationLike, fullActivation, quantizationThresholds } from "../../core/activation.ts";
 import type { GpuContext } from "../context.ts";
 import { histogram } from "../generated/shaders.ts";
 import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
@@ -15,8 +15,8 @@ export type HistogramChunk = StructValues<(typeof histogram)["structs"]["Chunk"]
 /** @param threshold theta of the bit */
 export function createPackBits(
   gpu: GpuContext,
-  activation: Activation,
-  threshold: number = quantizationThresholds[activation],
+  activation: ActivationLike,
+  threshold: number = quantizationThresholds[fullActivation(activation).kind],
 ) {
   const overrides = { THRESHOLD: threshold };
   return createKernel(gpu, histogram, "pack_bits", "", { overrides, dynamic: "chunk", cost: packBitsCost });

@@ -1,10 +1,10 @@
 /** shaders/top-layer.wgsl on the host: when it can be used, variants and grid. */
-import type { Activation } from "../../core/network.ts";
+import type { ActivationLike } from "../../core/activation.ts";
 import type { GpuContext } from "../context.ts";
 import { topLayer } from "../generated/shaders.ts";
 import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
 import type { Cost } from "../recorder.ts";
-import { activationCodes } from "./activation.ts";
+import { activationOverrides } from "./activation.ts";
 import {
   ADAM_OPERATIONS,
   derivativeOperations,
@@ -26,8 +26,8 @@ export function fusesTopLayer({ tiles }: GpuContext, classes: number, slabRows: 
 }
 
 /** @param activation of the layer below */
-export function createTopLayer<V extends "" | "GRADIENT">(gpu: GpuContext, variant: V, activation: Activation) {
-  const overrides = { ACTIVATION: activationCodes[activation] };
+export function createTopLayer<V extends "" | "GRADIENT">(gpu: GpuContext, variant: V, activation: ActivationLike) {
+  const overrides = activationOverrides(activation);
   const cost = (facts: Facts) => topLayerCost(facts, variant, activation);
   return createKernel(gpu, topLayer, "step_top_layer", variant, { overrides, dynamic: "batch", cost });
 }
@@ -39,14 +39,14 @@ export function topLayerGrid(networks: number): Grid {
 type Facts = CostFacts<typeof topLayer>;
 
 /** What the four kernels that it stands for compute; its arrays are read once. */
-function topLayerCost({ grid, uniform }: Facts, variant: "" | "GRADIENT", activation: Activation): Cost {
+function topLayerCost({ grid, uniform }: Facts, variant: "" | "GRADIENT", activation: ActivationLike): Cost {
   const networks = grid[0] / INVOCATIONS;
   const { inputs, input_quads, outputs, slab_rows } = uniform("Layer");
   const { count } = uniform("Batch");
   const gradientOnly = variant === "GRADIENT";
   const parameters = outputs * input_quads * QUAD;
   const perSample =
-    2 * parameters + softmaxDeltaOperations(outputs) + inputs * (2 * outputs + derivativeOperations[activation]);
+    2 * parameters + softmaxDeltaOperations(outputs) + inputs * (2 * outputs + derivativeOperations(activation));
   const update = parameters * (2 * count + (gradientOnly ? L2_OPERATIONS : ADAM_OPERATIONS));
   const moves = gradientOnly ? 2 : 6; // parameter read, gradient written; or parameter and both moments, read and written
   const rows = (count + slab_rows) * input_quads * QUAD_BYTES; // activations read, delta written

@@ -1,23 +1,23 @@
 /** shaders/walk-layer.wgsl on the host: entry point, variants and grid. */
-import type { Activation } from "../../core/network.ts";
+import type { ActivationLike } from "../../core/activation.ts";
 import type { GpuContext } from "../context.ts";
 import { walkLayer } from "../generated/shaders.ts";
 import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
 import type { Cost } from "../recorder.ts";
-import { activationCodes } from "./activation.ts";
+import { activationOverrides } from "./activation.ts";
 import { activationOperations, QUAD_BYTES } from "./cost.ts";
 import { removalCost } from "./walk.ts";
 
 /** @param variant `SINGLE`: each neuron alone */
-export function createWalkLayer(gpu: GpuContext, variant: "" | "SINGLE", activation: Activation | "identity") {
-  const overrides = { ACTIVATION: activationCodes[activation] };
+export function createWalkLayer(gpu: GpuContext, variant: "" | "SINGLE", activation: ActivationLike) {
+  const overrides = activationOverrides(activation);
   const cost = (facts: Facts) => walkLayerCost(facts, variant, activation);
   return createKernel(gpu, walkLayer, "walk_layer", variant, { overrides, dynamic: "part", cost });
 }
 
 type Facts = CostFacts<typeof walkLayer>;
 
-function walkLayerCost(facts: Facts, variant: string, activation: Activation | "identity"): Cost {
+function walkLayerCost(facts: Facts, variant: string, activation: ActivationLike): Cost {
   const jobs = facts.grid[2];
   const { units, unit_quads, neurons, stride } = facts.uniform("Walk");
   const { count, first_step, steps } = facts.uniform("Part");
@@ -25,7 +25,7 @@ function walkLayerCost(facts: Facts, variant: string, activation: Activation | "
   const removals = Math.max(0, removedAt(first_step + steps - 1) - removedAt(Math.max(first_step, 1) - 1));
   const removal = removalCost(facts, jobs, removals, variant);
   return {
-    operations: removal.operations + jobs * count * steps * units * activationOperations[activation],
+    operations: removal.operations + jobs * count * steps * units * activationOperations(activation),
     bytes: removal.bytes + jobs * count * steps * unit_quads * QUAD_BYTES,
   };
 }

@@ -3,7 +3,7 @@
  * [outputs, inputs], with `activation` and `weights_layout` as texts.
  */
 import { zipSync } from "fflate";
-import { layerActivation, layerActivationKinds } from "../../core/layer-chain.ts";
+import { networkActivationText } from "../../core/activation.ts";
 import type { Network } from "../../core/network.ts";
 import { isNpy } from "../../formats/npy.ts";
 import { chainOf } from "../chain-steps.ts";
@@ -14,7 +14,7 @@ import {
   type ReadOptions,
   weightsLayouts,
 } from "../model-reader.ts";
-import { namedLayers } from "../named-layers.ts";
+import { activationsIn, namedLayers } from "../named-layers.ts";
 import { type Refuse, refuseIn } from "../refuse.ts";
 import type { Tensor } from "../tensor.ts";
 import { isZip, openZip } from "../zip.ts";
@@ -56,7 +56,7 @@ function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOp
     if ("tensor" in content) tensors.push(content.tensor);
     else texts.set(name, content.text);
   }
-  const kind = saidBy(texts, ACTIVATION, layerActivationKinds, refuse);
+  const text = texts.get(ACTIVATION);
   const layout = saidBy(texts, LAYOUT, weightsLayouts, refuse);
   const other = [...texts.keys()].find((name) => name !== ACTIVATION && name !== LAYOUT);
   if (other !== undefined) {
@@ -66,7 +66,7 @@ function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOp
       found: "a text",
     });
   }
-  const activation = kind === undefined ? undefined : layerActivation(kind);
+  const activation = text === undefined ? undefined : activationsIn(text, ACTIVATION, refuse);
   const layouts = layout === undefined ? weightsLayouts : [layout];
   const layers = namedLayers(tensors, layouts, activation, options, refuse);
   const { chain, notes } = chainOf(layers.steps, refuse);
@@ -117,7 +117,7 @@ export function encodeNpz({ activation, layers }: Network): Uint8Array {
     [`b${index + 1}${SUFFIX}`, encodeNpy(biases, [outputs])] as const,
   ]);
   const texts = [
-    [`${ACTIVATION}${SUFFIX}`, encodeNpyText(activation)],
+    [`${ACTIVATION}${SUFFIX}`, encodeNpyText(networkActivationText(activation))],
     [`${LAYOUT}${SUFFIX}`, encodeNpyText("out-in")],
   ];
   const archive = Object.fromEntries([...texts, ...entries]);

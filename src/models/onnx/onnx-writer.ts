@@ -1,5 +1,11 @@
 /** Networks as ONNX models that any runtime takes: Gemm and activation in turn, from "input" [N, features] to "logits". */
-import { type Activation, type Network, widthsOf } from "../../core/network.ts";
+import {
+  activationOfLayer,
+  type LayerActivation,
+  type LayerActivationKind,
+  type NetworkActivation,
+} from "../../core/activation.ts";
+import { type Network, widthsOf } from "../../core/network.ts";
 import { float32Bytes } from "../tensor.ts";
 import {
   attributeTable,
@@ -20,10 +26,21 @@ import {
 import { encodeMessage, messageWith } from "./protobuf-message.ts";
 
 /** Version 7 of the format came with opset 12 and 13; older runtimes than those of 2020 are not served. */
-const IR_VERSION = 7;
-const OPSET = 13;
+const USUAL = { irVersion: 7, opset: 13 };
+/** Gelu is an operator since opset 20, of version 9. */
+const WITH_GELU = { irVersion: 9, opset: 20 };
 
-const operatorOf: Readonly<Record<Activation, string>> = { sigmoid: "Sigmoid", tanh: "Tanh", relu: "Relu" };
+const operatorOf: Readonly<Record<LayerActivationKind, string>> = {
+  sigmoid: "Sigmoid",
+  tanh: "Tanh",
+  relu: "Relu",
+  "leaky-relu": "LeakyRelu",
+  elu: "Elu",
+  softplus: "Softplus",
+  identity: "Identity",
+  gelu: "Gelu",
+  "gelu-tanh": "Gelu",
+};
 
 function tensor(name: string, dims: readonly number[], values: Float32Array): TensorMessage {
   return messageWith(tensorTable, { name, dims, dataType: dataTypes.float32, rawData: float32Bytes(values) });
@@ -40,6 +57,23 @@ function node(opType: string, name: string, input: readonly string[], output: st
   return messageWith(nodeTable, { opType, name, input, output: [output] });
 }
 
+function activationNode(activation: LayerActivation, index: number): NodeMessage {
+  const { kind } = activation;
+  const plain = node(operatorOf[kind], `${kind}.${index}`, [`sums.${index}`], `activations.${index}`);
+  if ("alpha" in activation) {
+    const alpha = { name: "alpha", f: activation.alpha, type: attributeTypes.float };
+    return { ...plain, attribute: [messageWith(attributeTable, alpha)] };
+  }
+  if (kind !== "gelu-tanh") return plain;
+  const approximate = { name: "approximate", s: new TextEncoder().encode("tanh"), type: attributeTypes.string };
+  return { ...plain, attribute: [messageWith(attributeTable, approximate)] };
+}
+
+function versionsFor(activation: NetworkActivation): typeof USUAL {
+  const kinds = typeof activation === "string" ? [activation] : activation.map(({ kind }) => kind);
+  return kinds.includes("gelu") || kinds.includes("gelu-tanh") ? WITH_GELU : USUAL;
+}
+
 /** The bytes of the model; weights stand as in PyTorch, [outputs, inputs], and Gemm transposes them. */
 export function encodeOnnx(network: Network): Uint8Array {
   const { layers, activation } = network;
@@ -51,18 +85,17 @@ export function encodeOnnx(network: Network): Uint8Array {
     const sums = last ? "logits" : `sums.${index}`;
     const inputs = [source, `layers.${index}.weight`, `layers.${index}.bias`];
     const gemm = { ...node("Gemm", `layers.${index}`, inputs, sums), attribute: [transposed] };
-    return last
-      ? [gemm]
-      : [gemm, node(operatorOf[activation], `${activation}.${index}`, [sums], `activations.${index}`)];
+    return last ? [gemm] : [gemm, activationNode(activationOfLayer(activation, index, layers.length), index)];
   });
   const initializer = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
     tensor(`layers.${index}.weight`, [outputs, inputs], weights),
     tensor(`layers.${index}.bias`, [outputs], biases),
   ]);
+  const { irVersion, opset } = versionsFor(activation);
   const model = messageWith(modelTable, {
-    irVersion: IR_VERSION,
+    irVersion,
     producerName: "gpu-importance",
-    opsetImport: [messageWith(operatorSetTable, { domain: "", version: OPSET })],
+    opsetImport: [messageWith(operatorSetTable, { domain: "", version: opset })],
     graph: messageWith(graphTable, {
       name: "network",
       node: nodes,

@@ -4,10 +4,10 @@
  */
 import { z } from "zod";
 import { ablationModes } from "../../core/ablation.ts";
+import { layerActivationKinds, studyActivations } from "../../core/activation.ts";
 import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
-import { layerActivationKinds, weightsLayouts } from "../../core/layer-chain.ts";
-import { activations } from "../../core/network.ts";
+import { weightsLayouts } from "../../core/layer-chain.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
 import { binRules } from "../../core/quantization.ts";
@@ -44,7 +44,7 @@ const configSchema = z
     repeats: atLeastOne.describe("Number of networks."),
     seed: count,
     hidden: z.array(atLeastOne).min(1).describe("Widths of the hidden layers, first to last."),
-    activation: z.enum(activations),
+    activation: z.enum(studyActivations),
     quantizeThreshold: z
       .number()
       .exactOptional()
