@@ -37,7 +37,8 @@ function expectClearOfThreshold({ values, bounds }: Bounded, activation: Activat
 }
 
 describe.each(activations)("with %s", (activation) => {
-  const random = testRandom(21);
+  // Seeds whose samples are clear of the threshold, see above.
+  const random = testRandom(activation === "leaky-relu" ? 50 : 21);
   const networks = [0, 1, 2].map(() => realNetwork(random, [9, 7, 5, 3], activation));
   const split = randomSplit(random, 301, 9, CLASSES);
 

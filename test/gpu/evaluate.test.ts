@@ -38,7 +38,8 @@ function expectClearPredictions({ values, bounds }: Bounded): void {
 }
 
 test.each(activations)("accuracy equals the reference and loss agrees with it, with %s", async (activation) => {
-  const random = testRandom(32);
+  // Seeds whose predictions are clear, see above.
+  const random = testRandom(activation === "identity" ? 42 : 32);
   const networks = [1, 2, 3].map(() => realNetwork(random, [8, 6, 5, CLASSES], activation));
   const { correct, loss, right } = await evaluated(networks, 128);
   const logits = networks.map((network) => forwardBounds(network, inputValues(split.inputs)).at(-1)!);
