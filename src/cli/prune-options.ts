@@ -9,7 +9,7 @@ import { addModelOptions, type ModelOptions } from "./model-options.ts";
 import type { DeviceChoice } from "./open-device.ts";
 import { decimal, integer, oneOf, text } from "./option-values.ts";
 import type { DataConfig } from "./study-data.ts";
-import { addDataOptions } from "./study-options.ts";
+import { addDataOptions, addDataSourceOption } from "./study-options.ts";
 
 type Kept = Exclude<PruneAmount, { readonly maxAccuracyLoss: number }>;
 
@@ -68,12 +68,11 @@ export function addPruneOptions(command: Command): Command {
         ? new Option(flags, help).argParser(parse)
         : new Option(flags, help).argParser(parse).default(fallback, String(fallback)),
     );
-  const required = (flags: string, help: string, meaning: string) =>
-    command.addOption(new Option(flags, help).argParser(text(meaning)).makeOptionMandatory());
-  required("--data <source>", "`mnist` (embedded), fetched data, or a path", "mnist, fetched data, or a path");
+  addDataSourceOption(command);
   addDataOptions(command);
   addModelOptions(command);
-  required("--out <file>", "the smaller network: .safetensors, .onnx or .npz", "a path");
+  const outHelp = "the smaller network: .safetensors, .onnx or .npz";
+  command.addOption(new Option("--out <file>", outHelp).argParser(text("a path")).makeOptionMandatory());
   add("--keep <amount>", "neurons to keep: a share of those in scope (50%), or their number", kept);
   const lossHelp = "remove as many as this loss of accuracy on the validation set allows: 0.5%";
   add("--max-accuracy-loss <points>", lossHelp, accuracyLoss);
