@@ -1,9 +1,11 @@
 /** The sweep at rank-one cost against the masked sweep, which defines it, on every route up to the logits. */
+
 import { describe, expect, test } from "vitest";
 import { fastSweep } from "../../src/ablation/fast-sweep.ts";
 import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
 import { singleRemovals } from "../../src/ablation/single-removals.ts";
 import { type AblationCurve, type AblationMode, ablationModes, type RemovalOrder } from "../../src/core/ablation.ts";
+import { type LayerActivation, layerActivation } from "../../src/core/activation.ts";
 import { activations, type Network, type Widths } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
@@ -30,6 +32,12 @@ const shapes: readonly (readonly [samples: number, widths: Widths])[] = [
   [63, [4, 9, 8, 13]],
   [127, [7, 5, 7, 3, 5, 2]],
 ];
+
+const leaky: LayerActivation = { kind: "leaky-relu", alpha: 0.2 };
+const elu: LayerActivation = { kind: "elu", alpha: 0.5 };
+const softplus = layerActivation("softplus");
+const gelu = layerActivation("gelu");
+const geluTanh = layerActivation("gelu-tanh");
 
 interface Case {
   readonly network: Network;
@@ -116,7 +124,12 @@ async function withoutEach(
 }
 
 describe.each(devices)("$kernels, a fast sweep", ({ gpu }) => {
-  const cases = shapes.map(([samples, widths], index) => ({ samples, widths, activation: activations[index % 3]! }));
+  const cases = [
+    ...shapes.map(([samples, widths], index) => ({ samples, widths, activation: activations[index % 3]! })),
+    // Each as a layer that walks (the second) and as one that is computed anew, beside others.
+    { samples: 67, widths: [4, 7, 6, 5, 3], activation: [elu, gelu, softplus] },
+    { samples: 70, widths: [4, 7, 6, 3], activation: [leaky, geluTanh] },
+  ];
 
   test.each(cases)("equals the masked one: $activation, $widths, $samples samples", async (given) => {
     const { split, ...task } = madeUp(gpu, given.samples, given.widths, given.activation);
