@@ -12,20 +12,14 @@ import {
 import { networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
-import {
-  type LayerActivation,
-  type LayerActivationKind,
-  layerActivation,
-  layerActivationKinds,
-  weightsLayouts,
-} from "../core/layer-chain.ts";
+import { type LayerActivation, type LayerActivationKind, layerActivation } from "../core/layer-chain.ts";
 import { widthsOf } from "../core/network.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { AnalysisConfig, MeasuringConfig, ReadingConfig, RepeatSummary } from "../core/study.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
-import { openNetwork } from "./model-options.ts";
+import { addModelOptions, openNetwork } from "./model-options.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
-import { oneOf, signedDecimal } from "./option-values.ts";
+import { signedDecimal } from "./option-values.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { dataName, readStudyData } from "./study-data.ts";
 import {
@@ -184,18 +178,8 @@ export function addAnalyzeCommand(program: Command, addDevice: (command: Command
     .showHelpAfterError("  to do:    gpu-importance analyze --help lists the options");
   addDataSourceOption(command);
   addTableOptions(command);
-  addNormalizeOption(command)
-    .addOption(
-      new Option("--activation <name>", "of the hidden layers, where the file does not say").argParser(
-        oneOf(layerActivationKinds),
-      ),
-    )
+  addModelOptions(addNormalizeOption(command))
     .addOption(new Option("--alpha <x>", "parameter of that activation").argParser(signedDecimal({ least: 0 })))
-    .addOption(
-      new Option("--weights-layout <name>", "out-in or in-out, where shapes do not tell").argParser(
-        oneOf(weightsLayouts),
-      ),
-    )
     .addOption(
       new Option("--quantize-threshold <x>", "a neuron's bit is 1 above it (default: by activation)").argParser(
         signedDecimal(),
