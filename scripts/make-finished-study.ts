@@ -6,13 +6,14 @@ import { writeFileSync } from "node:fs";
 import { packageVersion } from "../src/cli/package-version.ts";
 import { studyDefaults } from "../src/core/study-defaults.ts";
 import { splitEmbeddedDigits } from "../src/data/embedded-digits.ts";
+import { summarizeDataset } from "../src/data/summarize-dataset.ts";
 import { createContext } from "../src/gpu/context.ts";
 import { Devices } from "../src/gpu/devices.ts";
 import { measures } from "../src/measures/registry.ts";
 import { dawnVersion, openAdapter } from "../src/platform/node/adapters.ts";
 import { loadDigits } from "../src/platform/node/digits.ts";
 import { resultFiles } from "../src/report/files/result-files.ts";
-import { runStudy, summarizeDataset } from "../src/study.ts";
+import { runStudy } from "../src/study.ts";
 import { zipOf } from "../web/engine/export-files.ts";
 import { pageFiles } from "../web/page-files.ts";
 

@@ -1,14 +1,14 @@
 /** A study of networks that others trained: whether they fit each other and the data, then count, measure, order, ablate. */
 import { networkActivationText, studyActivation } from "./core/activation.ts";
-import type { Dataset } from "./core/dataset.ts";
+import type { AnyDataset, DatasetFacts } from "./core/dataset.ts";
 import { RunError, UsageError } from "./core/errors.ts";
 import { hiddenWidths, type Network, widthsOf } from "./core/network.ts";
 import type { Clock } from "./core/platform.ts";
 import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
 import type { Devices } from "./gpu/devices.ts";
-import { analysisPlan, requireRoom } from "./plan.ts";
-import { measureAndAblate, type StudyObserver, type StudyOutcome, stageTimer, summarizeDataset } from "./study.ts";
+import { analysisPlan, requireRoom, sizeOf } from "./plan.ts";
+import { measureAndAblate, type StudyObserver, type StudyOutcome, stageTimer } from "./study.ts";
 
 /** A network and the file that it came in. */
 export interface FiledNetwork {
@@ -40,7 +40,7 @@ export function requireAlike(networks: readonly FiledNetwork[]): void {
  * Refuses a network whose inputs or outputs are not those of the data.
  * @throws RunError with both numbers.
  */
-export function requireFit({ file, network }: FiledNetwork, dataset: Dataset): void {
+export function requireFit({ file, network }: FiledNetwork, dataset: DatasetFacts): void {
   const widths = widthsOf(network);
   const refuse = (what: string, expected: string, found: string, fix: string): never => {
     throw new RunError({ what, where: file, expected, found, fix });
@@ -80,7 +80,7 @@ export function nearChance({ testCorrect }: RepeatSummary, testPerClass: ArrayLi
 }
 
 /** `nearChance` for the test samples of a data set. */
-export function nearChanceOn({ test, classes }: Dataset): (repeat: RepeatSummary) => boolean {
+export function nearChanceOn({ test, classes }: AnyDataset): (repeat: RepeatSummary) => boolean {
   const perClass = classCounts(test.labels, classes);
   return (repeat) => nearChance(repeat, perClass);
 }
@@ -92,7 +92,7 @@ export function nearChanceOn({ test, classes }: Dataset): (repeat: RepeatSummary
  */
 export async function analyzeNetworks(
   devices: Devices,
-  dataset: Dataset,
+  dataset: AnyDataset,
   config: AnalysisConfig,
   networks: readonly FiledNetwork[],
   clock: Clock,
@@ -101,7 +101,7 @@ export async function analyzeNetworks(
   requireAlike(networks);
   requireFit(networks[0]!, dataset);
   const { timed, elapsedMs } = stageTimer(devices, clock);
-  const plan = analysisPlan(devices.current, summarizeDataset(dataset), config);
+  const plan = analysisPlan(devices.current, sizeOf(dataset), config);
   observer.onPlan?.(plan);
   requireRoom(plan);
   const repeats = networks.map(({ network }, repeat) => ({ repeat, network, trainLoss: [] }));

@@ -3,12 +3,13 @@
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
 import { sweepPlan } from "./ablation/sweep-plan.ts";
-import type { InputType } from "./core/dataset.ts";
+import type { AnyDataset, InputType } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import type { Widths } from "./core/network.ts";
 import type { Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import type { DatasetSummary, MeasuringConfig, StudyConfig } from "./core/study.ts";
+import { summarizeDataset } from "./data/summarize-dataset.ts";
 import { chunkRows } from "./gpu/forward-pass.ts";
 import { measuringArrays, networksAtOnce } from "./gpu/measuring-plan.ts";
 import {
@@ -23,7 +24,19 @@ import {
 } from "./gpu/plan-basis.ts";
 import { replicasAtOnce, trainingArrays } from "./train/training-plan.ts";
 
-export type DataSize = Pick<DatasetSummary, "features" | "inputType" | "classes" | "train" | "validation" | "test">;
+export interface DataSize
+  extends Pick<DatasetSummary, "features" | "inputType" | "classes" | "train" | "validation" | "test"> {
+  /** Samples that are on a device at a time, where a split is read page by page. */
+  readonly pageSamples?: number;
+}
+
+/** What plans ask of a data set. */
+export function sizeOf(dataset: AnyDataset): DataSize {
+  const summary = summarizeDataset(dataset);
+  const { validation, test } = dataset;
+  if (!("readPage" in validation && "readPage" in test)) return summary;
+  return { ...summary, pageSamples: Math.max(validation.pageSamples, test.pageSamples) };
+}
 
 /** An amount out of how many there are; `boundBy` is left out where it is always this one. */
 export interface Portion {
@@ -66,6 +79,16 @@ function group(most: Amount, networks: number): Portion {
   return { ...most, count: evenly(networks, most.count), of: networks, unit: "networks" };
 }
 
+/** Samples of a split that are on a device at a time. */
+const onDevice = ({ pageSamples = Number.POSITIVE_INFINITY }: DataSize, samples: number) =>
+  Math.min(samples, pageSamples);
+
+/** Samples of a chunk. @param there those that are on the device at a time */
+function chunkPortion(rows: Amount, there: number, of: number): Portion {
+  const boundBy = rows.boundBy === "all" && there < of ? "page" : rows.boundBy;
+  return { count: Math.min(rows.count, there), boundBy, of, unit: "samples" };
+}
+
 /** @param networks still to be trained */
 export function trainingPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
   const size = {
@@ -83,14 +106,14 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
   const size = {
     widths: widthsFor(data, config),
     inputType: inputTypeFor(data),
-    validation: data.validation,
-    test: data.test,
+    validation: onDevice(data, data.validation),
+    test: onDevice(data, data.test),
     quantization: quantizationOf(config),
   };
   const together = group(networksAtOnce(basis, size, networks), networks);
   const samples = Math.max(size.validation, size.test);
   const rows = chunkRows(basis, samples, together.count, size.widths);
-  const chunk = { ...rows, count: Math.min(rows.count, samples), of: samples, unit: "samples" };
+  const chunk = chunkPortion(rows, samples, Math.max(data.validation, data.test));
   return stagePlan("measure", [together, chunk], measuringArrays(basis, size, together.count));
 }
 
@@ -100,7 +123,7 @@ export function ablationPlan(basis: PlanBasis, data: DataSize, config: Measuring
   const size = {
     widths: widthsFor(data, config),
     inputType: inputTypeFor(data),
-    test: data.test,
+    test: onDevice(data, data.test),
     scopes,
     modes,
     stride,
@@ -110,7 +133,7 @@ export function ablationPlan(basis: PlanBasis, data: DataSize, config: Measuring
   const { rows, atOnce, of, arrays } = plan;
   const portions: Portion[] = [
     { ...plan.networks, of: networks, unit: "networks" },
-    { ...rows, count: Math.min(rows.count, data.test), of: data.test, unit: "samples" },
+    chunkPortion(rows, size.test, data.test),
     { ...atOnce, count: Math.min(atOnce.count, of), of, unit: sweep === "fast" ? "walks" : "evaluations" },
   ];
   return stagePlan("ablate", portions, arrays);

@@ -4,7 +4,7 @@ import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import { type Activation, activations, type StudyActivation } from "./core/activation.ts";
-import { type Dataset, inputTypeOf, type SplitName } from "./core/dataset.ts";
+import type { AnyDataset, Dataset, SplitName } from "./core/dataset.ts";
 import { RunError, UsageError } from "./core/errors.ts";
 import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
 import type { LayerCounts, NetworkCounts } from "./core/neuron-counts.ts";
@@ -12,24 +12,16 @@ import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ProgressListener, Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
-import {
-  type DatasetSummary,
-  isAnalysis,
-  isTrained,
-  type MeasuringConfig,
-  type RepeatSummary,
-  type StudyConfig,
-} from "./core/study.ts";
+import { isAnalysis, isTrained, type MeasuringConfig, type RepeatSummary, type StudyConfig } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { countLevels } from "./gpu/count-levels.ts";
 import { countNeurons } from "./gpu/count-neurons.ts";
 import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
-import { type DeviceSplit, uploadSplit } from "./gpu/device-split.ts";
+import { type DevicePages, type DeviceSplit, splitPages, uploadSplit } from "./gpu/device-split.ts";
 import { type Devices, PerDevice } from "./gpu/devices.ts";
 import { evaluate } from "./gpu/evaluate.ts";
 import { inSpan, inStage } from "./gpu/profiler.ts";
-import { rightPerClass } from "./gpu/right-bits.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
 import { measureNamed } from "./measures/registry.ts";
 import {
@@ -37,6 +29,7 @@ import {
   measuringPlan,
   requireRoom,
   type StudyPlan,
+  sizeOf,
   stageText,
   studyPlan,
   trainingPlan,
@@ -90,18 +83,6 @@ export interface StudyObserver {
 /** What the ablation of one or more networks yields. */
 export type Ablated = Pick<StudyOutcome, "curves" | "singles">;
 
-export function summarizeDataset(dataset: Dataset): DatasetSummary {
-  const { name, train, validation, test, features, sampleShape, classes, classNames, shares, sha256 } = dataset;
-  const counts = { train: train.count, validation: validation.count, test: test.count };
-  const perClass = {
-    validationPerClass: [...classCounts(validation.labels, classes)],
-    testPerClass: [...classCounts(test.labels, classes)],
-  };
-  const told = { ...(shares === undefined ? {} : { shares }), ...(classNames === undefined ? {} : { classNames }) };
-  const inputType = inputTypeOf(train);
-  return { name, ...counts, features, sampleShape, inputType, classes, ...told, ...perClass, sha256 };
-}
-
 /**
  * Runs the study that `config` describes. Where a device is lost, the piece that it worked on is done again on the next.
  * @throws RunError on divergence and on device failures; UsageError never (the configuration is valid by then).
@@ -114,7 +95,7 @@ export async function runStudy(
   observer: StudyObserver = {},
 ): Promise<StudyOutcome> {
   const { timed, elapsedMs } = stageTimer(devices, clock);
-  const plan = studyPlan(devices.current, summarizeDataset(dataset), config);
+  const plan = studyPlan(devices.current, sizeOf(dataset), config);
   observer.onPlan?.(plan);
   requireRoom(plan);
   const networks = await timed("train", () => trainAll(devices, dataset, config, observer));
@@ -142,7 +123,7 @@ export function stageTimer(devices: Devices, clock: Clock) {
  */
 export async function measureAndAblate(
   devices: Devices,
-  dataset: Dataset,
+  dataset: AnyDataset,
   config: MeasuringConfig,
   networks: readonly TrainedNetwork[],
   timed: Timed,
@@ -172,6 +153,11 @@ export function onDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): De
   return inSpan(gpu, "pack data", () => uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes));
 }
 
+/** A split of the data set on a device, whole if it is in memory. */
+function pagesOf(gpu: GpuContext, { features, classes, ...dataset }: AnyDataset, name: SplitName): DevicePages {
+  return inSpan(gpu, "pack data", () => splitPages(gpu, name, dataset[name], features, classes));
+}
+
 /** `repeat 3`, `repeats 0 to 4`. */
 function named(repeats: readonly number[]): string {
   return repeats.length === 1 ? `repeat ${repeats[0]}` : `repeats ${repeats[0]} to ${repeats.at(-1)}`;
@@ -199,7 +185,7 @@ export async function trainAll(
   config: StudyConfig,
   { onProgress, onEpoch, keepEpochs = false }: StudyObserver = {},
 ): Promise<TrainedNetwork[]> {
-  const size = summarizeDataset(dataset);
+  const size = sizeOf(dataset);
   const activation = trainable(config.activation);
   const options = { ...config, activation, widths: [dataset.features, ...config.hidden, dataset.classes] };
   using split = new PerDevice((gpu) => onDevice(gpu, dataset, "train"));
@@ -240,16 +226,16 @@ export async function trainAll(
  */
 export async function measureAll(
   devices: Devices,
-  dataset: Dataset,
+  dataset: AnyDataset,
   config: MeasuringConfig,
   networks: readonly TrainedNetwork[],
   { onProgress }: StudyObserver = {},
 ): Promise<Pick<StudyOutcome, "repeats" | "neurons">> {
   const report = (done: number) => onProgress?.({ stage: "measure", done, total: networks.length, unit: "networks" });
   report(0);
-  const size = summarizeDataset(dataset);
-  using validation = new PerDevice((gpu) => onDevice(gpu, dataset, "validation"));
-  using test = new PerDevice((gpu) => onDevice(gpu, dataset, "test"));
+  const size = sizeOf(dataset);
+  using validation = new PerDevice((gpu) => pagesOf(gpu, dataset, "validation"));
+  using test = new PerDevice((gpu) => pagesOf(gpu, dataset, "test"));
   const repeats: RepeatSummary[] = [];
   const neurons: NeuronTable[] = [];
   while (neurons.length < networks.length) {
@@ -269,8 +255,8 @@ export async function measureAll(
 async function measureGroup(
   gpu: GpuContext,
   group: readonly TrainedNetwork[],
-  validation: DeviceSplit,
-  test: DeviceSplit,
+  validation: DevicePages,
+  test: DevicePages,
   config: MeasuringConfig,
 ): Promise<Pick<StudyOutcome, "repeats" | "neurons">> {
   using onGpu = uploadNetworks(
@@ -285,8 +271,8 @@ async function accuracies(
   gpu: GpuContext,
   networks: DeviceNetworks,
   trained: readonly TrainedNetwork[],
-  validation: DeviceSplit,
-  test: DeviceSplit,
+  validation: DevicePages,
+  test: DevicePages,
   config: MeasuringConfig,
 ): Promise<RepeatSummary[]> {
   const onValidation = await evaluate(gpu, networks, validation);
@@ -298,13 +284,12 @@ async function accuracies(
       ? divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config)
       : infiniteLoss(isAnalysis(config) ? config.models[repeat]! : `repeat ${repeat}`);
   }
-  const perClass = rightPerClass(onTest.right, test.host, test.classes);
   return trained.map(({ repeat, trainLoss }, index) => ({
     repeat,
     validationAccuracy: onValidation.correct[index]! / validation.count,
     testAccuracy: onTest.correct[index]! / test.count,
     testCorrect: onTest.correct[index]!,
-    testCorrectPerClass: [...perClass.subarray(index * test.classes, (index + 1) * test.classes)],
+    testCorrectPerClass: [...onTest.correctPerClass.subarray(index * test.classes, (index + 1) * test.classes)],
     testLoss: onTest.loss[index]!,
     trainLoss,
   }));
@@ -325,7 +310,7 @@ async function tables(
   gpu: GpuContext,
   networks: DeviceNetworks,
   trained: readonly TrainedNetwork[],
-  validation: DeviceSplit,
+  validation: DevicePages,
   config: MeasuringConfig,
 ): Promise<NeuronTable[]> {
   const bits = await countNeurons(gpu, networks, validation, undefined, config.quantizeThreshold);
@@ -358,15 +343,15 @@ export function meanActivations(table: NeuronTable, network: Network): Float32Ar
  */
 export async function ablateAll(
   devices: Devices,
-  dataset: Dataset,
+  dataset: AnyDataset,
   config: MeasuringConfig,
   networks: readonly TrainedNetwork[],
   neurons: readonly NeuronTable[],
   orders: readonly (readonly RemovalOrder[])[],
   { onProgress, onAblated }: StudyObserver,
 ): Promise<Ablated> {
-  const size = summarizeDataset(dataset);
-  using test = new PerDevice((gpu) => onDevice(gpu, dataset, "test"));
+  const size = sizeOf(dataset);
+  using test = new PerDevice((gpu) => pagesOf(gpu, dataset, "test"));
   const tasks = networks.map(({ network, repeat }, index) => {
     const means = meanActivations(neurons[index]!, network);
     return { network, repeat, orders: orders[index]!, meanActivations: means };

@@ -2,7 +2,7 @@
 import type { AblationCurve, SingleRemovals } from "../core/ablation.ts";
 import type { SweepMethod } from "../core/study.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { DevicePages } from "../gpu/device-split.ts";
 import { curveEvaluations, curveGroups, curvesOf } from "./fast-sweep.ts";
 import { maskedSweep, type SweepOptions, type SweepTask } from "./masked-sweep.ts";
 import { type SingleTask, singleGroups, singleRemovals, singlesOf } from "./single-removals.ts";
@@ -34,7 +34,7 @@ export function ablationEvaluations(task: AblationTask, options: AblationOptions
  */
 export async function ablateNetworks(
   gpu: GpuContext,
-  split: DeviceSplit,
+  split: DevicePages,
   tasks: readonly AblationTask[],
   options: AblationOptions,
   onProgress: (done: number) => void = () => {},
@@ -55,7 +55,7 @@ export async function ablateNetworks(
 /** Curves by the definition. Single removals are walks whichever sweep is chosen. */
 async function maskedAblation(
   gpu: GpuContext,
-  split: DeviceSplit,
+  split: DevicePages,
   tasks: readonly AblationTask[],
   options: AblationOptions,
   onProgress: (done: number) => void,

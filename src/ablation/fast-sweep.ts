@@ -6,7 +6,7 @@
 import type { AblationCurve } from "../core/ablation.ts";
 import { widthsOf } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { DevicePages } from "../gpu/device-split.ts";
 import type { SweepOptions, SweepTask } from "./masked-sweep.ts";
 import { removalSteps } from "./orders.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
@@ -31,7 +31,7 @@ export function curvesOf(
   samples: number,
 ): AblationCurve[][] {
   const curves = tasks.map((): AblationCurve[] => []);
-  for (const { walk, group, correct, loss } of walked) {
+  for (const { walk, group, correct, lossSum } of walked) {
     const { network, curve, order, mode } = walk;
     const place = curve * modes.length + modes.indexOf(mode);
     // Walks may evaluate more often than they are asked to (walkedStride).
@@ -41,7 +41,7 @@ export function curvesOf(
     curves[network]![place] = {
       ...{ order, mode, samples, removed },
       correct: Uint32Array.from(steps, (step) => correct[step]!),
-      loss: Float64Array.from(steps, (step) => loss[step]!),
+      loss: Float64Array.from(steps, (step) => lossSum[step]! / samples),
     };
   }
   return curves;
@@ -55,7 +55,7 @@ export function curvesOf(
  */
 export async function fastSweep(
   gpu: GpuContext,
-  split: DeviceSplit,
+  split: DevicePages,
   tasks: readonly SweepTask[],
   options: SweepOptions,
   onProgress?: (done: number, total: number) => void,

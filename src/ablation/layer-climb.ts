@@ -35,7 +35,7 @@ export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Cl
       for (const { kernel, grid } of forwards) kernel.encode(to, grid(count, parts[step]!.slabs), step);
       tallier.encode(to, step);
     },
-    total: () => untangle(tallier, batch),
+    total: (lossesBefore) => untangle(tallier, batch, lossesBefore),
   };
 }
 
@@ -107,9 +107,16 @@ async function createForwards(
 }
 
 /** Rows [evaluation][walk] of the tallier to [walk][evaluation]. */
-async function untangle(tallier: Tallier, { group, walks }: WalkBatch): Promise<WalkTotals> {
-  const { correct, loss, right } = await tallier.total();
+async function untangle(
+  tallier: Tallier,
+  { group, walks }: WalkBatch,
+  lossesBefore: readonly Float64Array[],
+): Promise<WalkTotals> {
   const evaluations = group.removed.length;
+  const before = Float64Array.from({ length: evaluations * walks.length }, (_, row) => {
+    return lossesBefore[row % walks.length]![Math.floor(row / walks.length)]!;
+  });
+  const { correct, lossSum, right } = await tallier.total(before);
   const words = right.length / correct.length;
   const rows = (walk: number) =>
     Array.from({ length: evaluations }, (_, evaluation) => evaluation * walks.length + walk);
@@ -122,7 +129,7 @@ async function untangle(tallier: Tallier, { group, walks }: WalkBatch): Promise<
   };
   return {
     correct: walks.map((_, walk) => Uint32Array.from(rows(walk), (row) => correct[row]!)),
-    loss: walks.map((_, walk) => Float64Array.from(rows(walk), (row) => loss[row]!)),
+    lossSum: walks.map((_, walk) => Float64Array.from(rows(walk), (row) => lossSum[row]!)),
     ...(group.single ? { right: walks.map((_, walk) => rightOf(walk)) } : {}),
   };
 }

@@ -31,8 +31,8 @@ export interface MaskedJob {
 export interface MaskedForward {
   readonly units: number;
   encode(to: Recorder, unit: number): void;
-  /** Waits; results in the order of the jobs. */
-  total(): Promise<Tally>;
+  /** Waits; results in the order of the jobs. @param lossesBefore [jobs] as of Tallier.total */
+  total(lossesBefore?: Float64Array): Promise<Tally>;
   [Symbol.dispose](): void;
 }
 
@@ -108,7 +108,7 @@ export async function createMaskedForward(
       }
       tallier.encode(to, index);
     },
-    total: () => tallier.total(),
+    total: (lossesBefore) => tallier.total(lossesBefore),
     [Symbol.dispose]() {
       const uniforms = [...chains.values()].flatMap((chain) => chain.uniforms);
       for (const owned of [...Object.values(resources), ...outputs, ...uniforms]) owned.destroy();

@@ -6,8 +6,9 @@ import type { AblationCurve, AblationMode, RemovalOrder } from "../core/ablation
 import type { Network } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { type DeviceNetworks, uploadNetworks } from "../gpu/device-networks.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { DevicePages, DeviceSplit } from "../gpu/device-split.ts";
 import { Pacer } from "../gpu/pacing.ts";
+import { addTo } from "../gpu/page-sums.ts";
 import { createMaskedForward, type MaskedJob } from "./masked-forward.ts";
 import { removalSteps } from "./orders.ts";
 import { maskedJobsAtOnce } from "./sweep-plan.ts";
@@ -33,29 +34,39 @@ export interface SweepTask {
  */
 export async function maskedSweep(
   gpu: GpuContext,
-  split: DeviceSplit,
+  split: DevicePages,
   task: SweepTask,
   options: SweepOptions,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<AblationCurve[]> {
+  const samples = split.count;
   const plans = task.orders.flatMap((order, curve) =>
-    options.modes.map((mode) => ({ order, mode, curve, removed: removalSteps(order.neurons.length, options.stride) })),
+    options.modes.map((mode): CurvePlan => {
+      const removed = removalSteps(order.neurons.length, options.stride);
+      const sums = { correct: new Uint32Array(removed.length), lossSum: new Float64Array(removed.length) };
+      return { order, mode, curve, removed, sums };
+    }),
   );
   const total = plans.reduce((sum, { removed }) => sum + removed.length, 0);
   using networks = uploadNetworks(gpu, [task.network]);
-  const curves: AblationCurve[] = [];
   let finished = 0;
-  for (const group of planGroups(gpu, networks, split, plans)) {
-    const swept = await sweepGroup(gpu, networks, split, task, group, (done) => onProgress(finished + done, total));
-    finished += group.reduce((sum, { removed }) => sum + removed.length, 0);
-    curves.push(...swept);
-  }
-  return curves;
+  await split.eachPage(async (page) => {
+    const share = page.count / samples;
+    for (const group of planGroups(gpu, networks, page, plans)) {
+      await sweepGroup(gpu, networks, page, task, group, (done) => onProgress(finished + done * share, total));
+      finished += group.reduce((sum, { removed }) => sum + removed.length, 0) * share;
+    }
+  });
+  return plans.map(({ order, mode, removed, sums: { correct, lossSum } }) => {
+    return { order, mode, samples, removed, correct, loss: lossSum.map((sum) => sum / samples) };
+  });
 }
 
 interface CurvePlan extends Pick<AblationCurve, "order" | "mode" | "removed"> {
   /** Index into the task's orders. */
   readonly curve: number;
+  /** [steps] over the pages that are done: correct predictions, and losses in nats. */
+  readonly sums: { readonly correct: Uint32Array; readonly lossSum: Float64Array };
 }
 
 /** Splits the curves so that what the jobs of a group keep fits. */
@@ -79,18 +90,19 @@ function planGroups(
   return groups;
 }
 
+/** Adds one page to the sums of some curves. */
 async function sweepGroup(
   gpu: GpuContext,
   networks: DeviceNetworks,
-  split: DeviceSplit,
+  page: DeviceSplit,
   task: SweepTask,
   plans: readonly CurvePlan[],
   onProgress: (done: number) => void,
-): Promise<AblationCurve[]> {
+): Promise<void> {
   const jobs: MaskedJob[] = plans.flatMap(({ curve, mode, removed }) =>
     Array.from(removed, (count) => ({ curve, mode, removed: count })),
   );
-  using masked = await createMaskedForward(gpu, networks, split, task, jobs);
+  using masked = await createMaskedForward(gpu, networks, page, task, jobs);
   await new Pacer(gpu).run({
     label: "masked sweep",
     units: masked.units,
@@ -99,11 +111,13 @@ async function sweepGroup(
     },
     onProgress: (done) => onProgress((done / masked.units) * jobs.length),
   });
-  const { correct, loss } = await masked.total();
+  const lossesBefore = Float64Array.from(plans.flatMap(({ sums }) => [...sums.lossSum]));
+  const { correct, lossSum } = await masked.total(lossesBefore);
   let first = 0;
-  return plans.map(({ order, mode, removed }) => {
-    const range = [first, first + removed.length] as const;
-    first += removed.length;
-    return { order, mode, samples: split.count, removed, correct: correct.slice(...range), loss: loss.slice(...range) };
-  });
+  for (const { removed, sums } of plans) {
+    const end = first + removed.length;
+    addTo(sums.correct, correct.subarray(first, end));
+    sums.lossSum.set(lossSum.subarray(first, end));
+    first = end;
+  }
 }

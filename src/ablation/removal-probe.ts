@@ -81,9 +81,9 @@ export async function createRemovalProbe(
         });
       }
       intact = pass.chunks.length === 1;
-      const { correct, loss, right } = await tallier.total();
+      const { correct, lossSum, right } = await tallier.total();
       const correctPerClass = rightPerClass(right, split.host, split.classes);
-      return { correct: correct[0]!, correctPerClass, loss: loss[0]! };
+      return { correct: correct[0]!, correctPerClass, loss: lossSum[0]! / split.count };
     },
     [Symbol.dispose]() {
       const arrays = [...Object.values(masks), ...outputs, ...chain.uniforms];

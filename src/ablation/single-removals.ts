@@ -2,8 +2,7 @@
 import type { AblationMode, RemovalOrder, SingleRemovals } from "../core/ablation.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
-import { rightPerClass } from "../gpu/right-bits.ts";
+import type { DevicePages } from "../gpu/device-split.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
 import { runWalks, type Walked } from "./walk-run.ts";
 import type { WalkedNetwork } from "./walk-tables.ts";
@@ -36,14 +35,17 @@ export function singlesOf(
   walked: readonly Walked[],
   tasks: readonly SingleTask[],
   modes: readonly AblationMode[],
-  { host, count, classes }: DeviceSplit,
+  { count, classes }: Pick<DevicePages, "count" | "classes">,
 ): SingleRemovals[][] {
   const tables = tasks.map((): SingleRemovals[] => []);
-  for (const { walk, correct, loss, right } of walked) {
+  for (const { walk, correct, lossSum, correctPerClass } of walked) {
     const { network, curve, order, mode } = walk;
     // Evaluation 0 is the intact network.
-    const correctPerClass = rightPerClass(right!, host, classes).slice(classes);
-    const values = { correct: correct.slice(1), loss: loss.slice(1), correctPerClass };
+    const values = {
+      correct: correct.slice(1),
+      loss: lossSum.slice(1).map((sum) => sum / count),
+      correctPerClass: correctPerClass!.slice(classes),
+    };
     tables[network]![curve * modes.length + modes.indexOf(mode)] = {
       ...{ repeat: order.repeat, layer: curve + 1, mode, samples: count },
       ...values,
@@ -60,7 +62,7 @@ export function singlesOf(
  */
 export async function singleRemovals(
   gpu: GpuContext,
-  split: DeviceSplit,
+  split: DevicePages,
   tasks: readonly SingleTask[],
   modes: readonly AblationMode[],
   onProgress?: (done: number, total: number) => void,

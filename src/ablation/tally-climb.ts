@@ -29,8 +29,8 @@ export async function createTallyClimb(shared: WalkTables, own: Own): Promise<Cl
       const grid = walkGrid(gpu, pass.chunks[chunk]!.count, walks.length);
       kernel.encode(to, grid, chunk * ranges.length + range);
     },
-    async total() {
-      const totals = splitTallies(await read(gpu, tallied.tallies), walks.length, evaluations, split.count);
+    async total(lossesBefore) {
+      const totals = splitTallies(await read(gpu, tallied.tallies), lossesBefore);
       if (tallied.right === undefined) return totals;
       const right = await read(gpu, tallied.right);
       const words = right.length / walks.length;
@@ -73,21 +73,24 @@ async function bindTallyKernel(
   return (await createWalkProduct(gpu, "MASKED", activation, classes)).bind({ ...resources, masks });
 }
 
-/** [walks * evaluations, blocks] pairs to counts and mean losses; added in block order, losses in float64. */
-function splitTallies(values: Float32Array, walks: number, evaluations: number, samples: number): WalkTotals {
-  const blocks = Math.ceil(samples / BLOCK);
-  const correct = Array.from({ length: walks }, () => new Uint32Array(evaluations));
-  const loss = Array.from({ length: walks }, () => new Float64Array(evaluations));
-  for (let row = 0; row < walks * evaluations; row++) {
-    let hits = 0;
-    let sum = 0;
-    for (let at = row * blocks * 2; at < (row + 1) * blocks * 2; at += 2) {
-      hits += values[at]!;
-      sum += values[at + 1]!;
+/** [walks * evaluations, blocks] pairs to counts and sums of losses; added in block order, losses in float64. */
+function splitTallies(values: Float32Array, lossesBefore: readonly Float64Array[]): WalkTotals {
+  const evaluations = lossesBefore[0]!.length;
+  const each = values.length / (lossesBefore.length * evaluations); // two values a block
+  const correct = lossesBefore.map(() => new Uint32Array(evaluations));
+  const lossSum = lossesBefore.map((before) => before.slice());
+  for (const [walk, losses] of lossSum.entries()) {
+    for (let evaluation = 0; evaluation < evaluations; evaluation++) {
+      const first = (walk * evaluations + evaluation) * each;
+      let hits = 0;
+      let sum = losses[evaluation]!;
+      for (let at = first; at < first + each; at += 2) {
+        hits += values[at]!;
+        sum += values[at + 1]!;
+      }
+      correct[walk]![evaluation] = hits;
+      losses[evaluation] = sum;
     }
-    const walk = Math.floor(row / evaluations);
-    correct[walk]![row % evaluations] = hits;
-    loss[walk]![row % evaluations] = sum / samples;
   }
-  return { correct, loss };
+  return { correct, lossSum };
 }

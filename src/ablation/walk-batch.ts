@@ -53,10 +53,10 @@ export interface WalkTables {
   readonly ranges: readonly StepRange[];
 }
 
-/** Correct predictions and mean loss: [walks][evaluations]. */
+/** Correct predictions and sums of losses: [walks][evaluations]. */
 export interface WalkTotals {
   readonly correct: Uint32Array[];
-  readonly loss: Float64Array[];
+  readonly lossSum: Float64Array[];
   /** Of single removals: [walks][evaluations, words], which samples are right (right-bits.ts). */
   readonly right?: Uint32Array[];
 }
@@ -65,7 +65,8 @@ export interface WalkTotals {
 export interface Climb {
   /** Encodes one range of steps on one chunk of samples; ranges of a chunk in order. */
   encode(to: Recorder, chunk: number, range: number): void;
-  total(): Promise<WalkTotals>;
+  /** @param lossesBefore [walks][evaluations] sums over the pages before this one, which go on here */
+  total(lossesBefore: readonly Float64Array[]): Promise<WalkTotals>;
 }
 
 export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): WalkTables {

@@ -23,7 +23,8 @@ export interface WalkRoute {
   readonly batch: WalkBatch;
   /** All work on one chunk of samples, in order. */
   tasks(chunk: number): Task[];
-  total(): Promise<WalkTotals>;
+  /** As of the climb. */
+  total(lossesBefore: readonly Float64Array[]): Promise<WalkTotals>;
   [Symbol.dispose](): void;
 }
 
@@ -49,7 +50,7 @@ export async function createWalkRoute(device: SweepDevice, batch: WalkBatch): Pr
       );
       return [start, ...climbs];
     },
-    total: () => climb.total(),
+    total: (lossesBefore) => climb.total(lossesBefore),
     [Symbol.dispose]() {
       for (const resource of owned) resource.destroy();
     },

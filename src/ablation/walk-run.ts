@@ -1,11 +1,16 @@
-/** Runs groups of walks: the intact forward pass once for each chunk of samples, then every batch of walks from there. */
+/**
+ * Runs groups of walks: on each page of the split, the intact forward pass once for each chunk of samples, then every batch
+ * of walks from there.
+ */
 import type { GpuContext } from "../gpu/context.ts";
 import { allocate } from "../gpu/device-array.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { DevicePages, DeviceSplit } from "../gpu/device-split.ts";
 import { createForwardPass, type ForwardPass } from "../gpu/forward-pass.ts";
 import { Pacer } from "../gpu/pacing.ts";
 import { lanesOf } from "../gpu/packing.ts";
+import { addTo } from "../gpu/page-sums.ts";
+import { rightPerClass } from "../gpu/right-bits.ts";
 import type { Scratch, SweepDevice, WalkBatch } from "./walk-batch.ts";
 import { type GroupSize, outputSlabs, stateSlabs, type WalkedSize, walkWaves } from "./walk-batches.ts";
 import type { Walk, WalkGroup } from "./walk-plan.ts";
@@ -16,11 +21,18 @@ import type { WalkedNetwork } from "./walk-tables.ts";
 export interface Walked {
   readonly walk: Walk;
   readonly group: WalkGroup;
-  /** [evaluations] */
+  /** [evaluations] samples classified correctly, and sums of their losses, nats. */
   readonly correct: Uint32Array;
-  readonly loss: Float64Array;
-  /** Of single removals: [evaluations, words], which samples are right (right-bits.ts). */
-  readonly right?: Uint32Array;
+  readonly lossSum: Float64Array;
+  /** Of single removals: [evaluations, classes], `correct` by class. */
+  readonly correctPerClass?: Uint32Array;
+}
+
+/** What no sample has been added to. */
+function unwalked(walk: Walk, group: WalkGroup, classes: number): Walked {
+  const evaluations = group.removed.length;
+  const perClass = group.single ? { correctPerClass: new Uint32Array(evaluations * classes) } : {};
+  return { walk, group, correct: new Uint32Array(evaluations), lossSum: new Float64Array(evaluations), ...perClass };
 }
 
 /** A group as the plan sees it. */
@@ -91,7 +103,7 @@ function evaluationsOf(batches: readonly Pick<WalkBatch, "group" | "walks">[]): 
  */
 export async function runWalks(
   gpu: GpuContext,
-  split: DeviceSplit,
+  split: DevicePages,
   tasks: readonly WalkedNetwork[],
   groups: readonly WalkGroup[],
   onProgress: (done: number, total: number) => void = () => {},
@@ -100,12 +112,34 @@ export async function runWalks(
     gpu,
     tasks.map(({ network }) => network),
   );
+  const walked = groups.map((group) => group.walks.map((walk) => unwalked(walk, group, split.classes)));
+  const total = evaluationsOf(groups.map((group) => ({ group, walks: group.walks })));
+  let samplesDone = 0;
+  await split.eachPage(async (page) => {
+    const [before, share] = [(samplesDone / split.count) * total, page.count / split.count];
+    await walkPage({ gpu, networks, split: page, tasks }, groups, walked, (done) =>
+      onProgress(before + done * share, total),
+    );
+    samplesDone += page.count;
+  });
+  return walked.flat();
+}
+
+/**
+ * Walks over one page, and adds what is found to `walked`, [groups][walks].
+ * @param onProgress called with evaluations of the page that are done
+ */
+async function walkPage(
+  device: Omit<SweepDevice, "pass" | "scratch">,
+  groups: readonly WalkGroup[],
+  walked: readonly (readonly Walked[])[],
+  onProgress: (done: number) => void,
+): Promise<void> {
+  const { gpu, networks, split } = device;
   const size: WalkedSize = { widths: networks.widths, samples: split.count, networks: networks.count };
   const { rows, waves } = walkWaves(gpu, size, groups.map(sizeOf));
   using pass = await createForwardPass(gpu, networks, split, rows.count);
   const pacer = new Pacer(gpu);
-  const total = evaluationsOf(groups.map((group) => ({ group, walks: group.walks })));
-  const walked: Walked[] = [];
   let finished = 0;
   for (const wave of waves) {
     const batches = wave.map(({ group, first, count }): WalkBatch => {
@@ -113,7 +147,7 @@ export async function runWalks(
     });
     const own = evaluationsOf(batches);
     using scratch = allocateScratch(gpu, batches, size, rows.count);
-    using routes = await createRoutes({ gpu, networks, split, pass, tasks, scratch }, batches);
+    using routes = await createRoutes({ ...device, pass, scratch }, batches);
     const work = tasksOf(pass, routes.all);
     await pacer.run({
       label: "sweep",
@@ -121,19 +155,22 @@ export async function runWalks(
       encode: (to, first, end) => {
         for (let task = first; task < end; task++) work[task]!(to);
       },
-      onProgress: (done) => onProgress(finished + (done / work.length) * own, total),
+      onProgress: (done) => onProgress(finished + (done / work.length) * own),
     });
-    for (const route of routes.all) walked.push(...(await walkedOf(route)));
+    for (const [index, route] of routes.all.entries()) {
+      const { group, first, count } = wave[index]!;
+      await addPage(route, walked[group]!.slice(first, first + count), split);
+    }
     finished += own;
   }
-  return walked;
 }
 
-async function walkedOf(route: WalkRoute): Promise<Walked[]> {
-  const { group, walks } = route.batch;
-  const { correct, loss, right } = await route.total();
-  return walks.map((walk, row) => ({
-    ...{ walk, group, correct: correct[row]!, loss: loss[row]! },
-    ...(right === undefined ? {} : { right: right[row]! }),
-  }));
+async function addPage(route: WalkRoute, walked: readonly Walked[], page: DeviceSplit): Promise<void> {
+  const { correct, lossSum, right } = await route.total(walked.map((sums) => sums.lossSum));
+  for (const [row, sums] of walked.entries()) {
+    addTo(sums.correct, correct[row]!);
+    sums.lossSum.set(lossSum[row]!);
+    if (sums.correctPerClass === undefined) continue;
+    addTo(sums.correctPerClass, rightPerClass(right![row]!, page.host, page.classes));
+  }
 }

@@ -13,8 +13,27 @@ export interface Split {
 export const inputTypes = ["bytes", "floats"] as const;
 export type InputType = (typeof inputTypes)[number];
 
-export function inputTypeOf({ inputs }: Pick<Split, "inputs">): InputType {
-  return inputs instanceof Uint8Array ? "bytes" : "floats";
+/** A split whose inputs are not in memory: they are read page by page, for data that are larger than the memory. */
+export interface PagedSplit {
+  readonly count: number;
+  /** [count], as of a split. */
+  readonly labels: Uint16Array;
+  readonly inputType: InputType;
+  /** Samples of a page, a multiple of PAGE_GRANULE; the last page holds what is left. */
+  readonly pageSamples: number;
+  /** [samples of the page, features], as the inputs of a split. The next call may overwrite them. */
+  readPage(page: number): Promise<Uint8Array | Float32Array>;
+}
+
+/**
+ * Pages begin at multiples of this many samples, which is a whole number of all blocks that sums are made of (32, 64 and
+ * 512 samples), so that pages change no bit of a result.
+ */
+export const PAGE_GRANULE = 512;
+
+export function inputTypeOf(split: Pick<Split, "inputs"> | Pick<PagedSplit, "inputType">): InputType {
+  if ("inputType" in split) return split.inputType;
+  return split.inputs instanceof Uint8Array ? "bytes" : "floats";
 }
 
 export const splitNames = ["train", "validation", "test"] as const;
@@ -23,15 +42,13 @@ export type SplitName = (typeof splitNames)[number];
 /** Percent for training, validation and test; together 100. */
 export type Shares = readonly [train: number, validation: number, test: number];
 
-export interface Dataset {
+/** What is known of a data set besides its samples. */
+export interface DatasetFacts {
   readonly name: string;
   readonly features: number;
   /** Shape of one sample, for example [28, 28]; its product is `features`. */
   readonly sampleShape: readonly number[];
   readonly classes: number;
-  readonly train: Split;
-  readonly validation: Split;
-  readonly test: Split;
   /** [classes]: what the classes are called, where the data say more than their numbers. */
   readonly classNames?: readonly string[];
   /** Percent of the rows in training, validation and test, where this program divided one table. */
@@ -39,3 +56,11 @@ export interface Dataset {
   /** SHA-256, hexadecimal, of every input and label (see src/data/fingerprint.ts). */
   readonly sha256: string;
 }
+
+export interface Dataset extends DatasetFacts, Readonly<Record<SplitName, Split>> {}
+
+/** A data set whose inputs are read page by page. */
+export interface PagedDataset extends DatasetFacts, Readonly<Record<SplitName, PagedSplit>> {}
+
+/** For what needs no more of a data set than its labels, or takes pages as well as whole splits. */
+export type AnyDataset = Dataset | PagedDataset;

@@ -3,7 +3,7 @@ import type { LayerCounts } from "../core/neuron-counts.ts";
 import type { GpuContext } from "./context.ts";
 import { allocate, type DeviceArray, read, upload } from "./device-array.ts";
 import { activationAfter, type DeviceNetworks } from "./device-networks.ts";
-import { classBits, type DeviceSplit } from "./device-split.ts";
+import { classBits, type DevicePages, type DeviceSplit } from "./device-split.ts";
 import { type Chunk, createForwardPass, type ForwardPass, forwardOperations } from "./forward-pass.ts";
 import { histogram } from "./generated/shaders.ts";
 import type { BoundKernel } from "./kernel.ts";
@@ -17,9 +17,11 @@ import {
 } from "./kernels/histogram.ts";
 import { Pacer } from "./pacing.ts";
 import { lanesOf } from "./packing.ts";
+import { addTo } from "./page-sums.ts";
 import { type UniformArray, uploadUniforms } from "./uniforms.ts";
 
 interface LayerCounter {
+  /** Neurons of the layer in one network. */
   readonly units: number;
   readonly packBits: BoundKernel;
   readonly countOnes: BoundKernel;
@@ -28,30 +30,65 @@ interface LayerCounter {
   readonly owned: readonly { destroy(): void }[];
 }
 
+/** Sums over the pages that were counted, of one hidden layer over all networks. */
+interface LayerSums {
+  readonly units: number;
+  /** [networks, units, classes] */
+  readonly ones: Uint32Array;
+  /** [networks, units]: sums of activations. */
+  readonly activations: Float64Array;
+}
+
 /**
- * @param rows samples of a chunk, a multiple of WORD; by default as many as fit. It never changes a result.
+ * @param rows samples of a chunk, a multiple of WORD; by default as many as fit. It never changes a result, nor do pages.
  * @param threshold theta of the bit, where it is not the activation's own
  * @returns per network, per hidden layer.
  */
 export async function countNeurons(
   gpu: GpuContext,
   networks: DeviceNetworks,
-  split: DeviceSplit,
+  split: DevicePages,
   rows?: number,
   threshold?: number,
 ): Promise<LayerCounts[][]> {
-  using forward = await createForwardPass(gpu, networks, split, rows);
-  const words = Math.ceil(split.count / WORD);
-  const bits = upload(gpu, "class bits", "u32", [split.classes, words], classBits(split.host.labels, split.classes));
+  const { count, widths } = networks;
+  const sums = widths.slice(1, -1).map((units): LayerSums => {
+    const neurons = count * units;
+    return { units, ones: new Uint32Array(neurons * split.classes), activations: new Float64Array(neurons) };
+  });
+  await split.eachPage((page) => countPage(gpu, networks, page, rows, threshold, sums));
+  return Array.from({ length: count }, (_, network) => sums.map((layer) => countsOf(layer, network, split)));
+}
+
+function countsOf({ units, ones, activations }: LayerSums, network: number, split: DevicePages): LayerCounts {
+  const each = units * split.classes;
+  const own = activations.subarray(network * units, (network + 1) * units);
+  return {
+    neurons: units,
+    onesPerClass: ones.slice(network * each, (network + 1) * each),
+    meanActivation: Float32Array.from(own, (sum) => sum / split.count),
+  };
+}
+
+/** Adds one page to the sums. */
+async function countPage(
+  gpu: GpuContext,
+  networks: DeviceNetworks,
+  page: DeviceSplit,
+  rows: number | undefined,
+  threshold: number | undefined,
+  sums: readonly LayerSums[],
+): Promise<void> {
+  using forward = await createForwardPass(gpu, networks, page, rows);
+  const words = Math.ceil(page.count / WORD);
+  const bits = upload(gpu, "class bits", "u32", [page.classes, words], classBits(page.host.labels, page.classes));
   const counters: LayerCounter[] = [];
   try {
     for (let layer = 0; layer < networks.widths.length - 2; layer++) {
-      counters.push(await createLayerCounter(gpu, networks, split, forward, layer, bits, threshold));
+      counters.push(await createLayerCounter(gpu, networks, page, forward, layer, bits, threshold));
     }
-    await run(gpu, networks, split, forward, counters);
-    const columns: LayerCounts[][] = [];
-    for (const counter of counters) columns.push(await readLayer(gpu, counter, networks.count, split));
-    return Array.from({ length: networks.count }, (_, network) => columns.map((column) => column[network]!));
+    await run(gpu, networks, page, forward, counters);
+    for (const [layer, counter] of counters.entries()) await addLayer(gpu, counter, page.count, sums[layer]!);
   } finally {
     bits.destroy();
     for (const counter of counters) for (const owned of counter.owned) owned.destroy();
@@ -122,30 +159,29 @@ async function run(
   });
 }
 
-async function readLayer(
+async function addLayer(
   gpu: GpuContext,
-  { units, blocks, counts }: LayerCounter,
-  networks: number,
-  split: DeviceSplit,
-): Promise<LayerCounts[]> {
-  const ones = await read(gpu, counts);
+  { blocks, counts }: LayerCounter,
+  samples: number,
+  { ones, activations }: LayerSums,
+): Promise<void> {
+  addTo(ones, await read(gpu, counts));
   const sums = await read(gpu, blocks);
-  const words = Math.ceil(split.count / WORD);
-  return Array.from({ length: networks }, (_, network) => ({
-    neurons: units,
-    onesPerClass: ones.slice(network * units * split.classes, (network + 1) * units * split.classes),
-    meanActivation: Float32Array.from({ length: units }, (_, unit) =>
-      meanOfBlocks(sums, (network * units + unit) * words, words, split.count),
-    ),
-  }));
+  const words = Math.ceil(samples / WORD);
+  for (let neuron = 0; neuron < activations.length; neuron++) {
+    activations[neuron] = sumOfBlocks(activations[neuron]!, sums, neuron * words, words, samples);
+  }
 }
 
-/** sum_w (n_w pivot_w + deviation_w) / n: exact where all deviations are 0 and all pivots equal (24 + 29 bits < 53). */
-function meanOfBlocks(sums: Float32Array, first: number, words: number, samples: number): number {
-  let total = 0;
+/**
+ * before + sum_w (n_w pivot_w + deviation_w), in float64: exact where all deviations are 0 and all pivots equal, as long as
+ * the number of samples takes no more than 29 bits (24 + 29 = 53).
+ */
+function sumOfBlocks(before: number, sums: Float32Array, first: number, words: number, samples: number): number {
+  let total = before;
   for (let word = 0; word < words; word++) {
     const rows = Math.min(WORD, samples - word * WORD);
     total += rows * sums[2 * (first + word)]! + sums[2 * (first + word) + 1]!;
   }
-  return total / samples;
+  return total;
 }

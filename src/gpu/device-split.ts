@@ -1,5 +1,5 @@
 /** One split of a data set on the device: inputs as bytes or floats, labels, and per class the set of its samples as bits. */
-import type { InputType, Split } from "../core/dataset.ts";
+import type { InputType, PagedSplit, Split } from "../core/dataset.ts";
 import type { GpuContext } from "./context.ts";
 import { type DeviceArray, upload } from "./device-array.ts";
 import { WORD } from "./kernels/histogram.ts";
@@ -9,16 +9,24 @@ import { type PlannedArray, scalarArray } from "./plan-basis.ts";
 /** [samples, words] or [samples, lanes]: homogeneous rows of bytes or of floats, under the name that shaders give them. */
 export type DeviceInputs = { readonly pixels: DeviceArray<"u32", 2> } | { readonly values: DeviceArray<"f32", 2> };
 
-export interface DeviceSplit {
+/** A split that is worked on page by page, each on the device in turn. A split that is there whole is one page. */
+export interface DevicePages extends Disposable {
+  /** Samples of all pages. */
+  readonly count: number;
+  readonly classes: number;
+  /** [count] labels on the host, of all pages. */
+  readonly host: Pick<Split, "labels">;
+  /** Does the work on one page after the other, in order. @throws what reading a page and the work throw. */
+  eachPage(work: (page: DeviceSplit) => Promise<void>): Promise<void>;
+}
+
+export interface DeviceSplit extends DevicePages {
   /** The same samples on the host. */
   readonly host: Split;
-  readonly count: number;
   readonly features: number;
-  readonly classes: number;
   readonly inputs: DeviceInputs;
   /** [samples]. */
   readonly labels: DeviceArray<"u32", 1>;
-  [Symbol.dispose](): void;
 }
 
 /** The arrays of a split. */
@@ -48,17 +56,45 @@ export function uploadSplit(
 ): DeviceSplit {
   const inputs = uploadInputs(gpu, name, split, features);
   const labels = upload(gpu, `${name} labels`, "u32", [split.count], Uint32Array.from(split.labels));
-  return {
+  const onDevice: DeviceSplit = {
     host: split,
     count: split.count,
     features,
     classes,
     inputs,
     labels,
+    eachPage: (work) => work(onDevice),
     [Symbol.dispose]() {
       ("pixels" in inputs ? inputs.pixels : inputs.values).destroy();
       labels.destroy();
     },
+  };
+  return onDevice;
+}
+
+/** A split whose pages are read and put on the device when their turn comes; nothing stays there. */
+function pagesOnDevice(
+  gpu: GpuContext,
+  name: string,
+  split: PagedSplit,
+  features: number,
+  classes: number,
+): DevicePages {
+  const { count, labels, pageSamples } = split;
+  return {
+    host: { labels },
+    count,
+    classes,
+    async eachPage(work) {
+      for (let first = 0; first < count; first += pageSamples) {
+        const end = Math.min(first + pageSamples, count);
+        const inputs = await split.readPage(first / pageSamples);
+        const host: Split = { count: end - first, inputs, labels: labels.subarray(first, end) };
+        using page = uploadSplit(gpu, name, host, features, classes);
+        await work(page);
+      }
+    },
+    [Symbol.dispose]() {},
   };
 }
 
@@ -71,4 +107,17 @@ export function classBits(labels: ArrayLike<number>, classes: number): Uint32Arr
     bits[word] = (bits[word]! | (1 << (sample % WORD))) >>> 0;
   }
   return bits;
+}
+
+/** A split on a device: whole where it is in memory, else page by page. */
+export function splitPages(
+  gpu: GpuContext,
+  name: string,
+  split: Split | PagedSplit,
+  features: number,
+  classes: number,
+): DevicePages {
+  return "readPage" in split
+    ? pagesOnDevice(gpu, name, split, features, classes)
+    : uploadSplit(gpu, name, split, features, classes);
 }

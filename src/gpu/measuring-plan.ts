@@ -2,13 +2,13 @@
 import type { InputType } from "../core/dataset.ts";
 import type { Widths } from "../core/network.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
-import { levelRows } from "./count-levels.ts";
 import { splitArrays } from "./device-split.ts";
 import { chunksOf, forwardOperations, rowsPerChunk } from "./forward-pass.ts";
 import { forward } from "./generated/shaders.ts";
 import { WORD } from "./kernels/histogram.ts";
 import { BLOCK } from "./kernels/tally.ts";
 import { needsExtremes } from "./level-edges.ts";
+import { levelRows } from "./level-pass.ts";
 import { lanesOf } from "./packing.ts";
 import {
   type Amount,
@@ -88,30 +88,34 @@ function countArrays(basis: PlanBasis, widths: Widths, networks: number, samples
   ];
 }
 
-/** Edges and histograms of every hidden layer (countLevels), with the largest copy that is read back. */
+/** Finding edges, and counting (countLevels), each with the largest copy that is read back. */
 function levelArrays(
   basis: PlanBasis,
   widths: Widths,
   networks: number,
   samples: number,
   quantization: Quantization,
-): PlannedArray[] {
+): PlannedArray[][] {
   const rows = levelRows(basis, samples, networks, widths);
   const chunks = chunksOf(samples, rows).length;
   const levels = levelsOf(quantization);
   const pass = forwardPassArrays(basis, widths, networks, samples, rows);
   const ranged = needsExtremes(quantization.bins);
-  const layers = widths
-    .slice(1, -1)
-    .flatMap((units, layer) => [
-      uniformArray(basis, `layer ${layer} chunks`, chunks),
-      scalarArray(`layer ${layer} edges`, networks, units, levels - 1),
-      scalarArray(`layer ${layer} histograms`, networks, units, levels, widths.at(-1)!),
-      ...(ranged ? [scalarArray(`layer ${layer} extremes`, networks, units, 2)] : []),
-    ]);
-  const hiddenOutputs = pass.slice(0, widths.length - 2);
-  const read = [...layers.filter(({ name }) => / histograms$| extremes$/.test(name)), ...(ranged ? [] : hiddenOutputs)];
-  return [...pass, ...layers, { ...largestOf(read), name: `read ${largestOf(read).name}` }];
+  const hidden = widths.slice(1, -1);
+  const chunkArrays = hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks));
+  const extremes = hidden.map((units, layer) => scalarArray(`layer ${layer} extremes`, networks, units, 2));
+  const outputs = pass.slice(0, hidden.length);
+  const histograms = hidden.map((units, layer) =>
+    scalarArray(`layer ${layer} histograms`, networks, units, levels, widths.at(-1)!),
+  );
+  const edges = hidden.map((units, layer) => scalarArray(`layer ${layer} edges`, networks, units, levels - 1));
+  const readBack = (arrays: readonly PlannedArray[]) => ({
+    ...largestOf(arrays),
+    name: `read ${largestOf(arrays).name}`,
+  });
+  const finding = ranged ? [...pass, ...chunkArrays, ...extremes, readBack(extremes)] : [...pass, readBack(outputs)];
+  const counting = [...pass, ...chunkArrays, ...edges, ...histograms, readBack(histograms)];
+  return [finding, counting];
 }
 
 /** What each pass adds: accuracy on either set, counts on the validation set. */
@@ -128,7 +132,7 @@ function passArrays(
     pass(validation, (chunks) => tallyArrays(basis, networks, validation, chunks)),
     pass(test, (chunks) => tallyArrays(basis, networks, test, chunks)),
     pass(validation, (chunks) => countArrays(basis, widths, networks, validation, chunks)),
-    ...(quantization ? [levelArrays(basis, widths, networks, validation, quantization)] : []),
+    ...(quantization ? levelArrays(basis, widths, networks, validation, quantization) : []),
   ];
 }
 

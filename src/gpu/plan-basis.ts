@@ -18,8 +18,8 @@ export interface PlanBasis {
   readonly pace: { readonly unitOperations: number };
 }
 
-/** What keeps more from being done at once; `all`: nothing is left to be added. */
-export type Bound = "all" | "binding" | "memory" | "time";
+/** What keeps more from being done at once; `all`: nothing is left to be added; `page`: no more is read at a time. */
+export type Bound = "all" | "binding" | "memory" | "time" | "page";
 
 /** How many at once, and why not more. */
 export interface Amount {

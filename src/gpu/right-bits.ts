@@ -30,7 +30,11 @@ export function ones(words: Uint32Array): number {
  * @param right [evaluations, words]
  * @returns [evaluations, classes]
  */
-export function rightPerClass(right: Uint32Array, { labels, count }: Split, classes: number): Uint32Array {
+export function rightPerClass(
+  right: Uint32Array,
+  { labels, count }: Pick<Split, "labels" | "count">,
+  classes: number,
+): Uint32Array {
   const words = rightWords(count);
   const masks = classBits(labels, classes);
   const maskWords = masks.length / classes;

@@ -12,8 +12,8 @@ import { uploadUniforms } from "./uniforms.ts";
 export interface Tally {
   /** [jobs]: samples classified correctly. Exact. */
   readonly correct: Uint32Array;
-  /** [jobs]: mean cross-entropy, nats. */
-  readonly loss: Float64Array;
+  /** [jobs]: sum of the cross-entropies, nats. */
+  readonly lossSum: Float64Array;
   /** [jobs, words]: which samples are classified correctly (right-bits.ts). */
   readonly right: Uint32Array;
 }
@@ -29,8 +29,11 @@ export interface TallyPart {
 
 export interface Tallier {
   encode(to: Recorder, part: number): void;
-  /** Waits, and adds up the blocks: integers exactly, losses in float64 and block order. */
-  total(): Promise<Tally>;
+  /**
+   * Waits, and adds up the blocks: integers exactly, losses in float64 and block order.
+   * @param lossesBefore [jobs] sums over the pages before this one, which go on here; 0 by default
+   */
+  total(lossesBefore?: Float64Array): Promise<Tally>;
   [Symbol.dispose](): void;
 }
 
@@ -66,8 +69,8 @@ export async function createTallier(
       const { count, slabs } = parts[part]!;
       bound.encode(to, tallyGrid(count, slabs), part);
     },
-    async total() {
-      return addBlocks(await read(gpu, right), await read(gpu, losses), jobs, split.count);
+    async total(lossesBefore = new Float64Array(jobs)) {
+      return addBlocks(await read(gpu, right), await read(gpu, losses), lossesBefore);
     },
     [Symbol.dispose]() {
       for (const owned of [range, right, losses]) owned.destroy();
@@ -75,15 +78,15 @@ export async function createTallier(
   };
 }
 
-function addBlocks(right: Uint32Array, losses: Float32Array, jobs: number, samples: number): Tally {
+function addBlocks(right: Uint32Array, losses: Float32Array, lossesBefore: Float64Array): Tally {
+  const jobs = lossesBefore.length;
   const blocks = losses.length / jobs;
   const words = right.length / jobs;
-  const loss = new Float64Array(jobs);
-  for (let job = 0; job < jobs; job++) {
-    let sum = 0;
+  const lossSum = lossesBefore.map((before, job) => {
+    let sum = before;
     for (let block = job * blocks; block < (job + 1) * blocks; block++) sum += losses[block]!;
-    loss[job] = sum / samples;
-  }
+    return sum;
+  });
   const correct = Uint32Array.from({ length: jobs }, (_, job) => ones(right.subarray(job * words, (job + 1) * words)));
-  return { correct, loss, right };
+  return { correct, lossSum, right };
 }

@@ -11,7 +11,6 @@ import type { GpuContext } from "../../src/gpu/context.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "../../src/gpu/device-split.ts";
 import { evaluate } from "../../src/gpu/evaluate.ts";
-import { rightPerClass } from "../../src/gpu/right-bits.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
 import { curveName, madeUpConstants, neuronsOf, orderOf, shuffledOrders } from "../support/sweep-task.ts";
@@ -113,9 +112,8 @@ async function withoutEach(
     return { ...network, layers };
   });
   using uploaded = uploadNetworks(gpu, lacking);
-  const { right } = await evaluate(gpu, uploaded, split);
-  const { classes, host } = split;
-  const counts = rightPerClass(right, host, classes);
+  const { correctPerClass: counts } = await evaluate(gpu, uploaded, split);
+  const { classes } = split;
   const place = new Map(neurons.map(({ mode, layer, neuron }, row) => [`${mode} ${layer} ${neuron}`, row]));
   return (mode, layer, neuron) => {
     const row = place.get(`${mode} ${layer} ${neuron}`)!;

@@ -8,7 +8,6 @@ import type { GpuContext } from "../../src/gpu/context.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { evaluate } from "../../src/gpu/evaluate.ts";
-import { rightPerClass } from "../../src/gpu/right-bits.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
 import { madeUpConstants, shuffledOrders } from "../support/sweep-task.ts";
@@ -56,8 +55,8 @@ describe("a probe", () => {
     using onGpu = uploadSplit(gpu, "test", split, 6, 3);
     using networks = uploadNetworks(gpu, [network]);
     using probe = await createRemovalProbe(gpu, network, means, onGpu);
-    const { right } = await evaluate(gpu, networks, onGpu);
-    expect((await probe.evaluate([], "mean")).correctPerClass).toEqual(rightPerClass(right, split, 3));
+    const { correctPerClass } = await evaluate(gpu, networks, onGpu);
+    expect((await probe.evaluate([], "mean")).correctPerClass).toEqual(correctPerClass);
   });
 
   test.each([

@@ -6,7 +6,7 @@ import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { evaluate } from "../../src/gpu/evaluate.ts";
 import { chunksOf, rowsPerChunk } from "../../src/gpu/forward-pass.ts";
 import { BLOCK } from "../../src/gpu/kernels/tally.ts";
-import { ones } from "../../src/gpu/right-bits.ts";
+import { ones, rightPerClass } from "../../src/gpu/right-bits.ts";
 import { inputValues } from "../../src/reference/forward.ts";
 import { predictedClass, tallyBlocks } from "../../src/reference/tally.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
@@ -41,7 +41,7 @@ test.each(activations)("accuracy equals the reference and loss agrees with it, w
   // Seeds whose predictions are clear, see above.
   const random = testRandom(activation === "identity" ? 42 : 32);
   const networks = [1, 2, 3].map(() => realNetwork(random, [8, 6, 5, CLASSES], activation));
-  const { correct, loss, right } = await evaluated(networks, 128);
+  const { correct, correctPerClass, loss } = await evaluated(networks, 128);
   const logits = networks.map((network) => forwardBounds(network, inputValues(split.inputs)).at(-1)!);
   for (const one of logits) expectClearPredictions(one);
   const want = logits.map(({ values }) => tallyBlocks(values, split.labels, CLASSES));
@@ -52,8 +52,8 @@ test.each(activations)("accuracy equals the reference and loss agrees with it, w
     correct,
     want.map(({ right }) => ones(right)),
   );
-  const words = want.map((blocks) => [...blocks.right]);
-  expectEqual({ ...subject, shape: [3, words[0]!.length] }, right, words.flat());
+  const perClass = want.flatMap(({ right }) => [...rightPerClass(right, split, CLASSES)]);
+  expectEqual({ ...subject, shape: [3, CLASSES] }, correctPerClass, perClass);
   const bounds = logits.map(({ values, bounds: own }, network) => {
     const rows = Array.from(split.labels, (label, s) => {
       const row = [...values.subarray(s * CLASSES, (s + 1) * CLASSES)];
@@ -76,8 +76,7 @@ test("neither the size of the chunks nor the company changes a bit", async () =>
   for (const rows of [64, 128, 320]) expect(await evaluated(networks, rows)).toEqual(whole);
   const alone = await evaluated([networks[1]!]);
   expect([alone.correct[0], alone.loss[0]]).toEqual([whole.correct[1], whole.loss[1]]);
-  const words = alone.right.length;
-  expect(alone.right).toEqual(whole.right.subarray(words, 2 * words));
+  expect(alone.correctPerClass).toEqual(whole.correctPerClass.subarray(CLASSES, 2 * CLASSES));
 });
 
 test("chunks cover all samples once, in whole blocks, within the device's limits", () => {

@@ -5,9 +5,10 @@ import type { Split } from "../../src/core/dataset.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { classCounts } from "../../src/data/class-counts.ts";
+import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import { Devices } from "../../src/gpu/devices.ts";
 import { measureNamed } from "../../src/measures/registry.ts";
-import { meanActivations, runStudy, type StudyObserver, type StudyOutcome, summarizeDataset } from "../../src/study.ts";
+import { meanActivations, runStudy, type StudyObserver, type StudyOutcome } from "../../src/study.ts";
 import { testGpu } from "../support/gpu.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 

@@ -1,10 +1,11 @@
 /** The lab without its looks: takes the page's requests, runs them on one device, and tells what comes of them. */
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
+import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
-import { onDevice, summarizeDataset } from "../../src/study.ts";
+import { onDevice } from "../../src/study.ts";
 import { exportStudy } from "./export-files.ts";
 import { readGiven, requireFit } from "./given-study.ts";
 import { JobQueue } from "./job-queue.ts";
