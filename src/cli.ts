@@ -6,7 +6,7 @@ import { addBenchCommand } from "./cli/bench-command.ts";
 import { addDataCommand } from "./cli/data-command.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
 import { addLabCommand } from "./cli/lab-command.ts";
-import { integer, text } from "./cli/option-values.ts";
+import { megabytes, text } from "./cli/option-values.ts";
 import { packageVersion } from "./cli/package-version.ts";
 import { addProfileCommand } from "./cli/profile-command.ts";
 import { addTraceOption } from "./cli/profiling.ts";
@@ -17,9 +17,6 @@ import { surviveClosedStreams } from "./cli/standard-streams.ts";
 import { addStudyOptions } from "./cli/study-options.ts";
 import { addTilesOption } from "./cli/tile-choice.ts";
 import { RunError, UsageError } from "./core/errors.ts";
-
-/** More memory than any device has, in megabytes. */
-const MOST_MB = 100_000_000;
 
 /** Set by commands that end normally but report a failure. */
 let exitCode = 0;
@@ -52,7 +49,7 @@ function addResultOptions(command: Command): Command {
 function addComputingOptions(command: Command): Command {
   return addTilesOption(addAdapterOption(command, "part of the name of the adapter to use (see doctor)"))
     .addOption(
-      new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(integer(1, MOST_MB)),
+      new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(megabytes(1)),
     )
     .option("--verbose", "show the plan: what is done at once, and its memory")
     .option("--quiet", "no progress on stderr")

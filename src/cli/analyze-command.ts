@@ -10,7 +10,7 @@ import {
   requireFit,
 } from "../analyze.ts";
 import { networkActivationText } from "../core/activation.ts";
-import type { Dataset } from "../core/dataset.ts";
+import type { AnyDataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
 import { type LayerActivation, type LayerActivationKind, layerActivation } from "../core/layer-chain.ts";
 import { widthsOf } from "../core/network.ts";
@@ -19,9 +19,9 @@ import type { AnalysisConfig, MeasuringConfig, ReadingConfig, RepeatSummary } fr
 import type { ReadOptions } from "../models/model-reader.ts";
 import { addModelOptions, openNetwork } from "./model-options.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
-import { signedDecimal } from "./option-values.ts";
+import { megabytes, signedDecimal } from "./option-values.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
-import { dataName, readStudyData } from "./study-data.ts";
+import { dataName, readLargeStudyData } from "./study-data.ts";
 import {
   addDataSourceOption,
   addNormalizeOption,
@@ -51,6 +51,8 @@ interface AnalyzeOptions
     OutputOptions {
   readonly activation?: LayerActivationKind;
   readonly out?: string;
+  /** Megabytes (10^6 bytes). */
+  readonly dataMemory?: number;
 }
 
 /** A folder that does not exist yet: `results/digits-perceptron-20260131-235959`. */
@@ -94,7 +96,7 @@ const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 /** Says how well the networks do before neurons are removed: a wrong normalisation shows in it. */
 function accuracyTeller(
   networks: readonly FiledNetwork[],
-  dataset: Dataset,
+  dataset: AnyDataset,
   tell: (line: string) => void,
 ): (repeats: readonly RepeatSummary[]) => void {
   const isNearChance = nearChanceOn(dataset);
@@ -142,7 +144,7 @@ async function analysis(
   const reading = given({ activation: assumedActivation(options), normalize, weightsLayout });
   const networks = await readNetworks(models, reading, display.line);
   const config = analysisConfig(models, networks, options);
-  const dataset = await readStudyData({ data, ...given({ label, split }) }, display.line);
+  using dataset = await readLargeStudyData({ data, ...given({ label, split }) }, options.dataMemory, display);
   showDataset(dataset, display);
   requireFit(networks[0]!, dataset);
   const dataMs = clock() - begin;
@@ -178,6 +180,11 @@ export function addAnalyzeCommand(program: Command, addDevice: (command: Command
     .showHelpAfterError("  to do:    gpu-importance analyze --help lists the options");
   addDataSourceOption(command);
   addTableOptions(command);
+  command.addOption(
+    new Option("--data-memory <MB>", "larger inputs are read in pieces (default: an eighth of all)").argParser(
+      megabytes(0),
+    ),
+  );
   addModelOptions(addNormalizeOption(command))
     .addOption(new Option("--alpha <x>", "parameter of that activation").argParser(signedDecimal({ least: 0 })))
     .addOption(

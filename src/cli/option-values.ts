@@ -25,6 +25,14 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Parser<n
   };
 }
 
+/** More memory than any machine has. */
+const MOST_MEGABYTES = 100_000_000;
+
+/** An amount of memory, 10^6 bytes. */
+export function megabytes(least: number): Parser<number> {
+  return integer(least, MOST_MEGABYTES);
+}
+
 /** A finite decimal number, `0 < value` or `0 <= value`, up to `most`. */
 export function decimal({ zero, most }: { readonly zero: boolean; readonly most: number }): Parser<number> {
   return (text) => {

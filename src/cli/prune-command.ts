@@ -21,7 +21,7 @@ import { type RemovedNeuron, removedCsv, removedNeurons } from "../pruning/remov
 import { trainNetworks } from "../train/trainer.ts";
 import { openNetwork, readOptionsOf } from "./model-options.ts";
 import { openDevices } from "./open-device.ts";
-import { integer, text } from "./option-values.ts";
+import { megabytes, text } from "./option-values.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { addPruneOptions, amountOf, type PruneOptions } from "./prune-options.ts";
 import { pruneJson } from "./prune-record.ts";
@@ -30,9 +30,6 @@ import { print } from "./standard-streams.ts";
 import { readStudyData } from "./study-data.ts";
 import { addTilesOption } from "./tile-choice.ts";
 import { wrapped } from "./wrapped-text.ts";
-
-/** More memory than any device has, in megabytes. */
-const MOST_MB = 100_000_000;
 
 export function addPruneCommand(program: Command): void {
   const command = program
@@ -48,7 +45,7 @@ export function addPruneCommand(program: Command): void {
     ),
   )
     .addOption(
-      new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(integer(1, MOST_MB)),
+      new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(megabytes(1)),
     )
     .option("--quiet", "no progress on stderr")
     .option("--debug", "show stack traces")

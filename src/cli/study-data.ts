@@ -1,15 +1,21 @@
 /** The data that `--data` and the options beside it name. */
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import type { Dataset } from "../core/dataset.ts";
+import { type AnyDataset, type Dataset, inputTypeOf, splitNames } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
+import type { DataFolder } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
 import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
-import { type DataOptions, finished, openData, refuseOptions } from "../data/open-data.ts";
+import { type DataOptions, finished, openData, openLargeData, refuseOptions } from "../data/open-data.ts";
 import { publicSets } from "../data/public-sets.ts";
 import { loadDigits } from "../platform/node/digits.ts";
 import { fetchedFolder, isFetched } from "../platform/node/fetched-data.ts";
 import { dataSource, folderSource } from "../platform/node/files.ts";
+import { machineMemoryBytes } from "../platform/node/memory.ts";
+import { diskScratch } from "../platform/node/scratch.ts";
+import type { ProgressDisplay } from "./progress-display.ts";
+import { clock } from "./study-output.ts";
+import { wrapped } from "./wrapped-text.ts";
 
 /** The digits that come with the program. */
 const EMBEDDED = "mnist";
@@ -28,11 +34,15 @@ export function dataName(source: string): string {
  */
 export async function readStudyData(config: DataConfig, note: (line: string) => void): Promise<Dataset> {
   if (config.data === EMBEDDED) return embeddedDigits(config, note);
-  const set = publicSets.find((one) => one.dataName === config.data);
-  if (set === undefined || existsSync(config.data)) {
-    return openData(await dataSource(config.data), dataName(config.data), config);
-  }
-  if (isFetched(set)) return openData(folderSource(fetchedFolder(set)), set.dataName, config);
+  const { source, name } = await namedSource(config.data);
+  return openData(source, name, config);
+}
+
+/** @throws RunError where there is none */
+async function namedSource(data: string): Promise<{ readonly source: DataFolder; readonly name: string }> {
+  const set = publicSets.find((one) => one.dataName === data);
+  if (set === undefined || existsSync(data)) return { source: await dataSource(data), name: dataName(data) };
+  if (isFetched(set)) return { source: folderSource(fetchedFolder(set)), name: set.dataName };
   throw new RunError({
     what: `${set.dataName} has not been fetched`,
     where: fetchedFolder(set),
@@ -40,6 +50,50 @@ export async function readStudyData(config: DataConfig, note: (line: string) => 
     found: "not all of them, and no path of that name",
     fix: `gpu-importance data fetch ${set.name}`,
   });
+}
+
+/** Inputs of a part are kept in memory up to this share of it: while they are sorted into splits they are there thrice. */
+const KEPT_SHARE = 1 / 8;
+/** Reading that is over before needs no progress. */
+const UNSHOWN_MS = 1000;
+
+/**
+ * The same for data that may not fit in memory: then they are read twice, and go to temporary files.
+ * @param keepMegabytes 10^6 bytes of inputs of one part that are kept in memory
+ * @throws as `readStudyData`; RunError where there is no room for temporary files
+ */
+export async function readLargeStudyData(
+  config: Omit<DataConfig, "normalize" | "standardize">,
+  keepMegabytes: number | undefined,
+  display: ProgressDisplay,
+): Promise<AnyDataset & Disposable> {
+  if (config.data === EMBEDDED) return { ...(await embeddedDigits(config, display.line)), [Symbol.dispose]() {} };
+  const { source, name } = await namedSource(config.data);
+  const bytes = keepMegabytes === undefined ? machineMemoryBytes() * KEPT_SHARE : keepMegabytes * 1e6;
+  const begin = clock();
+  const show = (done: number, total: number) => display.show({ stage: "data", done, total, unit: "rows" });
+  let stored = false;
+  const dataset = await openLargeData(source, name, config, {
+    bytes,
+    scratch: diskScratch(),
+    onRows(rows, share) {
+      if (clock() - begin > UNSHOWN_MS) show(rows, share === undefined ? rows : Math.round(rows / share));
+    },
+    onStored(rows, total) {
+      if (!stored) display.line(`data:    more than ${Math.round(bytes / 1e6)} MB; once more, into temporary files`);
+      stored = true;
+      show(rows, total);
+    },
+  });
+  display.end();
+  if (stored) for (const line of wrapped("data:    ", pagesText(dataset))) display.line(line);
+  return dataset;
+}
+
+function pagesText({ features, ...dataset }: AnyDataset): string {
+  const samples = splitNames.reduce((sum, split) => sum + dataset[split].count, 0);
+  const bytes = samples * features * (inputTypeOf(dataset.test) === "bytes" ? 1 : 4);
+  return `${(bytes / 1e9).toFixed(2)} GB of inputs in temporary files, read page by page`;
 }
 
 async function embeddedDigits(config: DataConfig, note: (line: string) => void): Promise<Dataset> {

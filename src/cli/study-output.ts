@@ -1,7 +1,7 @@
 /** What commands that make results do alike: the folder, the signals, the files in their order, the table. */
 import { existsSync, rmdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Dataset } from "../core/dataset.ts";
+import type { AnyDataset } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { Profile } from "../core/profile.ts";
@@ -38,7 +38,7 @@ export function timeStamp(started: Date): string {
 }
 
 export function showDataset(
-  { name, train, validation, test, features, classes }: Dataset,
+  { name, train, validation, test, features, classes }: AnyDataset,
   display: ProgressDisplay,
 ): void {
   const samples = `${train.count} / ${validation.count} / ${test.count} samples`;
@@ -177,7 +177,7 @@ export function provenanceOf(devices: Devices, started: Date, elapsedMs: Provena
 /** Writes the files that complete a folder, study.json last, and prints the table. */
 export async function closeResults(
   config: RecordedConfig,
-  dataset: Dataset,
+  dataset: AnyDataset,
   provenance: Provenance,
   outcome: StudyOutcome,
   sink: ResultSink,

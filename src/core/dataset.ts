@@ -26,10 +26,10 @@ export interface PagedSplit {
 }
 
 /**
- * Pages begin at multiples of this many samples, which is a whole number of all blocks that sums are made of (32, 64 and
- * 512 samples), so that pages change no bit of a result.
+ * Pages begin at multiples of this many samples, which is a whole number of the blocks that sums are made of (32 and 64
+ * samples), so that pages change no bit of a result.
  */
-export const PAGE_GRANULE = 512;
+export const PAGE_GRANULE = 64;
 
 export function inputTypeOf(split: Pick<Split, "inputs"> | Pick<PagedSplit, "inputType">): InputType {
   if ("inputType" in split) return split.inputType;

@@ -29,8 +29,37 @@ export interface DataFolder extends FileSource {
   folder(name: string): DataFolder;
   /** The file's bytes in pieces, in order. */
   stream(name: string): AsyncIterable<Uint8Array>;
+  /** Bytes of the file. */
+  size(name: string): Promise<number>;
+  /** Bytes [first, first + length) of the file, fewer where it ends before. */
+  readRange(name: string, first: number, length: number): Promise<Uint8Array>;
   /** Rejects, with the reason alone, what is no whole PNG picture of 8 bits a channel without transparency. */
   decodePng(bytes: Uint8Array): Promise<DecodedPicture>;
+}
+
+/** Bytes outside of memory, in pages that grow at their ends; gone when they are disposed of, or the program ends. */
+export interface PageStore extends Disposable {
+  /** Adds bytes to a page. @throws RunError where there is no room */
+  append(page: number, bytes: Uint8Array): void;
+  /** All bytes of a page, in the order in which they were added. The next call may overwrite them. */
+  read(page: number): Promise<Uint8Array>;
+}
+
+/** A checksum of bytes that come in pieces. */
+export interface Digest {
+  update(bytes: Uint8Array): void;
+  /** 64 lower-case hexadecimal digits. */
+  hexadecimal(): string;
+}
+
+/** Where data go that do not fit in memory. */
+export interface Scratch {
+  /**
+   * @param pageBytes of each page, which will be filled
+   * @throws RunError where there is no room for them
+   */
+  openPages(pageBytes: readonly number[]): Promise<PageStore>;
+  sha256(): Digest;
 }
 
 /** A result file that is produced piece by piece, so that a large one never stands in memory whole. */

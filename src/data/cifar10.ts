@@ -28,8 +28,8 @@ export async function readCifar10(folder: DataFolder, files: readonly string[]):
   const names = await classNames(folder, files);
   const rows = (batch: readonly string[]) => records(folder, batch, names);
   return {
-    train: { where: folder.label, rows: rows(batches) },
-    test: { where: `${folder.label}, ${TEST}`, rows: rows([TEST]) },
+    train: { where: folder.label, rows: () => rows(batches) },
+    test: { where: `${folder.label}, ${TEST}`, rows: () => rows([TEST]) },
     validationFrom: "end",
   };
 }

@@ -1,4 +1,5 @@
-/** All rows of a part in memory. */
+/** All rows of a part: in memory, or where that is too small, what can be said of them without keeping their inputs. */
+import { type InputType, inputTypeOf } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
 import type { Part, RowChunk } from "./rows.ts";
 
@@ -8,48 +9,62 @@ const MAX_INPUT_BYTES = 2 ** 32;
 export const MAX_CLASSES = 2 ** 16;
 
 export interface CollectedRows {
-  readonly where: string;
+  readonly part: Part;
   readonly count: number;
   readonly sampleShape: readonly number[];
-  /** [count, features]. */
-  readonly inputs: Uint8Array | Float32Array;
+  readonly inputType: InputType;
+  /** [count, features]; absent where they are too large to be kept. */
+  readonly inputs?: Uint8Array | Float32Array;
   /** [count]: place of the row's class in `classNames`. */
   readonly labels: Uint16Array;
   /** In the order in which they first occur. */
   readonly classNames: readonly string[];
 }
 
+/** What may be kept in memory. */
+export interface Keeping {
+  /** Bytes of inputs of one part. */
+  readonly bytes: number;
+  /** Told of the rows that have been read, after each piece. */
+  onRows?(rows: number, share: number | undefined): void;
+}
+
 /**
  * Reads a part to its end.
+ * @param keeping inputs that take more are not kept; without it they are refused where they take more than an array can.
  * @throws RunError where there are no rows, too many bytes or classes, rows of different shapes, or inputs that are no
  * finite numbers; and what the reader throws.
  */
-export async function collectRows({ where, rows }: Part): Promise<CollectedRows> {
-  const inputs: (Uint8Array | Float32Array)[] = [];
+export async function collectRows(part: Part, keeping?: Keeping): Promise<CollectedRows> {
+  const { where } = part;
+  let inputs: (Uint8Array | Float32Array)[] | undefined = [];
   const labels: Uint16Array[] = [];
   const classes = new ClassNumbers(where);
   let first: RowChunk | undefined;
   let count = 0;
   let bytes = 0;
-  for await (const chunk of rows) {
+  for await (const chunk of part.rows()) {
     first ??= chunk;
     requireSameRows(first, chunk, where);
     requireFinite(chunk, count, where);
     bytes += chunk.inputs.byteLength;
-    if (bytes > MAX_INPUT_BYTES) throw tooLarge(where);
-    inputs.push(chunk.inputs);
+    if (keeping === undefined && bytes > MAX_INPUT_BYTES) throw tooLarge(where);
+    if (bytes > Math.min(keeping?.bytes ?? MAX_INPUT_BYTES, MAX_INPUT_BYTES)) inputs = undefined;
+    inputs?.push(chunk.inputs);
     labels.push(classes.numbers(chunk.labels));
     count += chunk.labels.length;
+    keeping?.onRows?.(count, chunk.share);
   }
   if (first === undefined || count === 0) {
     const fix = "point to data with samples";
     throw new RunError({ what: "there are no samples", where, expected: "at least one", found: "none", fix });
   }
   return {
-    where,
+    part,
     count,
     sampleShape: first.sampleShape,
-    inputs: joined(inputs),
+    inputType: inputTypeOf(first),
+    ...(inputs === undefined ? {} : { inputs: joined(inputs) }),
     labels: joined(labels),
     classNames: classes.names,
   };
@@ -121,7 +136,7 @@ function tooLarge(where: string): RunError {
     where,
     expected: `at most ${MAX_INPUT_BYTES} bytes of inputs`,
     found: "more",
-    fix: "use fewer samples or features; images take a byte a value, tables four",
+    fix: "use fewer samples or features (images take a byte a value, tables four); analyze takes tables of any size",
   });
 }
 

@@ -9,27 +9,44 @@ import { damagedData } from "./rows.ts";
 const LONGEST_RECORD = 1 << 24;
 const [QUOTE, NEWLINE, RETURN] = [0x22, 0x0a, 0x0d];
 
+/** Whole records, never none. */
+export interface CsvPiece {
+  readonly text: string;
+  /** On which the first of them begins, from 1. */
+  readonly line: number;
+  /** Whether no value stands in quotes, and only line feeds end records, perhaps with a carriage return before them. */
+  readonly plain: boolean;
+}
+
 /**
- * The records, some at a time, with the number of the line on which the first of them begins (from 1).
+ * The text, cut where records end.
  * @param pieces UTF-8, with or without a byte order mark.
  * @throws RunError where the text is not UTF-8, quotes are not in place or not closed, or a record is endless.
  */
-export async function* csvRecords(
+export async function* csvPieces(
   pieces: AsyncIterable<Uint8Array>,
   delimiter: string,
   where: string,
-): AsyncGenerator<{ readonly records: string[][]; readonly line: number }> {
-  const { parseRows } = dsvFormat(delimiter);
+): AsyncGenerator<CsvPiece> {
   const cutter = new RecordCutter(delimiter.charCodeAt(0), where);
   let line = 1;
   for await (const text of decoded(pieces, where)) {
     const whole = cutter.cut(text);
     if (whole === "") continue;
-    yield { records: parseRows(whole), line };
+    yield pieceOf(whole, line);
     line += lineBreaks(whole);
   }
   const rest = cutter.end();
-  if (rest !== "") yield { records: parseRows(rest), line };
+  if (rest !== "") yield pieceOf(rest, line);
+}
+
+function pieceOf(text: string, line: number): CsvPiece {
+  return { text, line, plain: !/"|\r(?!\n)/.test(text) };
+}
+
+/** [records][values] of a piece. */
+export function csvRecords({ text }: CsvPiece, delimiter: string): string[][] {
+  return dsvFormat(delimiter).parseRows(text);
 }
 
 async function* decoded(pieces: AsyncIterable<Uint8Array>, where: string): AsyncGenerator<string> {
@@ -69,6 +86,10 @@ class RecordCutter {
 
   /** The whole records up to now, which no earlier call has returned. */
   cut(text: string): string {
+    if (!this.#inQuotes && this.#previous !== QUOTE && !text.includes('"')) {
+      if (text !== "") this.#previous = text.charCodeAt(text.length - 1);
+      return this.#cutAt(text, text.lastIndexOf("\n") + 1);
+    }
     let end = 0;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
@@ -79,6 +100,10 @@ class RecordCutter {
       }
       this.#previous = code;
     }
+    return this.#cutAt(text, end);
+  }
+
+  #cutAt(text: string, end: number): string {
     const whole = end === 0 ? "" : this.#rest + text.slice(0, end);
     this.#rest = end === 0 ? this.#rest + text : text.slice(end);
     if (this.#rest.length > LONGEST_RECORD) throw this.#misplaced(`a record of ${this.#rest.length} characters`);

@@ -1,38 +1,38 @@
 /** CSV tables: a line of column names, then a sample a line; one column holds the classes, all others numbers. */
 import type { DataFolder } from "../core/platform.ts";
-import { csvRecords, lineBreaks } from "./csv-records.ts";
+import { csvPieces, csvRecords, lineBreaks } from "./csv-records.ts";
 import { labelColumn } from "./label-column.ts";
+import { type Columns, decimalOf, plainChunk } from "./plain-csv.ts";
 import { damagedData, type Part, type RowChunk } from "./rows.ts";
-
-/**
- * A decimal number: what `Number` takes beyond that (nothing as 0, 0x1f, Infinity) is none. Each character can be matched
- * in one way alone, so that no long value makes the match go back.
- */
-const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
-
-interface Columns {
-  readonly names: readonly string[];
-  /** Place of the column of classes. */
-  readonly label: number;
-}
 
 /** @param label name of the column of classes */
 export function csvPart(folder: DataFolder, file: string, label: string | undefined): Part {
-  return { where: file, rows: csvRows(folder.stream(file), file, label) };
+  return { where: file, rows: () => csvRows(folder, file, label) };
 }
 
 /** @throws RunError with the line where values are missing, too many or no numbers; UsageError for an unknown column. */
-async function* csvRows(
-  pieces: AsyncIterable<Uint8Array>,
-  file: string,
-  label: string | undefined,
-): AsyncGenerator<RowChunk> {
+async function* csvRows(folder: DataFolder, file: string, label: string | undefined): AsyncGenerator<RowChunk> {
+  const size = await folder.size(file);
+  let read = 0;
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for await (const piece of folder.stream(file)) {
+      read += piece.length;
+      yield piece;
+    }
+  }
   const delimiter = /\.tsv$/i.test(file) ? "\t" : ",";
   let columns: Columns | undefined;
-  for await (const { records, line } of csvRecords(pieces, delimiter, file)) {
+  for await (const piece of csvPieces(pieces(), delimiter, file)) {
+    const share = read / size;
+    const plain = columns !== undefined && piece.plain ? plainChunk(piece.text, delimiter, columns) : undefined;
+    if (plain !== undefined) {
+      yield { ...plain, share };
+      continue;
+    }
+    const records = csvRecords(piece, delimiter);
     const first = columns === undefined ? 1 : 0;
     columns ??= readColumns(records[0]!, file, label);
-    if (records.length > first) yield chunkOf(records, first, columns, file, line);
+    if (records.length > first) yield { ...chunkOf(records, first, columns, file, piece.line), share };
   }
 }
 
@@ -69,8 +69,8 @@ function chunkOf(records: string[][], first: number, columns: Columns, file: str
 }
 
 function numberOf(text: string, file: string, line: number, column: string): number {
-  const value = Math.fround(Number(text));
-  if (NUMBER.test(text) && Number.isFinite(value)) return value;
+  const value = decimalOf(text);
+  if (!Number.isNaN(value)) return value;
   const found = text.trim() === "" ? "nothing" : JSON.stringify(text.slice(0, 40));
   const fix = "leave out columns and lines that hold no numbers, or turn them into numbers";
   throw damagedData(`${file}, line ${line}, column ${column}`, "this is no number", "a finite number", found, fix);

@@ -1,8 +1,16 @@
 /** Rows of a source to training, validation and test, with classes numbered alike in all of them. */
-import type { Dataset, Shares, Split, SplitName } from "../core/dataset.ts";
+import {
+  type Dataset,
+  type PagedDataset,
+  type Shares,
+  type Split,
+  type SplitName,
+  splitNames,
+} from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
 import { requireEveryClassInValidation } from "./class-counts.ts";
-import { type CollectedRows, collectRows, MAX_CLASSES } from "./collect-rows.ts";
+import { type CollectedRows, collectRows, type Keeping, MAX_CLASSES } from "./collect-rows.ts";
+import { type Paging, type Placed, pagedSplits } from "./paged-splits.ts";
 import type { FoundData, GivenParts, Part } from "./rows.ts";
 import { stratifiedSplit } from "./stratified-split.ts";
 
@@ -12,6 +20,8 @@ export const DEFAULT_SHARES: Shares = [70, 15, 15];
 
 /** A Dataset without what is added when it is complete. */
 export type Divided = Omit<Dataset, "name" | "sha256">;
+/** The same of one that is read page by page. */
+export type PagedDivided = Omit<PagedDataset, "name" | "sha256"> & Disposable;
 
 /** Classes over all parts. */
 interface Classes {
@@ -22,6 +32,12 @@ interface Classes {
 /** A part whose labels are numbers of the common classes. */
 type NumberedRows = Omit<CollectedRows, "classNames">;
 
+/** How rows are read that may not fit in memory. */
+export interface LargeData extends Keeping, Pick<Paging, "scratch"> {
+  /** Told of rows that have been put in their place, after each piece. */
+  onStored?(rows: number, total: number): void;
+}
+
 /**
  * Reads all rows and divides them.
  * @param shares as asked for; only a table is divided by them.
@@ -29,7 +45,30 @@ type NumberedRows = Omit<CollectedRows, "classNames">;
  * differ in shape, or a class has no validation sample.
  */
 export async function divide(found: FoundData, shares?: Shares): Promise<Divided> {
-  if ("table" in found) return divideTable(await collectRows(found.table), shares ?? DEFAULT_SHARES);
+  return inMemory(await placedRows(found, shares));
+}
+
+/** The same, and where the inputs of a part take more than may be kept, they are not kept in memory. */
+export async function divideLarge(
+  found: FoundData,
+  shares: Shares | undefined,
+  { scratch, onStored, ...keeping }: LargeData,
+): Promise<Divided | PagedDivided> {
+  const placed = await placedRows(found, shares, keeping);
+  if (splitNames.every((name) => placed.splits[name].rows.inputs !== undefined)) return inMemory(placed);
+  const { facts, splits } = placed;
+  const paging = { scratch, ...(onStored === undefined ? {} : { onRows: onStored }) };
+  return { ...facts, ...(await pagedSplits(splits, facts.features, paging)) };
+}
+
+/** Which rows are in which split, and what else is known of them. */
+interface PlacedRows {
+  readonly facts: Pick<Dataset, "features" | "sampleShape" | "classes" | "classNames" | "shares">;
+  readonly splits: Readonly<Record<SplitName, Placed & { readonly rows: NumberedRows }>>;
+}
+
+async function placedRows(found: FoundData, shares?: Shares, keeping?: Keeping): Promise<PlacedRows> {
+  if ("table" in found) return placeTable(await collectRows(found.table, keeping), shares ?? DEFAULT_SHARES);
   if (shares !== undefined) {
     throw new UsageError({
       what: "--split does not fit the data, which say themselves what is for training and what for test",
@@ -39,23 +78,27 @@ export async function divide(found: FoundData, shares?: Shares): Promise<Divided
       fix: "leave --split away",
     });
   }
-  return joinParts(found);
+  return placeParts(found, keeping);
 }
 
-function divideTable(rows: CollectedRows, shares: Shares): Divided {
+function placeTable(rows: CollectedRows, shares: Shares): PlacedRows {
   const classes = classesOf([rows]);
   const numbered = renumbered(rows, classes);
   const members = stratifiedSplit(numbered.labels, classes.names.length, shares);
-  const parts = {
-    train: gather(numbered, members.train),
-    validation: gather(numbered, members.validation),
-    test: gather(numbered, members.test),
+  const splits = {
+    train: placed(numbered, members.train),
+    validation: placed(numbered, members.validation),
+    test: placed(numbered, members.test),
   };
-  return { ...complete(parts, rows, classes, "give more samples, or larger shares with --split"), shares };
+  const facts = complete(splits, numbered, classes, "give more samples, or larger shares with --split");
+  return { splits, facts: { ...facts, shares } };
 }
 
-async function joinParts({ train, validation, test, validationFrom }: GivenParts): Promise<Divided> {
-  const read = async (part: Part | undefined) => (part === undefined ? [] : [await collectRows(part)]);
+async function placeParts(
+  { train, validation, test, validationFrom }: GivenParts,
+  keeping: Keeping | undefined,
+): Promise<PlacedRows> {
+  const read = async (part: Part | undefined) => (part === undefined ? [] : [await collectRows(part, keeping)]);
   const collected = [...(await read(train)), ...(await read(test)), ...(await read(validation))];
   const classes = classesOf(collected);
   const [training, testing, given] = collected.map((rows) => renumbered(rows, classes)) as [
@@ -64,7 +107,7 @@ async function joinParts({ train, validation, test, validationFrom }: GivenParts
     NumberedRows?,
   ];
   for (const other of collected) requireSameShape(training, other);
-  const divided =
+  const parts =
     given !== undefined
       ? { train: wholeOf(training), validation: wholeOf(given) }
       : validationFrom === "end"
@@ -74,7 +117,8 @@ async function joinParts({ train, validation, test, validationFrom }: GivenParts
     given !== undefined
       ? "give samples of every class"
       : "give more samples or a validation part, or shuffle the samples";
-  return complete({ ...divided, test: wholeOf(testing) }, training, classes, fix);
+  const splits = { ...parts, test: wholeOf(testing) };
+  return { splits, facts: complete(splits, training, classes, fix) };
 }
 
 /** Names in numeric order where all are numbers, else in the order of their characters. */
@@ -85,7 +129,7 @@ function classesOf(parts: readonly CollectedRows[]): Classes {
   if (names.length < 2 || names.length > MAX_CLASSES) {
     throw new RunError({
       what: names.length < 2 ? "all samples are of one class" : "there are too many classes",
-      where: parts[0]!.where,
+      where: parts[0]!.part.where,
       expected: `2 to ${MAX_CLASSES} different labels`,
       found: names.length < 2 ? `only ${JSON.stringify(names[0])}` : `${names.length}`,
       fix: "check that the labels are what is to be told apart",
@@ -100,61 +144,80 @@ function renumbered({ classNames, ...rows }: CollectedRows, { numbers }: Classes
 }
 
 function requireSameShape(training: NumberedRows, other: CollectedRows): void {
-  const bytes = (inputs: Uint8Array | Float32Array) => (inputs instanceof Uint8Array ? "bytes" : "floats");
-  const describe = ({ sampleShape, inputs }: NumberedRows) => `${sampleShape.join(" x ")} ${bytes(inputs)}`;
+  const describe = ({ sampleShape, inputType }: NumberedRows) => `${sampleShape.join(" x ")} ${inputType}`;
   if (describe(training) === describe(other)) return;
   throw new RunError({
     what: "training samples and others differ in shape",
-    where: other.where,
-    expected: `${describe(training)}, as in ${training.where}`,
+    where: other.part.where,
+    expected: `${describe(training)}, as in ${training.part.where}`,
     found: describe(other),
     fix: "take all parts from the same data set",
   });
 }
 
-function wholeOf({ count, inputs, labels }: NumberedRows): Split {
-  return { count, inputs, labels };
+type PlacedNumbered = Placed & { readonly rows: NumberedRows };
+
+function placed(rows: NumberedRows, members: Uint32Array): PlacedNumbered {
+  return { rows, members, labels: Uint16Array.from(members, (member) => rows.labels[member]!) };
 }
 
-/** The custom with MNIST: 50,000 and 10,000 of 60,000. Views, not copies. */
-function lastSixth(rows: NumberedRows): { train: Split; validation: Split } {
+/** Rows first, first + 1, ... */
+function range(rows: NumberedRows, first: number, end: number): PlacedNumbered {
+  return placed(
+    rows,
+    Uint32Array.from({ length: end - first }, (_, index) => first + index),
+  );
+}
+
+function wholeOf(rows: NumberedRows): PlacedNumbered {
+  return range(rows, 0, rows.count);
+}
+
+/** The custom with MNIST: 50,000 and 10,000 of 60,000. */
+function lastSixth(rows: NumberedRows): { train: PlacedNumbered; validation: PlacedNumbered } {
   const first = rows.count - Math.floor(rows.count / VALIDATION_DENOMINATOR);
-  const features = rows.inputs.length / rows.count;
-  const slice = (from: number, to: number): Split => ({
-    count: to - from,
-    inputs: rows.inputs.subarray(from * features, to * features),
-    labels: rows.labels.subarray(from, to),
-  });
-  return { train: slice(0, first), validation: slice(first, rows.count) };
+  return { train: range(rows, 0, first), validation: range(rows, first, rows.count) };
 }
 
-function sixthOfClasses(rows: NumberedRows, { names }: Classes): { train: Split; validation: Split } {
+function sixthOfClasses(rows: NumberedRows, { names }: Classes): { train: PlacedNumbered; validation: PlacedNumbered } {
   const members = stratifiedSplit(rows.labels, names.length, [VALIDATION_DENOMINATOR - 1, 1, 0]);
-  return { train: gather(rows, members.train), validation: gather(rows, members.validation) };
+  return { train: placed(rows, members.train), validation: placed(rows, members.validation) };
 }
 
-function gather({ count, inputs, labels }: NumberedRows, members: Uint32Array): Split {
-  const features = inputs.length / count;
+function inMemory({ facts, splits }: PlacedRows): Divided {
+  return { ...facts, train: gather(splits.train), validation: gather(splits.validation), test: gather(splits.test) };
+}
+
+/** Consecutive rows as a view, others as a copy. */
+function gather({ rows, members, labels }: PlacedNumbered): Split {
+  const inputs = rows.inputs!;
+  const count = members.length;
+  const features = inputs.length / rows.count;
+  const first = members[0] ?? 0;
+  if (members.every((member, index) => member === first + index)) {
+    return { count, inputs: inputs.subarray(first * features, (first + count) * features), labels };
+  }
   const make = inputs.constructor as new (length: number) => Uint8Array | Float32Array;
-  const own = new make(members.length * features);
+  const own = new make(count * features);
   for (const [row, member] of members.entries()) {
     own.set(inputs.subarray(member * features, (member + 1) * features), row * features);
   }
-  return { count: members.length, inputs: own, labels: Uint16Array.from(members, (member) => labels[member]!) };
+  return { count, inputs: own, labels };
 }
 
+/** @throws RunError where a part is empty, or a class has no validation sample */
 function complete(
-  parts: Readonly<Record<SplitName, Split>>,
-  { where, sampleShape }: Pick<CollectedRows, "where" | "sampleShape">,
+  { train, validation, test }: PlacedRows["splits"],
+  { part: { where }, sampleShape }: NumberedRows,
   { names }: Classes,
   fix: string,
-): Divided {
-  const { train, validation, test } = parts;
-  const counts = `${train.count} training, ${validation.count} validation, ${test.count} test samples`;
-  if (Math.min(train.count, validation.count, test.count) === 0) {
+): PlacedRows["facts"] {
+  const labels = { train: train.labels, validation: validation.labels, test: test.labels };
+  const sizes = [train, validation, test].map(({ members }) => members.length);
+  const counts = `${sizes[0]} training, ${sizes[1]} validation, ${sizes[2]} test samples`;
+  if (Math.min(...sizes) === 0) {
     throw new RunError({ what: "a part is empty", where, expected: "samples in each part", found: counts, fix });
   }
-  const labels = { train: train.labels, validation: validation.labels, test: test.labels };
   const features = sampleShape.reduce((product, size) => product * size, 1);
   // Names that are the numbers say nothing.
   const classNames = names.some((name, number) => name !== String(number)) ? names : undefined;
@@ -164,6 +227,5 @@ function complete(
     sampleShape,
     classes: names.length,
     ...(classNames === undefined ? {} : { classNames }),
-    ...parts,
   };
 }

@@ -19,26 +19,59 @@
  * name is left out. Digests of digests, because the web's `digest` takes one buffer and would need all bytes copied
  * into it.
  */
-import { type Dataset, inputTypeOf, type Split, splitNames } from "../core/dataset.ts";
+import {
+  type AnyDataset,
+  type Dataset,
+  inputTypeOf,
+  type PagedDataset,
+  type PagedSplit,
+  type Split,
+  type SplitName,
+  splitNames,
+} from "../core/dataset.ts";
+import type { Digest } from "../core/platform.ts";
 
+type Covered = "sampleShape" | "classes" | "train" | "validation" | "test";
 /** What the fingerprint covers. */
-export type FingerprintedContents = Pick<Dataset, "sampleShape" | "classes" | "train" | "validation" | "test">;
+export type FingerprintedContents = Pick<Dataset, Covered>;
 
 /** The fingerprint defined above: 64 lower-case hexadecimal digits. */
-export async function fingerprint(contents: FingerprintedContents): Promise<string> {
+export function fingerprint(contents: FingerprintedContents): Promise<string> {
+  return fingerprintOf(contents, (name) => sha256(bytesOf(contents[name].inputs)));
+}
+
+/** The same of data whose inputs are read page by page. @param digest begins a SHA-256 */
+export function pagedFingerprint(contents: Pick<PagedDataset, Covered>, digest: () => Digest): Promise<string> {
+  return fingerprintOf(contents, (name) => pagesDigest(contents[name], digest()));
+}
+
+async function pagesDigest({ count, pageSamples, readPage }: PagedSplit, digest: Digest): Promise<string> {
+  for (let page = 0; page * pageSamples < count; page++) digest.update(bytesOf(await readPage(page)));
+  return digest.hexadecimal();
+}
+
+async function fingerprintOf(
+  contents: Pick<AnyDataset, Covered>,
+  inputsDigest: (name: SplitName) => Promise<string>,
+): Promise<string> {
   const lines = ["gpu-importance/dataset/1", `shape ${contents.sampleShape.join(" ")}`, `classes ${contents.classes}`];
   if (inputTypeOf(contents.train) === "floats") lines.push("inputs float32");
-  for (const name of splitNames) lines.push(`${name} ${await splitDigests(contents[name])}`);
+  for (const name of splitNames) {
+    const { count, labels } = contents[name];
+    lines.push(`${name} ${count} ${await inputsDigest(name)} ${await sha256(littleEndian(labels, 2, "setUint16"))}`);
+  }
   return sha256(new TextEncoder().encode(`${lines.join("\n")}\n`));
 }
 
-async function splitDigests({ count, inputs, labels }: Split): Promise<string> {
-  const bytes = inputs instanceof Uint8Array ? inputs : littleEndian(inputs, 4, "setFloat32");
-  return `${count} ${await sha256(bytes)} ${await sha256(littleEndian(labels, 2, "setUint16"))}`;
+function bytesOf(inputs: Split["inputs"]): Uint8Array {
+  return inputs instanceof Uint8Array ? inputs : littleEndian(inputs, 4, "setFloat32");
 }
+
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Values as bytes, whatever the machine's byte order. */
 function littleEndian(values: Uint16Array | Float32Array, width: number, set: "setUint16" | "setFloat32"): Uint8Array {
+  if (IS_LITTLE_ENDIAN) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const view = new DataView(new ArrayBuffer(width * values.length));
   for (const [index, value] of values.entries()) view[set](width * index, value, true);
   return new Uint8Array(view.buffer);

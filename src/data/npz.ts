@@ -24,7 +24,7 @@ export async function readNpz(folder: DataFolder, file: string): Promise<FoundDa
   const pairs = pairsOf(members);
   const part = (place: Place): Part | undefined => {
     const pair = pairs.get(place);
-    return pair === undefined ? undefined : { where: `${file}, ${partText(pair)}`, rows: rowsOf(pair, file) };
+    return pair === undefined ? undefined : { where: `${file}, ${partText(pair)}`, rows: () => rowsOf(pair, file) };
   };
   const [table, train, validation, test] = [part("table"), part("train"), part("validation"), part("test")];
   if (train !== undefined && test !== undefined) {

@@ -1,11 +1,11 @@
 /** Data of any format that is known here to a Dataset. Formats are recognised by the names and the first bytes of files. */
-import type { Dataset, Shares } from "../core/dataset.ts";
+import type { AnyDataset, Dataset, Shares } from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
 import { isCifar10, readCifar10 } from "./cifar10.ts";
 import { csvPart } from "./csv.ts";
-import { type Divided, divide } from "./divide.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { type Divided, divide, divideLarge, type LargeData, type PagedDivided } from "./divide.ts";
+import { fingerprint, pagedFingerprint } from "./fingerprint.ts";
 import { isIdxFolder, readIdxFolder } from "./idx-folder.ts";
 import { type Normalization, normalized } from "./normalization.ts";
 import { readNpz } from "./npz.ts";
@@ -39,7 +39,33 @@ const MAGICS: Readonly<Record<string, "npz" | "parquet">> = { "PK\x03\x04": "npz
  * and reason; UsageError where an option does not fit the data.
  */
 export async function openData(source: DataFolder, name: string, options: DataOptions): Promise<Dataset> {
-  return finished(await readParts(source, name, options), name, options);
+  const divided = await readParts(source, name, options, divide);
+  return finished(divided, name, options);
+}
+
+/**
+ * The same for data that may not fit in memory. Where they do, or are of a format that is read whole (IDX files), the
+ * outcome is that of `openData`; else inputs are read page by page, until the outcome is disposed of.
+ * @throws as `openData`; RunError where there is no room for the pages
+ */
+export async function openLargeData(
+  source: DataFolder,
+  name: string,
+  options: Omit<DataOptions, keyof Normalization>,
+  large: LargeData,
+): Promise<AnyDataset & Disposable> {
+  const divided = await readParts(source, name, options, (found, shares) => divideLarge(found, shares, large));
+  if (!isPaged(divided)) return { ...(await finished(divided, name, {})), [Symbol.dispose]() {} };
+  try {
+    return { ...divided, name, sha256: await pagedFingerprint(divided, large.scratch.sha256) };
+  } catch (error) {
+    divided[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function isPaged(divided: Divided | PagedDivided): divided is PagedDivided {
+  return "readPage" in divided.test;
 }
 
 /** Samples with their inputs as asked for, and the checksum. @throws UsageError where options exclude each other. */
@@ -48,13 +74,18 @@ export async function finished(divided: Divided, name: string, options: Normaliz
   return { ...data, name, sha256: await fingerprint(data) };
 }
 
-async function readParts(source: DataFolder, name: string, options: DataOptions): Promise<Divided> {
+async function readParts<T>(
+  source: DataFolder,
+  name: string,
+  options: DataOptions,
+  dividing: (found: FoundData, shares?: Shares) => Promise<T>,
+): Promise<T | Divided> {
   const files = await source.list();
   if (isIdxFolder(files)) {
     refuseOptions(options, source.label, "IDX files", "label", "split");
     return readIdxFolder(source, name);
   }
-  return divide(await findData(source, files, options), options.split);
+  return dividing(await findData(source, files, options), options.split);
 }
 
 async function findData(source: DataFolder, files: readonly string[], options: DataOptions): Promise<FoundData> {

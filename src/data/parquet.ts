@@ -30,7 +30,7 @@ type Cell = number | bigint | boolean | string | null | undefined;
 
 /** @param label name of the column of classes */
 export function parquetPart(folder: DataFolder, file: string, label: string | undefined): Part {
-  return { where: file, rows: parquetRows(folder, file, label) };
+  return { where: file, rows: () => parquetRows(folder, file, label) };
 }
 
 /**

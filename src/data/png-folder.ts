@@ -48,7 +48,7 @@ async function classFolders(parent: DataFolder, names: readonly string[]): Promi
 }
 
 function part(folder: DataFolder, classes: readonly ClassFolder[]): Part {
-  return { where: folder.label, rows: pictures(classes) };
+  return { where: folder.label, rows: () => pictures(classes) };
 }
 
 async function* pictures(classes: readonly ClassFolder[]): AsyncGenerator<RowChunk> {

@@ -1,7 +1,7 @@
 /** What every reader of data yields, whatever the format: rows in pieces, in one table or in parts. */
 import { RunError } from "../core/errors.ts";
 
-/** Some rows; a reader holds no more than one piece. */
+/** Some rows; a reader holds no more than one piece, unless its format is one that must be held whole. */
 export interface RowChunk {
   /** Shape of one sample, the same in all pieces of a source. */
   readonly sampleShape: readonly number[];
@@ -9,13 +9,16 @@ export interface RowChunk {
   readonly inputs: Uint8Array | Float32Array;
   /** [rows]: what the row's class is called. */
   readonly labels: readonly string[];
+  /** How much of the part has been read with this piece, up to 1, where the reader knows. */
+  readonly share?: number;
 }
 
 /** A table, or one part of a source. */
 export interface Part {
   /** File or folder, for messages. */
   readonly where: string;
-  readonly rows: AsyncIterable<RowChunk>;
+  /** Reads from the beginning, every time: rows that do not fit in memory are read twice. */
+  rows(): AsyncIterable<RowChunk>;
 }
 
 /** Parts that the source itself tells apart. */

@@ -23,19 +23,25 @@ export function stratifiedSplit(labels: ArrayLike<number>, classes: number, shar
   const whole = shares[0] + shares[1] + shares[2];
   const validationTotal = Math.floor((labels.length * shares[1]) / whole);
   const testTotal = Math.floor((labels.length * shares[2]) / whole);
+  const totals = { train: labels.length - validationTotal - testTotal, validation: validationTotal, test: testTotal };
   const counts = Array.from(classCounts(labels, classes));
   // Two steps rather than three independent shares, so that a class's shares always add up to the class.
-  const train = apportion(counts, labels.length - validationTotal - testTotal);
+  const train = apportion(counts, totals.train);
   const heldOut = counts.map((count, label) => count - train[label]!);
   const validation = apportion(heldOut, validationTotal);
-  const members: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
+  const members: Record<SplitName, Uint32Array> = {
+    train: new Uint32Array(totals.train),
+    validation: new Uint32Array(totals.validation),
+    test: new Uint32Array(totals.test),
+  };
+  const filled: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
   for (const [label, own] of membersOfClasses(labels, classes).entries()) {
     const order = new RandomSequence(SPLIT_SEED, label, streams.split).permutation(own.length);
     const trainEnd = train[label]!;
     const validationEnd = trainEnd + validation[label]!;
     for (const [place, position] of order.entries()) {
       const name = place < trainEnd ? "train" : place < validationEnd ? "validation" : "test";
-      members[name].push(own[position]!);
+      members[name][filled[name]++] = own[position]!;
     }
   }
   return {
@@ -46,9 +52,13 @@ export function stratifiedSplit(labels: ArrayLike<number>, classes: number, shar
 }
 
 /** [classes]: the indices of each class's samples. */
-function membersOfClasses(labels: ArrayLike<number>, classes: number): number[][] {
-  const members: number[][] = Array.from({ length: classes }, () => []);
-  for (let sample = 0; sample < labels.length; sample++) members[labels[sample]!]!.push(sample);
+function membersOfClasses(labels: ArrayLike<number>, classes: number): Uint32Array[] {
+  const members = Array.from(classCounts(labels, classes), (count) => new Uint32Array(count));
+  const filled = new Uint32Array(classes);
+  for (let sample = 0; sample < labels.length; sample++) {
+    const label = labels[sample]!;
+    members[label]![filled[label]!++] = sample;
+  }
   return members;
 }
 
@@ -68,7 +78,7 @@ function apportion(sizes: readonly number[], total: number): number[] {
 }
 
 /** The split's samples in its fixed order; instance 0 of the stream is taken by the classes. */
-function mix(members: readonly number[], splitName: SplitName): Uint32Array {
+function mix(members: Uint32Array, splitName: SplitName): Uint32Array {
   const instance = 1 + splitNames.indexOf(splitName);
   const order = new RandomSequence(SPLIT_SEED, 0, streams.split, instance).permutation(members.length);
   return order.map((position) => members[position]!);

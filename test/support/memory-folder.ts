@@ -28,6 +28,8 @@ export function memoryFolder(files: Files, label = "some/folder", pieceBytes = 7
       const content = await read(name);
       for (let at = 0; at < content.length; at += pieceBytes) yield content.slice(at, at + pieceBytes);
     },
+    size: async (name) => (await read(name)).length,
+    readRange: async (name, first, length) => (await read(name)).slice(first, first + length),
     gunzip: async (bytes) => new Uint8Array(gunzipSync(bytes)),
     decodePng: async (bytes) => decodePng(bytes),
   };

@@ -1,7 +1,7 @@
 /** Files of a folder on disk, as the data readers want them; what the file system refuses becomes a readable error. */
 import { constants } from "node:buffer";
 import { createReadStream, type Stats } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -14,6 +14,9 @@ import { decodePng } from "./png.ts";
  * holds 5 million images of 28 x 28, and is as much as Node 20 can keep in one buffer.
  */
 export const MAX_UNPACKED_BYTES = Math.min(2 ** 32, constants.MAX_LENGTH);
+
+/** Of a file that is streamed. */
+const PIECE_BYTES = 2 ** 20;
 
 const gunzipAsync = promisify(gunzip);
 
@@ -30,6 +33,8 @@ export function folderSource(path: string): DataFolder {
     folder: (name) => folderSource(join(path, name)),
     read: (name) => readBytes(join(path, name)),
     stream: (name) => streamBytes(join(path, name)),
+    size: (name) => fileSize(join(path, name)),
+    readRange: (name, first, length) => readPart(join(path, name), first, length),
     gunzip: (bytes) => unpack(bytes, MAX_UNPACKED_BYTES),
     decodePng: async (bytes) => decodePng(bytes),
   };
@@ -93,7 +98,27 @@ async function readBytes(path: string): Promise<Uint8Array> {
 
 async function* streamBytes(path: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const piece of createReadStream(path)) yield withoutBuffer(piece as Buffer);
+    for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }))
+      yield withoutBuffer(piece as Buffer);
+  } catch (error) {
+    throw fileError(error, path, "a file that can be read");
+  }
+}
+
+async function fileSize(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    throw fileError(error, path, "a file that can be read");
+  }
+}
+
+async function readPart(path: string, first: number, length: number): Promise<Uint8Array> {
+  try {
+    await using file = await open(path);
+    const bytes = new Uint8Array(length);
+    const { bytesRead } = await file.read(bytes, 0, length, first);
+    return bytes.subarray(0, bytesRead);
   } catch (error) {
     throw fileError(error, path, "a file that can be read");
   }
