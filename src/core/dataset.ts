@@ -21,7 +21,7 @@ export interface PagedSplit {
   readonly inputType: InputType;
   /** Samples of a page, a multiple of PAGE_GRANULE; the last page holds what is left. */
   readonly pageSamples: number;
-  /** [samples of the page, features], as the inputs of a split. The next call may overwrite them. */
+  /** [samples of the page, features], as the inputs of a split. One call at a time; the next, of any split, may overwrite them. */
   readPage(page: number): Promise<Uint8Array | Float32Array>;
 }
 

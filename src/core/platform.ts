@@ -41,7 +41,7 @@ export interface DataFolder extends FileSource {
 export interface PageStore extends Disposable {
   /** Adds bytes to a page. @throws RunError where there is no room */
   append(page: number, bytes: Uint8Array): void;
-  /** All bytes of a page, in the order in which they were added. The next call may overwrite them. */
+  /** All bytes of a page, in the order in which they were added. One call at a time; the next may overwrite them. */
   read(page: number): Promise<Uint8Array>;
 }
 

@@ -36,6 +36,8 @@ type NumberedRows = Omit<CollectedRows, "classNames">;
 export interface LargeData extends Keeping, Pick<Paging, "scratch"> {
   /** Told of rows that have been put in their place, after each piece. */
   onStored?(rows: number, total: number): void;
+  /** Bytes of a page, about; another number changes no result. */
+  readonly pageBytes?: number;
 }
 
 /**
@@ -52,13 +54,13 @@ export async function divide(found: FoundData, shares?: Shares): Promise<Divided
 export async function divideLarge(
   found: FoundData,
   shares: Shares | undefined,
-  { scratch, onStored, ...keeping }: LargeData,
+  { scratch, onStored, pageBytes, ...keeping }: LargeData,
 ): Promise<Divided | PagedDivided> {
   const placed = await placedRows(found, shares, keeping);
   if (splitNames.every((name) => placed.splits[name].rows.inputs !== undefined)) return inMemory(placed);
   const { facts, splits } = placed;
   const paging = { scratch, ...(onStored === undefined ? {} : { onRows: onStored }) };
-  return { ...facts, ...(await pagedSplits(splits, facts.features, paging)) };
+  return { ...facts, ...(await pagedSplits(splits, facts.features, paging, pageBytes)) };
 }
 
 /** Which rows are in which split, and what else is known of them. */

@@ -8,16 +8,19 @@ import { damagedData, type Part, type RowChunk } from "./rows.ts";
 
 /** What is decoded at once; pandas makes a row group of a million rows. */
 const MAX_GROUP_ROWS = 2 ** 24;
-const MAX_ROWS = 2 ** 26;
-const MAX_VALUES = 2 ** 30;
+const MAX_GROUP_VALUES = 2 ** 30;
+/** A row group of a thousand columns takes a tenth of a megabyte. */
+const MAX_METADATA_BYTES = 2 ** 28;
 const MAGIC = 0x31524150;
 /** Row numbers would be a feature that tells samples apart. */
 const PANDAS_INDEX = /^__index_level_\d+__$/;
 const WRITE_AGAIN = "write the file again, for example with pandas.DataFrame.to_parquet";
 
 interface Table {
+  readonly folder: DataFolder;
   readonly file: string;
-  readonly bytes: Uint8Array;
+  /** Bytes of the file. */
+  readonly size: number;
   readonly metadata: FileMetaData;
   readonly columns: readonly SchemaTree[];
   readonly root: SchemaTree;
@@ -34,19 +37,44 @@ export function parquetPart(folder: DataFolder, file: string, label: string | un
 }
 
 /**
- * One piece a row group.
+ * One piece a row group; of the file no more is in memory than what describes it and a column of a row group.
  * @throws RunError with column and row where values are missing or no numbers, or the file is damaged; UsageError for an
  * unknown column.
  */
 async function* parquetRows(folder: DataFolder, file: string, label: string | undefined): AsyncGenerator<RowChunk> {
-  const bytes = await folder.read(file);
-  const table = attempt(file, () => readTable(file, bytes, label));
+  const { size, footer } = await readFooter(folder, file);
+  const table: Table = { folder, file, size, ...attempt(file, () => readTable(file, footer, label)) };
+  const all = Number(table.metadata.num_rows);
   let row = 0;
   for (const group of table.metadata.row_groups) {
     const rows = Number(group.num_rows);
-    if (rows > 0) yield attempt(file, () => readGroup(table, group, rows, row));
+    if (rows > 0) yield { ...(await readGroup(table, group, rows, row)), share: (row + rows) / all };
     row += rows;
   }
+}
+
+/** The end of the file, which describes the rest: metadata, their length in four bytes, and the magic number. */
+async function readFooter(folder: DataFolder, file: string): Promise<{ size: number; footer: Uint8Array }> {
+  const size = await folder.size(file);
+  const word = async (first: number) => {
+    const bytes = size < 12 ? new Uint8Array(4) : await folder.readRange(file, first, 4);
+    return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  };
+  if ((await word(0)) !== MAGIC || (await word(size - 4)) !== MAGIC) {
+    throw damagedData(file, "this is no whole Parquet file", "PAR1 at both ends", `${size} bytes`, WRITE_AGAIN);
+  }
+  const length = await word(size - 8);
+  if (length > Math.min(size - 12, MAX_METADATA_BYTES)) {
+    const expected = `at most ${Math.min(size - 12, MAX_METADATA_BYTES)} bytes that describe the table`;
+    throw damagedData(
+      file,
+      "the Parquet file is damaged or has too many row groups",
+      expected,
+      `${length}`,
+      WRITE_AGAIN,
+    );
+  }
+  return { size, footer: await folder.readRange(file, size - 8 - length, length + 8) };
 }
 
 /** What hyparquet throws of damaged files are errors of any kind, from anywhere in it. */
@@ -60,12 +88,10 @@ function attempt<T>(file: string, read: () => T): T {
   }
 }
 
-function readTable(file: string, bytes: Uint8Array, label: string | undefined): Table {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || view.getUint32(0, true) !== MAGIC || view.getUint32(bytes.length - 4, true) !== MAGIC) {
-    throw damagedData(file, "this is no whole Parquet file", "PAR1 at both ends", `${bytes.length} bytes`, WRITE_AGAIN);
-  }
-  const metadata = parquetMetadata(bytes.slice().buffer);
+type Description = Pick<Table, "metadata" | "columns" | "root" | "label">;
+
+function readTable(file: string, footer: Uint8Array, label: string | undefined): Description {
+  const metadata = parquetMetadata(footer.slice().buffer);
   const root = parquetSchema(metadata);
   const nested = root.children.find(({ children, element }) => {
     return children.length > 0 || element.repetition_type === "REPEATED";
@@ -80,57 +106,64 @@ function readTable(file: string, bytes: Uint8Array, label: string | undefined): 
     const fix = "write it without: to_parquet(file, index=False)";
     throw damagedData(file, "the table holds the index of pandas", "features and classes alone", rowNumbers, fix);
   }
-  const table = { file, bytes, metadata, columns: root.children, root, label: labelColumn(names, label, file) };
-  requireSizes(table);
-  return table;
+  const described = { metadata, columns: root.children, root, label: labelColumn(names, label, file) };
+  requireSizes(file, described);
+  return described;
 }
 
 /** Bounds what will be decoded, whatever the file promises. */
-function requireSizes({ file, metadata, columns }: Table): void {
+function requireSizes(file: string, { metadata, columns }: Description): void {
   const groups = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
   const rows = groups.reduce((sum, own) => sum + own, 0);
   const possible = groups.every((own) => own >= 0 && own <= MAX_GROUP_ROWS);
-  if (possible && rows === Number(metadata.num_rows) && rows <= MAX_ROWS && rows * columns.length <= MAX_VALUES) return;
+  const most = groups.reduce((largest, own) => Math.max(largest, own), 0);
+  if (possible && rows === Number(metadata.num_rows) && most * columns.length <= MAX_GROUP_VALUES) return;
   throw damagedData(
     file,
     "the table is too large, or contradicts itself",
-    `at most ${MAX_GROUP_ROWS} rows in a row group, ${MAX_ROWS} in all, and ${MAX_VALUES} values`,
-    `${metadata.num_rows} rows, ${rows} in the row groups, ${columns.length} columns`,
-    "use fewer rows or columns",
+    `at most ${MAX_GROUP_ROWS} rows and ${MAX_GROUP_VALUES} values in a row group`,
+    `${metadata.num_rows} rows, ${rows} in the row groups, at most ${most} in one, ${columns.length} columns`,
+    "write the file with smaller row groups, for example with to_parquet(file, row_group_size=100_000)",
   );
 }
 
 /** @param first the group's first row, for messages */
-function readGroup(table: Table, group: RowGroup, rows: number, first: number): RowChunk {
-  const { columns, label } = table;
+async function readGroup(table: Table, group: RowGroup, rows: number, first: number): Promise<RowChunk> {
+  const { folder, file, columns, label } = table;
   const features = columns.length - 1;
   const inputs = new Float32Array(rows * features);
   const labels: string[] = [];
   for (const [place, column] of columns.entries()) {
-    const where = (row: number) => `${table.file}, row ${first + row} (from 0), column ${column.element.name}`;
-    let row = 0;
-    for (const page of columnPages(pagedColumn(table, group, column, rows)) as Iterable<ArrayLike<Cell>>) {
-      // Plain loops: a table of pictures has a hundred million cells.
-      for (let index = 0; index < page.length; index++, row++) {
-        if (place === label) labels.push(className(page[index], row, where));
-        else inputs[row * features + (place < label ? place : place - 1)] = numberOf(page[index], row, where);
+    const { metadata, begin, end } = attempt(file, () => placeOf(table, group, column));
+    const bytes = await folder.readRange(file, begin, end - begin);
+    const paged: PagedColumn = { schemaPath: [table.root, column], metadata, bytes, rows };
+    const where = (row: number) => `${file}, row ${first + row} (from 0), column ${column.element.name}`;
+    attempt(file, () => {
+      let row = 0;
+      for (const page of columnPages(paged) as Iterable<ArrayLike<Cell>>) {
+        // Plain loops: a table of pictures has a hundred million cells.
+        for (let index = 0; index < page.length; index++, row++) {
+          if (place === label) labels.push(className(page[index], row, where));
+          else inputs[row * features + (place < label ? place : place - 1)] = numberOf(page[index], row, where);
+        }
       }
-    }
+    });
   }
   return { sampleShape: [features], inputs, labels };
 }
 
-function pagedColumn({ file, bytes, root }: Table, group: RowGroup, column: SchemaTree, rows: number): PagedColumn {
+/** Where the pages of a column lie. */
+function placeOf({ file, size }: Table, group: RowGroup, column: SchemaTree) {
   const { name } = column.element;
   const metadata = group.columns.find(({ meta_data: own }) => own?.path_in_schema.join() === name)?.meta_data;
   // Some writers leave out the dictionary's place, or write 0.
   const begin = Number(metadata?.dictionary_page_offset || metadata?.data_page_offset);
   const end = begin + Number(metadata?.total_compressed_size);
-  if (metadata === undefined || !(begin >= 4 && begin < end && end <= bytes.length)) {
-    const found = metadata === undefined ? "none" : `bytes ${begin} to ${end} of ${bytes.length}`;
+  if (metadata === undefined || !(begin >= 4 && begin < end && end <= size)) {
+    const found = metadata === undefined ? "none" : `bytes ${begin} to ${end} of ${size}`;
     throw damagedData(file, "a column is not in the file", `the pages of column ${name}`, found, WRITE_AGAIN);
   }
-  return { schemaPath: [root, column], metadata, bytes: bytes.subarray(begin, end), rows };
+  return { metadata, begin, end };
 }
 
 type Place = (row: number) => string;
