@@ -7,15 +7,19 @@ import { decodeSafetensors, encodeSafetensors } from "../../src/models/safetenso
 import { parseStudyFile } from "../../src/report/files/study-file.ts";
 import { commandLine, type Finished, onSwiftShader } from "../support/command-line.ts";
 import { tinyIdxFiles, writeFolder } from "../support/idx-folders.ts";
+import { testRandom } from "../support/networks.ts";
 import { node, onnxBytes } from "../support/onnx-model.ts";
 import { filesBelow, scratchFolder } from "../support/scratch-folder.ts";
 
 const scratch = scratchFolder();
+/** For temporary files. */
+const temporary = join(scratch, "temporary");
+mkdirSync(temporary);
 const sweep = "--random-draws 1 --stride 2 --no-report".split(" ");
 const trained = join("trained", "models", "repeat-000.safetensors");
 
 function program(...args: string[]): Promise<Finished> {
-  return commandLine(args, { folder: scratch });
+  return commandLine(args, { folder: scratch, environment: { TMPDIR: temporary } });
 }
 
 function analysis(models: string[], out: string, ...options: string[]): Promise<Finished> {
@@ -38,6 +42,40 @@ beforeAll(async () => {
   const training = "--repeats 2 --hidden 7,5 --epochs 3 --batch-size 16 --learning-rate 0.1".split(" ");
   const place = ["--data", "tiny", "--out", "trained", ...onSwiftShader];
   expect((await program("run", ...place, ...training, ...sweep)).stderr).not.toContain("gpu-importance:");
+});
+
+describe("data that do not fit in memory", () => {
+  const random = testRandom(55);
+  const rows = Array.from({ length: 900 }, (_, row) => {
+    const values = Array.from({ length: 36 }, () => random.nextBelow(256) / 256);
+    return `${values.join(",")},${["a", "b", "c"][row % 3]}`;
+  });
+  const header = [...Array.from({ length: 36 }, (_, column) => `x${column}`), "label"].join(",");
+  let paged: Finished;
+  beforeAll(async () => {
+    writeFileSync(join(scratch, "table.csv"), `${[header, ...rows].join("\n")}\n`);
+    const data = ["--data", "table.csv"];
+    expect((await analysis([trained], "held", ...data)).exitCode).toBe(0);
+    paged = await analysis([trained], "paged", ...data, "--data-memory", "0", "--verbose");
+  });
+
+  test("give the files of the same in memory, byte for byte, but for times", () => {
+    expect(paged.exitCode, paged.stderr).toBe(0);
+    const names = filesBelow(join(scratch, "held"));
+    expect(filesBelow(join(scratch, "paged"))).toEqual(names);
+    for (const name of names.filter((one) => one !== "study.json")) {
+      expect(bytesOf("paged", name) === bytesOf("held", name), `${name} is the same`).toBe(true);
+    }
+    const [{ provenance: _, ...held }, { provenance: __, ...own }] = [studyOf("held"), studyOf("paged")];
+    expect(own).toEqual(held);
+  });
+
+  test("are said to go to temporary files, which are gone at the end", () => {
+    expect(paged.stderr).toContain("data:    more than 0 MB; once more, into temporary files\n");
+    expect(paged.stderr).toContain("GB of inputs in temporary files, read page by page\n");
+    expect(paged.stderr).toContain("reading: 900 rows in");
+    expect(filesBelow(temporary)).toEqual([]);
+  });
 });
 
 describe("an analysis of networks that run has trained", () => {
