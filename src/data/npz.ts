@@ -3,24 +3,29 @@
  * `train_labels` and so on), or a single `X` and `y`.
  */
 import type { DataFolder } from "../core/platform.ts";
-import { type NpyArray, parseNpy } from "../formats/npy.ts";
-import { type ZipMember, zipMembers } from "../formats/zip.ts";
+import type { NpyArray } from "../formats/npy.ts";
+import { NpyRows } from "../formats/npy-stream.ts";
+import { type StreamedMember, streamedMembers } from "../formats/zip-stream.ts";
 import { partNamed } from "./part-names.ts";
 import { damagedData, type FoundData, type Part, type RowChunk } from "./rows.ts";
 
+/** Of inputs that are read at once. */
+const PIECE_BYTES = 2 ** 22;
 const INPUTS = ["x", "images", "data"];
 const LABELS = ["y", "labels", "targets"];
 /** `table` for a pair of arrays that names no part. */
 type Place = "table" | "train" | "validation" | "test";
 
 interface Pair {
-  inputs?: ZipMember;
-  labels?: ZipMember;
+  inputs?: StreamedMember;
+  labels?: StreamedMember;
 }
 
 /** @throws RunError where arrays are missing or damaged, not of numbers, or do not fit together. */
 export async function readNpz(folder: DataFolder, file: string): Promise<FoundData> {
-  const members = zipMembers(await folder.read(file), file);
+  const size = await folder.size(file);
+  const source = { size, read: (first: number, length: number) => folder.readRange(file, first, length) };
+  const members = await streamedMembers(source, file);
   const pairs = pairsOf(members);
   const part = (place: Place): Part | undefined => {
     const pair = pairs.get(place);
@@ -48,7 +53,7 @@ function partText({ inputs, labels }: Pair): string {
   return [inputs, labels].map((member) => (member === undefined ? "?" : arrayName(member.name))).join(" and ");
 }
 
-function pairsOf(members: readonly ZipMember[]): Map<Place, Pair> {
+function pairsOf(members: readonly StreamedMember[]): Map<Place, Pair> {
   const pairs = new Map<Place, Pair>();
   for (const member of members) {
     const words = arrayName(member.name).toLowerCase().split("_");
@@ -70,36 +75,52 @@ async function* rowsOf({ inputs, labels }: Pair, file: string): AsyncGenerator<R
     const found = `${arrayName((inputs ?? labels)!.name)} alone`;
     throw damagedData(file, "an array is missing", "inputs with their labels", found, "save both arrays");
   }
-  const read = (member: ZipMember) => parseNpy(member.read(), `${file}, member ${member.name}`);
-  const samples = read(inputs);
-  const classes = read(labels);
+  const read = (member: StreamedMember) => NpyRows.open(member.pieces(), member.size, `${file}, member ${member.name}`);
+  const samples = await read(inputs);
+  const classes = await read(labels);
   const where = `${file}, member ${labels.name}`;
+  const inputsWhere = `${file}, member ${inputs.name}`;
   const [count, ...sampleShape] = samples.shape;
-  if (count === undefined || count === 0 || sampleShape.length === 0 || samples.values.length === 0) {
+  if (count === undefined || count === 0 || sampleShape.length === 0 || samples.rowBytes === 0) {
     const found = `shape (${samples.shape.join(", ")})`;
     const fix = "give an array of all samples, one a row";
-    throw damagedData(`${file}, member ${inputs.name}`, "these are no samples", "[samples, ...]", found, fix);
+    throw damagedData(inputsWhere, "these are no samples", "[samples, ...]", found, fix);
   }
-  if (classes.shape[0] !== count || classes.values.length !== count) {
+  if (classes.shape.length === 0 || classes.shape.reduce((product, length) => product * length, 1) !== count) {
     const found = `shape (${classes.shape.join(", ")})`;
     const fix = "give one label a sample, not one-hot rows: labels.argmax(1)";
     throw damagedData(where, "labels do not fit the samples", `shape (${count},)`, found, fix);
   }
-  yield { sampleShape, inputs: inputsOf(samples, `${file}, member ${inputs.name}`), labels: labelsOf(classes, where) };
+  const together = samples.scattered ? count : Math.max(1, Math.floor(PIECE_BYTES / samples.rowBytes));
+  for (let first = 0; first < count; first += together) {
+    const rows = Math.min(together, count - first);
+    const values = inputsOf(samples.type, await samples.take(rows), inputsWhere);
+    const names = labelsOf(classes.type, await classes.take(rows), first, where);
+    yield { sampleShape, inputs: values, labels: names, share: (first + rows) / count };
+  }
+  // Checksums are seen at the end alone: what came before is of no use where they are wrong.
+  await samples.end();
+  await classes.end();
 }
 
 /** Bytes stay bytes (b / 255); every other type of number stands for itself. */
-function inputsOf({ type, values }: NpyArray, where: string): Uint8Array | Float32Array {
+function inputsOf(type: string, values: NpyArray["values"], where: string): Uint8Array | Float32Array {
   if (type === "u1") return values as Uint8Array;
   if (typeof values[0] === "number") return Float32Array.from(values as ArrayLike<number>);
   throw damagedData(where, "samples are no numbers", "an array of numbers", `type ${type}`, "convert it with astype()");
 }
 
-/** Text as it is; whole numbers as decimal text. */
-function labelsOf({ type, values }: NpyArray, where: string): string[] {
+/** Text as it is; whole numbers as decimal text. @param first number of the first label, for messages */
+function labelsOf(type: string, values: NpyArray["values"], first: number, where: string): string[] {
   const fix = "give whole numbers or text as labels";
   return Array.from(values as ArrayLike<string | number>, (value, index) => {
     if (typeof value === "string" ? value !== "" : Number.isSafeInteger(value)) return String(value);
-    throw damagedData(`${where}, label ${index} (from 0)`, "this is no label", "a class", `${value} (${type})`, fix);
+    throw damagedData(
+      `${where}, label ${first + index} (from 0)`,
+      "this is no label",
+      "a class",
+      `${value} (${type})`,
+      fix,
+    );
   });
 }

@@ -6,8 +6,9 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-export function crc32(bytes: Uint8Array): number {
-  let value = 0xffffffff;
+/** @param before the checksum of the bytes that come before these */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let value = ~before;
   for (let index = 0; index < bytes.length; index++) value = (value >>> 8) ^ table[(value ^ bytes[index]!) & 0xff]!;
   return (value ^ 0xffffffff) >>> 0;
 }

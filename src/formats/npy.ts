@@ -70,11 +70,40 @@ const numberTypes: Readonly<Record<string, NumberType>> = {
  * @throws RunError where it is not NPY, of a type that is no number or text, or of another length than its header says.
  */
 export function parseNpy(file: Uint8Array, where: string): NpyArray {
-  const { descr, fortran, shape, first } = readHeader(file, where);
+  const layout = npyLayout(file, file.length, where);
+  const { type, shape, first, columnMajor } = layout;
+  return {
+    type,
+    shape,
+    values: npyValues(file.subarray(first), layout, columnMajor ? columnMajorPlaces(shape) : undefined),
+  };
+}
+
+/** What the header of an NPY file says. */
+export interface NpyLayout {
+  /** numpy's name of the type without the byte order. */
+  readonly type: string;
+  readonly descr: string;
+  readonly shape: readonly number[];
+  /** Whether the first axis runs fastest in the file. */
+  readonly columnMajor: boolean;
+  /** Bytes of a value. */
+  readonly width: number;
+  /** Offset of the first value. */
+  readonly first: number;
+}
+
+/**
+ * @param begin the file, or as much of its beginning as `npyHeaderBytes`
+ * @param size bytes of the whole file
+ * @throws RunError as `parseNpy`
+ */
+export function npyLayout(begin: Uint8Array, size: number, where: string): NpyLayout {
+  const { descr, fortran, shape, first } = readHeader(begin, size, where);
   const type = descr.slice(1);
   const width = itemBytes(type, descr, where);
-  const count = shape.reduce((product, size) => product * size, 1);
-  const length = file.length - first;
+  const count = shape.reduce((product, length) => product * length, 1);
+  const length = size - first;
   if (!Number.isSafeInteger(count * width) || count * width !== length) {
     throw new RunError({
       what: count * width > length ? "the array is truncated" : "the file goes on after its last value",
@@ -84,11 +113,16 @@ export function parseNpy(file: Uint8Array, where: string): NpyArray {
       fix: WRITE_AGAIN,
     });
   }
-  const view = new DataView(file.buffer, file.byteOffset + first, length);
-  const places = fortran && shape.length > 1 ? columnMajorPlaces(shape) : undefined;
-  if (type.startsWith("U")) return { type, shape, values: textValues(view, count, width, descr, places) };
-  if (type === "u1" && places === undefined) return { type, shape, values: file.subarray(first) };
-  return { type, shape, values: numberValues(view, count, width, descr, places) };
+  return { type, descr, shape, columnMajor: fortran && shape.length > 1, width, first };
+}
+
+/** Values from their bytes; those of unsigned bytes are a view. @param places of the values, where they are not in order */
+export function npyValues(bytes: Uint8Array, { type, descr, width }: NpyLayout, places?: Places): NpyArray["values"] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = bytes.length / width;
+  if (type.startsWith("U")) return textValues(view, count, width, descr, places);
+  if (type === "u1" && places === undefined) return bytes;
+  return numberValues(view, count, width, descr, places);
 }
 
 function numberValues(view: DataView, count: number, width: number, descr: string, places: Places): NumberArray {
@@ -119,7 +153,7 @@ function placed(places: Places, index: number): number {
   return places === undefined ? index : places[index]!;
 }
 
-function columnMajorPlaces(shape: readonly number[]): Uint32Array {
+export function columnMajorPlaces(shape: readonly number[]): Uint32Array {
   const count = shape.reduce((product, size) => product * size, 1);
   const places = new Uint32Array(count);
   for (let index = 0; index < count; index++) {
@@ -157,17 +191,32 @@ interface Header {
   readonly first: number;
 }
 
-function readHeader(file: Uint8Array, where: string): Header {
-  const version = file[6] ?? 0;
-  const lengthBytes = version === 1 ? 2 : 4;
-  const begin = 8 + lengthBytes;
-  if (!isNpy(file) || version < 1 || version > 3 || file[7] !== 0 || file.length < begin) {
-    throw notNpy(where, isNpy(file) ? `version ${version}.${file[7]}` : `${file.length} bytes that begin otherwise`);
+/** Bytes from which `npyHeaderBytes` tells how long the header is. */
+export const NPY_PREFIX_BYTES = 12;
+
+/**
+ * Bytes of the header, up to the first value.
+ * @param prefix the first NPY_PREFIX_BYTES of the file, or all of it
+ * @param size bytes of the whole file
+ * @throws RunError where it is not NPY
+ */
+export function npyHeaderBytes(prefix: Uint8Array, size: number, where: string): number {
+  const version = prefix[6] ?? 0;
+  const begin = 8 + (version === 1 ? 2 : 4);
+  if (!isNpy(prefix) || version < 1 || version > 3 || prefix[7] !== 0 || size < begin) {
+    throw notNpy(where, isNpy(prefix) ? `version ${version}.${prefix[7]}` : `${size} bytes that begin otherwise`);
   }
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
   const first = begin + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
-  if (first > file.length || first > begin + LONGEST_HEADER)
-    throw notNpy(where, `a header of ${first} bytes in a file of ${file.length}`);
+  if (first > size || first > begin + LONGEST_HEADER) {
+    throw notNpy(where, `a header of ${first} bytes in a file of ${size}`);
+  }
+  return first;
+}
+
+function readHeader(file: Uint8Array, size: number, where: string): Header {
+  const first = npyHeaderBytes(file, size, where);
+  const begin = file[6] === 1 ? 10 : 12;
   const text = new TextDecoder("latin1").decode(file.subarray(begin, first));
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];

@@ -15,7 +15,8 @@ const LOCATOR_64_BYTES = 20;
 const DIRECTORY_ENTRY = 0x02014b50;
 const DIRECTORY_ENTRY_BYTES = 46;
 const LOCAL = 0x04034b50;
-const LOCAL_BYTES = 30;
+/** Of the head of a member, before its name. */
+export const LOCAL_BYTES = 30;
 const MAX_COMMENT = 0xffff;
 const IN_EXTRA_FIELD = 0xffffffff;
 const STORED = 0;
@@ -41,7 +42,8 @@ export interface ZipMember {
   read(): Uint8Array;
 }
 
-interface DirectoryEntry {
+/** What the directory says of a member. */
+export interface DirectoryEntry {
   readonly name: string;
   readonly flags: number;
   readonly method: number;
@@ -58,12 +60,17 @@ interface DirectoryEntry {
  */
 export function zipMembers(archive: Uint8Array, where: string): ZipMember[] {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
+  return readDirectory(where, () => directory(view)).map((entry) => ({
+    name: entry.name,
+    size: entry.size,
+    read: () => readMember(archive, view, entry, `${where}, member ${entry.name}`),
+  }));
+}
+
+/** @throws RunError in the place of a RangeError, which `read` throws where anything lies outside the file */
+export function readDirectory<T>(where: string, read: () => T): T {
   try {
-    return directory(view).map((entry) => ({
-      name: entry.name,
-      size: entry.size,
-      read: () => readMember(archive, view, entry, `${where}, member ${entry.name}`),
-    }));
+    return read();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const found = error.message.includes("bounds") ? "one that points outside" : error.message;
@@ -71,17 +78,20 @@ export function zipMembers(archive: Uint8Array, where: string): ZipMember[] {
   }
 }
 
-function damaged(where: string, expected: string, found: string, cause?: unknown): RunError {
+export function damaged(where: string, expected: string, found: string, cause?: unknown): RunError {
   const fault = { what: "the zip archive is damaged", where, expected, found, fix: FETCH_AGAIN };
   return new RunError(fault, { cause });
 }
 
-/** @throws RangeError (of DataView, or thrown here) where anything lies outside the file */
-function directory(view: DataView): DirectoryEntry[] {
-  let { count, offset, end } = directoryPlace(view);
+/**
+ * @param view the end of the file, from `base` on, with the whole directory
+ * @throws RangeError (of DataView, or thrown here) where anything lies outside the file
+ */
+export function directory(view: DataView, base = 0): DirectoryEntry[] {
+  let { count, offset, end } = directoryPlace(view, base);
   const entries = new Map<string, DirectoryEntry>();
   for (; count > 0; count--) {
-    const entry = directoryEntry(view, offset);
+    const entry = directoryEntry(view, offset - base);
     if (entries.has(entry.name)) throw new RangeError(`two members named ${entry.name}`);
     entries.set(entry.name, entry);
     offset += entry.length;
@@ -97,17 +107,24 @@ interface DirectoryPlace {
   readonly end: number;
 }
 
-/** Where the directory lies, from the record at the file's end. */
-function directoryPlace(view: DataView): DirectoryPlace {
+/** The record at the end, with the longest comment, and what 64-bit archives have in front of it. */
+export const END_RECORDS_BYTES = END_BYTES + MAX_COMMENT + LOCATOR_64_BYTES + 56;
+
+/**
+ * Where the directory lies, from the record at the file's end.
+ * @param view the end of the file, from `base` on, of END_RECORDS_BYTES at least, if the file has so many
+ */
+export function directoryPlace(view: DataView, base = 0): DirectoryPlace {
   const end = endRecord(view);
-  const place = { count: view.getUint16(end + 10, true), offset: view.getUint32(end + 16, true), end };
+  const place = { count: view.getUint16(end + 10, true), offset: view.getUint32(end + 16, true), end: base + end };
   const locator = end - LOCATOR_64_BYTES;
   if (locator < 0 || view.getUint32(locator, true) !== LOCATOR_64) return place;
   const end64 = Number(view.getBigUint64(locator + 8, true));
-  if (view.getUint32(end64, true) !== END_64) throw new RangeError("no 64-bit end record");
+  const at = end64 - base;
+  if (view.getUint32(at, true) !== END_64) throw new RangeError("no 64-bit end record");
   return {
-    count: Number(view.getBigUint64(end64 + 32, true)),
-    offset: Number(view.getBigUint64(end64 + 48, true)),
+    count: Number(view.getBigUint64(at + 32, true)),
+    offset: Number(view.getBigUint64(at + 48, true)),
     end: end64,
   };
 }
@@ -158,57 +175,121 @@ function textAt(view: DataView, at: number, length: number): string {
 
 function readMember(archive: Uint8Array, view: DataView, entry: DirectoryEntry, where: string): Uint8Array {
   const packed = packedBytes(archive, view, entry, where);
-  if ((entry.flags & ENCRYPTED) !== 0 || (entry.method !== STORED && entry.method !== DEFLATED)) {
-    const found = (entry.flags & ENCRYPTED) !== 0 ? "an encrypted member" : `compression method ${entry.method}`;
+  requireReadable(entry, where);
+  const content = isStored(entry) ? packed : joined(inflated(packed, entry, where), entry.size);
+  requireContent(entry, content.length, crc32(content), where);
+  return content;
+}
+
+export function isStored({ method }: DirectoryEntry): boolean {
+  return method === STORED;
+}
+
+/** @throws RunError where the member is encrypted, or compressed in another way */
+export function requireReadable({ flags, method, packed, size }: DirectoryEntry, where: string): void {
+  const encrypted = (flags & ENCRYPTED) !== 0;
+  if (encrypted || (method !== STORED && method !== DEFLATED)) {
+    const found = encrypted ? "an encrypted member" : `compression method ${method}`;
     const fix = "write the archive again with one of these";
     throw new RunError({ what: "the member cannot be unpacked", where, expected: "stored or deflated", found, fix });
   }
-  const content = entry.method === STORED ? packed : inflated(packed, entry.size, where);
-  if (content.length !== entry.size) {
-    throw damaged(where, `${entry.size} bytes, as its directory says`, `${content.length} bytes`);
+  if (method === DEFLATED && size > MOST_EXPANSION * packed) {
+    throw damaged(where, `at most ${MOST_EXPANSION} bytes for each of ${packed}`, `${size} bytes announced`);
   }
-  const checksum = crc32(content);
-  if (checksum !== entry.checksum) {
-    const hex = (value: number) => value.toString(16).padStart(8, "0");
-    throw damaged(where, `checksum ${hex(entry.checksum)}`, hex(checksum));
-  }
-  return content;
+}
+
+/** @throws RunError where a member's content has another length or checksum than the directory says */
+export function requireContent(entry: DirectoryEntry, length: number, checksum: number, where: string): void {
+  if (length !== entry.size) throw damaged(where, `${entry.size} bytes, as its directory says`, `${length} bytes`);
+  if (checksum === entry.checksum) return;
+  const hex = (value: number) => value.toString(16).padStart(8, "0");
+  throw damaged(where, `checksum ${hex(entry.checksum)}`, hex(checksum));
 }
 
 function packedBytes(archive: Uint8Array, view: DataView, entry: DirectoryEntry, where: string): Uint8Array {
   const { offset, packed } = entry;
   if (offset + LOCAL_BYTES <= archive.length && view.getUint32(offset, true) === LOCAL) {
-    const nameLength = view.getUint16(offset + 26, true);
-    const first = offset + LOCAL_BYTES + nameLength + view.getUint16(offset + 28, true);
+    const head = archive.subarray(offset, offset + LOCAL_BYTES);
+    const first = offset + LOCAL_BYTES + namesLength(head);
     const inside = first + packed <= archive.length;
-    if (inside && textAt(view, offset + LOCAL_BYTES, nameLength) === entry.name) {
-      return archive.subarray(first, first + packed);
-    }
+    if (inside && isHeadOf(entry, archive.subarray(offset, first))) return archive.subarray(first, first + packed);
   }
-  throw damaged(where, "a member of that name within the file", `${packed} bytes from ${offset} of ${archive.length}`);
+  throw notInside(entry, archive.length, where);
 }
 
-/** Unpacks piece by piece, so that a member that goes on beyond its size is given up soon after. */
-function inflated(packed: Uint8Array, size: number, where: string): Uint8Array {
-  if (size > MOST_EXPANSION * packed.length) {
-    throw damaged(where, `at most ${MOST_EXPANSION} bytes for each of ${packed.length}`, `${size} bytes announced`);
-  }
+/** Bytes of name and extra field behind the head of a member, from its first LOCAL_BYTES. */
+export function namesLength(head: Uint8Array): number {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return view.getUint16(26, true) + view.getUint16(28, true);
+}
+
+/** Whether a member begins so. @param head with its name */
+export function isHeadOf({ name }: DirectoryEntry, head: Uint8Array): boolean {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return view.getUint32(0, true) === LOCAL && textAt(view, LOCAL_BYTES, view.getUint16(26, true)) === name;
+}
+
+export function notInside({ packed, offset }: DirectoryEntry, bytes: number, where: string): RunError {
+  return damaged(where, "a member of that name within the file", `${packed} bytes from ${offset} of ${bytes}`);
+}
+
+function joined(pieces: Iterable<Uint8Array>, size: number): Uint8Array {
   const content = new Uint8Array(size);
   let filled = 0;
-  let ended = false;
-  const inflate = new Inflate((piece, final) => {
-    if (filled + piece.length <= size) content.set(piece, filled);
+  for (const piece of pieces) {
+    content.set(piece, filled);
     filled += piece.length;
-    ended ||= final;
-  });
-  try {
-    for (let at = 0; at < packed.length && filled <= size; at += PIECE) {
-      inflate.push(packed.subarray(at, at + PIECE), at + PIECE >= packed.length);
-    }
-  } catch (error) {
-    throw damaged(where, "a deflated stream", error instanceof Error ? error.message : String(error), error);
   }
-  if (filled > size) throw damaged(where, `${size} bytes, as its directory says`, "more than that");
-  if (!ended) throw damaged(where, "a deflated stream with its end", "one that is cut off");
   return content.subarray(0, filled);
+}
+
+function* inflated(packed: Uint8Array, entry: DirectoryEntry, where: string): Generator<Uint8Array> {
+  const inflater = new Inflater(entry, where);
+  yield* inflater.push(packed);
+  inflater.end();
+}
+
+/** Unpacks a deflated member piece by piece, so that one that goes on beyond its size is given up soon after. */
+export class Inflater {
+  readonly #entry: DirectoryEntry;
+  readonly #where: string;
+  readonly #inflate: Inflate;
+  #ready: Uint8Array[] = [];
+  #filled = 0;
+  #pushed = 0;
+  #ended = false;
+
+  constructor(entry: DirectoryEntry, where: string) {
+    this.#entry = entry;
+    this.#where = where;
+    this.#inflate = new Inflate((piece, final) => {
+      this.#ready.push(piece);
+      this.#ended ||= final;
+    });
+  }
+
+  /** What the bytes unpack to. @throws RunError where they are damaged, or more than the directory says */
+  *push(packed: Uint8Array): Generator<Uint8Array> {
+    const { packed: total, size } = this.#entry;
+    for (let at = 0; at < packed.length; at += PIECE) {
+      const piece = packed.subarray(at, at + PIECE);
+      this.#pushed += piece.length;
+      try {
+        this.#inflate.push(piece, this.#pushed === total);
+      } catch (error) {
+        throw damaged(this.#where, "a deflated stream", error instanceof Error ? error.message : String(error), error);
+      }
+      const ready = this.#ready;
+      this.#ready = [];
+      for (const unpacked of ready) {
+        this.#filled += unpacked.length;
+        if (this.#filled > size) throw damaged(this.#where, `${size} bytes, as its directory says`, "more than that");
+        yield unpacked;
+      }
+    }
+  }
+
+  end(): void {
+    if (!this.#ended) throw damaged(this.#where, "a deflated stream with its end", "one that is cut off");
+  }
 }
