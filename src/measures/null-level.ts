@@ -87,8 +87,19 @@ const isBit = (levels: readonly number[]) => levels.length <= 2;
 /** The order of levels, and levels without samples, change no value. */
 const occupied = (levels: readonly number[]) => levels.filter((count) => count > 0).sort((a, b) => a - b);
 
+/** By the sizes of levels: once for all neurons that have the same. */
+function levelsBySize(neurons: readonly (readonly number[])[], classSizes: readonly number[]): Map<string, NullLevels> {
+  const different = [...new Map(neurons.map(occupied).map((levels) => [levels.join(), levels])).values()];
+  const [bits, others] = [different.filter(isBit), different.filter((levels) => !isBit(levels))];
+  const ofOthers = ofLevels(others, classSizes);
+  return new Map([
+    ...bits.map((levels) => [levels.join(), ofBit(levels.length === 2 ? levels[0]! : 0, classSizes)] as const),
+    ...others.map((levels, index) => [levels.join(), ofOthers[index]!] as const),
+  ]);
+}
+
 /**
- * Levels of each measure that has some, by its id; computed once for all neurons whose levels have the same sizes.
+ * Levels of each measure that has some, by its id; all are computed when the first is asked for.
  * @param neurons per neuron: [levels], its samples in each level, of a bit zeros and ones
  * @param samplesPerClass [classes]; those without samples do not count
  * @returns to be asked about these neurons
@@ -97,14 +108,14 @@ export function createNullLevels(
   neurons: readonly (readonly number[])[],
   samplesPerClass: readonly number[],
 ): Readonly<Record<string, NullLevelOf>> {
-  const classSizes = samplesPerClass.filter((size) => size > 0);
-  const different = new Map(neurons.map(occupied).map((levels) => [levels.join(), levels] as const));
-  const [bits, others] = [[...different.values()].filter(isBit), [...different.values()].filter((one) => !isBit(one))];
-  const found = new Map<string, NullLevels>();
-  for (const levels of bits) found.set(levels.join(), ofBit(levels.length === 2 ? levels[0]! : 0, classSizes));
-  for (const [index, levels] of ofLevels(others, classSizes).entries()) found.set(others[index]!.join(), levels);
+  let known: Map<string, NullLevels> | undefined;
+  const find = (levels: readonly number[]) => {
+    known ??= levelsBySize(
+      neurons,
+      samplesPerClass.filter((size) => size > 0),
+    );
+    return known.get(occupied(levels).join())!;
+  };
   const measured = [mutualInformation.id, klSelectivity.id];
-  return Object.fromEntries(
-    measured.map((id) => [id, (levels: readonly number[]) => found.get(occupied(levels).join())![id]!]),
-  );
+  return Object.fromEntries(measured.map((id) => [id, (levels: readonly number[]) => find(levels)[id]!]));
 }
