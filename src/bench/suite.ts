@@ -8,6 +8,7 @@ import { type BenchRow, benchRow } from "./bench-row.ts";
 import { bestLargeProduct, ceilingsOf, timeStream } from "./ceilings.ts";
 import { benchForward, type ForwardBenchRow } from "./forward-bench.ts";
 import { benchHistogram } from "./histogram-bench.ts";
+import { benchLevels } from "./levels-bench.ts";
 import { CLASSES, FEATURES } from "./material.ts";
 import { productRow, timeLayerProducts, trainingProductsGflops } from "./matmul-bench.ts";
 import type { TimedProduct } from "./product.ts";
@@ -16,7 +17,7 @@ import { benchSweep, type SweepBenchRow } from "./sweep-bench.ts";
 import { benchTrain, EPOCH_SAMPLES, type TrainBenchRow } from "./train-bench.ts";
 
 /** In the order of a call of `all`, which leaves out the scaling tables: they take minutes. */
-export const benches = ["matmul", "train", "forward", "histogram", "sweep", "all", "scaling"] as const;
+export const benches = ["matmul", "train", "forward", "histogram", "levels", "sweep", "all", "scaling"] as const;
 export type Bench = (typeof benches)[number];
 
 export interface SuiteOptions {
@@ -24,7 +25,7 @@ export interface SuiteOptions {
   readonly activation: Activation;
   readonly repeats: number;
   readonly batchSize: number;
-  /** Samples of the forward pass, the histogram and the sweep. */
+  /** Samples of the forward pass, the histograms and the sweep. */
   readonly samples: number;
   /** Scopes of the sweep, and orders of each, at most. */
   readonly scopes: readonly ScopeKind[];
@@ -44,13 +45,14 @@ export interface SuiteReport {
   readonly train: readonly TrainBenchRow[];
   readonly forward: readonly ForwardBenchRow[];
   readonly histogram: readonly BenchRow[];
+  readonly levels: readonly BenchRow[];
   readonly sweep: readonly SweepBenchRow[];
   readonly scaling: readonly ScalingRow[];
 }
 
 /** Every row in the order of the report. */
-export function rowsOf({ matmul, train, forward, histogram, sweep, scaling }: SuiteReport): SuiteRow[] {
-  return [...matmul, ...train, ...forward, ...histogram, ...sweep, ...scaling];
+export function rowsOf({ matmul, train, forward, histogram, levels, sweep, scaling }: SuiteReport): SuiteRow[] {
+  return [...matmul, ...train, ...forward, ...histogram, ...levels, ...sweep, ...scaling];
 }
 
 /**
@@ -97,6 +99,7 @@ export async function runSuite(
     histogram: await start("histogram", () => {
       return benchHistogram(gpu, clock, { ...options, units: hidden[0]! }, ceilings);
     }),
+    levels: await start("levels", () => benchLevels(gpu, clock, { ...options, units: hidden[0]! }, ceilings)),
     sweep: await start("sweep", () => benchSweep(gpu, clock, options, ceilings)),
     scaling: await start("scaling", () => {
       return benchScaling(gpu, clock, options, ({ dimension, value }) => onStart(`scaling, ${dimension} ${value}`));

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { ablationModes } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
-import { binRules, defaultBins } from "../core/quantization.ts";
+import { binRules, defaultBins, defaultBits } from "../core/quantization.ts";
 import { type MeasuringConfig, type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
@@ -74,7 +74,7 @@ export function addDataSourceOption(command: Command): Command {
 /** How outputs are quantised; fields are absent for one bit, as in study.json. */
 function addLevelOptions(command: Command): void {
   const { least, most } = wholeRanges.bits;
-  const bitsHelp = `bits of a measured output, ${least} to ${most}; 1: above a threshold (default: ${least})`;
+  const bitsHelp = `bits of a measured output, ${least} to ${most}; 1: above a threshold (default: ${defaultBits})`;
   const binsHelp = `levels of more than one bit: ${binRules.join(", ")} (default: ${defaultBins})`;
   command
     .addOption(new Option("--bits <n>", bitsHelp).argParser(integer(least, most)))
@@ -86,7 +86,7 @@ function addLevelOptions(command: Command): void {
  * @throws UsageError where bins are asked for and one bit has none, or a threshold where more bits have none
  */
 export function levelConfig({
-  bits = 1,
+  bits = defaultBits,
   bins,
   quantizeThreshold,
 }: Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold">): Pick<MeasuringConfig, "bits" | "bins"> {

@@ -8,6 +8,8 @@ export const binRules = ["equal-width", "equal-frequency"] as const;
 export type BinRule = (typeof binRules)[number];
 
 export const defaultBins: BinRule = "equal-width";
+/** [t > theta]. */
+export const defaultBits = 1;
 
 /** More than one bit: 2^bits levels. One bit is [t > theta], and needs none of this. */
 export interface Quantization {
@@ -17,7 +19,7 @@ export interface Quantization {
 
 /** Quantisation into more than two levels, if that is what was asked for. */
 export function quantizationOf(options: { readonly bits?: number; readonly bins?: BinRule }): Quantization | undefined {
-  const { bits = 1, bins = defaultBins } = options;
+  const { bits = defaultBits, bins = defaultBins } = options;
   return bits === 1 ? undefined : { bits, bins };
 }
 

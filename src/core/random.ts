@@ -13,6 +13,7 @@ export const streams = {
   randomRanking: 5,
   resampling: 6,
   subsample: 7,
+  permutedLabels: 8,
 } as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 

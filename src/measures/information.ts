@@ -8,6 +8,11 @@ function term(probability: number, ratio: number): number {
   return probability === 0 ? 0 : probability * Math.log2(ratio);
 }
 
+/** n log n, bits, of a count. */
+export function entropyTerm(count: number): number {
+  return term(count, count);
+}
+
 /** h2(p) = -p log p - (1 - p) log (1 - p), bits, of p = ones / samples. */
 export function binaryEntropy(ones: number, samples: number): number {
   const p = ones / samples;

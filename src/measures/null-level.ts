@@ -1,12 +1,13 @@
 /**
- * What chance gives: values of a measure when the labels are permuted, which keeps the number of ones. A neuron above the
- * 99.9 % level of its own number of ones knows something of the classes. Entropy does not depend on labels.
+ * What chance gives: values of a measure when the labels are permuted, which keeps the samples of each level. A neuron above
+ * the 99.9 % level of its own levels knows something of the classes. Entropy does not depend on labels.
  */
 import { type Hypergeometric, hypergeometric } from "./hypergeometric.ts";
 import { binaryDivergence } from "./information.ts";
 import { klSelectivity } from "./kl-selectivity.ts";
 import { mutualInformation } from "./mutual-information.ts";
 import { permutedInformation } from "./permuted-information.ts";
+import { permutedLevels, permutedLevelsMean } from "./permuted-levels.ts";
 
 /** Share of the permutations that may exceed the level. */
 const TAIL = 0.001;
@@ -18,8 +19,8 @@ export interface NullLevel {
   readonly mean?: number;
 }
 
-/** For neurons whose bit is 1 for `ones` samples. */
-export type NullLevelOf = (ones: number) => NullLevel;
+/** For neurons with so many samples in each level: [levels], of a bit zeros and ones. */
+export type NullLevelOf = (levels: readonly number[]) => NullLevel;
 
 /** Outcomes at the ends of one class's distribution, which together are less probable than this, are only added up. */
 const BEYOND = 1e-7;
@@ -61,28 +62,60 @@ function klLevel(ones: number, classSizes: readonly number[]): NullLevel {
   return { level: 0 };
 }
 
-/** Once for each number of the rarer outcome: turning the bit over changes no value. */
-function remembered(classSizes: readonly number[], compute: NullLevelOf): NullLevelOf {
-  const samples = classSizes.reduce((sum, size) => sum + size, 0);
-  const known = new Map<number, NullLevel>();
-  return (ones) => {
-    const rare = Math.min(ones, samples - ones);
-    const result = known.get(rare) ?? compute(rare);
-    known.set(rare, result);
-    return result;
+/** By measure id. */
+type NullLevels = Readonly<Record<string, NullLevel>>;
+
+/** Of a bit: by counting or chi-square, and by the union bound. */
+function ofBit(rare: number, classSizes: readonly number[]): NullLevels {
+  return {
+    [mutualInformation.id]: permutedInformation(TAIL, rare, classSizes),
+    [klSelectivity.id]: klLevel(rare, classSizes),
   };
 }
 
-const present = (samplesPerClass: readonly number[]) => samplesPerClass.filter((size) => size > 0);
+/** Of neurons of more levels, which share their permutations. */
+function ofLevels(neurons: readonly (readonly number[])[], classSizes: readonly number[]): NullLevels[] {
+  const cells = new Map<number, number>();
+  return permutedLevels(TAIL, neurons, classSizes).map(({ information, selectivity }, index) => ({
+    [mutualInformation.id]: { mean: permutedLevelsMean(neurons[index]!, classSizes, cells), level: information },
+    [klSelectivity.id]: { level: selectivity },
+  }));
+}
 
-/** By measure id: from [classes], the samples of each class, to the levels. */
-export const nullLevels: Readonly<Record<string, (samplesPerClass: readonly number[]) => NullLevelOf>> = {
-  [mutualInformation.id]: (samplesPerClass) => {
-    const sizes = present(samplesPerClass);
-    return remembered(sizes, (ones) => permutedInformation(TAIL, ones, sizes));
-  },
-  [klSelectivity.id]: (samplesPerClass) => {
-    const sizes = present(samplesPerClass);
-    return remembered(sizes, (ones) => klLevel(ones, sizes));
-  },
-};
+const isBit = (levels: readonly number[]) => levels.length <= 2;
+
+/** The order of levels, and levels without samples, change no value. */
+const occupied = (levels: readonly number[]) => levels.filter((count) => count > 0).sort((a, b) => a - b);
+
+/** By the sizes of levels: once for all neurons that have the same. */
+function levelsBySize(neurons: readonly (readonly number[])[], classSizes: readonly number[]): Map<string, NullLevels> {
+  const different = [...new Map(neurons.map(occupied).map((levels) => [levels.join(), levels])).values()];
+  const [bits, others] = [different.filter(isBit), different.filter((levels) => !isBit(levels))];
+  const ofOthers = ofLevels(others, classSizes);
+  return new Map([
+    ...bits.map((levels) => [levels.join(), ofBit(levels.length === 2 ? levels[0]! : 0, classSizes)] as const),
+    ...others.map((levels, index) => [levels.join(), ofOthers[index]!] as const),
+  ]);
+}
+
+/**
+ * Levels of each measure that has some, by its id; all are computed when the first is asked for.
+ * @param neurons per neuron: [levels], its samples in each level, of a bit zeros and ones
+ * @param samplesPerClass [classes]; those without samples do not count
+ * @returns to be asked about these neurons
+ */
+export function createNullLevels(
+  neurons: readonly (readonly number[])[],
+  samplesPerClass: readonly number[],
+): Readonly<Record<string, NullLevelOf>> {
+  let known: Map<string, NullLevels> | undefined;
+  const find = (levels: readonly number[]) => {
+    known ??= levelsBySize(
+      neurons,
+      samplesPerClass.filter((size) => size > 0),
+    );
+    return known.get(occupied(levels).join())!;
+  };
+  const measured = [mutualInformation.id, klSelectivity.id];
+  return Object.fromEntries(measured.map((id) => [id, (levels: readonly number[]) => find(levels)[id]!]));
+}

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { requireAgreement } from "../../src/bench/agreement.ts";
 import { benchRow } from "../../src/bench/bench-row.ts";
+import { benchLevels } from "../../src/bench/levels-bench.ts";
 import { watchMemory } from "../../src/bench/live-memory.ts";
 import { material, repeatedSplit } from "../../src/bench/material.ts";
 import { timeProduct } from "../../src/bench/product.ts";
@@ -58,6 +59,23 @@ describe("the check before a timing", () => {
     expect(cost).toEqual({ operations: 2 * 2 * 5 * 37 * 6, bytes: 4 * 2 * ((5 + 6) * 40 + 5 * 8) });
     const broken = withShader("i < layer.input_quads", "i < layer.input_quads - 1u");
     await expect(timeProduct(broken, clock, shape, 1)).rejects.toThrow("forward.forward_layer computes wrongly");
+  });
+
+  test("finds levels that are one too low, and a range without its least output, and takes the right ones", async () => {
+    const options = { units: 3, repeats: 2, samples: 33, runs: 1 };
+    const ceilings = { gflops: 10, gbps: 100 };
+    const rows = await benchLevels(gpu, clock, options, ceilings);
+    // 4 bytes: an output a sample, two ends; edges, counts of ten classes, and labels once for all networks
+    const bytes = [4 * 6 * (33 + 2), ...[16, 256].map((levels) => 4 * (6 * (33 + levels - 1 + 10 * levels) + 33))];
+    for (const [index, { gbps, medianMs }] of rows.entries()) {
+      expect(gbps! * medianMs * 1e6).toBeCloseTo(bytes[index]!, 6);
+    }
+    const low = withShader("let label = labels", "level -= min(level, 1u); let label = labels");
+    await expect(benchLevels(low, clock, options, ceilings)).rejects.toThrow("levels.count_levels computes wrongly");
+    const narrow = withShader("let rows = min(STRIP, chunk.count - first);", "let rows = 1u;");
+    await expect(benchLevels(narrow, clock, options, ceilings)).rejects.toThrow(
+      "levels.find_extremes computes wrongly",
+    );
   });
 
   test("finds training that leaves out the L2 term, and takes the right one", async () => {

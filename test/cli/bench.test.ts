@@ -51,6 +51,9 @@ describe("bench all --json", async () => {
       ["forward", "2 x 70 samples, 784-5-4-10"],
       ["histogram.pack_bits", "2 x 70 samples, 5 neurons"],
       ["histogram.count_ones", "2 x 70 samples, 5 neurons"],
+      ["levels.find_extremes", "2 x 70 samples, 5 neurons"],
+      ["levels.count_levels", "2 x 70 samples, 5 neurons, 16 levels"],
+      ["levels.count_levels", "2 x 70 samples, 5 neurons, 256 levels"],
       ["sweep", "layer1, 70 samples, 784-5-4-10"],
       ["sweep", "layer2, 70 samples, 784-5-4-10"],
       ["sweep", "network, 70 samples, 784-5-4-10"],
@@ -109,6 +112,7 @@ describe("bench all --json", async () => {
       train: of("train") as TrainBenchRow[],
       forward: of("forward") as ForwardBenchRow[],
       histogram: of("histogram.pack_bits", "histogram.count_ones"),
+      levels: of("levels.find_extremes", "levels.count_levels"),
       sweep: of("sweep") as SweepBenchRow[],
       scaling: [],
     };
@@ -159,6 +163,6 @@ describe("bench", () => {
   test("refuses what it does not time", async () => {
     const { exitCode, stderr } = await commandLine(["bench", "everything"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("matmul, train, forward, histogram, sweep, all, scaling");
+    expect(stderr).toContain("matmul, train, forward, histogram, levels, sweep, all, scaling");
   });
 });

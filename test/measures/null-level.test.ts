@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { klSelectivity } from "../../src/measures/kl-selectivity.ts";
 import type { Measure } from "../../src/measures/measure.ts";
 import { mutualInformation } from "../../src/measures/mutual-information.ts";
-import { nullLevels } from "../../src/measures/null-level.ts";
+import { createNullLevels } from "../../src/measures/null-level.ts";
 import { permutedInformation } from "../../src/measures/permuted-information.ts";
 import { entropyBias, mutualInformationBias } from "../../src/measures/plug-in-bias.ts";
 import { evidenceOf } from "../support/evidence.ts";
@@ -17,6 +17,15 @@ function valuesOf(measure: Measure, classSizes: readonly number[], divisions: re
 const shareAbove = (values: readonly number[], level: number) =>
   values.filter((value) => value > level).length / values.length;
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const total = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);
+/** Levels of a bit, by its number of ones. */
+function bitLevels(id: string, classSizes: readonly number[]) {
+  return (ones: number) => {
+    const levels = [total(classSizes) - ones, ones];
+    return createNullLevels([levels], classSizes)[id]!(levels);
+  };
+}
 
 const small = [5, 4, 3];
 const uneven = [91, 106, 99, 103, 98, 92, 97, 109, 101, 104];
@@ -47,7 +56,7 @@ describe("mutual information with permuted labels", () => {
 
   test.each([2, 7, 20, 49, 50, 120, 500])("is held by the level with %i of 1,000 ones", (ones) => {
     const values = valuesOf(mutualInformation, uneven, drawnDivisions(uneven, ones, DRAWS));
-    const { mean, level } = nullLevels["mutual_information"]!(uneven)(ones);
+    const { mean, level } = bitLevels("mutual_information", uneven)(ones);
     const sd = Math.sqrt(meanOf(values.map((value) => (value - mean!) ** 2)));
     expect(Math.abs(meanOf(values) - mean!)).toBeLessThan((5 * sd) / Math.sqrt(DRAWS));
     // 20 of the draws expected, SD 4.5: between 4 and 40. Few ones take few values, so fewer may exceed the level.
@@ -58,7 +67,7 @@ describe("mutual information with permuted labels", () => {
 
 describe("KL selectivity with permuted labels", () => {
   test("has the smallest level that the union bound allows, for all permutations of twelve samples", () => {
-    const levels = nullLevels["kl_selectivity"]!(small);
+    const levels = bitLevels("kl_selectivity", small);
     for (let ones = 1; ones < 12; ones++) {
       const divisions = everyDivision(small, ones);
       const { level } = levels(ones);
@@ -70,7 +79,7 @@ describe("KL selectivity with permuted labels", () => {
 
   test.each([2, 20, 120, 500])("is held by the level with %i of 1,000 ones, and nearly as often exceeds it", (ones) => {
     const values = valuesOf(klSelectivity, uneven, drawnDivisions(uneven, ones, DRAWS));
-    const { level, mean } = nullLevels["kl_selectivity"]!(uneven)(ones);
+    const { level, mean } = bitLevels("kl_selectivity", uneven)(ones);
     expect(mean).toBeUndefined();
     expect(shareAbove(values, level) * DRAWS).toBeLessThanOrEqual(40);
     if (ones >= 120) expect(shareAbove(values, level) * DRAWS).toBeGreaterThanOrEqual(2);
@@ -79,15 +88,15 @@ describe("KL selectivity with permuted labels", () => {
 
 test("levels are the same when the bit is turned over, and classes without samples do not count", () => {
   for (const id of ["mutual_information", "kl_selectivity"]) {
-    const levels = nullLevels[id]!(uneven);
+    const levels = bitLevels(id, uneven);
     for (const ones of [3, 77, 400]) expect(levels(1000 - ones)).toEqual(levels(ones));
-    expect(nullLevels[id]!([0, ...uneven, 0])(77)).toEqual(levels(77));
+    expect(bitLevels(id, [0, ...uneven, 0])(77)).toEqual(levels(77));
     expect(levels(0).level).toBe(0);
   }
 });
 
 test("entropy has no null level, since it does not depend on labels", () => {
-  expect(nullLevels["entropy"]).toBeUndefined();
+  expect(createNullLevels([[500, 500]], uneven)["entropy"]).toBeUndefined();
 });
 
 describe("the bias of a plug-in estimate", () => {

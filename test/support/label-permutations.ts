@@ -34,3 +34,41 @@ export function drawnDivisions(classSizes: readonly number[], ones: number, draw
     return counts;
   });
 }
+
+/** [permutations][levels][classes] of every assignment of labels to samples whose levels are given, repeats included. */
+export function everyTable(levels: readonly number[], classSizes: readonly number[]): number[][][] {
+  const found: number[][][] = [];
+  const levelOf = levels.flatMap((size, level) => new Array<number>(size).fill(level));
+  const left = [...classSizes];
+  const table = levels.map(() => classSizes.map(() => 0));
+  const assign = (sample: number) => {
+    if (sample === levelOf.length) return void found.push(table.map((row) => [...row]));
+    const row = table[levelOf[sample]!]!;
+    for (const label of left.keys()) {
+      if (left[label] === 0) continue;
+      left[label]!--;
+      row[label]!++;
+      assign(sample + 1);
+      left[label]!++;
+      row[label]!--;
+    }
+  };
+  assign(0);
+  return found;
+}
+
+/** [draws][levels][classes] of seeded random permutations. */
+export function drawnTables(levels: readonly number[], classSizes: readonly number[], draws: number): number[][][] {
+  const labels = labelsOf(classSizes);
+  const sequence = new RandomSequence(7, levels.length, streams.resampling);
+  return Array.from({ length: draws }, () => {
+    const order = sequence.permutation(labels.length);
+    let first = 0;
+    return levels.map((size) => {
+      const row = classSizes.map(() => 0);
+      for (const sample of order.subarray(first, first + size)) row[labels[sample]!]!++;
+      first += size;
+      return row;
+    });
+  });
+}

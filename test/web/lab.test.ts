@@ -1,13 +1,15 @@
 /** What the page can ask of the worker, and what it is told: on a device of this machine, with a tiny data set. */
-import { unzipSync } from "fflate";
+import { strFromU8, unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NeuronAddress } from "../../src/core/ablation.ts";
+import type { StudyConfig } from "../../src/core/study.ts";
 import { readIdxFolder } from "../../src/data/idx-folder.ts";
 import { createContext } from "../../src/gpu/context.ts";
 import { Devices } from "../../src/gpu/devices.ts";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
+import { histogramsCsv } from "../../src/report/files/histograms-file.ts";
 import { resultFiles } from "../../src/report/files/result-files.ts";
 import { runStudy, type StudyOutcome } from "../../src/study.ts";
 import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
@@ -18,7 +20,7 @@ import { givenFiles, type LabInNode, openLab, openTinyLab } from "../support/lab
 
 const settings: LabSettings = {
   ...{ hidden: [7, 5], activation: "sigmoid", epochs: 3, repeats: 2, seed: 0 },
-  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5 },
+  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, bits: 1, bins: "equal-width" },
 };
 const config = configOf(settings, "bands");
 const start = { type: "start", settings } as const;
@@ -54,7 +56,7 @@ const of = <T extends LabNotice["type"]>(lab: LabInNode, type: T) =>
   lab.notices.filter((notice): notice is Extract<LabNotice, { type: T }> => notice.type === type);
 
 /** The same study as the command line makes it. */
-async function commandLineStudy(): Promise<StudyOutcome> {
+async function commandLineStudy(config: StudyConfig): Promise<StudyOutcome> {
   const dataset = await readIdxFolder(givenSource(givenFiles(tinyIdxFiles())), "bands");
   const { adapter, facts } = await openAdapter({ name: testAdapterName });
   using devices = new Devices(await createContext(adapter, facts));
@@ -66,7 +68,7 @@ describe("a study in the lab", () => {
   let outcome: StudyOutcome;
   beforeAll(async () => {
     lab = await trainedLab();
-    outcome = await commandLineStudy();
+    outcome = await commandLineStudy(config);
   });
 
   test("is told as it is made: phases, training by epoch, then what was found", () => {
@@ -145,6 +147,25 @@ describe("a study in the lab", () => {
     lab.send({ type: "evaluate", sequence: 1, repeat: 0, removed: [], mode: "zero" });
     expect((await evaluated).evaluation.correct).toBe(outcome.repeats[0]!.testCorrect);
   });
+});
+
+test("a study at three bits is the command line's, and its zip has the histograms", async () => {
+  const levels: LabSettings = { ...settings, epochs: 1, repeats: 1, bits: 3, bins: "equal-frequency" };
+  const lab = await openedLab();
+  lab.send({ type: "start", settings: levels });
+  await settled(lab);
+  const outcome = await commandLineStudy(configOf(levels, "bands"));
+  expect(outcome.neurons[0]!.histograms).toMatchObject({ levels: 8 });
+  expect(of(lab, "measured").at(-1)!.neurons).toEqual(outcome.neurons);
+  expect(of(lab, "orders").at(-1)!.orders).toEqual(outcome.orders);
+  const exported = lab.next("exported");
+  lab.send({ type: "export", request: 3 });
+  const { name, zip } = await exported;
+  const files = unzipSync(new Uint8Array(await zip.arrayBuffer()));
+  const histograms = strFromU8(files[`${name.replace(".zip", "")}/histograms.csv`]!);
+  expect(histograms).toBe([...histogramsCsv(outcome.neurons)].join(""));
+  const study = JSON.parse(strFromU8(files[`${name.replace(".zip", "")}/study.json`]!)) as { config: unknown };
+  expect(study.config).toMatchObject({ bits: 3, bins: "equal-frequency" });
 });
 
 describe("clicks", () => {
@@ -296,7 +317,7 @@ describe("what is dropped", () => {
   }
 
   test("as a network is measured on the data in use", async () => {
-    const network = (await commandLineStudy()).networks[1]!.network;
+    const network = (await commandLineStudy(config)).networks[1]!.network;
     const [study, measured] = [lab.next("study"), lab.next("measured")];
     lab.send({ type: "load", files: [{ path: "mine.safetensors", content: bytes(encodeSafetensors(network)) }] });
     expect(await study).toMatchObject({ origin: "network-file", label: "mine.safetensors", live: true });

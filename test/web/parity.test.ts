@@ -19,7 +19,7 @@ import { type LabWorker, startLabWorker } from "../support/lab-worker.ts";
 
 const settings: LabSettings = {
   ...{ hidden: [12, 8], activation: "sigmoid", epochs: 1, repeats: 2, seed: 3 },
-  ...{ batchSize: 64, learningRate: 0.01, l2: 1e-5 },
+  ...{ batchSize: 64, learningRate: 0.01, l2: 1e-5, bits: 1, bins: "equal-width" },
 };
 const config = configOf(settings, "mnist");
 
@@ -56,11 +56,22 @@ async function inBrowser(worker: LabWorker): Promise<InBrowser> {
   return { dataset, weights, repeats, neurons: [...neurons], orders: [...orders], singles: [...singles], curves };
 }
 
+/** The same data at three bits: a smaller study, for its histograms alone. */
+const levels: LabSettings = { ...settings, hidden: [6], repeats: 1, bits: 3 };
+
+async function levelsInBrowser(worker: LabWorker): Promise<NeuronTable[]> {
+  await worker.send({ type: "start", settings: levels });
+  const { neurons } = await worker.take("measured");
+  return [...neurons];
+}
+
 async function inNode() {
   const { adapter, facts } = await openAdapter({ name: "swiftshader" });
   using devices = new Devices(await createContext(adapter, facts));
   const dataset = await splitEmbeddedDigits((await loadDigits()).digits);
-  return { dataset: summarizeDataset(dataset), ...(await runStudy(devices, dataset, config, () => 0)) };
+  const outcome = await runStudy(devices, dataset, config, () => 0);
+  const { neurons } = await runStudy(devices, dataset, configOf(levels, "mnist"), () => 0);
+  return { dataset: summarizeDataset(dataset), ...outcome, levels: neurons };
 }
 
 /** Order of curves plays no part: the lab computes them scope after scope. */
@@ -72,12 +83,14 @@ const byName = (curves: readonly AblationCurve[]) =>
 describe.skipIf(noChromium !== undefined)("the same study in Node and in a browser, on SwiftShader", () => {
   let worker: LabWorker;
   let browser: InBrowser;
+  let levelsThere: NeuronTable[];
   let node: Awaited<ReturnType<typeof inNode>>;
   beforeAll(async () => {
     worker = await startLabWorker();
     const { adapter } = await worker.take("adapter");
     expect(adapter.state).toBe("software");
     browser = await inBrowser(worker);
+    levelsThere = await levelsInBrowser(worker);
     node = await inNode();
   });
   afterAll(() => worker.close());
@@ -94,6 +107,11 @@ describe.skipIf(noChromium !== undefined)("the same study in Node and in a brows
   test("counts the same ones, and so has the same measures and orders", () => {
     expect(browser.neurons).toEqual(plain(node.neurons));
     expect(browser.orders).toEqual(plain(node.orders));
+  });
+
+  test("parts outputs into the same levels at three bits, and counts the same in each", () => {
+    expect(node.levels[0]!.histograms).toMatchObject({ levels: 8 });
+    expect(levelsThere).toEqual(plain(node.levels));
   });
 
   test("finds the same accuracy without any one neuron", () => {

@@ -5,9 +5,18 @@ import { studyDefaults } from "../../src/core/study-defaults.ts";
 import type { LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 
+const defaults: LabSettings = { ...studyDefaults, bits: 1, bins: "equal-width" };
+
 test("the defaults are the command line's", () => {
   const measures = ["entropy", "mutual-information", "kl-selectivity"];
-  expect(configOf(studyDefaults, "mnist")).toEqual({ ...studyDefaults, measures });
+  expect(configOf(defaults, "mnist")).toEqual({ ...studyDefaults, measures });
+});
+
+test("more than one bit is a part of the configuration, one bit is the absence of it", () => {
+  expect(configOf({ ...defaults, bits: 3, bins: "equal-frequency" }, "mnist")).toMatchObject({
+    ...{ bits: 3, bins: "equal-frequency" },
+  });
+  expect(configOf({ ...defaults, bins: "equal-frequency" }, "mnist")).toEqual(configOf(defaults, "mnist"));
 });
 
 test.each<[string, Partial<LabSettings>]>([
@@ -23,7 +32,10 @@ test.each<[string, Partial<LabSettings>]>([
   ["learning rate", { learningRate: 0 }],
   ["learning rate", { learningRate: Number.POSITIVE_INFINITY }],
   ["L2", { l2: -1 }],
+  ["bits", { bits: 0 }],
+  ["bits", { bits: 9 }],
+  ["bins", { bins: "equal" as "equal-width" }],
 ])("%s is refused: %j", (name, change) => {
-  expect(() => configOf({ ...studyDefaults, ...change }, "mnist")).toThrow(UsageError);
-  expect(() => configOf({ ...studyDefaults, ...change }, "mnist")).toThrow(`${name}: this setting is out of range`);
+  expect(() => configOf({ ...defaults, ...change }, "mnist")).toThrow(UsageError);
+  expect(() => configOf({ ...defaults, ...change }, "mnist")).toThrow(`${name}: this setting is out of range`);
 });

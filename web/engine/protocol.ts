@@ -18,6 +18,7 @@ import type {
 import type { Activation } from "../../src/core/activation.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
+import type { BinRule } from "../../src/core/quantization.ts";
 import type {
   AdapterFacts,
   DatasetSummary,
@@ -35,7 +36,12 @@ export type { GivenFile };
 export type LabSettings = Pick<
   StudyConfig,
   "hidden" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
-> & { readonly activation: Activation };
+> & {
+  readonly activation: Activation;
+  /** Outputs are measured at 2^bits levels; `bins` has no meaning for one bit. */
+  readonly bits: number;
+  readonly bins: BinRule;
+};
 
 export type LabRequest =
   /** @property base address that the page's own files are relative to (`document.baseURI`) */

@@ -1,6 +1,7 @@
 /** A visitor's settings to the configuration of a study, refused where a number is out of range. */
 import { UsageError } from "../../src/core/errors.ts";
 import { activations } from "../../src/core/network.ts";
+import { binRules, quantizationOf } from "../../src/core/quantization.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { decimalRanges, type Range, studyDefaults, wholeRanges } from "../../src/core/study-defaults.ts";
 import { measures } from "../../src/measures/registry.ts";
@@ -25,7 +26,7 @@ function requireDecimal(where: string, value: number, { zero, most }: { zero: bo
  * @throws UsageError that names the setting.
  */
 export function configOf(settings: LabSettings, data: string): StudyConfig {
-  const { hidden, activation, epochs, repeats, seed, batchSize, learningRate, l2 } = settings;
+  const { hidden, activation, epochs, repeats, seed, batchSize, learningRate, l2, bits, bins } = settings;
   if (hidden.length === 0) refuse("hidden", "one or more widths", "none");
   for (const width of hidden) requireWhole("hidden", width, wholeRanges.width);
   if (!activations.includes(activation)) refuse("activation", activations.join(", "), activation);
@@ -35,9 +36,12 @@ export function configOf(settings: LabSettings, data: string): StudyConfig {
   requireWhole("batch size", batchSize, wholeRanges.batchSize);
   requireDecimal("learning rate", learningRate, decimalRanges.learningRate);
   requireDecimal("L2", l2, decimalRanges.l2);
+  requireWhole("bits", bits, wholeRanges.bits);
+  if (!binRules.includes(bins)) refuse("bins", binRules.join(", "), bins);
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   return {
     ...{ data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 },
+    ...quantizationOf({ bits, bins }),
     ...{ measures: measures.map(({ name }) => name), scopes, modes, randomDraws, stride, sweep },
   };
 }

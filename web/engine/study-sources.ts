@@ -3,6 +3,7 @@ import { studyActivation } from "../../src/core/activation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { type Network, type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
+import { defaultBins, defaultBits } from "../../src/core/quantization.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { studyDefaults } from "../../src/core/study-defaults.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
@@ -32,10 +33,11 @@ export async function measuredStudy(
   };
 }
 
-/** The study of one network of which only its file is known. */
+/** The study, at one bit, of one network of which only its file is known. */
 export function networkStudy(device: LabDevice, dataset: Dataset, network: Network, label: string): Promise<LabStudy> {
   const hidden = widthsOf(network).slice(1, -1);
-  const settings = configOf({ ...studyDefaults, hidden, repeats: 1 }, dataset.name);
+  const oneBit = { bits: defaultBits, bins: defaultBins };
+  const settings = configOf({ ...studyDefaults, ...oneBit, hidden, repeats: 1 }, dataset.name);
   const config = { ...settings, activation: studyActivation(network.activation) };
   const origin: Origin = { origin: "network-file", label, provenance: undefined };
   return measuredStudy(device, dataset, config, [{ repeat: 0, network, trainLoss: [] }], origin);

@@ -2,9 +2,9 @@
 import { mean, quantileSorted } from "simple-statistics";
 import { hasBits, type NeuronTable } from "../../core/neuron-table.ts";
 import { entropy } from "../../measures/entropy.ts";
-import { countsOfBit, type LevelEvidence } from "../../measures/measure.ts";
+import { countsOfBit, type LevelEvidence, levelTotals } from "../../measures/measure.ts";
 import { histogramEvidence } from "../../measures/neuron-table.ts";
-import { type NullLevelOf, nullLevels } from "../../measures/null-level.ts";
+import { createNullLevels, type NullLevelOf } from "../../measures/null-level.ts";
 import { plugInBiases } from "../../measures/plug-in-bias.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import type { MeasureSummary } from "./analysis.ts";
@@ -25,19 +25,24 @@ function evidenceOf({ table, row }: Row, samplesPerClass: readonly number[] | un
   return { samples, levels: 2, countsPerLevel: countsOfBit(own, sizes), samplesPerClass: sizes };
 }
 
+/** Whether there are counts: of bits, or of levels. */
+const isCounted = ({ table }: Row) => table.histograms !== undefined || hasBits(table);
+
+/** [levels]: samples in each. */
+const levelsOf = (row: Row) => levelTotals(evidenceOf(row, undefined));
+
 /** Mean bias over neurons; entropy's alone needs no class sizes. */
 function biasPart(rows: readonly Row[], measure: string, samplesPerClass: readonly number[] | undefined) {
   const bias = plugInBiases[measure];
-  if (bias === undefined || rows.some(({ table }) => table.histograms === undefined && !hasBits(table))) return {};
+  if (bias === undefined || !rows.every(isCounted)) return {};
   const sized = samplesPerClass !== undefined || rows[0]?.table.histograms !== undefined;
   if (!sized && measure !== entropy.id) return {};
   return { bias: mean(rows.map((row) => bias(evidenceOf(row, samplesPerClass)))) };
 }
 
-/** Known for bits alone. */
 function nullPart(rows: readonly Row[], measure: string, levelOf: NullLevelOf | undefined) {
-  if (levelOf === undefined || rows.some(({ table }) => !hasBits(table))) return {};
-  const levels = rows.map(({ table, row }) => levelOf(table.ones[row]!));
+  if (levelOf === undefined || !rows.every(isCounted)) return {};
+  const levels = rows.map((row) => levelOf(levelsOf(row)));
   const means = levels.flatMap((level) => level.mean ?? []);
   const above = rows.filter(({ table, row }, index) => table.measures[measure]![row]! > levels[index]!.level);
   return {
@@ -83,12 +88,12 @@ export function measureSummaries(
   measures: readonly string[],
   samplesPerClass: readonly number[] | undefined,
 ): MeasureSummary[] {
-  const levels = new Map(
-    measures.map((measure) => [measure, samplesPerClass && nullLevels[measure]?.(samplesPerClass)] as const),
-  );
+  const neurons = tables.flatMap((table) => Array.from({ length: table.rows }, (_, row) => ({ table, row })));
+  const counted = neurons.filter(isCounted).map(levelsOf);
+  const levels = samplesPerClass && createNullLevels(counted, samplesPerClass);
   return layers.flatMap((layer) =>
     measures
       .filter((measure) => tables[0] !== undefined && measure in tables[0].measures)
-      .map((measure) => summary(tables, layer, measure, samplesPerClass, levels.get(measure))),
+      .map((measure) => summary(tables, layer, measure, samplesPerClass, levels?.[measure])),
   );
 }

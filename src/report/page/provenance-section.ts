@@ -1,5 +1,6 @@
 /** How the results were made: configuration, data, adapter, versions, and the command that makes them again. */
 import { describeAdapter } from "../../core/adapter-text.ts";
+import { levelsOf, quantizationOf } from "../../core/quantization.ts";
 import { isTrained, type RecordedConfig } from "../../core/study.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import type { StudySummary } from "../files/study-file.ts";
@@ -24,6 +25,12 @@ function originOf(config: RecordedConfig): [string, Insert][] {
   ];
 }
 
+/** Into how many levels outputs are divided, where these are not the two of a bit. */
+function measuredAs(config: RecordedConfig): [string, Insert][] {
+  const quantization = quantizationOf(config);
+  return quantization === undefined ? [] : [["levels of outputs", `${levelsOf(quantization)}, ${quantization.bins}`]];
+}
+
 /** What the table of provenance says: name and value. */
 function facts({ config, dataset, provenance }: StudySummary): [string, Insert][] {
   const { tiles, elapsedMs } = provenance;
@@ -32,6 +39,7 @@ function facts({ config, dataset, provenance }: StudySummary): [string, Insert][
   return [
     ["seed", config.seed],
     ...originOf(config),
+    ...measuredAs(config),
     ["sweep", `${config.sweep}, stride ${config.stride}, ${config.randomDraws} random orders a scope`],
     [
       "data",

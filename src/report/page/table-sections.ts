@@ -77,7 +77,7 @@ const tables: readonly TableSection[] = [
   {
     id: "measures",
     title: "Measures and chance",
-    lead: "Bias is what the plug-in estimate adds on average because samples are finite. The null columns are what a neuron would show if the labels were shuffled: the mean, and the level that 99.9 % of the shuffles stay below; a value under that level cannot be told from chance. They are computed for outputs of one bit; at more levels (--bits) there is no null, and the bias is what to compare with.",
+    lead: "Bias is what the plug-in estimate adds on average because samples are finite. The null columns are what a neuron would show if the labels were shuffled: the mean, and the level that 99.9 % of the shuffles stay below; a value under that level cannot be told from chance.",
     table: measuresTable,
   },
   {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isConstant, type NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { FileSource } from "../../../src/core/platform.ts";
 import { neuronTable } from "../../../src/measures/neuron-table.ts";
+import { createNullLevels } from "../../../src/measures/null-level.ts";
 import { measureSummaries } from "../../../src/report/analysis/measure-summaries.ts";
 import { histogramsCsv, parseHistogramsCsv } from "../../../src/report/files/histograms-file.ts";
 import { neuronsCsv, parseNeuronsCsv } from "../../../src/report/files/neurons-file.ts";
@@ -70,10 +71,24 @@ test("what is written is read back the same", () => {
   expect(parseHistogramsCsv(histograms, parseNeuronsCsv(neurons))).toStrictEqual(tables);
 });
 
-test("the summaries of measures have biases and no chance levels", () => {
+test("the summaries of measures have biases, and chance levels of information and selectivity", () => {
   const summaries = measureSummaries(tables, [1, 2], ["entropy", "mutual_information", "kl_selectivity"], [5, 7]);
   expect(summaries.map(({ bias }) => bias !== undefined)).toEqual([true, true, false, true, true, false]);
-  expect(summaries.every((summary) => summary.nullLevel === undefined)).toBe(true);
+  expect(summaries.map(({ nullLevel }) => nullLevel !== undefined)).toEqual([false, true, true, false, true, true]);
+  expect(summaries.map(({ nullMean }) => nullMean !== undefined)).toEqual([false, true, false, false, true, false]);
+  // Layer 2 is constant. Of layer 1 the levels have 3, 2, 1 and 6, and 3, 3, 3 and 3 samples.
+  const neurons = [
+    [3, 2, 1, 6],
+    [3, 3, 3, 3],
+  ];
+  const levelOf = createNullLevels(neurons, [5, 7])["mutual_information"]!;
+  const [first, second] = neurons.map(levelOf);
+  expect(summaries[1]).toMatchObject({
+    nullLevel: (first!.level + second!.level) / 2,
+    nullMean: (first!.mean! + second!.mean!) / 2,
+    aboveNull: 0,
+  });
+  expect(summaries[4]).toMatchObject({ nullLevel: 0, nullMean: 0, aboveNull: 0 });
 });
 
 function folder(files: Readonly<Record<string, string>>): FileSource {
@@ -102,7 +117,11 @@ describe("a folder", () => {
     const files = await readStudyFiles(folder({ "neurons.csv": neurons }), "a");
     expect(files.neurons!.map(({ measures }) => measures)).toEqual(tables.map(({ measures }) => measures));
     expect(files.missing).toContainEqual({
-      ...{ file: "histograms.csv", reason: "not in the folder", cost: "the bias of the measures" },
+      ...{
+        file: "histograms.csv",
+        reason: "not in the folder",
+        cost: "the bias of the measures, and what chance would give",
+      },
     });
     const [summary] = measureSummaries(files.neurons!, [1], ["mutual_information"], [5, 7]);
     expect(summary).not.toHaveProperty("bias");

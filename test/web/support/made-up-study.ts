@@ -12,6 +12,7 @@ import {
   type SingleRemovals,
 } from "../../../src/core/ablation.ts";
 import type { Network } from "../../../src/core/network.ts";
+import type { LevelCounts } from "../../../src/core/neuron-counts.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../../src/core/random.ts";
 import { type DatasetSummary, type RepeatSummary, scopeKinds } from "../../../src/core/study.ts";
@@ -48,15 +49,40 @@ function onesOf(repeat: number, layer: number, neuron: number): number[] {
   return Array.from({ length: CLASSES }, () => Math.round(200 * draw() ** sharpness));
 }
 
+/** [levels, classes]: 200 samples a class around a middle that is drawn, as wide as is drawn. */
+function levelCountsOf(repeat: number, layer: number, neuron: number, levels: number): number[] {
+  const draw = draws(repeat, layer, neuron);
+  const counts = new Array<number>(levels * CLASSES).fill(0);
+  const width = 0.1 + 0.5 * draw();
+  for (let label = 0; label < CLASSES; label++) {
+    const middle = draw();
+    for (let sample = 0; sample < 200; sample++) {
+      const output = Math.min(0.999, Math.max(0, middle + width * (draw() + draw() - 1)));
+      counts[Math.floor(output * levels) * CLASSES + label]!++;
+    }
+  }
+  return counts;
+}
+
+function levelsOfLayer(repeat: number, layer: number, neurons: number, levels: number): LevelCounts {
+  const places = Array.from({ length: neurons }, (_, neuron) => neuron);
+  return {
+    levels,
+    edges: Float32Array.from(places.flatMap(() => Array.from({ length: levels - 1 }, (_, k) => (k + 1) / levels))),
+    counts: Uint32Array.from(places.flatMap((neuron) => levelCountsOf(repeat, layer, neuron, levels))),
+  };
+}
+
 const noLayers: Network = { activation: "sigmoid", layers: [] };
 
-export function madeUpTable(repeat: number, hidden: readonly number[]): NeuronTable {
+export function madeUpTable(repeat: number, hidden: readonly number[], bits = 1): NeuronTable {
   const layers = hidden.map((neurons, index) => ({
     neurons,
     onesPerClass: Uint32Array.from(
       Array.from({ length: neurons }, (_, neuron) => onesOf(repeat, index + 1, neuron)).flat(),
     ),
     meanActivation: Float32Array.from({ length: neurons }, () => 0.5),
+    ...(bits > 1 && { histograms: levelsOfLayer(repeat, index + 1, neurons, 2 ** bits) }),
   }));
   const samplesPerClass = Uint32Array.from({ length: CLASSES }, () => 200);
   return neuronTable({ repeat, classes: CLASSES, samplesPerClass, layers }, noLayers);
@@ -112,9 +138,9 @@ export interface MadeUpStudy {
   readonly singles: readonly SingleRemovals[];
 }
 
-export function madeUpStudy({ hidden, repeats, seed, epochs }: LabSettings): MadeUpStudy {
+export function madeUpStudy({ hidden, repeats, seed, epochs, bits }: LabSettings): MadeUpStudy {
   const numbers = Array.from({ length: repeats }, (_, repeat) => repeat);
-  const neurons = numbers.map((repeat) => madeUpTable(repeat, hidden));
+  const neurons = numbers.map((repeat) => madeUpTable(repeat, hidden, bits));
   const scopes = scopesOf(hidden.length, scopeKinds);
   return {
     repeats: numbers.map((repeat) => ({

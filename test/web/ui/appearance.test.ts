@@ -56,6 +56,21 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
     },
   );
 
+  test.each(["light", "dark"] as const)("shows levels of classes, few and many, %s", async (colorScheme) => {
+    for (const bits of ["2", "4", "8"]) {
+      const { page } = await openPage(chromium.browser, `${server.address}#bits=${bits}`, { colorScheme });
+      await page.getByText("Optimiser, levels").click();
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 5.0 of 10").waitFor();
+      await page.evaluate(() => window.engine.finishTraining());
+      await page.locator('[data-row="117"]').click();
+      expect(await page.locator(".levels path").count()).toBe(10);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await picture(page, `levels-${bits}-bits-${colorScheme}`);
+      await page.context().close();
+    }
+  });
+
   test.each(["missing", "software"])("says so and shows a finished study where the adapter is %s", async (adapter) => {
     const { page } = await openPage(chromium.browser, `${server.address}?adapter=${adapter}`);
     await page.getByText("a finished study", { exact: true }).waitFor();

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { histogramOf } from "../../../src/core/neuron-table.ts";
 import type { LabRequest } from "../../../web/engine/protocol.ts";
 import { launchChromium, noChromium, type TestBrowser } from "../../support/chromium.ts";
 import { accessibilityFaults, openPage, type WatchedPage } from "../support/lab-page.ts";
@@ -88,6 +89,32 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       const ones = table.onesPerClass[117 * 10 + 4]!;
       await page.getByTitle(`4: fires for ${ones} of 200, silent for ${200 - ones}`).waitFor();
       expect(await page.locator(".digit-strip canvas").count()).toBe(16);
+    });
+
+    test("the levels of a clicked neuron by class where more than one bit was measured", async () => {
+      await page.getByText("Optimiser, levels").click();
+      expect(await page.getByLabel("Levels of").isDisabled()).toBe(true);
+      await page.getByLabel("Bits measured").selectOption("3");
+      await page.getByLabel("Levels of").selectOption("equal-frequency");
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 5.0 of 10").waitFor();
+      expect(await requests("start")).toMatchObject([{ settings: { bits: 3, bins: "equal-frequency" } }]);
+      await page.evaluate(() => window.engine.finishTraining());
+      await page.locator(".network").getByLabel("Entropy").check();
+      await page.locator(".legend", { hasText: "3.00 bit" }).waitFor();
+      await cell(117).click();
+      const own = histogramOf(madeUpTable(0, [100, 100], 3).histograms!, 10, 117);
+      const counts = Array.from({ length: 8 }, (_, level) => own[level * 10 + 4]!);
+      const fullest = counts.indexOf(Math.max(...counts));
+      await page.getByTitle(`4: ${counts[fullest]} of 200 in level ${fullest}, `, { exact: false }).waitFor();
+      expect(await page.locator(".facts").innerText()).toMatch(/Levels in use\s+8 of 8/);
+      // The step of level l is as wide as the root of its share, beside the largest share of any class and level.
+      const path = await page.locator(".levels path").nth(4).getAttribute("d");
+      const widths = [...path!.matchAll(/H([\d.]+)V/g)].map(([, width]) => Number(width));
+      const largest = Math.max(...own);
+      for (const [level, width] of widths.entries()) expect(width).toBeCloseTo(Math.sqrt(counts[level]! / largest), 3);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
     });
 
     test("weights of the first layer as pictures, and none of others", async () => {

@@ -22,10 +22,16 @@ interface ClassBarsProps {
 /** More classes than that leave no room for names. */
 const MOST_NAMES = 26;
 
+/** Names of classes: all of them for hover, and those that there is room for. */
+export function classNaming(classes: number, names: readonly string[] | undefined) {
+  const nameOf = (index: number) => names?.[index] ?? String(index);
+  return { nameOf, shownName: (index: number) => (classes > MOST_NAMES ? "" : nameOf(index)) };
+}
+
 const height = (share: number) => `${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%`;
 
 export function ClassBars({ title, bars, twoSided = false, names, colour }: ClassBarsProps) {
-  const nameOf = (index: number) => names?.[index] ?? String(index);
+  const { nameOf, shownName } = classNaming(bars.length, names);
   return (
     <figure
       class={twoSided ? "class-bars two-sided" : "class-bars"}
@@ -44,7 +50,7 @@ export function ClassBars({ title, bars, twoSided = false, names, colour }: Clas
               </span>
             ) : null}
             <span class="bar-name">
-              {bars.length > MOST_NAMES ? "" : nameOf(index)}
+              {shownName(index)}
               <span class="hidden-text">{`: ${bar.text}`}</span>
             </span>
           </li>

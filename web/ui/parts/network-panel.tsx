@@ -85,7 +85,7 @@ function Layers({
   const { view, removal } = state;
   const table = shownTable(state)!;
   const values = columnValues(study, table, view.column, removal.mode);
-  const top = values === undefined ? 1 : columnTop(values, view.column);
+  const top = values === undefined ? 1 : columnTop(values, view.column, table);
   const widths = layerWidths(table);
   const removed = new Set(removal.history.present);
   const brushed = new Set(view.brushed);

@@ -1,5 +1,7 @@
 /** What one neuron knows, and what removing it costs. */
-import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import { hasBits, histogramOf, type NeuronTable } from "../../../src/core/neuron-table.ts";
+import { levelTotals } from "../../../src/measures/measure.ts";
+import { histogramEvidence } from "../../../src/measures/neuron-table.ts";
 import type { ExtremeSamples } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { decimal, percent, signed } from "../numbers.ts";
@@ -8,6 +10,7 @@ import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { intactCorrect, knownOutcome, type Outcome, shownTable, singleOutcome } from "../state/shown.ts";
 import { EXTREMES_SHOWN } from "../state/wanted.ts";
 import { type ClassBar, ClassBars } from "./class-bars.tsx";
+import { type ClassLevels, LevelBars } from "./level-bars.tsx";
 import { GreyImage, greyBytes, greyOfWeights } from "./weight-image.tsx";
 
 interface NeuronPanelProps {
@@ -59,7 +62,7 @@ function Neuron({ state, study, table, row, dispatch }: NeuronProps) {
         <Facts state={state} study={study} table={table} row={row} />
       </div>
       <div class="neuron-bars">
-        <FiringBars study={study} table={table} row={row} />
+        <OutputBars study={study} table={table} row={row} />
         <CostBars state={state} study={study} table={table} row={row} />
       </div>
       <Digits state={state} study={study} />
@@ -105,10 +108,7 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
         <dt>Preferred class</dt>
         <dd>{nameOf(table.preferredClass[row]!)}</dd>
       </div>
-      <div>
-        <dt>Fires for</dt>
-        <dd>{percent(table.ones[row]! / table.samples)}</dd>
-      </div>
+      <SpreadFact table={table} row={row} />
       <div>
         <dt>Removal costs</dt>
         <dd>{cost === undefined ? "–" : `${decimal(cost, 2)} points`}</dd>
@@ -117,10 +117,41 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
   );
 }
 
+/** How often a bit is 1; of more levels, how many of them occur. */
+function SpreadFact({ table, row }: { readonly table: NeuronTable; readonly row: number }) {
+  const { histograms, samples, ones } = table;
+  const bit = hasBits(table) ? percent(ones[row]! / samples) : "–";
+  const levels = histograms && levelTotals(histogramEvidence(table, histograms, row));
+  return (
+    <div>
+      <dt>{levels === undefined ? "Fires for" : "Levels in use"}</dt>
+      <dd>{levels === undefined ? bit : `${levels.filter((count) => count > 0).length} of ${levels.length}`}</dd>
+    </div>
+  );
+}
+
 function costOf(study: ShownStudy, table: NeuronTable, row: number, mode: "zero" | "mean"): number | undefined {
   const single = singleOutcome(study, table, row, mode);
   const intact = intactCorrect(study, table.repeat);
   return single === undefined || intact === undefined ? undefined : (100 * (intact - single.correct)) / single.samples;
+}
+
+/** What the output was for each class, as finely as it was counted. */
+function OutputBars(given: OfNeuron) {
+  if (given.table.histograms !== undefined) return <LevelsOfClasses {...given} />;
+  return hasBits(given.table) ? <FiringBars {...given} /> : <p class="empty">The counts are not in the folder.</p>;
+}
+
+/** The L x C table of counts. */
+function LevelsOfClasses({ study, table, row }: OfNeuron) {
+  const { classes, histograms } = table;
+  const { levels } = histograms!;
+  const counts = histogramOf(histograms!, classes, row);
+  const columns = Array.from({ length: classes }, (_, label): ClassLevels => {
+    const own = Array.from({ length: levels }, (_, level) => counts[level * classes + label]!);
+    return { counts: own, marked: label === table.preferredClass[row] };
+  });
+  return <LevelBars title={`In ${levels} levels, by class`} columns={columns} names={study.about.dataset.classNames} />;
 }
 
 /** The 2 x C table of counts: of each class's samples, those for which the bit is 1. */

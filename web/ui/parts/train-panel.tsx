@@ -4,7 +4,7 @@ import { LineChart } from "../charts/line-chart.tsx";
 import type { Dispatch } from "../lab-store.ts";
 import { decimal, duration, percent } from "../numbers.ts";
 import type { LabState, NoticeOf } from "../state/lab-state.ts";
-import { readSettings, type SettingTexts, settingFields } from "../state/settings.ts";
+import { readSettings, type SettingTexts, settingFields, unusedFields } from "../state/settings.ts";
 
 interface TrainPanelProps {
   readonly state: LabState;
@@ -14,8 +14,8 @@ interface TrainPanelProps {
 
 const basic = ["hidden", "activation", "epochs", "repeats", "seed"] as const;
 /** Fields whose text is longer than a number. */
-const halves: readonly (keyof SettingTexts)[] = ["hidden", "activation"];
-const further = ["batchSize", "learningRate", "l2"] as const;
+const halves: readonly (keyof SettingTexts)[] = ["hidden", "activation", "bits", "bins"];
+const further = ["batchSize", "learningRate", "l2", "bits", "bins"] as const;
 
 export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
   const { settings, faulty } = readSettings(state.settings);
@@ -31,7 +31,7 @@ export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
       <form onSubmit={submit}>
         <Fields names={basic} texts={state.settings} faulty={faulty} dispatch={dispatch} />
         <details>
-          <summary>Optimiser</summary>
+          <summary>Optimiser, levels</summary>
           <Fields names={further} texts={state.settings} faulty={faulty} dispatch={dispatch} />
         </details>
         <div class="buttons">
@@ -87,7 +87,7 @@ function Fields({ names, texts, faulty, dispatch }: FieldsProps) {
                 onInput={change}
               />
             ) : (
-              <select {...common} onChange={change}>
+              <select {...common} disabled={unusedFields(texts).includes(name)} onChange={change}>
                 {choices.map((choice) => (
                   <option key={choice}>{choice}</option>
                 ))}

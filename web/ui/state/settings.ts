@@ -1,5 +1,6 @@
 /** What a training run is asked for: defaults, and how each setting is read from text (a form, or a link). */
 import { activations } from "../../../src/core/network.ts";
+import { binRules, defaultBins, defaultBits } from "../../../src/core/quantization.ts";
 import { decimalRanges, type Range, studyDefaults, wholeRanges } from "../../../src/core/study-defaults.ts";
 import type { LabSettings } from "../../engine/protocol.ts";
 
@@ -13,6 +14,8 @@ export const defaultSettings: LabSettings = {
   batchSize: studyDefaults.batchSize,
   learningRate: studyDefaults.learningRate,
   l2: studyDefaults.l2,
+  bits: defaultBits,
+  bins: defaultBins,
 };
 
 /** One setting of the form. */
@@ -58,24 +61,36 @@ const hidden: SettingField<readonly number[]> = {
   show: (widths) => widths.join(", "),
 };
 
-const activation: SettingField<LabSettings["activation"]> = {
-  label: "Activation",
-  allowed: activations.join(", "),
-  choices: activations,
-  parse: (text) => activations.find((name) => name === text),
-  show: String,
-};
+function oneOf<T extends string>(label: string, choices: readonly T[]): SettingField<T> {
+  return {
+    label,
+    allowed: choices.join(", "),
+    choices,
+    parse: (text) => choices.find((name) => name === text),
+    show: String,
+  };
+}
+
+const { least: fewestBits, most: mostBits } = wholeRanges.bits;
+const bitChoices = Array.from({ length: mostBits - fewestBits + 1 }, (_, index) => String(fewestBits + index));
 
 export const settingFields: { readonly [Name in keyof LabSettings]: SettingField<LabSettings[Name]> } = {
   hidden,
-  activation,
+  activation: oneOf("Activation", activations),
   epochs: wholeNumber("Epochs", wholeRanges.epochs),
   repeats: wholeNumber("Repeats", wholeRanges.repeats),
   seed: wholeNumber("Seed", wholeRanges.seed),
   batchSize: wholeNumber("Batch size", wholeRanges.batchSize),
   learningRate: decimal("Learning rate", decimalRanges.learningRate),
   l2: decimal("L2 strength", decimalRanges.l2),
+  bits: { ...wholeNumber("Bits measured", wholeRanges.bits), choices: bitChoices },
+  bins: oneOf("Levels of", binRules),
 };
+
+/** Fields that mean nothing beside the others: one bit has no levels that part by a rule. */
+export function unusedFields({ bits }: SettingTexts): readonly (keyof LabSettings)[] {
+  return bits === String(defaultBits) ? ["bins"] : [];
+}
 
 export const settingNames = Object.keys(settingFields) as (keyof LabSettings)[];
 

@@ -70,9 +70,11 @@ export function columnValues(
   return column === COST ? costColumn(study, table, mode) : table.measures[column];
 }
 
-/** Most that a column reaches in a table; the entropy of a bit has an upper end of its own. */
-export function columnTop(values: Float64Array, column: string): number {
-  return column === "entropy" ? 1 : values.reduce((most, value) => Math.max(most, value), 0) || 1;
+/** Most that a column reaches in a table; the entropy of so many levels has an upper end of its own. */
+export function columnTop(values: Float64Array, column: string, { histograms }: NeuronTable): number {
+  return column === "entropy"
+    ? Math.log2(histograms?.levels ?? 2)
+    : values.reduce((most, value) => Math.max(most, value), 0) || 1;
 }
 
 export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">): string {

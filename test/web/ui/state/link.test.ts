@@ -13,6 +13,8 @@ const unusual: LabSettings = {
   batchSize: 64,
   learningRate: 0.0025,
   l2: 0,
+  bits: 5,
+  bins: "equal-frequency",
 };
 
 describe("a link", () => {
@@ -29,12 +31,19 @@ describe("a link", () => {
     expect(settingsFromLink("#something=else")).toEqual(defaultSettings);
   });
 
-  test.each(["epochs=0", "epochs=ten", "hidden=0-10", "activation=step", "seed=-1", "learningRate=NaN", "repeats=1e9"])(
-    "leaves at its default what makes no sense: %s",
-    (part) => {
-      expect(settingsFromLink(`#batchSize=16&${part}`)).toEqual({ ...defaultSettings, batchSize: 16 });
-    },
-  );
+  test.each([
+    "epochs=0",
+    "epochs=ten",
+    "hidden=0-10",
+    "activation=step",
+    "seed=-1",
+    "learningRate=NaN",
+    "repeats=1e9",
+    "bits=9",
+    "bins=x",
+  ])("leaves at its default what makes no sense: %s", (part) => {
+    expect(settingsFromLink(`#batchSize=16&${part}`)).toEqual({ ...defaultSettings, batchSize: 16 });
+  });
 });
 
 describe("settings as texts", () => {

@@ -1,0 +1,17 @@
+/** How a page says that its results were made. */
+import { expect, test } from "vitest";
+import { analyse } from "../../../src/report/analysis/analyse.ts";
+import { provenanceSection } from "../../../src/report/page/provenance-section.ts";
+import { madeUpStudy } from "../made-up-study.ts";
+
+const study = madeUpStudy();
+const section = (config: object) => {
+  const files = { label: "", study: { ...study, config: { ...study.config, ...config } }, missing: [] };
+  return provenanceSection([analyse(files)]).content.text;
+};
+
+test("more than one bit is told as levels and their rule, one bit is not", () => {
+  const told = "<dt>levels of outputs</dt><dd>16, equal-frequency</dd>";
+  expect(section({ bits: 4, bins: "equal-frequency" })).toContain(told);
+  expect(section({})).not.toContain("levels of outputs");
+});
