@@ -151,6 +151,15 @@ describe("while rows are read", () => {
     expect(stored.at(-1)).toEqual([COUNT, COUNT]);
   });
 
+  test("it is told of the rows of all parts together", async () => {
+    const stored: (readonly [number, number])[] = [];
+    const parts = { "train.csv": csv, "val.csv": csv, "test.csv": csv };
+    await openFiles(parts, { label: "kind" }, { onStored: (rows, total) => stored.push([rows, total]) });
+    expect(stored.at(-1)).toEqual([3 * COUNT, 3 * COUNT]);
+    const rows = stored.map(([done]) => done);
+    expect(rows).toEqual(rows.toSorted((a, b) => a - b));
+  });
+
   /** A folder whose table is another one when it is read for the second time; its first bytes are looked at twice. */
   function changing(first: string, second: string): DataFolder {
     const [before, after] = [first, second].map((content) => memoryFolder({ "t.csv": content }));
