@@ -16,6 +16,7 @@ import { readStudyData } from "./cli/study-data.ts";
 import type { AblationCurve, AblationMode, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
 import type { Dataset } from "./core/dataset.ts";
 import type { Network } from "./core/network.ts";
+import { requireFit } from "./core/network-fit.ts";
 import type { ScopeKind, SweepMethod } from "./core/study.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm } from "./core/tiles.ts";
@@ -25,7 +26,7 @@ import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
 import { chooseRemovals, type MeasuredNetwork, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
-import { type Accuracies, accuraciesOf, measureOn, requireFit, splitOnDevice } from "./pruning/measure-network.ts";
+import { type Accuracies, accuraciesOf, measureOn, splitOnDevice } from "./pruning/measure-network.ts";
 
 export type { OpenedNetwork } from "./cli/model-options.ts";
 export type * from "./core/ablation.ts";

@@ -1,19 +1,13 @@
 /** `gpu-importance analyze`: the study of networks that others trained. */
 import { basename, extname, join } from "node:path";
 import { type Command, Option } from "commander";
-import {
-  analyzeNetworks,
-  architectureOf,
-  type FiledNetwork,
-  nearChanceOn,
-  requireAlike,
-  requireFit,
-} from "../analyze.ts";
+import { analyzeNetworks, architectureOf, type FiledNetwork, nearChanceOn, requireAlike } from "../analyze.ts";
 import { networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
 import { type LayerActivation, type LayerActivationKind, layerActivation } from "../core/layer-chain.ts";
 import { widthsOf } from "../core/network.ts";
+import { requireFit } from "../core/network-fit.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { AnalysisConfig, MeasuringConfig, ReadingConfig, RepeatSummary } from "../core/study.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
@@ -144,7 +138,7 @@ async function analysis(
   const config = analysisConfig(models, networks, options);
   const dataset = await readStudyData({ data, ...given({ label, split }) }, display.line);
   showDataset(dataset, display);
-  requireFit(networks[0]!, dataset);
+  requireFit(networks[0]!.network, dataset, networks[0]!.file);
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;

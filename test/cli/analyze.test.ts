@@ -141,7 +141,7 @@ describe("an analysis that cannot be", () => {
       return { activation, layers: [narrow, ...others] };
     });
     expect(await failure(1, [few])).toMatch(
-      /few-inputs.safetensors: .*inputs\n {2}expected: 36, .*\n {2}found: {4}2 inputs\n/,
+      /few-inputs.safetensors: .*inputs\n {2}expected: 36, .*\n {2}found: {4}2 inputs \(/,
     );
     const many = changed("many-outputs.safetensors", ({ activation, layers }) => {
       const top = { inputs: 5, outputs: 4, weights: new Float32Array(20), biases: new Float32Array(4) };
