@@ -13,15 +13,15 @@ import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
-import type { AblationCurve, AblationMode, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
+import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
 import type { Dataset } from "./core/dataset.ts";
 import type { Network } from "./core/network.ts";
 import { requireFit } from "./core/network-fit.ts";
-import type { ScopeKind, SweepMethod } from "./core/study.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { createContext, type GpuContext } from "./gpu/context.ts";
+import type { AblateOptions } from "./library.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
@@ -30,13 +30,33 @@ import { type Accuracies, accuraciesOf, measureOn, splitOnDevice } from "./pruni
 
 export type { OpenedNetwork } from "./cli/model-options.ts";
 export type * from "./core/ablation.ts";
+export type {
+  LayerActivation,
+  LayerActivationKind,
+  NetworkActivation,
+  SlopedKind,
+  StudyActivation,
+} from "./core/activation.ts";
+export {
+  activations,
+  defaultAlphas,
+  layerActivation,
+  layerActivationKinds,
+  studyActivations,
+} from "./core/activation.ts";
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
-export { type LayerActivation, layerActivation } from "./core/layer-chain.ts";
-export type { Activation, DenseLayer, Network } from "./core/network.ts";
+export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
+export type { Activation, DenseLayer, Network, TrainedNetwork } from "./core/network.ts";
+export type { LevelCounts } from "./core/neuron-counts.ts";
 export type { NeuronTable } from "./core/neuron-table.ts";
+export { type ProgressEvent, type ProgressListener, type Stage, stages } from "./core/progress.ts";
+export { type BinRule, binRules } from "./core/quantization.ts";
+export type * from "./core/study.ts";
+export { type Product, products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 export type { DataOptions } from "./data/open-data.ts";
 export type { GpuContext } from "./gpu/context.ts";
+export { type AblateOptions, type AnalyzeOptions, analyze, writeResults } from "./library.ts";
 export type { Measure, NeuronEvidence } from "./measures/measure.ts";
 export { measures } from "./measures/registry.ts";
 export type { ReadOptions } from "./models/model-reader.ts";
@@ -108,19 +128,6 @@ export async function measureNetworks(
     measured.push({ accuracies, ...(await measureOn(gpu, validation, network, index)) });
   }
   return measured;
-}
-
-export interface AblateOptions {
-  /** Names, for example `mutual-information`; by default all. */
-  readonly measures?: readonly string[];
-  readonly scopes?: readonly ScopeKind[];
-  readonly modes?: readonly AblationMode[];
-  /** Random orders a scope, beside those by measures. */
-  readonly randomDraws?: number;
-  readonly seed?: number;
-  /** Neurons removed between two evaluations. */
-  readonly stride?: number;
-  readonly sweep?: SweepMethod;
 }
 
 /**

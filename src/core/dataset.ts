@@ -32,7 +32,7 @@ export interface Dataset {
   readonly train: Split;
   readonly validation: Split;
   readonly test: Split;
-  /** [classes]: what the classes are called, where the data say more than their numbers. */
+  /** `[classes]`: what the classes are called, where the data say more than their numbers. */
   readonly classNames?: readonly string[];
   /** Percent of the rows in training, validation and test, where this program divided one table. */
   readonly shares?: Shares;

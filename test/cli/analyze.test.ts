@@ -148,7 +148,7 @@ describe("an analysis that cannot be", () => {
       return { activation, layers: [...layers.slice(0, -1), top] };
     });
     const message = await failure(1, [many]);
-    expect(message).toMatch(/many-outputs.safetensors: .*\n {2}expected: 3, .*\n {2}found: {4}4 outputs\n/);
+    expect(message).toMatch(/many-outputs.safetensors: .*\n {2}expected: 3, .*\n {2}found: {4}4 outputs \(/);
     expect(message).not.toContain("measuring");
   });
 
