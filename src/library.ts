@@ -1,5 +1,5 @@
 /** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
-import { analyzeNetworks, type FiledNetwork, requireAlike } from "./analyze.ts";
+import { analyzeNetworks, type FiledNetwork } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
 import { readStudyData } from "./cli/study-data.ts";
@@ -9,7 +9,6 @@ import type { AblationMode } from "./core/ablation.ts";
 import type { Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
-import { requireFit } from "./core/network-fit.ts";
 import type { ProgressListener } from "./core/progress.ts";
 import type { BinRule } from "./core/quantization.ts";
 import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
@@ -94,10 +93,8 @@ export async function analyze(
   for (const name of names) requireMeasure(name);
   if (networks.length === 0) throw new UsageError({ what: "there is no network to analyse", where: "networks" });
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
-  requireAlike(read);
   const isNamed = typeof data === "string";
   const dataset = isNamed ? await readStudyData({ ...reader, data }, () => {}) : data;
-  for (const { file, network } of read) requireFit(network, dataset, file);
   const { activation, normalize, weightsLayout } = reading;
   const { bits, bins, quantizeThreshold } = options;
   const config = analysisConfig(read, {
