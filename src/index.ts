@@ -14,13 +14,15 @@ import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
 import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
-import type { Dataset } from "./core/dataset.ts";
+import type { Dataset, SplitName } from "./core/dataset.ts";
+import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
 import { requireFit } from "./core/network-fit.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { createContext, type GpuContext } from "./gpu/context.ts";
+import { readActivations } from "./gpu/read-activations.ts";
 import type { AblateOptions } from "./library.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
@@ -128,6 +130,27 @@ export async function measureNetworks(
     measured.push({ accuracies, ...(await measureOn(gpu, validation, network, index)) });
   }
   return measured;
+}
+
+/**
+ * What the neurons of one hidden layer put out for every sample of a split.
+ * @param layer from 1
+ * @returns `[neurons, samples]`, before they are quantised
+ * @throws RunError where the network does not fit the data, UsageError where it has no such layer.
+ */
+export async function activationsOf(
+  gpu: GpuContext,
+  dataset: Dataset,
+  network: Network,
+  split: SplitName,
+  layer: number,
+): Promise<Float32Array> {
+  requireFit(network, dataset, "network");
+  const most = network.layers.length - 1;
+  if (!Number.isInteger(layer) || layer < 1 || layer > most)
+    throw new UsageError({ what: "the network has no such hidden layer", expected: `1 to ${most}`, found: `${layer}` });
+  using samples = splitOnDevice(gpu, dataset, split);
+  return await readActivations(gpu, network, samples, layer);
 }
 
 /**

@@ -12,7 +12,7 @@ for (const name of ["@types/node", "undici-types"])
   symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
 symlinkSync(root, join(project, "node_modules/gpu-importance"));
 writeFileSync(join(project, "package.json"), '{ "type": "module" }');
-for (const name of ["analyze.mjs", "measure.mjs"])
+for (const name of ["activations.mjs", "analyze.mjs", "measure.mjs"])
   copyFileSync(join(root, "examples/library", name), join(project, name));
 
 const typed = (body: string) => `
@@ -56,7 +56,7 @@ function complaints(files: readonly string[]): string[] {
 
 test("the examples and a program with networks of its own compile", () => {
   writeFileSync(join(project, "made.ts"), typed(""));
-  expect(complaints(["analyze.mjs", "measure.mjs", "made.ts"])).toEqual([]);
+  expect(complaints(["activations.mjs", "analyze.mjs", "measure.mjs", "made.ts"])).toEqual([]);
 });
 
 test("a wrong use does not compile, so the types say something", () => {
