@@ -1,8 +1,9 @@
 /** A study of networks that others trained: whether they fit each other and the data, then count, measure, order, ablate. */
 import { networkActivationText, studyActivation } from "./core/activation.ts";
-import type { AnyDataset, DatasetFacts } from "./core/dataset.ts";
-import { RunError, UsageError } from "./core/errors.ts";
+import type { AnyDataset } from "./core/dataset.ts";
+import { UsageError } from "./core/errors.ts";
 import { hiddenWidths, type Network, widthsOf } from "./core/network.ts";
+import { requireFit } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
 import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
@@ -34,26 +35,6 @@ export function requireAlike(networks: readonly FiledNetwork[]): void {
     found: architecture(other.network),
     fix: "analyse networks of different layers one by one",
   });
-}
-
-/**
- * Refuses a network whose inputs or outputs are not those of the data.
- * @throws RunError with both numbers.
- */
-export function requireFit({ file, network }: FiledNetwork, dataset: DatasetFacts): void {
-  const widths = widthsOf(network);
-  const refuse = (what: string, expected: string, found: string, fix: string): never => {
-    throw new RunError({ what, where: file, expected, found, fix });
-  };
-  const { name, features, classes } = dataset;
-  if (widths[0] !== features) {
-    const fix = "give the data that the network was trained on, with no further columns";
-    refuse("the network does not take the data's inputs", `${features}, as in ${name}`, `${widths[0]} inputs`, fix);
-  }
-  if (widths.at(-1) !== classes) {
-    const fix = "give data with as many classes as the network has outputs";
-    refuse("the network has not one output a class", `${classes}, as in ${name}`, `${widths.at(-1)} outputs`, fix);
-  }
 }
 
 /** The part of a configuration that networks say themselves. */
@@ -99,7 +80,7 @@ export async function analyzeNetworks(
   observer: StudyObserver = {},
 ): Promise<StudyOutcome> {
   requireAlike(networks);
-  requireFit(networks[0]!, dataset);
+  requireFit(networks[0]!.network, dataset, networks[0]!.file);
   const { timed, elapsedMs } = stageTimer(devices, clock);
   const plan = analysisPlan(devices.current, sizeOf(dataset), config);
   observer.onPlan?.(plan);

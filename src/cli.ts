@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: arguments to commands, errors to messages and exit codes (0 good, 1 failed run, 2 wrong usage). */
 import { Command, CommanderError, Option } from "commander";
+import { addAdapterOption } from "./cli/adapter-option.ts";
 import { addAnalyzeCommand } from "./cli/analyze-command.ts";
 import { addBenchCommand } from "./cli/bench-command.ts";
 import { addDataCommand } from "./cli/data-command.ts";
@@ -29,10 +30,6 @@ function usageMessage(message: string): string {
     .replace("\n(Did you mean", "\n  (did you mean");
 }
 
-function addAdapterOption(command: Command, help: string): Command {
-  return command.addOption(new Option("--adapter <text>", help).argParser(text("part of an adapter's name")));
-}
-
 /** Where results go. */
 function addResultOptions(command: Command): Command {
   return command
@@ -47,7 +44,7 @@ function addResultOptions(command: Command): Command {
 
 /** What computes, and what is told of it. */
 function addComputingOptions(command: Command): Command {
-  return addTilesOption(addAdapterOption(command, "part of the name of the adapter to use (see doctor)"))
+  return addTilesOption(addAdapterOption(command))
     .addOption(
       new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(megabytes(1)),
     )

@@ -13,29 +13,52 @@ import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
-import type { AblationCurve, AblationMode, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
-import type { Dataset } from "./core/dataset.ts";
+import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
+import type { Dataset, SplitName } from "./core/dataset.ts";
+import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
-import type { ScopeKind, SweepMethod } from "./core/study.ts";
+import { requireFit } from "./core/network-fit.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { createContext, type GpuContext } from "./gpu/context.ts";
+import { readActivations } from "./gpu/read-activations.ts";
+import type { AblateOptions } from "./library.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
 import { chooseRemovals, type MeasuredNetwork, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
-import { type Accuracies, accuraciesOf, measureOn, requireFit, splitOnDevice } from "./pruning/measure-network.ts";
+import { type Accuracies, accuraciesOf, measureOn, splitOnDevice } from "./pruning/measure-network.ts";
 
 export type { OpenedNetwork } from "./cli/model-options.ts";
 export type * from "./core/ablation.ts";
+export type {
+  LayerActivation,
+  LayerActivationKind,
+  NetworkActivation,
+  SlopedKind,
+  StudyActivation,
+} from "./core/activation.ts";
+export {
+  activations,
+  defaultAlphas,
+  layerActivation,
+  layerActivationKinds,
+  studyActivations,
+} from "./core/activation.ts";
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
-export { type LayerActivation, layerActivation } from "./core/layer-chain.ts";
-export type { Activation, DenseLayer, Network } from "./core/network.ts";
+export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
+export type { Activation, DenseLayer, Network, TrainedNetwork } from "./core/network.ts";
+export type { LevelCounts } from "./core/neuron-counts.ts";
 export type { NeuronTable } from "./core/neuron-table.ts";
+export { type ProgressEvent, type ProgressListener, type Stage, stages } from "./core/progress.ts";
+export { type BinRule, binRules } from "./core/quantization.ts";
+export type * from "./core/study.ts";
+export { type Product, products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 export type { DataOptions } from "./data/open-data.ts";
 export type { GpuContext } from "./gpu/context.ts";
+export { type AblateOptions, type AnalyzeOptions, analyze, writeResults } from "./library.ts";
 export type { Measure, NeuronEvidence } from "./measures/measure.ts";
 export { measures } from "./measures/registry.ts";
 export type { ReadOptions } from "./models/model-reader.ts";
@@ -109,17 +132,25 @@ export async function measureNetworks(
   return measured;
 }
 
-export interface AblateOptions {
-  /** Names, for example `mutual-information`; by default all. */
-  readonly measures?: readonly string[];
-  readonly scopes?: readonly ScopeKind[];
-  readonly modes?: readonly AblationMode[];
-  /** Random orders a scope, beside those by measures. */
-  readonly randomDraws?: number;
-  readonly seed?: number;
-  /** Neurons removed between two evaluations. */
-  readonly stride?: number;
-  readonly sweep?: SweepMethod;
+/**
+ * What the neurons of one hidden layer put out for every sample of a split.
+ * @param layer from 1
+ * @returns `[neurons, samples]`, before they are quantised
+ * @throws RunError where the network does not fit the data, UsageError where it has no such layer.
+ */
+export async function activationsOf(
+  gpu: GpuContext,
+  dataset: Dataset,
+  network: Network,
+  split: SplitName,
+  layer: number,
+): Promise<Float32Array> {
+  requireFit(network, dataset, "network");
+  const most = network.layers.length - 1;
+  if (!Number.isInteger(layer) || layer < 1 || layer > most)
+    throw new UsageError({ what: "the network has no such hidden layer", expected: `1 to ${most}`, found: `${layer}` });
+  using samples = splitOnDevice(gpu, dataset, split);
+  return await readActivations(gpu, network, samples, layer);
 }
 
 /**

@@ -24,7 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "plan.ts": pipeline,
   "study.ts": [...pipeline, "plan.ts"],
   "analyze.ts": [...pipeline, "plan.ts", "study.ts"],
-  "index.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts", "analyze.ts"],
+  "library.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts", "analyze.ts"],
+  "index.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts", "analyze.ts", "library.ts"],
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));
 /** Where Node's modules and globals may show. */

@@ -31,15 +31,23 @@ for (let row = 0; row < table.rows; row++) {
   console.log(`layer ${table.layer[row]} neuron ${table.neuron[row]}: ${bits} bits about the class`);
 }
 
-const options = { measures: ["mutual-information"], scopes: ["network-ranked"], modes: ["mean"], randomDraws: 0 };
-const { curves } = await ablate(gpu, dataset, measured, options);
+const { curves } = await ablate(gpu, dataset, measured, {
+  measures: ["mutual-information"],
+  scopes: ["network-ranked"],
+  modes: ["mean"],
+  randomDraws: 0,
+});
 for (const { order, removed, correct, samples } of curves) {
   const half = removed.length >> 1;
   console.log(`${order.direction} first: ${correct[half] / samples} with ${removed[half]} neurons removed`);
 }
 
-const request = { measure: "mutual-information", mode: "mean", scope: "network-ranked", amount: { keepShare: 0.5 } };
-const removed = await chooseNeurons(gpu, dataset, measured, request);
+const removed = await chooseNeurons(gpu, dataset, measured, {
+  measure: "mutual-information",
+  mode: "mean",
+  scope: "network-ranked",
+  amount: { keepShare: 0.5 },
+});
 const small = pruneNetwork(network, removed, measured.meanActivations);
 const [after] = await measureNetworks(gpu, dataset, [small]);
 console.log(`pruned: ${removed.length} neurons removed, test accuracy ${after.accuracies.test}`);

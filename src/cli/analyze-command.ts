@@ -1,35 +1,23 @@
 /** `gpu-importance analyze`: the study of networks that others trained. */
 import { basename, extname, join } from "node:path";
 import { type Command, Option } from "commander";
-import {
-  analyzeNetworks,
-  architectureOf,
-  type FiledNetwork,
-  nearChanceOn,
-  requireAlike,
-  requireFit,
-} from "../analyze.ts";
+import { analyzeNetworks, type FiledNetwork, nearChanceOn, requireAlike } from "../analyze.ts";
 import { networkActivationText } from "../core/activation.ts";
 import type { AnyDataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
-import { type LayerActivation, type LayerActivationKind, layerActivation } from "../core/layer-chain.ts";
+import { type LayerActivation, layerActivation } from "../core/layer-chain.ts";
 import { widthsOf } from "../core/network.ts";
+import { requireFit } from "../core/network-fit.ts";
 import type { ResultSink } from "../core/platform.ts";
-import type { AnalysisConfig, MeasuringConfig, ReadingConfig, RepeatSummary } from "../core/study.ts";
+import type { RepeatSummary } from "../core/study.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
+import { type AnalysisOptions, analysisConfig } from "./analysis-config.ts";
 import { addModelOptions, openNetwork } from "./model-options.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { megabytes, signedDecimal } from "./option-values.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { dataName, readLargeStudyData } from "./study-data.ts";
-import {
-  addDataSourceOption,
-  addNormalizeOption,
-  addSweepOptions,
-  addTableOptions,
-  given,
-  levelConfig,
-} from "./study-options.ts";
+import { addDataSourceOption, addNormalizeOption, addSweepOptions, addTableOptions, given } from "./study-options.ts";
 import {
   clock,
   closeResults,
@@ -42,14 +30,7 @@ import {
 } from "./study-output.ts";
 import { wrapped } from "./wrapped-text.ts";
 
-type MeasuringOptions = Omit<MeasuringConfig, "repeats" | "hidden" | "activation">;
-
-interface AnalyzeOptions
-  extends MeasuringOptions,
-    Pick<ReadingConfig, "alpha" | "weightsLayout">,
-    DeviceChoice,
-    OutputOptions {
-  readonly activation?: LayerActivationKind;
+interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly out?: string;
   /** Megabytes (10^6 bytes). */
   readonly dataMemory?: number;
@@ -113,25 +94,6 @@ function accuracyTeller(
   };
 }
 
-/** The configuration, fields in a fixed order. */
-function analysisConfig(
-  models: readonly string[],
-  networks: readonly FiledNetwork[],
-  options: AnalyzeOptions,
-): AnalysisConfig {
-  const { data, label, split, normalize, seed, quantizeThreshold, activation, alpha, weightsLayout } = options;
-  const { measures, scopes, modes, randomDraws, stride, sweep } = options;
-  return {
-    models,
-    data,
-    ...given({ label, split, normalize, assumedActivation: activation, alpha, weightsLayout, quantizeThreshold }),
-    seed,
-    ...architectureOf(networks),
-    ...levelConfig(options),
-    ...{ measures, scopes, modes, randomDraws, stride, sweep },
-  };
-}
-
 async function analysis(
   models: readonly string[],
   options: AnalyzeOptions,
@@ -143,10 +105,10 @@ async function analysis(
   const { data, label, split, normalize, weightsLayout } = options;
   const reading = given({ activation: assumedActivation(options), normalize, weightsLayout });
   const networks = await readNetworks(models, reading, display.line);
-  const config = analysisConfig(models, networks, options);
+  const config = analysisConfig(networks, options);
   using dataset = await readLargeStudyData({ data, ...given({ label, split }) }, options.dataMemory, display);
   showDataset(dataset, display);
-  requireFit(networks[0]!, dataset);
+  requireFit(networks[0]!.network, dataset, networks[0]!.file);
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;

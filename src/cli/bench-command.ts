@@ -8,8 +8,9 @@ import { type ScopeKind, scopeKinds } from "../core/study.ts";
 import { createContext } from "../gpu/context.ts";
 import { selfTest } from "../gpu/self-test.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
+import { addAdapterOption } from "./adapter-option.ts";
 import { benchLines } from "./bench-tables.ts";
-import { decimal, integer, oneOf, someOf, text } from "./option-values.ts";
+import { decimal, integer, oneOf, someOf } from "./option-values.ts";
 import { print } from "./standard-streams.ts";
 import { hiddenWidths } from "./study-options.ts";
 import { addTilesOption, chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
@@ -83,12 +84,7 @@ export function addBenchCommand(program: Command): void {
   add("--runs <n>", "counted runs of each row", integer(1, 1000), 20, "20");
   const seconds = decimal({ zero: true, most: 86_400 });
   add("--seconds <x>", "stop a row after this, but not before 3 runs", seconds, 5, "5");
-  addTilesOption(command)
-    .addOption(
-      new Option("--adapter <text>", "part of the name of the adapter to use").argParser(
-        text("part of an adapter's name"),
-      ),
-    )
+  addAdapterOption(addTilesOption(command))
     .option("--json", "print rows as JSON")
     .option("--debug", "show stack traces")
     .action((named: Bench, options: BenchOptions) => bench(named, options));

@@ -13,7 +13,8 @@ import { inStage } from "../gpu/profiler.ts";
 import { measures } from "../measures/registry.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { runStudy } from "../study.ts";
-import { integer, oneOf, text } from "./option-values.ts";
+import { addAdapterOption } from "./adapter-option.ts";
+import { integer, oneOf } from "./option-values.ts";
 import { addTraceOption, beginProfiling, profileText, studySubject } from "./profiling.ts";
 import { print } from "./standard-streams.ts";
 import { hiddenWidths } from "./study-options.ts";
@@ -85,12 +86,7 @@ export function addProfileCommand(program: Command): void {
   add("--activation <name>", activations.join(", "), oneOf(activations), "sigmoid", "sigmoid");
   add("--repeats <n>", "networks", integer(1, 10_000), 2, "2");
   add("--samples <n>", "test samples", integer(1, 1_000_000), 2000, "2000");
-  addTraceOption(command)
-    .addOption(
-      new Option("--adapter <text>", "part of the name of the adapter to use").argParser(
-        text("part of an adapter's name"),
-      ),
-    )
+  addAdapterOption(addTraceOption(command))
     .option("--json", "print the profile as JSON")
     .option("--debug", "show stack traces")
     .action((options: ProfileOptions) => profile(options));

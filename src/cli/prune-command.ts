@@ -6,6 +6,7 @@ import type { Dataset } from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
 import { toNetwork } from "../core/layer-chain.ts";
 import { type Network, widthsOf } from "../core/network.ts";
+import { requireFit } from "../core/network-fit.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { Devices } from "../gpu/devices.ts";
 import { measureNamed } from "../measures/registry.ts";
@@ -16,12 +17,13 @@ import { type CheckedFile, openCheckedFile, requireAbsent } from "../platform/no
 import { openNamedFile } from "../platform/node/results-folder.ts";
 import { chooseRemovals, type MeasuredNetwork } from "../pruning/choose-removals.ts";
 import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } from "../pruning/masked-twin.ts";
-import { accuraciesOf, measureOn, requireFit, splitOnDevice, zeroConstants } from "../pruning/measure-network.ts";
+import { accuraciesOf, measureOn, splitOnDevice, zeroConstants } from "../pruning/measure-network.ts";
 import { type RemovedNeuron, removedCsv, removedNeurons } from "../pruning/removed-file.ts";
 import { trainNetworks } from "../train/trainer.ts";
+import { addAdapterOption } from "./adapter-option.ts";
 import { openNetwork, readOptionsOf } from "./model-options.ts";
 import { openDevices } from "./open-device.ts";
-import { megabytes, text } from "./option-values.ts";
+import { megabytes } from "./option-values.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { addPruneOptions, amountOf, type PruneOptions } from "./prune-options.ts";
 import { pruneJson } from "./prune-record.ts";
@@ -37,13 +39,7 @@ export function addPruneCommand(program: Command): void {
     .description("a smaller network: its least important neurons removed, checked")
     .argument("<model>", "file of a network, or folder of .npy files")
     .showHelpAfterError("  to do:    gpu-importance prune --help lists the options");
-  addTilesOption(
-    addPruneOptions(command).addOption(
-      new Option("--adapter <text>", "part of the name of the adapter to use (see doctor)").argParser(
-        text("part of an adapter's name"),
-      ),
-    ),
-  )
+  addTilesOption(addAdapterOption(addPruneOptions(command)))
     .addOption(
       new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(megabytes(1)),
     )

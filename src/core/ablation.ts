@@ -35,7 +35,7 @@ export interface RemovalOrder {
   readonly direction: Direction;
   /** Random draw from 0; 0 for measures. */
   readonly draw: number;
-  /** [neurons removed]: first removed first. */
+  /** `[neurons removed]`: first removed first. */
   readonly neurons: readonly NeuronAddress[];
 }
 
@@ -45,11 +45,11 @@ export interface AblationCurve {
   readonly mode: AblationMode;
   /** Number of test samples that `correct` is out of. */
   readonly samples: number;
-  /** [steps]: neurons removed; starts at 0 and ends with all of the order. */
+  /** `[steps]`: neurons removed; starts at 0 and ends with all of the order. */
   readonly removed: Uint32Array;
-  /** [steps]: test samples classified correctly. Exact. */
+  /** `[steps]`: test samples classified correctly. Exact. */
   readonly correct: Uint32Array;
-  /** [steps]: mean cross-entropy over the test set, nats. */
+  /** `[steps]`: mean cross-entropy over the test set, nats. */
   readonly loss: Float64Array;
 }
 
@@ -61,10 +61,10 @@ export interface SingleRemovals {
   readonly mode: AblationMode;
   /** Number of test samples that `correct` is out of. */
   readonly samples: number;
-  /** [neurons]: test samples classified correctly without the neuron. Exact. */
+  /** `[neurons]`: test samples classified correctly without the neuron. Exact. */
   readonly correct: Uint32Array;
-  /** [neurons]: mean cross-entropy over the test set without the neuron, nats. */
+  /** `[neurons]`: mean cross-entropy over the test set without the neuron, nats. */
   readonly loss: Float64Array;
-  /** [neurons, classes]: of `correct`, by class. Exact. Absent in files written before it was counted. */
+  /** `[neurons, classes]`: of `correct`, by class. Exact. Absent in files written before it was counted. */
   readonly correctPerClass?: Uint32Array;
 }

@@ -10,7 +10,7 @@ export type LayerActivationKind = (typeof layerActivationKinds)[number];
 
 /** Those with a parameter: the slope below 0 (leaky ReLU), or the limit at minus infinity, negated (ELU). */
 export const defaultAlphas = { "leaky-relu": 0.01, elu: 1 } as const;
-type SlopedKind = keyof typeof defaultAlphas;
+export type SlopedKind = keyof typeof defaultAlphas;
 
 export type LayerActivation =
   | { readonly kind: Exclude<LayerActivationKind, SlopedKind> }

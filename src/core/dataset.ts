@@ -49,7 +49,7 @@ export interface DatasetFacts {
   /** Shape of one sample, for example [28, 28]; its product is `features`. */
   readonly sampleShape: readonly number[];
   readonly classes: number;
-  /** [classes]: what the classes are called, where the data say more than their numbers. */
+  /** `[classes]`: what the classes are called, where the data say more than their numbers. */
   readonly classNames?: readonly string[];
   /** Percent of the rows in training, validation and test, where this program divided one table. */
   readonly shares?: Shares;

@@ -5,27 +5,27 @@ export interface NeuronTable {
   readonly repeat: number;
   readonly rows: number;
   readonly classes: number;
-  /** [rows]: hidden layer, from 1. */
+  /** `[rows]`: hidden layer, from 1. */
   readonly layer: Uint32Array;
-  /** [rows]: index within the layer, from 0. */
+  /** `[rows]`: index within the layer, from 0. */
   readonly neuron: Uint32Array;
   /** Samples that were counted (the validation set). */
   readonly samples: number;
-  /** [rows]: samples for which the bit is 1. Empty where there are histograms: then there is no bit. */
+  /** `[rows]`: samples for which the bit is 1. Empty where there are histograms: then there is no bit. */
   readonly ones: Uint32Array;
   /** [rows, classes]. Empty where there are histograms. */
   readonly onesPerClass: Uint32Array;
   /** Of all rows, where outputs are divided into more than two levels. */
   readonly histograms?: LevelCounts;
-  /** [rows]: the class that maximises D(P_{T|y} || P_T); the lowest such class. */
+  /** `[rows]`: the class that maximises D(P_{T|y} || P_T); the lowest such class. */
   readonly preferredClass: Uint32Array;
-  /** [rows]: mean unquantised activation. */
+  /** `[rows]`: mean unquantised activation. */
   readonly meanActivation: Float32Array;
   /** Measure id (file form, for example `mutual_information`) to [rows] values in bits. */
   readonly measures: Readonly<Record<string, Float64Array>>;
 }
 
-/** [levels, classes]: one row of the histograms. */
+/** `[levels, classes]`: one row of the histograms. */
 export function histogramOf({ levels, counts }: LevelCounts, classes: number, row: number): Uint32Array {
   return counts.subarray(row * levels * classes, (row + 1) * levels * classes);
 }

@@ -99,7 +99,7 @@ export interface RepeatSummary {
   readonly validationAccuracy: number;
   readonly testAccuracy: number;
   readonly testCorrect: number;
-  /** [classes]: of `testCorrect`, by class. Absent in files written before it was counted. */
+  /** `[classes]`: of `testCorrect`, by class. Absent in files written before it was counted. */
   readonly testCorrectPerClass?: readonly number[];
   readonly testLoss: number;
   /** Empty for networks from elsewhere. */
@@ -142,9 +142,9 @@ export interface DatasetSummary {
   readonly inputType?: InputType;
   /** Percent of the rows in training, validation and test, where the data were one table. */
   readonly shares?: Shares;
-  /** [classes]: what the classes are called, where the data say so. */
+  /** `[classes]`: what the classes are called, where the data say so. */
   readonly classNames?: readonly string[];
-  /** [classes]: samples of each class. Absent in files written before they were kept. */
+  /** `[classes]`: samples of each class. Absent in files written before they were kept. */
   readonly validationPerClass?: readonly number[];
   readonly testPerClass?: readonly number[];
   readonly sha256: string;

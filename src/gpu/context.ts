@@ -18,13 +18,13 @@ export interface GpuContext {
   readonly tiles: TileForms;
   /** Bytes that all arrays which are alive at the same time may take. */
   readonly memoryBytes: number;
-  /** How much work a submit may hold; learnt while running. */
+  /** How much work a submit may hold; learnt while running. @internal */
   readonly pace: Pace;
-  /** Resolves when the device is lost, unless it is disposed. */
+  /** Resolves when the device is lost, unless it is disposed. @internal */
   readonly loss: Promise<DeviceLostError>;
-  /** Told of every submit, buffer and piece of host work, where someone wants to know. */
+  /** Told of every submit, buffer and piece of host work, where someone wants to know. @internal */
   readonly profiler?: Profiler;
-  /** Asked before every submit of long work, where someone may want it to wait or to end. */
+  /** Asked before every submit of long work, where someone may want it to wait or to end. @internal */
   readonly gate?: Gate;
   /** Throws the first error that the device reported, or that it was lost. Called after every wait. */
   check(): void;

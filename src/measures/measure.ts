@@ -6,9 +6,9 @@ export interface NeuronEvidence {
   readonly samples: number;
   /** Of the quantised output T: 2 for a bit. */
   readonly levels: number;
-  /** [levels, classes]: samples of the class with T in the level; of a bit first the zeros, then the ones. */
+  /** `[levels, classes]`: samples of the class with T in the level; of a bit first the zeros, then the ones. */
   readonly countsPerLevel: ArrayLike<number>;
-  /** [classes]: samples of each class. */
+  /** `[classes]`: samples of each class. */
   readonly samplesPerClass: ArrayLike<number>;
   /** Mean unquantised activation. */
   readonly meanActivation: number;
@@ -22,12 +22,12 @@ export interface NeuronEvidence {
 /** A neuron's counts alone. */
 export type LevelEvidence = Pick<NeuronEvidence, "samples" | "levels" | "countsPerLevel" | "samplesPerClass">;
 
-/** [levels]: samples of one class. */
+/** `[levels]`: samples of one class. */
 export function levelsOfClass({ levels, countsPerLevel, samplesPerClass }: LevelEvidence, label: number): number[] {
   return Array.from({ length: levels }, (_, level) => countsPerLevel[level * samplesPerClass.length + label]!);
 }
 
-/** [levels]: samples of all classes. */
+/** `[levels]`: samples of all classes. */
 export function levelTotals({ levels, countsPerLevel, samplesPerClass }: LevelEvidence): number[] {
   const classes = samplesPerClass.length;
   return Array.from({ length: levels }, (_, level) => {

@@ -1,6 +1,5 @@
 /** Networks from elsewhere on data: whether they fit, how accurate they are, and the measures of their neurons. */
 import { type Dataset, type SplitName, splitNames } from "../core/dataset.ts";
-import { RunError } from "../core/errors.ts";
 import { hiddenWidths, type Network, widthsOf } from "../core/network.ts";
 import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
@@ -10,21 +9,6 @@ import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
 import { evaluate } from "../gpu/evaluate.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import type { MeasuredNetwork } from "./choose-removals.ts";
-
-/** @throws RunError where the network takes other inputs than the data have, or tells other classes apart. */
-export function requireFit(network: Network, { name, features, classes }: Dataset, where: string): void {
-  const widths = widthsOf(network);
-  const [inputs, outputs] = [widths[0]!, widths.at(-1)!];
-  const expected = `${features} inputs and ${classes} outputs, as the samples of ${name} have`;
-  const found = `${inputs} inputs and ${outputs} outputs (${widths.join("-")})`;
-  if (inputs !== features) {
-    const fix = "give the data that the network was trained on";
-    throw new RunError({ what: "the network takes other inputs than the data have", where, expected, found, fix });
-  }
-  if (outputs === classes) return;
-  const fix = "give data of the network's classes";
-  throw new RunError({ what: "the network tells other classes apart than the data have", where, expected, found, fix });
-}
 
 /** A split of the data on a device. */
 export function splitOnDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSplit {

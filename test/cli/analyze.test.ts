@@ -179,14 +179,14 @@ describe("an analysis that cannot be", () => {
       return { activation, layers: [narrow, ...others] };
     });
     expect(await failure(1, [few])).toMatch(
-      /few-inputs.safetensors: .*inputs\n {2}expected: 36, .*\n {2}found: {4}2 inputs\n/,
+      /few-inputs.safetensors: .*inputs\n {2}expected: 36, .*\n {2}found: {4}2 inputs \(/,
     );
     const many = changed("many-outputs.safetensors", ({ activation, layers }) => {
       const top = { inputs: 5, outputs: 4, weights: new Float32Array(20), biases: new Float32Array(4) };
       return { activation, layers: [...layers.slice(0, -1), top] };
     });
     const message = await failure(1, [many]);
-    expect(message).toMatch(/many-outputs.safetensors: .*\n {2}expected: 3, .*\n {2}found: {4}4 outputs\n/);
+    expect(message).toMatch(/many-outputs.safetensors: .*\n {2}expected: 3, .*\n {2}found: {4}4 outputs \(/);
     expect(message).not.toContain("measuring");
   });
 

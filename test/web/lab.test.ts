@@ -359,9 +359,10 @@ describe("what is dropped", () => {
     const last = { inputs: 2, outputs: 3, weights: new Float32Array(6), biases: new Float32Array(3) };
     const file = encodeSafetensors({ activation: "relu", layers: [layer, last] });
     expect(await faultOf(new Map([["other.safetensors", file]]))).toMatchObject({
-      what: "the network does not fit the data",
+      what: "the network does not take the data's inputs",
       where: "other.safetensors",
-      found: "4-2-3",
+      found: "4 inputs (4-2-3)",
+      fix: "drop the IDX files of the data that it was trained on first",
     });
   });
 

@@ -1,7 +1,7 @@
 /** What a visitor dropped, told apart: a network, a data set, or a folder of results. */
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
-import { type Network, widthsOf } from "../../src/core/network.ts";
+import type { Network } from "../../src/core/network.ts";
 import { resultNames } from "../../src/core/platform.ts";
 import { readIdxFolder } from "../../src/data/idx-folder.ts";
 import { decodeSafetensors } from "../../src/models/safetensors-model.ts";
@@ -80,20 +80,4 @@ async function readNetwork({ path, content }: GivenFile): Promise<Given> {
   const label = nameOf(path);
   const bytes = await givenSource([{ path: label, content }]).read(label);
   return { kind: "network", label, network: decodeSafetensors(bytes, label) };
-}
-
-/** @throws RunError where the network does not take these data, or has nothing to remove. */
-export function requireFit(network: Network, { features, classes, name }: Dataset, file: string): void {
-  const widths = widthsOf(network);
-  const expected = `${features} inputs, a hidden layer or more, ${classes} outputs, for the data set ${name}`;
-  const fits = widths[0] === features && widths.at(-1) === classes && widths.length > 2;
-  if (fits) return;
-  const fix = "drop the IDX files of the data that it was trained on first";
-  throw new RunError({
-    what: "the network does not fit the data",
-    where: file,
-    expected,
-    found: widths.join("-"),
-    fix,
-  });
 }

@@ -1,13 +1,14 @@
 /** The lab without its looks: takes the page's requests, runs them on one device, and tells what comes of them. */
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
+import { requireFit } from "../../src/core/network-fit.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
 import { onDevice } from "../../src/study.ts";
 import { exportStudy } from "./export-files.ts";
-import { readGiven, requireFit } from "./given-study.ts";
+import { readGiven } from "./given-study.ts";
 import { JobQueue } from "./job-queue.ts";
 import { LabDevice } from "./lab-device.ts";
 import type { LabStudy, LivePart } from "./lab-study.ts";
@@ -157,7 +158,7 @@ export class Lab {
     if (given.kind === "dataset") this.#useDataset(given.dataset);
     else if (given.kind === "network") {
       const { device, dataset } = this.#computing();
-      requireFit(given.network, dataset, given.label);
+      requireFit(given.network, dataset, given.label, "drop the IDX files of the data that it was trained on first");
       this.#setPhase("measuring");
       await this.#show(await networkStudy(device, dataset, given.network, given.label));
     } else await this.#show(filedStudy(given.files, "results-folder", given.label, this.#dataset, this.#device));

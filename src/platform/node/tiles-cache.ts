@@ -1,11 +1,12 @@
 /** Keeps which form of each product's kernel suits an adapter, so that it is measured once for a driver and a version. */
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import type { AdapterFacts } from "../../core/study.ts";
 import { type Product, products, type TileForm, type TileForms, tileForms } from "../../core/tiles.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { writeWholeFile } from "./whole-file.ts";
 
 /** What a calibration found; src/gpu/calibration.ts makes it. */
 export interface KeptCalibration {
@@ -69,22 +70,17 @@ function parsed(text: string): z.infer<typeof fileSchema> | undefined {
   }
 }
 
-/** Writes under a temporary name and renames, so that a killed run or a second one leaves no half file. */
+/** Keeps a calibration. @param notes is told where that fails */
 export async function writeCalibration(
   key: CalibrationKey,
   { tiles, milliseconds }: KeptCalibration,
   notes: string[],
   folder: string = cacheFolder(),
 ): Promise<void> {
-  const path = pathFor(key, folder);
-  const temporary = `${path}.${randomUUID()}.tmp`;
+  const content = { key: JSON.parse(keyText(key)), tiles, milliseconds };
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, `${JSON.stringify({ key: JSON.parse(keyText(key)), tiles, milliseconds }, null, 2)}\n`);
-    await rename(temporary, path);
+    await writeWholeFile(pathFor(key, folder), `${JSON.stringify(content, null, 2)}\n`);
   } catch (error) {
     notes.push(`cache not written, so the next run measures again: ${(error as Error).message}`);
-    // The note above tells of the failure; a leftover that cannot be removed either adds nothing to it.
-    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }

@@ -291,6 +291,13 @@ describe("an analysis", () => {
     expect(analysis.measureSummaries.map(({ measure }) => measure)).toEqual(MEASURES);
   });
 
+  it("calls classes what the data call them", () => {
+    const { study, ...files } = madeUpFiles(1);
+    const classNames = ["ant", "bee", "cat"];
+    const named = { ...study!, dataset: { ...study!.dataset, classNames } };
+    expect(analyse({ ...files, study: named }).classNames).toEqual(classNames);
+  });
+
   it("of nothing is empty, not an error", () => {
     expect(analyse({ label: "empty", missing: [] })).toMatchObject({
       ...{ repeats: 0, layers: [], measures: [], classNames: [], curves: [], comparisons: [], cautions: [] },

@@ -45,6 +45,18 @@ describe("the summary table", () => {
     expect(summaryTable({ ...study, repeats })).not.toContain("by class");
   });
 
+  it("leaves out classes that would push all else off a screen", () => {
+    const study = madeUpStudy({ repeats: 1 });
+    const many = (classes: number) => {
+      const names = Array.from({ length: classes }, (_, label) => `kind ${label}`);
+      const dataset = { ...study.dataset, classes, classNames: names, testPerClass: names.map(() => 10) };
+      const repeats = study.repeats.map((row) => ({ ...row, testCorrectPerClass: names.map(() => 6) }));
+      return summaryTable({ ...study, dataset, repeats });
+    };
+    expect(many(20)).toContain("kind 19");
+    expect(many(21)).not.toContain("by class");
+  });
+
   it("gives range and mean of each measure per layer, over all repeats", () => {
     const study = madeUpStudy({ hidden: [2, 1], repeats: 2 });
     const neurons = study.neurons.map((table, repeat) => ({

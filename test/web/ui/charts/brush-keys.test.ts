@@ -29,5 +29,12 @@ describe("a selection box under arrow keys", () => {
     expect(boxAfterKey(box(110, 70, 150, 110), "ArrowDown", true, plot)).toEqual(box(110, 70, 150, 120));
     expect(boxAfterKey(box(110, 70, 125, 110), "ArrowLeft", true, plot)).toEqual(box(110, 70, 120, 110));
     expect(boxAfterKey(box(110, 70, 205, 110), "ArrowRight", true, plot)).toEqual(box(110, 70, 210, 110));
+    expect(boxAfterKey(box(110, 70, 150, 165), "ArrowDown", true, plot)).toEqual(box(110, 70, 150, 170));
+  });
+
+  test("is the same on a plot whose corners come in another order", () => {
+    const turned: Box = [plot[1], plot[0]];
+    expect(boxAfterKey(undefined, "ArrowUp", false, turned)).toEqual(box(110, 70, 150, 110));
+    expect(boxAfterKey(box(52, 70, 92, 110), "ArrowLeft", false, turned)).toEqual(box(50, 70, 90, 110));
   });
 });

@@ -1,0 +1,28 @@
+/** What study.json records of an analysis, out of what was asked for: for the command and the library. */
+import { architectureOf, type FiledNetwork } from "../analyze.ts";
+import type { LayerActivationKind } from "../core/layer-chain.ts";
+import type { AnalysisConfig, MeasuringConfig, ReadingConfig } from "../core/study.ts";
+import { given, levelConfig } from "./study-options.ts";
+
+export interface AnalysisOptions
+  extends Omit<MeasuringConfig, "repeats" | "hidden" | "activation">,
+    Pick<ReadingConfig, "alpha" | "weightsLayout"> {
+  readonly activation?: LayerActivationKind;
+}
+
+/** The configuration, fields in a fixed order. @throws UsageError as `levelConfig` does. */
+export function analysisConfig(networks: readonly FiledNetwork[], options: AnalysisOptions): AnalysisConfig {
+  const { data, label, split, normalize, standardize, seed, quantizeThreshold } = options;
+  const { activation, alpha, weightsLayout } = options;
+  const { measures, scopes, modes, randomDraws, stride, sweep } = options;
+  return {
+    models: networks.map(({ file }) => file),
+    data,
+    ...given({ label, split, normalize, standardize }),
+    ...given({ assumedActivation: activation, alpha, weightsLayout, quantizeThreshold }),
+    seed,
+    ...architectureOf(networks),
+    ...levelConfig(options),
+    ...{ measures, scopes, modes, randomDraws, stride, sweep },
+  };
+}

@@ -1,0 +1,126 @@
+/** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
+import { analyzeNetworks, type FiledNetwork } from "./analyze.ts";
+import { analysisConfig } from "./cli/analysis-config.ts";
+import { openNetwork } from "./cli/model-options.ts";
+import { readStudyData } from "./cli/study-data.ts";
+import { given } from "./cli/study-options.ts";
+import { clock, provenanceOf } from "./cli/study-output.ts";
+import type { AblationMode } from "./core/ablation.ts";
+import type { Dataset } from "./core/dataset.ts";
+import { UsageError } from "./core/errors.ts";
+import type { Network } from "./core/network.ts";
+import type { ProgressListener } from "./core/progress.ts";
+import type { BinRule } from "./core/quantization.ts";
+import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
+import { studyDefaults, wholeRanges } from "./core/study-defaults.ts";
+import type { DataOptions } from "./data/open-data.ts";
+import { summarizeDataset } from "./data/summarize-dataset.ts";
+import type { GpuContext } from "./gpu/context.ts";
+import { Devices } from "./gpu/devices.ts";
+import { measures } from "./measures/registry.ts";
+import type { ReadOptions } from "./models/model-reader.ts";
+import { openResultsFolder } from "./platform/node/results-folder.ts";
+import { requireMeasure } from "./pruning/choose-removals.ts";
+import { resultFiles } from "./report/files/result-files.ts";
+
+export interface AblateOptions {
+  /** Names, for example `mutual-information`; by default all. */
+  readonly measures?: readonly string[];
+  readonly scopes?: readonly ScopeKind[];
+  readonly modes?: readonly AblationMode[];
+  /** Random orders a scope, beside those by measures; by default 5. */
+  readonly randomDraws?: number;
+  readonly seed?: number;
+  /** Neurons removed between two evaluations; by default 1. */
+  readonly stride?: number;
+  readonly sweep?: SweepMethod;
+}
+
+export interface AnalyzeOptions extends AblateOptions {
+  /** What the files of networks leave unsaid; for those that are given by their paths. */
+  readonly reading?: ReadOptions;
+  /** How data are read; for those that are given by name or path. */
+  readonly reader?: DataOptions;
+  /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
+  readonly bits?: number;
+  /** Where levels part, for more than one bit. */
+  readonly bins?: BinRule;
+  /** Of one bit; by default the activation's value at 0. */
+  readonly quantizeThreshold?: number;
+  /** Told of how far the work is. */
+  readonly onProgress?: ProgressListener;
+}
+
+type Counted = "bits" | "seed" | "randomDraws" | "stride";
+
+/** @throws UsageError where a number is not one that the command line would take. */
+function requireInRange(options: Partial<Record<Counted, number>>): void {
+  for (const name of ["bits", "seed", "randomDraws", "stride"] as const) {
+    const value = options[name];
+    const { least, most } = wholeRanges[name];
+    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) continue;
+    const expected = `a whole number from ${least} to ${most}`;
+    throw new UsageError({ what: `${name} is out of range`, where: "options", expected, found: String(value) });
+  }
+}
+
+async function filed(network: string | Network, index: number, reading: ReadOptions): Promise<FiledNetwork> {
+  if (typeof network !== "string") return { file: `network ${index}`, network };
+  return { file: network, network: (await openNetwork(network, reading)).network };
+}
+
+/**
+ * Counts, measures, orders and ablates networks of one architecture, one a repeat: all that `gpu-importance analyze` computes.
+ * @param gpu from `openDevice`
+ * @param data from `loadData`, made by hand, or, as for `--data`, a name or a path
+ * @param networks from `loadNetwork`, made by hand, or paths of their files
+ * @returns `repeats` (accuracies), `neurons` (measures, bits), `orders`, `curves`, `singles`, and what study.json says of them
+ * @throws UsageError where options make no sense, or the networks differ in their layers; RunError where files are damaged, the
+ * networks do not fit the data, or the device fails.
+ */
+export async function analyze(
+  gpu: GpuContext,
+  data: string | Dataset,
+  networks: readonly (string | Network)[],
+  options: AnalyzeOptions = {},
+): Promise<StudyResults> {
+  const started = new Date();
+  const begin = clock();
+  const { reading = {}, reader = {}, onProgress } = options;
+  const { seed, scopes, modes, randomDraws, stride, sweep } = { ...studyDefaults, ...given(options) };
+  requireInRange(options);
+  const names = options.measures ?? measures.map(({ name }) => name);
+  for (const name of names) requireMeasure(name);
+  if (networks.length === 0) throw new UsageError({ what: "there is no network to analyse", where: "networks" });
+  const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
+  const isNamed = typeof data === "string";
+  const dataset = isNamed ? await readStudyData({ ...reader, data }, () => {}) : data;
+  const { activation, normalize, weightsLayout } = reading;
+  const { bits, bins, quantizeThreshold } = options;
+  const config = analysisConfig(read, {
+    data: isNamed ? data : dataset.name,
+    ...given({ normalize, ...(isNamed && reader), weightsLayout, bits, bins, quantizeThreshold }),
+    ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),
+    ...{ seed, measures: names, scopes, modes, randomDraws, stride, sweep },
+  });
+  const devices = new Devices(gpu);
+  const readMs = clock() - begin;
+  const outcome = await analyzeNetworks(devices, dataset, config, read, clock, given({ onProgress }));
+  const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
+  return { config, dataset: summarizeDataset(dataset), provenance, ...outcome };
+}
+
+/**
+ * Writes the folder that `gpu-importance analyze` writes: study.json, the tables, the networks. `gpu-importance report` reads it.
+ * @param folder made where it is missing
+ * @param options `force`: replace the results of an earlier analysis
+ * @throws UsageError where the folder is not empty and `force` is not given; RunError where it cannot be written.
+ */
+export async function writeResults(
+  results: StudyResults,
+  folder: string,
+  options: { readonly force?: boolean } = {},
+): Promise<void> {
+  const sink = await openResultsFolder(folder, { force: options.force === true });
+  for (const file of resultFiles(results)) await sink.write(file);
+}
