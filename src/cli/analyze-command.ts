@@ -9,10 +9,9 @@ import {
   requireAlike,
   requireFit,
 } from "../analyze.ts";
-import { networkActivationText } from "../core/activation.ts";
+import { type Activation, type LayerActivation, layerActivation, networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
-import { type LayerActivation, type LayerActivationKind, layerActivation } from "../core/layer-chain.ts";
 import { widthsOf } from "../core/network.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { AnalysisConfig, MeasuringConfig, ReadingConfig, RepeatSummary } from "../core/study.ts";
@@ -49,7 +48,7 @@ interface AnalyzeOptions
     Pick<ReadingConfig, "alpha" | "weightsLayout">,
     DeviceChoice,
     OutputOptions {
-  readonly activation?: LayerActivationKind;
+  readonly activation?: Activation;
   readonly out?: string;
 }
 

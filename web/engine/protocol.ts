@@ -15,7 +15,6 @@ import type {
   RemovalOrder,
   SingleRemovals,
 } from "../../src/core/ablation.ts";
-import type { Activation } from "../../src/core/activation.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type {
@@ -34,8 +33,8 @@ export type { GivenFile };
 /** What a visitor chooses before training; the rest of a study's options are `studyDefaults`, with all measures. */
 export type LabSettings = Pick<
   StudyConfig,
-  "hidden" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
-> & { readonly activation: Activation };
+  "hidden" | "activation" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
+>;
 
 export type LabRequest =
   /** @property base address that the page's own files are relative to (`document.baseURI`) */

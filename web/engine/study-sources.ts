@@ -3,7 +3,7 @@ import { studyActivation } from "../../src/core/activation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { type Network, type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
-import type { StudyConfig } from "../../src/core/study.ts";
+import type { RecordedConfig } from "../../src/core/study.ts";
 import { studyDefaults } from "../../src/core/study-defaults.ts";
 import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
 import { ordersOf, summarizeDataset } from "../../src/study.ts";
@@ -19,7 +19,7 @@ export type Origin = Pick<LabStudy, "origin" | "label" | "provenance">;
 export async function measuredStudy(
   device: LabDevice,
   dataset: Dataset,
-  config: StudyConfig,
+  config: RecordedConfig,
   networks: readonly TrainedNetwork[],
   origin: Origin,
 ): Promise<LabStudy> {
