@@ -1,6 +1,6 @@
 // Backward pass and Adam for a batch of independent networks, one dispatch a step and layer:
 //   output_delta:      delta[r, s, c] = (softmax(logits[r, s])_c - [c = y_s]) / count, and the batch's cross-entropy
-//   hidden_delta:      delta[r, s, i] = act'(activations[r, s, i]) * sum_o next_delta[r, s, o] * parameters[r, o, i]
+//   hidden_delta:      delta[r, s, i] = act' * sum_o next_delta[r, s, o] * parameters[r, o, i], act' from activations[r, s, i]
 //   update_parameters: g[r, o, i] = sum_s delta[r, s, o] * source[r, s, i] + 2 l2 parameters[r, o, i]  (no l2 on biases)
 //                      then Adam (Kingma and Ba 2015, algorithm 1) in place.
 // Rows as in forward.wgsl: homogeneous, so that lane i = inputs of a parameter row is the bias.
@@ -12,6 +12,8 @@
 //   parts/workgroup-tile.wgsl and parts/backward-shared.wgsl.
 // Preconditions: rows batch.count and above of every slab are ignored: their delta is written as 0.
 // The source of the first layer is row order[r, batch.first + s] of a split: BYTES, bytes / 255; or FLOATS. GRADIENT: write g instead of using it.
+// SLOPES_KEPT: act' of GELU does not follow from its value; delta holds it, as forward_layer has left it there (SLOPES), until
+// hidden_delta puts the delta in its place. It takes no memory of its own, and the other functions pay nothing for it.
 // Variants: "", BYTES, FLOATS, GRADIENT, BYTES+GRADIENT, FLOATS+GRADIENT; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.
 
 #if SUBGROUP
@@ -20,6 +22,7 @@ enable subgroups;
 
 override ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts
 override ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU
+override SLOPES_KEPT: bool = false;
 
 #include "parts/step-structs.wgsl"
 
@@ -91,11 +94,17 @@ fn output_delta(@builtin(global_invocation_id) id: vec3<u32>) {
 
 #include "parts/derivative.wgsl"
 
+// act' of one quad of units.
+fn slope_at(slot: u32) -> vec4<f32> {
+  if (SLOPES_KEPT) { return delta[slot]; }
+  return derivative(activations[slot]);
+}
+
 fn write_hidden_delta(sum: vec4<f32>, row: u32, quad: u32, inside: bool) {
   let slot = row * layer.output_quads + quad;
   let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
   let kept = inside && quad < layer.output_quads;
-  let value = select(vec4<f32>(0.0), sum * derivative(activations[slot]), unit < vec4<u32>(layer.outputs));
+  let value = select(vec4<f32>(0.0), sum * slope_at(slot), unit < vec4<u32>(layer.outputs));
   delta[slot] = select(vec4<f32>(0.0), value, kept);
 }
 

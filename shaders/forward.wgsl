@@ -13,8 +13,9 @@
 // Preconditions: strides are multiples of 4; batch.count >= 1; padding lanes are as written here.
 // The source of the first layer is a split, shared by all jobs: BYTES, input values are bytes / 255; or FLOATS, as they are.
 // GATHERED: sample s is row order[network, batch.first + s].
+// SLOPES: act'(z) is written, too, for the backward pass of functions whose value does not tell it.
 // MASKED: input neurons whose position in the job's removal order is below job.removed read as replacements.
-// Variants: "", BYTES, BYTES+GATHERED, FLOATS, FLOATS+GATHERED, MASKED; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.
+// Variants: "", BYTES, BYTES+GATHERED, FLOATS, FLOATS+GATHERED, MASKED, SLOPES, BYTES+GATHERED+SLOPES, FLOATS+GATHERED+SLOPES; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.
 
 #if SUBGROUP
 enable subgroups;
@@ -64,8 +65,14 @@ struct Job {
 @group(0) @binding(7) var<storage, read> positions: array<vec4<u32>>;  // [curves, hidden_quads]
 @group(0) @binding(8) var<storage, read> replacements: array<vec4<f32>>; // [replacements, hidden_quads]
 #endif
+#if SLOPES
+@group(0) @binding(9) var<storage, read_write> slopes: array<vec4<f32>>; // [jobs, slab_rows, output_quads]
+#endif
 
 #include "parts/activate.wgsl"
+#if SLOPES
+#include "parts/slope.wgsl"
+#endif
 
 // First quad of the row that holds sample s of the job's source; rows past the batch repeat its last one.
 fn source_row(job: u32, slab: u32, sample: u32) -> u32 {
@@ -121,6 +128,9 @@ fn write_quad(value: vec4<f32>, slab: u32, sample: u32, quad: u32) {
   if (sample >= batch.count || quad >= layer.output_quads) { return; }
   let slot = (slab * layer.slab_rows + sample) * layer.output_quads + quad;
   outputs[slot] = with_padding(activate(value), quad, layer.outputs);
+#if SLOPES
+  slopes[slot] = slope(value); // past the last unit nobody reads it
+#endif
 }
 
 // First quad of a parameter row; rows past the last output repeat it and are replaced by padding.

@@ -1,17 +1,19 @@
 // The top layer's whole part in a training step, in one dispatch instead of four (see backward.wgsl for the formulas):
 //   z[s, c] = sum_i inputs[r, s, i] * parameters[r, c, i]                                     (forward_layer)
 //   d[s, c] = (softmax(z[s])_c - [c = y_s]) / count, and the batch's cross-entropy            (output_delta)
-//   below_delta[r, s, i] = act'(inputs[r, s, i]) * sum_c d[s, c] * parameters[r, c, i]        (hidden_delta)
+//   below_delta[r, s, i] = act' * sum_c d[s, c] * parameters[r, c, i], act' from inputs[r, s, i]  (hidden_delta)
 //   g[r, c, i] = sum_s d[s, c] * inputs[r, s, i] + 2 l2 parameters[r, c, i], then Adam        (update_parameters)
 // With few classes this is little work, and on a GPU it is the dispatches that take the time.
 // Grid: x = networks. A workgroup of 256 owns a network's batch: z and d never leave it. Barriers part the stages, so that
 // no parameter is updated before all have been read. No atomics; every sum runs in a fixed order.
 // Preconditions: outputs <= 16, slab_rows <= 128. Rows batch.count and above of every slab are ignored: their delta is 0.
+// SLOPES_KEPT: below_delta holds act' before, as in backward.wgsl.
 // GRADIENT: write g instead of using it.
 // Variants: "", GRADIENT.
 
 override ACTIVATION: u32 = 0u; // of the layer below: the numbers of src/gpu/kernels/activation.ts
 override ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU
+override SLOPES_KEPT: bool = false;
 
 const WORKGROUP: u32 = 256u;
 const CLASS_QUADS: u32 = 4u; // quads of a row of z and d
@@ -38,6 +40,12 @@ var<workgroup> halves: array<vec4<f32>, 256>; // [ROWS, 2, CLASS_QUADS]: sums ov
 var<workgroup> deltas: array<vec4<f32>, 512>; // [128, CLASS_QUADS]: d
 
 #include "parts/derivative.wgsl"
+
+// act' of one quad of the units below.
+fn slope_at(slot: u32) -> vec4<f32> {
+  if (SLOPES_KEPT) { return below_delta[slot]; }
+  return derivative(inputs[slot]);
+}
 
 #include "parts/adam.wgsl"
 
@@ -104,7 +112,7 @@ fn write_below(network: u32, sample: u32, quad: u32) {
     for (var c = 0u; c < layer.outputs; c++) {
       sum += deltas[sample * CLASS_QUADS + c / 4u][c % 4u] * parameters[matrix + c * layer.input_quads];
     }
-    sum *= derivative(inputs[slot]);
+    sum *= slope_at(slot);
   }
   below_delta[slot] = select(vec4<f32>(0.0), sum, units_of(quad) < vec4<u32>(layer.inputs));
 }

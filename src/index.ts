@@ -34,7 +34,6 @@ export type { OpenedNetwork } from "./cli/model-options.ts";
 export type * from "./core/ablation.ts";
 export type {
   LayerActivation,
-  LayerActivationKind,
   NetworkActivation,
   SlopedKind,
   StudyActivation,
@@ -43,7 +42,6 @@ export {
   activations,
   defaultAlphas,
   layerActivation,
-  layerActivationKinds,
   studyActivations,
 } from "./core/activation.ts";
 export type * from "./core/dataset.ts";

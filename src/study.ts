@@ -3,9 +3,8 @@
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
-import { type Activation, activations, type StudyActivation } from "./core/activation.ts";
 import type { AnyDataset, Dataset, SplitName } from "./core/dataset.ts";
-import { RunError, UsageError } from "./core/errors.ts";
+import { RunError } from "./core/errors.ts";
 import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
 import type { LayerCounts, NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
@@ -163,18 +162,6 @@ function named(repeats: readonly number[]): string {
   return repeats.length === 1 ? `repeat ${repeats[0]}` : `repeats ${repeats[0]} to ${repeats.at(-1)}`;
 }
 
-function trainable(activation: StudyActivation): Activation {
-  const found = activations.find((name) => name === activation);
-  if (found !== undefined) return found;
-  throw new UsageError({
-    what: "networks with this activation can be measured, not trained",
-    where: "activation",
-    expected: activations.join(", "),
-    found: activation,
-    fix: "take another activation, or read a network that was trained elsewhere",
-  });
-}
-
 /**
  * The first stage: every network of the study.
  * @throws RunError on divergence and on device failures.
@@ -186,8 +173,7 @@ export async function trainAll(
   { onProgress, onEpoch, keepEpochs = false }: StudyObserver = {},
 ): Promise<TrainedNetwork[]> {
   const size = sizeOf(dataset);
-  const activation = trainable(config.activation);
-  const options = { ...config, activation, widths: [dataset.features, ...config.hidden, dataset.classes] };
+  const options = { ...config, widths: [dataset.features, ...config.hidden, dataset.classes] };
   using split = new PerDevice((gpu) => onDevice(gpu, dataset, "train"));
   const trained: TrainedNetwork[] = [];
   const kept = new KeptStates();

@@ -132,6 +132,10 @@ describe("the memory that a study takes", () => {
     ["one hidden layer, many repeats", { hidden: [40], repeats: 9, activation: "relu" }],
     ["many levels by width", { bits: 7, bins: "equal-width", repeats: 3 }],
     ["few levels by frequency", { bits: 2, bins: "equal-frequency", hidden: [40, 5] }],
+    [
+      "slopes that are kept, for which there is room in the deltas",
+      { hidden: [40, 9], repeats: 3, activation: "gelu" },
+    ],
     ["three hidden layers", { hidden: [9, 30, 6], repeats: 1, stride: 3, activation: "tanh" }],
   ];
   const cases = changes.flatMap(([name, of]) => sweepMethods.map((sweep) => [name, { ...of, sweep }] as const));

@@ -1,3 +1,19 @@
+// Phi(z), for GELU. WGSL has no erf: Abramowitz and Stegun 7.1.26, whose absolute error is below 1.5e-7. Beyond 20 its
+// tail is 0.
+fn normal_probability(z: vec4<f32>) -> vec4<f32> {
+  let x = min(abs(z), vec4<f32>(20.0)) * 0.70710678;
+  let t = 1.0 / (1.0 + 0.3275911 * x);
+  let p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  let tail = 0.5 * p * exp(-x * x);
+  return select(1.0 - tail, tail, z < vec4<f32>(0.0));
+}
+
+// e^-|2 u| of GELU's approximation 0.5 z (1 + tanh(u)) = z sigmoid(2 u); beyond 20 it is 0.
+fn tanh_exponential(z: vec4<f32>) -> vec4<f32> {
+  let x = min(abs(z), vec4<f32>(20.0));
+  return exp(-1.5957691 * (x + 0.044715 * x * x * x));
+}
+
 // Finite for every finite z, and NaN stays NaN, so that a diverged run shows in its loss.
 fn activate(z: vec4<f32>) -> vec4<f32> {
   if (ACTIVATION == 1u) {
@@ -28,18 +44,9 @@ fn activate(z: vec4<f32>) -> vec4<f32> {
     let tail = 1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q * (1.0 / 13.0)));
     return select(vec4<f32>(0.0), z, z > vec4<f32>(0.0)) + 2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (0.2 + q * tail)));
   }
-  if (ACTIVATION == 7u) {
-    // z Phi(z). WGSL has no erf: Abramowitz and Stegun 7.1.26, whose absolute error is below 1.5e-7. Beyond 20 the tail is 0.
-    let x = min(abs(z), vec4<f32>(20.0)) * 0.70710678;
-    let t = 1.0 / (1.0 + 0.3275911 * x);
-    let p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-    let tail = 0.5 * p * exp(-x * x);
-    return z * select(1.0 - tail, tail, z < vec4<f32>(0.0));
-  }
+  if (ACTIVATION == 7u) { return z * normal_probability(z); }
   if (ACTIVATION == 8u) {
-    // 0.5 z (1 + tanh(u)) = z sigmoid(2 u); beyond 20 the sigmoid is 0 or 1.
-    let x = min(abs(z), vec4<f32>(20.0));
-    let e = exp(-1.5957691 * (x + 0.044715 * x * x * x));
+    let e = tanh_exponential(z);
     return z * select(vec4<f32>(1.0), e, z < vec4<f32>(0.0)) / (1.0 + e);
   }
   return z;

@@ -1,4 +1,4 @@
-// The derivative of the activation function, from its value t. Not of GELU, whose value does not tell it.
+// The derivative of the activation function, from its value t; not of GELU, whose value does not tell it (see SLOPES_KEPT).
 fn derivative(t: vec4<f32>) -> vec4<f32> {
   if (ACTIVATION == 1u) { return t * (1.0 - t); }
   if (ACTIVATION == 2u) { return 1.0 - t * t; }

@@ -1,13 +1,13 @@
 /** What study.json records of an analysis, out of what was asked for: for the command and the library. */
 import { architectureOf, type FiledNetwork } from "../analyze.ts";
-import type { LayerActivationKind } from "../core/layer-chain.ts";
+import type { Activation } from "../core/activation.ts";
 import type { AnalysisConfig, MeasuringConfig, ReadingConfig } from "../core/study.ts";
 import { given, levelConfig } from "./study-options.ts";
 
 export interface AnalysisOptions
   extends Omit<MeasuringConfig, "repeats" | "hidden" | "activation">,
     Pick<ReadingConfig, "alpha" | "weightsLayout"> {
-  readonly activation?: LayerActivationKind;
+  readonly activation?: Activation;
 }
 
 /** The configuration, fields in a fixed order. @throws UsageError as `levelConfig` does. */

@@ -2,10 +2,9 @@
 import { basename, extname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { analyzeNetworks, type FiledNetwork, nearChanceOn, requireAlike } from "../analyze.ts";
-import { networkActivationText } from "../core/activation.ts";
+import { type LayerActivation, layerActivation, networkActivationText } from "../core/activation.ts";
 import type { AnyDataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
-import { type LayerActivation, layerActivation } from "../core/layer-chain.ts";
 import { widthsOf } from "../core/network.ts";
 import { requireFit } from "../core/network-fit.ts";
 import type { ResultSink } from "../core/platform.ts";

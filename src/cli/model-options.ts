@@ -1,6 +1,7 @@
 /** Options that say what the file of a network leaves unsaid. */
 import { type Command, Option } from "commander";
-import { type LayerActivationKind, layerActivation, layerActivationKinds, toNetwork } from "../core/layer-chain.ts";
+import { type Activation, activations, layerActivation } from "../core/activation.ts";
+import { toNetwork } from "../core/layer-chain.ts";
 import type { Network } from "../core/network.ts";
 import { type ReadOptions, type WeightsLayout, weightsLayouts } from "../models/model-reader.ts";
 import { readModel } from "../models/read-model.ts";
@@ -8,7 +9,7 @@ import { openModelFiles } from "../platform/node/model-files.ts";
 import { oneOf } from "./option-values.ts";
 
 export interface ModelOptions {
-  readonly activation?: LayerActivationKind;
+  readonly activation?: Activation;
   readonly weightsLayout?: WeightsLayout;
 }
 
@@ -16,7 +17,7 @@ export function addModelOptions(command: Command): Command {
   return command
     .addOption(
       new Option("--activation <name>", "of the hidden layers, where the file does not say it").argParser(
-        oneOf(layerActivationKinds),
+        oneOf(activations),
       ),
     )
     .addOption(

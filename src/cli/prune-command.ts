@@ -1,9 +1,9 @@
 /** `gpu-importance prune`: a network without the neurons that matter least, checked against the masked one. */
 import type { Command } from "commander";
 import { Option } from "commander";
-import { activations, networkActivationText, untrainable } from "../core/activation.ts";
+import { networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
-import { RunError, UsageError } from "../core/errors.ts";
+import { RunError } from "../core/errors.ts";
 import { toNetwork } from "../core/layer-chain.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { requireFit } from "../core/network-fit.ts";
@@ -127,19 +127,6 @@ async function accepted(files: PruneFiles, measureId: string, removed: readonly 
   await (await openNamedFile(files.list, "--out")).write(removedCsv(removed, measureId));
 }
 
-/** @throws UsageError where training is asked for and the network has an activation that cannot be trained here. */
-function requireTrainable({ activation }: Network, { finetune }: PruneOptions, where: string): void {
-  const found = finetune > 0 ? untrainable(activation) : undefined;
-  if (found === undefined) return;
-  throw new UsageError({
-    what: "the network cannot be trained on",
-    where,
-    expected: `hidden layers with one of ${activations.join(", ")}`,
-    found,
-    fix: "leave --finetune away, and train the smaller network on where it was trained",
-  });
-}
-
 async function prune(model: string, options: PruneOptions): Promise<void> {
   amountOf(options);
   const files = await openFiles(options);
@@ -155,7 +142,6 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   const { train, validation, test } = dataset;
   tell("data", `${dataset.name}, ${train.count} / ${validation.count} / ${test.count} samples`);
   requireFit(network, dataset, model);
-  requireTrainable(network, options, model);
   using devices = await openDevices(options, display);
   await work({ model, options, files, network, dataset, devices, display });
 }

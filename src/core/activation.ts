@@ -1,32 +1,38 @@
-/** Activation functions of hidden layers: which there are, which can be trained, and how files write them. */
-
-/** Those whose derivative follows from their value, which is what training keeps: GELU's does not. */
-export const activations = ["sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "identity"] as const;
-export type Activation = (typeof activations)[number];
+/** Activation functions of hidden layers: which there are, and how files write them. */
 
 /** `gelu` is x Phi(x), exact; `gelu-tanh` its usual approximation. */
-export const layerActivationKinds = [...activations, "gelu", "gelu-tanh"] as const;
-export type LayerActivationKind = (typeof layerActivationKinds)[number];
+export const activations = [
+  "sigmoid",
+  "tanh",
+  "relu",
+  "leaky-relu",
+  "elu",
+  "softplus",
+  "identity",
+  "gelu",
+  "gelu-tanh",
+] as const;
+export type Activation = (typeof activations)[number];
 
 /** Those with a parameter: the slope below 0 (leaky ReLU), or the limit at minus infinity, negated (ELU). */
 export const defaultAlphas = { "leaky-relu": 0.01, elu: 1 } as const;
 export type SlopedKind = keyof typeof defaultAlphas;
 
 export type LayerActivation =
-  | { readonly kind: Exclude<LayerActivationKind, SlopedKind> }
+  | { readonly kind: Exclude<Activation, SlopedKind> }
   | { readonly kind: SlopedKind /** At least 0. */; readonly alpha: number };
 
 /** A name alone stands for the default parameter. */
-export type ActivationLike = LayerActivationKind | LayerActivation;
+export type ActivationLike = Activation | LayerActivation;
 
 /** One for all hidden layers, with its default parameter, or one for each, first to last. */
-export type NetworkActivation = LayerActivationKind | readonly LayerActivation[];
+export type NetworkActivation = Activation | readonly LayerActivation[];
 
 /**
  * One-bit quantisation T = [t > theta] (study.md section 1): the value at z = 0, so that the bit is [z > 0] for every
  * function. 0.5 for sigmoid; softplus(0) = log 2; 0 for the others.
  */
-export const quantizationThresholds: Readonly<Record<LayerActivationKind, number>> = {
+export const quantizationThresholds: Readonly<Record<Activation, number>> = {
   sigmoid: 0.5,
   tanh: 0,
   relu: 0,
@@ -39,7 +45,7 @@ export const quantizationThresholds: Readonly<Record<LayerActivationKind, number
 };
 
 /** The activation of that name with PyTorch's default parameter. */
-export function layerActivation(kind: LayerActivationKind): LayerActivation {
+export function layerActivation(kind: Activation): LayerActivation {
   return kind === "leaky-relu" || kind === "elu" ? { kind, alpha: defaultAlphas[kind] } : { kind };
 }
 
@@ -73,10 +79,10 @@ function activationText(activation: LayerActivation): string {
   return Math.fround(alpha) === Math.fround(alphaOf(kind)) ? kind : `${kind}:${alpha}`;
 }
 
-/** The first function of a network that training does not know; undefined where all are known. */
-export function untrainable(activation: NetworkActivation): LayerActivationKind | undefined {
-  const kinds = typeof activation === "string" ? [activation] : activation.map(({ kind }) => kind);
-  return kinds.find((kind) => !activations.some((known) => known === kind));
+/** Whether act' does not follow from act's value, so that training must keep it: GELU is not monotone. */
+export function needsKeptSlope(activation: ActivationLike): boolean {
+  const { kind } = fullActivation(activation);
+  return kind === "gelu" || kind === "gelu-tanh";
 }
 
 /** As files write it: `relu`, or one for each hidden layer, `leaky-relu:0.2,tanh`. */
@@ -92,14 +98,14 @@ export function parseActivations(text: string): LayerActivation[] | undefined {
 
 function parseActivation(text: string): LayerActivation | undefined {
   const [name, alpha] = text.split(":");
-  const kind = layerActivationKinds.find((known) => known === name);
+  const kind = activations.find((known) => known === name);
   if (kind === undefined || alpha === undefined) return kind === undefined ? undefined : layerActivation(kind);
   if (!(kind === "leaky-relu" || kind === "elu") || !/^\d+(\.\d+)?(e[+-]?\d+)?$/.test(alpha)) return undefined;
   return { kind, alpha: Number(alpha) };
 }
 
 /** The whole network's in one word, for settings and reports. */
-export const studyActivations = [...layerActivationKinds, "mixed"] as const;
+export const studyActivations = [...activations, "mixed"] as const;
 export type StudyActivation = (typeof studyActivations)[number];
 
 /** `mixed` where hidden layers have different functions; their parameters are in the model files. */

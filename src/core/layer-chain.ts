@@ -6,9 +6,7 @@ import type { DenseLayer, Network } from "./network.ts";
 export {
   defaultAlphas,
   type LayerActivation,
-  type LayerActivationKind,
   layerActivation,
-  layerActivationKinds,
 } from "./activation.ts";
 
 export const weightsLayouts = ["out-in", "in-out"] as const;

@@ -1,11 +1,10 @@
 /** What a study is where nobody says otherwise, and what its numbers may be: for the command line and the lab. */
 
 import { ablationModes } from "./ablation.ts";
-import type { Activation } from "./activation.ts";
 import { type StudyConfig, scopeKinds } from "./study.ts";
 
 /** All options but `measures`, whose default is every registered measure. */
-export const studyDefaults: Omit<StudyConfig, "measures"> & { readonly activation: Activation } = {
+export const studyDefaults: Omit<StudyConfig, "measures"> = {
   data: "mnist",
   repeats: 5,
   seed: 0,

@@ -6,7 +6,7 @@ import {
   type RemovalOrder,
   type SingleRemovals,
 } from "./ablation.ts";
-import type { LayerActivationKind, StudyActivation } from "./activation.ts";
+import type { Activation, StudyActivation } from "./activation.ts";
 import type { InputType, Shares } from "./dataset.ts";
 import type { WeightsLayout } from "./layer-chain.ts";
 import type { TrainedNetwork } from "./network.ts";
@@ -70,14 +70,17 @@ export interface ReadingConfig {
   /** Paths as given, one a repeat. */
   readonly models: readonly string[];
   /** As `--activation` says; what the networks have stands in `activation`. */
-  readonly assumedActivation?: LayerActivationKind;
+  readonly assumedActivation?: Activation;
   /** The parameter of `assumedActivation`. */
   readonly alpha?: number;
   readonly weightsLayout?: WeightsLayout;
 }
 
 /** All options of a study whose networks are trained here, resolved. */
-export interface StudyConfig extends MeasuringConfig, TrainingConfig {}
+export interface StudyConfig extends MeasuringConfig, TrainingConfig {
+  /** Of all hidden layers. */
+  readonly activation: Activation;
+}
 
 /** All options of an analysis of networks from elsewhere, resolved; `hidden` and `activation` are theirs. */
 export interface AnalysisConfig extends MeasuringConfig, ReadingConfig {}

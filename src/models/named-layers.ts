@@ -2,9 +2,7 @@
  * Dense layers from tensors that only have names: PyTorch's `net.0.weight`, `fc1.bias`, NumPy's `W1`, `b1`, `coefs_0`. Which
  * weight goes with which bias is in the names; the order is in their numbers, or else in the shapes.
  */
-import { parseActivations } from "../core/activation.ts";
-import type { LayerActivation } from "../core/layer-chain.ts";
-import { layerActivationKinds } from "../core/layer-chain.ts";
+import { activations, type LayerActivation, parseActivations } from "../core/activation.ts";
 import type { ChainStep, DenseStep } from "./chain-steps.ts";
 import type { ReadOptions, WeightsLayout } from "./model-reader.ts";
 import type { Refuse } from "./refuse.ts";
@@ -201,7 +199,7 @@ export function activationsIn(text: string, where: string, refuse: Refuse): read
     parseActivations(text) ??
     refuse({
       what: `${where} does not fit`,
-      expected: `${layerActivationKinds.join(", ")}, or one for each hidden layer, as in leaky-relu:0.2,tanh`,
+      expected: `${activations.join(", ")}, or one for each hidden layer, as in leaky-relu:0.2,tanh`,
       found: text,
     })
   );
@@ -227,7 +225,7 @@ function hiddenActivations(
   }
   return refuse({
     what: "the file does not say which activation its hidden layers have",
-    expected: `one of ${layerActivationKinds.join(", ")}`,
+    expected: `one of ${activations.join(", ")}`,
     found: "weights and biases alone",
     option: "--activation relu, or what the network was trained with",
   });

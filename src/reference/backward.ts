@@ -1,6 +1,6 @@
 /** Float64 twin of shaders/backward.wgsl on plain rows; names in snake_case are the shader's bindings and fields. */
-import { type ActivationLike, activationOfLayer, fullActivation } from "../core/activation.ts";
-import { forwardNetwork, type RealLayer, type RealNetwork } from "./forward.ts";
+import { type ActivationLike, activationOfLayer, fullActivation, needsKeptSlope } from "../core/activation.ts";
+import { forwardLayer, forwardNetwork, keptSlope, type RealLayer, type RealNetwork } from "./forward.ts";
 
 export interface OutputDelta {
   /** [samples, classes]: d(mean loss) / d(logit). */
@@ -30,7 +30,7 @@ function logSumExp(row: Float64Array): number {
   return highest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - highest), 0));
 }
 
-/** The derivative of the activation function, from its value t; NaN for GELU, whose value does not tell it. */
+/** The derivative of the activation function, from its value t; not of GELU, whose value does not tell it. */
 export function derivative(t: number, activation: ActivationLike): number {
   const full = fullActivation(activation);
   switch (full.kind) {
@@ -48,24 +48,35 @@ export function derivative(t: number, activation: ActivationLike): number {
       return -Math.expm1(-t);
     case "identity":
       return 1;
-    default:
-      return Number.NaN;
+    case "gelu":
+    case "gelu-tanh":
+      throw new Error(`the derivative of ${full.kind} does not follow from its value`);
   }
 }
 
-/** delta[s, i] = act'(activations[s, i]) * sum_o next_delta[s, o] * weights[o, i]. */
+/** act' of every unit of a layer, [samples, outputs]. @param values its outputs for `inputs`, [samples, outputs] */
+export function layerSlopes(
+  inputs: ArrayLike<number>,
+  layer: RealLayer,
+  values: Float64Array,
+  activation: ActivationLike,
+): Float64Array {
+  if (!needsKeptSlope(activation)) return values.map((t) => derivative(t, activation));
+  return forwardLayer(inputs, layer, "identity").map((z) => keptSlope(z, activation));
+}
+
+/** delta[s, i] = slopes[s, i] * sum_o next_delta[s, o] * weights[o, i]. @param slopes act' of the layer below */
 export function hiddenDelta(
   next_delta: ArrayLike<number>,
   { inputs: width, outputs: units, weights }: RealLayer,
-  activations: ArrayLike<number>,
-  activation: ActivationLike,
+  slopes: ArrayLike<number>,
 ): Float64Array {
-  const delta = new Float64Array(activations.length);
-  for (let s = 0; s < activations.length / width; s++) {
+  const delta = new Float64Array(slopes.length);
+  for (let s = 0; s < slopes.length / width; s++) {
     for (let i = 0; i < width; i++) {
       let sum = 0;
       for (let o = 0; o < units; o++) sum += next_delta[s * units + o]! * weights[o * width + i]!;
-      delta[s * width + i] = sum * derivative(activations[s * width + i]!, activation);
+      delta[s * width + i] = sum * slopes[s * width + i]!;
     }
   }
   return delta;
@@ -149,7 +160,8 @@ export function networkGradient(
     gradients.unshift(parameterGradient(current, outputs[index - 1] ?? inputs, layers[index]!, l2));
     if (index === 0) continue;
     const below = activationOfLayer(activation, index - 1, layers.length);
-    current = hiddenDelta(current, layers[index]!, outputs[index - 1]!, below);
+    const slopes = layerSlopes(outputs[index - 2] ?? inputs, layers[index - 1]!, outputs[index - 1]!, below);
+    current = hiddenDelta(current, layers[index]!, slopes);
   }
   return { loss: losses.reduce((sum, value) => sum + value, 0), layers: gradients };
 }

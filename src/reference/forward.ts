@@ -44,9 +44,19 @@ export function normalProbability(z: number): number {
   return x < -3 ? complement(-x) / 2 : (1 + errorFunction(x)) / 2;
 }
 
+/** Phi'(z). */
+function normalDensity(z: number): number {
+  return Math.exp(-(z * z) / 2) / Math.sqrt(2 * Math.PI);
+}
+
 function logistic(z: number): number {
   return 1 / (1 + Math.exp(-z));
 }
+
+/** Of GELU's approximation 0.5 z (1 + tanh(u)) = z logistic(2 u): 2 u, and its derivative. */
+const tanhScale = 2 * Math.sqrt(2 / Math.PI);
+const tanhArgument = (z: number): number => tanhScale * (z + 0.044715 * z ** 3);
+const tanhArgumentSlope = (z: number): number => tanhScale * (1 + 3 * 0.044715 * z ** 2);
 
 export function activate(z: number, activation: ActivationLike): number {
   const full = fullActivation(activation);
@@ -66,10 +76,17 @@ export function activate(z: number, activation: ActivationLike): number {
     case "gelu":
       return z * normalProbability(z);
     case "gelu-tanh":
-      return z * logistic(2 * Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3));
+      return z * logistic(tanhArgument(z));
     case "identity":
       return z;
   }
+}
+
+/** Variant SLOPES: act'(z) of GELU, in either form, whose value does not tell it. */
+export function keptSlope(z: number, activation: ActivationLike): number {
+  if (fullActivation(activation).kind === "gelu") return normalProbability(z) + z * normalDensity(z);
+  const p = logistic(tanhArgument(z));
+  return p + z * p * (1 - p) * tanhArgumentSlope(z);
 }
 
 /** outputs[s, o] = act( biases[o] + sum_i inputs[s, i] * weights[o, i] ). */

@@ -4,7 +4,7 @@
  * rounded.
  */
 import { type ActivationLike, alphaOf, fullActivation } from "../core/activation.ts";
-import { activate, normalProbability } from "./forward.ts";
+import { activate, keptSlope, normalProbability } from "./forward.ts";
 
 /** One unit in the last place of a float32, at most, relative to the value. */
 export const ULP = 2 ** -23;
@@ -37,7 +37,10 @@ export function activationBound(z: number, zBound: number, activation: Activatio
   }
   // log1p(e) by its series, whose slope in e is at most 1.
   if (kind === "softplus") return zBound + expBound(z) * Math.exp(-Math.abs(z)) + 16 * ULP * value + SMALLEST_NORMAL;
-  if (kind === "gelu" || kind === "gelu-tanh") return geluBound(z, zBound, kind);
+  // z times a probability p: its slope is at most 1.13, and p's own error counts |z| times.
+  if (kind === "gelu" || kind === "gelu-tanh") {
+    return 1.13 * zBound + Math.abs(z) * geluProbabilityBound(z, kind) + SMALLEST_NORMAL;
+  }
   // Both are quotients of 1 +- e, whose derivative in e is at most 2 (at most 1 for the sigmoid): division and the two
   // sums take 4 ULP of the result, the exponential its own share of e.
   const argument = kind === "sigmoid" ? -Math.abs(z) : -2 * Math.abs(z);
@@ -48,13 +51,26 @@ export function activationBound(z: number, zBound: number, activation: Activatio
   return slope * zBound + (series ? 0 : exponential) + 4 * ULP * value + SMALLEST_NORMAL;
 }
 
-/** z times a probability p: its slope is at most 1.13, and p's own error counts |z| times. */
-function geluBound(z: number, zBound: number, kind: "gelu" | "gelu-tanh"): number {
+/** x of the e^-x in GELU's p and p'. */
+function geluExponent(z: number, kind: "gelu" | "gelu-tanh"): number {
   const size = Math.abs(z);
-  const argument = kind === "gelu" ? (z * z) / 2 : 2 * Math.sqrt(2 / Math.PI) * (size + 0.044715 * size ** 3);
-  const tail = normalProbability(-size);
+  return kind === "gelu" ? (z * z) / 2 : 2 * Math.sqrt(2 / Math.PI) * (size + 0.044715 * size ** 3);
+}
+
+/** Error of p for an exact z. */
+function geluProbabilityBound(z: number, kind: "gelu" | "gelu-tanh"): number {
+  const argument = geluExponent(z, kind);
+  const tail = normalProbability(-Math.abs(z));
   // The polynomial's terms alternate and add up to 2 in size, so that their roundings are a few ULP of the tail's scale.
   const formula = kind === "gelu" ? ERF_ERROR / 2 + 8 * ULP * Math.exp(-argument) : 0;
-  const probability = formula + 2 * expBound(argument) * Math.max(tail, Math.exp(-argument)) + 4 * ULP;
-  return 1.13 * zBound + size * probability + SMALLEST_NORMAL;
+  return formula + 2 * expBound(argument) * Math.max(tail, Math.exp(-argument)) + 4 * ULP;
+}
+
+/** Error of act'(z) of GELU as forward.wgsl keeps it, p + z p', where z itself is off by at most `zBound`. */
+export function keptSlopeBound(z: number, zBound: number, activation: ActivationLike): number {
+  const kind = fullActivation(activation).kind === "gelu" ? "gelu" : "gelu-tanh";
+  const p = z === 0 ? 0.5 : activate(z, kind) / z;
+  // p' is an exponential, as p's is, and at most 12 roundings and divisions. The second derivative is at most 0.8.
+  const rest = Math.abs(keptSlope(z, kind) - p) * (2 * expBound(geluExponent(z, kind)) + 12 * ULP);
+  return 0.8 * zBound + geluProbabilityBound(z, kind) + rest + SMALLEST_NORMAL;
 }

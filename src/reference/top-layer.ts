@@ -1,5 +1,4 @@
 /** Float64 twin of shaders/top-layer.wgsl on plain rows: the twins of the four kernels that it stands for. */
-import type { ActivationLike } from "../core/activation.ts";
 import { hiddenDelta, type LayerGradient, outputDelta, parameterGradient } from "./backward.ts";
 import { forwardLayer, type RealLayer } from "./forward.ts";
 
@@ -11,18 +10,21 @@ export interface TopLayerStep {
   readonly gradient: LayerGradient;
 }
 
-/** @param inputs activations of the layer below, [samples, inputs] */
+/**
+ * @param inputs activations of the layer below, [samples, inputs]
+ * @param slopes act' there, [samples, inputs]
+ */
 export function stepTopLayer(
   inputs: ArrayLike<number>,
   layer: RealLayer,
   labels: ArrayLike<number>,
-  activation: ActivationLike,
+  slopes: ArrayLike<number>,
   l2: number,
 ): TopLayerStep {
   const { delta, losses } = outputDelta(forwardLayer(inputs, layer, "identity"), labels, layer.outputs);
   return {
     losses,
-    below_delta: hiddenDelta(delta, layer, inputs, activation),
+    below_delta: hiddenDelta(delta, layer, slopes),
     gradient: parameterGradient(delta, inputs, layer, l2),
   };
 }

@@ -1,4 +1,7 @@
-/** Initial parameters: uniform(+-1 / sqrt(fan_in)) for weights and biases, keyed by (seed, repeat) alone. */
+/**
+ * Initial parameters: uniform(+-1 / sqrt(fan_in)) for weights and biases, keyed by (seed, repeat) alone. It is what PyTorch's
+ * nn.Linear does, and does not depend on the activation, so that networks which differ in it start alike.
+ */
 import type { NetworkActivation } from "../core/activation.ts";
 import type { DenseLayer, Network, Widths } from "../core/network.ts";
 import { RandomSequence, streams } from "../core/random.ts";

@@ -20,6 +20,7 @@ export interface StepBuffers {
   readonly jobs: DeviceArray<"Job", 1>;
   /** Per layer: [networks, batchSize, lanes of the outputs]. */
   readonly outputs: readonly DeviceArray<"f32", 3>[];
+  /** Like `outputs`. Until the backward pass comes by, the slopes of functions that need them kept. */
   readonly deltas: readonly DeviceArray<"f32", 3>[];
   /** Per layer: [networks, outputs, lanes of the inputs]. */
   readonly firstMoments: readonly DeviceArray<"f32", 3>[];

@@ -4,6 +4,7 @@
  *   - 3 L - 3 where the top layer's four are one (kernels/top-layer.ts). 6 for two hidden layers.
  * None waits for the host. The updates come last, since hidden_delta reads the parameters that they change.
  */
+import { needsKeptSlope } from "../core/activation.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { activationAfter, type DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
@@ -52,16 +53,24 @@ export async function stepDispatches(parts: StepParts): Promise<StepDispatch[]> 
 async function forwardDispatch(parts: StepParts, index: number): Promise<StepDispatch> {
   const { gpu, networks, split, buffers, batchSize } = parts;
   const { count, widths, parameters } = networks;
-  const { outputs, order, jobs, forwardBatch: batch } = buffers;
+  const { outputs, deltas, order, jobs, forwardBatch: batch } = buffers;
   const layer = buffers.forwardLayers[index]!;
-  const shared = { layer, batch, jobs, parameters: parameters[index]!, outputs: outputs[index]! };
+  const written = { outputs: outputs[index]!, slopes: deltas[index]! };
+  const shared = { layer, batch, jobs, parameters: parameters[index]!, ...written };
   const function_ = activationAfter(networks, index);
+  const kept = needsKeptSlope(function_); // other variants have no `slopes`, and leave them alone
   const kernel =
     index > 0
-      ? (await createForwardLayer(gpu, "", function_)).bind({ ...shared, inputs: outputs[index - 1]! })
+      ? (await createForwardLayer(gpu, kept ? "SLOPES" : "", function_)).bind({
+          ...{ ...shared, inputs: outputs[index - 1]! },
+        })
       : "pixels" in split.inputs
-        ? (await createForwardLayer(gpu, "BYTES+GATHERED", function_)).bind({ ...shared, ...split.inputs, order })
-        : (await createForwardLayer(gpu, "FLOATS+GATHERED", function_)).bind({ ...shared, ...split.inputs, order });
+        ? (await createForwardLayer(gpu, kept ? "BYTES+GATHERED+SLOPES" : "BYTES+GATHERED", function_)).bind({
+            ...{ ...shared, ...split.inputs, order },
+          })
+        : (await createForwardLayer(gpu, kept ? "FLOATS+GATHERED+SLOPES" : "FLOATS+GATHERED", function_)).bind({
+            ...{ ...shared, ...split.inputs, order },
+          });
   return { kernel, grid: forwardGrid(quadsOf(widths[index + 1]!), batchSize, count) };
 }
 

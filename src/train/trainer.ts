@@ -15,7 +15,6 @@ import { createTrainingStep, type TrainingStep } from "./training-step.ts";
 
 export interface TrainingOptions {
   readonly widths: Widths;
-  /** Of functions that can be trained: see core/activation.ts. */
   readonly activation: NetworkActivation;
   readonly seed: number;
   readonly epochs: number;

@@ -19,6 +19,12 @@ writeFolder(scratch, "bands", tinyIdxFiles());
 writeFileSync(join(scratch, "planted.safetensors"), encodeSafetensors(plantedNetwork));
 writeFileSync(join(scratch, "planted.onnx"), encodeOnnx(plantedNetwork));
 writeFileSync(join(scratch, "narrow.safetensors"), encodeSafetensors(realNetwork(testRandom(2), [35, 4, 3], "tanh")));
+const mixed = realNetwork(
+  testRandom(3),
+  [36, 12, 10, 8, 3],
+  [{ kind: "gelu" }, { kind: "leaky-relu", alpha: 0.25 }, { kind: "gelu-tanh" }],
+);
+writeFileSync(join(scratch, "mixed.onnx"), encodeOnnx(mixed));
 writeFileSync(join(scratch, "poor.npz"), "not an archive");
 
 function prune(model: string, ...args: string[]) {
@@ -101,6 +107,19 @@ describe("prune", () => {
     expect(finetuned.accuracies.train).toBeGreaterThan(after.accuracies.train);
     expect(widthsOf(await written("tuned.onnx"))).toEqual([36, 2, 6, 3]);
   });
+
+  test.each(["onnx", "safetensors", "npz"])(
+    "trains a network of GELU and other functions on, and keeps them, as %s",
+    async (format) => {
+      const args = ["--keep", "50%", "--finetune", "12", "--learning-rate", "0.05", "--out", `onward.${format}`];
+      const result = await prune("mixed.onnx", ...args, "--json", `mixed-${format}.json`);
+      expect(result).toMatchObject({ exitCode: 0 });
+      const { after, finetuned } = JSON.parse(readFileSync(join(scratch, `mixed-${format}.json`), "utf8"));
+      expect(finetuned.accuracies.train).toBeGreaterThan(after.accuracies.train);
+      expect(finetuned.accuracies.train).toBeGreaterThan(0.8);
+      expect((await written(`onward.${format}`)).activation).toEqual(mixed.activation);
+    },
+  );
 
   test("replaces a file only with --force", async () => {
     writeFileSync(join(scratch, "there.npz"), "mine");

@@ -66,11 +66,20 @@ const cases: readonly (readonly [
     { hidden: [3], repeats: 1, epochs: 1, bits: 2, bins: "equal-frequency" },
     "36-3-3",
   ],
+  ...(["softplus", "gelu", "gelu-tanh"] as const).map(
+    (activation) =>
+      [
+        `two layers of ${activation}`,
+        `--hidden 6,5 --activation ${activation} --repeats 2 --epochs 3 --learning-rate 0.05`,
+        { hidden: [6, 5], activation, repeats: 2, epochs: 3, learningRate: 0.05 },
+        "36-6-5-3",
+      ] as const,
+  ),
   ["one neuron in one repeat, and all other defaults", "--hidden 1 --repeats 1", { hidden: [1], repeats: 1 }, "36-1-3"],
 ];
 
 test.each(cases)("%s", async (_, options, changes, architecture) => {
-  const out = architecture;
+  const out = `${architecture}-${changes.activation ?? "default"}`;
   const args = ["run", "--data", "tiny", "--out", out, ...onSwiftShader, "--quiet", ...options.split(" ")];
   const { exitCode, stderr, stdout } = await commandLine(args, { folder: scratch });
   expect(stderr).toBe("");
@@ -93,6 +102,7 @@ test.each(cases)("%s", async (_, options, changes, architecture) => {
     ...(config.randomDraws > 0 ? ["random"] : []),
   ]);
   expect(study.repeats.map(({ trainLoss }) => trainLoss.length)).toEqual(Array(config.repeats).fill(config.epochs));
+  for (const { trainLoss } of study.repeats) expect(trainLoss.at(-1)).toBeLessThanOrEqual(trainLoss[0]!);
   const models = filesBelow(join(scratch, out, "models"));
   expect(models).toHaveLength(config.repeats);
   const { metadata } = readSafetensors(join(scratch, out, "models", models[0]!));

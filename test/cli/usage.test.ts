@@ -109,7 +109,7 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
     ["0", "", "-5", "100,", "100,0", "10.5", "4097", "ten"],
     "widths of one or more hidden layers, 1 to 4096",
   ],
-  ["--activation", ["Sigmoid", "gelu", ""], "sigmoid, tanh, relu"],
+  ["--activation", ["Sigmoid", "mixed", ""], "sigmoid, tanh, relu"],
   ["--epochs", ["0", "-1", "2.5", "1000001"], "a whole number, 1 to 1000000"],
   ["--batch-size", ["0", "-32", "65537"], "a whole number, 1 to 65536"],
   ["--learning-rate", ["0", "-0.1", "NaN", "Infinity", "1e31", "fast", ""], "a number, above 0"],

@@ -1,16 +1,15 @@
 /** backward.wgsl's hidden_delta against src/reference/backward.ts. */
 import { describe, expect, test } from "vitest";
-import type { Activation } from "../../src/core/network.ts";
+import { type Activation, needsKeptSlope } from "../../src/core/activation.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { lanesOf } from "../../src/gpu/packing.ts";
-import { derivative, hiddenDelta } from "../../src/reference/backward.ts";
-import { activate } from "../../src/reference/forward.ts";
+import { activate, keptSlope } from "../../src/reference/forward.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { type HiddenDeltaTask, runHiddenDelta, SPARE_ROWS } from "../support/backward-kernels.ts";
 import { kernelGpus } from "../support/kernel-gpus.ts";
 import { integerLayer, realLayer, testRandom } from "../support/networks.ts";
-import { derivativeBound, sumBound } from "../support/rounding.ts";
-import { concatenate, magnitudes, paddedRows, realNumbers, smallIntegers } from "../support/rows.ts";
+import { type Bounded, boundedHiddenDelta, slopesOf } from "../support/propagated-rounding.ts";
+import { concatenate, paddedRows, realNumbers, smallIntegers } from "../support/rows.ts";
 import { eachDimension, sizesText } from "../support/sizes.ts";
 
 interface Sizes {
@@ -23,13 +22,21 @@ function makeTask({ samples, units, nextOutputs }: Sizes, activation: Activation
   const random = testRandom(samples + units + nextOutputs);
   const values = (length: number) => (exact ? smallIntegers(random, length) : realNumbers(random, length, 2));
   const layer = exact ? integerLayer : realLayer;
-  return {
-    samples,
-    activation,
-    next: [layer(random, units, nextOutputs), layer(random, units, nextOutputs)],
-    nextDelta: [values(samples * nextOutputs), values(samples * nextOutputs)],
-    activations: [0, 1].map(() => values(samples * units).map((z) => activate(z, activation))),
-  };
+  const kept = needsKeptSlope(activation);
+  const next = [layer(random, units, nextOutputs), layer(random, units, nextOutputs)];
+  const nextDelta = [values(samples * nextOutputs), values(samples * nextOutputs)];
+  const sums = [0, 1].map(() => values(samples * units));
+  const activations = sums.map((z) => z.map((value) => activate(value, activation)));
+  const keptSlopes = sums.map((z) => (kept ? z.map((value) => keptSlope(value, activation)) : []));
+  return { samples, activation, next, nextDelta, activations, keptSlopes };
+}
+
+/** act' as the kernel is given it, or works it out. */
+function slopesIn({ activations, keptSlopes, activation }: HiddenDeltaTask, network: number): Bounded {
+  const t = activations[network]!;
+  const exact = new Float64Array(t.length);
+  if (needsKeptSlope(activation)) return { values: Float64Array.from(keptSlopes[network]!), bounds: exact };
+  return slopesOf({ values: Float64Array.from(t), bounds: exact }, activation);
 }
 
 function subject(gpu: GpuContext, { samples, next, activation }: HiddenDeltaTask) {
@@ -42,21 +49,11 @@ function packed({ samples, next }: HiddenDeltaTask, rowsOf: (network: number) =>
   return concatenate([0, 1].map((network) => paddedRows(rowsOf(network), next[0]!.inputs, samples + SPARE_ROWS)));
 }
 
-function wanted({ next, nextDelta, activations: t, activation }: HiddenDeltaTask, network: number): Float64Array {
-  return hiddenDelta(nextDelta[network]!, next[network]!, t[network]!, activation);
-}
-
-/** The sum's bound times act', and the sum times act's own bound. */
-function bounds(task: HiddenDeltaTask, network: number): Float64Array {
-  const { next, nextDelta, activation } = task;
-  const t = task.activations[network]!;
-  const layer = { ...next[network]!, weights: magnitudes(next[network]!.weights) };
-  const everOne = new Float64Array(t.length).fill(1); // relu's derivative is then 1: the plain sums
-  const sums = hiddenDelta(magnitudes(nextDelta[network]!), layer, everOne, "relu");
-  return sums.map((sum, index) => {
-    const slope = Math.abs(derivative(t[index]!, activation));
-    return slope * sumBound(layer.outputs + 1, sum) + sum * derivativeBound(t[index]!, 0, activation);
-  });
+/** With its bounds: the sum's times act', and the sum times that of act'. */
+function wanted(task: HiddenDeltaTask, network: number): Bounded {
+  const values = Float64Array.from(task.nextDelta[network]!);
+  const next = { values, bounds: new Float64Array(values.length) };
+  return boundedHiddenDelta(next, task.next[network]!, slopesIn(task, network));
 }
 
 describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
@@ -66,7 +63,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
       expectEqual(
         subject(gpu, task),
         await runHiddenDelta(gpu, task),
-        packed(task, (network) => wanted(task, network)),
+        packed(task, (network) => wanted(task, network).values),
       );
     }
   });
@@ -78,12 +75,12 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
       [1, 1, 1],
     ] as const) {
       const task = makeTask({ samples, units, nextOutputs }, activation, false);
-      const want = packed(task, (network) => wanted(task, network));
+      const want = packed(task, (network) => wanted(task, network).values);
       expectWithin(
         subject(gpu, task),
         await runHiddenDelta(gpu, task),
         want,
-        packed(task, (network) => bounds(task, network)),
+        packed(task, (network) => wanted(task, network).bounds),
       );
     }
   });

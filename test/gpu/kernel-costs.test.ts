@@ -111,6 +111,25 @@ describe("forward.forward_layer", () => {
     });
   });
 
+  test("with slopes kept, written beside the outputs", async () => {
+    const kernel = (await createForwardLayer(gpu, "SLOPES", "gelu")).bind({
+      ...{ layer: layer(1), batch, jobs: jobs(3), slopes: floats(3, 9, 8) },
+      ...{ inputs: floats(3, 9, 8), parameters: floats(3, 5, 8), outputs: floats(3, 9, 8) },
+    });
+    expect(costOf(kernel, grid(3), 1)).toEqual({
+      operations: 3 * 6 * 5 * (16 + 18 + 7),
+      bytes: 4 * (144 + 144 + 144 + 120 + 12),
+    });
+    const gathered = (await createForwardLayer(gpu, "BYTES+GATHERED+SLOPES", "gelu-tanh")).bind({
+      ...{ layer: layer(1), batch, jobs: jobs(4), order: words(4, 20), slopes: floats(4, 9, 8) },
+      ...{ pixels: words(20, 2), parameters: floats(4, 5, 8), outputs: floats(4, 9, 8) },
+    });
+    expect(costOf(gathered, grid(4), 1)).toEqual({
+      operations: 4 * 6 * 5 * (16 + 10 + 7),
+      bytes: 4 * (2 * 4 * 6 * 8 + 4 * 5 * 8 + 16) + 20 * 8 + 24 * 4,
+    });
+  });
+
   test("with masks: positions of each curve, and two rows of replacements", async () => {
     const kernel = (await createForwardLayer(gpu, "MASKED", "identity")).bind({
       ...{ layer: layer(0), batch, jobs: jobs(5), positions: words(3, 16), replacements: floats(2, 16) },
@@ -145,13 +164,16 @@ describe("backward", () => {
     });
   });
 
-  test("hidden_delta", async () => {
-    const kernel = (await createHiddenDelta(gpu, "sigmoid")).bind({
+  test.each([
+    ["sigmoid", 3],
+    ["gelu", 1],
+  ] as const)("hidden_delta, with %s", async (activation, ofSlope) => {
+    const kernel = (await createHiddenDelta(gpu, activation)).bind({
       ...{ layer, batch, delta: floats(2, 8, 8), next_delta: floats(2, 8, 4) },
       ...{ next_parameters: floats(2, 3, 8), activations: floats(2, 8, 8) },
     });
     expect(costOf(kernel, hiddenDeltaGrid(2, 8, 2))).toEqual({
-      operations: 2 * 6 * 5 * (2 * 3 + 3),
+      operations: 2 * 6 * 5 * (2 * 3 + ofSlope),
       bytes: 4 * 2 * (6 * 4 + 3 * 8 + 6 * 8 + 8 * 8),
     });
   });

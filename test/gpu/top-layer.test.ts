@@ -1,12 +1,12 @@
 /** top-layer.wgsl against src/reference/top-layer.ts, at sizes around its tiles, and where it is used. */
 import { expect, test } from "vitest";
-import type { Activation, DenseLayer } from "../../src/core/network.ts";
-import { activations } from "../../src/core/network.ts";
+import { type Activation, activations, needsKeptSlope } from "../../src/core/activation.ts";
+import type { DenseLayer } from "../../src/core/network.ts";
 import { everyProduct } from "../../src/core/tiles.ts";
 import { withTiles } from "../../src/gpu/context.ts";
 import { fusesTopLayer } from "../../src/gpu/kernels/top-layer.ts";
 import { lanesOf, packParameters } from "../../src/gpu/packing.ts";
-import { activate, forwardLayer } from "../../src/reference/forward.ts";
+import { activate, forwardLayer, keptSlope } from "../../src/reference/forward.ts";
 import { stepTopLayer, type TopLayerStep } from "../../src/reference/top-layer.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import {
@@ -19,7 +19,13 @@ import {
 } from "../support/backward-kernels.ts";
 import { testGpu } from "../support/gpu.ts";
 import { realLayer, testRandom } from "../support/networks.ts";
-import { boundedHiddenDelta, boundedOutputDelta, layerGradientBounds } from "../support/propagated-rounding.ts";
+import {
+  type Bounded,
+  boundedHiddenDelta,
+  boundedOutputDelta,
+  layerGradientBounds,
+  slopesOf,
+} from "../support/propagated-rounding.ts";
 import { lossBound, sumBound, ULP } from "../support/rounding.ts";
 import { concatenate, magnitudes, paddedRows, realNumbers } from "../support/rows.ts";
 import { sizesText } from "../support/sizes.ts";
@@ -37,11 +43,15 @@ interface Sizes {
 function makeTask({ samples, inputs, classes }: Sizes, activation: Activation): TopLayerTask {
   const random = testRandom(samples + inputs + classes);
   const rows = FIRST + samples;
+  const layers = [realLayer(random, inputs, classes), realLayer(random, inputs, classes)];
+  const sums = [0, 1].map(() => realNumbers(random, samples * inputs, 2));
+  const kept = needsKeptSlope(activation);
   return {
     samples,
     activation,
-    layers: [realLayer(random, inputs, classes), realLayer(random, inputs, classes)],
-    inputs: [0, 1].map(() => realNumbers(random, samples * inputs, 2).map((z) => activate(z, activation))),
+    layers,
+    inputs: sums.map((z) => z.map((value) => activate(value, activation))),
+    keptSlopes: sums.map((z) => (kept ? z.map((value) => keptSlope(value, activation)) : [])),
     labels: Uint32Array.from({ length: rows }, () => random.nextBelow(classes)),
     orders: [random.permutation(rows), random.permutation(rows)],
     lossBefore: LOSS_BEFORE,
@@ -53,8 +63,16 @@ function batchLabels({ labels, orders, samples }: TopLayerTask, network: number)
   return orders[network]!.subarray(FIRST, FIRST + samples).map((row) => labels[row]!);
 }
 
+/** act' of the layer below as the kernel is given it, or works it out. */
+function slopesIn({ inputs, keptSlopes, activation }: TopLayerTask, network: number): Bounded {
+  const exact = new Float64Array(inputs[network]!.length);
+  if (needsKeptSlope(activation)) return { values: Float64Array.from(keptSlopes[network]!), bounds: exact };
+  return slopesOf({ values: Float64Array.from(inputs[network]!), bounds: exact }, activation);
+}
+
 function wanted(task: TopLayerTask, network: number): TopLayerStep {
-  return stepTopLayer(task.inputs[network]!, task.layers[network]!, batchLabels(task, network), task.activation, L2);
+  const slopes = slopesIn(task, network).values;
+  return stepTopLayer(task.inputs[network]!, task.layers[network]!, batchLabels(task, network), slopes, L2);
 }
 
 /** How far each result may be off, from the rounding of the logits on. */
@@ -75,7 +93,7 @@ function bounds(task: TopLayerTask, network: number) {
   });
   return {
     losses,
-    below: boundedHiddenDelta(delta, layer, source, task.activation).bounds,
+    below: boundedHiddenDelta(delta, layer, slopesIn(task, network)).bounds,
     gradient: layerGradientBounds(delta, source, absolute, L2, task.samples),
   };
 }

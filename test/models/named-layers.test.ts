@@ -164,6 +164,18 @@ describe("named tensors are refused", () => {
     );
   });
 
+  it.each(["gelu,relu,tanh", "elu:0.5,gelu"])(
+    "where the file's list %s does not fit its layers",
+    async (activation) => {
+      const shapes = { "1.weight": [3, 2], "2.weight": [2, 3] };
+      const count = activation.split(",").length;
+      const message = new RegExp(`list of activations does not fit its layers\n.*one activation, or 1,.*\n.*${count}`);
+      await expectRefused(modelFiles("a.safetensors", encodeTensors(filled(shapes), { activation })), message);
+      const arrays = { W1: [2, 3], b1: [3], W2: [3, 4], b2: [4] };
+      await expectRefused(folder(arrays, { activation }), message);
+    },
+  );
+
   it("where the option says another activation than the file", async () => {
     const bytes = encodeTensors(filled({ "1.weight": [3, 2], "2.weight": [2, 3] }), { activation: "tanh" });
     await expectRefused(modelFiles("a.safetensors", bytes), /another activation.*\n.*relu\n.*tanh/, relu);

@@ -142,19 +142,15 @@ export interface HiddenDeltaTask {
   readonly nextDelta: readonly ArrayLike<number>[];
   /** Per network, [samples, units]. */
   readonly activations: readonly ArrayLike<number>[];
+  /** What delta holds before: per network, [samples, units], or nothing where the activations tell the slopes. */
+  readonly keptSlopes: readonly ArrayLike<number>[];
 }
 
 /** delta [networks, slabRows, lanes]. */
 export async function runHiddenDelta(gpu: GpuContext, task: HiddenDeltaTask): Promise<Float32Array> {
-  const { samples, activation, next, nextDelta, activations } = task;
+  const { samples, activation, next, nextDelta, activations, keptSlopes } = task;
   const { inputs: units, outputs: nextOutputs } = next[0]!;
-  const delta = slabs(
-    gpu,
-    "delta",
-    next.map(() => []),
-    units,
-    samples,
-  );
+  const delta = slabs(gpu, "delta", keptSlopes, units, samples);
   const kernel = (await createHiddenDelta(gpu, activation)).bind({
     ...uniforms(gpu, { samples, inputs: 1, outputs: units, nextOutputs }),
     delta,
@@ -275,6 +271,8 @@ export interface TopLayerTask {
   readonly layers: readonly DenseLayer[];
   /** Per network, [samples, inputs]: activations of the layer below. */
   readonly inputs: readonly ArrayLike<number>[];
+  /** What the delta below holds before: per network, [samples, inputs], or nothing where `inputs` tell the slopes. */
+  readonly keptSlopes: readonly ArrayLike<number>[];
   /** [rows of the data set]. */
   readonly labels: Uint32Array;
   /** Per network, [FIRST + samples]. */
@@ -285,17 +283,16 @@ export interface TopLayerTask {
 }
 
 function topLayerResources(gpu: GpuContext, task: TopLayerTask) {
-  const { samples, layers, orders, labels, lossBefore, optimiser } = task;
+  const { samples, layers, orders, labels, lossBefore, optimiser, keptSlopes } = task;
   const { inputs, outputs } = layers[0]!;
   const shape = [layers.length, samples + SPARE_ROWS] as const;
-  const noRows = layers.map(() => []);
   return {
     ...uniforms(gpu, { samples, inputs, outputs }, optimiser),
     order: uploadOrders(gpu, orders),
     labels: upload(gpu, "labels", "u32", [labels.length], labels),
     losses: upload(gpu, "losses", "f32", shape, new Float32Array(shape[0] * shape[1]).fill(lossBefore)),
     inputs: slabs(gpu, "inputs", task.inputs, inputs, samples, homogeneousRows),
-    below_delta: slabs(gpu, "delta below", noRows, inputs, samples),
+    below_delta: slabs(gpu, "delta below", keptSlopes, inputs, samples),
     parameters: uploadParameters(gpu, layers),
   };
 }

@@ -94,8 +94,8 @@ export function sourceRows(task: ForwardTask, variant: ForwardVariant, z: number
   const { network, curve, replacement, removed } = task.jobs[FIRST_JOB + z]!;
   if (variant === "BYTES") return pixelValues(pixels.subarray(FIRST * inputs));
   if (variant === "FLOATS") return Float64Array.from(values.subarray(FIRST * inputs));
-  if (variant === "BYTES+GATHERED" || variant === "FLOATS+GATHERED") {
-    const all = variant === "BYTES+GATHERED" ? pixelValues(pixels) : values;
+  if (variant.includes("GATHERED")) {
+    const all = variant.startsWith("BYTES") ? pixelValues(pixels) : values;
     return gatherRows(all, inputs, orders[network]!.subarray(FIRST, FIRST + samples));
   }
   const rows = Float64Array.from(slabs[task.ownSource ? z : network]!);
@@ -130,13 +130,23 @@ export function outputShape(task: ForwardTask): readonly [number, number, number
   return [slabsOf(task), task.samples + SPARE_ROWS, lanesOf(task.outputs)];
 }
 
-/** Runs the kernel; the array as it is on the device. */
+/** Runs the kernel; `outputs` as it is on the device. */
 export async function runForward(
   gpu: GpuContext,
   task: ForwardTask,
   variant: ForwardVariant,
   activation: ActivationLike,
 ): Promise<Float32Array> {
+  return (await runForwardWithSlopes(gpu, task, variant, activation)).outputs;
+}
+
+/** Runs the kernel; both arrays as they are on the device. Variants without SLOPES leave `slopes` as it was. */
+export async function runForwardWithSlopes(
+  gpu: GpuContext,
+  task: ForwardTask,
+  variant: ForwardVariant,
+  activation: ActivationLike,
+): Promise<{ readonly outputs: Float32Array; readonly slopes: Float32Array }> {
   const { samples, inputs, outputs, networks } = task;
   const shape = outputShape(task);
   const fill = new Float32Array(shape[0] * shape[1] * shape[2]).fill(UNTOUCHED);
@@ -145,10 +155,11 @@ export async function runForward(
     ...uploadTables(gpu, task, shape[1]),
     parameters: upload(gpu, "parameters", "f32", parameters, packParameters(networks)),
     outputs: upload(gpu, "outputs", "f32", shape, fill),
+    slopes: upload(gpu, "slopes", "f32", shape, fill),
   };
   const kernel = await bindVariant(gpu, task, variant, activation, shared);
   dispatch(gpu, { kernel, grid: forwardGrid(quadsOf(outputs), samples, slabsOf(task)), step: 1 });
-  const result = await read(gpu, shared.outputs);
+  const result = { outputs: await read(gpu, shared.outputs), slopes: await read(gpu, shared.slopes) };
   for (const owned of Object.values(shared)) owned.destroy();
   return result;
 }
@@ -205,17 +216,20 @@ async function bindVariant(
   switch (variant) {
     case "BYTES":
       return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, pixels: pixels() });
-    case "BYTES+GATHERED": {
+    case "BYTES+GATHERED":
+    case "BYTES+GATHERED+SLOPES": {
       const sources = { pixels: pixels(), order: order() };
       return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, ...sources });
     }
     case "FLOATS":
       return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, values: values() });
-    case "FLOATS+GATHERED": {
+    case "FLOATS+GATHERED":
+    case "FLOATS+GATHERED+SLOPES": {
       const sources = { values: values(), order: order() };
       return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, ...sources });
     }
     case "":
+    case "SLOPES":
       return (await createForwardLayer(gpu, variant, activation)).bind({ ...shared, inputs: slabs() });
     case "MASKED":
       return (await createForwardLayer(gpu, variant, activation)).bind({

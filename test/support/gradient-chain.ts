@@ -1,5 +1,5 @@
 /** The training step's forward and backward chain on the device, with the gradients written out instead of used. */
-import { activationOfLayer } from "../../src/core/activation.ts";
+import { activationOfLayer, needsKeptSlope } from "../../src/core/activation.ts";
 import type { DenseLayer, Network, Widths } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { allocate, read, upload } from "../../src/gpu/device-array.ts";
@@ -87,12 +87,17 @@ async function forwardWork(gpu: GpuContext, chain: Chain, layer: number): Promis
     jobs: chain.jobs,
     parameters: chain.parameters[layer]!,
     outputs: outputs[layer]!,
+    slopes: chain.deltas[layer]!,
   };
   const name = activationOfLayer(activation, layer, top + 1);
+  const kept = needsKeptSlope(name);
+  const first = kept ? "BYTES+GATHERED+SLOPES" : "BYTES+GATHERED";
   const kernel =
     layer === 0
-      ? (await createForwardLayer(gpu, "BYTES+GATHERED", name)).bind({ ...shared, pixels, order })
-      : (await createForwardLayer(gpu, "", name)).bind({ ...shared, inputs: outputs[layer - 1]! });
+      ? (await createForwardLayer(gpu, first, name)).bind({ ...{ ...shared, pixels, order } })
+      : (await createForwardLayer(gpu, kept ? "SLOPES" : "", name)).bind({
+          ...{ ...shared, inputs: outputs[layer - 1]! },
+        });
   return { kernel, grid: forwardGrid(quadsOf(widths[layer + 1]!), slabRows, count) };
 }
 

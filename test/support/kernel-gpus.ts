@@ -9,7 +9,7 @@ export interface KernelGpu {
   readonly gpu: GpuContext;
   /**
    * What to test this form with: the activation functions are the same code in every form, and the shared one takes
-   * software adapters seconds to compile, so one of them stands for all there.
+   * software adapters seconds to compile, so one stands for all there, and one for those whose slopes are kept.
    */
   readonly ownActivations: readonly Activation[];
   /** Which variants run, for the tests' names. */
@@ -22,7 +22,7 @@ export async function kernelGpus(): Promise<KernelGpu[]> {
   const full = await testGpu({ defaultLimits: true });
   return availableForms(full).map((form) => ({
     gpu: withTiles(form === "subgroup" ? full : bare, everyProduct(form)),
-    ownActivations: form === "shared" ? ["sigmoid"] : activations,
+    ownActivations: form === "shared" ? ["sigmoid", "gelu"] : activations,
     kernels: `${form} kernels`,
   }));
 }

@@ -1,8 +1,14 @@
 /** Bounds of rounding through whole networks: each layer's own (see rounding.ts) and what it hands on to the next. */
-import { type ActivationLike, activationOfLayer } from "../../src/core/activation.ts";
+import { type ActivationLike, activationOfLayer, needsKeptSlope } from "../../src/core/activation.ts";
 import { derivative, hiddenDelta, outputDelta, parameterGradient } from "../../src/reference/backward.ts";
-import { forwardLayer, forwardNetwork, type RealLayer, type RealNetwork } from "../../src/reference/forward.ts";
-import { activationBound, derivativeBound, outputDeltaBounds, sumBound, ULP } from "./rounding.ts";
+import {
+  forwardLayer,
+  forwardNetwork,
+  keptSlope,
+  type RealLayer,
+  type RealNetwork,
+} from "../../src/reference/forward.ts";
+import { activationBound, derivativeBound, keptSlopeBound, outputDeltaBounds, sumBound, ULP } from "./rounding.ts";
 import { magnitudes } from "./rows.ts";
 
 export interface Bounded {
@@ -12,12 +18,17 @@ export interface Bounded {
   readonly bounds: Float64Array;
 }
 
+export interface BoundedLayer extends Bounded {
+  /** act' of every output. */
+  readonly slopes: Bounded;
+}
+
 function absoluteLayer(layer: RealLayer): RealLayer {
   return { ...layer, weights: magnitudes(layer.weights), biases: magnitudes(layer.biases) };
 }
 
 /** Outputs of every layer with their bounds. */
-export function forwardBounds({ activation, layers }: RealNetwork, inputs: ArrayLike<number>): Bounded[] {
+export function forwardBounds({ activation, layers }: RealNetwork, inputs: ArrayLike<number>): BoundedLayer[] {
   const values = forwardNetwork({ activation, layers }, inputs);
   // A byte becomes a float by a product with a rounded 1 / 255: 2 ULP.
   let source: Bounded = { values: Float64Array.from(inputs), bounds: magnitudes(inputs).map((x) => 2 * ULP * x) };
@@ -26,18 +37,33 @@ export function forwardBounds({ activation, layers }: RealNetwork, inputs: Array
     const sums = forwardLayer(source.values, layer, "identity");
     const own = forwardLayer(magnitudes(source.values), absolute, "identity");
     const handedOn = forwardLayer(source.bounds, { ...absolute, biases: new Float64Array(layer.outputs) }, "identity");
-    const bounds = sums.map((z, at) => {
-      const zBound = sumBound(layer.inputs + 1, own[at]!) + handedOn[at]!;
-      return activationBound(z, zBound, activationOfLayer(activation, index, layers.length));
-    });
+    const z = { values: sums, bounds: sums.map((_, at) => sumBound(layer.inputs + 1, own[at]!) + handedOn[at]!) };
+    const after = activationOfLayer(activation, index, layers.length);
+    const bounds = sums.map((sum, at) => activationBound(sum, z.bounds[at]!, after));
     source = { values: values[index]!, bounds };
-    return source;
+    return { ...source, slopes: needsKeptSlope(after) ? keptSlopes(z, after) : slopesOf(source, after) };
   });
+}
+
+/** act' as the backward pass takes it from outputs. */
+export function slopesOf({ values, bounds }: Bounded, activation: ActivationLike): Bounded {
+  return {
+    values: values.map((t) => derivative(t, activation)),
+    bounds: values.map((t, at) => derivativeBound(t, bounds[at]!, activation)),
+  };
+}
+
+/** act' as the forward pass keeps it, from pre-activations. */
+function keptSlopes({ values, bounds }: Bounded, activation: ActivationLike): Bounded {
+  return {
+    values: values.map((z) => keptSlope(z, activation)),
+    bounds: values.map((z, at) => keptSlopeBound(z, bounds[at]!, activation)),
+  };
 }
 
 /** Bounds of the gradients of the mean loss over a batch, per layer [outputs, inputs] and [outputs]. */
 export function gradientBounds(network: RealNetwork, inputs: ArrayLike<number>, labels: ArrayLike<number>, l2: number) {
-  const { layers, activation } = network;
+  const { layers } = network;
   const outputs = forwardBounds(network, inputs);
   const pixels = { values: Float64Array.from(inputs), bounds: magnitudes(inputs).map((x) => 2 * ULP * x) };
   const bounds: { readonly weights: Float64Array; readonly biases: Float64Array }[] = [];
@@ -46,13 +72,7 @@ export function gradientBounds(network: RealNetwork, inputs: ArrayLike<number>, 
     const layer = absoluteLayer(layers[index]!);
     const source = outputs[index - 1] ?? pixels;
     bounds.unshift(layerGradientBounds(delta, source, layer, l2, labels.length));
-    if (index > 0)
-      delta = boundedHiddenDelta(
-        delta,
-        layers[index]!,
-        source,
-        activationOfLayer(activation, index - 1, layers.length),
-      );
+    if (index > 0) delta = boundedHiddenDelta(delta, layers[index]!, outputs[index - 1]!.slopes);
   }
   return bounds;
 }
@@ -68,23 +88,17 @@ export function boundedOutputDelta(logits: Bounded, labels: ArrayLike<number>, c
   return { values: delta, bounds: Float64Array.from(bounds.flat()) };
 }
 
-/** Deltas of the layer below. */
-export function boundedHiddenDelta(
-  next: Bounded,
-  layer: RealLayer,
-  outputs: Bounded,
-  activation: ActivationLike,
-): Bounded {
+/** Deltas of the layer below, whose act' is `slopes`. */
+export function boundedHiddenDelta(next: Bounded, layer: RealLayer, slopes: Bounded): Bounded {
   const absolute = absoluteLayer(layer);
-  const plainSums = new Float64Array(outputs.values.length).fill(1); // relu's derivative is 1 there
-  const sums = hiddenDelta(magnitudes(next.values), absolute, plainSums, "relu");
-  const handedOn = hiddenDelta(next.bounds, absolute, plainSums, "relu");
+  const plainSums = new Float64Array(slopes.values.length).fill(1);
+  const sums = hiddenDelta(magnitudes(next.values), absolute, plainSums);
+  const handedOn = hiddenDelta(next.bounds, absolute, plainSums);
   const bounds = sums.map((sum, at) => {
-    const t = outputs.values[at]!;
-    const own = Math.abs(derivative(t, activation)) * (sumBound(layer.outputs + 1, sum) + handedOn[at]!);
-    return own + (sum + handedOn[at]!) * derivativeBound(t, outputs.bounds[at]!, activation);
+    const own = Math.abs(slopes.values[at]!) * (sumBound(layer.outputs + 1, sum) + handedOn[at]!);
+    return own + (sum + handedOn[at]!) * slopes.bounds[at]!;
   });
-  return { values: hiddenDelta(next.values, layer, outputs.values, activation), bounds };
+  return { values: hiddenDelta(next.values, layer, slopes.values), bounds };
 }
 
 /** Each product is off by the delta's share, the source's share and both; then the sum's own rounding. */

@@ -6,14 +6,14 @@ import { type ActivationLike, alphaOf, fullActivation } from "../../src/core/act
 import { derivative } from "../../src/reference/backward.ts";
 import { expBound, SMALLEST_NORMAL, sumBound, ULP } from "../../src/reference/rounding.ts";
 
-export { activationBound, expBound, sumBound, ULP } from "../../src/reference/rounding.ts";
+export { activationBound, expBound, keptSlopeBound, sumBound, ULP } from "../../src/reference/rounding.ts";
 
 /** Absolute error of log(x) for an exact x. */
 export function logBound(x: number): number {
   return x >= 0.5 && x <= 2 ? 2 ** -21 : 3 * ULP * Math.abs(Math.log(x));
 }
 
-/** Error of act'(t), computed from an activation t that is off by at most `tBound`. */
+/** Error of act'(t), computed from an activation t that is off by at most `tBound`; not of GELU's, see `keptSlopeBound`. */
 export function derivativeBound(t: number, tBound: number, activation: ActivationLike): number {
   const { kind } = fullActivation(activation);
   if (kind === "relu" || kind === "identity") return 0;

@@ -1,5 +1,6 @@
 /** Training on the device: independence of the repeats, agreement with the float64 reference, failures, memory. */
 import { describe, expect, test } from "vitest";
+import type { NetworkActivation } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { activations, type Network, type TrainedNetwork } from "../../src/core/network.ts";
@@ -103,6 +104,12 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
 
   test.each(ownActivations)("two epochs with a short last batch agree with float64, with %s", async (activation) => {
     for (const trained of await train([0, 11], { activation })) expectReference(trained, { activation });
+  });
+
+  test("layers of different functions agree with float64, slopes being kept for some of them", async () => {
+    const activation: NetworkActivation = [{ kind: "gelu-tanh" }, { kind: "leaky-relu", alpha: 0.2 }, { kind: "gelu" }];
+    const changes = { activation, widths: [FEATURES, 7, 6, 5, CLASSES] };
+    for (const trained of await train([0, 11], changes)) expectReference(trained, changes);
   });
 
   test("any batch size agrees with float64: one sample, all but one, all, more than there are", async () => {

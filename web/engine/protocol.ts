@@ -15,7 +15,6 @@ import type {
   RemovalOrder,
   SingleRemovals,
 } from "../../src/core/ablation.ts";
-import type { Activation } from "../../src/core/activation.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { BinRule } from "../../src/core/quantization.ts";
@@ -35,9 +34,8 @@ export type { GivenFile };
 /** What a visitor chooses before training; the rest of a study's options are `studyDefaults`, with all measures. */
 export type LabSettings = Pick<
   StudyConfig,
-  "hidden" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
+  "hidden" | "activation" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
 > & {
-  readonly activation: Activation;
   /** Outputs are measured at 2^bits levels; `bins` has no meaning for one bit. */
   readonly bits: number;
   readonly bins: BinRule;

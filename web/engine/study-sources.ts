@@ -4,7 +4,7 @@ import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { type Network, type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
 import { defaultBins, defaultBits } from "../../src/core/quantization.ts";
-import type { StudyConfig } from "../../src/core/study.ts";
+import type { RecordedConfig } from "../../src/core/study.ts";
 import { studyDefaults } from "../../src/core/study-defaults.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
@@ -21,7 +21,7 @@ export type Origin = Pick<LabStudy, "origin" | "label" | "provenance">;
 export async function measuredStudy(
   device: LabDevice,
   dataset: Dataset,
-  config: StudyConfig,
+  config: RecordedConfig,
   networks: readonly TrainedNetwork[],
   origin: Origin,
 ): Promise<LabStudy> {

@@ -6,7 +6,7 @@ import type { AblationCurve, AblationMode, Scope, SingleRemovals } from "../../s
 import type { Dataset } from "../../src/core/dataset.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
-import type { RepeatSummary, ScopeKind, StudyConfig } from "../../src/core/study.ts";
+import type { MeasuringConfig, RepeatSummary, ScopeKind, StudyConfig } from "../../src/core/study.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
 import { meanActivations, measureAll, onDevice, trainAll } from "../../src/study.ts";
 import type { LabDevice } from "./lab-device.ts";
@@ -43,7 +43,7 @@ export interface Measured {
 export function measure(
   device: LabDevice,
   dataset: Dataset,
-  config: StudyConfig,
+  config: MeasuringConfig,
   networks: readonly TrainedNetwork[],
 ): Promise<Measured> {
   return measureAll(device.devices, dataset, config, networks);

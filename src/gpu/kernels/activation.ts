@@ -1,7 +1,13 @@
-/** The values of the shaders' ACTIVATION and ALPHA overrides for each activation function. */
-import { type ActivationLike, alphaOf, fullActivation, type LayerActivationKind } from "../../core/activation.ts";
+/** The values of the shaders' overrides for each activation function. */
+import {
+  type Activation,
+  type ActivationLike,
+  alphaOf,
+  fullActivation,
+  needsKeptSlope,
+} from "../../core/activation.ts";
 
-const codes: Readonly<Record<LayerActivationKind, number>> = {
+const codes: Readonly<Record<Activation, number>> = {
   identity: 0,
   sigmoid: 1,
   tanh: 2,
@@ -13,6 +19,12 @@ const codes: Readonly<Record<LayerActivationKind, number>> = {
   "gelu-tanh": 8,
 };
 
+/** ACTIVATION and ALPHA, for shaders that compute values. */
 export function activationOverrides(activation: ActivationLike): { ACTIVATION: number; ALPHA: number } {
   return { ACTIVATION: codes[fullActivation(activation).kind], ALPHA: alphaOf(activation) };
+}
+
+/** Those and SLOPES_KEPT, for shaders that go backward. */
+export function derivativeOverrides(activation: ActivationLike) {
+  return { ...activationOverrides(activation), SLOPES_KEPT: Number(needsKeptSlope(activation)) };
 }

@@ -5,7 +5,7 @@ import { backward } from "../generated/shaders.ts";
 import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
 import type { Cost } from "../recorder.ts";
 import type { StructValues } from "../uniforms.ts";
-import { activationOverrides } from "./activation.ts";
+import { derivativeOverrides } from "./activation.ts";
 import {
   ADAM_OPERATIONS,
   derivativeOperations,
@@ -26,7 +26,7 @@ export function createOutputDelta(gpu: GpuContext) {
 }
 
 export function createHiddenDelta(gpu: GpuContext, activation: ActivationLike) {
-  const overrides = activationOverrides(activation);
+  const overrides = derivativeOverrides(activation);
   const tiling = tilingFor(gpu, "hidden_delta", 4, gpu.subgroupLanes);
   const variant = variantFor(gpu, "hidden_delta", "");
   const cost = (facts: Facts) => hiddenDeltaCost(facts, activation);

@@ -3,7 +3,7 @@
  * a `log`, a division and an integer operation count as one each. They are conventions, not measurements: products
  * dominate wherever a rate is worth reading.
  */
-import { type ActivationLike, fullActivation, type LayerActivationKind } from "../../core/activation.ts";
+import { type Activation, type ActivationLike, fullActivation } from "../../core/activation.ts";
 
 /** Floats of a quad, and their bytes; a scalar. */
 export const QUAD = 4;
@@ -14,7 +14,7 @@ export const SCALAR_BYTES = 4;
  * Per unit. sigmoid: exp, add, divide, select. tanh: exp, two additions, divide, sign, select. relu: a comparison. The others
  * likewise: what a unit's value takes, a series counted with its terms.
  */
-const valueOperations: Readonly<Record<LayerActivationKind, number>> = {
+const valueOperations: Readonly<Record<Activation, number>> = {
   identity: 0,
   sigmoid: 4,
   tanh: 6,
@@ -30,8 +30,8 @@ export function activationOperations(activation: ActivationLike): number {
   return valueOperations[fullActivation(activation).kind];
 }
 
-/** Per unit, the product with the delta from above included. GELU's is never taken: no network is trained with it. */
-const slopeOperations: Readonly<Record<LayerActivationKind, number>> = {
+/** Per unit, the product with the delta from above included: all there is where the slope was kept. */
+const slopeOperations: Readonly<Record<Activation, number>> = {
   identity: 1,
   sigmoid: 3,
   tanh: 3,
@@ -39,13 +39,16 @@ const slopeOperations: Readonly<Record<LayerActivationKind, number>> = {
   "leaky-relu": 2,
   elu: 3,
   softplus: 4,
-  gelu: 0,
-  "gelu-tanh": 0,
+  gelu: 1,
+  "gelu-tanh": 1,
 };
 
 export function derivativeOperations(activation: ActivationLike): number {
   return slopeOperations[fullActivation(activation).kind];
 }
+
+/** Per unit, for a slope that is kept: what GELU's takes beyond its value. */
+export const KEPT_SLOPE_OPERATIONS = 7;
 
 /** Per sample: a maximum, a subtraction, an exp and an addition for each class, then log, two additions, a comparison. */
 export function tallyOperations(classes: number): number {

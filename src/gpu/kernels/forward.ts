@@ -6,11 +6,13 @@ import { type CostFacts, createKernel, type Grid, type Kernel } from "../kernel.
 import type { Cost } from "../recorder.ts";
 import type { StructValues } from "../uniforms.ts";
 import { activationOverrides } from "./activation.ts";
-import { activationOperations, QUAD, QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
+import { activationOperations, KEPT_SLOPE_OPERATIONS, QUAD, QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
 import { tilingFor, variantFor } from "./tiles.ts";
 
 type Variants = (typeof forward)["entries"]["forward_layer"]["variants"];
-export type ForwardVariant = "" | "BYTES" | "BYTES+GATHERED" | "FLOATS" | "FLOATS+GATHERED" | "MASKED";
+/** For training steps of functions whose slopes must be kept (`needsKeptSlope`). */
+export type SlopesVariant = "SLOPES" | "BYTES+GATHERED+SLOPES" | "FLOATS+GATHERED+SLOPES";
+export type ForwardVariant = "" | "BYTES" | "BYTES+GATHERED" | "FLOATS" | "FLOATS+GATHERED" | "MASKED" | SlopesVariant;
 export type ForwardKernel<V extends ForwardVariant> = Kernel<Variants[V]["bindings"]>;
 export type ForwardLayer = StructValues<(typeof forward)["structs"]["Layer"]>;
 export type ForwardBatch = StructValues<(typeof forward)["structs"]["Batch"]>;
@@ -44,17 +46,20 @@ function forwardCost(
   const networks = Math.min(jobs, shape("parameters")[0]!);
   const matrices = networks * outputs * input_quads * QUAD_BYTES;
   const table = jobs * forward.structs.Job.size;
+  const kept = variant.includes("SLOPES");
+  const perUnit = activationOperations(activation) + (kept ? KEPT_SLOPE_OPERATIONS : 0);
+  const written = (kept ? 2 : 1) * jobs * count * output_quads * QUAD_BYTES;
   return {
-    operations: jobs * count * outputs * (2 * input_quads * QUAD + activationOperations(activation)),
-    bytes: matrices + table + jobs * count * output_quads * QUAD_BYTES + sourceBytes() + maskBytes(),
+    operations: jobs * count * outputs * (2 * input_quads * QUAD + perUnit),
+    bytes: matrices + table + written + sourceBytes() + maskBytes(),
   };
 
   /** Pixels are four to a word, floats four to a quad. */
   function sourceBytes(): number {
     if (variant === "BYTES") return count * input_quads * SCALAR_BYTES;
     if (variant === "FLOATS") return count * input_quads * QUAD_BYTES;
-    if (variant === "BYTES+GATHERED") return gatheredBytes("pixels", SCALAR_BYTES);
-    if (variant === "FLOATS+GATHERED") return gatheredBytes("values", QUAD_BYTES);
+    if (variant.startsWith("BYTES+GATHERED")) return gatheredBytes("pixels", SCALAR_BYTES);
+    if (variant.startsWith("FLOATS+GATHERED")) return gatheredBytes("values", QUAD_BYTES);
     return (own_source === 1 ? jobs : networks) * count * input_quads * QUAD_BYTES;
   }
 

@@ -4,7 +4,7 @@ import type { GpuContext } from "../context.ts";
 import { topLayer } from "../generated/shaders.ts";
 import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
 import type { Cost } from "../recorder.ts";
-import { activationOverrides } from "./activation.ts";
+import { derivativeOverrides } from "./activation.ts";
 import {
   ADAM_OPERATIONS,
   derivativeOperations,
@@ -27,7 +27,7 @@ export function fusesTopLayer({ tiles }: GpuContext, classes: number, slabRows: 
 
 /** @param activation of the layer below */
 export function createTopLayer<V extends "" | "GRADIENT">(gpu: GpuContext, variant: V, activation: ActivationLike) {
-  const overrides = activationOverrides(activation);
+  const overrides = derivativeOverrides(activation);
   const cost = (facts: Facts) => topLayerCost(facts, variant, activation);
   return createKernel(gpu, topLayer, "step_top_layer", variant, { overrides, dynamic: "batch", cost });
 }

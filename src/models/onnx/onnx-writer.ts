@@ -1,8 +1,8 @@
 /** Networks as ONNX models that any runtime takes: Gemm and activation in turn, from "input" [N, features] to "logits". */
 import {
+  type Activation,
   activationOfLayer,
   type LayerActivation,
-  type LayerActivationKind,
   type NetworkActivation,
 } from "../../core/activation.ts";
 import { type Network, widthsOf } from "../../core/network.ts";
@@ -30,7 +30,7 @@ const USUAL = { irVersion: 7, opset: 13 };
 /** Gelu is an operator since opset 20, of version 9. */
 const WITH_GELU = { irVersion: 9, opset: 20 };
 
-const operatorOf: Readonly<Record<LayerActivationKind, string>> = {
+const operatorOf: Readonly<Record<Activation, string>> = {
   sigmoid: "Sigmoid",
   tanh: "Tanh",
   relu: "Relu",

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { ablationModes } from "../../core/ablation.ts";
-import { layerActivationKinds, studyActivations } from "../../core/activation.ts";
+import { activations, studyActivations } from "../../core/activation.ts";
 import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
 import { weightsLayouts } from "../../core/layer-chain.ts";
@@ -59,7 +59,7 @@ const configSchema = z
       .exactOptional()
       .describe("Files of the networks, where others trained them; repeat r is the file of index r."),
     assumedActivation: z
-      .enum(layerActivationKinds)
+      .enum(activations)
       .exactOptional()
       .describe("What was said of networks whose files do not say it."),
     alpha: z.number().min(0).exactOptional().describe("Parameter of assumedActivation."),
