@@ -1,5 +1,6 @@
 /** The intact forward pass of several networks over samples, as measuring and ablation run it. */
 import { activationOfLayer } from "../core/activation.ts";
+import { activate } from "../core/activation-values.ts";
 import type { Activation, Network } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
@@ -11,7 +12,7 @@ import { createForwardPass, type ForwardPass } from "../gpu/forward-pass.ts";
 import { Pacer } from "../gpu/pacing.ts";
 import { lanesOf } from "../gpu/packing.ts";
 import { submit } from "../gpu/recorder.ts";
-import { activate, forwardLayer, inputValues } from "../reference/forward.ts";
+import { forwardLayer, inputValues } from "../reference/forward.ts";
 import { activationBound, sumBound } from "../reference/rounding.ts";
 import { initialNetwork } from "../train/initialisation.ts";
 import { requireAgreement } from "./agreement.ts";

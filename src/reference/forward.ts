@@ -1,5 +1,13 @@
 /** Float64 twin of shaders/forward.wgsl on plain rows: no homogeneous lane, no padding, biases by themselves. */
 import { type ActivationLike, activationOfLayer, fullActivation, type NetworkActivation } from "../core/activation.ts";
+import {
+  activate,
+  logistic,
+  normalDensity,
+  normalProbability,
+  tanhArgument,
+  tanhArgumentSlope,
+} from "../core/activation-values.ts";
 
 /** A dense layer of any precision; core's DenseLayer is one. */
 export interface RealLayer {
@@ -14,72 +22,6 @@ export interface RealLayer {
 export interface RealNetwork {
   readonly activation: NetworkActivation;
   readonly layers: readonly RealLayer[];
-}
-
-/** erf(x), to a few ULP of float64: its series where that converges fast, then the continued fraction of erfc. */
-function errorFunction(x: number): number {
-  const size = Math.abs(x);
-  if (size < 3) {
-    let term = x;
-    let sum = x;
-    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-      term *= (2 * x * x) / (2 * n + 1);
-      sum += term;
-    }
-    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
-  }
-  return Math.sign(x) * (1 - complement(size));
-}
-
-/** erfc(x) of x >= 3. */
-function complement(x: number): number {
-  let fraction = x;
-  for (let n = 60; n > 0; n--) fraction = x + n / 2 / fraction;
-  return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
-}
-
-/** Phi(z), the normal distribution's probability below z. */
-export function normalProbability(z: number): number {
-  const x = z / Math.SQRT2;
-  return x < -3 ? complement(-x) / 2 : (1 + errorFunction(x)) / 2;
-}
-
-/** Phi'(z). */
-function normalDensity(z: number): number {
-  return Math.exp(-(z * z) / 2) / Math.sqrt(2 * Math.PI);
-}
-
-function logistic(z: number): number {
-  return 1 / (1 + Math.exp(-z));
-}
-
-/** Of GELU's approximation 0.5 z (1 + tanh(u)) = z logistic(2 u): 2 u, and its derivative. */
-const tanhScale = 2 * Math.sqrt(2 / Math.PI);
-const tanhArgument = (z: number): number => tanhScale * (z + 0.044715 * z ** 3);
-const tanhArgumentSlope = (z: number): number => tanhScale * (1 + 3 * 0.044715 * z ** 2);
-
-export function activate(z: number, activation: ActivationLike): number {
-  const full = fullActivation(activation);
-  switch (full.kind) {
-    case "sigmoid":
-      return logistic(z);
-    case "tanh":
-      return Math.tanh(z);
-    case "relu":
-      return Math.max(z, 0);
-    case "leaky-relu":
-      return z < 0 ? full.alpha * z : z;
-    case "elu":
-      return z < 0 ? full.alpha * Math.expm1(z) : z;
-    case "softplus":
-      return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
-    case "gelu":
-      return z * normalProbability(z);
-    case "gelu-tanh":
-      return z * logistic(tanhArgument(z));
-    case "identity":
-      return z;
-  }
 }
 
 /** Variant SLOPES: act'(z) of GELU, in either form, whose value does not tell it. */

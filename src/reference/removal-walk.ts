@@ -5,10 +5,11 @@
  */
 import type { NeuronAddress } from "../core/ablation.ts";
 import { activationOfLayer, fullActivation } from "../core/activation.ts";
+import { activate } from "../core/activation-values.ts";
 import type { Split } from "../core/dataset.ts";
 import type { LayerActivation } from "../core/layer-chain.ts";
 import type { DenseLayer, Network } from "../core/network.ts";
-import { activate, pixelValues } from "./forward.ts";
+import { pixelValues } from "./forward.ts";
 import { activationBound, sumBound, ULP } from "./rounding.ts";
 import { crossEntropy, predictedClass } from "./sweep.ts";
 

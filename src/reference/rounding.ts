@@ -4,7 +4,8 @@
  * rounded.
  */
 import { type ActivationLike, alphaOf, fullActivation } from "../core/activation.ts";
-import { activate, keptSlope, normalProbability } from "./forward.ts";
+import { activate, normalProbability } from "../core/activation-values.ts";
+import { keptSlope } from "./forward.ts";
 
 /** One unit in the last place of a float32, at most, relative to the value. */
 export const ULP = 2 ** -23;

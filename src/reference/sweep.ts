@@ -5,9 +5,10 @@
 
 import type { RemovalOrder } from "../core/ablation.ts";
 import { activationOfLayer } from "../core/activation.ts";
+import { activate } from "../core/activation-values.ts";
 import type { Split } from "../core/dataset.ts";
 import type { Network } from "../core/network.ts";
-import { activate, inputValues } from "./forward.ts";
+import { inputValues } from "./forward.ts";
 
 /** Per hidden layer, per neuron: the constant that its output is replaced by, or undefined where it is left alone. */
 export type Replacements = readonly (readonly (number | undefined)[])[];

@@ -1,9 +1,10 @@
 /** backward.wgsl's hidden_delta against src/reference/backward.ts. */
 import { describe, expect, test } from "vitest";
 import { type Activation, needsKeptSlope } from "../../src/core/activation.ts";
+import { activate } from "../../src/core/activation-values.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { lanesOf } from "../../src/gpu/packing.ts";
-import { activate, keptSlope } from "../../src/reference/forward.ts";
+import { keptSlope } from "../../src/reference/forward.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { type HiddenDeltaTask, runHiddenDelta, SPARE_ROWS } from "../support/backward-kernels.ts";
 import { kernelGpus } from "../support/kernel-gpus.ts";

@@ -1,12 +1,13 @@
 /** top-layer.wgsl against src/reference/top-layer.ts, at sizes around its tiles, and where it is used. */
 import { expect, test } from "vitest";
 import { type Activation, activations, needsKeptSlope } from "../../src/core/activation.ts";
+import { activate } from "../../src/core/activation-values.ts";
 import type { DenseLayer } from "../../src/core/network.ts";
 import { everyProduct } from "../../src/core/tiles.ts";
 import { withTiles } from "../../src/gpu/context.ts";
 import { fusesTopLayer } from "../../src/gpu/kernels/top-layer.ts";
 import { lanesOf, packParameters } from "../../src/gpu/packing.ts";
-import { activate, forwardLayer, keptSlope } from "../../src/reference/forward.ts";
+import { forwardLayer, keptSlope } from "../../src/reference/forward.ts";
 import { stepTopLayer, type TopLayerStep } from "../../src/reference/top-layer.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import {

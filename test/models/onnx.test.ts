@@ -227,7 +227,12 @@ describe("an ONNX graph is refused, with the node,", () => {
     [
       "for a branch",
       { nodes: [node("MatMul x,W a"), node("Relu a c"), node("Tanh a d"), node("Add c,d y")], constants: [W] },
-      /value a has not one reader\n.*\n.*Relu c, Tanh d/,
+      /nodes make an activation that is not supported\n.*GELU.*\n.*Relu c, Tanh d, Add y/,
+    ],
+    [
+      "for a branch that is no function of single numbers",
+      { nodes: [node("MatMul x,W a"), node("Relu a c"), node("MatMul a,T d"), node("Add c,d y")], constants: [W, T] },
+      /value a has not one reader\n.*\n.*Relu c, MatMul d/,
     ],
     [
       "for a second value",

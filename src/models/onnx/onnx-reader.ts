@@ -16,6 +16,7 @@ import {
   opsets,
   type ValueMessage,
 } from "./onnx-schema.ts";
+import { type PointwisePattern, pointwisePattern } from "./pointwise-pattern.ts";
 import { decodeMessage } from "./protobuf-message.ts";
 
 const FIX = "export the network again as a chain of dense layers, or save its weights as safetensors or .npz";
@@ -119,6 +120,16 @@ function pass(
   return { value: node.output[0] ?? "", walk: next };
 }
 
+/** Over nodes that are an activation together. */
+function passPattern({ nodes, value, activation }: PointwisePattern, { walk }: Position, refuse: Refuse): Position {
+  const name = nodes.map(labelOf).join(", ");
+  if (activation === undefined) {
+    const expected = "an activation that is supported, GELU for one";
+    return refuse({ what: "nodes make an activation that is not supported", expected, found: name });
+  }
+  return { value, walk: { flow: walk.flow, steps: [...walk.steps, { kind: "activation", name, activation }] } };
+}
+
 /** From the input to the output, through every node that is not a constant. */
 function walkGraph(graph: GraphMessage, constants: Constants, opset: number, refuse: Refuse): Walk {
   const inputs = graph.input.filter(({ name }) => !constants.values.has(name ?? ""));
@@ -133,12 +144,18 @@ function walkGraph(graph: GraphMessage, constants: Constants, opset: number, ref
   let position: Position = { value: input.name, walk: { flow: inputFlow(input), steps: [] } };
   while (position.value !== output.name) {
     const [node, second] = users.get(position.value) ?? [];
-    if (node === undefined || second !== undefined) {
-      const found = second === undefined ? "none" : `${labelOf(node!)}, ${labelOf(second)}`;
+    if (node !== undefined && second === undefined) {
+      left.delete(node);
+      position = pass(node, position, constants, opset, refuse);
+      continue;
+    }
+    const pattern = pointwisePattern(position.value, users, constants.values);
+    if (pattern === undefined) {
+      const found = node === undefined ? "none" : `${labelOf(node)}, ${labelOf(second!)}`;
       return refuse({ what: `the value ${position.value} has not one reader`, expected: "a chain: one node", found });
     }
-    left.delete(node);
-    position = pass(node, position, constants, opset, refuse);
+    for (const part of pattern.nodes) left.delete(part);
+    position = passPattern(pattern, position, refuse);
   }
   requireNothingLeft(left, graph, constants, refuse);
   return position.walk;
