@@ -47,7 +47,11 @@ test("texts of numbers of all kinds are the float32 that Number makes of them", 
 });
 
 const cell = fc.oneof({ arbitrary: usual, weight: 30 }, { arbitrary: unusual, weight: 1 });
-const row = fc.tuple(cell, fc.constantFrom("cat", " ant", "bee\t", ""), cell, fc.constantFrom("\n", "\n", "\r\n"));
+const kind = fc.oneof(
+  { arbitrary: fc.constantFrom("cat", " ant", "bee\t"), weight: 50 },
+  { arbitrary: fc.constant(""), weight: 1 },
+);
+const row = fc.tuple(cell, kind, cell, fc.constantFrom("\n", "\n", "\r\n"));
 /** Lines that have too few or too many values, or none. */
 const line = fc.oneof(
   { arbitrary: row.map(([a, kind, b, end]) => [`${a},`, kind, `,${b}${end}`]), weight: 40 },
@@ -78,6 +82,7 @@ test("tables are read as when every class stands in quotes, which takes the gene
     }),
     { numRuns: 3000 },
   );
+  // Both outcomes were compared often.
   expect(refused).toBeGreaterThan(300);
   expect(refused).toBeLessThan(2700);
 });
