@@ -19,6 +19,7 @@
  * name is left out. Digests of digests, because the web's `digest` takes one buffer and would need all bytes copied
  * into it.
  */
+import { isLittleEndian } from "../core/byte-order.ts";
 import {
   type AnyDataset,
   type Dataset,
@@ -67,11 +68,9 @@ function bytesOf(inputs: Split["inputs"]): Uint8Array {
   return inputs instanceof Uint8Array ? inputs : littleEndian(inputs, 4, "setFloat32");
 }
 
-const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
 /** Values as bytes, whatever the machine's byte order. */
 function littleEndian(values: Uint16Array | Float32Array, width: number, set: "setUint16" | "setFloat32"): Uint8Array {
-  if (IS_LITTLE_ENDIAN) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (isLittleEndian) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const view = new DataView(new ArrayBuffer(width * values.length));
   for (const [index, value] of values.entries()) view[set](width * index, value, true);
   return new Uint8Array(view.buffer);

@@ -2,6 +2,7 @@
  * The NPY format of numpy (numpy.lib.format, versions 1.0 to 3.0): a magic, the length of the header, a Python dictionary
  * with type, order and shape, and the values.
  */
+import { isLittleEndian } from "../core/byte-order.ts";
 import { RunError } from "../core/errors.ts";
 import { halfToNumber } from "./half-float.ts";
 
@@ -116,12 +117,16 @@ export function npyLayout(begin: Uint8Array, size: number, where: string): NpyLa
   return { type, descr, shape, columnMajor: fortran && shape.length > 1, width, first };
 }
 
-/** Values from their bytes; those of unsigned bytes are a view. @param places of the values, where they are not in order */
+/** Values from their bytes; unsigned bytes and, where they can be, float32 are a view. @param places of the values, where they are not in order */
 export function npyValues(bytes: Uint8Array, { type, descr, width }: NpyLayout, places?: Places): NpyArray["values"] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = bytes.length / width;
   if (type.startsWith("U")) return textValues(view, count, width, descr, places);
-  if (type === "u1" && places === undefined) return bytes;
+  if (places === undefined) {
+    if (type === "u1") return bytes;
+    const inPlace = isLittleEndian && descr[0] !== ">" && bytes.byteOffset % width === 0;
+    if (type === "f4" && inPlace) return new Float32Array(bytes.buffer, bytes.byteOffset, count);
+  }
   return numberValues(view, count, width, descr, places);
 }
 
