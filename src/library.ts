@@ -2,11 +2,11 @@
 import { analyzeNetworks, type FiledNetwork } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
-import { readStudyData } from "./cli/study-data.ts";
+import { readLargeStudyData, readStudyData } from "./cli/study-data.ts";
 import { given } from "./cli/study-options.ts";
 import { clock, provenanceOf } from "./cli/study-output.ts";
 import type { AblationMode } from "./core/ablation.ts";
-import type { Dataset } from "./core/dataset.ts";
+import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
 import type { ProgressListener } from "./core/progress.ts";
@@ -41,6 +41,8 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly reading?: ReadOptions;
   /** How data are read; for those that are given by name or path. */
   readonly reader?: DataOptions;
+  /** Megabytes (10^6 bytes): larger inputs are read page by page, from temporary files. By default an eighth of the memory. */
+  readonly dataMemory?: number;
   /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
   readonly bits?: number;
   /** Where levels part, for more than one bit. */
@@ -69,6 +71,19 @@ async function filed(network: string | Network, index: number, reading: ReadOpti
   return { file: network, network: (await openNetwork(network, reading)).network };
 }
 
+/** Data that are given by name are read; those that are rescaled (`normalize`, `standardize`) must fit in memory. */
+async function datasetOf(
+  data: string | Dataset,
+  { reader = {}, dataMemory, onProgress }: AnalyzeOptions,
+): Promise<AnyDataset & Disposable> {
+  const kept = (dataset: Dataset) => ({ ...dataset, [Symbol.dispose]() {} });
+  if (typeof data !== "string") return kept(data);
+  const { normalize, standardize, ...options } = reader;
+  if (normalize !== undefined || standardize === true) return kept(await readStudyData({ ...reader, data }, () => {}));
+  const display = { line() {}, show: onProgress ?? (() => {}), end() {} };
+  return readLargeStudyData({ ...options, data }, dataMemory, display);
+}
+
 /**
  * Counts, measures, orders and ablates networks of one architecture, one a repeat: all that `gpu-importance analyze` computes.
  * @param gpu from `openDevice`
@@ -94,7 +109,7 @@ export async function analyze(
   if (networks.length === 0) throw new UsageError({ what: "there is no network to analyse", where: "networks" });
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const isNamed = typeof data === "string";
-  const dataset = isNamed ? await readStudyData({ ...reader, data }, () => {}) : data;
+  using dataset = await datasetOf(data, options);
   const { activation, normalize, weightsLayout } = reading;
   const { bits, bins, quantizeThreshold } = options;
   const config = analysisConfig(read, {

@@ -65,7 +65,7 @@ const UNSHOWN_MS = 1000;
 export async function readLargeStudyData(
   config: Omit<DataConfig, "normalize" | "standardize">,
   keepMegabytes: number | undefined,
-  display: ProgressDisplay,
+  display: Pick<ProgressDisplay, "line" | "show" | "end">,
 ): Promise<AnyDataset & Disposable> {
   if (config.data === EMBEDDED) return { ...(await embeddedDigits(config, display.line)), [Symbol.dispose]() {} };
   const { source, name } = await namedSource(config.data);
