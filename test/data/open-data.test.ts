@@ -113,6 +113,7 @@ describe("a CSV table", () => {
     ["two columns of the name", `label,x,label\n${good.join("\n")}`, /the columns do not make samples/],
     ["only a column of classes", "label\n1\n0\n", /the columns do not make samples/],
     ["a column without a name", `,y,label\n${good.join("\n")}`, /line 1: a column has no name/],
+    ["row numbers", `Unnamed: 0,y,label\n${good.join("\n")}`, /line 1: the table holds the index of pandas/],
     ["an open quote", table(['1,"2,0', ...good]), /quotes are not in place[\s\S]*ends within quotes/],
     ["a quote within a value", table(['1,2"3,0', ...good]), /quotes are not in place/],
     ["text behind a closing quote", table(['1,"2"3,0', ...good]), /quotes are not in place/],
