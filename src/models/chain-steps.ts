@@ -29,6 +29,26 @@ export interface AffineStep {
   readonly shift: ArrayLike<number>;
 }
 
+/** What a normalisation layer does outside training, each [width] or [1]. */
+export interface Normalization {
+  readonly scale: ArrayLike<number>;
+  readonly bias: ArrayLike<number>;
+  readonly mean: ArrayLike<number>;
+  readonly variance: ArrayLike<number>;
+  readonly epsilon: number;
+}
+
+/** scale (x - mean) / sqrt(variance + epsilon) + bias. */
+export function normalization(name: string, { scale, bias, mean, variance, epsilon }: Normalization): AffineStep {
+  const width = Math.max(...[scale, bias, mean, variance].map(({ length }) => length));
+  const factors = Array.from(
+    { length: width },
+    (_, index) => at(scale, index) / Math.sqrt(at(variance, index) + epsilon),
+  );
+  const shift = factors.map((factor, index) => at(bias, index) - factor * at(mean, index));
+  return { kind: "affine", name, scale: factors, shift };
+}
+
 export interface ActivationStep {
   readonly kind: "activation";
   readonly name: string;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LayerActivation } from "../../src/core/layer-chain.ts";
 import {
+  type AttributeMessage,
   graphTable,
   type NodeMessage,
   operatorSetTable,
@@ -130,6 +131,33 @@ describe("an ONNX graph means", () => {
       { input: ["N", 2, 1, 1] },
     ],
     [
+      "BatchNormalization in front",
+      [node("BatchNormalization x,c,d,e,f z", floatAttribute("epsilon", 1)), node("MatMul z,W y")],
+      [
+        W,
+        constant("c", [2], [2, 4]),
+        constant("d", [2], [1, 0]),
+        constant("e", [2], [0, 1]),
+        constant("f", [2], [3, 15]),
+      ],
+      // 2 (1 - 0) / 2 + 1 = 2 and 4 (2 - 1) / 4 = 1
+      [6, 9, 12],
+    ],
+    [
+      "BatchNormalization behind, its epsilon unsaid",
+      [node("MatMul x,W z"), node("BatchNormalization z,c,d,e,f y", floatAttribute("momentum", 0.9))],
+      [W, ...["c", "d", "e", "f"].map((name) => constant(name, [3], [0, 0, 0]))],
+      [0, 0, 0],
+    ],
+    [
+      "BatchNormalization of channels",
+      [node("BatchNormalization x,c,d,e,f v", floatAttribute("epsilon", 0)), node("Flatten v z"), node("MatMul z,W y")],
+      [W, ...[3, 1, 1, 4].map((value, index) => constant("cdef"[index]!, [1], [value]))],
+      // 3 (x - 1) / 2 + 1 = 1 and 2.5
+      [11, 14.5, 18],
+      { input: ["N", 1, 2] },
+    ],
+    [
       "Dropout and Cast",
       [node("Dropout x v"), node("Cast v z", wholeAttribute("to", 1)), node("MatMul z,W y")],
       [W],
@@ -173,7 +201,7 @@ describe("an ONNX graph means", () => {
   it.each([
     ["Softmax", "softmax", 13],
     ["Softmax", "softmax", 7],
-    ["LogSoftmax", "log-softmax", 21],
+    ["LogSoftmax", "log-softmax", 28],
     ["Sigmoid", "sigmoid", 13],
   ])("%s at the end, which is kept apart", async (operator, output, opset) => {
     const nodes = [node("MatMul x,W z"), node(`${operator} z y`)];
@@ -208,7 +236,57 @@ describe("an ONNX graph is refused, with the node,", () => {
       dataLocation: 1,
       externalData: [{ key: "location", value: location }],
     });
+  const normalised = (constants: readonly TensorMessage[], ...attributes: AttributeMessage[]): GraphParts => ({
+    nodes: [node("BatchNormalization x,c,d,e,f z", ...attributes), node("MatMul z,W y")],
+    constants: [W, ...constants],
+  });
+  const ones = (extent: number) => [..."cdef"].map((name) => constant(name, [extent], Array(extent).fill(1)));
   const cases: [string, GraphParts, RegExp][] = [
+    [
+      "for BatchNormalization that still trains",
+      normalised(ones(2), wholeAttribute("training_mode", 1)),
+      /BatchNormalization z is not understood here\n.*outside training/,
+    ],
+    [
+      "for BatchNormalization of other features",
+      normalised(ones(3)),
+      /BatchNormalization z is not understood here\n.*2 numbers in c\n.*\[3\]/,
+    ],
+    [
+      "for BatchNormalization of one number for all features",
+      normalised(ones(1)),
+      /BatchNormalization z is not understood here\n.*2 numbers in c\n.*\[1\]/,
+    ],
+    [
+      "for BatchNormalization by constants that are computed",
+      { ...normalised(ones(2)), constants: [W, ...ones(2).slice(1)] },
+      /BatchNormalization z takes a second value/,
+    ],
+    [
+      "for an operator that ONNX Runtime made",
+      { nodes: [{ ...node("FusedGemm x,W y"), domain: "com.microsoft" }], constants: [W] },
+      /FusedGemm y is not supported\n[\s\S]*before ONNX Runtime optimised it/,
+    ],
+    [
+      "for a second output",
+      {
+        nodes: [product, node("Identity y q")],
+        constants: [W],
+        change: (model) => ({
+          ...model,
+          graph: { ...model.graph!, output: [...model.graph!.output, messageWith(valueTable, { name: "q" })] },
+        }),
+      },
+      /has not one output\n[\s\S]*y, q\n[\s\S]*extract_model/,
+    ],
+    [
+      "for weights that were quantised",
+      {
+        nodes: [product],
+        constants: [messageWith(tensorTable, { name: "W", dims: [2], dataType: 3, int32Data: [1, 2] })],
+      },
+      /W has a type[\s\S]*int8[\s\S]*before it was quantised/,
+    ],
     [
       "for an operator that is not known",
       { nodes: [node("Conv x,W y")], constants: [W] },
@@ -227,7 +305,7 @@ describe("an ONNX graph is refused, with the node,", () => {
     [
       "for a branch",
       { nodes: [node("MatMul x,W a"), node("Relu a c"), node("Tanh a d"), node("Add c,d y")], constants: [W] },
-      /nodes make an activation that is not supported\n.*GELU.*\n.*Relu c, Tanh d, Add y/,
+      /nodes make an activation that is not supported\n.*gelu.*\n.*Relu c, Tanh d, Add y/,
     ],
     [
       "for a branch that is no function of single numbers",
@@ -336,8 +414,8 @@ describe("an ONNX graph is refused, with the node,", () => {
       { nodes: [product], constants: [outside("/etc/passwd")] },
       /W lies outside the model's folder/,
     ],
-    ["for an opset too old", { nodes: [product], constants: [W], opset: 6 }, /opset 7 to 21\n.*opset 6/],
-    ["for an opset too new", { nodes: [product], constants: [W], opset: 22 }, /opset 7 to 21\n.*opset 22/],
+    ["for an opset too old", { nodes: [product], constants: [W], opset: 6 }, /opset 7 to 28\n.*opset 6/],
+    ["for an opset too new", { nodes: [product], constants: [W], opset: 29 }, /opset 7 to 28\n.*opset 29/],
     [
       "for too many nodes",
       { nodes: Array.from({ length: 10_001 }, (_, at) => node(`Relu ${at} ${at + 1}`)), constants: [] },

@@ -1,12 +1,13 @@
 /** What each ONNX operator means for the value that passes through it: one entry an operator, as in the ONNX specification. */
 import type { LayerActivation } from "../../core/layer-chain.ts";
 import { defaultAlphas } from "../../core/layer-chain.ts";
-import type { AffineStep, DenseStep } from "../chain-steps.ts";
+import { type AffineStep, type DenseStep, normalization } from "../chain-steps.ts";
 import type { Refuse } from "../refuse.ts";
 import { transposed } from "../tensor.ts";
 import { type Flow, flattened, flowText, layerFlow, reshaped, spread, type Walk } from "./flow.ts";
 import type { Constant } from "./onnx-constants.ts";
 import { type AttributeMessage, attributeTypes, dataTypes, type NodeMessage } from "./onnx-schema.ts";
+import { BATCH, type Extents } from "./shape-values.ts";
 
 /** A node on the way, and what is at hand there. */
 export interface Stop {
@@ -18,6 +19,8 @@ export interface Stop {
   readonly position: number;
   /** Constants at the other inputs; undefined at the value's own and where an input is left out. */
   readonly constants: readonly (Constant | undefined)[];
+  /** What was computed from shapes of the value, by name. */
+  readonly shapes: ReadonlyMap<string, Extents>;
   readonly opset: number;
   readonly refuse: Refuse;
 }
@@ -218,6 +221,31 @@ function gemmBias(
   return times(all, beta);
 }
 
+/** scale (x - mean) / sqrt(variance + epsilon) + bias, of constants, number by number or by channels. */
+function batchNormalization(stop: Stop): Walk {
+  const attributes = attributesOf(stop, ["epsilon", "momentum", "training_mode", "spatial"]);
+  const trains = numberOf(stop, attributes, "training_mode", 0) !== 0 || stop.node.output.length !== 1;
+  if (trains || numberOf(stop, attributes, "spatial", 1) !== 1) {
+    misunderstood(stop, "one output, as outside training, normalised by channels", "another mode");
+  }
+  const { flow, steps } = stop.walk;
+  const constants = stop.constants.filter((input) => input !== undefined);
+  if (stop.position !== 0 || constants.length !== 4 || flow.orientation !== "rows" || flow.sample === undefined) {
+    return misunderstood(stop, "the value [batch, features] and four constants", flowText(flow));
+  }
+  const channels = flow.sample[0]!;
+  const shape = [channels, ...flow.sample.slice(1).map(() => 1)];
+  const [scale, bias, mean, variance] = constants.map(({ name, values, shape: own }) => {
+    if (own.length !== 1 || values.length !== channels) {
+      return misunderstood(stop, `${channels} numbers in ${name}`, `shape [${own.join(", ")}]`);
+    }
+    return spread(flow, shape, values)!;
+  }) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const epsilon = numberOf(stop, attributes, "epsilon", 1e-5);
+  const step = normalization(stop.label, { scale, bias, mean, variance, epsilon });
+  return { flow, steps: [...steps, step] };
+}
+
 function unchanged(stop: Stop): Walk {
   return stop.walk;
 }
@@ -228,13 +256,22 @@ function through(stop: Stop, flow: Flow | undefined, wanted: string): Walk {
   return { ...stop.walk, flow };
 }
 
+/** Extents that a value is reshaped to, where -1 is what is left over. */
+function targetOf(stop: Stop): Extents {
+  const computed = stop.shapes.get(stop.node.input[1] ?? "");
+  return computed ?? Array.from(constantBeside(stop).values);
+}
+
 function reshape(stop: Stop): Walk {
   const allowsZero = numberOf(stop, attributesOf(stop, ["allowzero"]), "allowzero", 0) !== 0;
-  const target = Array.from(constantBeside(stop).values);
+  const extents = targetOf(stop);
+  const found = `[${extents.join(", ")}]`;
   if (stop.position !== 0) misunderstood(stop, "a constant shape", "a constant to be reshaped");
-  if (allowsZero && target.includes(0))
-    misunderstood(stop, "a shape without empty dimensions", `[${target.join(", ")}]`);
-  return through(stop, reshaped(stop.walk.flow, target), `[${target.join(", ")}]`);
+  if (allowsZero && extents.includes(0)) misunderstood(stop, "a shape without empty dimensions", found);
+  if (extents.includes(BATCH, 1)) misunderstood(stop, "the batch as the first dimension", found);
+  // An open batch stays as it was, which 0 says.
+  const target = extents.map((extent) => (extent === BATCH ? 0 : extent));
+  return through(stop, reshaped(stop.walk.flow, target), found);
 }
 
 function flatten(stop: Stop): Walk {
@@ -271,6 +308,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   LeakyRelu: sloped("leaky-relu"),
   Elu: sloped("elu"),
   Gelu: gelu,
+  BatchNormalization: batchNormalization,
   Identity: unchanged,
   Dropout: dropout,
   Cast: cast,
