@@ -124,6 +124,13 @@ describe("an ONNX graph means", () => {
       { input: ["N", 2, 1] },
     ],
     [
+      "Squeeze of an image",
+      [node("Squeeze x,s v"), node("MatMul v,W z"), node("Identity z y")],
+      [W, wholeConstant("s", [1, -1])],
+      [9, 12, 15],
+      { input: ["N", 1, 2, 1] },
+    ],
+    [
       "channels normalised",
       [node("Sub x,c v"), node("Flatten v z"), node("MatMul z,W y")],
       [W, constant("c", [1, 2, 1, 1], [1, 2])],
@@ -180,6 +187,15 @@ describe("an ONNX graph means", () => {
   });
 
   const hidden: [string, NodeMessage, LayerActivation][] = [
+    ["PRelu with one slope", node("PRelu h,quarter a"), { kind: "leaky-relu", alpha: 0.25 }],
+    ["Clip at 0", node("Clip h,zero a"), { kind: "relu" }],
+    ["Clip at 0, without an upper bound", node("Clip h,zero, a"), { kind: "relu" }],
+    [
+      "Clip of the first opsets",
+      node("Clip h a", floatAttribute("min", 0), floatAttribute("max", 3.4028234663852886e38)),
+      { kind: "relu" },
+    ],
+    ["Max with 0", node("Max zero,h a"), { kind: "relu" }],
     ["Relu", node("Relu h a"), { kind: "relu" }],
     ["Sigmoid", node("Sigmoid h a"), { kind: "sigmoid" }],
     ["Tanh", node("Tanh h a"), { kind: "tanh" }],
@@ -193,7 +209,9 @@ describe("an ONNX graph means", () => {
   ];
   it.each(hidden)("the activation %s", async (_, activation, expected) => {
     const nodes = [node("MatMul x,W h"), activation, node("MatMul a,V y")];
-    const { chain } = await readModel(modelFiles("a.onnx", onnxBytes({ nodes, constants: [W, V] })));
+    const more = [constant("zero", [], [0]), constant("quarter", [1], [0.25])];
+    const constants = [W, V, ...more.filter(({ name }) => activation.input.includes(name!))];
+    const { chain } = await readModel(modelFiles("a.onnx", onnxBytes({ nodes, constants })));
     expect(chain.hidden.map((layer) => layer.activation)).toEqual([expected]);
     expect(chain.output).toBe("none");
   });
@@ -267,6 +285,25 @@ describe("an ONNX graph is refused, with the node,", () => {
       { nodes: [{ ...node("FusedGemm x,W y"), domain: "com.microsoft" }], constants: [W] },
       /FusedGemm y is not supported\n[\s\S]*before ONNX Runtime optimised it/,
     ],
+    ...[
+      ["for a slope each number", node("PRelu a,c z"), [3], [0.1, 0.2, 0.3], /one slope.*\n.*3 slopes/],
+      ["for a slope below 0", node("PRelu a,c z"), [1], [-0.5], /of at least 0\n.*-0\.5/],
+      ["for a bound above", node("Clip a,c,c z"), [], [0], /Clip z is not understood here\n[\s\S]*0 to 0/],
+      ["for a bound below 0", node("Clip a,c z"), [], [-1], /Clip z is not understood here\n[\s\S]*-1 to Infinity/],
+      ["for a maximum with 1", node("Max a,c z"), [], [1], /Max z is not understood here/],
+      ["for a squeezed batch", node("Squeeze a,c z"), [1], [0], /Squeeze z is not understood here\n[\s\S]*axes 0/],
+      ["for squeezed numbers", node("Squeeze a,c z"), [1], [1], /Squeeze z is not understood here\n[\s\S]*axes 1/],
+    ].map(
+      ([name, operation, shape, values, message]) =>
+        [
+          name,
+          {
+            nodes: [node("MatMul x,W a"), operation, node("MatMul z,V y")],
+            constants: [W, V, constant("c", shape as number[], values as number[])],
+          },
+          message,
+        ] as [string, GraphParts, RegExp],
+    ),
     [
       "for a second output",
       {

@@ -27,6 +27,9 @@ export interface Stop {
 
 type Operator = (stop: Stop) => Walk;
 
+/** No float32 is larger; what older exporters write for no bound. */
+const MOST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
 /** Attributes by name; one that the operator does not have here could change its meaning. */
 function attributesOf({ node, label, refuse }: Stop, allowed: readonly string[]): Map<string, AttributeMessage> {
   for (const { name } of node.attribute) {
@@ -61,6 +64,10 @@ function requireAlone(stop: Stop): void {
 
 function activated(stop: Stop, activation: LayerActivation): Walk {
   requireAlone(stop);
+  return withActivation(stop, activation);
+}
+
+function withActivation(stop: Stop, activation: LayerActivation): Walk {
   const step = { kind: "activation", name: stop.label, activation } as const;
   return { flow: stop.walk.flow, steps: [...stop.walk.steps, step] };
 }
@@ -79,6 +86,43 @@ function sloped(kind: keyof typeof defaultAlphas): Operator {
     if (!(alpha >= 0 && Number.isFinite(alpha))) misunderstood(stop, "an alpha of at least 0", String(alpha));
     return activated(stop, { kind, alpha });
   };
+}
+
+/** With one slope for all numbers, PRelu is leaky ReLU. */
+function oneSlope(stop: Stop): Walk {
+  attributesOf(stop, []);
+  const { values } = constantBeside(stop);
+  const [alpha = Number.NaN] = values;
+  if (stop.position !== 0 || values.length !== 1 || !(alpha >= 0 && Number.isFinite(alpha))) {
+    const found = values.length === 1 ? `${alpha}` : `${values.length} slopes`;
+    misunderstood(stop, "one slope for all numbers, of at least 0", found);
+  }
+  return withActivation(stop, { kind: "leaky-relu", alpha });
+}
+
+/** A bound of Clip: an attribute before opset 11, then an input. */
+function boundOf(stop: Stop, name: "min" | "max", usual: number): number {
+  const attributes = attributesOf(stop, ["min", "max"]);
+  const input = name === "min" ? 1 : 2;
+  if ((stop.node.input[input] ?? "") === "") return numberOf(stop, attributes, name, usual);
+  return stop.constants[input]?.values[0] ?? misunderstood(stop, `a constant ${name}`, "another value");
+}
+
+/** Clipped at 0 from below alone, a value is ReLU. */
+function clip(stop: Stop): Walk {
+  const [least, most] = [boundOf(stop, "min", -Infinity), boundOf(stop, "max", Infinity)];
+  if (stop.position !== 0 || least !== 0 || most < MOST_FLOAT32) {
+    misunderstood(stop, "0 as lower and no upper bound, as ReLU has", `${least} to ${most}`);
+  }
+  return withActivation(stop, { kind: "relu" });
+}
+
+function max(stop: Stop): Walk {
+  attributesOf(stop, []);
+  const { values } = constantBeside(stop);
+  if (values.length !== 1 || values[0] !== 0)
+    misunderstood(stop, "the larger of the value and 0, as ReLU", `${values}`);
+  return withActivation(stop, { kind: "relu" });
 }
 
 function gelu(stop: Stop): Walk {
@@ -280,6 +324,24 @@ function flatten(stop: Stop): Walk {
   return through(stop, flattened(stop.walk.flow, axis), `axis ${axis}`);
 }
 
+/** Axes that a node names, by an attribute before opset 13, then by an input; of a value of `rank` dimensions. */
+function axesOf(stop: Stop, rank: number): number[] {
+  const said = attributesOf(stop, ["axes"]).get("axes")?.ints;
+  const axes = said ?? Array.from(constantBeside(stop).values);
+  return axes.map((axis) => (axis < 0 ? axis + rank : axis));
+}
+
+/** Dimensions of extent 1 left out; the batch stays. */
+function squeeze(stop: Stop): Walk {
+  const { flow } = stop.walk;
+  const sample = flow.sample ?? [];
+  const axes = axesOf(stop, sample.length + 1);
+  const fits = stop.position === 0 && axes.every((axis) => sample[axis - 1] === 1);
+  const left = sample.filter((_, index) => !axes.includes(index + 1));
+  const squeezed = flow.orientation === "rows" && fits && left.length > 0;
+  return through(stop, squeezed ? { ...flow, sample: left } : undefined, `axes ${axes.join(", ")}`);
+}
+
 function cast(stop: Stop): Walk {
   requireAlone(stop);
   const to = numberOf(stop, attributesOf(stop, ["to"]), "to", 0);
@@ -308,12 +370,16 @@ export const operators: Readonly<Record<string, Operator>> = {
   LeakyRelu: sloped("leaky-relu"),
   Elu: sloped("elu"),
   Gelu: gelu,
+  PRelu: oneSlope,
+  Clip: clip,
+  Max: max,
   BatchNormalization: batchNormalization,
   Identity: unchanged,
   Dropout: dropout,
   Cast: cast,
   Flatten: flatten,
   Reshape: reshape,
+  Squeeze: squeeze,
   Softmax: probabilities("softmax"),
   LogSoftmax: probabilities("log-softmax"),
 };
