@@ -227,6 +227,18 @@ describe("an ONNX graph means", () => {
     expect([chain.hidden.length, chain.output]).toEqual([0, output]);
   });
 
+  it.each([
+    ["a division by 255", "Div x,c z", [255], true],
+    ["a product with 1 / 127.5", "Mul x,c z", [Math.fround(1 / 127.5)], true],
+    ["a division by 256", "Div x,c z", [256], false],
+    ["divisions by several numbers", "Div x,c z", [255, 1], false],
+  ])("%s in front, and says where it is one of bytes", async (_, text, values, said) => {
+    const constants = [W, constant("c", values.length === 1 ? [] : [2], values)];
+    const bytes = onnxBytes({ nodes: [node(text), node("MatMul z,W y")], constants });
+    const { notes } = await readModel(modelFiles("a.onnx", bytes));
+    expect(notes.some((note) => note.includes("--normalize 0,0.00392156862745098"))).toBe(said);
+  });
+
   it("weights beside the model", async () => {
     const externalData = [
       { key: "location", value: "weights.bin" },
