@@ -44,6 +44,13 @@ function readColumns(header: readonly string[], file: string, label: string | un
     const found = `no name for column ${nameless + 1}`;
     throw damagedData(`${file}, line 1`, "a column has no name", "a name for each column", found, fix);
   }
+  const other = names.length === 1 ? [";", "\t", "|"].find((mark) => names[0]!.includes(mark)) : undefined;
+  if (other !== undefined) {
+    const fix =
+      "separate values by commas, with points in numbers (pandas: df.to_csv(file, index=False)), or tabs in .tsv";
+    const found = `one column, with ${JSON.stringify(other)} in its name`;
+    throw damagedData(`${file}, line 1`, "values are separated by another mark", "commas, or tabs in .tsv", found, fix);
+  }
   const rowNumbers = names.find((name) => ROW_NUMBERS.test(name));
   if (rowNumbers !== undefined) {
     const fix = `leave the column out (pandas: df.drop(columns="${rowNumbers}").to_csv(file, index=False))`;

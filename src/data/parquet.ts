@@ -16,7 +16,8 @@ const MAGIC = 0x31524150;
 const PANDAS_INDEX = /^__index_level_\d+__$/;
 /** Logical and converted types whose numbers count days or parts of seconds. */
 const TIMES = /^(?:DATE|TIME|TIMESTAMP)(?:_|$)/;
-const WRITE_AGAIN = "write the file again, for example with pandas.DataFrame.to_parquet";
+const WRITE_AGAIN =
+  "write the file again, for example with pandas: df.to_parquet(file, index=False), compressed by snappy, gzip, zstd or not";
 
 interface Table {
   readonly folder: DataFolder;
