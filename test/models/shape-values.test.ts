@@ -71,7 +71,7 @@ const bytesOf = (nodes: NodeMessage[], constants: TensorMessage[], input: (numbe
 describe("an image is flattened to", () => {
   it.each(graphs)("%s", async (_, nodes, constants) => {
     for (const samples of ["N", 1, 3]) {
-      const { chain } = await readModel(bytesOf(nodes, constants, [samples, 2, 2]));
+      const { chain } = await readModel(bytesOf(nodes, constants, [samples, 1, 4]));
       expect(logitsOf(chain, [1, 2, 3, 4])).toEqual([4, 6]);
     }
   });
@@ -105,6 +105,20 @@ describe("a computed shape is refused", () => {
       /Reshape z takes a second value/,
     ],
     [
+      "of a batch that was kept open, which is not 1 from then on",
+      [
+        node("Reshape x,keep k"),
+        node("Shape k n"),
+        node("Gather n,zero m", axis),
+        node("Unsqueeze m,axes a"),
+        joined("Concat rest,a s", axis),
+        node("Reshape k,s z"),
+        node("MatMul z,W y"),
+      ],
+      [zero, axes, rest, wholeConstant("keep", [0, -1])],
+      /batch as the first dimension\n.*\[-1, batch\]/,
+    ],
+    [
       "past the end",
       [
         node("Shape x n"),
@@ -123,6 +137,6 @@ describe("a computed shape is refused", () => {
       /Add z is not understood here/,
     ],
   ])("%s", async (_, nodes, constants, message) => {
-    await expectRefused(bytesOf(nodes, constants, ["N", 2, 2]), message);
+    await expectRefused(bytesOf(nodes, constants, ["N", 1, 4]), message);
   });
 });
