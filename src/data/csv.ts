@@ -1,7 +1,7 @@
 /** CSV tables: a line of column names, then a sample a line; one column holds the classes, all others numbers. */
 import type { DataFolder } from "../core/platform.ts";
 import { csvPieces, csvRecords, lineBreaks } from "./csv-records.ts";
-import { labelColumn } from "./label-column.ts";
+import { labelColumn, ROW_NUMBERS } from "./label-column.ts";
 import { type Columns, decimalOf, plainChunk } from "./plain-csv.ts";
 import { damagedData, type Part, type RowChunk } from "./rows.ts";
 
@@ -43,6 +43,24 @@ function readColumns(header: readonly string[], file: string, label: string | un
     const fix = "name every column; a column of row numbers is to be left out (pandas: index=False)";
     const found = `no name for column ${nameless + 1}`;
     throw damagedData(`${file}, line 1`, "a column has no name", "a name for each column", found, fix);
+  }
+  const other = names.length === 1 ? [";", "\t", "|"].find((mark) => names[0]!.includes(mark)) : undefined;
+  if (other !== undefined) {
+    const fix =
+      "separate values by commas, with points in numbers (pandas: df.to_csv(file, index=False)), or tabs in .tsv";
+    const found = `one column, with ${JSON.stringify(other)} in its name`;
+    throw damagedData(`${file}, line 1`, "values are separated by another mark", "commas, or tabs in .tsv", found, fix);
+  }
+  const rowNumbers = names.find((name) => ROW_NUMBERS.test(name));
+  if (rowNumbers !== undefined) {
+    const fix = `leave the column out (pandas: df.drop(columns="${rowNumbers}").to_csv(file, index=False))`;
+    throw damagedData(
+      `${file}, line 1`,
+      "the table holds the index of pandas",
+      "features and classes alone",
+      rowNumbers,
+      fix,
+    );
   }
   return { names, label: labelColumn(names, label, file) };
 }

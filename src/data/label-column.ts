@@ -1,6 +1,9 @@
 /** Which column of a table holds the classes. */
 import { RunError, UsageError } from "../core/errors.ts";
 
+/** What pandas calls a column of row numbers that came without a name. */
+export const ROW_NUMBERS = /^Unnamed: \d+$/;
+
 const DEFAULT_LABEL = "label";
 /** Names shown in a message. */
 const SHOWN = 12;

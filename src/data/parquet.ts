@@ -2,7 +2,7 @@
 import { type FileMetaData, parquetMetadata, parquetSchema, type SchemaTree } from "hyparquet";
 import { RunError, UsageError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
-import { labelColumn } from "./label-column.ts";
+import { labelColumn, ROW_NUMBERS } from "./label-column.ts";
 import { columnPages, type PagedColumn } from "./parquet-pages.ts";
 import { damagedData, type Part, type RowChunk } from "./rows.ts";
 
@@ -14,7 +14,10 @@ const MAX_METADATA_BYTES = 2 ** 28;
 const MAGIC = 0x31524150;
 /** Row numbers would be a feature that tells samples apart. */
 const PANDAS_INDEX = /^__index_level_\d+__$/;
-const WRITE_AGAIN = "write the file again, for example with pandas.DataFrame.to_parquet";
+/** Logical and converted types whose numbers count days or parts of seconds. */
+const TIMES = /^(?:DATE|TIME|TIMESTAMP)(?:_|$)/;
+const WRITE_AGAIN =
+  "write the file again, for example with pandas: df.to_parquet(file, index=False), compressed by snappy, gzip, zstd or not";
 
 interface Table {
   readonly folder: DataFolder;
@@ -101,14 +104,34 @@ function readTable(file: string, footer: Uint8Array, label: string | undefined):
     throw damagedData(file, "the table is not flat", "one value in each column and row", found, "flatten the table");
   }
   const names = root.children.map(({ element }) => element.name);
-  const rowNumbers = names.find((name) => PANDAS_INDEX.test(name));
+  const indices = pandasIndices(metadata);
+  const rowNumbers = names.find((name) => PANDAS_INDEX.test(name) || ROW_NUMBERS.test(name) || indices.includes(name));
   if (rowNumbers !== undefined) {
-    const fix = "write it without: to_parquet(file, index=False)";
+    const fix = `write it without: to_parquet(file, index=False), or first df.drop(columns="${rowNumbers}")`;
     throw damagedData(file, "the table holds the index of pandas", "features and classes alone", rowNumbers, fix);
+  }
+  const times = root.children.find(({ element: { logical_type, converted_type } }) => {
+    return [logical_type?.type, converted_type].some((type) => type !== undefined && TIMES.test(type));
+  });
+  if (times !== undefined) {
+    const { name, logical_type, converted_type } = times.element;
+    const found = `${logical_type?.type ?? converted_type}`;
+    const fix = "turn times into numbers that mean something here, or leave the column out";
+    throw damagedData(file, `column ${name} holds times`, "numbers or booleans, and one column of classes", found, fix);
   }
   const described = { metadata, columns: root.children, root, label: labelColumn(names, label, file) };
   requireSizes(file, described);
   return described;
+}
+
+/** Columns that pandas says are its index. */
+function pandasIndices({ key_value_metadata = [] }: FileMetaData): readonly string[] {
+  const text = key_value_metadata.find(({ key }) => key === "pandas")?.value;
+  if (text === undefined) return [];
+  const said: unknown = JSON.parse(text);
+  const columns = typeof said === "object" && said !== null && "index_columns" in said ? said.index_columns : [];
+  // A range of row numbers is an object here, and no column.
+  return Array.isArray(columns) ? columns.filter((column) => typeof column === "string") : [];
 }
 
 /** Bounds what will be decoded, whatever the file promises. */

@@ -29,6 +29,26 @@ export interface AffineStep {
   readonly shift: ArrayLike<number>;
 }
 
+/** What a normalisation layer does outside training, each [width] or [1]. */
+export interface Normalization {
+  readonly scale: ArrayLike<number>;
+  readonly bias: ArrayLike<number>;
+  readonly mean: ArrayLike<number>;
+  readonly variance: ArrayLike<number>;
+  readonly epsilon: number;
+}
+
+/** scale (x - mean) / sqrt(variance + epsilon) + bias. */
+export function normalization(name: string, { scale, bias, mean, variance, epsilon }: Normalization): AffineStep {
+  const width = Math.max(...[scale, bias, mean, variance].map(({ length }) => length));
+  const factors = Array.from(
+    { length: width },
+    (_, index) => at(scale, index) / Math.sqrt(at(variance, index) + epsilon),
+  );
+  const shift = factors.map((factor, index) => at(bias, index) - factor * at(mean, index));
+  return { kind: "affine", name, scale: factors, shift };
+}
+
 export interface ActivationStep {
   readonly kind: "activation";
   readonly name: string;
@@ -103,6 +123,13 @@ function composed(first: AffineStep, second: AffineStep, refuse: Refuse): Affine
   };
 }
 
+/** What networks multiply bytes with that they take as 0 to 255, to get 0 to 1 or -1 to 1. */
+const BYTE_SCALES = [1 / 255, 1 / 127.5].map(Math.fround);
+/** Data's bytes come as b / 255, and times 1 / 255 once more they would all be about 0. */
+const BYTES_EXPECTED =
+  `the network takes bytes as 0 to 255; data's bytes count as b / 255, so that it wants --normalize 0,${1 / 255} with ` +
+  "pictures and other bytes";
+
 /** Takes steps one by one; what it holds afterwards is a chain or cannot become one. */
 class ChainDraft {
   readonly notes: string[] = [];
@@ -167,6 +194,9 @@ class ChainDraft {
 
   #takeAffine(step: AffineStep): void {
     const open = this.#openLayer();
+    const [scale, another] = Array.from(step.scale);
+    const ofBytes = another === undefined && BYTE_SCALES.includes(Math.fround(scale!));
+    if (ofBytes && this.drafts.length === 0) this.notes.push(BYTES_EXPECTED);
     if (open === undefined) {
       this.#pending = this.#pending === undefined ? step : composed(this.#pending, step, this.#refuse);
       return;

@@ -5,7 +5,7 @@
 import { activations, type LayerActivation, parseActivations } from "../core/activation.ts";
 import type { ChainStep, DenseStep } from "./chain-steps.ts";
 import type { ReadOptions, WeightsLayout } from "./model-reader.ts";
-import type { Refuse } from "./refuse.ts";
+import { ONLY_DENSE_LAYERS, type Refuse } from "./refuse.ts";
 import { sizeOf, type Tensor, transposed } from "./tensor.ts";
 
 /** Deeper than any chain of dense layers that is trained, and shallow enough for recursion. */
@@ -43,7 +43,8 @@ function roleOf(name: string): { readonly module: string; readonly isWeight: boo
 function requireShapes({ weight, bias }: Module, refuse: Refuse): void {
   if (weight.shape.length !== 2) {
     const expected = "a matrix, as of a dense layer; convolutions and normalisation layers are not supported";
-    refuse({ what: `${weight.name} is no dense layer's weight`, expected, found: `shape ${shapeText(weight)}` });
+    const found = `shape ${shapeText(weight)}`;
+    refuse({ what: `${weight.name} is no dense layer's weight`, expected, found, fix: ONLY_DENSE_LAYERS });
   }
   if (bias !== undefined && bias.shape.filter((extent) => extent !== 1).length > 1) {
     refuse({ what: `${bias.name} is no dense layer's bias`, expected: "one dimension", found: shapeText(bias) });
@@ -57,7 +58,8 @@ function modulesOf(tensors: readonly Tensor[], refuse: Refuse): Module[] {
     const role = roleOf(tensor.name);
     if (role === undefined) {
       const expected = "only weights and biases of dense layers, as in fc1.weight and fc1.bias, or W1 and b1";
-      return refuse({ what: `${tensor.name} is not understood`, expected, found: `shape ${shapeText(tensor)}` });
+      const found = `shape ${shapeText(tensor)}`;
+      return refuse({ what: `${tensor.name} is not understood`, expected, found, fix: ONLY_DENSE_LAYERS });
     }
     const parts = role.isWeight ? weights : biases;
     const same = parts.get(role.module);

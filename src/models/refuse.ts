@@ -4,6 +4,11 @@ import { RunError, UsageError } from "../core/errors.ts";
 /** Longest text of a file that is quoted in a message. */
 const QUOTED = 80;
 
+/** What to do about tensors in a file of dense layers that are no part of one: running statistics, buffers, counters. */
+export const ONLY_DENSE_LAYERS =
+  "leave out what is no dense layer's, if outputs do not depend on it; else export the network as ONNX, which says what is " +
+  "computed and may hold batch normalisation and constant scaling";
+
 export interface Refusal {
   /** Names the place, too: a tensor, a node, an offset. */
   readonly what: string;

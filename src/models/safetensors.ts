@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { schemaFault } from "../core/schema-fault.ts";
-import { type Refuse, reasonOf } from "./refuse.ts";
+import { ONLY_DENSE_LAYERS, type Refuse, reasonOf } from "./refuse.ts";
 import { type FloatType, float32Bytes, floatBytes, readFloats, sizeOf, type Tensor } from "./tensor.ts";
 
 const PREFIX_BYTES = 8;
@@ -89,6 +89,10 @@ function parseEntry(name: string, value: unknown, refuse: Refuse): TensorEntry {
   const result = tensorSchema.safeParse(value);
   if (result.success) return result.data;
   const { path, expected, found } = schemaFault(result.error, value);
+  if (path === "dtype") {
+    const types = Object.keys(floatTypes).join(", ");
+    refuse({ what: `${name} holds no real numbers`, expected: `dtype ${types}`, found, fix: ONLY_DENSE_LAYERS });
+  }
   return refuse({ what: `${[name, path].join(" ").trimEnd()} does not fit`, expected, found });
 }
 

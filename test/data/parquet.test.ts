@@ -92,6 +92,7 @@ describe("a Parquet table", () => {
     ["a number beyond float32", [{ ...x, data: replaced(x.data, 1e300) } as never, label], /row 9 .*no number/],
     ["text among the features", [x, label, { ...label, name: "text" }], /column text: this is no number[\s\S]*cat/],
     ["no column label", [x, { ...label, name: "kind" }], /no column label[\s\S]*x, kind/],
+    ["row numbers", [{ ...x, name: "Unnamed: 0" }, x, label], /index of pandas[\s\S]*drop\(columns="Unnamed: 0"\)/],
     ["the index of pandas", [{ ...x, name: "__index_level_0__" }, label], /index of pandas[\s\S]*index=False/],
     ["no features", [label], /columns do not make samples/],
   ])("with %s is refused", async (_, columns, message) => {
@@ -100,6 +101,39 @@ describe("a Parquet table", () => {
 
   test("without the column that was asked for: wrong usage", async () => {
     expect(await refusal(write([x, label]), { label: "kind" })).toBeInstanceOf(UsageError);
+  });
+
+  test("with a named index of pandas is refused, which only its notes tell from a feature", async () => {
+    const notes = { columns: [], index_columns: ["x"] };
+    const table = (said: object) =>
+      write([x, { ...x, name: "y" }, label], { kvMetadata: [{ key: "pandas", value: JSON.stringify(said) }] });
+    expect((await refusal(table(notes))).message).toMatch(/index of pandas[\s\S]*found: {4}x\n/);
+    const range = { kind: "range", name: null, start: 0, stop: COUNT, step: 1 };
+    expect((await open(table({ ...notes, index_columns: [range] }))).features).toBe(2);
+  });
+
+  test.each([
+    ["TIMESTAMP", index.map((i) => new Date(i * 1000))],
+    ["DATE", index.map((i) => new Date(i * 86_400_000))],
+    ["TIME", index.map((i) => BigInt(i))],
+  ] as const)("with a column of type %s is refused: its numbers mean nothing", async (type, data) => {
+    const element = {
+      TIMESTAMP: { type: "INT64", logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" } },
+      DATE: { type: "INT32", converted_type: "DATE" },
+      TIME: { type: "INT64", converted_type: "TIME_MICROS" },
+    } as const;
+    const schema = [
+      { name: "root", num_children: 3 },
+      { name: "x", type: "DOUBLE", repetition_type: "REQUIRED" },
+      { name: "when", repetition_type: "REQUIRED", ...element[type] },
+      { name: "label", type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "REQUIRED" },
+    ];
+    const columns = [
+      { name: "x", data: x.data },
+      { name: "when", data: [...data] },
+      { name: "label", data: label.data },
+    ];
+    expect((await refusal(write(columns, { schema }))).message).toMatch(/column when holds times/);
   });
 
   test("of lists is refused", async () => {

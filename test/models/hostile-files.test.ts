@@ -47,6 +47,11 @@ describe("a lying file is refused:", () => {
     await expectRefused(modelFiles("a.safetensors", bytes), /header does not fit.*\n.*\n.*9223372036854775808 bytes/);
   });
 
+  it("an archive of pickles, with what to do in PyTorch", async () => {
+    const pickled = npzOf({ "model/data.pkl": Uint8Array.of(0x80, 2), "model/data/0": array });
+    await expectRefused(pickled, /was pickled by PyTorch\n[\s\S]*model\/data\.pkl[\s\S]*save_file/);
+  });
+
   it("a zip bomb, by what it says and by what it is", async () => {
     const bomb = zipSync({ "W1.npy": new Uint8Array(2 ** 25) });
     expect(bomb.length).toBeLessThan(2 ** 16);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LayerActivation } from "../../src/core/layer-chain.ts";
 import {
+  type AttributeMessage,
   graphTable,
   type NodeMessage,
   operatorSetTable,
@@ -123,11 +124,45 @@ describe("an ONNX graph means", () => {
       { input: ["N", 2, 1] },
     ],
     [
+      "Squeeze of an image",
+      [node("Squeeze x,s v"), node("MatMul v,W z"), node("Identity z y")],
+      [W, wholeConstant("s", [1, -1])],
+      [9, 12, 15],
+      { input: ["N", 1, 2, 1] },
+    ],
+    [
       "channels normalised",
       [node("Sub x,c v"), node("Flatten v z"), node("MatMul z,W y")],
       [W, constant("c", [1, 2, 1, 1], [1, 2])],
       [0, 0, 0],
       { input: ["N", 2, 1, 1] },
+    ],
+    [
+      "BatchNormalization in front",
+      [node("BatchNormalization x,c,d,e,f z", floatAttribute("epsilon", 1)), node("MatMul z,W y")],
+      [
+        W,
+        constant("c", [2], [2, 4]),
+        constant("d", [2], [1, 0]),
+        constant("e", [2], [0, 1]),
+        constant("f", [2], [3, 15]),
+      ],
+      // 2 (1 - 0) / 2 + 1 = 2 and 4 (2 - 1) / 4 = 1
+      [6, 9, 12],
+    ],
+    [
+      "BatchNormalization behind, its epsilon unsaid",
+      [node("MatMul x,W z"), node("BatchNormalization z,c,d,e,f y", floatAttribute("momentum", 0.9))],
+      [W, ...["c", "d", "e", "f"].map((name) => constant(name, [3], [0, 0, 0]))],
+      [0, 0, 0],
+    ],
+    [
+      "BatchNormalization of channels",
+      [node("BatchNormalization x,c,d,e,f v", floatAttribute("epsilon", 0)), node("Flatten v z"), node("MatMul z,W y")],
+      [W, ...[3, 1, 1, 4].map((value, index) => constant("cdef"[index]!, [1], [value]))],
+      // 3 (x - 1) / 2 + 1 = 1 and 2.5
+      [11, 14.5, 18],
+      { input: ["N", 1, 2] },
     ],
     [
       "Dropout and Cast",
@@ -152,6 +187,15 @@ describe("an ONNX graph means", () => {
   });
 
   const hidden: [string, NodeMessage, LayerActivation][] = [
+    ["PRelu with one slope", node("PRelu h,quarter a"), { kind: "leaky-relu", alpha: 0.25 }],
+    ["Clip at 0", node("Clip h,zero a"), { kind: "relu" }],
+    ["Clip at 0, without an upper bound", node("Clip h,zero, a"), { kind: "relu" }],
+    [
+      "Clip of the first opsets",
+      node("Clip h a", floatAttribute("min", 0), floatAttribute("max", 3.4028234663852886e38)),
+      { kind: "relu" },
+    ],
+    ["Max with 0", node("Max zero,h a"), { kind: "relu" }],
     ["Relu", node("Relu h a"), { kind: "relu" }],
     ["Sigmoid", node("Sigmoid h a"), { kind: "sigmoid" }],
     ["Tanh", node("Tanh h a"), { kind: "tanh" }],
@@ -165,7 +209,9 @@ describe("an ONNX graph means", () => {
   ];
   it.each(hidden)("the activation %s", async (_, activation, expected) => {
     const nodes = [node("MatMul x,W h"), activation, node("MatMul a,V y")];
-    const { chain } = await readModel(modelFiles("a.onnx", onnxBytes({ nodes, constants: [W, V] })));
+    const more = [constant("zero", [], [0]), constant("quarter", [1], [0.25])];
+    const constants = [W, V, ...more.filter(({ name }) => activation.input.includes(name!))];
+    const { chain } = await readModel(modelFiles("a.onnx", onnxBytes({ nodes, constants })));
     expect(chain.hidden.map((layer) => layer.activation)).toEqual([expected]);
     expect(chain.output).toBe("none");
   });
@@ -173,12 +219,24 @@ describe("an ONNX graph means", () => {
   it.each([
     ["Softmax", "softmax", 13],
     ["Softmax", "softmax", 7],
-    ["LogSoftmax", "log-softmax", 21],
+    ["LogSoftmax", "log-softmax", 28],
     ["Sigmoid", "sigmoid", 13],
   ])("%s at the end, which is kept apart", async (operator, output, opset) => {
     const nodes = [node("MatMul x,W z"), node(`${operator} z y`)];
     const { chain } = await readModel(modelFiles("a.onnx", onnxBytes({ nodes, constants: [W], opset })));
     expect([chain.hidden.length, chain.output]).toEqual([0, output]);
+  });
+
+  it.each([
+    ["a division by 255", "Div x,c z", [255], true],
+    ["a product with 1 / 127.5", "Mul x,c z", [Math.fround(1 / 127.5)], true],
+    ["a division by 256", "Div x,c z", [256], false],
+    ["divisions by several numbers", "Div x,c z", [255, 1], false],
+  ])("%s in front, and says where it is one of bytes", async (_, text, values, said) => {
+    const constants = [W, constant("c", values.length === 1 ? [] : [2], values)];
+    const bytes = onnxBytes({ nodes: [node(text), node("MatMul z,W y")], constants });
+    const { notes } = await readModel(modelFiles("a.onnx", bytes));
+    expect(notes.some((note) => note.includes("--normalize 0,0.00392156862745098"))).toBe(said);
   });
 
   it("weights beside the model", async () => {
@@ -208,7 +266,76 @@ describe("an ONNX graph is refused, with the node,", () => {
       dataLocation: 1,
       externalData: [{ key: "location", value: location }],
     });
+  const normalised = (constants: readonly TensorMessage[], ...attributes: AttributeMessage[]): GraphParts => ({
+    nodes: [node("BatchNormalization x,c,d,e,f z", ...attributes), node("MatMul z,W y")],
+    constants: [W, ...constants],
+  });
+  const ones = (extent: number) => [..."cdef"].map((name) => constant(name, [extent], Array(extent).fill(1)));
   const cases: [string, GraphParts, RegExp][] = [
+    [
+      "for BatchNormalization that still trains",
+      normalised(ones(2), wholeAttribute("training_mode", 1)),
+      /BatchNormalization z is not understood here\n.*outside training/,
+    ],
+    [
+      "for BatchNormalization of other features",
+      normalised(ones(3)),
+      /BatchNormalization z is not understood here\n.*2 numbers in c\n.*\[3\]/,
+    ],
+    [
+      "for BatchNormalization of one number for all features",
+      normalised(ones(1)),
+      /BatchNormalization z is not understood here\n.*2 numbers in c\n.*\[1\]/,
+    ],
+    [
+      "for BatchNormalization by constants that are computed",
+      { ...normalised(ones(2)), constants: [W, ...ones(2).slice(1)] },
+      /BatchNormalization z takes a second value/,
+    ],
+    [
+      "for an operator that ONNX Runtime made",
+      { nodes: [{ ...node("FusedGemm x,W y"), domain: "com.microsoft" }], constants: [W] },
+      /FusedGemm y is not supported\n[\s\S]*before ONNX Runtime optimised it/,
+    ],
+    ...[
+      ["for a slope each number", node("PRelu a,c z"), [3], [0.1, 0.2, 0.3], /one slope.*\n.*3 slopes/],
+      ["for a slope below 0", node("PRelu a,c z"), [1], [-0.5], /of at least 0\n.*-0\.5/],
+      ["for a bound above", node("Clip a,c,c z"), [], [0], /Clip z is not understood here\n[\s\S]*0 to 0/],
+      ["for a bound below 0", node("Clip a,c z"), [], [-1], /Clip z is not understood here\n[\s\S]*-1 to Infinity/],
+      ["for a maximum with 1", node("Max a,c z"), [], [1], /Max z is not understood here/],
+      ["for a squeezed batch", node("Squeeze a,c z"), [1], [0], /Squeeze z is not understood here\n[\s\S]*axes 0/],
+      ["for squeezed numbers", node("Squeeze a,c z"), [1], [1], /Squeeze z is not understood here\n[\s\S]*axes 1/],
+    ].map(
+      ([name, operation, shape, values, message]) =>
+        [
+          name,
+          {
+            nodes: [node("MatMul x,W a"), operation, node("MatMul z,V y")],
+            constants: [W, V, constant("c", shape as number[], values as number[])],
+          },
+          message,
+        ] as [string, GraphParts, RegExp],
+    ),
+    [
+      "for a second output",
+      {
+        nodes: [product, node("Identity y q")],
+        constants: [W],
+        change: (model) => ({
+          ...model,
+          graph: { ...model.graph!, output: [...model.graph!.output, messageWith(valueTable, { name: "q" })] },
+        }),
+      },
+      /has not one output\n[\s\S]*y, q\n[\s\S]*extract_model/,
+    ],
+    [
+      "for weights that were quantised",
+      {
+        nodes: [product],
+        constants: [messageWith(tensorTable, { name: "W", dims: [2], dataType: 3, int32Data: [1, 2] })],
+      },
+      /W has a type[\s\S]*int8[\s\S]*before it was quantised/,
+    ],
     [
       "for an operator that is not known",
       { nodes: [node("Conv x,W y")], constants: [W] },
@@ -227,7 +354,7 @@ describe("an ONNX graph is refused, with the node,", () => {
     [
       "for a branch",
       { nodes: [node("MatMul x,W a"), node("Relu a c"), node("Tanh a d"), node("Add c,d y")], constants: [W] },
-      /nodes make an activation that is not supported\n.*GELU.*\n.*Relu c, Tanh d, Add y/,
+      /nodes make an activation that is not supported\n.*gelu.*\n.*Relu c, Tanh d, Add y/,
     ],
     [
       "for a branch that is no function of single numbers",
@@ -336,8 +463,8 @@ describe("an ONNX graph is refused, with the node,", () => {
       { nodes: [product], constants: [outside("/etc/passwd")] },
       /W lies outside the model's folder/,
     ],
-    ["for an opset too old", { nodes: [product], constants: [W], opset: 6 }, /opset 7 to 21\n.*opset 6/],
-    ["for an opset too new", { nodes: [product], constants: [W], opset: 22 }, /opset 7 to 21\n.*opset 22/],
+    ["for an opset too old", { nodes: [product], constants: [W], opset: 6 }, /opset 7 to 28\n.*opset 6/],
+    ["for an opset too new", { nodes: [product], constants: [W], opset: 29 }, /opset 7 to 28\n.*opset 29/],
     [
       "for too many nodes",
       { nodes: Array.from({ length: 10_001 }, (_, at) => node(`Relu ${at} ${at + 1}`)), constants: [] },

@@ -23,6 +23,21 @@ function patternOf(nodes: readonly NodeMessage[], constantShape: readonly number
 const nodes = (...texts: string[]) => texts.map((text) => node(text));
 const activationOf = (...texts: string[]) => patternOf(nodes(...texts))?.activation?.kind;
 
+describe("a switch between two ways", () => {
+  test("is softplus where both ways are the same at the switch, as torch.export writes it", () => {
+    expect(activationOf("Greater z,20 c", "Softplus z s", "Where c,z,s y")).toBe("softplus");
+    expect(activationOf("Less z,20 c", "Softplus z s", "Where c,s,z y")).toBe("softplus");
+  });
+
+  test.each([
+    ["jumps between two points at which it is ReLU", ["Greater z,0.01 c", "Mul z,0 o", "Where c,z,o y"]],
+    ["is softplus on the wrong side alone", ["Greater z,20 c", "Softplus z s", "Where c,s,z y"]],
+    ["leaves softplus early", ["Greater z,5 c", "Softplus z s", "Where c,z,s y"]],
+  ])("is none where it %s", (_, texts) => {
+    expect(activationOf(...texts)).toBeUndefined();
+  });
+});
+
 describe("nodes are GELU", () => {
   test.each([
     ["as PyTorch writes it", ["Div z,1.4142135 a", "Erf a b", "Add b,1 c", "Mul z,c d", "Mul d,0.5 y"]],

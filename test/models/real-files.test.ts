@@ -28,6 +28,9 @@ const cases: [name: string, format: string, activation: string, output: string, 
   ["keras-sequential.h5", "Keras HDF5", "leaky-relu", "softmax", {}],
   ["keras-functional.h5", "Keras HDF5", "tanh", "none", {}],
   ["keras-functional.keras", "Keras archive", "tanh", "none", {}],
+  ["torch-batchnorm-opset17.onnx", "ONNX", "relu", "none", {}],
+  ["keras-normalized.h5", "Keras HDF5", "tanh", "none", {}],
+  ["keras-normalized.keras", "Keras archive", "tanh", "none", {}],
 ];
 
 describe("a file of another tool", () => {

@@ -7,53 +7,31 @@ import { layerActivation } from "../../core/layer-chain.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
 import type { ChainStep } from "../chain-steps.ts";
 import type { Refuse } from "../refuse.ts";
-import { sizeOf, type Tensor, transposed } from "../tensor.ts";
+import { sizeOf, transposed } from "../tensor.ts";
 import { requireLine } from "./keras-line.ts";
+import { batchNormalization, normalizationLayer } from "./keras-normalization.ts";
+import {
+  type KerasLayer,
+  optionOf,
+  type Passed,
+  type Place,
+  type SampleShape,
+  type Site,
+  type Translation,
+  type WeightsOf,
+} from "./keras-place.ts";
 
 const layerSchema = z.looseObject({
   class_name: z.string(),
   config: z.looseObject({ name: z.string().optional() }),
   inbound_nodes: z.unknown().optional(),
 });
-export type KerasLayer = z.infer<typeof layerSchema>;
 
 const modelSchema = z.looseObject({
   class_name: z.enum(["Sequential", "Functional", "Model"]),
   // The oldest files have the layers of a sequential model in place of its configuration.
   config: z.union([z.looseObject({ layers: z.array(layerSchema) }), z.array(layerSchema)]),
 });
-
-/** Weights of a dense layer as Keras has them: kernel [inputs, outputs], bias [outputs]. */
-export interface KerasWeights {
-  readonly kernel: Tensor;
-  readonly bias: Tensor | undefined;
-}
-
-/** @param index among the dense layers, in the model's order. */
-export type WeightsOf = (layerName: string, index: number) => KerasWeights;
-
-/** Of a sample in front of a layer; undefined where the file leaves it open. */
-type SampleShape = readonly number[] | undefined;
-
-interface Place {
-  readonly layer: KerasLayer;
-  readonly name: string;
-  readonly shape: SampleShape;
-  readonly refuse: Refuse;
-}
-
-interface Passed {
-  readonly shape: SampleShape;
-  readonly steps: readonly ChainStep[];
-}
-
-function optionOf<T>({ layer, name, refuse }: Place, option: string, schema: z.ZodType<T>): T {
-  const value = layer.config[option];
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { expected, found } = schemaFault(result.error, value);
-  return refuse({ what: `${option} of ${name} is not understood`, expected, found });
-}
 
 // Keras and TensorFlow.js write all options, so one that is missing is damage and has no default here.
 const slope = z.number().min(0);
@@ -82,8 +60,12 @@ function namedActivation(kind: (typeof activationNames)[number], name: string): 
   return [{ kind: "activation", name, activation }];
 }
 
-function dense(place: Place, { kernel, bias }: KerasWeights): Passed {
+function dense(place: Place): Passed {
   const { name, shape, refuse } = place;
+  const weight = place.weights(["kernel", "bias"]);
+  const missing = { what: `the kernel of ${name} is missing`, expected: "a model saved as a whole", found: "none" };
+  const kernel = weight("kernel") ?? refuse(missing);
+  const bias = weight("bias");
   const units = optionOf(place, "units", z.int().min(1));
   const useBias = optionOf(place, "use_bias", z.boolean());
   optionOf(place, "quantization_config", z.null("nothing").optional());
@@ -110,12 +92,10 @@ function dense(place: Place, { kernel, bias }: KerasWeights): Passed {
   };
 }
 
-type Translation = (place: Place) => Passed;
-
 /** Does nothing outside training. */
 const unchanged: Translation = ({ shape }) => ({ shape, steps: [] });
 
-const input: Translation = (place) => {
+const input = (place: Site): Passed => {
   const extents = z.array(z.int().min(1).nullable()).min(1).optional();
   const declared = optionOf(place, "batch_shape", extents) ?? optionOf(place, "batch_input_shape", extents);
   return { shape: knownShape(declared?.slice(1)), steps: [] };
@@ -177,8 +157,8 @@ const rescaling: Translation = (place) => {
   return { shape: place.shape, steps: [{ kind: "affine", name: place.name, scale: [scale], shift: [shift] }] };
 };
 
-/** All layers but Dense, which needs weights. */
 const translations: Readonly<Record<string, Translation>> = {
+  Dense: dense,
   InputLayer: input,
   Flatten: flatten,
   Reshape: reshape,
@@ -193,8 +173,10 @@ const translations: Readonly<Record<string, Translation>> = {
   Softmax: softmax,
   Activation: activation,
   Rescaling: rescaling,
+  Normalization: normalizationLayer,
+  BatchNormalization: batchNormalization,
 };
-const SUPPORTED = `layers Dense, ${Object.keys(translations).join(", ")}`;
+const SUPPORTED = `layers ${Object.keys(translations).join(", ")}`;
 
 function layersOf(config: unknown, refuse: Refuse): readonly KerasLayer[] {
   const result = modelSchema.safeParse(config);
@@ -222,15 +204,18 @@ export function kerasSteps(config: unknown, weightsOf: WeightsOf, refuse: Refuse
   const layers = layersOf(config, refuse);
   const steps: ChainStep[] = [];
   let shape = declaredShape(layers, refuse);
-  let denseLayers = 0;
+  const counts = new Map<string, number>();
   for (const layer of layers) {
-    const name = layer.config.name ?? layer.class_name;
-    const translation = Object.hasOwn(translations, layer.class_name) ? translations[layer.class_name] : undefined;
-    const place = { layer, name, shape, refuse };
-    if (layer.class_name !== "Dense" && translation === undefined) {
-      return refuse({ what: `the layer ${name} is not supported`, expected: SUPPORTED, found: layer.class_name });
+    const { class_name: className } = layer;
+    const name = layer.config.name ?? className;
+    const translation = Object.hasOwn(translations, className) ? translations[className] : undefined;
+    if (translation === undefined) {
+      return refuse({ what: `the layer ${name} is not supported`, expected: SUPPORTED, found: className });
     }
-    const passed = translation === undefined ? dense(place, weightsOf(name, denseLayers++)) : translation(place);
+    const index = counts.get(className) ?? 0;
+    counts.set(className, index + 1);
+    const weights = (parts: readonly string[]) => weightsOf({ className, name, index }, parts);
+    const passed = translation({ layer, name, shape, refuse, weights });
     shape = passed.shape;
     steps.push(...passed.steps);
   }

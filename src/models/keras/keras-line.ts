@@ -1,6 +1,6 @@
 /** Whether the layers of a functional Keras model form one line, in the order in which they are listed. */
 import type { Refuse } from "../refuse.ts";
-import type { KerasLayer } from "./keras-config.ts";
+import type { KerasLayer } from "./keras-place.ts";
 
 /**
  * Names of the layers whose outputs a layer takes: in Keras 2 `[["dense", 0, 0, {}]]`, in Keras 3 the `keras_history` of its

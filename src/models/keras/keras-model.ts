@@ -4,7 +4,8 @@ import { type Hdf5Object, isHdf5, readHdf5 } from "../hdf5/hdf5-object.ts";
 import type { ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
 import { openZip } from "../zip.ts";
-import { type KerasWeights, kerasSteps, type WeightsOf } from "./keras-config.ts";
+import { kerasSteps } from "./keras-config.ts";
+import type { WeightsOf } from "./keras-place.ts";
 
 const FIX = "save the whole model again with model.save(), as a chain of Dense layers";
 
@@ -22,23 +23,24 @@ function missing(what: string, refuse: Refuse): never {
 
 /** A layer's group in an .h5 file lists its weights: `dense/kernel:0`, `sequential/dense/kernel`. */
 function h5Weights(layers: Hdf5Object, refuse: Refuse): WeightsOf {
-  return (layerName) => {
+  return ({ name: layerName }, parts) => {
     const group = layers.find(layerName) ?? missing(`the group ${layerName}`, refuse);
-    const paths = group.texts("weight_names") ?? missing(`weight_names of ${layerName}`, refuse);
-    const named = (part: string) => {
-      const path = paths.find((candidate) => candidate.split("/").at(-1)?.replace(/:0$/, "") === part);
-      return path === undefined ? undefined : (group.find(path) ?? missing(path, refuse)).tensor();
-    };
-    const kernel = named("kernel") ?? missing(`the kernel of ${layerName}`, refuse);
-    const bias = named("bias");
-    if (paths.length !== (bias === undefined ? 1 : 2)) {
+    // h5py writes an empty list of names as numbers.
+    const paths =
+      parts.length === 0 ? [] : (group.texts("weight_names") ?? missing(`weight_names of ${layerName}`, refuse));
+    const pathOf = (part: string) =>
+      paths.find((candidate) => candidate.split("/").at(-1)?.replace(/:0$/, "") === part);
+    if (paths.length !== parts.filter((part) => pathOf(part) !== undefined).length) {
       refuse({
         what: `the weights of ${layerName} are not understood`,
-        expected: "kernel and bias",
+        expected: parts.join(" and "),
         found: paths.join(", "),
       });
     }
-    return { kernel, bias };
+    return (part) => {
+      const path = pathOf(part);
+      return path === undefined ? undefined : (group.find(path) ?? missing(path, refuse)).tensor();
+    };
   };
 }
 
@@ -51,23 +53,30 @@ function readH5(bytes: Uint8Array, refuse: Refuse): ReadChain {
   });
 }
 
-/** Dense layers are numbered in the order of the model, whatever they are called. */
+/** How groups of layers with weights are called. */
+const groupNames: Readonly<Record<string, string>> = {
+  Dense: "dense",
+  Normalization: "normalization",
+  BatchNormalization: "batch_normalization",
+};
+
+/** Layers of a class are numbered in the order of the model, whatever they are called; so are their weights. */
 function archiveWeights(root: Hdf5Object, refuse: Refuse): WeightsOf {
   const layers =
     root.find("layers") ?? root.find("_layer_checkpoint_dependencies") ?? missing("the group layers", refuse);
-  return (layerName, index): KerasWeights => {
-    const path = index === 0 ? "dense" : `dense_${index}`;
+  return ({ className, name: layerName, index }, parts) => {
+    const path = `${groupNames[className]}${index === 0 ? "" : `_${index}`}`;
     const variables = layers.find(`${path}/vars`) ?? missing(`the group ${path}/vars of ${layerName}`, refuse);
     const said = variables.texts("name")?.[0] ?? layerName;
     if (said !== layerName) {
       refuse({ what: `the group ${path} belongs to another layer`, expected: layerName, found: said });
     }
-    const kernel = variables.find("0") ?? missing(`the kernel of ${layerName}`, refuse);
-    if (variables.names().length > 2) {
+    if (variables.names().length > parts.length) {
+      const expected = parts.map((part, place) => `${place} (${part})`).join(" and ");
       const found = variables.names().join(", ");
-      refuse({ what: `the weights of ${layerName} are not understood`, expected: "0 (kernel) and 1 (bias)", found });
+      refuse({ what: `the weights of ${layerName} are not understood`, expected, found });
     }
-    return { kernel: kernel.tensor(), bias: variables.find("1")?.tensor() };
+    return (part) => variables.find(String(parts.indexOf(part)))?.tensor();
   };
 }
 

@@ -5,7 +5,8 @@ import { chainOf } from "../chain-steps.ts";
 import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
 import { floatBytes, readFloats, sizeOf, type Tensor } from "../tensor.ts";
-import { kerasSteps, type WeightsOf } from "./keras-config.ts";
+import { kerasSteps } from "./keras-config.ts";
+import type { WeightsOf } from "./keras-place.ts";
 
 const FIX = "save the model again with model.save(), as a layers model of dense layers, not quantised";
 const OPENING_BRACE = 0x7b;
@@ -81,21 +82,21 @@ async function groupTensors({ paths, weights }: WeightsGroup, files: ModelFiles,
   });
 }
 
-/** `dense/kernel`, or with the model's name in front. */
-function weightsOf(tensors: readonly Tensor[], refuse: Refuse): WeightsOf {
-  const find = (layerName: string, part: string) => {
-    const path = `/${layerName}/${part}`;
-    const found = tensors.filter(({ name }) => `/${name}`.endsWith(path));
-    if (found.length > 1)
-      refuse({ what: `${path} is there more than once`, expected: "one", found: `${found.length}` });
-    return found[0];
-  };
-  return (layerName) => {
-    const found = tensors.map(({ name }) => name).join(", ");
-    const what = `the kernel of ${layerName} is missing`;
-    const kernel = find(layerName, "kernel") ?? refuse({ what, expected: `${layerName}/kernel`, found });
-    return { kernel, bias: find(layerName, "bias") };
-  };
+/**
+ * `dense/kernel`, or with the model's name in front.
+ * @param used takes the tensors that layers ask for
+ */
+function weightsOf(tensors: readonly Tensor[], used: Set<Tensor>, refuse: Refuse): WeightsOf {
+  return ({ name: layerName }) =>
+    (part) => {
+      const path = `/${layerName}/${part}`;
+      const [tensor, ...others] = tensors.filter(({ name }) => `/${name}`.endsWith(path));
+      if (others.length > 0) {
+        refuse({ what: `${path} is there more than once`, expected: "one", found: `${others.length + 1}` });
+      }
+      if (tensor !== undefined) used.add(tensor);
+      return tensor;
+    };
 }
 
 async function read(files: ModelFiles): Promise<ReadChain> {
@@ -104,16 +105,7 @@ async function read(files: ModelFiles): Promise<ReadChain> {
   const tensors: Tensor[] = [];
   for (const group of weightsManifest) tensors.push(...(await groupTensors(group, files, refuse)));
   const used = new Set<Tensor>();
-  const find = weightsOf(tensors, refuse);
-  const steps = kerasSteps(
-    modelTopology.model_config ?? modelTopology,
-    (layerName, index) => {
-      const weights = find(layerName, index);
-      for (const tensor of [weights.kernel, weights.bias]) if (tensor !== undefined) used.add(tensor);
-      return weights;
-    },
-    refuse,
-  );
+  const steps = kerasSteps(modelTopology.model_config ?? modelTopology, weightsOf(tensors, used, refuse), refuse);
   const unused = tensors.find((tensor) => !used.has(tensor));
   if (unused !== undefined) {
     refuse({ what: `no layer takes the weights ${unused.name}`, expected: "all weights in use", found: unused.name });

@@ -75,6 +75,11 @@ function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOp
 
 function arraysOfArchive(bytes: Uint8Array, file: string, refuse: Refuse): NamedArray[] {
   const archive = openZip(bytes, file, refuse);
+  const pickle = archive.names.find((name) => hasSuffix(name, "/data.pkl"));
+  if (pickle !== undefined) {
+    const fix = "save it in PyTorch with safetensors.torch.save_file(model.state_dict(), file), or torch.onnx.export";
+    refuse({ what: "the file was pickled by PyTorch", expected: "arrays, *.npy", found: pickle, fix });
+  }
   return archive.names.map((name) => {
     if (!hasSuffix(name, SUFFIX)) refuse({ what: `${name} is not understood`, expected: "arrays, *.npy", found: name });
     return [name.slice(0, -SUFFIX.length), archive.read(name)!];

@@ -71,7 +71,8 @@ export function reshaped(flow: Flow, target: readonly number[]): Flow | undefine
   if (!apart || !fits || resolved.length - sized.length > 1 || (count === -1 && sized.length < resolved.length)) {
     return undefined;
   }
-  return { orientation: "rows", batch: count === -1 ? batch : count, sample: extents };
+  const stays = count === -1 || (samples === 0 && orientation === "rows");
+  return { orientation: "rows", batch: stays ? batch : count, sample: extents };
 }
 
 /** After Flatten. */

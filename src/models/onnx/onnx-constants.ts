@@ -21,6 +21,20 @@ const floatTypes: ReadonlyMap<number, FloatType> = new Map([
   [dataTypes.float64, "float64"],
 ]);
 
+/** Others of TensorProto.DataType, for messages. */
+const typeNames: ReadonlyMap<number, string> = new Map([
+  [2, "uint8"],
+  [3, "int8"],
+  [4, "uint16"],
+  [5, "int16"],
+  [8, "string"],
+  [9, "bool"],
+  [21, "uint4"],
+  [22, "int4"],
+]);
+/** What weights and zero points are in a quantised network. */
+const quantised: readonly number[] = [2, 3, 4, 5, 21, 22];
+
 /** Bytes of the external files, by location. */
 export type ExternalData = ReadonlyMap<string, Uint8Array>;
 
@@ -87,7 +101,8 @@ function valuesOf(tensor: TensorMessage, raw: Uint8Array | undefined, refuse: Re
   return refuse({
     what: `${name} has a type that is not understood`,
     expected: "float32, float64, float16 or bfloat16 as raw data, int32 or int64",
-    found: `ONNX data type ${dataType}`,
+    found: typeNames.get(dataType) ?? `ONNX data type ${dataType}`,
+    ...(quantised.includes(dataType) ? { fix: "take the network as it was before it was quantised" } : {}),
   });
 }
 
@@ -144,6 +159,51 @@ function transposedConstant(constant: Constant, { attribute, output }: NodeMessa
   return { name, shape: [columns, rows], values: transposed(constant.values, rows, columns) };
 }
 
+type Rearrangement = (node: NodeMessage, sources: readonly Constant[]) => Constant | undefined;
+
+function reshapedConstant({ output }: NodeMessage, [source, target]: readonly Constant[]): Constant | undefined {
+  const { values } = source!;
+  const extents = Array.from(target?.values ?? []);
+  const rest = values.length / extents.reduce((product, extent) => (extent === -1 ? product : product * extent), 1);
+  const shape = extents.map((extent) => (extent === -1 ? rest : extent));
+  const fits = shape.every((extent) => Number.isInteger(extent) && extent > 0) && sizeOf(shape) === values.length;
+  return fits && target?.shape.length === 1 ? { name: output[0] ?? "", shape, values } : undefined;
+}
+
+/** To a type that holds the numbers as they are. */
+function castConstant({ output, attribute }: NodeMessage, [source]: readonly Constant[]): Constant | undefined {
+  const to = attribute.find(({ name }) => name === "to")?.i;
+  const { values } = source!;
+  const exact =
+    to === dataTypes.int64 || to === dataTypes.int32
+      ? values.every((value) => Number.isSafeInteger(value))
+      : to === dataTypes.float32 && values.every((value) => Math.fround(value) === value);
+  return exact ? { ...source!, name: output[0] ?? "" } : undefined;
+}
+
+function joinedConstant({ output, attribute }: NodeMessage, sources: readonly Constant[]): Constant | undefined {
+  const axis = attribute.find(({ name }) => name === "axis")?.i;
+  if (sources.some(({ shape }) => shape.length !== 1) || (axis !== 0 && axis !== -1)) return undefined;
+  const values = Float64Array.from(sources.flatMap((source) => Array.from(source.values)));
+  return { name: output[0] ?? "", shape: [values.length], values };
+}
+
+/** One dimension of extent 1 in front, which is what is left of a number when a shape is put together. */
+function unsqueezedConstant({ output, input, attribute }: NodeMessage, [source, axes]: readonly Constant[]) {
+  const said = input.length > 1 ? Array.from(axes!.values) : attribute.find(({ name }) => name === "axes")?.ints;
+  const [axis, another] = said ?? [];
+  if (source!.shape.length > 0 || (axis !== 0 && axis !== -1) || another !== undefined) return undefined;
+  return { name: output[0] ?? "", shape: [1], values: source!.values };
+}
+
+/** What only moves numbers of constants; undefined where it does more, or is not understood. */
+const rearrangements: Readonly<Record<string, Rearrangement>> = {
+  Reshape: reshapedConstant,
+  Cast: castConstant,
+  Concat: joinedConstant,
+  Unsqueeze: unsqueezedConstant,
+};
+
 export interface Constants {
   /** By name of the value. */
   readonly values: ReadonlyMap<string, Constant>;
@@ -170,8 +230,11 @@ function evaluated(
   refuse: Refuse,
 ): Constant | undefined {
   if (node.opType === "Constant") return constantNode(node, external, refuse);
-  const source = node.input.length === 1 ? values.get(node.input[0]!) : undefined;
-  if (source === undefined) return undefined;
+  const sources = node.input.map((name) => values.get(name)).filter((constant) => constant !== undefined);
+  const [source] = sources;
+  if (source === undefined || sources.length < node.input.length) return undefined;
+  if (Object.hasOwn(rearrangements, node.opType ?? "")) return rearrangements[node.opType!]!(node, sources);
+  if (sources.length > 1) return undefined;
   if (node.opType === "Identity") return { ...source, name: node.output[0] ?? "" };
   return node.opType === "Transpose" ? transposedConstant(source, node, refuse) : undefined;
 }

@@ -1,12 +1,13 @@
 /** What each ONNX operator means for the value that passes through it: one entry an operator, as in the ONNX specification. */
 import type { LayerActivation } from "../../core/layer-chain.ts";
 import { defaultAlphas } from "../../core/layer-chain.ts";
-import type { AffineStep, DenseStep } from "../chain-steps.ts";
+import { type AffineStep, type DenseStep, normalization } from "../chain-steps.ts";
 import type { Refuse } from "../refuse.ts";
 import { transposed } from "../tensor.ts";
 import { type Flow, flattened, flowText, layerFlow, reshaped, spread, type Walk } from "./flow.ts";
 import type { Constant } from "./onnx-constants.ts";
 import { type AttributeMessage, attributeTypes, dataTypes, type NodeMessage } from "./onnx-schema.ts";
+import { BATCH, type Extents } from "./shape-values.ts";
 
 /** A node on the way, and what is at hand there. */
 export interface Stop {
@@ -18,11 +19,16 @@ export interface Stop {
   readonly position: number;
   /** Constants at the other inputs; undefined at the value's own and where an input is left out. */
   readonly constants: readonly (Constant | undefined)[];
+  /** What was computed from shapes of the value, by name. */
+  readonly shapes: ReadonlyMap<string, Extents>;
   readonly opset: number;
   readonly refuse: Refuse;
 }
 
 type Operator = (stop: Stop) => Walk;
+
+/** No float32 is larger; what older exporters write for no bound. */
+const MOST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** Attributes by name; one that the operator does not have here could change its meaning. */
 function attributesOf({ node, label, refuse }: Stop, allowed: readonly string[]): Map<string, AttributeMessage> {
@@ -58,6 +64,10 @@ function requireAlone(stop: Stop): void {
 
 function activated(stop: Stop, activation: LayerActivation): Walk {
   requireAlone(stop);
+  return withActivation(stop, activation);
+}
+
+function withActivation(stop: Stop, activation: LayerActivation): Walk {
   const step = { kind: "activation", name: stop.label, activation } as const;
   return { flow: stop.walk.flow, steps: [...stop.walk.steps, step] };
 }
@@ -76,6 +86,43 @@ function sloped(kind: keyof typeof defaultAlphas): Operator {
     if (!(alpha >= 0 && Number.isFinite(alpha))) misunderstood(stop, "an alpha of at least 0", String(alpha));
     return activated(stop, { kind, alpha });
   };
+}
+
+/** With one slope for all numbers, PRelu is leaky ReLU. */
+function oneSlope(stop: Stop): Walk {
+  attributesOf(stop, []);
+  const { values } = constantBeside(stop);
+  const [alpha = Number.NaN] = values;
+  if (stop.position !== 0 || values.length !== 1 || !(alpha >= 0 && Number.isFinite(alpha))) {
+    const found = values.length === 1 ? `${alpha}` : `${values.length} slopes`;
+    misunderstood(stop, "one slope for all numbers, of at least 0", found);
+  }
+  return withActivation(stop, { kind: "leaky-relu", alpha });
+}
+
+/** A bound of Clip: an attribute before opset 11, then an input. */
+function boundOf(stop: Stop, name: "min" | "max", usual: number): number {
+  const attributes = attributesOf(stop, ["min", "max"]);
+  const input = name === "min" ? 1 : 2;
+  if ((stop.node.input[input] ?? "") === "") return numberOf(stop, attributes, name, usual);
+  return stop.constants[input]?.values[0] ?? misunderstood(stop, `a constant ${name}`, "another value");
+}
+
+/** Clipped at 0 from below alone, a value is ReLU. */
+function clip(stop: Stop): Walk {
+  const [least, most] = [boundOf(stop, "min", -Infinity), boundOf(stop, "max", Infinity)];
+  if (stop.position !== 0 || least !== 0 || most < MOST_FLOAT32) {
+    misunderstood(stop, "0 as lower and no upper bound, as ReLU has", `${least} to ${most}`);
+  }
+  return withActivation(stop, { kind: "relu" });
+}
+
+function max(stop: Stop): Walk {
+  attributesOf(stop, []);
+  const { values } = constantBeside(stop);
+  if (values.length !== 1 || values[0] !== 0)
+    misunderstood(stop, "the larger of the value and 0, as ReLU", `${values}`);
+  return withActivation(stop, { kind: "relu" });
 }
 
 function gelu(stop: Stop): Walk {
@@ -218,6 +265,31 @@ function gemmBias(
   return times(all, beta);
 }
 
+/** scale (x - mean) / sqrt(variance + epsilon) + bias, of constants, number by number or by channels. */
+function batchNormalization(stop: Stop): Walk {
+  const attributes = attributesOf(stop, ["epsilon", "momentum", "training_mode", "spatial"]);
+  const trains = numberOf(stop, attributes, "training_mode", 0) !== 0 || stop.node.output.length !== 1;
+  if (trains || numberOf(stop, attributes, "spatial", 1) !== 1) {
+    misunderstood(stop, "one output, as outside training, normalised by channels", "another mode");
+  }
+  const { flow, steps } = stop.walk;
+  const constants = stop.constants.filter((input) => input !== undefined);
+  if (stop.position !== 0 || constants.length !== 4 || flow.orientation !== "rows" || flow.sample === undefined) {
+    return misunderstood(stop, "the value [batch, features] and four constants", flowText(flow));
+  }
+  const channels = flow.sample[0]!;
+  const shape = [channels, ...flow.sample.slice(1).map(() => 1)];
+  const [scale, bias, mean, variance] = constants.map(({ name, values, shape: own }) => {
+    if (own.length !== 1 || values.length !== channels) {
+      return misunderstood(stop, `${channels} numbers in ${name}`, `shape [${own.join(", ")}]`);
+    }
+    return spread(flow, shape, values)!;
+  }) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const epsilon = numberOf(stop, attributes, "epsilon", 1e-5);
+  const step = normalization(stop.label, { scale, bias, mean, variance, epsilon });
+  return { flow, steps: [...steps, step] };
+}
+
 function unchanged(stop: Stop): Walk {
   return stop.walk;
 }
@@ -228,19 +300,46 @@ function through(stop: Stop, flow: Flow | undefined, wanted: string): Walk {
   return { ...stop.walk, flow };
 }
 
+/** Extents that a value is reshaped to, where -1 is what is left over. */
+function targetOf(stop: Stop): Extents {
+  const computed = stop.shapes.get(stop.node.input[1] ?? "");
+  return computed ?? Array.from(constantBeside(stop).values);
+}
+
 function reshape(stop: Stop): Walk {
   const allowsZero = numberOf(stop, attributesOf(stop, ["allowzero"]), "allowzero", 0) !== 0;
-  const target = Array.from(constantBeside(stop).values);
+  const extents = targetOf(stop);
+  const found = `[${extents.join(", ")}]`;
   if (stop.position !== 0) misunderstood(stop, "a constant shape", "a constant to be reshaped");
-  if (allowsZero && target.includes(0))
-    misunderstood(stop, "a shape without empty dimensions", `[${target.join(", ")}]`);
-  return through(stop, reshaped(stop.walk.flow, target), `[${target.join(", ")}]`);
+  if (allowsZero && extents.includes(0)) misunderstood(stop, "a shape without empty dimensions", found);
+  if (extents.includes(BATCH, 1)) misunderstood(stop, "the batch as the first dimension", found);
+  // An open batch stays as it was, which 0 says.
+  const target = extents.map((extent) => (extent === BATCH ? 0 : extent));
+  return through(stop, reshaped(stop.walk.flow, target), found);
 }
 
 function flatten(stop: Stop): Walk {
   requireAlone(stop);
   const axis = numberOf(stop, attributesOf(stop, ["axis"]), "axis", 1);
   return through(stop, flattened(stop.walk.flow, axis), `axis ${axis}`);
+}
+
+/** Axes that a node names, by an attribute before opset 13, then by an input; of a value of `rank` dimensions. */
+function axesOf(stop: Stop, rank: number): number[] {
+  const said = attributesOf(stop, ["axes"]).get("axes")?.ints;
+  const axes = said ?? Array.from(constantBeside(stop).values);
+  return axes.map((axis) => (axis < 0 ? axis + rank : axis));
+}
+
+/** Dimensions of extent 1 left out; the batch stays. */
+function squeeze(stop: Stop): Walk {
+  const { flow } = stop.walk;
+  const sample = flow.sample ?? [];
+  const axes = axesOf(stop, sample.length + 1);
+  const fits = stop.position === 0 && axes.every((axis) => sample[axis - 1] === 1);
+  const left = sample.filter((_, index) => !axes.includes(index + 1));
+  const squeezed = flow.orientation === "rows" && fits && left.length > 0;
+  return through(stop, squeezed ? { ...flow, sample: left } : undefined, `axes ${axes.join(", ")}`);
 }
 
 function cast(stop: Stop): Walk {
@@ -271,11 +370,16 @@ export const operators: Readonly<Record<string, Operator>> = {
   LeakyRelu: sloped("leaky-relu"),
   Elu: sloped("elu"),
   Gelu: gelu,
+  PRelu: oneSlope,
+  Clip: clip,
+  Max: max,
+  BatchNormalization: batchNormalization,
   Identity: unchanged,
   Dropout: dropout,
   Cast: cast,
   Flatten: flatten,
   Reshape: reshape,
+  Squeeze: squeeze,
   Softmax: probabilities("softmax"),
   LogSoftmax: probabilities("log-softmax"),
 };

@@ -2,6 +2,7 @@
  * ONNX models that are chains of dense layers. The graph is walked from its one input to its one output; every node must lie
  * on this way or make constants, and every operator must be understood.
  */
+import { activations } from "../../core/activation.ts";
 import { chainOf } from "../chain-steps.ts";
 import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
@@ -18,8 +19,13 @@ import {
 } from "./onnx-schema.ts";
 import { type PointwisePattern, pointwisePattern } from "./pointwise-pattern.ts";
 import { decodeMessage } from "./protobuf-message.ts";
+import { computedShapes, type Extents } from "./shape-values.ts";
 
 const FIX = "export the network again as a chain of dense layers, or save its weights as safetensors or .npz";
+/** skl2onnx for one adds the class to the probabilities. */
+const ONE_OUTPUT =
+  "keep the logits or probabilities alone, as onnx.utils.extract_model(from, to, [input], [output]) does; " +
+  "of scikit-learn, save coefs_ and intercepts_ with numpy.savez instead";
 /** More than any chain has, so that a damaged or hostile graph is not walked for long. */
 const MOST_NODES = 10_000;
 /** Field 1 of ModelProto, a varint: what writers begin with. */
@@ -54,11 +60,16 @@ function opsetOf({ opsetImport }: ModelMessage, refuse: Refuse): number {
   return version;
 }
 
-function only(values: readonly ValueMessage[], what: string, refuse: Refuse): ValueMessage & { readonly name: string } {
+function only(
+  values: readonly ValueMessage[],
+  what: string,
+  refuse: Refuse,
+  fix: string | undefined = undefined,
+): ValueMessage & { readonly name: string } {
   const [value, another] = values;
   if (value?.name !== undefined && another === undefined) return { ...value, name: value.name };
   const found = values.map(({ name }) => name).join(", ") || "none";
-  return refuse({ what: `the graph has not one ${what}`, expected: `one ${what}`, found });
+  return refuse({ what: `the graph has not one ${what}`, expected: `one ${what}`, found, ...(fix && { fix }) });
 }
 
 /** Every value is made once, so that following them ends. */
@@ -73,20 +84,22 @@ function requireUniqueNames(graph: GraphMessage, input: string, refuse: Refuse):
   }
 }
 
-/** Constants at the inputs of a node; undefined where its value comes in. */
+/** Constants at the inputs of a node; undefined where its value comes in, or a shape. */
 function constantsAt({
   node,
   value,
   constants,
+  shapes,
   refuse,
 }: {
   node: NodeMessage;
   value: string;
   constants: Constants;
+  shapes: Shapes;
   refuse: Refuse;
 }) {
   return node.input.map((name) => {
-    if (name === "" || name === value) return undefined;
+    if (name === "" || name === value || shapes.has(name)) return undefined;
     const constant = constants.values.get(name);
     if (constant !== undefined) return constant;
     const expected = `${value} and constants`;
@@ -94,9 +107,18 @@ function constantsAt({
   });
 }
 
+/** What was computed so far from shapes of the value, by name. */
+type Shapes = ReadonlyMap<string, Extents>;
+
 interface Position {
   readonly value: string;
   readonly walk: Walk;
+}
+
+/** ONNX Runtime makes operators of its own when it optimises. */
+function fixFor(domain: string): { fix?: string } {
+  if (domain !== "com.microsoft") return {};
+  return { fix: "take the file as it was before ONNX Runtime optimised it (or at its level basic)" };
 }
 
 /** One node further. */
@@ -104,6 +126,7 @@ function pass(
   node: NodeMessage,
   { value, walk }: Position,
   constants: Constants,
+  shapes: Shapes,
   opset: number,
   refuse: Refuse,
 ): Position {
@@ -113,10 +136,11 @@ function pass(
   const operator = standard && Object.hasOwn(operators, opType) ? operators[opType] : undefined;
   if (operator === undefined) {
     const found = domain === "" ? opType : `${opType} of ${domain}`;
-    return refuse({ what: `${label} is not supported`, expected: SUPPORTED, found });
+    return refuse({ what: `${label} is not supported`, expected: SUPPORTED, found, ...fixFor(domain) });
   }
-  const at = constantsAt({ node, value, constants, refuse });
-  const next = operator({ node, label, walk, position: node.input.indexOf(value), constants: at, opset, refuse });
+  const at = constantsAt({ node, value, constants, shapes, refuse });
+  const position = node.input.indexOf(value);
+  const next = operator({ node, label, walk, position, constants: at, shapes, opset, refuse });
   return { value: node.output[0] ?? "", walk: next };
 }
 
@@ -124,7 +148,7 @@ function pass(
 function passPattern({ nodes, value, activation }: PointwisePattern, { walk }: Position, refuse: Refuse): Position {
   const name = nodes.map(labelOf).join(", ");
   if (activation === undefined) {
-    const expected = "an activation that is supported, GELU for one";
+    const expected = `one of ${activations.join(", ")}`;
     return refuse({ what: "nodes make an activation that is not supported", expected, found: name });
   }
   return { value, walk: { flow: walk.flow, steps: [...walk.steps, { kind: "activation", name, activation }] } };
@@ -134,19 +158,23 @@ function passPattern({ nodes, value, activation }: PointwisePattern, { walk }: P
 function walkGraph(graph: GraphMessage, constants: Constants, opset: number, refuse: Refuse): Walk {
   const inputs = graph.input.filter(({ name }) => !constants.values.has(name ?? ""));
   const input = only(inputs, "input", refuse);
-  const output = only(graph.output, "output", refuse);
+  const output = only(graph.output, "output", refuse, ONE_OUTPUT);
   requireUniqueNames(graph, input.name, refuse);
   const left = new Set(constants.nodes);
   const users = new Map<string, NodeMessage[]>();
   for (const node of left) {
     for (const name of new Set(node.input)) users.set(name, [...(users.get(name) ?? []), node]);
   }
+  const shapes = new Map<string, Extents>();
   let position: Position = { value: input.name, walk: { flow: inputFlow(input), steps: [] } };
   while (position.value !== output.name) {
-    const [node, second] = users.get(position.value) ?? [];
+    const computed = computedShapes(position.value, position.walk.flow, users, constants.values);
+    for (const part of computed.nodes) left.delete(part);
+    for (const [name, extents] of computed.shapes) shapes.set(name, extents);
+    const [node, second] = (users.get(position.value) ?? []).filter((user) => left.has(user));
     if (node !== undefined && second === undefined) {
       left.delete(node);
-      position = pass(node, position, constants, opset, refuse);
+      position = pass(node, position, constants, shapes, opset, refuse);
       continue;
     }
     const pattern = pointwisePattern(position.value, users, constants.values);

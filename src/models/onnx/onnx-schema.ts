@@ -119,4 +119,4 @@ export const dataTypes = { float32: 1, int32: 6, int64: 7, float16: 10, float64:
 export const attributeTypes = { float: 1, int: 2, string: 3 } as const;
 
 /** Versions of the operators that are understood, of the domain `` or `ai.onnx`. */
-export const opsets = { first: 7, last: 21 } as const;
+export const opsets = { first: 7, last: 28 } as const;

@@ -49,6 +49,12 @@ const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
   Sub: (a, b) => a - b,
 };
 
+/** Conditions are 1 where they hold, else 0. */
+const conditions: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  Greater: (a, b) => a > b,
+  Less: (a, b) => a < b,
+};
+
 export interface PointwisePattern {
   /** The nodes, in an order in which they can be computed. */
   readonly nodes: readonly NodeMessage[];
@@ -78,7 +84,9 @@ export function pointwisePattern(
       .find((node) => !nodes.includes(node) && operandsOf(node, values, constants) !== undefined);
     if (next === undefined) return unknown;
     nodes.push(next);
-    values.set(next.output[0]!, computed(next, operandsOf(next, values, constants)!));
+    const made = computed(next, operandsOf(next, values, constants)!);
+    if (made === undefined) return unknown;
+    values.set(next.output[0]!, made);
     const open = [...values.keys()].filter((name) => {
       const readers = users.get(name) ?? [];
       return readers.length === 0 || readers.some((node) => !nodes.includes(node));
@@ -92,6 +100,12 @@ export function pointwisePattern(
   return unknown;
 }
 
+function inputsOf(opType: string): number {
+  if (opType === "Where") return 3;
+  if (Object.hasOwn(unary, opType)) return 1;
+  return Object.hasOwn(binary, opType) || Object.hasOwn(conditions, opType) ? 2 : 0;
+}
+
 /** Values over the grid at the inputs of a node; undefined where it is no pointwise one, or an input is not there. */
 function operandsOf(
   { opType = "", domain = "", input, output, attribute }: NodeMessage,
@@ -99,8 +113,7 @@ function operandsOf(
   constants: ReadonlyMap<string, Constant>,
 ): Float64Array[] | undefined {
   const standard = domain === "" || domain === "ai.onnx";
-  const wanted = Object.hasOwn(unary, opType) ? 1 : Object.hasOwn(binary, opType) ? 2 : 0;
-  if (!standard || input.length !== wanted || output.length !== 1 || attribute.length > 0) return undefined;
+  if (!standard || input.length !== inputsOf(opType) || output.length !== 1 || attribute.length > 0) return undefined;
   const operands = input.map((name) => values.get(name) ?? constantOverGrid(constants.get(name)));
   return operands.every((operand) => operand !== undefined) ? operands : undefined;
 }
@@ -109,16 +122,28 @@ function constantOverGrid(constant: Constant | undefined): Float64Array | undefi
   return constant?.values.length === 1 ? new Float64Array(grid.length).fill(constant.values[0]!) : undefined;
 }
 
-function computed({ opType = "" }: NodeMessage, [a, b]: readonly Float64Array[]): Float64Array {
-  const one = unary[opType];
-  return one === undefined ? a!.map((x, index) => binary[opType]!(x, b![index]!)) : a!.map((x) => one(x));
+/** @returns undefined for a switch that jumps, and may do so anywhere between two points of the grid. */
+function computed({ opType = "" }: NodeMessage, operands: readonly Float64Array[]): Float64Array | undefined {
+  const [a, b, c] = operands as [Float64Array, Float64Array, Float64Array];
+  if (opType === "Where") return switched(a, b, c);
+  if (unary[opType] !== undefined) return a.map((x) => unary[opType]!(x));
+  if (binary[opType] !== undefined) return a.map((x, index) => binary[opType]!(x, b[index]!));
+  return a.map((x, index) => Number(conditions[opType]!(x, b[index]!)));
+}
+
+/** Softplus for one is written as the value itself above 20: on both sides of such a place both ways give the same. */
+function switched(condition: Float64Array, yes: Float64Array, no: Float64Array): Float64Array | undefined {
+  const agree = (index: number) => close(yes[index]!, no[index]!, grid[index]!);
+  const jumps = condition.some((holds, index) => {
+    return index > 0 && holds !== condition[index - 1] && !(agree(index - 1) && agree(index));
+  });
+  return jumps ? undefined : yes.map((value, index) => (condition[index] === 1 ? value : no[index]!));
+}
+
+function close(found: number, wanted: number, z: number): boolean {
+  return Math.abs(found - wanted) <= CLOSE * Math.max(1, Math.abs(z));
 }
 
 function activationWith(found: Float64Array): LayerActivation | undefined {
-  return candidates.find((activation) =>
-    grid.every((z, index) => {
-      const wanted = activate(z, activation);
-      return Math.abs(found[index]! - wanted) <= CLOSE * Math.max(1, Math.abs(z));
-    }),
-  );
+  return candidates.find((activation) => grid.every((z, index) => close(found[index]!, activate(z, activation), z)));
 }
