@@ -22,13 +22,14 @@ import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { createContext, type GpuContext } from "./gpu/context.ts";
+import { splitOnDevice } from "./gpu/device-split.ts";
 import { readActivations } from "./gpu/read-activations.ts";
 import type { AblateOptions } from "./library.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
 import { chooseRemovals, type MeasuredNetwork, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
-import { type Accuracies, accuraciesOf, measureOn, splitOnDevice } from "./pruning/measure-network.ts";
+import { type Accuracies, accuraciesOf, measureOn } from "./pruning/measure-network.ts";
 
 export type { OpenedNetwork } from "./cli/model-options.ts";
 export type * from "./core/ablation.ts";

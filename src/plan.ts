@@ -3,7 +3,7 @@
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
 import { sweepPlan } from "./ablation/sweep-plan.ts";
-import type { AnyDataset, InputType } from "./core/dataset.ts";
+import { type AnyDataset, type InputType, isPaged } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import type { Widths } from "./core/network.ts";
 import type { Stage } from "./core/progress.ts";
@@ -34,7 +34,7 @@ export interface DataSize
 export function sizeOf(dataset: AnyDataset): DataSize {
   const summary = summarizeDataset(dataset);
   const { validation, test } = dataset;
-  if (!("readPage" in validation && "readPage" in test)) return summary;
+  if (!isPaged(validation) || !isPaged(test)) return summary;
   return { ...summary, pageSamples: Math.max(validation.pageSamples, test.pageSamples) };
 }
 

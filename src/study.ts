@@ -3,7 +3,7 @@
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
-import type { AnyDataset, Dataset, SplitName } from "./core/dataset.ts";
+import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
 import type { LayerCounts, NetworkCounts } from "./core/neuron-counts.ts";
@@ -17,7 +17,7 @@ import type { GpuContext } from "./gpu/context.ts";
 import { countLevels } from "./gpu/count-levels.ts";
 import { countNeurons } from "./gpu/count-neurons.ts";
 import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
-import { type DevicePages, type DeviceSplit, splitPages, uploadSplit } from "./gpu/device-split.ts";
+import { type DevicePages, splitOnDevice } from "./gpu/device-split.ts";
 import { type Devices, PerDevice } from "./gpu/devices.ts";
 import { evaluate } from "./gpu/evaluate.ts";
 import { inSpan, inStage } from "./gpu/profiler.ts";
@@ -147,16 +147,6 @@ export function ordersOf(
   return neurons.map((table) => removalOrders(table, options));
 }
 
-/** A split of the data set on a device. */
-export function onDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSplit {
-  return inSpan(gpu, "pack data", () => uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes));
-}
-
-/** A split of the data set on a device, whole if it is in memory. */
-function pagesOf(gpu: GpuContext, { features, classes, ...dataset }: AnyDataset, name: SplitName): DevicePages {
-  return inSpan(gpu, "pack data", () => splitPages(gpu, name, dataset[name], features, classes));
-}
-
 /** `repeat 3`, `repeats 0 to 4`. */
 function named(repeats: readonly number[]): string {
   return repeats.length === 1 ? `repeat ${repeats[0]}` : `repeats ${repeats[0]} to ${repeats.at(-1)}`;
@@ -174,7 +164,7 @@ export async function trainAll(
 ): Promise<TrainedNetwork[]> {
   const size = sizeOf(dataset);
   const options = { ...config, widths: [dataset.features, ...config.hidden, dataset.classes] };
-  using split = new PerDevice((gpu) => onDevice(gpu, dataset, "train"));
+  using split = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "train"));
   const trained: TrainedNetwork[] = [];
   const kept = new KeptStates();
   const repeatsFrom = (first: number) => Array.from({ length: config.repeats - first }, (_, index) => first + index);
@@ -220,8 +210,8 @@ export async function measureAll(
   const report = (done: number) => onProgress?.({ stage: "measure", done, total: networks.length, unit: "networks" });
   report(0);
   const size = sizeOf(dataset);
-  using validation = new PerDevice((gpu) => pagesOf(gpu, dataset, "validation"));
-  using test = new PerDevice((gpu) => pagesOf(gpu, dataset, "test"));
+  using validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
+  using test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
   const repeats: RepeatSummary[] = [];
   const neurons: NeuronTable[] = [];
   while (neurons.length < networks.length) {
@@ -337,7 +327,7 @@ export async function ablateAll(
   { onProgress, onAblated }: StudyObserver,
 ): Promise<Ablated> {
   const size = sizeOf(dataset);
-  using test = new PerDevice((gpu) => pagesOf(gpu, dataset, "test"));
+  using test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
   const tasks = networks.map(({ network, repeat }, index) => {
     const means = meanActivations(neurons[index]!, network);
     return { network, repeat, orders: orders[index]!, meanActivations: means };

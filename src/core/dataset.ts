@@ -31,6 +31,11 @@ export interface PagedSplit {
  */
 export const PAGE_GRANULE = 64;
 
+/** Whether inputs are read page by page. */
+export function isPaged(split: Split | PagedSplit): split is PagedSplit {
+  return "readPage" in split;
+}
+
 export function inputTypeOf(split: Pick<Split, "inputs"> | Pick<PagedSplit, "inputType">): InputType {
   if ("inputType" in split) return split.inputType;
   return split.inputs instanceof Uint8Array ? "bytes" : "floats";

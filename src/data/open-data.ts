@@ -1,5 +1,5 @@
 /** Data of any format that is known here to a Dataset. Formats are recognised by the names and the first bytes of files. */
-import type { AnyDataset, Dataset, Shares } from "../core/dataset.ts";
+import { type AnyDataset, type Dataset, isPaged, type Shares } from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
 import { isCifar10, readCifar10 } from "./cifar10.ts";
@@ -55,7 +55,7 @@ export async function openLargeData(
   large: LargeData,
 ): Promise<AnyDataset & Disposable> {
   const divided = await readParts(source, name, options, (found, shares) => divideLarge(found, shares, large));
-  if (!isPaged(divided)) return { ...(await finished(divided, name, {})), [Symbol.dispose]() {} };
+  if (!isPagedSet(divided)) return { ...(await finished(divided, name, {})), [Symbol.dispose]() {} };
   try {
     return { ...divided, name, sha256: await pagedFingerprint(divided, large.scratch.sha256) };
   } catch (error) {
@@ -64,8 +64,8 @@ export async function openLargeData(
   }
 }
 
-function isPaged(divided: Divided | PagedDivided): divided is PagedDivided {
-  return "readPage" in divided.test;
+function isPagedSet(divided: Divided | PagedDivided): divided is PagedDivided {
+  return isPaged(divided.test);
 }
 
 /** Samples with their inputs as asked for, and the checksum. @throws UsageError where options exclude each other. */
@@ -135,14 +135,8 @@ async function findTables(
 
 /** By the first bytes, or, for text, by the name. */
 async function kindOf(source: DataFolder, file: string): Promise<"npz" | "parquet" | "csv" | undefined> {
-  const head = await firstBytes(source, file);
-  const magic = MAGICS[String.fromCharCode(...head.subarray(0, 4))];
+  const magic = MAGICS[String.fromCharCode(...(await source.readRange(file, 0, 4)))];
   return magic ?? (TABLE.test(file) ? "csv" : undefined);
-}
-
-async function firstBytes(source: DataFolder, file: string): Promise<Uint8Array> {
-  for await (const piece of source.stream(file)) return piece;
-  return new Uint8Array();
 }
 
 async function tablePart(source: DataFolder, file: string, label: string | undefined): Promise<Part> {

@@ -1,10 +1,19 @@
 /** One split of a data set on the device: inputs as bytes or floats, labels, and per class the set of its samples as bits. */
-import type { InputType, PagedSplit, Split } from "../core/dataset.ts";
+import {
+  type AnyDataset,
+  type Dataset,
+  type InputType,
+  isPaged,
+  type PagedSplit,
+  type Split,
+  type SplitName,
+} from "../core/dataset.ts";
 import type { GpuContext } from "./context.ts";
 import { type DeviceArray, upload } from "./device-array.ts";
 import { WORD } from "./kernels/histogram.ts";
 import { lanesOf, packPixels, packValues } from "./packing.ts";
 import { type PlannedArray, scalarArray } from "./plan-basis.ts";
+import { inSpan } from "./profiler.ts";
 
 /** [samples, words] or [samples, lanes]: homogeneous rows of bytes or of floats, under the name that shaders give them. */
 export type DeviceInputs = { readonly pixels: DeviceArray<"u32", 2> } | { readonly values: DeviceArray<"f32", 2> };
@@ -109,15 +118,11 @@ export function classBits(labels: ArrayLike<number>, classes: number): Uint32Arr
   return bits;
 }
 
-/** A split on a device: whole where it is in memory, else page by page. */
-export function splitPages(
-  gpu: GpuContext,
-  name: string,
-  split: Split | PagedSplit,
-  features: number,
-  classes: number,
-): DevicePages {
-  return "readPage" in split
-    ? pagesOnDevice(gpu, name, split, features, classes)
-    : uploadSplit(gpu, name, split, features, classes);
+/** A split of a data set on a device: whole where it is in memory, else page by page. */
+export function splitOnDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSplit;
+export function splitOnDevice(gpu: GpuContext, dataset: AnyDataset, name: SplitName): DevicePages;
+export function splitOnDevice(gpu: GpuContext, dataset: AnyDataset, name: SplitName): DevicePages {
+  const { [name]: split, features, classes } = dataset;
+  if (isPaged(split)) return pagesOnDevice(gpu, name, split, features, classes);
+  return inSpan(gpu, "pack data", () => uploadSplit(gpu, name, split, features, classes));
 }

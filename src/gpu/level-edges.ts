@@ -1,5 +1,4 @@
 /** Where the levels of neurons part: by the range of their outputs, or by their quantiles, over all pages of a split. */
-import type { Widths } from "../core/network.ts";
 import {
   type BinRule,
   equalFrequencyEdges,
@@ -36,7 +35,7 @@ export async function levelEdges(
     return extremes.map((words) => widthEdges(decodeExtremes(words), levels));
   }
   const edges: Float32Array[] = [];
-  for (const layer of hiddenLayers(networks.widths)) {
+  for (const layer of networks.widths.slice(1, -1).keys()) {
     edges.push(await frequencyEdges(gpu, networks, split, layer, levels, rows));
   }
   return edges;
@@ -44,11 +43,6 @@ export async function levelEdges(
 
 export function needsExtremes(bins: BinRule): boolean {
   return bins === "equal-width";
-}
-
-/** Hidden layers, from 0. */
-function hiddenLayers(widths: Widths): number[] {
-  return Array.from({ length: widths.length - 2 }, (_, layer) => layer);
 }
 
 interface LayerExtremes extends LayerKernel {

@@ -5,15 +5,10 @@ import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { countNeurons } from "../gpu/count-neurons.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
-import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
+import { type DeviceSplit, splitOnDevice } from "../gpu/device-split.ts";
 import { evaluate } from "../gpu/evaluate.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import type { MeasuredNetwork } from "./choose-removals.ts";
-
-/** A split of the data on a device. */
-export function splitOnDevice(gpu: GpuContext, dataset: Dataset, name: SplitName): DeviceSplit {
-  return uploadSplit(gpu, name, dataset[name], dataset.features, dataset.classes);
-}
 
 /** Shares of samples that are classified correctly, 0 to 1. */
 export type Accuracies = Readonly<Record<SplitName, number>>;

@@ -4,9 +4,9 @@ import { RunError } from "../../src/core/errors.ts";
 import { requireFit } from "../../src/core/network-fit.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
+import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
-import { onDevice } from "../../src/study.ts";
 import { exportStudy } from "./export-files.ts";
 import { readGiven } from "./given-study.ts";
 import { JobQueue } from "./job-queue.ts";
@@ -226,8 +226,8 @@ export class Lab {
     this.#post({ type: "exported", request, ...exportStudy(study, { ...runtime, adapter: facts, tiles }, ablate) });
   }
 
-  #testSplit({ live }: LabStudy): PerDevice<ReturnType<typeof onDevice>> | undefined {
-    return live && new PerDevice((gpu) => onDevice(gpu, live.dataset, "test"));
+  #testSplit({ live }: LabStudy): PerDevice<DeviceSplit> | undefined {
+    return live && new PerDevice((gpu) => splitOnDevice(gpu, live.dataset, "test"));
   }
 
   /** Answers while long work waits at the gate. */

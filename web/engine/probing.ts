@@ -6,16 +6,17 @@ import { UsageError } from "../../src/core/errors.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
+import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { type Devices, PerDevice } from "../../src/gpu/devices.ts";
 import { readActivations } from "../../src/gpu/read-activations.ts";
-import { meanActivations, onDevice } from "../../src/study.ts";
+import { meanActivations } from "../../src/study.ts";
 import { extremesOf } from "./extremes.ts";
 
 export class Probing {
   readonly #dataset: Dataset;
   readonly #networks: readonly TrainedNetwork[];
   readonly #neurons: readonly NeuronTable[];
-  readonly #test: PerDevice<ReturnType<typeof onDevice>>;
+  readonly #test: PerDevice<DeviceSplit>;
   /** Of the repeat and device that were asked for last. */
   #probe: { readonly gpu: GpuContext; readonly repeat: number; readonly probe: RemovalProbe } | undefined;
   /** Of the repeat and layer that were asked for last: [neurons, samples]. */
@@ -26,7 +27,7 @@ export class Probing {
     this.#dataset = dataset;
     this.#networks = networks;
     this.#neurons = neurons;
-    this.#test = new PerDevice((gpu) => onDevice(gpu, dataset, "test"));
+    this.#test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
   }
 
   /** One at a time. @throws RunError with what the device reported, UsageError where there is no such network. */
@@ -72,7 +73,7 @@ export class Probing {
       doing: `reading activations of repeat ${repeat}`,
       plan: "one network",
       run: async () => {
-        using validation = onDevice(gpu, this.#dataset, "validation");
+        using validation = splitOnDevice(gpu, this.#dataset, "validation");
         return await readActivations(gpu, network, validation, layer);
       },
     }));

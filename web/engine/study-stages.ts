@@ -7,8 +7,9 @@ import type { Dataset } from "../../src/core/dataset.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { MeasuringConfig, RepeatSummary, ScopeKind, StudyConfig } from "../../src/core/study.ts";
+import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
-import { meanActivations, measureAll, onDevice, trainAll } from "../../src/study.ts";
+import { meanActivations, measureAll, trainAll } from "../../src/study.ts";
 import type { LabDevice } from "./lab-device.ts";
 import type { LabStudy } from "./lab-study.ts";
 import type { TrainingRecord } from "./training-record.ts";
@@ -21,7 +22,7 @@ export async function train(
   record: TrainingRecord,
   onChange: () => void,
 ): Promise<TrainedNetwork[]> {
-  using validation = new PerDevice((gpu) => onDevice(gpu, dataset, "validation"));
+  using validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   return await trainAll(device.devices, dataset, config, {
     keepEpochs: true,
     onProgress({ done, total }) {
@@ -65,7 +66,7 @@ export async function removeSingles(
   onDone: (singles: readonly SingleRemovals[]) => void,
 ): Promise<void> {
   const { dataset } = study.live!;
-  using test = new PerDevice((gpu) => onDevice(gpu, dataset, "test"));
+  using test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
   for (const { repeat } of study.networks) {
     const [singles] = await device.devices.attempt((gpu) => ({
       doing: `removing the neurons of repeat ${repeat} one by one`,
@@ -99,7 +100,7 @@ export async function computeCurves(
   study: LabStudy,
   { repeat, scope }: CurvePiece,
   modes: readonly AblationMode[],
-  test: PerDevice<ReturnType<typeof onDevice>> | undefined,
+  test: PerDevice<DeviceSplit> | undefined,
 ): Promise<AblationCurve[]> {
   const there = (mode: AblationMode) => study.curves.get({ repeat, scope, mode });
   const missing = modes.filter((mode) => there(mode) === undefined);
