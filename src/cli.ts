@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /** The command line: arguments to commands, errors to messages and exit codes (0 good, 1 failed run, 2 wrong usage). */
 import { Command, CommanderError, Option } from "commander";
-import { addAdapterOption } from "./cli/adapter-option.ts";
 import { addAnalyzeCommand } from "./cli/analyze-command.ts";
 import { addBenchCommand } from "./cli/bench-command.ts";
 import { addDataCommand } from "./cli/data-command.ts";
+import { addAdapterOption, addMemoryOption } from "./cli/device-options.ts";
 import { type DoctorOptions, doctor } from "./cli/doctor-command.ts";
 import { addLabCommand } from "./cli/lab-command.ts";
-import { megabytes, text } from "./cli/option-values.ts";
+import { text } from "./cli/option-values.ts";
 import { packageVersion } from "./cli/package-version.ts";
 import { addProfileCommand } from "./cli/profile-command.ts";
 import { addTraceOption } from "./cli/profiling.ts";
@@ -44,10 +44,7 @@ function addResultOptions(command: Command): Command {
 
 /** What computes, and what is told of it. */
 function addComputingOptions(command: Command): Command {
-  return addTilesOption(addAdapterOption(command))
-    .addOption(
-      new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(megabytes(1)),
-    )
+  return addMemoryOption(addTilesOption(addAdapterOption(command)))
     .option("--verbose", "show the plan: what is done at once, and its memory")
     .option("--quiet", "no progress on stderr")
     .option("--debug", "show stack traces");

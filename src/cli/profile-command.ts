@@ -13,7 +13,7 @@ import { inStage } from "../gpu/profiler.ts";
 import { measures } from "../measures/registry.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { runStudy } from "../study.ts";
-import { addAdapterOption } from "./adapter-option.ts";
+import { addAdapterOption } from "./device-options.ts";
 import { integer, oneOf } from "./option-values.ts";
 import { addTraceOption, beginProfiling, profileText, studySubject } from "./profiling.ts";
 import { print } from "./standard-streams.ts";

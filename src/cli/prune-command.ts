@@ -1,6 +1,5 @@
 /** `gpu-importance prune`: a network without the neurons that matter least, checked against the masked one. */
 import type { Command } from "commander";
-import { Option } from "commander";
 import { networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
@@ -8,6 +7,7 @@ import { toNetwork } from "../core/layer-chain.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { requireFit } from "../core/network-fit.ts";
 import type { GpuContext } from "../gpu/context.ts";
+import { splitOnDevice } from "../gpu/device-split.ts";
 import type { Devices } from "../gpu/devices.ts";
 import { measureNamed } from "../measures/registry.ts";
 import { pruneNetwork } from "../models/prune.ts";
@@ -17,13 +17,12 @@ import { type CheckedFile, openCheckedFile, requireAbsent } from "../platform/no
 import { openNamedFile } from "../platform/node/results-folder.ts";
 import { chooseRemovals, type MeasuredNetwork } from "../pruning/choose-removals.ts";
 import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } from "../pruning/masked-twin.ts";
-import { accuraciesOf, measureOn, splitOnDevice, zeroConstants } from "../pruning/measure-network.ts";
+import { accuraciesOf, measureOn, zeroConstants } from "../pruning/measure-network.ts";
 import { type RemovedNeuron, removedCsv, removedNeurons } from "../pruning/removed-file.ts";
 import { trainNetworks } from "../train/trainer.ts";
-import { addAdapterOption } from "./adapter-option.ts";
+import { addAdapterOption, addMemoryOption } from "./device-options.ts";
 import { openNetwork, readOptionsOf } from "./model-options.ts";
 import { openDevices } from "./open-device.ts";
-import { megabytes } from "./option-values.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { addPruneOptions, amountOf, type PruneOptions } from "./prune-options.ts";
 import { pruneJson } from "./prune-record.ts";
@@ -39,10 +38,7 @@ export function addPruneCommand(program: Command): void {
     .description("a smaller network: its least important neurons removed, checked")
     .argument("<model>", "file of a network, or folder of .npy files")
     .showHelpAfterError("  to do:    gpu-importance prune --help lists the options");
-  addTilesOption(addAdapterOption(addPruneOptions(command)))
-    .addOption(
-      new Option("--memory <MB>", "memory to plan with (default: half of the device's)").argParser(megabytes(1)),
-    )
+  addMemoryOption(addTilesOption(addAdapterOption(addPruneOptions(command))))
     .option("--quiet", "no progress on stderr")
     .option("--debug", "show stack traces")
     .action((model: string, options: PruneOptions) => prune(model, options));
