@@ -12,10 +12,29 @@ override ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU
 
 @group(0) @binding(6) var<storage, read_write> outputs: array<vec4<f32>>; // [slabs, slab_rows, unit_quads]
 
-// Neurons removed at an evaluation.
-fn removed_at(evaluation: u32) -> u32 {
-  return min(evaluation * walk.stride, walk.neurons);
+// Moves done at an evaluation.
+fn moves_at(evaluation: u32) -> u32 {
+  if (evaluation == 0u) { return 0u; }
+  return min(walk.lead + (evaluation - 1u) * walk.stride, walk.neurons);
 }
+
+#if SINGLE
+// z without neuron `at` of the order, for one sample's quad: intact, or without the neurons of this part.
+fn alone(head: u32, at: u32, row: u32, quad: u32, intact: vec4<f32>, without: vec4<f32>) -> vec4<f32> {
+  let network = walks[head].x;
+  let own = walks[head + HEADER + at];
+  if (is_direct(own, output_of(own, row))) {
+    return intact - difference(own, row, 1.0) * transposed[outgoing(own, network) + quad];
+  }
+  var z = without;
+  for (var other = moves_at(max(part.first_step, 1u) - 1u); other < moves_at(part.first_step + part.steps - 1u); other++) {
+    if (other == at) { continue; }
+    let neuron = walks[head + HEADER + other];
+    z += output_of(neuron, row) * transposed[outgoing(neuron, network) + quad];
+  }
+  return z;
+}
+#endif
 
 // Grid: x = quads of units, y = samples, z = jobs. Slab e * part.jobs + j of `outputs` is job j at evaluation e.
 @compute @workgroup_size(8, 8)
@@ -24,18 +43,24 @@ fn walk_layer(@builtin(global_invocation_id) id: vec3<u32>) {
   let head = id.z * walk.walk_length;
   let network = walks[head].x;
   let row = network * walk.slab_rows + id.y;
-  let place = place_of(id.z, network, id.y, true);
+  let place = place_of(head, id.z, id.y, true);
   let start = state[place.source + id.x];
+#if SINGLE
+  let without = state[place.own + id.x];
+#else
+  let direction = direction_of(head);
+#endif
   var z = start;
   for (var e = 0u; e < part.steps; e++) {
-#if SINGLE
-    z = start;
-#endif
     let evaluation = part.first_step + e;
-    for (var at = removed_at(max(evaluation, 1u) - 1u); at < removed_at(evaluation); at++) {
-      let removal = walks[head + 1u + at];
-      z -= difference(removal, row) * transposed[outgoing(removal, network) + id.x];
+#if SINGLE
+    if (evaluation > 0u) { z = alone(head, evaluation - 1u, row, id.x, start, without); }
+#else
+    for (var at = moves_at(max(evaluation, 1u) - 1u); at < moves_at(evaluation); at++) {
+      let removal = walks[head + HEADER + at];
+      z -= difference(removal, row, direction) * transposed[outgoing(removal, network) + id.x];
     }
+#endif
     let slot = ((e * part.jobs + id.z) * walk.slab_rows + id.y) * walk.unit_quads + id.x;
     outputs[slot] = with_padding(activate(z), id.x, walk.units);
   }

@@ -5,9 +5,10 @@
 // - plain, for GPUs: a workgroup owns a block, an invocation one sample; the block's tallies meet in workgroup memory.
 // - SUBGROUP, with LANES_4 or LANES_8, for software adapters: no barriers; a workgroup is one subgroup, its lanes are blocks of
 //   one job, and what they share is loaded by one lane and broadcast (see forward.wgsl).
-// MASKED: units of z are removed too (joint orders). A step removes a neuron of the lowest layer; evaluations between two steps
-// remove units alone, which changes the logits by (c_k - act(z_k)) * product[k] and nothing else.
-// Preconditions: CLASSES <= 12; walk.stride = 1.
+// MASKED: units of z are removed too (joint orders). A step moves a neuron of the lowest layer; evaluations between two steps
+// move units alone, which changes the logits by (c_k - act(z_k)) * product[k], or back, and nothing else.
+// SINGLE: see is_direct in parts/walk.wgsl.
+// Preconditions: CLASSES <= 12; walk.lead = walk.stride = 1.
 // Variants: "", MASKED, SINGLE; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8.
 
 #if SUBGROUP
@@ -27,7 +28,7 @@ override CLASSES: u32 = 12u;
 // Quad pairs: (positions of 4 units in the order, bits of their replacements).
 @group(0) @binding(9) var<storage, read> masks: array<vec4<u32>>;          // [jobs, pairs]
 
-// A step of walk_product: removals [begin, end) of the order, then an evaluation (NONE: no such step), then `upper` more.
+// A step of walk_product: moves [begin, end) of the walk, then an evaluation (NONE: no such step), then `upper` more.
 struct Step {
   begin: u32,
   end: u32,
@@ -37,7 +38,7 @@ struct Step {
 
 fn step_of(head: u32, step: u32) -> Step {
   if (step >= walk.steps) { return Step(walk.neurons, walk.neurons, NONE, 0u); }
-  let at = head + 1u + walk.neurons + 2u * step;
+  let at = head + HEADER + walk.neurons + 2u * step;
   let removals = walks[at];
   let evaluations = walks[at + 1u];
   return Step(removals.x, removals.y, evaluations.x, evaluations.y);
@@ -52,10 +53,10 @@ fn step_in(words: vec4<u32>) -> Step {
   return Step(words.x, words.y, words.z, words.w);
 }
 
-// The only removal of a step; NONE where it has none.
+// The only move of a step; NONE where it has none.
 fn step_removal(head: u32, step: Step) -> vec2<u32> {
   if (step.begin == step.end) { return vec2<u32>(NONE, 0u); }
-  return walks[head + 1u + step.begin];
+  return walks[head + HEADER + step.begin];
 }
 
 // A quad of units: where the order removes them, and what they are from then on.
@@ -78,19 +79,11 @@ fn unit_mask(job: u32, quad: u32, lane: u32) -> UnitMask {
 #endif
 }
 
-// Units once the first `removed` neurons of the order are gone.
-fn unit_values(z: vec4<f32>, mask: UnitMask, removed: u32) -> vec4<f32> {
 #if MASKED
-  return select(activate(z), mask.constants, mask.positions < vec4<u32>(removed));
-#else
-  return activate(z);
-#endif
-}
-
-#if MASKED
-// What a removal took from z of one unit.
-fn effect_on(unit: u32, removal: vec2<u32>, d: f32, network: u32) -> f32 {
-  return d * transposed[outgoing(removal, network) + unit / 4u][unit % 4u];
+// Neurons of the order that are gone after some moves of a walk.
+fn gone_after(head: u32, moves: u32) -> u32 {
+  let at_start = walks[head + 1u].y;
+  return select(at_start - min(at_start, moves), moves, at_start == NONE);
 }
 #endif
 
@@ -180,21 +173,45 @@ fn walk_product(
   if (s5.evaluation != NONE) { end = s5.evaluation + 1u + s5.upper; }
   if (s6.evaluation != NONE) { end = s6.evaluation + 1u + s6.upper; }
   if (s7.evaluation != NONE) { end = s7.evaluation + 1u + s7.upper; }
+#if MASKED
+  let g0 = gone_after(head, s0.end); let g1 = gone_after(head, s1.end);
+  let g2 = gone_after(head, s2.end); let g3 = gone_after(head, s3.end);
+  let g4 = gone_after(head, s4.end); let g5 = gone_after(head, s5.end);
+  let g6 = gone_after(head, s6.end); let g7 = gone_after(head, s7.end);
+  // Beside the state: units' values at the last step before they move, while they are there (removing) or gone (restoring).
+  let beside = walk.slab_rows * walk.unit_quads;
+  let restores = vec4<bool>(walks[head + 1u].y != NONE);
+#endif
+#if SINGLE
+#else
+  let direction = direction_of(head);
+#endif
   let bias = (network * (walk.unit_quads * 4u + 1u) + walk.unit_quads * 4u) * 3u;
   // Walkers past the last sample go along, for the others' broadcasts and barriers, and count nothing.
   for (var i = 0u; i < min(WALKED, part.count); i++) {
     let s = min(start + i, part.count - 1u);
     let row = network * walk.slab_rows + s;
     let present = start + i < part.count;
-    let place = place_of(job, network, s, present);
-    let d0 = difference(n0, row);
-    let d1 = difference(n1, row);
-    let d2 = difference(n2, row);
-    let d3 = difference(n3, row);
-    let d4 = difference(n4, row);
-    let d5 = difference(n5, row);
-    let d6 = difference(n6, row);
-    let d7 = difference(n7, row);
+    let place = place_of(head, job, s, present);
+#if SINGLE
+    let o0 = output_of(n0, row); let o1 = output_of(n1, row);
+    let o2 = output_of(n2, row); let o3 = output_of(n3, row);
+    let o4 = output_of(n4, row); let o5 = output_of(n5, row);
+    let o6 = output_of(n6, row); let o7 = output_of(n7, row);
+    let direct0 = is_direct(n0, o0); let direct1 = is_direct(n1, o1);
+    let direct2 = is_direct(n2, o2); let direct3 = is_direct(n3, o3);
+    let direct4 = is_direct(n4, o4); let direct5 = is_direct(n5, o5);
+    let direct6 = is_direct(n6, o6); let direct7 = is_direct(n7, o7);
+    let d0 = difference(n0, row, 1.0); let d1 = difference(n1, row, 1.0);
+    let d2 = difference(n2, row, 1.0); let d3 = difference(n3, row, 1.0);
+    let d4 = difference(n4, row, 1.0); let d5 = difference(n5, row, 1.0);
+    let d6 = difference(n6, row, 1.0); let d7 = difference(n7, row, 1.0);
+#else
+    let d0 = difference(n0, row, direction); let d1 = difference(n1, row, direction);
+    let d2 = difference(n2, row, direction); let d3 = difference(n3, row, direction);
+    let d4 = difference(n4, row, direction); let d5 = difference(n5, row, direction);
+    let d6 = difference(n6, row, direction); let d7 = difference(n7, row, direction);
+#endif
     let ba = product[bias];
     let bb = product[bias + 1u];
     let bc = product[bias + 2u];
@@ -268,14 +285,21 @@ fn walk_product(
       let mask = unit_mask(job, k, lane);
       let z = state[place.source + k];
 #if SINGLE
-      let z0 = z - d0 * w0;
-      let z1 = z - d1 * w1;
-      let z2 = z - d2 * w2;
-      let z3 = z - d3 * w3;
-      let z4 = z - d4 * w4;
-      let z5 = z - d5 * w5;
-      let z6 = z - d6 * w6;
-      let z7 = z - d7 * w7;
+      // Without the neurons of this part, with those behind each added; `before` adds those before it.
+      let b7 = state[place.own + k];
+      let b6 = b7 + o7 * w7; let b5 = b6 + o6 * w6;
+      let b4 = b5 + o5 * w5; let b3 = b4 + o4 * w4;
+      let b2 = b3 + o3 * w3; let b1 = b2 + o2 * w2;
+      let b0 = b1 + o1 * w1;
+      var before = vec4<f32>(0.0);
+      let z0 = select(b0 + before, z - d0 * w0, direct0); before += o0 * w0;
+      let z1 = select(b1 + before, z - d1 * w1, direct1); before += o1 * w1;
+      let z2 = select(b2 + before, z - d2 * w2, direct2); before += o2 * w2;
+      let z3 = select(b3 + before, z - d3 * w3, direct3); before += o3 * w3;
+      let z4 = select(b4 + before, z - d4 * w4, direct4); before += o4 * w4;
+      let z5 = select(b5 + before, z - d5 * w5, direct5); before += o5 * w5;
+      let z6 = select(b6 + before, z - d6 * w6, direct6); before += o6 * w6;
+      let z7 = select(b7 + before, z - d7 * w7, direct7);
 #else
       let z0 = z - d0 * w0;
       let z1 = z0 - d1 * w1;
@@ -287,23 +311,40 @@ fn walk_product(
       let z7 = z6 - d7 * w7;
       state[place.own + k] = z7;
 #endif
-      let v0 = unit_values(z0, mask, s0.end); y0a += pa * v0; y0b += pb * v0; y0c += pc * v0;
-      let v1 = unit_values(z1, mask, s1.end); y1a += pa * v1; y1b += pb * v1; y1c += pc * v1;
-      let v2 = unit_values(z2, mask, s2.end); y2a += pa * v2; y2b += pb * v2; y2c += pc * v2;
-      let v3 = unit_values(z3, mask, s3.end); y3a += pa * v3; y3b += pb * v3; y3c += pc * v3;
-      let v4 = unit_values(z4, mask, s4.end); y4a += pa * v4; y4b += pb * v4; y4c += pc * v4;
-      let v5 = unit_values(z5, mask, s5.end); y5a += pa * v5; y5b += pb * v5; y5c += pc * v5;
-      let v6 = unit_values(z6, mask, s6.end); y6a += pa * v6; y6b += pb * v6; y6c += pc * v6;
-      let v7 = unit_values(z7, mask, s7.end); y7a += pa * v7; y7b += pb * v7; y7c += pc * v7;
+#if MASKED
+      var last = vec4<f32>(0.0);
+      let a0 = activate(z0); let gone0 = mask.positions < vec4<u32>(g0); last = select(last, a0, gone0 == restores);
+      let v0 = select(a0, mask.constants, gone0); y0a += pa * v0; y0b += pb * v0; y0c += pc * v0;
+      let a1 = activate(z1); let gone1 = mask.positions < vec4<u32>(g1); last = select(last, a1, gone1 == restores);
+      let v1 = select(a1, mask.constants, gone1); y1a += pa * v1; y1b += pb * v1; y1c += pc * v1;
+      let a2 = activate(z2); let gone2 = mask.positions < vec4<u32>(g2); last = select(last, a2, gone2 == restores);
+      let v2 = select(a2, mask.constants, gone2); y2a += pa * v2; y2b += pb * v2; y2c += pc * v2;
+      let a3 = activate(z3); let gone3 = mask.positions < vec4<u32>(g3); last = select(last, a3, gone3 == restores);
+      let v3 = select(a3, mask.constants, gone3); y3a += pa * v3; y3b += pb * v3; y3c += pc * v3;
+      let a4 = activate(z4); let gone4 = mask.positions < vec4<u32>(g4); last = select(last, a4, gone4 == restores);
+      let v4 = select(a4, mask.constants, gone4); y4a += pa * v4; y4b += pb * v4; y4c += pc * v4;
+      let a5 = activate(z5); let gone5 = mask.positions < vec4<u32>(g5); last = select(last, a5, gone5 == restores);
+      let v5 = select(a5, mask.constants, gone5); y5a += pa * v5; y5b += pb * v5; y5c += pc * v5;
+      let a6 = activate(z6); let gone6 = mask.positions < vec4<u32>(g6); last = select(last, a6, gone6 == restores);
+      let v6 = select(a6, mask.constants, gone6); y6a += pa * v6; y6b += pb * v6; y6c += pc * v6;
+      let a7 = activate(z7); let gone7 = mask.positions < vec4<u32>(g7); last = select(last, a7, gone7 == restores);
+      let v7 = select(a7, mask.constants, gone7); y7a += pa * v7; y7b += pb * v7; y7c += pc * v7;
+      state[place.own + beside + k] = last;
+#else
+      let v0 = activate(z0); y0a += pa * v0; y0b += pb * v0; y0c += pc * v0;
+      let v1 = activate(z1); y1a += pa * v1; y1b += pb * v1; y1c += pc * v1;
+      let v2 = activate(z2); y2a += pa * v2; y2b += pb * v2; y2c += pc * v2;
+      let v3 = activate(z3); y3a += pa * v3; y3b += pb * v3; y3c += pc * v3;
+      let v4 = activate(z4); y4a += pa * v4; y4b += pb * v4; y4c += pc * v4;
+      let v5 = activate(z5); y5a += pa * v5; y5b += pb * v5; y5c += pc * v5;
+      let v6 = activate(z6); y6a += pa * v6; y6b += pb * v6; y6c += pc * v6;
+      let v7 = activate(z7); y7a += pa * v7; y7b += pb * v7; y7c += pc * v7;
+#endif
     }
     var y = array<vec4<f32>, 24>(
       y0a, y0b, y0c, y1a, y1b, y1c, y2a, y2b, y2c, y3a, y3b, y3c,
       y4a, y4b, y4c, y5a, y5b, y5c, y6a, y6b, y6c, y7a, y7b, y7c,
     );
-#if MASKED
-    var removals = array<vec2<u32>, 8>(n0, n1, n2, n3, n4, n5, n6, n7);
-    var differences = array<f32, 8>(d0, d1, d2, d3, d4, d5, d6, d7);
-#endif
     let label = labels[part.first + s];
     var logits = Logits(y0a, y0b, y0c);
     var e = 0u; // steps whose evaluation is done
@@ -315,13 +356,10 @@ fn walk_product(
         e++;
 #if MASKED
       } else {
-        let removal = walks[head + evaluation];
+        let removal = walks[head + HEADER - 1u + evaluation];
         let unit = removal.x & ~UPPER;
-        // `state` holds z after all steps of this part; those that are still to come are taken back.
-        var z = state[place.own + unit / 4u][unit % 4u];
-        for (var later = e; later < 8u; later++) { z += effect_on(unit, removals[later], differences[later], network); }
         let weights = (network * (walk.unit_quads * 4u + 1u) + unit) * 3u;
-        let d = activate(vec4<f32>(z)).x - bitcast<f32>(removal.y);
+        let d = direction * (state[place.own + beside + unit / 4u][unit % 4u] - bitcast<f32>(removal.y));
         logits = minus(logits, d, Logits(product[weights], product[weights + 1u], product[weights + 2u]));
 #endif
       }

@@ -1,21 +1,19 @@
 /**
  * The sweep at rank-one cost (study.md section 5): every walk keeps the pre-activations above its ablated layer and
- * updates them at each removal. Below that layer nothing is computed again, and the masked sweep is the definition that
+ * updates them as neurons go or come back (walk-plan.ts says which). Below that layer nothing is computed again, and the masked sweep is the definition that
  * this one is tested against. Walks of all orders, modes and networks share their dispatches.
  */
 import type { AblationCurve } from "../core/ablation.ts";
-import { widthsOf } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DevicePages } from "../gpu/device-split.ts";
 import type { SweepOptions, SweepTask } from "./masked-sweep.ts";
 import { removalSteps } from "./orders.ts";
-import { type WalkGroup, walkGroups } from "./walk-plan.ts";
+import { intactKey, removedAfter, type WalkGroup, walkGroups } from "./walk-plan.ts";
 import { runWalks, type Walked } from "./walk-run.ts";
 
 /** The walks of all curves of the tasks. */
 export function curveGroups(tasks: readonly SweepTask[], { modes, stride }: SweepOptions): WalkGroup[] {
-  const orders = tasks.map((task) => task.orders);
-  return walkGroups(orders, modes, widthsOf(tasks[0]!.network), { stride });
+  return walkGroups(tasks, modes, { stride });
 }
 
 /** Evaluations (forward passes over the whole split) that the curves of a task have. */
@@ -30,19 +28,37 @@ export function curvesOf(
   { modes, stride }: SweepOptions,
   samples: number,
 ): AblationCurve[][] {
-  const curves = tasks.map((): AblationCurve[] => []);
-  for (const { walk, group, correct, lossSum } of walked) {
-    const { network, curve, order, mode } = walk;
-    const place = curve * modes.length + modes.indexOf(mode);
+  const curves = tasks.map(({ orders }) =>
+    orders.flatMap((order) =>
+      modes.map((mode): AblationCurve => {
+        const removed = removalSteps(order.neurons.length, stride);
+        const [correct, loss] = [new Uint32Array(removed.length), new Float64Array(removed.length)];
+        return { order, mode, samples, removed, correct, loss };
+      }),
+    ),
+  );
+  const intact = new Map(
+    walked.filter(({ walk }) => walk.start === 0).map((of) => [intactKey(of.group, of.walk), of] as const),
+  );
+  for (const of of walked) {
+    const { walk, group } = of;
+    const { removed, correct, loss } = curves[walk.network]![walk.curve * modes.length + modes.indexOf(walk.mode)]!;
     // Walks may evaluate more often than they are asked to (walkedStride).
-    const removed = removalSteps(order.neurons.length, stride);
-    const walkedSteps = new Map(Array.from(group.removed, (count, step) => [count, step]));
-    const steps = Array.from(removed, (count) => walkedSteps.get(count)!);
-    curves[network]![place] = {
-      ...{ order, mode, samples, removed },
-      correct: Uint32Array.from(steps, (step) => correct[step]!),
-      loss: Float64Array.from(steps, (step) => lossSum[step]! / samples),
-    };
+    const steps = new Map(Array.from(removedAfter(walk, group.moves), (count, step) => [count, step]));
+    removed.forEach((count, place) => {
+      const step = steps.get(count);
+      if (step === undefined || (count < walk.start && !walk.restores)) return;
+      correct[place] = of.correct[step]!;
+      loss[place] = of.lossSum[step]! / samples;
+    });
+  }
+  // All curves begin with the intact network itself, not with one whose neurons came back.
+  for (const { walk, group } of walked) {
+    if (walk.start === 0) continue;
+    const curve = curves[walk.network]![walk.curve * modes.length + modes.indexOf(walk.mode)]!;
+    const from = intact.get(intactKey(group, walk))!;
+    curve.correct[0] = from.correct[0]!;
+    curve.loss[0] = from.lossSum[0]! / samples;
   }
   return curves;
 }

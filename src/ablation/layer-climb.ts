@@ -12,6 +12,7 @@ import { createTallier, type Tallier, type TallyPart } from "../gpu/tally.ts";
 import { uploadUniforms } from "../gpu/uniforms.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
 import type { Climb, Own, WalkBatch, WalkTables, WalkTotals } from "./walk-batch.ts";
+import { removedAfter } from "./walk-plan.ts";
 
 export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Climb> {
   const { device, batch, ranges } = shared;
@@ -24,7 +25,7 @@ export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Cl
     ranges.map((range) => ({ ...chunk, firstJob: range.first * walks.length, slabs: range.count * walks.length })),
   );
   const logits = outputs.at(-1)!;
-  const tallier = await createTallier(gpu, logits, split, walks.length * group.removed.length, parts);
+  const tallier = await createTallier(gpu, logits, split, walks.length * group.moves.length, parts);
   own({ destroy: () => tallier[Symbol.dispose]() });
   const unitQuads = quadsOf(networks.widths[group.lowest + 1]!);
   return {
@@ -59,15 +60,15 @@ async function createForwards(
   const { group, walks } = batch;
   const { widths, parameters } = networks;
   const { offsets, quads: hiddenQuads } = hiddenLanes(widths);
+  const removed = walks.map((walk) => removedAfter(walk, group.moves));
   const table = ranges.flatMap((range) =>
-    Array.from({ length: range.count }, (_, evaluation) => group.removed[range.first + evaluation]!).flatMap(
-      (removed) =>
-        walks.map(({ network, mode }, curve) => ({
-          network,
-          curve,
-          replacement: 2 * network + replacementRows[mode],
-          removed,
-        })),
+    Array.from({ length: range.count }, (_, evaluation) => range.first + evaluation).flatMap((evaluation) =>
+      walks.map(({ network, mode }, curve) => ({
+        network,
+        curve,
+        replacement: 2 * network + replacementRows[mode],
+        removed: Math.max(0, removed[curve]![evaluation]!),
+      })),
     ),
   );
   const jobs = own(uploadJobs(gpu, "walk jobs", table));
@@ -112,7 +113,7 @@ async function untangle(
   { group, walks }: WalkBatch,
   lossesBefore: readonly Float64Array[],
 ): Promise<WalkTotals> {
-  const evaluations = group.removed.length;
+  const evaluations = group.moves.length;
   const before = Float64Array.from({ length: evaluations * walks.length }, (_, row) => {
     return lossesBefore[row % walks.length]![Math.floor(row / walks.length)]!;
   });

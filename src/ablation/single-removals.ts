@@ -1,6 +1,6 @@
 /** What the removal of each neuron alone costs, from the intact network: a walk that starts anew at every step. */
 import type { AblationMode, RemovalOrder, SingleRemovals } from "../core/ablation.ts";
-import { type Network, widthsOf } from "../core/network.ts";
+import type { Network } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DevicePages } from "../gpu/device-split.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
@@ -26,8 +26,8 @@ function everyNeuron(network: Network, repeat: number): RemovalOrder[] {
 
 /** The walks that remove every neuron of the tasks alone. */
 export function singleGroups(tasks: readonly SingleTask[], modes: readonly AblationMode[]): WalkGroup[] {
-  const orders = tasks.map(({ network, repeat }) => everyNeuron(network, repeat));
-  return walkGroups(orders, modes, widthsOf(tasks[0]!.network), { stride: 1, single: true });
+  const ordered = tasks.map((task) => ({ ...task, orders: everyNeuron(task.network, task.repeat) }));
+  return walkGroups(ordered, modes, { stride: 1, single: true });
 }
 
 /** What those walks found, per task: one table per hidden layer and mode, layers outermost. */

@@ -168,18 +168,23 @@ function walksPlan(basis: PlanBasis, size: SweepSize, networks: number): SweepPl
   return { networks: { ...together, count }, arrays: all, rows, atOnce, of };
 }
 
-/** Groups of walks over `networks` networks, as walkGroups makes them. */
+/** Groups of walks over `networks` networks, as walkGroups makes them where means are not 0 and strides are 1. */
 function walkedGroups(size: SweepSize, networks: number): GroupSize[] {
-  const { widths, stride, sweep } = size;
+  const { widths, modes, stride, sweep } = size;
   const groupOf = ({ lowest, neurons, count }: Curves, single: boolean): GroupSize => {
     const deeper = neurons > widths[lowest]!;
     const walked = single ? 1 : walkedStride(lowest, widths, stride, neurons);
     const evaluations = removalSteps(neurons, walked).length;
     const route = routeFor(lowest, widths, walked);
-    return { route, lowest, deeper, single, neurons, evaluations, walks: count * networks };
+    const starts = single ? 2 : modes.length; // one where neurons go, and one where they come back
+    return { route, lowest, deeper, single, neurons, evaluations, walks: count * networks, starts, own: false };
   };
+  // With zeros alone, every curve's neurons come back, and the intact network is a walk of its own.
+  const intactOf = (group: GroupSize): GroupSize => ({ ...group, neurons: 0, evaluations: 1, walks: networks });
+  const walked = sweep === "fast" ? curvesOf(size).map((curves) => groupOf(curves, false)) : [];
   return [
-    ...(sweep === "fast" ? curvesOf(size).map((curves) => groupOf(curves, false)) : []),
+    ...walked,
+    ...(modes.includes("mean") ? [] : walked.map(intactOf)),
     ...singlesOf(size).map((curves) => groupOf(curves, true)),
   ];
 }

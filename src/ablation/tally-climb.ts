@@ -16,7 +16,7 @@ export async function createTallyClimb(shared: WalkTables, own: Own): Promise<Cl
   const { device, batch, ranges } = shared;
   const { gpu, split, pass } = device;
   const { group, walks } = batch;
-  const evaluations = group.removed.length;
+  const evaluations = group.moves.length;
   const rows = walks.length * evaluations;
   const tallied: Tallied = {
     // Pairs of floats, and of words: rank 2 for the shader's vec2.

@@ -10,7 +10,8 @@ import { lanesOf, quadsOf } from "../gpu/packing.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import type { UniformArray } from "../gpu/uniforms.ts";
 import { type StepRange, stepRanges, stepsOf, type Walk, type WalkGroup } from "./walk-plan.ts";
-import { outgoingWeights, type WalkedNetwork, walkRows } from "./walk-tables.ts";
+import { singleStarts, type WalkStarts, walkStarts } from "./walk-start.ts";
+import { outgoingWeights, type WalkedNetwork, type WalkHead, walkRows } from "./walk-tables.ts";
 
 /** Walks of one group that share a dispatch. */
 export interface WalkBatch {
@@ -51,6 +52,7 @@ export interface WalkTables {
   readonly transposed: DeviceArray<"f32", 3>;
   readonly state: DeviceArray<"f32", 3>;
   readonly ranges: readonly StepRange[];
+  readonly starts: WalkStarts;
 }
 
 /** Correct predictions and sums of losses: [walks][evaluations]. */
@@ -75,19 +77,21 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): W
   const { widths } = networks;
   const units = widths[group.lowest + 1]!;
   const sources = widths[group.lowest]!;
-  const { words, length, steps } = walkRows(group, walks, tasks);
+  const starts = startsOf(batch, networks.count);
+  const { words, length, steps } = walkRows(group, walks, headsOf(batch, starts), tasks);
   const ranges = stepRanges(steps, stepsOf(group.route));
   const uniform: WalkUniform = {
     source_lanes: lanesOf(sources),
     source_units: sources,
     unit_quads: quadsOf(units),
     units,
-    stride: strideOf(group),
+    ...stridesOf(group),
     slab_rows: pass.rows,
     walk_length: length,
     neurons: group.neurons,
     steps,
     networks: networks.count,
+    starts: starts.slabs.length,
     blocks: Math.ceil(split.count / BLOCK),
   };
   const parts: WalkPart[] = pass.chunks.flatMap(({ first, count }) =>
@@ -105,10 +109,24 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): W
     transposed: own(upload(gpu, "outgoing weights", "f32", [networks.count, sources, lanesOf(units)], outgoing)),
     state: scratch.state,
     ranges,
+    starts,
   };
 }
 
-/** Removals between two evaluations; where there are only two evaluations, all of them. */
-function strideOf({ removed }: WalkGroup): number {
-  return removed[1] ?? 1;
+/** Slabs that the walks of a batch start from; of single removals, those of the first part. */
+function startsOf(batch: WalkBatch, networks: number): WalkStarts {
+  if (!batch.group.single) return walkStarts(batch, networks);
+  return singleStarts(batch, networks, { first: 0, count: stepsOf(batch.group.route) });
+}
+
+function headsOf({ group, walks }: WalkBatch, { slabOf }: WalkStarts): WalkHead[] {
+  return walks.map(({ network }, row) => {
+    return { slab: slabOf[row]!, ...(group.single ? { partSlab: network } : {}) };
+  });
+}
+
+/** Moves before evaluation 1, and between two later ones. */
+function stridesOf({ moves }: WalkGroup): { readonly lead: number; readonly stride: number } {
+  const lead = moves[1] ?? 1;
+  return { lead, stride: moves[2] === undefined ? lead : moves[2] - lead };
 }

@@ -24,6 +24,7 @@ import {
 } from "../gpu/plan-basis.ts";
 import { rightWords } from "../gpu/right-bits.ts";
 import { type Route, stepsOf } from "./walk-plan.ts";
+import { WALK_HEADER } from "./walk-tables.ts";
 
 /** A group of walks as far as sizes go. */
 export interface GroupSize {
@@ -36,6 +37,9 @@ export interface GroupSize {
   readonly evaluations: number;
   /** Walks over all networks. */
   readonly walks: number;
+  /** Slabs of a network that walks start from; or whether each walk has one of its own. */
+  readonly starts: number;
+  readonly own: boolean;
 }
 
 /** What is walked over. */
@@ -63,9 +67,17 @@ export interface WalkWaves {
   readonly of: number;
 }
 
-/** Slabs of `state` for `walks` walks: one a network, and where walks go on from their last step one each and a spare. */
-export function stateSlabs(networks: number, single: boolean, walks: number): number {
-  return networks + (single ? 0 : walks + 1);
+/** Slabs of `state` that some walks start from. */
+function startSlabs(networks: number, { starts, own }: GroupSize, walks: number): number {
+  return networks * starts + (own ? walks : 0);
+}
+
+/** Slabs of `state` for `walks` walks: those of their starts, and where walks go on from their last step their own and a spare. */
+export function stateSlabs(networks: number, group: GroupSize, walks: number): number {
+  const { route, deeper, single } = group;
+  // See place_of in shaders/parts/walk.wgsl.
+  const each = route === "product" && deeper ? 2 : 1;
+  return startSlabs(networks, group, walks) + (single ? 0 : each * (walks + 1));
 }
 
 /** Slabs of each layer's outputs on the route `layers`. */
@@ -86,14 +98,19 @@ function tableArrays(
   const units = widths[lowest + 1]!;
   const chunks = chunksOf(samples, rows).length;
   const parts = chunks * Math.ceil(evaluations / stepsOf(route));
-  const words = 2 * (1 + neurons + (route === "product" ? 2 * evaluations : 0));
+  const words = 2 * (WALK_HEADER + neurons + (route === "product" ? 2 * evaluations : 0));
   const job = forward.structs.Job.size / 4;
+  const slabs = startSlabs(networks, group, walks);
+  // Of single removals, each part has starts of its own.
+  const startParts = group.single ? Math.ceil(evaluations / stepsOf(route)) : 1;
+  const startRows = group.single ? startParts + 1 : group.starts + (group.own ? walks : 0);
   const tables = [
     uniformArray(basis, "walk parts", parts),
-    uniformArray(basis, "walk and start", 2 + chunks),
+    uniformArray(basis, "walk and start", 2 + chunks * startParts),
     scalarArray("walks", walks, words),
     scalarArray("outgoing weights", networks, widths[lowest]!, lanesOf(units)),
-    scalarArray("jobs", networks, job),
+    scalarArray("start jobs", slabs + (startParts - 1) * networks, job),
+    scalarArray("start positions", startRows + 1, lanesOf(widths[lowest]!)), // and the replacements, a row
   ];
   if (route !== "layers") {
     const tallies = scalarArray("walk tallies", walks * evaluations, 2 * Math.ceil(samples / BLOCK));
@@ -121,8 +138,8 @@ function scratchArrays(
   rows: number,
   walks: number,
 ): PlannedArray[] {
-  const { route, lowest, single } = group;
-  const state = scalarArray("walk state", stateSlabs(networks, single, walks), rows, lanesOf(widths[lowest + 1]!));
+  const { route, lowest } = group;
+  const state = scalarArray("walk state", stateSlabs(networks, group, walks), rows, lanesOf(widths[lowest + 1]!));
   if (route !== "layers") return [state];
   const outputs = widths
     .slice(lowest + 1)
@@ -176,12 +193,17 @@ function shared(lists: readonly (readonly PlannedArray[])[]): PlannedArray[] {
 
 /** Fewer rows, where the state of one walk beside the intact networks would not fit otherwise. */
 function rowsForStates(basis: PlanBasis, size: WalkedSize, groups: readonly GroupSize[], rows: Amount): Amount {
-  const bytesOfRow = ({ lowest, single }: GroupSize) =>
-    4 * lanesOf(size.widths[lowest + 1]!) * stateSlabs(size.networks, single, 1);
+  const bytesOfRow = (group: GroupSize) =>
+    4 * lanesOf(size.widths[group.lowest + 1]!) * stateSlabs(size.networks, group, 1);
   const largest = Math.max(...groups.map(bytesOfRow));
   const fitting = leastOf({ binding: activationBytes(basis) / largest, memory: batchBytes(basis) / 2 / largest });
   if (fitting.count >= rows.count) return rows;
   return { count: Math.max(BLOCK, Math.floor(fitting.count / BLOCK) * BLOCK), boundBy: fitting.boundBy };
+}
+
+/** Whether only the networks tell that there is such a group: walks with own starts, and the intact networks alone. */
+function isUnplanned({ own, evaluations }: GroupSize): boolean {
+  return own || evaluations === 1;
 }
 
 /** Cuts groups of walks into batches and waves. Every batch that fits joins the wave before it. */
@@ -195,28 +217,36 @@ export function walkWaves(basis: PlanBasis, size: WalkedSize, groups: readonly G
   let cutMost: { atOnce: Amount; of: number } | undefined;
   let tables: PlannedArray[] = [];
   let scratch: PlannedArray[] = [];
-  groups.forEach((group, index) => {
+  let mostBytes = batchBytes(basis);
+  for (const index of [...groups.keys()].sort(
+    (a, b) => Number(isUnplanned(groups[a]!)) - Number(isUnplanned(groups[b]!)),
+  )) {
+    const group = groups[index]!;
+    const unplanned = isUnplanned(group);
+    // What the means make necessary stays below what was planned without it.
+    if (unplanned && fullest.length > 0) mostBytes = Math.min(mostBytes, totalBytes(fullest));
     const arraysOf = (walks: number) => [
       ...tableArrays(basis, size, group, rows.count, walks),
       ...scratchArrays(size, group, rows.count, walks),
     ];
     const most = walksAtOnce(basis, arraysOf, group.walks, partOperations(size, group, rows.count));
-    const atOnce = { ...most, count: evenly(group.walks, most.count) };
-    if (cutMost === undefined || atOnce.count / group.walks < cutMost.atOnce.count / cutMost.of)
+    const half = Math.max(1, Math.floor(group.walks / 2));
+    const atOnce = { ...most, count: evenly(group.walks, group.own ? Math.min(half, most.count) : most.count) };
+    if (cutMost === undefined || (!unplanned && atOnce.count / group.walks < cutMost.atOnce.count / cutMost.of))
       cutMost = { atOnce, of: group.walks };
     for (let first = 0; first < group.walks; first += atOnce.count) {
       const count = Math.min(atOnce.count, group.walks - first);
       const own = tableArrays(basis, size, group, rows.count, count);
       const used = scratchArrays(size, group, rows.count, count);
       const together = [...tables, ...own, ...shared([scratch, used])];
-      const fits = waves.length > 0 && totalBytes(together) <= batchBytes(basis);
+      const fits = waves.length > 0 && totalBytes(together) <= mostBytes;
       if (!fits) waves.push([]);
       tables = fits ? [...tables, ...own] : own;
       scratch = fits ? shared([scratch, used]) : used;
       waves.at(-1)!.push({ group: index, first, count });
       if (totalBytes([...tables, ...scratch]) > totalBytes(fullest)) fullest = [...tables, ...scratch];
     }
-  });
+  }
   return { rows, waves, arrays: fullest, ...cutMost! };
 }
 

@@ -15,6 +15,7 @@ import type { Scratch, SweepDevice, WalkBatch } from "./walk-batch.ts";
 import { type GroupSize, outputSlabs, stateSlabs, type WalkedSize, walkWaves } from "./walk-batches.ts";
 import type { Walk, WalkGroup } from "./walk-plan.ts";
 import { createWalkRoute, type Task, type WalkRoute } from "./walk-route.ts";
+import { sharedStarts } from "./walk-start.ts";
 import type { WalkedNetwork } from "./walk-tables.ts";
 
 /** What one walk found. */
@@ -30,14 +31,16 @@ export interface Walked {
 
 /** What no sample has been added to. */
 function unwalked(walk: Walk, group: WalkGroup, classes: number): Walked {
-  const evaluations = group.removed.length;
+  const evaluations = group.moves.length;
   const perClass = group.single ? { correctPerClass: new Uint32Array(evaluations * classes) } : {};
   return { walk, group, correct: new Uint32Array(evaluations), lossSum: new Float64Array(evaluations), ...perClass };
 }
 
 /** A group as the plan sees it. */
-function sizeOf({ route, lowest, deeper, single, neurons, removed, walks }: WalkGroup): GroupSize {
-  return { route, lowest, deeper, single, neurons, evaluations: removed.length, walks: walks.length };
+function sizeOf(group: WalkGroup): GroupSize {
+  const { route, lowest, deeper, single, own, neurons, moves, walks } = group;
+  const starts = sharedStarts(group).length;
+  return { route, lowest, deeper, single, own, neurons, evaluations: moves.length, walks: walks.length, starts };
 }
 
 /** Arrays as large as the batch of a wave that needs most. */
@@ -49,7 +52,7 @@ function allocateScratch(
 ): Scratch & Disposable {
   const most = (sizeOfBatch: (batch: WalkBatch) => number) => Math.max(...batches.map(sizeOfBatch));
   const state = most(({ group, walks }) => {
-    return stateSlabs(networks, group.single, walks.length) * lanesOf(widths[group.lowest + 1]!);
+    return stateSlabs(networks, sizeOf(group), walks.length) * lanesOf(widths[group.lowest + 1]!);
   });
   const arrays = [allocate(gpu, "walk state", "f32", [1, rows, state])];
   const outputs = widths.slice(1).map((width, layer) => {
@@ -72,7 +75,7 @@ function allocateScratch(
 function tasksOf(pass: ForwardPass, routes: readonly WalkRoute[]): Task[] {
   return pass.chunks.flatMap((_, chunk) => {
     const forward: Task = (to) => pass.encode(to, chunk);
-    return [forward, ...routes.flatMap((route) => route.tasks(chunk))];
+    return [forward, ...routes.flatMap((route, index) => route.tasks(chunk, routes[index - 1]))];
   });
 }
 
@@ -92,7 +95,7 @@ async function createRoutes(
 
 /** Evaluations (forward passes over the whole split) of some batches. */
 function evaluationsOf(batches: readonly Pick<WalkBatch, "group" | "walks">[]): number {
-  return batches.reduce((sum, { group, walks }) => sum + walks.length * group.removed.length, 0);
+  return batches.reduce((sum, { group, walks }) => sum + walks.length * group.moves.length, 0);
 }
 
 /**

@@ -1,15 +1,16 @@
 /** Walks as the shaders read them: rows of removals and steps, outgoing weights by neuron, and masks of joint orders. */
+import type { NeuronAddress } from "../core/ablation.ts";
 import type { DenseLayer, Widths } from "../core/network.ts";
-import { NO_EVALUATION, NO_REMOVAL, UPPER_REMOVAL, WALK_CLASSES } from "../gpu/kernels/walk.ts";
+import { NO_EVALUATION, NO_REMOVAL, NO_RESTORING, UPPER_REMOVAL, WALK_CLASSES } from "../gpu/kernels/walk.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
 import type { SweepTask } from "./masked-sweep.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
-import { productSteps, type Walk, type WalkGroup } from "./walk-plan.ts";
+import { movedNeurons, productSteps, replacement, type Walk, type WalkGroup } from "./walk-plan.ts";
 
 /** A network and the constants of mode `mean`: what walks need of a task. */
 export type WalkedNetwork = Pick<SweepTask, "network" | "meanActivations">;
 
-/** Removals and steps of all walks of a batch. */
+/** Moves and steps of all walks of a batch. */
 export interface WalkRows {
   /** [walks, length] pairs of words. */
   readonly words: Uint32Array;
@@ -19,41 +20,58 @@ export interface WalkRows {
   readonly steps: number;
 }
 
-/** What replaces neuron `neuron` of hidden layer `layer` (from 1). */
-function replacement({ mode }: Walk, means: readonly Float32Array[], layer: number, neuron: number): number {
-  return mode === "zero" ? 0 : means[layer - 1]![neuron]!;
-}
+/** Pairs of a row before its moves: HEADER in shaders/parts/walk.wgsl. */
+export const WALK_HEADER = 2;
 
-/** How the shaders name a removed neuron: see `walks` in shaders/parts/walk.wgsl. */
-function removalWord(layer: number, neuron: number, lowest: number): number {
-  if (layer === lowest) return neuron;
+/** How the shaders name a neuron that moves: see `walks` in shaders/parts/walk.wgsl. @param done whether it is gone already */
+function removalWord({ layer, neuron }: NeuronAddress, lowest: number, done: boolean): number {
+  if (layer === lowest) return done ? NO_REMOVAL : neuron;
   return layer === lowest + 1 ? UPPER_REMOVAL + neuron : NO_REMOVAL;
 }
 
+/** Words of the second pair of a row's header. */
+export interface WalkHead {
+  /** Slab that the walk starts from, and of single removals the one that its neurons are missing in. */
+  readonly slab: number;
+  readonly partSlab?: number;
+}
+
 /**
- * Per walk: (network, first row of its tallies), then per removal (neuron, bits of its replacement), then on the route
- * `product` two pairs a step.
+ * Per walk: (network, first row of its tallies), (its start), then per move (neuron, bits of its replacement), then on the
+ * route `product` two pairs a step.
  * @param walks those of the group that are in this batch; their tallies follow one another
+ * @param heads of each walk
  */
-export function walkRows(group: WalkGroup, walks: readonly Walk[], networks: readonly WalkedNetwork[]): WalkRows {
+export function walkRows(
+  group: WalkGroup,
+  walks: readonly Walk[],
+  heads: readonly WalkHead[],
+  networks: readonly WalkedNetwork[],
+): WalkRows {
   const onProduct = group.route === "product";
   const stepsOfWalks = walks.map((walk) => (onProduct ? productSteps(group, walk) : []));
-  const steps = onProduct ? Math.max(...stepsOfWalks.map((own) => own.length)) : group.removed.length;
-  const length = 1 + group.neurons + (onProduct ? 2 * steps : 0);
+  const steps = onProduct ? Math.max(...stepsOfWalks.map((own) => own.length)) : group.moves.length;
+  const length = WALK_HEADER + group.neurons + (onProduct ? 2 * steps : 0);
   const words = new Uint32Array(walks.length * length * 2);
   const floats = new Float32Array(words.buffer);
   walks.forEach((walk, row) => {
     const first = row * length * 2;
-    words.set([walk.network, row * group.removed.length], first);
-    walk.order.neurons.forEach(({ layer, neuron }, position) => {
-      const at = first + (1 + position) * 2;
-      words[at] = removalWord(layer, neuron, group.lowest);
-      floats[at + 1] = replacement(walk, networks[walk.network]!.meanActivations, layer, neuron);
-    });
+    const { slab, partSlab } = heads[row]!;
+    words.set(
+      [walk.network, row * group.moves.length, slab, partSlab ?? (walk.restores ? walk.start : NO_RESTORING)],
+      first,
+    );
+    const moved = movedNeurons(walk);
+    for (let move = 0; move < group.neurons; move++) {
+      const at = first + (WALK_HEADER + move) * 2;
+      const neuron = moved[move];
+      words[at] = neuron ? removalWord(neuron, group.lowest, !walk.restores && move < walk.start) : NO_REMOVAL;
+      floats[at + 1] = neuron ? replacement(walk.mode, networks[walk.network]!.meanActivations, neuron) : 0;
+    }
     if (!onProduct) return;
     for (let step = 0; step < steps; step++) {
       const { begin, end, evaluation, upper } = stepsOfWalks[row]![step] ?? noStep(group.neurons);
-      words.set([begin, end, evaluation, upper], first + (1 + group.neurons + 2 * step) * 2);
+      words.set([begin, end, evaluation, upper], first + (WALK_HEADER + group.neurons + 2 * step) * 2);
     }
   });
   return { words, length, steps };

@@ -96,6 +96,9 @@ function mostRemovals({ layers }: Network, { neurons }: RemovalOrder): number {
   return last === -1 ? neurons.length : last;
 }
 
+/** Share of the samples that the fast sweep may round to another class than a masked pass (docs/performance.md). */
+const FAST_SWEEP_SHARE = 1e-4;
+
 /**
  * The most removals along the order that keep the accuracy: found by the fast sweep, then confirmed by a masked pass, since
  * the two may round a doubtful sample differently.
@@ -111,11 +114,13 @@ async function lowestWithin(
   const options = { modes: [mode], stride: 1 };
   const [curves] = await fastSweep(gpu, validation, [{ network, orders: [order], meanActivations }], options);
   const { correct } = curves![0]!;
-  // The last sample that may be lost must not depend on how 0.005 * 10,000 is rounded.
-  const least = correct[0]! - Math.floor(loss * validation.count + 1e-9);
   using probe = await createRemovalProbe(gpu, network, meanActivations, validation);
+  const { correct: intact } = await probe.evaluate([], mode);
+  // The last sample that may be lost must not depend on how 0.005 * 10,000 is rounded.
+  const least = intact - Math.floor(loss * validation.count + 1e-9);
+  const nearTies = Math.ceil(validation.count * FAST_SWEEP_SHARE);
   for (let removed = mostRemovals(network, order); removed > 0; removed--) {
-    if (correct[removed]! < least) continue;
+    if (correct[removed]! + nearTies < least) continue;
     const neurons = order.neurons.slice(0, removed);
     if ((await probe.evaluate(neurons, mode)).correct >= least) return neurons;
   }

@@ -69,7 +69,7 @@ test("one network takes fewer samples at a time where the state of a walk would 
   const { tasks, split } = madeUp(300, [5, 4, 60, 3]);
   using _ = split;
   const options = { modes: ablationModes, stride: 1, sweep: "fast" } as const;
-  // 320 rows of 64 lanes of 4 bytes fill half a binding; the intact network, a walk and a spare are three times that.
+  // 320 rows of 64 lanes of 4 bytes fill half a binding; two starts, a walk and a spare are four times that.
   const limited = withBindingLimit(gpu, 163_840);
   const alone = await ablateNetworks(limited, split, [tasks[0]!], options);
   expect(alone).toEqual(await ablateNetworks(gpu, split, [tasks[0]!], options));
@@ -85,10 +85,13 @@ test("as many networks are swept at once as keep the state of all samples in one
     neurons: 111,
     evaluations: 112,
     walks: 8,
+    starts: 2,
+    own: false,
   } as const;
-  // 300 samples of 12 lanes of 4 bytes for 9 slabs (8 walks and the intact network) are 129,600 bytes; half a binding holds 4.
+  // 300 samples of 12 lanes of 4 bytes for 18 slabs (two of each walk, and two to start from) are 259,200 bytes; half a binding
+  // holds two of these.
   expect(networksAtOnce(limited, { widths: [5, 100, 11, 4], samples: 300 }, [group], 50)).toEqual({
-    count: 4,
+    count: 2,
     boundBy: "binding",
   });
   expect(networksAtOnce(limited, { widths: [5, 100, 11, 4], samples: 300_000 }, [group], 50).count).toBe(1);
@@ -105,6 +108,8 @@ test("batches that do not fit together take turns", () => {
     neurons: 100,
     evaluations: 101,
     walks: 8,
+    starts: 2,
+    own: false,
   } as const;
   const { waves } = walkWaves(basis, size, [layer, layer]);
   const walked = waves.flat().map(({ group, first, count }) => [group, first, count]);

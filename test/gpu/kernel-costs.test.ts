@@ -299,13 +299,23 @@ describe("walks", () => {
   // They remove 12 neurons of a layer of 20; the layer above has 6 units (2 quads). 70 samples are 2 blocks.
   const sizes = { source_lanes: 24, source_units: 20, unit_quads: 2, units: 6, slab_rows: 128 };
   const walk = (stride: number) =>
-    uploadWalk(gpu, { ...sizes, stride, walk_length: 13, neurons: 12, steps: 13, networks: 1, blocks: 2 });
+    uploadWalk(gpu, {
+      ...sizes,
+      lead: stride,
+      stride,
+      walk_length: 14,
+      neurons: 12,
+      steps: 13,
+      networks: 1,
+      starts: 1,
+      blocks: 2,
+    });
   const part = uploadParts(gpu, [
     { first: 0, count: 70, first_step: 0, steps: 4, jobs: 2 },
     { first: 0, count: 70, first_step: 4, steps: 4, jobs: 2 },
   ]);
   const arrays = {
-    ...{ part, walks: words(2, 26), activations: floats(1, 128, 24), transposed: floats(1, 20, 8) },
+    ...{ part, walks: words(2, 28), activations: floats(1, 128, 24), transposed: floats(1, 20, 8) },
     ...{ state: floats(4, 128, 8) },
   };
   const tallied = { ...arrays, labels: words(70), tallies: floats(26, 4) };
@@ -313,7 +323,7 @@ describe("walks", () => {
 
   /** Of `removals` in each of 2 walks: state (read, and written unless single), weights and values, the walks' rows. */
   const removalBytes = (removals: number, moves: number) =>
-    4 * (2 * 70 * 8 * moves + 2 * removals * (8 + 70) + 2 * 2 * (1 + removals));
+    4 * (2 * 70 * 8 * moves + 2 * removals * (8 + 70) + 2 * 2 * (2 + removals));
   const tallyBytes = 4 * (70 + 2 * 4 * 2 * 2);
   const tallyOperations = 4 * 6 + 4;
 

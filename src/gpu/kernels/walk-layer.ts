@@ -19,10 +19,10 @@ type Facts = CostFacts<typeof walkLayer>;
 
 function walkLayerCost(facts: Facts, variant: string, activation: ActivationLike): Cost {
   const jobs = facts.grid[2];
-  const { units, unit_quads, neurons, stride } = facts.uniform("Walk");
+  const { units, unit_quads, neurons, lead, stride } = facts.uniform("Walk");
   const { count, first_step, steps } = facts.uniform("Part");
-  const removedAt = (evaluation: number) => Math.min(evaluation * stride, neurons);
-  const removals = Math.max(0, removedAt(first_step + steps - 1) - removedAt(Math.max(first_step, 1) - 1));
+  const movesAt = (evaluation: number) => (evaluation === 0 ? 0 : Math.min(lead + (evaluation - 1) * stride, neurons));
+  const removals = movesAt(first_step + steps - 1) - movesAt(Math.max(first_step, 1) - 1);
   const removal = removalCost(facts, jobs, removals, variant);
   return {
     operations: removal.operations + jobs * count * steps * units * activationOperations(activation),

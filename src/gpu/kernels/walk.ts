@@ -17,6 +17,8 @@ export const WALK_STEPS = 8;
 /** An order's entry of a neuron in another layer, and the flag of one in the layer that is walked through. */
 export const NO_REMOVAL = 0xffffffff;
 export const UPPER_REMOVAL = 0x80000000;
+/** Neurons that are gone where a walk begins that restores none. */
+export const NO_RESTORING = 0xffffffff;
 /** Evaluation of a step that a walk does not have. */
 export const NO_EVALUATION = 0xffffffff;
 
@@ -51,7 +53,7 @@ export function removalCost(
     bytes:
       (jobs * count * stateMoves + touched) * unit_quads * QUAD_BYTES +
       touched * count * SCALAR_BYTES +
-      jobs * (1 + removals) * 2 * SCALAR_BYTES,
+      jobs * (2 + removals) * 2 * SCALAR_BYTES,
   };
 }
 

@@ -1,0 +1,142 @@
+/** What walks start from: exact pre-activations, computed as the masked sweep does, of networks that lack some neurons or none. */
+import { upload } from "../gpu/device-array.ts";
+import { plainLayer, uploadJobs } from "../gpu/forward-pass.ts";
+import { forward } from "../gpu/generated/shaders.ts";
+import { createForwardLayer, type ForwardJob, forwardGrid } from "../gpu/kernels/forward.ts";
+import { quadsOf } from "../gpu/packing.ts";
+import type { Recorder } from "../gpu/recorder.ts";
+import { uploadUniforms } from "../gpu/uniforms.ts";
+import { removalPositions } from "./removal-masks.ts";
+import type { Own, WalkBatch, WalkTables } from "./walk-batch.ts";
+import { replacement, type StepRange, startOf, type WalkGroup, type WalkStart } from "./walk-plan.ts";
+import type { WalkedNetwork } from "./walk-tables.ts";
+
+/** A slab of `state` that walks start from: this network without these neurons of the lowest layer. */
+interface Start {
+  readonly network: number;
+  readonly removed: readonly number[];
+}
+
+/** Where the walks of a batch start. */
+export interface WalkStarts {
+  /** Slabs of `state`, from the first. */
+  readonly slabs: readonly Start[];
+  /** Per walk: its slab. */
+  readonly slabOf: readonly number[];
+}
+
+/** Kinds of starts that walks of a network share, in the order of their slabs; of single removals, see singleStarts. */
+export function sharedStarts(group: WalkGroup): Exclude<WalkStart, "own">[] {
+  if (group.single) return ["emptied", "intact"];
+  const kinds = new Set(group.walks.map((walk) => startOf(walk, group)));
+  return (["intact", "emptied"] as const).filter((kind) => kinds.has(kind));
+}
+
+export function walkStarts({ group, walks }: WalkBatch, networks: number): WalkStarts {
+  const shared = sharedStarts(group);
+  const every = Array.from({ length: group.width }, (_, neuron) => neuron);
+  const slabs: Start[] = shared.flatMap((kind) =>
+    Array.from({ length: networks }, (_, network) => ({ network, removed: kind === "emptied" ? every : [] })),
+  );
+  const slabOf = walks.map((walk) => {
+    const kind = startOf(walk, group);
+    if (kind !== "own") return shared.indexOf(kind) * networks + walk.network;
+    const gone = walk.order.neurons.slice(0, walk.start).filter(({ layer }) => layer === group.lowest);
+    slabs.push({ network: walk.network, removed: gone.map(({ neuron }) => neuron) });
+    return slabs.length - 1;
+  });
+  return { slabs, slabOf };
+}
+
+/** Neurons that a part of single removals is about. */
+function removedAlone({ walks }: WalkBatch, { first, count }: StepRange): number[] {
+  return walks[0]!.order.neurons.slice(Math.max(first, 1) - 1, first + count - 1).map(({ neuron }) => neuron);
+}
+
+/**
+ * Slabs of single removals: the networks without the neurons of a part, from which one that becomes 0 is left out, then the
+ * intact ones.
+ */
+export function singleStarts(batch: WalkBatch, networks: number, part: StepRange): WalkStarts {
+  const removed = removedAlone(batch, part);
+  const each = (neurons: readonly number[]) =>
+    Array.from({ length: networks }, (_, network) => ({ network, removed: neurons }));
+  return { slabs: [...each(removed), ...each([])], slabOf: batch.walks.map(({ network }) => networks + network) };
+}
+
+/** Whether some neuron of the batch becomes 0, so that the slabs without a part's neurons are read. */
+function hasZeros({ walks, group }: WalkBatch, tasks: readonly WalkedNetwork[]): boolean {
+  return walks.some(({ mode, network, order }) =>
+    order.neurons.some(
+      (at) => at.layer === group.lowest && replacement(mode, tasks[network]!.meanActivations, at) === 0,
+    ),
+  );
+}
+
+/** Computes starts: `part` 0 before all else of a chunk, further ones before each further part. */
+export type Begin = (to: Recorder, chunk: number, part: number) => void;
+
+export async function createStart(tables: WalkTables, own: Own): Promise<Begin> {
+  const { device, batch, ranges, starts, state } = tables;
+  const { gpu, networks, pass, tasks } = device;
+  const { lowest, width, single } = batch.group;
+  const { widths } = networks;
+  const parts = [starts.slabs];
+  // Of single removals, each further part replaces the slabs that lack its neurons.
+  if (single && hasZeros(batch, tasks)) {
+    for (const range of ranges.slice(1))
+      parts.push(singleStarts(batch, networks.count, range).slabs.slice(0, networks.count));
+  }
+  const rows = new Rows();
+  const jobs = parts.flat().map(
+    ({ network, removed }): ForwardJob => ({
+      network,
+      curve: rows.of(removed),
+      replacement: 0,
+      removed: removed.length,
+    }),
+  );
+  const firsts = parts.map((_, part) => parts.slice(0, part).reduce((sum, { length }) => sum + length, 0));
+  const batches = pass.chunks.flatMap((chunk) => firsts.map((first_job) => ({ ...chunk, first_job })));
+  const quads = quadsOf(width);
+  const layer = { ...plainLayer(width, widths[lowest + 1]!, pass.rows), own_source: 0, hidden_quads: quads };
+  const kernel = (await createForwardLayer(gpu, "MASKED", "identity")).bind({
+    layer: own(uploadUniforms(gpu, forward, "Layer", [layer])),
+    batch: own(uploadUniforms(gpu, forward, "Batch", batches)),
+    jobs: own(uploadJobs(gpu, "start jobs", jobs)),
+    inputs: pass.outputs[lowest - 1]!,
+    parameters: networks.parameters[lowest]!,
+    outputs: state,
+    positions: own(upload(gpu, "start positions", "u32", [rows.count, 4 * quads], rows.positions(width))),
+    replacements: own(upload(gpu, "start replacements", "f32", [1, 4 * quads], new Float32Array(4 * quads))),
+  });
+  return (to, chunk, part) => {
+    if (part >= parts.length) return;
+    const grid = forwardGrid(quadsOf(widths[lowest + 1]!), pass.chunks[chunk]!.count, parts[part]!.length);
+    kernel.encode(to, grid, chunk * parts.length + part);
+  };
+}
+
+/** Distinct sets of removed neurons, as rows of positions. */
+class Rows {
+  readonly #rows = new Map<string, number>();
+  readonly #sets: (readonly number[])[] = [];
+
+  get count(): number {
+    return this.#sets.length;
+  }
+
+  of(removed: readonly number[]): number {
+    const key = removed.join();
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    this.#rows.set(key, this.#sets.length);
+    return this.#sets.push(removed) - 1;
+  }
+
+  /** [rows, lanes] of a layer of `width` neurons. */
+  positions(width: number): Uint32Array {
+    const orders = this.#sets.map((removed) => ({ neurons: removed.map((neuron) => ({ layer: 1, neuron })) }));
+    return removalPositions(orders, [0, width, 0]);
+  }
+}
