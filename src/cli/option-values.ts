@@ -36,8 +36,12 @@ function checked<T>(check: Check<T>, said: unknown): T {
 }
 
 const wholeText = (value: string) => (/^\d+$/.test(value.trim()) ? Number(value) : Number.NaN);
-const decimalText = (value: string) =>
-  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim()) ? Number(value) : Number.NaN;
+/** Not a number also where float64 would make 0 of what is not 0. */
+function decimalText(value: string): number {
+  const [, digits] = /^[+-]?(\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.exec(value.trim()) ?? [];
+  if (digits === undefined) return Number.NaN;
+  return Number(value) === 0 && /[1-9]/.test(digits) ? Number.NaN : Number(value);
+}
 
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Parser<number> {
   const check = wholeNumber({ least, most });

@@ -19,6 +19,7 @@ export interface Check<T> {
 export const FLOAT32_MOST = 3.4028234663852886e38;
 const FLOAT32_LEAST_NORMAL = 2 ** -126;
 
+/** Zero has no sign in results: each value that is taken has 0 added to it. */
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 
 /** Both ends included; a range without an end in practice reads `0 or more`. */
@@ -32,7 +33,7 @@ export function wholeNumber({ least, most }: Range): Check<number> {
 export function decimalNumber({ zero, most }: { readonly zero: boolean; readonly most: number }): Check<number> {
   const fits = (value: unknown) => isNumber(value) && (zero ? value >= 0 : value > 0) && value <= most;
   const allowed = `a number, ${zero ? "0 or more" : "above 0"}, at most ${most}`;
-  return { allowed, take: (value) => (fits(value) ? Number(value) : undefined) };
+  return { allowed, take: (value) => (fits(value) ? Number(value) + 0 : undefined) };
 }
 
 /** A finite number that float32 can hold, `least` or more. */
@@ -41,7 +42,7 @@ export function signedNumber(least = Number.NEGATIVE_INFINITY): Check<number> {
   const fits = (value: unknown) => isNumber(value) && value >= least && Math.abs(value) <= FLOAT32_MOST;
   return {
     allowed: `a number${bound}, for example 0.1`,
-    take: (value) => (fits(value) ? Number(value) : undefined),
+    take: (value) => (fits(value) ? Number(value) + 0 : undefined),
   };
 }
 
@@ -49,7 +50,7 @@ export function signedNumber(least = Number.NEGATIVE_INFINITY): Check<number> {
 export function share({ zero }: { readonly zero: boolean }): Check<number> {
   const fits = (value: unknown) => isNumber(value) && (zero ? value >= 0 : value > 0) && value <= 1;
   const allowed = `a share, ${zero ? "0" : "above 0"} to 1`;
-  return { allowed, take: (value) => (fits(value) ? Number(value) : undefined) };
+  return { allowed, take: (value) => (fits(value) ? Number(value) + 0 : undefined) };
 }
 
 export function oneName<T extends string>(names: readonly T[]): Check<T> {
@@ -100,7 +101,7 @@ export const meanAndDeviation: Check<{ readonly mean: number; readonly sd: numbe
     if (typeof value !== "object" || value === null || Object.keys(value).length !== 2) return undefined;
     const { mean, sd } = value as { readonly mean?: unknown; readonly sd?: unknown };
     const fits = isNumber(mean) && Math.abs(mean) <= FLOAT32_MOST && isNumber(sd);
-    return fits && sd >= FLOAT32_LEAST_NORMAL && sd <= FLOAT32_MOST ? { mean, sd } : undefined;
+    return fits && sd >= FLOAT32_LEAST_NORMAL && sd <= FLOAT32_MOST ? { mean: mean + 0, sd } : undefined;
   },
 };
 

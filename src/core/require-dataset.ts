@@ -1,5 +1,5 @@
 /** Whether data that a program made hold together: sizes, types, labels and numbers, before any of it is computed with. */
-import { type Dataset, type InputType, inputTypeOf, type Split, splitNames } from "./dataset.ts";
+import { type Dataset, type InputType, inputTypeOf, type Split, type SplitName, splitNames } from "./dataset.ts";
 import { UsageError } from "./errors.ts";
 import { someText, wholeNumber } from "./option-checks.ts";
 import { requireRecord, requireValue } from "./require-options.ts";
@@ -8,8 +8,9 @@ import { shownValue } from "./shown-value.ts";
 /** Labels are 16-bit numbers. */
 const classCount = wholeNumber({ least: 1, most: 2 ** 16 });
 const extent = wholeNumber({ least: 1, most: 2 ** 24 });
-/** Samples are counted by 32-bit numbers. */
-const sampleCount = wholeNumber({ least: 1, most: 2 ** 32 - 1 });
+/** Of each part. Samples are counted by 32-bit numbers. */
+const LEAST_SAMPLES: Readonly<Record<SplitName, number>> = { train: 1, validation: 1, test: 1 };
+const sampleCount = (split: SplitName) => wholeNumber({ least: LEAST_SAMPLES[split], most: 2 ** 32 - 1 });
 const name = someText("a name");
 
 function refuse(what: string, where: string, expected: string, found: unknown, fix: string): never {
@@ -63,13 +64,18 @@ function requireLabels(value: unknown, count: number, classes: number, where: st
   refuse("a label is out of range", `${where}, sample ${index}`, `0 to ${classes - 1}`, `${value[index]}`, fix);
 }
 
-function requireSplit(value: unknown, features: number, classes: number, where: string): Split {
+interface Sizes {
+  readonly features: number;
+  readonly classes: number;
+}
+
+function requireSplit(value: unknown, name: SplitName, { features, classes }: Sizes, where: string): Split {
   const split = requireRecord(value, "the part", where);
   if ("readPage" in split) {
     const fix = "pass the data's name or path to analyze";
     refuse("inputs are read page by page", where, "inputs in memory", "a part with readPage", fix);
   }
-  const count = requireValue(split["count"], sampleCount, "count", where);
+  const count = requireValue(split["count"], sampleCount(name), "count", where);
   requireInputs(split["inputs"], count * features, features, where);
   requireLabels(split["labels"], count, classes, where);
   return value as Split;
@@ -92,7 +98,7 @@ export function requireDataset(value: unknown, where: string): Dataset {
     refuse("sha256 is invalid", where, "a text", data["sha256"], fix);
   }
   const [first, ...others] = splitNames.map((split) => {
-    return { split, type: inputTypeOf(requireSplit(data[split], features, classes, `${where}, ${split}`)) };
+    return { split, type: inputTypeOf(requireSplit(data[split], split, { features, classes }, `${where}, ${split}`)) };
   });
   const other = others.find(({ type }) => type !== first!.type);
   if (other === undefined) return value as Dataset;
