@@ -3,7 +3,7 @@ import { analyzeNetworks, type FiledNetwork } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
 import { readLargeStudyData, readStudyData } from "./cli/study-data.ts";
-import { given } from "./cli/study-options.ts";
+import { given, levelConfig } from "./cli/study-options.ts";
 import { clock, provenanceOf } from "./cli/study-output.ts";
 import type { AblationMode } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
@@ -11,16 +11,22 @@ import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
 import type { ProgressListener } from "./core/progress.ts";
 import type { BinRule } from "./core/quantization.ts";
+import { requireDataset } from "./core/require-dataset.ts";
+import { requireNetwork } from "./core/require-network.ts";
+import { requireOptions, requireValue } from "./core/require-options.ts";
 import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
-import { studyDefaults, wholeRanges } from "./core/study-defaults.ts";
+import { studyDefaults } from "./core/study-defaults.ts";
+import { fingerprint } from "./data/fingerprint.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { summarizeDataset } from "./data/summarize-dataset.ts";
-import type { GpuContext } from "./gpu/context.ts";
+import { type GpuContext, requireDevice } from "./gpu/context.ts";
 import { Devices } from "./gpu/devices.ts";
+import { inTurn } from "./gpu/turns.ts";
+import { analyzeChecks, dataSource, path, refuseReading, requireList, writeChecks } from "./library-options.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
-import { requireMeasure } from "./pruning/choose-removals.ts";
+import { requireResults } from "./pruning/require-results.ts";
 import { resultFiles } from "./report/files/result-files.ts";
 
 export interface AblateOptions {
@@ -53,22 +59,20 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly onProgress?: ProgressListener;
 }
 
-type Counted = "bits" | "seed" | "randomDraws" | "stride";
-
-/** @throws UsageError where a number is not one that the command line would take. */
-function requireInRange(options: Partial<Record<Counted, number>>): void {
-  for (const name of ["bits", "seed", "randomDraws", "stride"] as const) {
-    const value = options[name];
-    const { least, most } = wholeRanges[name];
-    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) continue;
-    const expected = `a whole number from ${least} to ${most}`;
-    throw new UsageError({ what: `${name} is out of range`, where: "options", expected, found: String(value) });
-  }
+/** A path, or a network that holds together. */
+function requirePathOrNetwork(value: unknown, index: number): string | Network {
+  const where = `network ${index}`;
+  return typeof value === "string" ? requireValue(value, path, "the path", where) : requireNetwork(value, where);
 }
 
 async function filed(network: string | Network, index: number, reading: ReadOptions): Promise<FiledNetwork> {
   if (typeof network !== "string") return { file: `network ${index}`, network };
   return { file: network, network: (await openNetwork(network, reading)).network };
+}
+
+/** Data in memory may come without their checksum, which study.json holds. */
+async function withChecksum(dataset: Dataset): Promise<Dataset> {
+  return /^[0-9a-f]{64}$/.test(dataset.sha256) ? dataset : { ...dataset, sha256: await fingerprint(dataset) };
 }
 
 /** Data that are given by name are read; those that are rescaled (`normalize`, `standardize`) must fit in memory. */
@@ -77,7 +81,7 @@ async function datasetOf(
   { reader = {}, dataMemory, onProgress }: AnalyzeOptions,
 ): Promise<AnyDataset & Disposable> {
   const kept = (dataset: Dataset) => ({ ...dataset, [Symbol.dispose]() {} });
-  if (typeof data !== "string") return kept(data);
+  if (typeof data !== "string") return kept(await withChecksum(data));
   const { normalize, standardize, ...options } = reader;
   if (normalize !== undefined || standardize === true) return kept(await readStudyData({ ...reader, data }, () => {}));
   const display = { line() {}, show: onProgress ?? (() => {}), end() {} };
@@ -99,14 +103,30 @@ export async function analyze(
   networks: readonly (string | Network)[],
   options: AnalyzeOptions = {},
 ): Promise<StudyResults> {
+  const asked = requireOptions(options, analyzeChecks, "analyze");
+  levelConfig(asked, "analyze");
+  const chosen = requireList(networks, "networks", "analyze").map(requirePathOrNetwork);
+  if (chosen.length === 0) {
+    const fault = { what: "there is no network to analyse", where: "networks", expected: "one or more", found: "none" };
+    throw new UsageError({ ...fault, fix: "give networks, or the paths of their files" });
+  }
+  refuseReading(asked, data, chosen);
+  const checked =
+    typeof data === "string" ? requireValue(data, dataSource, "data", "analyze") : requireDataset(data, "data");
+  return inTurn(requireDevice(gpu, "analyze"), () => analyzed(gpu, checked, chosen, asked));
+}
+
+async function analyzed(
+  gpu: GpuContext,
+  data: string | Dataset,
+  networks: readonly (string | Network)[],
+  options: AnalyzeOptions,
+): Promise<StudyResults> {
   const started = new Date();
   const begin = clock();
   const { reading = {}, reader = {}, onProgress } = options;
-  const { seed, scopes, modes, randomDraws, stride, sweep } = { ...studyDefaults, ...given(options) };
-  requireInRange(options);
+  const { seed, scopes, modes, randomDraws, stride, sweep } = { ...studyDefaults, ...options };
   const names = options.measures ?? measures.map(({ name }) => name);
-  for (const name of names) requireMeasure(name);
-  if (networks.length === 0) throw new UsageError({ what: "there is no network to analyse", where: "networks" });
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const isNamed = typeof data === "string";
   using dataset = await datasetOf(data, options);
@@ -136,6 +156,10 @@ export async function writeResults(
   folder: string,
   options: { readonly force?: boolean } = {},
 ): Promise<void> {
-  const sink = await openResultsFolder(folder, { force: options.force === true });
-  for (const file of resultFiles(results)) await sink.write(file);
+  requireResults(results, "writeResults");
+  const name = requireValue(folder, path, "folder", "writeResults");
+  const { force = false } = requireOptions(options, writeChecks, "writeResults");
+  const files = resultFiles(results); // first, since results that cannot be written must not cost others
+  const sink = await openResultsFolder(name, { force });
+  for (const file of files) await sink.write(file);
 }

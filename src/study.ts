@@ -4,8 +4,8 @@ import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
-import { RunError } from "./core/errors.ts";
 import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
+import { notFinite } from "./core/network-fit.ts";
 import type { LayerCounts, NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
@@ -258,7 +258,7 @@ async function accuracies(
     const { repeat, trainLoss } = trained[broken]!;
     throw isTrained(config)
       ? divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config)
-      : infiniteLoss(isAnalysis(config) ? config.models[repeat]! : `repeat ${repeat}`);
+      : notFinite("the network's loss is not finite", isAnalysis(config) ? config.models[repeat]! : `repeat ${repeat}`);
   }
   return trained.map(({ repeat, trainLoss }, index) => ({
     repeat,
@@ -269,16 +269,6 @@ async function accuracies(
     testLoss: onTest.loss[index]!,
     trainLoss,
   }));
-}
-
-function infiniteLoss(where: string): RunError {
-  return new RunError({
-    what: "the network's loss is not finite",
-    where,
-    expected: "logits that single precision can hold, for every validation and test sample",
-    found: "a loss that is infinite or no number",
-    fix: "check that the inputs are scaled as the network was trained on them (--normalize)",
-  });
 }
 
 /** Counts on the validation set and the measures of every hidden neuron. */

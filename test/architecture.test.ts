@@ -24,8 +24,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "plan.ts": pipeline,
   "study.ts": [...pipeline, "plan.ts"],
   "analyze.ts": [...pipeline, "plan.ts", "study.ts"],
-  "library.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts", "analyze.ts"],
-  "index.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts", "analyze.ts", "library.ts"],
+  "library-options.ts": [...pipeline, "pruning", "library.ts", "index.ts"],
+  "library.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts", "analyze.ts", "library-options.ts"],
+  "index.ts": [
+    ...pipeline,
+    ...["pruning", "platform", "cli", "plan.ts", "study.ts", "analyze.ts", "library.ts", "library-options.ts"],
+  ],
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));
 /** Where Node's modules and globals may show. */

@@ -3,7 +3,7 @@ import { Argument, type Command } from "commander";
 import { publicSets } from "../data/public-sets.ts";
 import { megabytes } from "../plan.ts";
 import { fetchedFolder, fetchSet, isFetched } from "../platform/node/fetched-data.ts";
-import { print } from "./standard-streams.ts";
+import { print, tell } from "./standard-streams.ts";
 
 const names = publicSets.map(({ name }) => name);
 
@@ -26,7 +26,7 @@ async function fetchSets(wanted: readonly string[], quiet: boolean): Promise<voi
     const there = isFetched(set);
     await fetchSet(
       set,
-      (name, bytes) => quiet || process.stderr.write(`fetching ${name}, ${megabytes(bytes)}\n`),
+      (name, bytes) => quiet || tell(`fetching ${name}, ${megabytes(bytes)}`),
       quiet ? {} : { onProgress: progressLine(set.files.map(({ bytes }) => bytes)) },
     );
     const done = there ? "was there" : "fetched";

@@ -5,7 +5,7 @@ import { createContext } from "../gpu/context.ts";
 import { type SelfTest, selfTest } from "../gpu/self-test.ts";
 import { type AdapterAttempt, dawnVersion, installAdvice, surveyAdapters } from "../platform/node/adapters.ts";
 import { packageVersion } from "./package-version.ts";
-import { print } from "./standard-streams.ts";
+import { print, printJson } from "./standard-streams.ts";
 import { chooseTiles, describeTiles, type TileChoice, type TileOption, tileLines } from "./tile-choice.ts";
 import { wrapped } from "./wrapped-text.ts";
 
@@ -156,6 +156,6 @@ function selfTestLines({ product, histogram, elapsedMs }: SelfTest): string[] {
 /** @returns whether the adapter can be used and computes rightly. */
 export async function doctor(options: DoctorOptions): Promise<boolean> {
   const diagnosis = await diagnose(options);
-  await print(options.json ? `${JSON.stringify(diagnosis, null, 2)}\n` : report(diagnosis));
+  await (options.json ? printJson(diagnosis) : print(report(diagnosis)));
   return diagnosis.healthy;
 }

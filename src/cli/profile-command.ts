@@ -16,7 +16,7 @@ import { runStudy } from "../study.ts";
 import { addAdapterOption } from "./device-options.ts";
 import { integer, oneOf } from "./option-values.ts";
 import { addTraceOption, beginProfiling, profileText, studySubject } from "./profiling.ts";
-import { print } from "./standard-streams.ts";
+import { print, printJson } from "./standard-streams.ts";
 import { hiddenWidths } from "./study-options.ts";
 
 interface ProfileOptions {
@@ -68,7 +68,7 @@ async function profiled(options: ProfileOptions): Promise<Profile> {
 async function profile(options: ProfileOptions): Promise<void> {
   const measured = await profiled(options);
   if (options.json) {
-    await print(`${JSON.stringify(measured, null, 2)}\n`);
+    await printJson(measured);
     return;
   }
   await print(profileText(measured));

@@ -1,5 +1,6 @@
 /** Progress on stderr: a bar with rate and time left per stage on a terminal, plain lines otherwise. No colours. */
 import { SingleBar } from "cli-progress";
+import { plainLine } from "../core/plain-text.ts";
 import type { ProgressEvent, ProgressListener, Stage } from "../core/progress.ts";
 import { progressBar, progressLine, type StageProgress } from "./progress-text.ts";
 
@@ -65,7 +66,7 @@ function stageDisplay(painter: Painter, stream: ProgressStream, clock: () => num
     end: () => close(true),
     line(text) {
       close(true);
-      stream.write(`${text}\n`);
+      stream.write(`${plainLine(text)}\n`);
     },
     stop: () => close(false),
   };

@@ -1,6 +1,7 @@
 /** `gpu-importance prune --json`: what was done, as data. */
 import { networkActivationText } from "../core/activation.ts";
 import { widthsOf } from "../core/network.ts";
+import { jsonText } from "../core/plain-text.ts";
 import type { TwinCheck } from "../pruning/masked-twin.ts";
 import { networkCost } from "../pruning/network-cost.ts";
 import type { RemovedNeuron } from "../pruning/removed-file.ts";
@@ -37,5 +38,5 @@ export function pruneJson({ model, options, states, check, removed }: PruneRecor
     maskedTwin: check,
     removed: removed.map(({ value, ...neuron }) => ({ ...neuron, valueBits: value })),
   };
-  return `${JSON.stringify(record, null, 2)}\n`;
+  return `${jsonText(record)}\n`;
 }

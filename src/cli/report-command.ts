@@ -8,6 +8,7 @@ import { loadReportAssets } from "../platform/node/report-assets.ts";
 import { openReportFolder } from "../platform/node/results-folder.ts";
 import type { MissingPart } from "../report/analysis/analysis.ts";
 import { text } from "./option-values.ts";
+import { tell } from "./standard-streams.ts";
 
 interface ReportOptions {
   readonly out?: string;
@@ -82,7 +83,7 @@ export function addReportCommand(program: Command): void {
     .option("--debug", "show stack traces")
     .action((folders: string[], { out, quiet }: ReportOptions) =>
       writeReport(folders, reportFolder(folders, out), (line) => {
-        if (quiet !== true) process.stderr.write(`${line}\n`);
+        if (quiet !== true) tell(line);
       }),
     );
 }

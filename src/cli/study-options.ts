@@ -85,15 +85,14 @@ function addLevelOptions(command: Command): void {
  * `bits` and `bins` as the configuration holds them.
  * @throws UsageError where bins are asked for and one bit has none, or a threshold where more bits have none
  */
-export function levelConfig({
-  bits = defaultBits,
-  bins,
-  quantizeThreshold,
-}: Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold">): Pick<MeasuringConfig, "bits" | "bins"> {
+export function levelConfig(
+  { bits = defaultBits, bins, quantizeThreshold }: Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold">,
+  where = "command line",
+): Pick<MeasuringConfig, "bits" | "bins"> {
   if (bits > 1 && quantizeThreshold !== undefined) {
     throw new UsageError({
       what: "--quantize-threshold is for one bit",
-      where: "command line",
+      where,
       expected: "one bit, which is 1 above the threshold",
       found: `--bits ${bits}`,
       fix: "leave one of them out: the levels of more than one bit part as --bins says",
@@ -103,7 +102,7 @@ export function levelConfig({
   if (bins === undefined) return {};
   throw new UsageError({
     what: "--bins is for more than one bit",
-    where: "command line",
+    where,
     expected: "--bits 2 or more beside it",
     found: `--bins ${bins}, one bit`,
     fix: "leave --bins out: one bit is whether an output exceeds its activation's threshold; or add --bits 2",

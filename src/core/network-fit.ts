@@ -32,3 +32,14 @@ export function requireFit(
     refuse("the network has not one output a class", `${classes}, as in ${name}`, `${widths.at(-1)} outputs`, remedy);
   }
 }
+
+/** What a network gives is not a number, or more than single precision holds, though its weights are. */
+export function notFinite(what: string, where: string): RunError {
+  return new RunError({
+    what,
+    where,
+    expected: "logits that single precision can hold, for every validation and test sample",
+    found: "a loss that is infinite or no number",
+    fix: "check that the inputs are scaled as the network was trained on them (--normalize)",
+  });
+}

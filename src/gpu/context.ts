@@ -1,5 +1,6 @@
 /** The device, its limits, and the errors it reported: kept, and thrown at the next wait (see `check`). */
-import { RunError } from "../core/errors.ts";
+import { RunError, UsageError } from "../core/errors.ts";
+import { shownValue } from "../core/shown-value.ts";
 import type { AdapterFacts } from "../core/study.ts";
 import { everyProduct, type TileForm, type TileForms } from "../core/tiles.ts";
 import { DeviceLostError, deviceError } from "./device-errors.ts";
@@ -30,6 +31,11 @@ export interface GpuContext {
   check(): void;
   /** Resolves when all submitted work is done; throws what went wrong meanwhile. */
   finished(): Promise<void>;
+  /**
+   * Waits for all submitted work and forgets what it reported, so that it counts against no later work. Throws where the
+   * device is lost or disposed of: that stays. @internal
+   */
+  settled(): Promise<void>;
   /** Destroys the device with everything on it. */
   [Symbol.dispose](): void;
 }
@@ -125,23 +131,51 @@ export async function createContext(
   };
 }
 
-/** Keeps the first error that the device reports; a loss says more than the errors that announce it. */
+/** Devices of contexts that were made here. */
+const watched = new WeakSet<GPUDevice>();
+
+/** Whether a value from elsewhere is a context that was made here. */
+export function isContext(value: unknown): value is GpuContext {
+  const device = typeof value === "object" && value !== null && "device" in value ? value.device : undefined;
+  return typeof device === "object" && device !== null && watched.has(device as GPUDevice);
+}
+
+/** @throws UsageError where the value is not a device that was opened here. */
+export function requireDevice(value: unknown, where: string): GpuContext {
+  if (isContext(value)) return value;
+  const found = shownValue(value);
+  const fix = "pass what openDevice() gives, once it is awaited";
+  throw new UsageError({ what: "gpu is invalid", where, expected: "an open device", found, fix });
+}
+
+function disposedError({ description }: AdapterFacts): UsageError {
+  const fault = { what: "the device has been disposed of", where: description, expected: "a device that is in use" };
+  return new UsageError({ ...fault, found: "one that was given back", fix: "open another, or dispose of it later" });
+}
+
+/**
+ * Keeps the first error that the device reports; a loss says more than the errors that announce it. Errors pass with the
+ * work that they are of (`settled`), a loss does not.
+ */
 function watch(device: GPUDevice, facts: AdapterFacts) {
-  let failure: RunError | undefined;
+  let reported: RunError | undefined;
+  let lost: DeviceLostError | undefined;
   let disposed = false;
-  device.addEventListener("uncapturederror", (event) => {
+  watched.add(device);
+  const keep = (event: Event): void => {
     event.preventDefault(); // Dawn would print it on stdout and carry on
-    failure ??= deviceError((event as GPUUncapturedErrorEvent).error, facts);
-  });
+    reported ??= deviceError((event as GPUUncapturedErrorEvent).error, facts);
+  };
+  device.addEventListener("uncapturederror", keep);
   const loss = new Promise<DeviceLostError>((resolve) => {
     device.lost.then((info) => {
       if (disposed) return;
-      const lost = new DeviceLostError(info.message || info.reason, facts);
-      failure = lost;
+      lost = new DeviceLostError(info.message || info.reason, facts);
       resolve(lost);
     });
   });
   const check = (): void => {
+    const failure = lost ?? reported;
     if (failure) throw failure;
   };
   return {
@@ -152,8 +186,15 @@ function watch(device: GPUDevice, facts: AdapterFacts) {
       await device.queue.onSubmittedWorkDone();
       check();
     },
+    async settled() {
+      await device.queue.onSubmittedWorkDone(); // errors are told before it resolves
+      if (disposed) throw disposedError(facts);
+      reported = undefined;
+      check();
+    },
     [Symbol.dispose]() {
       disposed = true;
+      device.removeEventListener("uncapturederror", keep);
       device.destroy();
     },
   };

@@ -109,8 +109,12 @@ export function createKernel<
   compiled.set(gpu.device, kernels);
   const key = JSON.stringify([shader.file, entry, variant, options]);
   const build = () => inSpan(gpu, "compile", () => buildKernel(gpu, shader, entry, variant, options));
-  const kernel = kernels.get(key) ?? (build() as Promise<Kernel<unknown>>);
-  kernels.set(key, kernel);
+  const kept = kernels.get(key);
+  const kernel = kept ?? (build() as Promise<Kernel<unknown>>);
+  if (kept === undefined) {
+    kernels.set(key, kernel);
+    kernel.catch(() => kernels.delete(key)); // whoever asked is told; the next one may have more luck
+  }
   return kernel as Promise<Kernel<S["entries"][E]["variants"][V]["bindings"]>>;
 }
 

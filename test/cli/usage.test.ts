@@ -137,6 +137,14 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--tiles", ["round", ""], "plain, subgroup, shared, auto"],
 ];
 
+/** Of the values above: what was meant. */
+const meant = new Map([
+  ["Sigmoid", "sigmoid"],
+  ["entropie", "entropy"],
+  ["mutual_information", "mutual-information"],
+  ["layer1", "layers"],
+]);
+
 describe("wrong usage", () => {
   test.each([[], ["--bits", "1"]])(
     "--bins without a second bit is refused, with what one bit is: %j",
@@ -161,6 +169,7 @@ describe("wrong usage", () => {
       expect(what).toContain(`'${option} <`);
       expect(what).toContain(`argument '${value}'`);
       expect(allowedLine!.startsWith(`  allowed:  ${allowed}`), allowedLine).toBe(true);
+      if (meant.has(value)) expect(rest.shift()).toBe(`  (did you mean ${meant.get(value)}?)`);
       expect(rest).toEqual(["  to do:    gpu-importance run --help lists the options", ""]);
     },
   );

@@ -209,6 +209,7 @@ function noAdapter(entries: readonly Entry[], name: string | undefined): RunErro
     return new RunError({
       what: `no adapter of this machine has ${JSON.stringify(name)} in its name`,
       where: "--adapter",
+      expected: "a part of the name of an adapter that is there",
       found: usable.map(({ detail }) => detail).join(newLine),
       fix: "give a part of one of these names, or leave --adapter out for the best of them",
     });

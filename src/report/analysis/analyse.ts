@@ -1,6 +1,7 @@
 /** Result files to everything a report says: summaries, comparisons and claims. A pure function of the files. */
 
 import { RANDOM } from "../../core/ablation.ts";
+import { plainName } from "../../core/plain-text.ts";
 import { measures as registeredMeasures } from "../../measures/registry.ts";
 import type { StudyAnalysis, StudyFiles } from "./analysis.ts";
 import { cautions } from "./cautions.ts";
@@ -36,7 +37,7 @@ function repeatsOf({ study, neurons, curves, singles }: StudyFiles): number {
 
 function classNamesOf({ study, neurons }: StudyFiles): readonly string[] {
   const classes = study?.dataset.classes ?? neurons?.[0]?.classes ?? 0;
-  return study?.dataset.classNames ?? Array.from({ length: classes }, (_, label) => String(label));
+  return study?.dataset.classNames?.map(plainName) ?? Array.from({ length: classes }, (_, label) => String(label));
 }
 
 type StudyPart = Omit<StudyAnalysis, "comparisons" | "claims">;
@@ -47,7 +48,7 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
   const { groups, neurons, layers, measures } = material;
   const repeats = repeatsOf(files);
   return {
-    ...{ label, repeats, layers, measures, missing },
+    ...{ label: plainName(label), repeats, layers, measures, missing },
     ...(study === undefined ? {} : { study }),
     classNames: classNamesOf(files),
     curves: groups.map(curveSummary),

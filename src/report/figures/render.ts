@@ -1,6 +1,7 @@
 /** From a figure to pictures and specifications: static SVG for files and pages, Vega for live views, Vega-Lite as text. */
 import { logger, parse, type Spec, View, Warn } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { jsonText } from "../../core/plain-text.ts";
 import type { Figure } from "./figure.ts";
 import { COLUMNS_PARAMETER, HOVER_LAYER } from "./panels.ts";
 import { figureConfig, inkParameter } from "./theme.ts";
@@ -85,7 +86,7 @@ export function renderInlineSvg(figure: Figure): Promise<string> {
 
 /** Text of the .vl.json file: the Vega-Lite specification with its data and its looks, to be restyled. */
 export function specText({ spec }: Figure): string {
-  const whole = JSON.stringify({ ...spec, background: "white", config: figureConfig }, null, 2);
+  const whole = jsonText({ ...spec, background: "white", config: figureConfig });
   // A row of data on a line. Line breaks within strings are escaped in JSON, so only the layout changes.
   return `${whole.replaceAll(/\{[^{}[\]]*\}/g, (object) => object.replaceAll(/\n\s*/g, " "))}\n`;
 }

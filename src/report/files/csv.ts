@@ -96,6 +96,11 @@ export class CsvRow {
   }
 }
 
+/** Ids of measures become names of columns, fields and files: nothing else than letters, digits and `_` is one. */
+export function isMeasureId(text: string): boolean {
+  return /^[A-Za-z]\w*$/.test(text);
+}
+
 /** A fault of one line of a result file. */
 export function damaged(file: string, line: number, what: string, expected: string, found: string): RunError {
   const shown = found.length > 60 ? `${found.slice(0, 60)}...` : found;

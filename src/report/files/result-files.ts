@@ -1,7 +1,9 @@
 /** The files of a result folder, in the order they are written. */
+
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "../../core/ablation.ts";
 import type { TrainedNetwork } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
+import { jsonText } from "../../core/plain-text.ts";
 import { type ResultFile, resultNames } from "../../core/platform.ts";
 import type { Profile } from "../../core/profile.ts";
 import type { StudyResults } from "../../core/study.ts";
@@ -44,7 +46,7 @@ export function curveFiles(curves: readonly AblationCurve[], singles: readonly S
 
 /** What `--profile` adds. */
 export function profileFile(profile: Profile): ResultFile {
-  return { name: resultNames.profile, chunks: [`${JSON.stringify(profile, null, 2)}\n`] };
+  return { name: resultNames.profile, chunks: [`${jsonText(profile)}\n`] };
 }
 
 /**

@@ -2,12 +2,14 @@
  * study.json: how the study was made and how each network came out. The zod schema below is the one definition of the
  * file; schema/study.schema.json is generated from it, and the compiler checks it against the types in src/core/study.ts.
  */
+
 import { z } from "zod";
 import { ablationModes } from "../../core/ablation.ts";
 import { activations, studyActivations } from "../../core/activation.ts";
 import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
 import { weightsLayouts } from "../../core/layer-chain.ts";
+import { jsonText } from "../../core/plain-text.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
 import { binRules } from "../../core/quantization.ts";
@@ -207,7 +209,7 @@ function checked(value: unknown, file: string, fix: string): StudyFile {
 export function studyFileText({ config, dataset, provenance, repeats }: StudySummary): string {
   const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats };
   const fix = "this is a fault of the run, not of its input: please report it with the command line";
-  return `${JSON.stringify(checked(content, resultNames.study, fix), null, 2)}\n`;
+  return `${jsonText(checked(content, resultNames.study, fix))}\n`;
 }
 
 /** @throws RunError that names the file and the field (or the position, where the text is no JSON). */

@@ -1,5 +1,7 @@
 /** Plain-text tables: aligned columns that go on below, under their row names again, where a line would get too wide. */
 
+import { plainName } from "../../core/plain-text.ts";
+
 export interface AlignedTable {
   /** [rows][columns], header rows first; every row has the same number of columns. */
   readonly rows: readonly (readonly string[])[];
@@ -32,7 +34,8 @@ function blocksOf({ rows, keyColumns, group = 1 }: AlignedTable, maxWidth: numbe
 }
 
 /** Lines of at most `maxWidth` characters, unless a single group is wider; a blank line between blocks. */
-export function alignedTable(table: AlignedTable, maxWidth: number): string[] {
+export function alignedTable(given: AlignedTable, maxWidth: number): string[] {
+  const table = { ...given, rows: given.rows.map((row) => row.map(plainName)) };
   const { rows, keyColumns } = table;
   const cell = (row: readonly string[], column: number) => {
     const width = widthOf(rows, column);

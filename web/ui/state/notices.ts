@@ -4,9 +4,11 @@ import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
 import { nothingRemoved } from "./removal.ts";
 import { curveKey } from "./shown.ts";
+import { shownNotice } from "./shown-notice.ts";
 import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
-export function reduceNotice(state: LabState, notice: LabNotice): LabState {
+export function reduceNotice(state: LabState, told: LabNotice): LabState {
+  const notice = shownNotice(told);
   switch (notice.type) {
     case "adapter":
       return { ...state, adapter: notice.adapter };

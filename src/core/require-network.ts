@@ -1,0 +1,88 @@
+/** Whether a network that a program made holds together: sizes, types and numbers, before any of it is computed with. */
+import { type Activation, activations } from "./activation.ts";
+import { UsageError } from "./errors.ts";
+import type { Network } from "./network.ts";
+import { layerActivationCheck, oneName, wholeNumber } from "./option-checks.ts";
+import { requireRecord, requireValue } from "./require-options.ts";
+import { shownValue } from "./shown-value.ts";
+
+/** More units than any device's binding holds parameters of. */
+const width = wholeNumber({ least: 1, most: 2 ** 24 });
+const activationName = oneName(activations);
+
+/**
+ * @param where what holds the numbers, for messages
+ * @throws UsageError where they are not so many finite float32.
+ */
+export function requireFloats(value: unknown, length: number, name: string, where: string): Float32Array {
+  const expected = `a Float32Array of ${length}`;
+  if (!(value instanceof Float32Array) || value.length !== length) {
+    const emptied = ArrayBuffer.isView(value) && value.byteLength === 0;
+    const fix = emptied
+      ? "a buffer that was transferred to a worker is empty here: pass a copy"
+      : "see the type's shapes";
+    throw new UsageError({ what: `${name} is invalid`, where, expected, found: shownValue(value), fix });
+  }
+  const index = value.findIndex((each) => !Number.isFinite(each));
+  if (index === -1) return value;
+  const found = String(value[index]);
+  const fix = "take the numbers from before the training diverged, or leave out what is not a number";
+  throw new UsageError({
+    what: `${name}, element ${index}, is not finite`,
+    where,
+    expected: "a finite float32",
+    found,
+    fix,
+  });
+}
+
+function requireActivation(value: unknown, hidden: number, where: string): void {
+  if (!Array.isArray(value)) {
+    requireValue<Activation>(value, activationName, "activation", where);
+    return;
+  }
+  if (value.length !== hidden) {
+    const what = "activation has not one entry a hidden layer";
+    const fix = "leave out that of the last layer, whose outputs are logits";
+    throw new UsageError({ what, where, expected: `${hidden}`, found: `${value.length}`, fix });
+  }
+  for (const [index, each] of value.entries()) requireValue(each, layerActivationCheck, `activation[${index}]`, where);
+}
+
+/** @returns number of outputs. @param inputs what the layer before gives; undefined for the first */
+function requireLayer(value: unknown, before: number | undefined, where: string): number {
+  const layer = requireRecord(value, "the layer", where);
+  const inputs = requireValue(layer["inputs"], width, "inputs", where);
+  const outputs = requireValue(layer["outputs"], width, "outputs", where);
+  if (before !== undefined && inputs !== before) {
+    const expected = `${before} inputs, the outputs of the layer before`;
+    const fix = "give the layers first to last";
+    throw new UsageError({ what: "the layer does not fit", where, expected, found: `${inputs}`, fix });
+  }
+  requireFloats(layer["weights"], inputs * outputs, "weights", where);
+  requireFloats(layer["biases"], outputs, "biases", where);
+  return outputs;
+}
+
+/**
+ * The value as a network.
+ * @param where its name in messages
+ * @throws UsageError that says which layer is wrong, and how.
+ */
+export function requireNetwork(value: unknown, where: string): Network {
+  const { layers, activation } = requireRecord(value, "the network", where);
+  if (!Array.isArray(layers) || layers.length === 0) {
+    const fix = "give the layers first to last; the last one's outputs are logits";
+    throw new UsageError({
+      what: "layers is invalid",
+      where,
+      expected: "an array of one or more layers",
+      found: shownValue(layers),
+      fix,
+    });
+  }
+  let outputs: number | undefined;
+  for (const [index, layer] of layers.entries()) outputs = requireLayer(layer, outputs, `${where}, layers[${index}]`);
+  requireActivation(activation, layers.length - 1, where);
+  return value as Network;
+}
