@@ -64,15 +64,16 @@ export function Lab({ store }: { readonly store: LabStore }) {
   );
 }
 
-/** Ctrl or Cmd with Z, and with Shift for redo; in a text field they belong to the field. */
+/** Ctrl or Cmd with Z; for redo with Shift and Z, or with Y. In a text field they belong to the field. */
 function useUndoKeys(store: LabStore): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const typing =
         event.target instanceof HTMLInputElement && event.target.type !== "range" && event.target.type !== "radio";
-      if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      const key = event.key.toLowerCase();
+      if (typing || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
       event.preventDefault();
-      store.dispatch({ type: event.shiftKey ? "redo" : "undo" });
+      store.dispatch({ type: event.shiftKey || key === "y" ? "redo" : "undo" });
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
