@@ -1,5 +1,6 @@
 /** The network on show: its layers as grids of neurons, what colours them, and what a click does. */
 import type { Dispatch } from "../lab-store.ts";
+import { columnHelp } from "../measure-help.ts";
 import { decimal, percent } from "../numbers.ts";
 import { seriesColour } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
@@ -35,8 +36,8 @@ export function NetworkPanel({ state, dispatch }: NetworkPanelProps) {
               label="A click on a neuron"
               name="tool"
               options={[
-                { value: "look", text: "Look" },
-                { value: "remove", text: "Remove" },
+                { value: "look", text: "Look", help: "A click shows what a neuron knows." },
+                { value: "remove", text: "Remove", help: "A click or a drag removes neurons, or puts them back." },
               ]}
               value={view.tool}
               onChange={(tool) => dispatch({ type: "view", change: { tool } })}
@@ -119,7 +120,10 @@ function Layers({
         <Choice
           label="Neurons are coloured by"
           name="column"
-          options={columnsOf(study).map((column) => ({ value: column, text: columnTitle(column) }))}
+          options={columnsOf(study).map((column) => ({
+            ...{ value: column, text: columnTitle(column) },
+            help: columnHelp(state, column),
+          }))}
           value={view.column}
           onChange={(column) => dispatch({ type: "view", change: { column } })}
         />

@@ -173,7 +173,7 @@ function TrainingCharts({ training }: { readonly training: Training | undefined 
         height={CHART_HEIGHT}
         description={`Validation accuracy of ${repeats.length} repeats by epoch.`}
         across={across}
-        up={{ label: "validation accuracy", from: 0, to: 1, format: (value) => `${Math.round(100 * value)} %` }}
+        up={{ label: "validation", from: 0, to: 1, format: (value) => `${Math.round(100 * value)} %` }}
         series={series("accuracy")}
       />
     </div>
