@@ -9,6 +9,7 @@ import { widthsOf } from "../core/network.ts";
 import { requireFit } from "../core/network-fit.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { RepeatSummary } from "../core/study.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
 import { type AnalysisOptions, analysisConfig } from "./analysis-config.ts";
 import { addModelOptions, openNetwork } from "./model-options.ts";
@@ -27,7 +28,6 @@ import {
   withResults,
   writtenStudy,
 } from "./study-output.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly out?: string;

@@ -5,6 +5,7 @@ import { describeAdapter } from "../core/adapter-text.ts";
 import { RunError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
 import { type ScopeKind, scopeKinds } from "../core/study.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { selfTest } from "../gpu/self-test.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
@@ -14,7 +15,6 @@ import { decimal, integer, oneOf, someOf } from "./option-values.ts";
 import { print, printJson, tell } from "./standard-streams.ts";
 import { hiddenWidths } from "./study-options.ts";
 import { addTilesOption, chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 interface BenchOptions extends Omit<SuiteOptions, "budgetMs"> {
   readonly seconds: number;

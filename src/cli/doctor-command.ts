@@ -1,13 +1,13 @@
 /** `gpu-importance doctor`: which adapters there are, which is used and why, and whether it computes rightly. */
 
 import { describeAdapter } from "../core/adapter-text.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { type SelfTest, selfTest } from "../gpu/self-test.ts";
 import { type AdapterAttempt, dawnVersion, installAdvice, surveyAdapters } from "../platform/node/adapters.ts";
 import { packageVersion } from "./package-version.ts";
 import { print, printJson } from "./standard-streams.ts";
 import { chooseTiles, describeTiles, type TileChoice, type TileOption, tileLines } from "./tile-choice.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 export interface DoctorOptions {
   readonly adapter?: string;

@@ -6,13 +6,13 @@ import type { Dataset } from "../core/dataset.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { Profile } from "../core/profile.ts";
 import type { StudyConfig } from "../core/study.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { inStage, Profiler } from "../gpu/profiler.ts";
 import { openNamedFile } from "../platform/node/results-folder.ts";
 import { traceJson } from "../report/files/trace-file.ts";
 import { profileTable } from "../report/tables/profile-table.ts";
 import { text } from "./option-values.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 export interface ProfilingOptions {
   readonly profile?: boolean;

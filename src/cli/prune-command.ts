@@ -6,6 +6,7 @@ import { RunError } from "../core/errors.ts";
 import { toNetwork } from "../core/layer-chain.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { requireFit } from "../core/network-fit.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
 import type { Devices } from "../gpu/devices.ts";
@@ -30,7 +31,6 @@ import { type PrunedState, pruneTable, removedText, twinText } from "./prune-tex
 import { print } from "./standard-streams.ts";
 import { readStudyData } from "./study-data.ts";
 import { addTilesOption } from "./tile-choice.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 export function addPruneCommand(program: Command): void {
   const command = program

@@ -5,6 +5,7 @@ import { type AnyDataset, type Dataset, inputTypeOf, splitNames } from "../core/
 import { RunError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
 import { type DataOptions, finished, openData, openLargeData, refuseOptions } from "../data/open-data.ts";
 import { publicSets } from "../data/public-sets.ts";
@@ -15,7 +16,6 @@ import { machineMemoryBytes } from "../platform/node/memory.ts";
 import { diskScratch } from "../platform/node/scratch.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { clock } from "./study-output.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 /** The digits that come with the program. */
 const EMBEDDED = "mnist";

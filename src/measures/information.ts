@@ -35,6 +35,15 @@ export function entropyOf(counts: readonly number[], samples: number): number {
   return Math.max(0, -sum);
 }
 
+/** H(T|Y) = sum_y p_y h2(q_y), bits, of q_y = ones_y / size_y and p_y = size_y over all sizes; classes without samples add nothing. */
+export function conditionalEntropy(onesPerClass: readonly number[], samplesPerClass: readonly number[]): number {
+  const samples = samplesPerClass.reduce((sum, size) => sum + size, 0);
+  return samplesPerClass.reduce(
+    (bits, size, label) => (size === 0 ? bits : bits + (size / samples) * binaryEntropy(onesPerClass[label]!, size)),
+    0,
+  );
+}
+
 /**
  * D(q || p) = sum_l q_l log (q_l / p_l), bits, of q_l = counts_l / samples and p_l = allCounts_l / allSamples; of two
  * counts exactly binaryDivergence.

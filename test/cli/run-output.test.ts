@@ -120,6 +120,6 @@ describe("the standard streams", () => {
   test("get nothing with --quiet but the table", async () => {
     const { stdout, stderr } = await finish(start(runTo("quiet", ...small, "--quiet"), { folder: scratch }));
     expect(stderr).toBe("");
-    expect(stdout).toMatch(/^Accuracy of the intact networks, over 1 repeat\n/);
+    expect(stdout).toMatch(/\nAccuracy of the intact networks, over 1 repeat\n/);
   });
 });

@@ -16,12 +16,13 @@ import { Newest } from "./newest.ts";
 import { pageFault } from "./page-fault.ts";
 import { loadDigits, loadFinishedStudy } from "./page-files.ts";
 import type { AdapterState, GivenFile, LabNotice, LabRequest, LabRequestType, LabSettings } from "./protocol.ts";
+import { PutOff } from "./put-off.ts";
 import { configOf } from "./settings.ts";
 import { studyNotices } from "./study-notices.ts";
 import { filedStudy, measuredStudy, networkStudy } from "./study-sources.ts";
 import { computeCurves, curvePieces, removeSingles, train } from "./study-stages.ts";
 import { TrainingRecord } from "./training-record.ts";
-import { WorkGate } from "./work-gate.ts";
+import { StoppedError, WorkGate } from "./work-gate.ts";
 
 type Request<T extends LabRequestType> = Extract<LabRequest, { readonly type: T }>;
 type Phase = Extract<LabNotice, { readonly type: "phase" }>["phase"];
@@ -52,6 +53,8 @@ export class Lab {
   #dataset: Dataset | undefined;
   #study: LabStudy | undefined;
   #phase: Phase = "ready";
+  /** What the study on show still lacks, because a request that may replace it came between; see `PutOff`. */
+  #putOff = new PutOff();
 
   /** @param version of the package, for exported results */
   constructor(scope: BrowserScope, version: string, post: (notice: LabNotice) => void) {
@@ -64,26 +67,67 @@ export class Lab {
     const { type } = request;
     if (type === "open") this.#opened = this.#open(request.base);
     else if (type === "pause" || type === "resume") this.#setPaused(type === "pause");
-    else if (type === "stop") this.#jobs.cancel(() => true);
-    else if (type === "cancel") this.#jobs.cancel((job) => job.request === request.request);
+    else if (type === "stop") this.#stop();
+    else if (type === "cancel") this.#cancel(request.request);
     else if (type === "evaluate") void this.#evaluations.offer(request);
     else if (type === "extremes") void this.#extremes.offer(request);
     else this.#enqueue(request);
   }
 
+  /** Training and measuring end for good; what the study on show lacks is gone on with. */
+  #stop(): void {
+    this.#jobs.cancel((job) => job.request === undefined);
+  }
+
+  #cancel(request: number): void {
+    if (this.#putOff.drop(request)) this.#post({ type: "ended", request, outcome: "cancelled" });
+    else this.#jobs.cancel((job) => job.request === request);
+  }
+
   #enqueue(asked: LongRequest): void {
+    // What was asked of the study on show is pointless if another comes, but only then: it may be refused or stopped.
+    if (!("request" in asked)) {
+      this.#putOff.begin();
+      this.#jobs.cancel(() => true);
+    }
+    this.#add(asked);
+  }
+
+  #add(asked: LongRequest): void {
     const request = "request" in asked ? asked.request : undefined;
-    // Another study makes pointless what was asked of this one.
-    if (request === undefined) this.#jobs.cancel(() => true);
-    void this.#jobs.add({
+    const study = this.#study;
+    const added = this.#jobs.add({
       ...(request !== undefined && { request }),
       run: () => this.#opened.then(() => this.#run(asked)),
       onFault: (error) => this.#tellFault(asked.type, error),
       onEnd: (outcome) => {
         this.#setPhase("ready");
+        if (asked.type === "curves" && outcome === "cancelled" && this.#putOff.takes(asked, study, this.#study)) return;
         if (request !== undefined) this.#post({ type: "ended", request, outcome });
       },
     });
+    void added.then(() => this.#goOn());
+  }
+
+  /** Takes up what was put off, of the study that is still on show; what was asked of another is over. */
+  #goOn(): void {
+    if (this.#jobs.busy) return;
+    const { curves, singles } = this.#putOff.end();
+    const study = this.#study;
+    if (singles !== undefined && singles === study) this.#addSingles(study);
+    for (const { asked, of } of curves) {
+      if (of === study) this.#add(asked);
+      else this.#post({ type: "ended", request: asked.request, outcome: "cancelled" });
+    }
+  }
+
+  #addSingles(study: LabStudy): void {
+    const added = this.#jobs.add({
+      run: () => this.#removeSingles(study),
+      onFault: (error) => this.#tellFault("load", error),
+      onEnd: () => this.#setPhase("ready"),
+    });
+    void added.then(() => this.#goOn());
   }
 
   #run(asked: LongRequest): Promise<void> {
@@ -179,12 +223,21 @@ export class Lab {
     if (before !== undefined) this.#clicks = this.#clicks.then(() => before.probing[Symbol.dispose]());
     this.#study = study;
     for (const notice of studyNotices(study)) this.#post(notice);
-    if (study.live === undefined || study.singles.length > 0) return;
+    if (study.live !== undefined && study.singles.length === 0) await this.#removeSingles(study);
+  }
+
+  async #removeSingles(study: LabStudy): Promise<void> {
     this.#setPhase("sweeping");
-    await removeSingles(this.#computing().device, study, study.config.modes, (singles) => {
-      study.singles.push(...singles);
-      this.#post({ type: "singles", singles: study.singles });
-    });
+    study.singles.length = 0;
+    try {
+      await removeSingles(this.#computing().device, study, study.config.modes, (singles) => {
+        study.singles.push(...singles);
+        this.#post({ type: "singles", singles: study.singles });
+      });
+    } catch (error) {
+      if (error instanceof StoppedError) this.#putOff.lacksSingles(study);
+      throw error;
+    }
   }
 
   #shown(): LabStudy {

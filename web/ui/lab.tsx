@@ -5,6 +5,7 @@ import { oncePerFrame } from "./once-per-frame.ts";
 import { ChartsPanel } from "./parts/charts-panel.tsx";
 import { DropZone } from "./parts/drop-zone.tsx";
 import { Header } from "./parts/header.tsx";
+import { Help, useHelp } from "./parts/help.tsx";
 import { NetworkPanel } from "./parts/network-panel.tsx";
 import { NeuronPanel } from "./parts/neuron-panel.tsx";
 import { Faults, Notes } from "./parts/notes.tsx";
@@ -26,6 +27,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
     };
   }, [store]);
   useUndoKeys(store);
+  const help = useHelp();
   const { dispatch, send } = store;
   const { study, view, removal, phase, adapter, evaluation, extremes, curvesRunning } = state;
   // Training tells of itself many times a second; the grids and charts of another network are not drawn anew for that.
@@ -49,7 +51,8 @@ export function Lab({ store }: { readonly store: LabStore }) {
   );
   return (
     <div class="page">
-      <Header state={state} send={send} />
+      <Header state={state} send={send} help={help} />
+      {help.open ? <Help /> : null}
       <Notes state={state} />
       <main>
         <div class="column column-train">
@@ -64,15 +67,16 @@ export function Lab({ store }: { readonly store: LabStore }) {
   );
 }
 
-/** Ctrl or Cmd with Z, and with Shift for redo; in a text field they belong to the field. */
+/** Ctrl or Cmd with Z; for redo with Shift and Z, or with Y. In a text field they belong to the field. */
 function useUndoKeys(store: LabStore): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const typing =
         event.target instanceof HTMLInputElement && event.target.type !== "range" && event.target.type !== "radio";
-      if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      const key = event.key.toLowerCase();
+      if (typing || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
       event.preventDefault();
-      store.dispatch({ type: event.shiftKey ? "redo" : "undo" });
+      store.dispatch({ type: event.shiftKey || key === "y" ? "redo" : "undo" });
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);

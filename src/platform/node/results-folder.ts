@@ -19,7 +19,7 @@ const TOP_FILES = [study, neurons, histograms, curves, orders, single, profile];
 
 /** Files of an earlier report: they are of the results that a forced run or a new report replaces. */
 const FIGURES_FOLDER = dirname(resultNames.figure(""));
-const FIGURE_FILE = /^(study-\d+-)?figure-\d+\.(svg|vl\.json)(\.partial)?$/;
+const FIGURE_FILE = /^(study-\d+-)?(figure-\d+|answer)\.(svg|vl\.json)(\.partial)?$/;
 const REPORT_FILES = [report, summary, claims];
 
 const remedies: Readonly<Record<string, readonly [found: string, fix: string]>> = {

@@ -1,4 +1,4 @@
-/** Figure 7: what the most and the least important neurons of the first layer look at, by each measure. */
+/** Figure 7: what the neurons of the first layer with the highest and the lowest values look at, by each measure. */
 import { quantile } from "simple-statistics";
 import type { DenseLayer } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
@@ -100,7 +100,7 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
   const all = ranked.flat();
   return {
     id: "figure-7",
-    title: "Weights of the most and least important neurons of the first layer",
+    title: "First-layer weights of the neurons with the highest and lowest values",
     reading: `In network ${shown.repeat}, ${rangesText(ranked)}.`,
     caption: `One network (repeat ${shown.repeat}), so there is no band. Each image: the weights from the inputs to one neuron, with its measure in bits below, the first rank at the upper left. One scale for all images: blue above 0, red below, full colour from ${decimal(end, 2)} on (${100 * COVERED} % of the layer's weights are below).`,
     alternative: `Images of the first layer's weights, ${height} by ${width}, for the ${SHOWN} neurons with the most and the least of ${listed(ranked.map((neurons) => seriesTitle(neurons[0]!.measure)))}. The table lists the neurons.`,

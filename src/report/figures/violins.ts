@@ -1,9 +1,9 @@
 /** Figure 2: the distribution of each measure over the neurons of each layer. */
 import type { MeasureSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { density } from "../statistics/density.ts";
-import { appliesTo, type DeckDistribution, deckCaption, deckDistributions } from "./deck.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { HOVER_LAYER, type Panel, type PanelLayer, panelSize, panelsSpec } from "./panels.ts";
+import { appliesTo, type PublishedDistribution, publishedCaption, publishedDistributions } from "./published.ts";
 import { type Colour, ink, seriesColours, seriesTitle } from "./theme.ts";
 import { counted, decimal, intervalText, listed } from "./wording.ts";
 
@@ -61,8 +61,8 @@ function summaryLayers(): PanelLayer[] {
   ];
 }
 
-/** The deck's mean as a diamond on a line between its extremes, left of the violin's axis so as not to cover the bar. */
-function deckLayers(values: readonly DeckDistribution[]): PanelLayer[] {
+/** The paper's mean as a diamond on a line between its extremes, left of the violin's axis so as not to cover the bar. */
+function publishedLayers(values: readonly PublishedDistribution[]): PanelLayer[] {
   if (values.length === 0) return [];
   const data = { values: values.map(({ layer, ...value }) => ({ layer: layer - 0.14, ...value })) };
   return [
@@ -96,9 +96,9 @@ function hoverLayer(key: string): PanelLayer {
   };
 }
 
-function violinPanel(measure: string, summaries: readonly MeasureSummary[], colour: Colour, deck: boolean): Panel {
+function violinPanel(measure: string, summaries: readonly MeasureSummary[], colour: Colour, published: boolean): Panel {
   const layers = summaries.map(({ layer }) => layer);
-  const marks = deck ? deckDistributions.filter((value) => value.measure === measure) : [];
+  const marks = published ? publishedDistributions.filter((value) => value.measure === measure) : [];
   return {
     title: seriesTitle(measure),
     ...panelSize,
@@ -109,7 +109,7 @@ function violinPanel(measure: string, summaries: readonly MeasureSummary[], colo
         scale: { domain: [Math.min(...layers) - 0.5, Math.max(...layers) + 0.5], nice: false },
       },
     },
-    layer: [outlineLayer(summaries, colour), ...summaryLayers(), ...deckLayers(marks), hoverLayer(measure)],
+    layer: [outlineLayer(summaries, colour), ...summaryLayers(), ...publishedLayers(marks), hoverLayer(measure)],
   };
 }
 
@@ -143,7 +143,9 @@ export function violins(analysis: StudyAnalysis): Figure | undefined {
   const { range } = seriesColours(measures);
   const means = listed(byMeasure.map(({ summaries }) => movement(summaries)));
   const path = layers.length > 1 ? ` from layer ${layers[0]} to layer ${layers.at(-1)}` : ` in layer ${layers[0]}`;
-  const marks = appliesTo(study) ? ` ${deckCaption(study)} Lines: from the deck's least to its largest value.` : "";
+  const marks = appliesTo(study)
+    ? ` ${publishedCaption(study)} Lines: from the paper's least to its largest value.`
+    : "";
   return {
     id: "figure-2",
     title: "Distribution of each measure in each layer",

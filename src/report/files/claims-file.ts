@@ -1,5 +1,4 @@
-/** claims.json: the deck's claims as the data decide them, for each study of a report. */
-
+/** claims.json: the paper's claims as the data decide them, for each study of a report. */
 import { z } from "zod";
 import { RunError } from "../../core/errors.ts";
 import { jsonText } from "../../core/plain-text.ts";
@@ -36,6 +35,7 @@ const claimSchema = z.object({
   holm: probability.exactOptional().describe("p after Holm's correction over all claims of the file."),
   verdict: z.enum(verdicts),
   reason: z.string(),
+  tooFew: z.string().exactOptional().describe("How many networks would do, where these are too few for any verdict."),
   figure: z.string().describe("The figure that shows it."),
   parts: z.array(partSchema).describe("Effects that must all be there for the claim to hold."),
 });

@@ -25,8 +25,9 @@ const costs: Readonly<Record<Part, string>> = {
   study: "figures 5, 6 and 7, how the results were made and by which command, and what chance would give",
   neurons: "figures 2, 5, 6 and 7, the table of measures, and the claims about distributions",
   histograms: "the bias of the measures, and what chance would give",
-  orders: "figures 1, 3 and 4 with their comparisons and claims: the rows of curves.csv refer to its orders",
-  curves: "figures 1, 3 and 4 with their comparisons and claims",
+  orders:
+    "the answer, figures 1, 3 and 4 with their comparisons and claims: the rows of curves.csv refer to its orders",
+  curves: "the answer, figures 1, 3 and 4 with their comparisons and claims",
   single: "figures 5 and 6 and the rank correlations",
   model: "figure 7",
 };

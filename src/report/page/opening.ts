@@ -41,10 +41,14 @@ function runSentence(analysis: StudyAnalysis): string {
 export function opening(analyses: readonly StudyAnalysis[]): Markup {
   const sentences = analyses.map((analysis) =>
     analyses.length === 1
-      ? html`<p>${runSentence(analysis)}</p>`
+      ? html`<p class="run">${runSentence(analysis)}</p>`
       : html`<li><strong>${analysis.label}</strong>: ${runSentence(analysis)}</li>`,
   );
+  const several = analyses.length > 1;
+  const warned = analyses.flatMap(({ label, warnings }) =>
+    warnings.map((warning) => html`<p class="warning">${several ? `${label}: ` : ""}${warning}</p>`),
+  );
   return html`<h1>${pageTitle(analyses)}</h1>
-<p class="question">Do information measures of single neurons tell how much a classifier needs them?</p>
-${analyses.length === 1 ? sentences : html`<ul>${sentences}</ul>`}`;
+${warned}<p class="question">Do information measures of single neurons tell how much a classifier needs them?</p>
+${analyses.length === 1 ? sentences : html`<ul class="run">${sentences}</ul>`}`;
 }

@@ -66,5 +66,10 @@ function provenance({ study }: StudyAnalysis): Markup {
 }
 
 export function provenanceSection(analyses: readonly StudyAnalysis[]): Section {
-  return { id: "provenance", title: "How these results were made", content: forEachStudy(analyses, provenance)! };
+  return {
+    id: "provenance",
+    title: "How these results were made",
+    short: "How it was made",
+    content: forEachStudy(analyses, provenance)!,
+  };
 }

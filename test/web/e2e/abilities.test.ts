@@ -81,8 +81,8 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     expect(await page.locator(".training-line").innerText()).toBe(held);
     await page.getByRole("button", { name: "Resume" }).click();
     await origin("trained here");
-    await page.getByText("Trained", { exact: true }).waitFor();
-    const rows = page.getByRole("region", { name: "Repeats" }).locator("tbody tr");
+    await page.getByText("Trained, 6 epochs", { exact: true }).waitFor();
+    const rows = page.getByRole("region", { name: "Loss and validation accuracy of the repeats" }).locator("tbody tr");
     expect(await rows.count()).toBe(2);
     for (const text of await rows.allInnerTexts()) expect(text).toMatch(/^[01]\s+[\d.]+\s+(4|5|6|7|8|9)\d\.\d %$/);
     expect(await page.locator("#training-loss .line").first().getAttribute("d")).toMatch(/^M.*L.*L/);

@@ -131,9 +131,16 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
     await page.context().close();
   });
 
-  test("fits on one screen of a laptop", async () => {
+  test("opens with its help, which stays closed once it was, and then fits on one screen of a laptop", async () => {
     const { page } = await openPage(chromium.browser, server.address);
     await page.locator("[data-row]").first().waitFor();
+    const help = page.getByRole("region", { name: "Help" });
+    expect(await help.getByRole("listitem").count()).toBe(4);
+    await page.getByRole("button", { name: "Close help" }).click();
+    await page.reload();
+    await page.locator("[data-row]").first().waitFor();
+    expect(await help.count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Help" }).getAttribute("aria-expanded")).toBe("false");
     expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(laptop.height);
     await page.context().close();
   });

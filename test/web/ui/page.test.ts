@@ -65,7 +65,9 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
 
     test("and sees loss and accuracy of every repeat while it goes on", async () => {
       await page.getByRole("button", { name: "Train" }).click();
-      const row = page.getByRole("region", { name: "Repeats" }).getByRole("row", { name: "2 0.5000 83.0 %" });
+      const row = page
+        .getByRole("region", { name: "Loss and validation" })
+        .getByRole("row", { name: "2 0.5000 83.0 %" });
       await row.waitFor();
       expect(await page.locator("#training-loss .line").count()).toBe(3);
     });

@@ -4,6 +4,7 @@ import { levelTotals } from "../../../src/measures/measure.ts";
 import { histogramEvidence } from "../../../src/measures/neuron-table.ts";
 import type { ExtremeSamples } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
+import { columnHelp } from "../measure-help.ts";
 import { decimal, percent, signed } from "../numbers.ts";
 import { seriesColour, seriesTitle } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
@@ -97,7 +98,7 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
     <dl class="facts numbers">
       {Object.entries(table.measures).map(([id, values]) => (
         <div key={id}>
-          <dt>
+          <dt title={columnHelp(state, id)}>
             <i class="swatch" style={{ background: seriesColour(id) }} />
             {seriesTitle(id)}
           </dt>
@@ -105,8 +106,8 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
         </div>
       ))}
       <div>
-        <dt>Preferred class</dt>
-        <dd>{nameOf(table.preferredClass[row]!)}</dd>
+        <dt title="The class whose outputs differ most from those of all samples.">Preferred class</dt>
+        <dd>{`${nameOf(table.preferredClass[row]!)}${isSilentFor(study, table, row) ? ", by silence" : ""}`}</dd>
       </div>
       <SpreadFact table={table} row={row} />
       <div>
@@ -115,6 +116,14 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
       </div>
     </dl>
   );
+}
+
+/** Whether the bit is 1 less often in the preferred class than elsewhere: the neuron tells it by keeping silent. */
+function isSilentFor(study: ShownStudy, table: NeuronTable, row: number): boolean {
+  const size = study.about.dataset.validationPerClass?.[table.preferredClass[row]!];
+  if (!hasBits(table) || size === undefined) return false;
+  const ones = table.onesPerClass[row * table.classes + table.preferredClass[row]!]!;
+  return ones * table.samples < table.ones[row]! * size;
 }
 
 /** How often a bit is 1; of more levels, how many of them occur. */

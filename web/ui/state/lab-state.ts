@@ -9,9 +9,14 @@ import type { SettingTexts } from "./settings.ts";
 
 export type NoticeOf<Type extends LabNotice["type"]> = Extract<LabNotice, { readonly type: Type }>;
 
+/** A training and how far it is. */
+export type Training = Omit<NoticeOf<"training">, "type">;
+
 /** A study and what has arrived of it. */
 export interface ShownStudy {
   readonly about: Omit<NoticeOf<"study">, "type">;
+  /** How its networks were trained, where that was here. */
+  readonly training?: Training;
   readonly repeats: readonly RepeatSummary[];
   readonly neurons: readonly NeuronTable[];
   readonly orders: readonly RemovalOrder[];
@@ -79,7 +84,10 @@ export interface LabState {
   readonly phase: NoticeOf<"phase">["phase"];
   readonly paused: boolean;
   readonly settings: SettingTexts;
-  readonly training?: Omit<NoticeOf<"training">, "type">;
+  /** The training that runs; once it has led to a study, it is the study's. */
+  readonly training?: Training;
+  /** A training that ended without a study: nothing of it is on show. */
+  readonly givenUp?: Pick<Training, "epochs" | "epochsDone">;
   readonly study?: ShownStudy;
   readonly view: View;
   readonly removal: Removal;

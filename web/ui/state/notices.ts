@@ -53,19 +53,22 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
 /** Requests that fetch files of the page. */
 const fetching: ReadonlySet<ShownFault["about"]> = new Set(["open", "showFinished", "useEmbeddedDigits"]);
 
-function without<Key extends "loading" | "exporting" | "curvesRunning" | "evaluation" | "extremes" | "training">(
-  state: LabState,
-  ...keys: readonly Key[]
-): LabState {
+function without<
+  Key extends "loading" | "exporting" | "curvesRunning" | "evaluation" | "extremes" | "training" | "givenUp",
+>(state: LabState, ...keys: readonly Key[]): LabState {
   const rest: LabState = { ...state };
   for (const key of keys) delete (rest as { [K in Key]?: unknown })[key];
   return rest;
 }
 
-/** What was told of the training before ends where another begins. */
+/** What was told of the training before ends where another begins, or where it ends without a study. */
 function withPhase(state: LabState, { phase, paused }: NoticeOf<"phase">): LabState {
   const begins = phase === "training" && state.phase !== "training";
-  return { ...(begins ? without(state, "training") : state), phase, paused };
+  if (begins) return { ...without(state, "training", "givenUp"), phase, paused };
+  const { training } = state;
+  if (phase !== "ready" || training === undefined) return { ...state, phase, paused };
+  const { epochs, epochsDone } = training;
+  return { ...without(state, "training"), givenUp: { epochs, epochsDone }, phase, paused };
 }
 
 /** A file is there once what it holds is told of, or that it cannot be had. */
@@ -78,9 +81,10 @@ function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">
   const empty = { repeats: [], neurons: [], orders: [], singles: [], firstLayers: {}, curves: {} };
   const { selected: _selected, ...view } = state.view;
   const scope = state.view.scope.startsWith("layer") ? "layer1" : state.view.scope;
+  const training = about.origin === "trained" && state.training !== undefined ? { training: state.training } : {};
   return {
-    ...without(state, "evaluation", "extremes", "curvesRunning"),
-    study: { about, ...empty },
+    ...without(state, "evaluation", "extremes", "curvesRunning", "training", "givenUp"),
+    study: { about, ...training, ...empty },
     view: { ...view, repeat: 0, brushed: [], scope },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
     faults: [],

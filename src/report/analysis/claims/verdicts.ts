@@ -29,7 +29,12 @@ function effectText({ mean, interval }: Estimate): string {
 }
 
 /** The verdict of a tested claim, with the sentence that gives its numbers. */
-function decided(evidence: Tested, p: number, holm: number, family: number): Pick<Claim, "verdict" | "reason"> {
+function decided(
+  evidence: Tested,
+  p: number,
+  holm: number,
+  family: number,
+): Pick<Claim, "verdict" | "reason" | "tooFew"> {
   const { weakest } = evidence;
   const over = `after Holm's correction over ${family} test${family === 1 ? "" : "s"}`;
   const numbers = `${weakest.name} is ${effectText(weakest.effect)}; p = ${short(p)}, ${over} ${short(holm)}`;
@@ -40,7 +45,8 @@ function decided(evidence: Tested, p: number, holm: number, family: number): Pic
   const { smallestP, text, enough } = evidence.resolution;
   if (family * smallestP >= LEVEL) {
     const least = short(Math.min(1, family * smallestP));
-    return { verdict: "undecided", reason: `${text}, ${over} ${least}; ${enough(family)}.` };
+    const tooFew = enough(family);
+    return { verdict: "undecided", reason: `${text}, ${over} ${least}; ${tooFew}.`, tooFew };
   }
   return { verdict: "undecided", reason: `${numbers}, which is not below ${LEVEL}.` };
 }
@@ -59,7 +65,8 @@ function claim(evidence: Assessed & { readonly holm?: number }, family: number, 
   const { parts, p, holm, weakest, resolution } = evidence;
   const known = { ...text, parts, effect: weakest.effect };
   if (p === undefined || holm === undefined) {
-    return { ...known, verdict: "undecided", reason: `${resolution.text}; ${resolution.enough(testable)}.` };
+    const tooFew = resolution.enough(testable);
+    return { ...known, verdict: "undecided", reason: `${resolution.text}; ${tooFew}.`, tooFew };
   }
   return { ...known, p, holm, ...decided(evidence, p, holm, family) };
 }

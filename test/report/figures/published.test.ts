@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { StudyConfig } from "../../../src/core/study.ts";
 import { analyse } from "../../../src/report/analysis/analyse.ts";
 import type { StudyFiles } from "../../../src/report/analysis/analysis.ts";
-import { appliesTo, deckDistributions, deckPoints } from "../../../src/report/figures/deck.ts";
-import { deckComparison, deckTable, insideBand } from "../../../src/report/figures/deck-comparison.ts";
 import { figuresOf } from "../../../src/report/figures/figures.ts";
+import { appliesTo, publishedDistributions, publishedPoints } from "../../../src/report/figures/published.ts";
+import { insideBand, publishedComparison, publishedTable } from "../../../src/report/figures/published-comparison.ts";
 import { madeUpFiles } from "./made-up-files.ts";
 
 /** The tables of the study's definition, typed in a second time: scope, steps, then measure and accuracies. */
@@ -39,18 +39,18 @@ function transcribed(): string[] {
 const MNIST = "d1996dd31a1c6b2deefbbcf148e9894b5d1679e721a57f4f81b5cf48db05757b";
 const EMBEDDED = "9cc83de9b3d5ff95804462f4951a42a364ecdc7c4f75d03420954232c934a04e";
 
-function deckFiles(options: Partial<StudyConfig> = {}, sha256 = MNIST, train = 50_000): StudyFiles {
+function publishedFiles(options: Partial<StudyConfig> = {}, sha256 = MNIST, train = 50_000): StudyFiles {
   const files = madeUpFiles({ hidden: [100, 100], ...options });
   return { ...files, study: { ...files.study!, dataset: { ...files.study!.dataset, sha256, train } } };
 }
 
-describe("the deck's values", () => {
+describe("the paper's values", () => {
   test("are those of the study's definition", () => {
-    const points = deckPoints.map(({ scope, measure, direction, mode, removed, accuracy }) =>
+    const points = publishedPoints.map(({ scope, measure, direction, mode, removed, accuracy }) =>
       [scope, measure, direction, mode, removed, accuracy].join(),
     );
     expect(points.toSorted()).toEqual(transcribed().toSorted());
-    const ranges = deckDistributions.map(({ measure, layer, minimum, maximum, mean }) =>
+    const ranges = publishedDistributions.map(({ measure, layer, minimum, maximum, mean }) =>
       [measure, layer, minimum, maximum, mean].join(" "),
     );
     expect(ranges.toSorted()).toEqual([
@@ -64,66 +64,66 @@ describe("the deck's values", () => {
   });
 
   test("apply to MNIST, all or the digits that come with the program, sigmoid, 100 neurons in each of two layers", () => {
-    expect(appliesTo(deckFiles().study)).toBe(true);
-    expect(appliesTo(deckFiles({}, EMBEDDED).study)).toBe(true);
-    expect(appliesTo(deckFiles({}, "0".repeat(64)).study)).toBe(false);
-    expect(appliesTo(deckFiles({ activation: "relu" }).study)).toBe(false);
-    expect(appliesTo(deckFiles({ hidden: [100, 50] }).study)).toBe(false);
+    expect(appliesTo(publishedFiles().study)).toBe(true);
+    expect(appliesTo(publishedFiles({}, EMBEDDED).study)).toBe(true);
+    expect(appliesTo(publishedFiles({}, "0".repeat(64)).study)).toBe(false);
+    expect(appliesTo(publishedFiles({ activation: "relu" }).study)).toBe(false);
+    expect(appliesTo(publishedFiles({ hidden: [100, 50] }).study)).toBe(false);
     expect(appliesTo(undefined)).toBe(false);
   });
 
   test("stand in figures 1 to 4 where they apply, and the caption says so", () => {
     const captions = (files: StudyFiles) =>
       figuresOf(analyse(files), files)
-        .slice(0, 4)
+        .filter(({ id }) => /[1-4]/.test(id))
         .map(({ caption }) => caption);
-    for (const caption of captions(deckFiles())) {
-      expect(caption).toContain("Diamonds: the deck's values (arXiv:1804.06679, digitised");
-      expect(caption).not.toContain("The deck trained");
+    for (const caption of captions(publishedFiles())) {
+      expect(caption).toContain("Diamonds: published values (Amjad, Liu and Geiger, arXiv:1804.06679; digitised");
+      expect(caption).not.toContain("were trained on");
     }
-    for (const caption of captions(deckFiles({}, EMBEDDED, 6000))) {
-      expect(caption).toContain("The deck trained on 50,000 samples, this study on 6,000.");
+    for (const caption of captions(publishedFiles({}, EMBEDDED, 6000))) {
+      expect(caption).toContain("Their networks were trained on 50,000 samples, these on 6,000.");
     }
-    for (const caption of captions(deckFiles({ activation: "tanh" }))) expect(caption).not.toContain("deck");
+    for (const caption of captions(publishedFiles({ activation: "tanh" }))) expect(caption).not.toContain("published");
   });
 });
 
-describe("the comparison with the deck", () => {
+describe("the comparison with the paper", () => {
   test("has every value, with the difference to ours and whether it lies in the interval", () => {
-    const analysis = analyse(deckFiles());
-    const compared = deckComparison(analysis);
-    expect(compared.length).toBe(deckPoints.length + 3 * deckDistributions.length);
+    const analysis = analyse(publishedFiles());
+    const compared = publishedComparison(analysis);
+    expect(compared.length).toBe(publishedPoints.length + 3 * publishedDistributions.length);
     const one = compared.find(({ what }) => what.startsWith("layer 2, KL selectivity, lowest first, 75 removed"))!;
     const curve = analysis.curves.find(
       ({ scope, measure, direction, mode }) =>
         scope === "layer2" && measure === "kl_selectivity" && direction === "low" && mode === "mean",
     )!;
-    expect(one).toMatchObject({ figure: "figure-4", deck: 0.924, ours: curve.accuracyMean[75] });
+    expect(one).toMatchObject({ figure: "figure-4", published: 0.924, ours: curve.accuracyMean[75] });
     expect(one.difference).toBeCloseTo(curve.accuracyMean[75]! - 0.924, 12);
     expect(one.interval).toEqual({ low: curve.accuracyLow![75], high: curve.accuracyHigh![75] });
-    expect(deckTable(compared).rows).toHaveLength(compared.length);
+    expect(publishedTable(compared).rows).toHaveLength(compared.length);
   });
 
   test("says inside only of a value between the bounds, and nothing where there is no interval", () => {
     const base = { figure: "figure-1", what: "", ours: 0.5, difference: 0 };
     const interval = { low: 0.4, high: 0.6 };
-    expect([0.39, 0.4, 0.6, 0.61].map((deck) => insideBand({ ...base, deck, interval }))).toEqual([
+    expect([0.39, 0.4, 0.6, 0.61].map((published) => insideBand({ ...base, published, interval }))).toEqual([
       false,
       true,
       true,
       false,
     ]);
-    expect(insideBand({ ...base, deck: 0.5 })).toBeUndefined();
-    expect(deckTable([{ ...base, deck: 0.5 }]).rows[0]!.at(-1)).toBe("no interval");
+    expect(insideBand({ ...base, published: 0.5 })).toBeUndefined();
+    expect(publishedTable([{ ...base, published: 0.5 }]).rows[0]!.at(-1)).toBe("no interval");
   });
 
-  test("leaves out steps that were not evaluated, and studies that are not the deck's", () => {
-    const everySeven = deckComparison(analyse(deckFiles({ stride: 7 })));
+  test("leaves out steps that were not evaluated, and studies that are not the paper's", () => {
+    const everySeven = publishedComparison(analyse(publishedFiles({ stride: 7 })));
     // Of 25, 30, 50, 70, 75 and 78 only 70 is a multiple of 7.
     expect(
       everySeven.filter(({ figure }) => figure === "figure-1").every(({ what }) => what.includes(" 70 removed")),
     ).toBe(true);
     expect(everySeven.filter(({ figure }) => figure === "figure-4")).toEqual([]);
-    expect(deckComparison(analyse(deckFiles({ activation: "relu" })))).toEqual([]);
+    expect(publishedComparison(analyse(publishedFiles({ activation: "relu" })))).toEqual([]);
   });
 });

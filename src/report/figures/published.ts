@@ -1,17 +1,17 @@
 /**
- * The values of the deck, to be held against a study's: figures of Amjad, Liu and Geiger, arXiv:1804.06679, as a slide
- * deck shows them, digitised by hand. One set of networks on MNIST, 784-100-100-10, sigmoid; 50,000 training samples.
+ * Published values to hold a study's against: Amjad, Liu and Geiger, arXiv:1804.06679, digitised by hand from figures of a
+ * talk about it. One set of networks on MNIST, 784-100-100-10, sigmoid; 50,000 training samples.
  */
 import type { AblationMode, Direction, Scope } from "../../core/ablation.ts";
 import type { StudySummary } from "../files/study-file.ts";
 
 /** How far off the digitising may be. */
-export const deckError = { accuracy: 0.004, bits: 0.005 } as const;
-/** Training samples of the deck's networks. */
-export const DECK_TRAIN = 50_000;
+export const publishedError = { accuracy: 0.004, bits: 0.005 } as const;
+/** Training samples of the paper's networks. */
+export const PUBLISHED_TRAIN = 50_000;
 
 /** Accuracy after some removals. */
-export interface DeckPoint {
+export interface PublishedPoint {
   /** Figure of the report that shows it. */
   readonly figure: 1 | 3 | 4;
   readonly scope: Scope;
@@ -24,7 +24,7 @@ export interface DeckPoint {
 }
 
 /** The distribution of a measure over the neurons of a layer, bits. */
-export interface DeckDistribution {
+export interface PublishedDistribution {
   readonly measure: string;
   readonly layer: number;
   readonly minimum: number;
@@ -32,9 +32,9 @@ export interface DeckDistribution {
   readonly maximum: number;
 }
 
-type CurveKey = Omit<DeckPoint, "removed" | "accuracy">;
+type CurveKey = Omit<PublishedPoint, "removed" | "accuracy">;
 
-function points(key: CurveKey, removed: readonly number[], accuracies: readonly number[]): DeckPoint[] {
+function points(key: CurveKey, removed: readonly number[], accuracies: readonly number[]): PublishedPoint[] {
   return removed.map((count, index) => ({ ...key, removed: count, accuracy: accuracies[index]! }));
 }
 
@@ -42,15 +42,20 @@ function zeroAndMean(measure: string, direction: Direction, mode: AblationMode, 
   return points({ figure: 1, scope: "layer1", measure, direction, mode }, [30, 50, 70], accuracies);
 }
 
-function wholeNetwork(measure: string, direction: Direction, accuracies: readonly number[]): DeckPoint[] {
+function wholeNetwork(measure: string, direction: Direction, accuracies: readonly number[]): PublishedPoint[] {
   return points({ figure: 3, scope: "network", measure, direction, mode: "mean" }, [50, 70, 78], accuracies);
 }
 
-function layerWise(layer: 1 | 2, measure: string, direction: Direction, accuracies: readonly number[]): DeckPoint[] {
+function layerWise(
+  layer: 1 | 2,
+  measure: string,
+  direction: Direction,
+  accuracies: readonly number[],
+): PublishedPoint[] {
   return points({ figure: 4, scope: `layer${layer}`, measure, direction, mode: "mean" }, [25, 50, 75], accuracies);
 }
 
-export const deckPoints: readonly DeckPoint[] = [
+export const publishedPoints: readonly PublishedPoint[] = [
   ...zeroAndMean("mutual_information", "low", "mean", [0.95, 0.889, 0.75]),
   ...zeroAndMean("random", "none", "mean", [0.945, 0.855, 0.656]),
   ...zeroAndMean("mutual_information", "low", "zero", [0.894, 0.777, 0.595]),
@@ -75,7 +80,7 @@ export const deckPoints: readonly DeckPoint[] = [
   ...layerWise(2, "entropy", "high", [0.974, 0.968, 0.893]),
 ];
 
-export const deckDistributions: readonly DeckDistribution[] = [
+export const publishedDistributions: readonly PublishedDistribution[] = [
   { measure: "entropy", layer: 1, minimum: 0.315, mean: 0.81, maximum: 1 },
   { measure: "mutual_information", layer: 1, minimum: 0.034, mean: 0.274, maximum: 0.5 },
   { measure: "kl_selectivity", layer: 1, minimum: 0.087, mean: 0.84, maximum: 1.98 },
@@ -84,13 +89,13 @@ export const deckDistributions: readonly DeckDistribution[] = [
   { measure: "kl_selectivity", layer: 2, minimum: 0.746, mean: 1.19, maximum: 2.62 },
 ];
 
-/** Fingerprints (src/data/fingerprint.ts) of MNIST as the deck splits it, and of the 10,000 digits that come with the program. */
+/** Fingerprints (src/data/fingerprint.ts) of MNIST as the paper splits it, and of the 10,000 digits that come with the program. */
 const mnistFingerprints: readonly string[] = [
   "d1996dd31a1c6b2deefbbcf148e9894b5d1679e721a57f4f81b5cf48db05757b",
   "9cc83de9b3d5ff95804462f4951a42a364ecdc7c4f75d03420954232c934a04e",
 ];
 
-/** Whether a study is the deck's: MNIST (all of it, or a tenth), sigmoid, two hidden layers of 100. */
+/** Whether a study is the paper's: MNIST (all of it, or a tenth), sigmoid, two hidden layers of 100. */
 export function appliesTo(study: StudySummary | undefined): study is StudySummary {
   if (study === undefined) return false;
   const { config, dataset } = study;
@@ -99,16 +104,19 @@ export function appliesTo(study: StudySummary | undefined): study is StudySummar
   );
 }
 
-/** What the marks are, and what keeps the study from being the deck's; empty where the deck says nothing of it. */
-export function deckCaption(study: StudySummary | undefined): string {
+/** What the marks are, and what keeps the study from being the paper's; empty where the paper says nothing of it. */
+export function publishedCaption(study: StudySummary | undefined): string {
   if (!appliesTo(study)) return "";
-  const marks = `Diamonds: the deck's values (arXiv:1804.06679, digitised, error ${deckError.accuracy} in accuracy, ${deckError.bits} bit).`;
+  const marks = `Diamonds: published values (Amjad, Liu and Geiger, arXiv:1804.06679; digitised, error ${publishedError.accuracy} in accuracy, ${publishedError.bits} bit).`;
   const { train } = study.dataset;
-  if (train === DECK_TRAIN) return marks;
-  return `${marks} The deck trained on ${DECK_TRAIN.toLocaleString("en")} samples, this study on ${train.toLocaleString("en")}.`;
+  if (train === PUBLISHED_TRAIN) return marks;
+  return `${marks} Their networks were trained on ${PUBLISHED_TRAIN.toLocaleString("en")} samples, these on ${train.toLocaleString("en")}.`;
 }
 
-/** The deck's values for a figure of curves, as far as they apply to the study. */
-export function deckPointsFor(figure: DeckPoint["figure"], study: StudySummary | undefined): readonly DeckPoint[] {
-  return appliesTo(study) ? deckPoints.filter((point) => point.figure === figure) : [];
+/** The paper's values for a figure of curves, as far as they apply to the study. */
+export function publishedPointsFor(
+  figure: PublishedPoint["figure"],
+  study: StudySummary | undefined,
+): readonly PublishedPoint[] {
+  return appliesTo(study) ? publishedPoints.filter((point) => point.figure === figure) : [];
 }

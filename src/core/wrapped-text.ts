@@ -1,6 +1,6 @@
 /** Breaks text for people at spaces, so that an 80-column terminal does not break it inside words. */
 
-import { plainLine } from "../core/plain-text.ts";
+import { plainLine } from "./plain-text.ts";
 
 /** Columns of a terminal that nothing is known about. */
 export const COLUMNS = 80;
