@@ -14,10 +14,11 @@ import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
 import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
-import type { Dataset, SplitName } from "./core/dataset.ts";
+import type { AnyDataset, Dataset, SplitName } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
-import { requireFit } from "./core/network-fit.ts";
+import { fittedTo } from "./core/network-fit.ts";
+import type { ChannelOrder } from "./core/sample-axes.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
@@ -48,11 +49,19 @@ export {
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
 export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
-export type { Activation, DenseLayer, Network, TrainedNetwork } from "./core/network.ts";
+export type {
+  Activation,
+  DenseLayer,
+  InputForm,
+  Network,
+  SingleOutput,
+  TrainedNetwork,
+} from "./core/network.ts";
 export type { LevelCounts } from "./core/neuron-counts.ts";
 export type { NeuronTable } from "./core/neuron-table.ts";
 export { type ProgressEvent, type ProgressListener, type Stage, stages } from "./core/progress.ts";
 export { type BinRule, binRules } from "./core/quantization.ts";
+export { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
 export type * from "./core/study.ts";
 export { type Product, products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 export type { DataOptions } from "./data/open-data.ts";
@@ -77,6 +86,21 @@ export type { Accuracies } from "./pruning/measure-network.ts";
  */
 export function loadNetwork(path: string, options: ReadOptions = {}): Promise<OpenedNetwork> {
   return openNetwork(path, options);
+}
+
+/**
+ * The network as one that takes samples as the data hold them. `analyze`, `measureNetworks` and `activationsOf` do it themselves; it
+ * is for networks of pictures with colours whose files do not say where they have the channels.
+ * @param options `channels`: `first` ([channels, height, width], PyTorch) or `last` ([height, width, channels], Keras)
+ * @throws RunError where inputs or outputs are not those of the data; UsageError where the order is not known, or the file says
+ * another.
+ */
+export function fitNetwork(
+  network: Network,
+  dataset: AnyDataset,
+  options: { readonly channels?: ChannelOrder } = {},
+): Network {
+  return fittedTo(network, dataset, { where: "network", ...options }).network;
 }
 
 /**
@@ -121,11 +145,11 @@ export async function measureNetworks(
   dataset: Dataset,
   networks: readonly Network[],
 ): Promise<NetworkMeasures[]> {
-  using validation = splitOnDevice(gpu, dataset, "validation");
   const measured: NetworkMeasures[] = [];
-  for (const [index, network] of networks.entries()) {
-    requireFit(network, dataset, `network ${index}`);
-    const accuracies = await accuraciesOf(gpu, network, dataset);
+  for (const [index, given] of networks.entries()) {
+    const { network, dataset: fitted } = fittedTo(given, dataset, { where: `network ${index}` });
+    using validation = splitOnDevice(gpu, fitted, "validation");
+    const accuracies = await accuraciesOf(gpu, network, fitted);
     measured.push({ accuracies, ...(await measureOn(gpu, validation, network, index)) });
   }
   return measured;
@@ -144,12 +168,12 @@ export async function activationsOf(
   split: SplitName,
   layer: number,
 ): Promise<Float32Array> {
-  requireFit(network, dataset, "network");
+  const fitted = fittedTo(network, dataset, { where: "network" });
   const most = network.layers.length - 1;
   if (!Number.isInteger(layer) || layer < 1 || layer > most)
     throw new UsageError({ what: "the network has no such hidden layer", expected: `1 to ${most}`, found: `${layer}` });
-  using samples = splitOnDevice(gpu, dataset, split);
-  return await readActivations(gpu, network, samples, layer);
+  using samples = splitOnDevice(gpu, fitted.dataset, split);
+  return await readActivations(gpu, fitted.network, samples, layer);
 }
 
 /**
@@ -160,15 +184,16 @@ export async function activationsOf(
 export async function ablate(
   gpu: GpuContext,
   dataset: Dataset,
-  { network, table, meanActivations }: MeasuredNetwork,
+  { network: given, table, meanActivations }: MeasuredNetwork,
   options: AblateOptions = {},
 ): Promise<{ curves: AblationCurve[]; singles: SingleRemovals[] }> {
+  const { network, dataset: fitted } = fittedTo(given, dataset, { where: "network" });
   const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...options };
   const names = options.measures ?? measures.map(({ name }) => name);
   const ids = names.map((name) => requireMeasure(name).id);
   const ofScopes = scopesOf(network.layers.length - 1, scopes);
   const orders = removalOrders(table, { scopes: ofScopes, measures: ids, randomDraws, seed });
-  using test = splitOnDevice(gpu, dataset, "test");
+  using test = splitOnDevice(gpu, fitted, "test");
   const task = { network, repeat: table.repeat, orders, meanActivations };
   const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
   return { curves: curves.flat(), singles: singles.flat() };
@@ -185,6 +210,7 @@ export async function chooseNeurons(
   measured: MeasuredNetwork,
   request: PruneRequest,
 ): Promise<readonly NeuronAddress[]> {
-  using validation = splitOnDevice(gpu, dataset, "validation");
-  return await chooseRemovals(gpu, validation, measured, request);
+  const { network, dataset: fitted } = fittedTo(measured.network, dataset, { where: "network" });
+  using validation = splitOnDevice(gpu, fitted, "validation");
+  return await chooseRemovals(gpu, validation, { ...measured, network }, request);
 }

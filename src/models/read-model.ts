@@ -2,7 +2,7 @@
 
 import { RunError } from "../core/errors.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
-import type { DenseLayer } from "../core/network.ts";
+import type { DenseLayer, InputForm } from "../core/network.ts";
 import { kerasArchiveReader, kerasH5Reader } from "./keras/keras-model.ts";
 import { tfjsReader } from "./keras/tfjs-model.ts";
 import type { LoadedModel, ModelFiles, ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
@@ -48,14 +48,22 @@ function normalized(layer: DenseLayer, { mean, sd }: { readonly mean: number; re
   return { inputs, outputs, weights: weights.map((weight) => weight / sd), biases };
 }
 
+/** Where the user says what the network is given, its file does not. */
+function asNormalized(input: InputForm | undefined): Pick<LayerChain, "input"> {
+  if (input === undefined) return {};
+  const { whole: _, ...other } = input;
+  return { input: other };
+}
+
 function withNormalization(read: ReadChain, normalize: ReadOptions["normalize"]): ReadChain {
   if (normalize === undefined) return read;
   const { hidden, last, output } = read.chain;
+  const input = asNormalized(read.chain.input);
   const [first, ...others] = hidden;
   const chain: LayerChain =
     first === undefined
-      ? { hidden, last: normalized(last, normalize), output }
-      : { hidden: [{ ...first, ...normalized(first, normalize) }, ...others], last, output };
+      ? { hidden, last: normalized(last, normalize), output, ...input }
+      : { hidden: [{ ...first, ...normalized(first, normalize) }, ...others], last, output, ...input };
   const note = `inputs taken as (x - ${normalize.mean}) / ${normalize.sd}, folded into the first layer`;
   return { chain, notes: [...read.notes, note] };
 }

@@ -1,11 +1,10 @@
 /** TensorFlow.js layers models: model.json says layers and weights, whose bytes lie in files beside it. */
 import { z } from "zod";
 import { schemaFault } from "../../core/schema-fault.ts";
-import { chainOf } from "../chain-steps.ts";
 import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
 import { floatBytes, readFloats, sizeOf, type Tensor } from "../tensor.ts";
-import { kerasSteps } from "./keras-config.ts";
+import { kerasChain } from "./keras-config.ts";
 import type { WeightsOf } from "./keras-place.ts";
 
 const FIX = "save the model again with model.save(), as a layers model of dense layers, not quantised";
@@ -105,12 +104,12 @@ async function read(files: ModelFiles): Promise<ReadChain> {
   const tensors: Tensor[] = [];
   for (const group of weightsManifest) tensors.push(...(await groupTensors(group, files, refuse)));
   const used = new Set<Tensor>();
-  const steps = kerasSteps(modelTopology.model_config ?? modelTopology, weightsOf(tensors, used, refuse), refuse);
+  const chain = kerasChain(modelTopology.model_config ?? modelTopology, weightsOf(tensors, used, refuse), refuse);
   const unused = tensors.find((tensor) => !used.has(tensor));
   if (unused !== undefined) {
     refuse({ what: `no layer takes the weights ${unused.name}`, expected: "all weights in use", found: unused.name });
   }
-  return chainOf(steps, refuse);
+  return chain;
 }
 
 export const tfjsReader: ModelReader = {

@@ -4,9 +4,11 @@
  */
 import { zipSync } from "fflate";
 import { networkActivationText } from "../../core/activation.ts";
+import { layersAsFiled } from "../../core/layer-chain.ts";
 import type { Network } from "../../core/network.ts";
 import { isNpy } from "../../formats/npy.ts";
 import { chainOf } from "../chain-steps.ts";
+import { ELSEWHERE, formOfTexts, formTextNames, formTexts, outputSteps } from "../input-form.ts";
 import {
   type ModelFiles,
   type ModelReader,
@@ -58,18 +60,21 @@ function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOp
   }
   const text = texts.get(ACTIVATION);
   const layout = saidBy(texts, LAYOUT, weightsLayouts, refuse);
-  const other = [...texts.keys()].find((name) => name !== ACTIVATION && name !== LAYOUT);
+  const known = [ACTIVATION, LAYOUT, ...formTextNames];
+  const other = [...texts.keys()].find((name) => !known.includes(name));
   if (other !== undefined) {
     refuse({
       what: `${other} is not understood`,
-      expected: `arrays of numbers, ${ACTIVATION}, ${LAYOUT}`,
+      expected: `arrays of numbers, ${known.join(", ")}`,
       found: "a text",
     });
   }
   const activation = text === undefined ? undefined : activationsIn(text, ACTIVATION, refuse);
   const layouts = layout === undefined ? weightsLayouts : [layout];
   const layers = namedLayers(tensors, layouts, activation, options, refuse);
-  const { chain, notes } = chainOf(layers.steps, refuse);
+  const own = text !== undefined && layout !== undefined;
+  const { input, output } = own ? formOfTexts((name) => texts.get(name), refuse) : ELSEWHERE;
+  const { chain, notes } = chainOf([...layers.steps, ...outputSteps(output)], refuse, input);
   return { chain, notes: [...layers.notes, ...notes] };
 }
 
@@ -116,14 +121,15 @@ export const npyFolderReader: ModelReader = {
 };
 
 /** The bytes of an .npz file that numpy.load reads. */
-export function encodeNpz({ activation, layers }: Network): Uint8Array {
-  const entries = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
+export function encodeNpz(network: Network): Uint8Array {
+  const entries = layersAsFiled(network).flatMap(({ inputs, outputs, weights, biases }, index) => [
     [`W${index + 1}${SUFFIX}`, encodeNpy(weights, [outputs, inputs])] as const,
     [`b${index + 1}${SUFFIX}`, encodeNpy(biases, [outputs])] as const,
   ]);
   const texts = [
-    [`${ACTIVATION}${SUFFIX}`, encodeNpyText(networkActivationText(activation))],
+    [`${ACTIVATION}${SUFFIX}`, encodeNpyText(networkActivationText(network.activation))],
     [`${LAYOUT}${SUFFIX}`, encodeNpyText("out-in")],
+    ...Object.entries(formTexts(network)).map(([name, text]) => [`${name}${SUFFIX}`, encodeNpyText(text)] as const),
   ];
   const archive = Object.fromEntries([...texts, ...entries]);
   return zipSync(archive, { level: 0, mtime: FIXED_TIME });
