@@ -118,6 +118,35 @@ describe("a lying file is refused:", () => {
     );
   });
 
+  it("a TensorFlow.js model of very many files, or with one of them twice", async () => {
+    const naming = (paths: readonly string[]) =>
+      tfjsFiles(network, ({ json, weights }) => {
+        const [group] = json.weightsManifest as [Record<string, unknown>];
+        return { json: { ...json, weightsManifest: [{ ...group, paths }] }, weights };
+      });
+    let reads = 0;
+    const counted = (paths: readonly string[]) => {
+      const files = naming(paths);
+      const sibling = (name: string) => {
+        reads++;
+        return files.sibling(name);
+      };
+      return { ...files, sibling };
+    };
+    const many = Array.from({ length: 100_000 }, (_, index) => `./first.bin?${index}`);
+    await expectRefused(counted(many), /weights lie in too many files\n.*at most 1024 files\n.*100000/);
+    await expectRefused(counted(["./first.bin", "./first.bin"]), /first\.bin is named twice/);
+    expect(reads).toBe(0);
+  });
+
+  it("a folder of more arrays than a network has", async () => {
+    const beside = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`W${index}.npy`, array]));
+    await expectRefused(
+      modelFiles("W.npy", array, beside),
+      /too many arrays for a network\n.*2000 \.npy files\n.*2001/,
+    );
+  });
+
   it("a file of no known format", async () => {
     await expectRefused(
       modelFiles("a.pt", Uint8Array.of(1, 2, 3)),

@@ -24,6 +24,8 @@ import { decodeNpy, encodeNpy, encodeNpyText } from "./npy.ts";
 
 const FIX = "write the arrays again with numpy.savez(file, W1=..., b1=..., W2=..., b2=...)";
 const SUFFIX = ".npy";
+/** Weights and biases of more layers than any network here has. */
+const MOST_ARRAYS = 2000;
 /** Names of the texts that our own files hold beside the arrays. */
 const ACTIVATION = "activation";
 const LAYOUT = "weights_layout";
@@ -91,14 +93,19 @@ function arraysOfArchive(bytes: Uint8Array, file: string, refuse: Refuse): Named
   });
 }
 
-async function arraysOfFolder(files: ModelFiles): Promise<NamedArray[]> {
+async function arraysOfFolder(files: ModelFiles, refuse: Refuse): Promise<NamedArray[]> {
   const names = (await files.siblings()).filter((name) => hasSuffix(name, SUFFIX)).sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const bytes = name === files.name ? files.bytes : await files.sibling(name);
-      return [name.slice(0, -SUFFIX.length), bytes ?? new Uint8Array(0)] as const;
-    }),
-  );
+  if (names.length > MOST_ARRAYS) {
+    const fix = "give a folder of a network's weights and biases alone, or one .npz file";
+    const expected = `at most ${MOST_ARRAYS} .npy files`;
+    refuse({ what: "the folder holds too many arrays for a network", expected, found: `${names.length}`, fix });
+  }
+  const arrays: NamedArray[] = [];
+  for (const name of names) {
+    const bytes = name === files.name ? files.bytes : await files.sibling(name);
+    arrays.push([name.slice(0, -SUFFIX.length), bytes ?? new Uint8Array(0)]);
+  }
+  return arrays;
 }
 
 export const npzReader: ModelReader = {
@@ -116,8 +123,10 @@ export const npyFolderReader: ModelReader = {
   format: "folder of NumPy arrays",
   suffixes: [SUFFIX],
   begins: isNpy,
-  read: async (files, options) =>
-    readArrays(await arraysOfFolder(files), files.name, options, refuseIn(files.name, FIX)),
+  read: async (files, options) => {
+    const refuse = refuseIn(files.name, FIX);
+    return readArrays(await arraysOfFolder(files, refuse), files.name, options, refuse);
+  },
 };
 
 /** The bytes of an .npz file that numpy.load reads. */
