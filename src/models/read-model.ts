@@ -3,6 +3,7 @@
 import { RunError } from "../core/errors.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
 import type { DenseLayer, InputForm } from "../core/network.ts";
+import { type ForeignKind, foreignKind, PYTORCH_NAME, UNKNOWN_PYTORCH } from "./foreign-files.ts";
 import { kerasArchiveReader, kerasH5Reader } from "./keras/keras-model.ts";
 import { tfjsReader } from "./keras/tfjs-model.ts";
 import type { LoadedModel, ModelFiles, ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
@@ -21,17 +22,25 @@ const readers: readonly ModelReader[] = [
   onnxReader,
 ];
 
+const KNOWN = readers.map(({ format, suffixes }) => `${format} (${suffixes.join(", ")})`).join(", ");
+
+function foreignFile(name: string, { what, fix }: ForeignKind): RunError {
+  return new RunError({ what: `this is ${what}, which is not read`, where: name, expected: KNOWN, found: what, fix });
+}
+
 function readerFor({ name, bytes }: ModelFiles): ModelReader {
+  const foreign = foreignKind(name, bytes);
+  if (foreign !== undefined) throw foreignFile(name, foreign);
   const lower = name.toLowerCase();
   const reader =
     readers.find(({ suffixes }) => suffixes.some((suffix) => lower.endsWith(suffix))) ??
     readers.find((candidate) => candidate.begins(bytes));
   if (reader !== undefined) return reader;
-  const known = readers.map(({ format, suffixes }) => `${format} (${suffixes.join(", ")})`);
+  if (PYTORCH_NAME.test(name)) throw foreignFile(name, UNKNOWN_PYTORCH);
   throw new RunError({
     what: "the file is of no format that is understood",
     where: name,
-    expected: known.join(", "),
+    expected: KNOWN,
     found: `${bytes.length} bytes that begin with ${JSON.stringify(String.fromCharCode(...bytes.subarray(0, 8)))}`,
     fix: "export the network in one of these formats, with the usual ending of its name",
   });

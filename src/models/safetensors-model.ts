@@ -11,7 +11,7 @@ import { schemaFault } from "../core/schema-fault.ts";
 import { chainOf } from "./chain-steps.ts";
 import { ELSEWHERE, formOfTexts, formTexts, outputSteps } from "./input-form.ts";
 import type { ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
-import { activationsIn, namedLayers } from "./named-layers.ts";
+import { activationsIn, type NamedLayers, namedLayers, requireNoBiasesBeside } from "./named-layers.ts";
 import { type Refuse, refuseIn } from "./refuse.ts";
 import { decodeTensors, encodeTensors } from "./safetensors.ts";
 
@@ -57,7 +57,11 @@ function requireArchitecture({ hidden, last }: LayerChain, architecture: string 
   }
 }
 
-function readChain(bytes: Uint8Array, options: ReadOptions, refuse: Refuse): ReadChain {
+function readLayers(
+  bytes: Uint8Array,
+  options: ReadOptions,
+  refuse: Refuse,
+): ReadChain & { readonly layers: NamedLayers } {
   const { tensors, metadata } = decodeTensors(bytes, refuse);
   const said = parseMetadata(metadata, refuse) ?? {};
   const { activation, architecture } = said;
@@ -67,7 +71,7 @@ function readChain(bytes: Uint8Array, options: ReadOptions, refuse: Refuse): Rea
   const layers = namedLayers(tensors, ["out-in"], ofHidden, options, refuse);
   const { chain, notes } = chainOf([...layers.steps, ...outputSteps(output)], refuse, input);
   requireArchitecture(chain, architecture, refuse);
-  return { chain, notes: [...layers.notes, ...notes] };
+  return { chain, notes: [...layers.notes, ...notes], layers };
 }
 
 /**
@@ -79,12 +83,17 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Network {
   const refuse = refuseIn(file, FIX);
   // What an option could say for a file from elsewhere is damage in one of ours.
   const refuseAll: Refuse = ({ option: _, ...refusal }, cause) => refuse(refusal, cause);
-  return toNetwork(readChain(bytes, {}, refuseAll).chain, file);
+  return toNetwork(readLayers(bytes, {}, refuseAll).chain, file);
 }
 
 export const safetensorsReader: ModelReader = {
   format: "safetensors",
   suffixes: [".safetensors"],
   begins: (bytes) => bytes[HEADER_START] === OPENING_BRACE,
-  read: async ({ name, bytes }, options) => readChain(bytes, options, refuseIn(name, FIX)),
+  async read(files, options) {
+    const refuse = refuseIn(files.name, FIX);
+    const { layers, ...read } = readLayers(files.bytes, options, refuse);
+    await requireNoBiasesBeside(layers, files, refuse);
+    return read;
+  },
 };

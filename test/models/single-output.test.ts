@@ -6,6 +6,7 @@ import type { Network, SingleOutput } from "../../src/core/network.ts";
 import type { ModelFiles } from "../../src/models/model-reader.ts";
 import { encodeNpy } from "../../src/models/numpy/npy.ts";
 import { encodeNpz } from "../../src/models/numpy/numpy-model.ts";
+import type { NodeMessage, TensorMessage } from "../../src/models/onnx/onnx-schema.ts";
 import { encodeOnnx } from "../../src/models/onnx/onnx-writer.ts";
 import { pruneNetwork } from "../../src/models/prune.ts";
 import { readModel } from "../../src/models/read-model.ts";
@@ -14,7 +15,7 @@ import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { madeUpKeras, sumLayer } from "../support/keras-chain.ts";
 import { expectRefused, logitsOf, modelFiles } from "../support/model-files.ts";
 import { realLayer, testRandom } from "../support/networks.ts";
-import { constant, node, onnxBytes } from "../support/onnx-model.ts";
+import { constant, node, onnxBytes, wholeAttribute } from "../support/onnx-model.ts";
 import { tfjsFiles } from "../support/tfjs-model.ts";
 
 const random = testRandom(9);
@@ -42,7 +43,7 @@ const npz = () =>
       ]),
     ),
   );
-const onnx = (last: readonly string[]) => {
+const onnx = (last: readonly string[], more: readonly TensorMessage[] = [], ...nodesAfter: readonly NodeMessage[]) => {
   const list = (values: Float32Array) => Array.from(values);
   const constants = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
     constant(`W${index}`, [outputs, inputs], list(weights)),
@@ -56,7 +57,7 @@ const onnx = (last: readonly string[]) => {
     node("Gemm a,T1,b1 z"),
     ...last.map((one) => node(one)),
   ];
-  return onnxBytes({ nodes, constants, input: ["N", 3] });
+  return onnxBytes({ nodes: [...nodes, ...nodesAfter], constants: [...constants, ...more], input: ["N", 3] });
 };
 const tfjs = (activation: string) =>
   tfjsFiles({ activation: "relu", layers }, ({ json, weights }) => ({
@@ -86,6 +87,22 @@ describe("one output is two logits, 0 and z, of", () => {
     const network = await read(files, name.includes("npz") || name === "safetensors" ? relu : {});
     expect(network.singleOutput).toBe(singleOutput);
     expect(logitsOf(asChain(network), row)).toEqual([0, z]);
+  });
+
+  it("what skl2onnx makes of it, [1 - p, p]", async () => {
+    const pair = (text: string, one: number, axis = 1) => {
+      const files = onnx(["Sigmoid z p", "Sub one,p q"], [constant("one", [1], [one])], {
+        ...node(text),
+        attribute: [wholeAttribute("axis", axis)],
+      });
+      return modelFiles("a.onnx", files);
+    };
+    const network = await read(pair("Concat q,p y", 1));
+    expect(network.singleOutput).toBe("sigmoid");
+    expect(logitsOf(asChain(network), row)).toEqual([0, z]);
+    await expectRefused(pair("Concat p,q y", 1), /not one reader/);
+    await expectRefused(pair("Concat q,p y", 2), /not one reader/);
+    await expectRefused(pair("Concat q,p y", 1, 0), /not one reader/);
   });
 
   it("a Dense layer of Keras with a sigmoid", () => {

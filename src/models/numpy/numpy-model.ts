@@ -16,7 +16,7 @@ import {
   type ReadOptions,
   weightsLayouts,
 } from "../model-reader.ts";
-import { activationsIn, namedLayers } from "../named-layers.ts";
+import { activationsIn, namedLayers, requireNoBiasesBeside } from "../named-layers.ts";
 import { type Refuse, refuseIn } from "../refuse.ts";
 import type { Tensor } from "../tensor.ts";
 import { isZip, openZip } from "../zip.ts";
@@ -24,6 +24,8 @@ import { decodeNpy, encodeNpy, encodeNpyText } from "./npy.ts";
 
 const FIX = "write the arrays again with numpy.savez(file, W1=..., b1=..., W2=..., b2=...)";
 const SUFFIX = ".npy";
+/** Of networks that people pack in an archive. */
+const PACKED_NETWORK = /\.(?:onnx|h5|hdf5|keras|safetensors|npz|pb)$|(?:^|\/)model\.json$/i;
 /** Weights and biases of more layers than any network here has. */
 const MOST_ARRAYS = 2000;
 /** Names of the texts that our own files hold beside the arrays. */
@@ -52,11 +54,16 @@ function saidBy<T extends string>(
   return said;
 }
 
-function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOptions, refuse: Refuse): ReadChain {
+async function readArrays(
+  arrays: readonly NamedArray[],
+  files: ModelFiles,
+  options: ReadOptions,
+  refuse: Refuse,
+): Promise<ReadChain> {
   const tensors: Tensor[] = [];
   const texts = new Map<string, string>();
   for (const [name, bytes] of arrays) {
-    const content = decodeNpy(bytes, name, file, refuse);
+    const content = decodeNpy(bytes, name, files.name, refuse);
     if ("tensor" in content) tensors.push(content.tensor);
     else texts.set(name, content.text);
   }
@@ -74,6 +81,7 @@ function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOp
   const activation = text === undefined ? undefined : activationsIn(text, ACTIVATION, refuse);
   const layouts = layout === undefined ? weightsLayouts : [layout];
   const layers = namedLayers(tensors, layouts, activation, options, refuse);
+  await requireNoBiasesBeside(layers, files, refuse);
   const own = text !== undefined && layout !== undefined;
   const { input, output } = own ? formOfTexts((name) => texts.get(name), refuse) : ELSEWHERE;
   const { chain, notes } = chainOf([...layers.steps, ...outputSteps(output)], refuse, input);
@@ -82,10 +90,10 @@ function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOp
 
 function arraysOfArchive(bytes: Uint8Array, file: string, refuse: Refuse): NamedArray[] {
   const archive = openZip(bytes, file, refuse);
-  const pickle = archive.names.find((name) => hasSuffix(name, "/data.pkl"));
-  if (pickle !== undefined) {
-    const fix = "save it in PyTorch with safetensors.torch.save_file(model.state_dict(), file), or torch.onnx.export";
-    refuse({ what: "the file was pickled by PyTorch", expected: "arrays, *.npy", found: pickle, fix });
+  const packed = archive.names.find((name) => PACKED_NETWORK.test(name));
+  if (packed !== undefined) {
+    const fix = `unpack the archive, and give ${packed}`;
+    refuse({ what: "this is an archive with a network's file in it", expected: "arrays, *.npy", found: packed, fix });
   }
   return archive.names.map((name) => {
     if (!hasSuffix(name, SUFFIX)) refuse({ what: `${name} is not understood`, expected: "arrays, *.npy", found: name });
@@ -112,9 +120,10 @@ export const npzReader: ModelReader = {
   format: "NumPy archive",
   suffixes: [".npz"],
   begins: isZip,
-  read: async ({ name, bytes }, options) => {
+  read: async (files, options) => {
+    const { name, bytes } = files;
     const refuse = refuseIn(name, FIX);
-    return readArrays(arraysOfArchive(bytes, name, refuse), name, options, refuse);
+    return readArrays(arraysOfArchive(bytes, name, refuse), files, options, refuse);
   },
 };
 
@@ -125,7 +134,7 @@ export const npyFolderReader: ModelReader = {
   begins: isNpy,
   read: async (files, options) => {
     const refuse = refuseIn(files.name, FIX);
-    return readArrays(await arraysOfFolder(files, refuse), files.name, options, refuse);
+    return readArrays(await arraysOfFolder(files, refuse), files, options, refuse);
   },
 };
 

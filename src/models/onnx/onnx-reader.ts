@@ -9,6 +9,7 @@ import { chainOf } from "../chain-steps.ts";
 import { formOfTexts } from "../input-form.ts";
 import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
+import { complementOf } from "./complement.ts";
 import { type Flow, flowText, inputFlow, sampleOfInput, type Walk } from "./flow.ts";
 import { type Constants, collectConstants, loadExternalData } from "./onnx-constants.ts";
 import { learningOperators, operators, takesWhole } from "./onnx-operators.ts";
@@ -194,6 +195,12 @@ function requireClasses({ flow }: Walk, refuse: Refuse): void {
   refuse({ what: "the graph's output is not understood", expected: "[batch, classes]", found: flowText(flow) });
 }
 
+/** Whether the value is the sigmoid of one number a sample. */
+function isOneProbability({ flow, steps }: Walk): boolean {
+  const last = steps.at(-1);
+  return flow.sample?.join() === "1" && last?.kind === "activation" && last.activation.kind === "sigmoid";
+}
+
 /** From the input to the output, through every node that is not a constant. */
 function walkGraph(graph: GraphMessage, constants: Constants, opset: number, refuse: Refuse): Walked {
   const inputs = graph.input.filter(({ name }) => !constants.values.has(name ?? ""));
@@ -216,6 +223,12 @@ function walkGraph(graph: GraphMessage, constants: Constants, opset: number, ref
     if (node !== undefined && second === undefined) {
       left.delete(node);
       position = pass(node, position, constants, shapes, opset, refuse);
+      continue;
+    }
+    const complement = isOneProbability(position.walk) && complementOf(position.value, users, constants.values);
+    if (complement) {
+      for (const part of complement.nodes) left.delete(part);
+      position = { value: complement.value, walk: position.walk };
       continue;
     }
     const pattern = pointwisePattern(position.value, users, constants.values);

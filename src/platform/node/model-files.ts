@@ -7,7 +7,8 @@ import { fileError, folderSource } from "./files.ts";
 import { MOST_FILE_BYTES, readRegular, requireRegular } from "./regular-file.ts";
 
 const EXPECTED = "the file of a network, or a folder of .npy files";
-const FOLDER_HOLDS = /^model\.json$|\.npy$/i;
+/** A SavedModel of TensorFlow is refused by its name. */
+const FOLDER_HOLDS = /^model\.json$|^saved_model\.pb$|\.npy$/i;
 
 /** What stands for a folder: model.json of TensorFlow.js, else any .npy file. */
 async function entryOf(path: string): Promise<string> {
