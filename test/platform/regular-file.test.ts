@@ -113,6 +113,9 @@ describe("a gzip file whose content lies about its length", () => {
   test("gives no more than it says", async () => {
     const fault = await faultOf(written("longer", claim(images.shape, new Uint8Array(2 ** 26))));
     expect(fault.found).toMatch(/unpacks to more than the 32 bytes that it says/);
+    // More than is unpacked in one piece.
+    const later = await faultOf(written("later", claim([2500, 28, 28], new Uint8Array(2 ** 26))));
+    expect(later.found).toMatch(/unpacks to more than the 1960016 bytes that it says/);
   });
 
   test("takes no memory for more than can be in it", async () => {
