@@ -3,8 +3,9 @@ import { networkActivationText, studyActivation } from "./core/activation.ts";
 import type { AnyDataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { hiddenWidths, type Network, widthsOf } from "./core/network.ts";
-import { requireFit } from "./core/network-fit.ts";
+import { fittedTo } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
+import type { ChannelOrder } from "./core/sample-axes.ts";
 import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
 import type { Devices } from "./gpu/devices.ts";
@@ -35,6 +36,33 @@ export function requireAlike(networks: readonly FiledNetwork[]): void {
     found: architecture(other.network),
     fix: "analyse networks of different layers one by one",
   });
+}
+
+export interface FittedNetworks<T> {
+  /** They take samples as the data hold them. Fitting them again, with nothing said of channels, changes nothing. */
+  readonly networks: readonly FiledNetwork[];
+  /** With a class for each output. */
+  readonly dataset: T;
+  /** [networks]: what was done. */
+  readonly notes: readonly (readonly string[])[];
+}
+
+/**
+ * Networks that are alike, fitted to the data.
+ * @throws UsageError where they differ, or it is not known how they take pictures; RunError where they do not fit the data.
+ */
+export function fittedNetworks<T extends AnyDataset>(
+  networks: readonly FiledNetwork[],
+  dataset: T,
+  channels?: ChannelOrder,
+): FittedNetworks<T> {
+  requireAlike(networks);
+  const fitted = networks.map(({ file, network }) => fittedTo(network, dataset, { where: file, channels }));
+  return {
+    networks: fitted.map(({ network }, index) => ({ file: networks[index]!.file, network })),
+    dataset: fitted[0]!.dataset,
+    notes: fitted.map(({ notes }) => notes),
+  };
 }
 
 /** The part of a configuration that networks say themselves. */
@@ -73,14 +101,13 @@ export function nearChanceOn({ test, classes }: AnyDataset): (repeat: RepeatSumm
  */
 export async function analyzeNetworks(
   devices: Devices,
-  dataset: AnyDataset,
+  data: AnyDataset,
   config: AnalysisConfig,
-  networks: readonly FiledNetwork[],
+  filed: readonly FiledNetwork[],
   clock: Clock,
   observer: StudyObserver = {},
 ): Promise<StudyOutcome> {
-  requireAlike(networks);
-  requireFit(networks[0]!.network, dataset, networks[0]!.file);
+  const { networks, dataset } = fittedNetworks(filed, data);
   const { timed, elapsedMs } = stageTimer(devices, clock);
   const plan = analysisPlan(devices.current, sizeOf(dataset), config);
   observer.onPlan?.(plan);

@@ -20,14 +20,15 @@ import {
   type LayerActivation,
   layerActivation as withDefault,
 } from "./core/activation.ts";
-import { type Dataset, type SplitName, splitNames } from "./core/dataset.ts";
+import { type AnyDataset, type Dataset, type SplitName, splitNames } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
-import { notFinite, requireFit } from "./core/network-fit.ts";
+import { type FittedNetwork, fittedTo, notFinite } from "./core/network-fit.ts";
 import { oneName, wholeNumber } from "./core/option-checks.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
+import type { ChannelOrder } from "./core/sample-axes.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
@@ -41,6 +42,7 @@ import {
   dataChecks,
   dataSource,
   deviceChecks,
+  fitChecks,
   path as pathCheck,
   readChecks,
   requireList,
@@ -69,11 +71,19 @@ export { activations, defaultAlphas, studyActivations } from "./core/activation.
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
 export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
-export type { Activation, DenseLayer, Network, TrainedNetwork } from "./core/network.ts";
+export type {
+  Activation,
+  DenseLayer,
+  InputForm,
+  Network,
+  SingleOutput,
+  TrainedNetwork,
+} from "./core/network.ts";
 export type { LevelCounts } from "./core/neuron-counts.ts";
 export type { NeuronTable } from "./core/neuron-table.ts";
 export { type ProgressEvent, type ProgressListener, type Stage, stages } from "./core/progress.ts";
 export { type BinRule, binRules } from "./core/quantization.ts";
+export { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
 export type * from "./core/study.ts";
 export { type Product, products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 export type { DataOptions } from "./data/open-data.ts";
@@ -95,6 +105,26 @@ export type { Accuracies } from "./pruning/measure-network.ts";
 export async function loadNetwork(path: string, options: ReadOptions = {}): Promise<OpenedNetwork> {
   const where = "loadNetwork";
   return openNetwork(requireValue(path, pathCheck, "path", where), requireOptions(options, readChecks, where));
+}
+
+/**
+ * The network as one that takes samples as the data hold them. `analyze`, `measureNetworks` and `activationsOf` do it themselves; it
+ * is for networks of pictures with colours whose files do not say where they have the channels.
+ * @param options `channels`: `first` ([channels, height, width], PyTorch) or `last` ([height, width, channels], Keras)
+ * @throws RunError where inputs or outputs are not those of the data; UsageError where the order is not known, or the file says
+ * another.
+ */
+export function fitNetwork(
+  network: Network,
+  dataset: AnyDataset,
+  options: { readonly channels?: ChannelOrder } = {},
+): Network {
+  const { channels } = requireOptions(options, fitChecks, "fitNetwork");
+  const known = requireNetwork(network, "network");
+  return fittedTo(known, requireDataset(dataset, "dataset"), {
+    where: "network",
+    ...(channels === undefined ? {} : { channels }),
+  }).network;
 }
 
 /**
@@ -153,21 +183,22 @@ export async function measureNetworks(
     fitting(network, data, `network ${index}`),
   );
   return inTurn(requireDevice(gpu, where), async () => {
-    using validation = splitOnDevice(gpu, data, "validation");
     const measured: NetworkMeasures[] = [];
-    for (const [index, network] of known.entries()) {
-      const accuracies = await accuraciesOf(gpu, network, data, `network ${index}`);
-      measured.push({ accuracies, ...(await measureOn(gpu, validation, network, index)) });
+    for (const [index, fitted] of known.entries()) {
+      using validation = splitOnDevice(gpu, fitted.dataset, "validation");
+      const accuracies = await accuraciesOf(gpu, fitted.network, fitted.dataset, `network ${index}`);
+      measured.push({ accuracies, ...(await measureOn(gpu, validation, fitted.network, index)) });
     }
     return measured;
   });
 }
 
-/** @throws UsageError where it does not hold together, RunError where it is not one of the data's. */
-function fitting(value: unknown, dataset: Dataset, where: string): Network {
-  const network = requireNetwork(value, where);
-  requireFit(network, dataset, where);
-  return network;
+/**
+ * The network as one that takes the data's samples, and the data with a class for each of its outputs.
+ * @throws UsageError where it does not hold together, RunError where it is not one of the data's.
+ */
+function fitting(value: unknown, dataset: Dataset, where: string): FittedNetwork<Dataset> {
+  return fittedTo(requireNetwork(value, where), dataset, { where });
 }
 
 /**
@@ -187,10 +218,10 @@ export async function activationsOf(
   const data = requireDataset(dataset, "dataset");
   const known = fitting(network, data, "network");
   const part = requireValue(split, oneName(splitNames), "split", where);
-  const place = requireValue(layer, wholeNumber({ least: 1, most: known.layers.length - 1 }), "layer", where);
+  const place = requireValue(layer, wholeNumber({ least: 1, most: known.network.layers.length - 1 }), "layer", where);
   return inTurn(requireDevice(gpu, where), async () => {
-    using samples = splitOnDevice(gpu, data, part);
-    const outputs = await readActivations(gpu, known, samples, place);
+    using samples = splitOnDevice(gpu, known.dataset, part);
+    const outputs = await readActivations(gpu, known.network, samples, place);
     if (outputs.every(Number.isFinite)) return outputs;
     throw notFinite("an output of the layer is not finite", "network");
   });
@@ -210,24 +241,25 @@ export async function ablate(
   const where = "ablate";
   const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...requireOptions(options, ablateChecks, where) };
   const data = requireDataset(dataset, "dataset");
-  const { network, table, meanActivations } = fittingMeasured(measured, data);
+  const { network, table, meanActivations, fitted } = fittingMeasured(measured, data);
   const names = sweep.measures ?? measures.map(({ name }) => name);
   const ids = names.map((name) => requireColumn(table, name));
   const orders = removalOrders(table, {
     ...{ scopes: scopesOf(network.layers.length - 1, scopes), measures: ids, randomDraws, seed },
   });
   return inTurn(requireDevice(gpu, where), async () => {
-    using test = splitOnDevice(gpu, data, "test");
+    using test = splitOnDevice(gpu, fitted, "test");
     const task = { network, repeat: table.repeat, orders, meanActivations };
     const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
     return { curves: curves.flat(), singles: singles.flat() };
   });
 }
 
-function fittingMeasured(value: unknown, dataset: Dataset): MeasuredNetwork {
+/** @returns `fitted`: the data with a class for each output of the network */
+function fittingMeasured(value: unknown, dataset: Dataset): MeasuredNetwork & { readonly fitted: Dataset } {
   const measured = requireMeasured(value, "measured");
-  requireFit(measured.network, dataset, "measured, network");
-  return measured;
+  const { network, dataset: fitted } = fittedTo(measured.network, dataset, { where: "measured, network" });
+  return { ...measured, network, fitted };
 }
 
 /** The id of a measure that the table holds. */
@@ -257,7 +289,7 @@ export async function chooseNeurons(
   const asked = requirePruneRequest(request, where);
   requireColumn(known.table, asked.measure);
   return inTurn(requireDevice(gpu, where), async () => {
-    using validation = splitOnDevice(gpu, data, "validation");
+    using validation = splitOnDevice(gpu, known.fitted, "validation");
     return await chooseRemovals(gpu, validation, known, asked);
   });
 }

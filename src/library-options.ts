@@ -19,6 +19,7 @@ import {
 import type { ProgressListener } from "./core/progress.ts";
 import { binRules } from "./core/quantization.ts";
 import { type Checks, requireOptions, requireRecord, requireValue } from "./core/require-options.ts";
+import { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
 import { scopeKinds, sweepMethods } from "./core/study.ts";
 import { memoryRange, wholeRanges } from "./core/study-defaults.ts";
 import { tileForms } from "./core/tiles.ts";
@@ -70,12 +71,15 @@ export const analyzeChecks: Checks<AnalyzeOptions> = {
   ...ablateChecks,
   reading: { fields: readChecks },
   reader: { fields: dataChecks },
+  channels: oneName(channelOrders),
   dataMemory: wholeNumber({ least: 0, most: memoryRange.most }),
   bits: wholeNumber(wholeRanges.bits),
   bins: oneName(binRules),
   quantizeThreshold: signedNumber(),
   onProgress: callback<ProgressListener>(),
 };
+
+export const fitChecks: Checks<{ readonly channels?: ChannelOrder }> = { channels: oneName(channelOrders) };
 
 export const writeChecks: Checks<{ readonly force?: boolean }> = { force: yesOrNo };
 

@@ -1,5 +1,5 @@
 /** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
-import { analyzeNetworks, type FiledNetwork } from "./analyze.ts";
+import { analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
 import { readLargeStudyData, readStudyData } from "./cli/study-data.ts";
@@ -14,6 +14,7 @@ import type { BinRule } from "./core/quantization.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
+import type { ChannelOrder } from "./core/sample-axes.ts";
 import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import { fingerprint } from "./data/fingerprint.ts";
@@ -51,6 +52,8 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly dataMemory?: number;
   /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
   readonly bits?: number;
+  /** Where the networks have the channels of pictures, if their files do not say it. */
+  readonly channels?: ChannelOrder;
   /** Where levels part, for more than one bit. */
   readonly bins?: BinRule;
   /** Of one bit; by default the activation's value at 0. */
@@ -131,18 +134,20 @@ async function analyzed(
   const isNamed = typeof data === "string";
   using dataset = await datasetOf(data, options);
   const { activation, normalize, weightsLayout } = reading;
+  const { channels } = options;
   const { bits, bins, quantizeThreshold } = options;
   const config = analysisConfig(read, {
     data: isNamed ? data : dataset.name,
-    ...given({ normalize, ...(isNamed && reader), weightsLayout, bits, bins, quantizeThreshold }),
+    ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold }),
     ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),
     ...{ seed, measures: names, scopes, modes, randomDraws, stride, sweep },
   });
   const devices = new Devices(gpu);
   const readMs = clock() - begin;
-  const outcome = await analyzeNetworks(devices, dataset, config, read, clock, given({ onProgress }));
+  const fitted = fittedNetworks(read, dataset, channels);
+  const outcome = await analyzeNetworks(devices, fitted.dataset, config, fitted.networks, clock, given({ onProgress }));
   const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
-  return { config, dataset: summarizeDataset(dataset), provenance, ...outcome };
+  return { config, dataset: summarizeDataset(fitted.dataset), provenance, ...outcome };
 }
 
 /**

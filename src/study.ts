@@ -5,7 +5,7 @@ import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
-import { notFinite } from "./core/network-fit.ts";
+import { inputOf, notFinite } from "./core/network-fit.ts";
 import type { LayerCounts, NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
@@ -191,7 +191,7 @@ export async function trainAll(
       return { doing: `training ${named(group)}`, plan: stageText(plan), run };
     });
     kept.forget(networks.map(({ repeat }) => repeat));
-    trained.push(...networks);
+    trained.push(...networks.map((one) => ({ ...one, network: { ...one.network, ...inputOf(dataset) } })));
   }
   return trained;
 }

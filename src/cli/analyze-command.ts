@@ -1,12 +1,11 @@
 /** `gpu-importance analyze`: the study of networks that others trained. */
 import { basename, extname, join } from "node:path";
 import { type Command, Option } from "commander";
-import { analyzeNetworks, type FiledNetwork, nearChanceOn, requireAlike } from "../analyze.ts";
+import { analyzeNetworks, type FiledNetwork, fittedNetworks, nearChanceOn, requireAlike } from "../analyze.ts";
 import { type LayerActivation, layerActivation, networkActivationText } from "../core/activation.ts";
 import type { AnyDataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
 import { widthsOf } from "../core/network.ts";
-import { requireFit } from "../core/network-fit.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { RepeatSummary } from "../core/study.ts";
 import { wrapped } from "../core/wrapped-text.ts";
@@ -103,11 +102,12 @@ async function analysis(
   const begin = clock();
   const { data, label, split, normalize, weightsLayout } = options;
   const reading = given({ activation: assumedActivation(options), normalize, weightsLayout });
-  const networks = await readNetworks(models, reading, display.line);
-  const config = analysisConfig(networks, options);
-  using dataset = await readLargeStudyData({ data, ...given({ label, split }) }, options.dataMemory, display);
-  showDataset(dataset, display);
-  requireFit(networks[0]!.network, dataset, networks[0]!.file);
+  const read = await readNetworks(models, reading, display.line);
+  const config = analysisConfig(read, options);
+  using stored = await readLargeStudyData({ data, ...given({ label, split }) }, options.dataMemory, display);
+  showDataset(stored, display);
+  const { networks, dataset, notes } = fittedNetworks(read, stored, options.channels);
+  for (const note of new Set(notes.flat())) for (const line of wrapped("network: ", note)) display.line(line);
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;

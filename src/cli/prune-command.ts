@@ -5,7 +5,8 @@ import type { Dataset } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
 import { toNetwork } from "../core/layer-chain.ts";
 import { type Network, widthsOf } from "../core/network.ts";
-import { requireFit } from "../core/network-fit.ts";
+import { type FittedNetwork, fittedTo } from "../core/network-fit.ts";
+import type { ChannelOrder } from "../core/sample-axes.ts";
 import { wrapped } from "../core/wrapped-text.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
@@ -67,12 +68,27 @@ async function onDevice<T>(devices: Devices, doing: string, run: (gpu: GpuContex
   return devices.attempt((gpu) => ({ doing, plan: "one network at a time", run: () => run(gpu) }));
 }
 
+/** How the network that was written takes the data. */
+interface Reread {
+  readonly fitted: FittedNetwork<Dataset>;
+  readonly channels: ChannelOrder | undefined;
+}
+
+interface Rewritten {
+  /** As it takes the data. */
+  readonly network: Network;
+  readonly filed: Network;
+  readonly bytes: number;
+}
+
 /** Writes the network under its partial name, and reads it again as anyone would. */
-async function rewritten(files: PruneFiles, network: Network): Promise<{ network: Network; bytes: number }> {
+async function rewritten(files: PruneFiles, network: Network, { fitted, channels }: Reread): Promise<Rewritten> {
   const bytes = await files.network.write(files.writer.encode(network));
   const alone = { siblings: async () => [files.out], sibling: async () => undefined };
   const { chain } = await readModel({ name: files.out, bytes, ...alone });
-  return { network: toNetwork(chain, files.network.partial), bytes: bytes.length };
+  const filed = toNetwork(chain, files.network.partial);
+  const again = fittedTo(filed, fitted.dataset, { where: files.network.partial, channels });
+  return { network: again.network, filed, bytes: bytes.length };
 }
 
 /** What is to be known of the network before neurons are chosen. */
@@ -134,36 +150,41 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   };
   tell("network", `${model}, ${format}, ${widthsOf(network).join("-")} ${networkActivationText(network.activation)}`);
   for (const note of notes) tell("note", note);
-  const dataset = await readStudyData(options, display.line);
-  const { train, validation, test } = dataset;
-  tell("data", `${dataset.name}, ${train.count} / ${validation.count} / ${test.count} samples`);
-  requireFit(network, dataset, model);
+  const data = await readStudyData(options, display.line);
+  const { train, validation, test } = data;
+  tell("data", `${data.name}, ${train.count} / ${validation.count} / ${test.count} samples`);
+  const fitted = fittedTo(network, data, { where: model, channels: options.channels });
+  for (const note of fitted.notes) tell("note", note);
   using devices = await openDevices(options, display);
-  await work({ model, options, files, network, dataset, devices, display });
+  await work({ model, options, files, original: network, fitted, devices, display });
 }
 
 interface PruneWork {
   readonly model: string;
   readonly options: PruneOptions;
   readonly files: PruneFiles;
-  readonly network: Network;
-  readonly dataset: Dataset;
+  /** As its file has it, and so as the smaller one is written. */
+  readonly original: Network;
+  /** As it takes the data. */
+  readonly fitted: FittedNetwork<Dataset>;
   readonly devices: Devices;
   readonly display: ProgressDisplay;
 }
 
-async function work({ model, options, files, network, dataset, devices, display }: PruneWork): Promise<void> {
+async function work({ model, options, files, original, fitted, devices, display }: PruneWork): Promise<void> {
+  const { network, dataset } = fitted;
+  const reread = { fitted, channels: options.channels };
   const stateOf = async (state: Network, bytes: number): Promise<PrunedState> => {
     const accuracies = await onDevice(devices, "evaluating", (gpu) => accuraciesOf(gpu, state, dataset));
     return { network: state, bytes, accuracies };
   };
-  const before = await stateOf(network, files.writer.encode(network).length);
+  const before = await stateOf(network, files.writer.encode(original).length);
   display.line(`before:  ${(100 * before.accuracies.test).toFixed(2)} % of the test samples right`);
   const about = await measured(devices, network, dataset);
   const removed = await choose(devices, options, dataset, about);
   display.line(`removed: ${removedText(network, removed)}`);
   const constants = options.mode === "mean" ? about.meanActivations : zeroConstants(network);
-  const small = await rewritten(files, pruneNetwork(network, removed, constants));
+  const small = await rewritten(files, pruneNetwork(original, removed, constants), reread);
   const check = await checked(devices, files, small.network, { network, removed, constants }, dataset);
   const measureId = measureNamed(options.measure)!.id;
   const list = removedNeurons(about.table, measureId, removed);
@@ -171,7 +192,8 @@ async function work({ model, options, files, network, dataset, devices, display 
   const states = [before, await stateOf(small.network, small.bytes)];
   if (options.finetune > 0) {
     display.line(`finetuning for ${options.finetune} epochs ...`);
-    const again = await rewritten(files, await finetuned(devices, options, small.network, dataset));
+    const trained = await finetuned(devices, options, small.network, dataset);
+    const again = await rewritten(files, fitted.inFilesForm({ ...small.filed, layers: trained.layers }), reread);
     await files.network.accept();
     states.push(await stateOf(again.network, again.bytes));
   }

@@ -8,8 +8,11 @@ export interface FileSource {
   list(below?: string): Promise<readonly string[]>;
   /** @param name relative path with forward slashes. */
   read(name: string): Promise<Uint8Array>;
-  /** Decompressed bytes of a gzip file's content; rejects where the stream is damaged. */
-  gunzip(bytes: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Decompressed bytes of a gzip file's content; rejects where the stream is damaged.
+   * @param sizeOf how many bytes the content says that it has, from its beginning; more are not unpacked
+   */
+  gunzip(bytes: Uint8Array, sizeOf?: (beginning: Uint8Array) => number): Promise<Uint8Array>;
 }
 
 /** A picture as samples. */

@@ -13,6 +13,7 @@ import type { TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
 import type { BinRule } from "./quantization.ts";
+import type { ChannelOrder } from "./sample-axes.ts";
 import type { TileForms } from "./tiles.ts";
 
 export const scopeKinds = ["layers", ...networkScopes] as const;
@@ -74,6 +75,8 @@ export interface ReadingConfig {
   /** The parameter of `assumedActivation`. */
   readonly alpha?: number;
   readonly weightsLayout?: WeightsLayout;
+  /** As `--channels` says: where the networks have the channels of pictures. */
+  readonly channels?: ChannelOrder;
 }
 
 /** All options of a study whose networks are trained here, resolved. */

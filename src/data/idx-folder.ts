@@ -7,7 +7,7 @@ import { RunError } from "../core/errors.ts";
 import type { FileSource } from "../core/platform.ts";
 import { requireEveryClassInValidation } from "./class-counts.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { type IdxArray, parseIdx } from "./idx.ts";
+import { type IdxArray, idxFileBytes, parseIdx } from "./idx.ts";
 import { shownNames } from "./shown-names.ts";
 
 /** 1 in so many samples of the train file, at its end, is for validation. */
@@ -124,8 +124,9 @@ async function readIdxFile(source: FileSource, name: string): Promise<IdxArray> 
 
 async function unpack(source: FileSource, name: string, content: Uint8Array): Promise<Uint8Array> {
   try {
-    return await source.gunzip(content);
+    return await source.gunzip(content, (beginning) => idxFileBytes(beginning, name));
   } catch (error) {
+    if (error instanceof RunError) throw error;
     const gzip = content[0] === 0x1f && content[1] === 0x8b;
     const reason = error instanceof Error ? error.message : String(error);
     throw new RunError(

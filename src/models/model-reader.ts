@@ -10,7 +10,10 @@ export interface ModelFiles {
   readonly bytes: Uint8Array;
   /** Names of all files in the same folder, this one included. */
   siblings(): Promise<readonly string[]>;
-  /** Bytes of a file in the same folder; undefined where there is none. */
+  /**
+   * Bytes of a file in the same folder; undefined where there is none.
+   * @throws RunError where all files together have more bytes than a network can be.
+   */
   sibling(name: string): Promise<Uint8Array | undefined>;
 }
 

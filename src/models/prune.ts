@@ -80,5 +80,5 @@ export function pruneNetwork(
       biases: Float32Array.from(biases),
     };
   });
-  return { activation: network.activation, layers };
+  return { ...network, layers };
 }

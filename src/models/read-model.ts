@@ -2,7 +2,8 @@
 
 import { RunError } from "../core/errors.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
-import type { DenseLayer } from "../core/network.ts";
+import type { DenseLayer, InputForm } from "../core/network.ts";
+import { type ForeignKind, foreignKind, PYTORCH_NAME, UNKNOWN_PYTORCH } from "./foreign-files.ts";
 import { kerasArchiveReader, kerasH5Reader } from "./keras/keras-model.ts";
 import { tfjsReader } from "./keras/tfjs-model.ts";
 import type { LoadedModel, ModelFiles, ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
@@ -21,17 +22,25 @@ const readers: readonly ModelReader[] = [
   onnxReader,
 ];
 
+const KNOWN = readers.map(({ format, suffixes }) => `${format} (${suffixes.join(", ")})`).join(", ");
+
+function foreignFile(name: string, { what, fix }: ForeignKind): RunError {
+  return new RunError({ what: `this is ${what}, which is not read`, where: name, expected: KNOWN, found: what, fix });
+}
+
 function readerFor({ name, bytes }: ModelFiles): ModelReader {
+  const foreign = foreignKind(name, bytes);
+  if (foreign !== undefined) throw foreignFile(name, foreign);
   const lower = name.toLowerCase();
   const reader =
     readers.find(({ suffixes }) => suffixes.some((suffix) => lower.endsWith(suffix))) ??
     readers.find((candidate) => candidate.begins(bytes));
   if (reader !== undefined) return reader;
-  const known = readers.map(({ format, suffixes }) => `${format} (${suffixes.join(", ")})`);
+  if (PYTORCH_NAME.test(name)) throw foreignFile(name, UNKNOWN_PYTORCH);
   throw new RunError({
     what: "the file is of no format that is understood",
     where: name,
-    expected: known.join(", "),
+    expected: KNOWN,
     found: `${bytes.length} bytes that begin with ${JSON.stringify(String.fromCharCode(...bytes.subarray(0, 8)))}`,
     fix: "export the network in one of these formats, with the usual ending of its name",
   });
@@ -48,14 +57,22 @@ function normalized(layer: DenseLayer, { mean, sd }: { readonly mean: number; re
   return { inputs, outputs, weights: weights.map((weight) => weight / sd), biases };
 }
 
+/** Where the user says what the network is given, its file does not. */
+function asNormalized(input: InputForm | undefined): Pick<LayerChain, "input"> {
+  if (input === undefined) return {};
+  const { whole: _, ...other } = input;
+  return { input: other };
+}
+
 function withNormalization(read: ReadChain, normalize: ReadOptions["normalize"]): ReadChain {
   if (normalize === undefined) return read;
   const { hidden, last, output } = read.chain;
+  const input = asNormalized(read.chain.input);
   const [first, ...others] = hidden;
   const chain: LayerChain =
     first === undefined
-      ? { hidden, last: normalized(last, normalize), output }
-      : { hidden: [{ ...first, ...normalized(first, normalize) }, ...others], last, output };
+      ? { hidden, last: normalized(last, normalize), output, ...input }
+      : { hidden: [{ ...first, ...normalized(first, normalize) }, ...others], last, output, ...input };
   const note = `inputs taken as (x - ${normalize.mean}) / ${normalize.sd}, folded into the first layer`;
   return { chain, notes: [...read.notes, note] };
 }

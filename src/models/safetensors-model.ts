@@ -5,12 +5,13 @@
  */
 import { z } from "zod";
 import { networkActivationText } from "../core/activation.ts";
-import { type LayerChain, toNetwork } from "../core/layer-chain.ts";
-import { type Network, widthsOf } from "../core/network.ts";
+import { type LayerChain, layersAsFiled, toNetwork } from "../core/layer-chain.ts";
+import type { Network } from "../core/network.ts";
 import { schemaFault } from "../core/schema-fault.ts";
 import { chainOf } from "./chain-steps.ts";
+import { ELSEWHERE, formOfTexts, formTexts, outputSteps } from "./input-form.ts";
 import type { ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
-import { activationsIn, namedLayers } from "./named-layers.ts";
+import { activationsIn, type NamedLayers, namedLayers, requireNoBiasesBeside } from "./named-layers.ts";
 import { type Refuse, refuseIn } from "./refuse.ts";
 import { decodeTensors, encodeTensors } from "./safetensors.ts";
 
@@ -30,13 +31,15 @@ function architectureOf(widths: readonly number[]): string {
 
 /** The bytes of a safetensors file that holds `network`. */
 export function encodeSafetensors(network: Network): Uint8Array {
-  const tensors = network.layers.flatMap(({ outputs, inputs, weights, biases }, index) => [
+  const layers = layersAsFiled(network);
+  const tensors = layers.flatMap(({ outputs, inputs, weights, biases }, index) => [
     { name: `layers.${index}.weight`, shape: [outputs, inputs], values: weights },
     { name: `layers.${index}.bias`, shape: [outputs], values: biases },
   ]);
   return encodeTensors(tensors, {
     activation: networkActivationText(network.activation),
-    architecture: architectureOf(widthsOf(network)),
+    architecture: architectureOf([layers[0]!.inputs, ...layers.map(({ outputs }) => outputs)]),
+    ...formTexts(network),
   });
 }
 
@@ -54,14 +57,21 @@ function requireArchitecture({ hidden, last }: LayerChain, architecture: string 
   }
 }
 
-function readChain(bytes: Uint8Array, options: ReadOptions, refuse: Refuse): ReadChain {
+function readLayers(
+  bytes: Uint8Array,
+  options: ReadOptions,
+  refuse: Refuse,
+): ReadChain & { readonly layers: NamedLayers } {
   const { tensors, metadata } = decodeTensors(bytes, refuse);
-  const { activation, architecture } = parseMetadata(metadata, refuse) ?? {};
-  const said = activation === undefined ? undefined : activationsIn(activation, "__metadata__ activation", refuse);
-  const layers = namedLayers(tensors, ["out-in"], said, options, refuse);
-  const { chain, notes } = chainOf(layers.steps, refuse);
+  const said = parseMetadata(metadata, refuse) ?? {};
+  const { activation, architecture } = said;
+  const own = activation !== undefined && architecture !== undefined;
+  const { input, output } = own ? formOfTexts((name) => said[name], refuse) : ELSEWHERE;
+  const ofHidden = activation === undefined ? undefined : activationsIn(activation, "__metadata__ activation", refuse);
+  const layers = namedLayers(tensors, ["out-in"], ofHidden, options, refuse);
+  const { chain, notes } = chainOf([...layers.steps, ...outputSteps(output)], refuse, input);
   requireArchitecture(chain, architecture, refuse);
-  return { chain, notes: [...layers.notes, ...notes] };
+  return { chain, notes: [...layers.notes, ...notes], layers };
 }
 
 /**
@@ -73,12 +83,17 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Network {
   const refuse = refuseIn(file, FIX);
   // What an option could say for a file from elsewhere is damage in one of ours.
   const refuseAll: Refuse = ({ option: _, ...refusal }, cause) => refuse(refusal, cause);
-  return toNetwork(readChain(bytes, {}, refuseAll).chain, file);
+  return toNetwork(readLayers(bytes, {}, refuseAll).chain, file);
 }
 
 export const safetensorsReader: ModelReader = {
   format: "safetensors",
   suffixes: [".safetensors"],
   begins: (bytes) => bytes[HEADER_START] === OPENING_BRACE,
-  read: async ({ name, bytes }, options) => readChain(bytes, options, refuseIn(name, FIX)),
+  async read(files, options) {
+    const refuse = refuseIn(files.name, FIX);
+    const { layers, ...read } = readLayers(files.bytes, options, refuse);
+    await requireNoBiasesBeside(layers, files, refuse);
+    return read;
+  },
 };

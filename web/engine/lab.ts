@@ -1,7 +1,7 @@
 /** The lab without its looks: takes the page's requests, runs them on one device, and tells what comes of them. */
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
-import { requireFit } from "../../src/core/network-fit.ts";
+import { fittedTo, requireFit } from "../../src/core/network-fit.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
@@ -203,8 +203,9 @@ export class Lab {
     else if (given.kind === "network") {
       const { device, dataset } = this.#computing();
       requireFit(given.network, dataset, given.label, "drop the IDX files of the data that it was trained on first");
+      const { network } = fittedTo(given.network, dataset, { where: given.label });
       this.#setPhase("measuring");
-      await this.#show(await networkStudy(device, dataset, given.network, given.label));
+      await this.#show(await networkStudy(device, dataset, network, given.label));
     } else await this.#show(filedStudy(given.files, "results-folder", given.label, this.#dataset, this.#device));
   }
 

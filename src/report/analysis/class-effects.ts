@@ -40,6 +40,8 @@ function neuronEffects(
   return rows.flatMap((row, neuron) => {
     if (isConstant(table, row)) return [];
     const change = testPerClass.map((samples, label) => {
+      // A class may be absent from the test set; its accuracy cannot change.
+      if (samples === 0) return 0;
       return (correctPerClass![neuron * table.classes + label]! - intact[label]!) / samples;
     });
     const preferred = table.preferredClass[row]!;

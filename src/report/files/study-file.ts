@@ -13,6 +13,7 @@ import { jsonText } from "../../core/plain-text.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
 import { binRules } from "../../core/quantization.ts";
+import { channelOrders } from "../../core/sample-axes.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
 import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
@@ -66,6 +67,10 @@ const configSchema = z
       .describe("What was said of networks whose files do not say it."),
     alpha: z.number().min(0).exactOptional().describe("Parameter of assumedActivation."),
     weightsLayout: z.enum(weightsLayouts).exactOptional().describe("Of matrices in files that do not say it."),
+    channels: z
+      .enum(channelOrders)
+      .exactOptional()
+      .describe("Where the networks have the channels of pictures, as was said of files that do not say it."),
     bits: z
       .int()
       .min(2)

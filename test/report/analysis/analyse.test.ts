@@ -248,6 +248,23 @@ describe("class effects", () => {
     expect([...effects!.change].slice(2)).toEqual([Number.NaN, Number.NaN]);
   });
 
+  it("are 0 for a class without test samples, as an output has none that is no class of the data", () => {
+    const absent = {
+      ...study,
+      dataset: { ...study.dataset, testPerClass: [100, 0] },
+      repeats: [{ ...base.repeats[0]!, testCorrectPerClass: [90, 0] }],
+    };
+    const none = { ...removals, correctPerClass: Uint32Array.of(80, 0, 90, 0, 70, 0, 0, 0) };
+    const [effects] = analyse({
+      label: "",
+      study: absent,
+      neurons: [table],
+      singles: [none],
+      missing: [],
+    }).classEffects;
+    expect([...effects!.change].map((change) => change.toFixed(4))).toEqual(["-0.1000", "0.0000", "-0.1000", "0.0000"]);
+  });
+
   it("are absent from files without counts by class", () => {
     const { correctPerClass: _, ...old } = removals;
     expect(analyse({ label: "", study, neurons: [table], singles: [old], missing: [] }).classEffects).toEqual([]);
