@@ -8,7 +8,7 @@ import { clock, provenanceOf } from "./cli/study-output.ts";
 import type { AblationMode } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
-import type { Network } from "./core/network.ts";
+import { type Network, widthsOf } from "./core/network.ts";
 import type { ProgressListener } from "./core/progress.ts";
 import type { BinRule } from "./core/quantization.ts";
 import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
@@ -74,12 +74,15 @@ async function filed(network: string | Network, index: number, reading: ReadOpti
 /** Data that are given by name are read; those that are rescaled (`normalize`, `standardize`) must fit in memory. */
 async function datasetOf(
   data: string | Dataset,
+  outputs: number,
   { reader = {}, dataMemory, onProgress }: AnalyzeOptions,
 ): Promise<AnyDataset & Disposable> {
   const kept = (dataset: Dataset) => ({ ...dataset, [Symbol.dispose]() {} });
   if (typeof data !== "string") return kept(data);
-  const { normalize, standardize, ...options } = reader;
-  if (normalize !== undefined || standardize === true) return kept(await readStudyData({ ...reader, data }, () => {}));
+  const { normalize, standardize, ...options } = { ...reader, outputs };
+  if (normalize !== undefined || standardize === true) {
+    return kept(await readStudyData({ ...options, ...reader, data }, () => {}));
+  }
   const display = { line() {}, show: onProgress ?? (() => {}), end() {} };
   return readLargeStudyData({ ...options, data }, dataMemory, display);
 }
@@ -109,7 +112,7 @@ export async function analyze(
   if (networks.length === 0) throw new UsageError({ what: "there is no network to analyse", where: "networks" });
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const isNamed = typeof data === "string";
-  using dataset = await datasetOf(data, options);
+  using dataset = await datasetOf(data, widthsOf(read[0]!.network).at(-1)!, options);
   const { activation, normalize, weightsLayout } = reading;
   const { bits, bins, quantizeThreshold } = options;
   const config = analysisConfig(read, {

@@ -101,11 +101,16 @@ async function analysis(
   display: ProgressDisplay,
 ): Promise<void> {
   const begin = clock();
-  const { data, label, split, normalize, weightsLayout } = options;
+  const { data, label, noHeader, drop, classes, split, normalize, weightsLayout } = options;
   const reading = given({ activation: assumedActivation(options), normalize, weightsLayout });
   const networks = await readNetworks(models, reading, display.line);
   const config = analysisConfig(networks, options);
-  using dataset = await readLargeStudyData({ data, ...given({ label, split }) }, options.dataMemory, display);
+  const asked = {
+    data,
+    ...given({ label, noHeader, drop, classes, split }),
+    outputs: widthsOf(networks[0]!.network).at(-1)!,
+  };
+  using dataset = await readLargeStudyData(asked, options.dataMemory, display);
   showDataset(dataset, display);
   requireFit(networks[0]!.network, dataset, networks[0]!.file);
   const dataMs = clock() - begin;

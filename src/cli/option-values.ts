@@ -1,5 +1,6 @@
 /** Option values from text: each says what it allows, and refuses the rest with that. */
 import { InvalidArgumentError } from "commander";
+import { csvParseRows } from "d3-dsv";
 import type { Shares } from "../core/dataset.ts";
 
 function refuse(allowed: string): never {
@@ -52,14 +53,14 @@ export function signedDecimal({ least = Number.NEGATIVE_INFINITY }: { readonly l
   };
 }
 
-/** Percent for training, validation and test: `70,15,15`. */
+/** Percent for training, validation and test: `70,15,15`; nothing may be for training. */
 export function percents(text: string): Shares {
   const shares = text.split(",").map((part) => (/^\s*\d+(\.\d+)?\s*$/.test(part) ? Number(part) : Number.NaN));
   const [train = 0, validation = 0, test = 0] = shares;
-  if (shares.length === 3 && shares.every((share) => share > 0) && train + validation + test === 100) {
+  if (shares.length === 3 && train >= 0 && validation > 0 && test > 0 && train + validation + test === 100) {
     return [train, validation, test];
   }
-  return refuse("three numbers above 0 that make 100 together, for example 70,15,15");
+  return refuse("three numbers that make 100 together, above 0 but for the first, for example 70,15,15");
 }
 
 /** `0.1307,0.3081`. */
@@ -71,6 +72,15 @@ export function meanAndDeviation(text: string): { readonly mean: number; readonl
 
 export function oneOf<T extends string>(choices: readonly T[]): Parser<T> {
   return (text) => choices.find((choice) => choice === text) ?? refuse(choices.join(", "));
+}
+
+/** Names separated by commas, as they stand in a line of CSV: those that hold commas in quotes. */
+export function names(meaning: string, least = 1): Parser<readonly string[]> {
+  return (text) => {
+    const list = csvParseRows(text)[0]?.map((name) => name.trim()) ?? [];
+    const isList = list.length >= least && list.every((name) => name !== "") && !text.startsWith("--");
+    return isList ? list : refuse(`${meaning}, separated by commas, those with commas in quotes: a,"b,c"`);
+  };
 }
 
 /** A list separated by commas, without repetition, in the order of `choices`. */

@@ -6,6 +6,7 @@ import { RunError } from "../core/errors.ts";
 import { toNetwork } from "../core/layer-chain.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { requireFit } from "../core/network-fit.ts";
+import { requireTrainable } from "../data/require-trainable.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
 import type { Devices } from "../gpu/devices.ts";
@@ -134,7 +135,8 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   };
   tell("network", `${model}, ${format}, ${widthsOf(network).join("-")} ${networkActivationText(network.activation)}`);
   for (const note of notes) tell("note", note);
-  const dataset = await readStudyData(options, display.line);
+  const dataset = await readStudyData({ ...options, outputs: widthsOf(network).at(-1)! }, display.line);
+  if (options.finetune > 0) requireTrainable(dataset, "--finetune");
   const { train, validation, test } = dataset;
   tell("data", `${dataset.name}, ${train.count} / ${validation.count} / ${test.count} samples`);
   requireFit(network, dataset, model);

@@ -3,8 +3,9 @@ import { constants } from "node:buffer";
 import { createReadStream, type Stats } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { pipeline, Readable } from "node:stream";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { createGunzip, gunzip } from "node:zlib";
 import { RunError } from "../../core/errors.ts";
 import type { DataFolder } from "../../core/platform.ts";
 import { decodePng } from "./png.ts";
@@ -36,6 +37,7 @@ export function folderSource(path: string): DataFolder {
     size: (name) => fileSize(join(path, name)),
     readRange: (name, first, length) => readPart(join(path, name), first, length),
     gunzip: (bytes) => unpack(bytes, MAX_UNPACKED_BYTES),
+    gunzipStream,
     decodePng: async (bytes) => decodePng(bytes),
   };
 }
@@ -53,7 +55,8 @@ export async function dataSource(path: string): Promise<DataFolder> {
   }
   if (found.isDirectory()) return folderSource(path);
   const file = basename(path);
-  return { ...folderSource(dirname(path)), label: path, list: async () => [file], folders: async () => [] };
+  const folder = folderSource(dirname(path));
+  return { ...folder, label: path, list: async () => [file], folders: async () => [], beside: () => folder.list() };
 }
 
 /**
@@ -67,6 +70,14 @@ export async function unpack(bytes: Uint8Array, limit: number): Promise<Uint8Arr
     if (errorCode(error) !== "ERR_BUFFER_TOO_LARGE") throw error;
     throw new Error(`it unpacks to more than ${limit} bytes`, { cause: error });
   }
+}
+
+/** The content of a gzip stream (all members) as it comes. @throws Error where it is damaged or cut off */
+async function* gunzipStream(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const unpacking = createGunzip({ chunkSize: PIECE_BYTES });
+  // Its errors come out of the loop below.
+  pipeline(Readable.from(pieces, { objectMode: true }), unpacking, () => {});
+  for await (const piece of unpacking) yield withoutBuffer(piece as Buffer);
 }
 
 /** @param folders whether the folders are wanted, or all the rest */
