@@ -1,6 +1,6 @@
 /** Files of a folder on disk, as the data readers want them; what the file system refuses becomes a readable error. */
 import { constants } from "node:buffer";
-import { createReadStream, type Stats } from "node:fs";
+import { createReadStream, type Dirent, type Stats } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline, Readable } from "node:stream";
@@ -49,7 +49,7 @@ export function folderSource(path: string): DataFolder {
 export async function dataSource(path: string): Promise<DataFolder> {
   let found: Stats;
   try {
-    found = await stat(path);
+    found = await regularStats(path);
   } catch (error) {
     throw fileError(error, path, "a file or a folder that can be read");
   }
@@ -83,11 +83,34 @@ async function* gunzipStream(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<
 /** @param folders whether the folders are wanted, or all the rest */
 async function listEntries(path: string, folders: boolean): Promise<string[]> {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() === folders).map((entry) => entry.name);
+    const names: string[] = [];
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      if ((await isFolder(entry, path)) === folders) names.push(entry.name);
+    }
+    return names;
   } catch (error) {
     throw fileError(error, path, "a folder that can be read");
   }
+}
+
+/** A link is what it leads to; one that leads nowhere is a file, and refused when it is read. */
+async function isFolder(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  try {
+    return (await stat(join(path, entry.name))).isDirectory();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Of what is there. @throws RunError where it is neither file nor folder: a pipe may wait for ever, a device never end. */
+async function regularStats(path: string): Promise<Stats> {
+  const found = await stat(path);
+  if (found.isFile() || found.isDirectory()) return found;
+  const kind = found.isFIFO() ? "a pipe" : found.isSocket() ? "a socket" : "a device";
+  const fix = "write what it gives into a file, and give that";
+  throw new RunError({ what: "this is not a regular file", where: path, expected: "a file", found: kind, fix });
 }
 
 async function listFilesBelow(path: string): Promise<string[]> {
@@ -101,6 +124,7 @@ async function listFilesBelow(path: string): Promise<string[]> {
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
+    await regularStats(path);
     return withoutBuffer(await readFile(path));
   } catch (error) {
     throw fileError(error, path, "a file that can be read");
@@ -109,6 +133,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
 
 async function* streamBytes(path: string): AsyncGenerator<Uint8Array> {
   try {
+    await regularStats(path);
     for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }))
       yield withoutBuffer(piece as Buffer);
   } catch (error) {
@@ -118,7 +143,7 @@ async function* streamBytes(path: string): AsyncGenerator<Uint8Array> {
 
 async function fileSize(path: string): Promise<number> {
   try {
-    return (await stat(path)).size;
+    return (await regularStats(path)).size;
   } catch (error) {
     throw fileError(error, path, "a file that can be read");
   }
@@ -126,6 +151,7 @@ async function fileSize(path: string): Promise<number> {
 
 async function readPart(path: string, first: number, length: number): Promise<Uint8Array> {
   try {
+    await regularStats(path);
     await using file = await open(path);
     const bytes = new Uint8Array(length);
     const { bytesRead } = await file.read(bytes, 0, length, first);
