@@ -1,5 +1,6 @@
 /** `gpu-importance prune`: a network without the neurons that matter least, checked against the masked one. */
 import type { Command } from "commander";
+import { nearChanceOn } from "../analyze.ts";
 import { networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
@@ -21,6 +22,7 @@ import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } fr
 import { accuraciesOf, measureOn, zeroConstants } from "../pruning/measure-network.ts";
 import { type RemovedNeuron, removedCsv, removedNeurons } from "../pruning/removed-file.ts";
 import { trainNetworks } from "../train/trainer.ts";
+import { chanceHint } from "./chance-hints.ts";
 import { addAdapterOption, addMemoryOption } from "./device-options.ts";
 import { openNetwork, readOptionsOf } from "./model-options.ts";
 import { openDevices } from "./open-device.ts";
@@ -161,6 +163,11 @@ async function work({ model, options, files, network, dataset, devices, display 
   };
   const before = await stateOf(network, files.writer.encode(network).length);
   display.line(`before:  ${(100 * before.accuracies.test).toFixed(2)} % of the test samples right`);
+  const testCorrect = Math.round(before.accuracies.test * dataset.test.count);
+  const tryInputs = nearChanceOn(dataset)({ testCorrect });
+  const isScaled = options.normalize !== undefined || options.standardize === true;
+  const hint = await chanceHint(network, dataset, { tryInputs, isScaled });
+  if (hint !== undefined) for (const line of wrapped("hint:    ", hint)) display.line(line);
   const about = await measured(devices, network, dataset);
   const removed = await choose(devices, options, dataset, about);
   display.line(`removed: ${removedText(network, removed)}`);

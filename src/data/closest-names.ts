@@ -16,7 +16,7 @@ function distance(a: string, b: string): number {
   return previous.at(-1)!;
 }
 
-/** The nearest first, whatever their case; none that differ in more than a third of their characters. */
+/** The nearest first, whatever their case; none that differ in more than half of their characters. */
 export function closestNames(wanted: string, names: readonly string[]): string[] {
   const key = wanted.toLowerCase();
   // Long names would take long, and nobody mistypes them.
@@ -24,7 +24,7 @@ export function closestNames(wanted: string, names: readonly string[]): string[]
     const far = Math.max(name.length, key.length);
     if (far > 100) return [];
     const steps = distance(key, name.toLowerCase());
-    return steps <= Math.max(1, far / 3) ? [{ name, steps }] : [];
+    return steps < far && steps <= far / 2 ? [{ name, steps }] : [];
   });
   return near
     .sort((a, b) => a.steps - b.steps)

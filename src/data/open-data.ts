@@ -79,6 +79,7 @@ async function readParts<T extends Divided | PagedDivided>(
   dividing: (found: FoundData, dividing: Dividing) => Promise<T>,
 ): Promise<T | Divided> {
   const { classes, split: shares, onNote: note = () => {} } = options;
+  if (shares?.[0] === 0 && options.standardize === true) throw nothingToStandardizeBy(source.label);
   const folder = await withSiblings(source);
   const files = await folder.list();
   if (isIdxFolder(files)) {
@@ -99,6 +100,16 @@ async function readParts<T extends Divided | PagedDivided>(
     if (isPagedSet(divided)) divided[Symbol.dispose]();
     throw error;
   }
+}
+
+function nothingToStandardizeBy(where: string): UsageError {
+  return new UsageError({
+    what: "--standardize goes by the training samples, and there are none",
+    where,
+    expected: "a share for training above 0",
+    found: "--split 0,...",
+    fix: "give training a share, or the numbers with --normalize",
+  });
 }
 
 /** One file of a set of IDX files stands for all of them. */
