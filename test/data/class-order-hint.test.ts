@@ -42,9 +42,10 @@ describe("an order that fits is found, with the list of classes that states it:"
   });
 
   test("with a class without samples, which gets the output that is left", () => {
-    const all = counts([2, 0, 1], 3, 200);
-    all.fill(0, 0, 3);
-    expect(classOrderHint({ counts: all, outputs: 3, names: ["x", "y", "z"] })!.classes).toEqual(["y", "z", "x"]);
+    const all = counts([1, 3, 0, 2], 4, 200);
+    all.fill(0, 0, 4);
+    const names = ["w", "x", "y", "z"];
+    expect(classOrderHint({ counts: all, outputs: 4, names })!.classes).toEqual(["y", "w", "z", "x"]);
   });
 });
 
