@@ -81,7 +81,10 @@ export function architectureOf(
 const CHANCE_ERRORS = 3;
 
 /** Whether a network does no better than one that always says the most frequent class. */
-export function nearChance({ testCorrect }: RepeatSummary, testPerClass: ArrayLike<number>): boolean {
+export function nearChance(
+  { testCorrect }: Pick<RepeatSummary, "testCorrect">,
+  testPerClass: ArrayLike<number>,
+): boolean {
   const perClass = Array.from(testPerClass);
   const samples = perClass.reduce((sum, count) => sum + count, 0);
   const share = Math.max(...perClass) / samples;
@@ -89,7 +92,7 @@ export function nearChance({ testCorrect }: RepeatSummary, testPerClass: ArrayLi
 }
 
 /** `nearChance` for the test samples of a data set. */
-export function nearChanceOn({ test, classes }: AnyDataset): (repeat: RepeatSummary) => boolean {
+export function nearChanceOn({ test, classes }: AnyDataset): (repeat: Pick<RepeatSummary, "testCorrect">) => boolean {
   const perClass = classCounts(test.labels, classes);
   return (repeat) => nearChance(repeat, perClass);
 }

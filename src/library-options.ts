@@ -13,6 +13,7 @@ import {
   signedNumber,
   someNames,
   someText,
+  texts,
   wholeNumber,
   yesOrNo,
 } from "./core/option-checks.ts";
@@ -46,6 +47,11 @@ export const deviceChecks: Checks<OpenDeviceOptions> = {
 
 export const dataChecks: Checks<DataOptions> = {
   label: someText("a column"),
+  drop: texts("names of columns"),
+  noHeader: yesOrNo,
+  classes: texts("names of classes in the order of the outputs", 2),
+  outputs: wholeNumber({ least: 1, most: 2 ** 16 }),
+  onNote: callback<(line: string) => void>(),
   split: shares,
   normalize: meanAndDeviation,
   standardize: yesOrNo,

@@ -8,7 +8,7 @@ import { clock, provenanceOf } from "./cli/study-output.ts";
 import type { AblationMode } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
-import type { Network } from "./core/network.ts";
+import { type Network, widthsOf } from "./core/network.ts";
 import type { ProgressListener } from "./core/progress.ts";
 import type { BinRule } from "./core/quantization.ts";
 import { requireDataset } from "./core/require-dataset.ts";
@@ -81,12 +81,15 @@ async function withChecksum(dataset: Dataset): Promise<Dataset> {
 /** Data that are given by name are read; those that are rescaled (`normalize`, `standardize`) must fit in memory. */
 async function datasetOf(
   data: string | Dataset,
+  outputs: number,
   { reader = {}, dataMemory, onProgress }: AnalyzeOptions,
 ): Promise<AnyDataset & Disposable> {
   const kept = (dataset: Dataset) => ({ ...dataset, [Symbol.dispose]() {} });
   if (typeof data !== "string") return kept(await withChecksum(data));
-  const { normalize, standardize, ...options } = reader;
-  if (normalize !== undefined || standardize === true) return kept(await readStudyData({ ...reader, data }, () => {}));
+  const { normalize, standardize, ...options } = { ...reader, outputs };
+  if (normalize !== undefined || standardize === true) {
+    return kept(await readStudyData({ ...options, ...reader, data }, () => {}));
+  }
   const display = { line() {}, show: onProgress ?? (() => {}), end() {} };
   return readLargeStudyData({ ...options, data }, dataMemory, display);
 }
@@ -132,7 +135,7 @@ async function analyzed(
   const names = options.measures ?? measures.map(({ name }) => name);
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const isNamed = typeof data === "string";
-  using dataset = await datasetOf(data, options);
+  using dataset = await datasetOf(data, widthsOf(read[0]!.network).at(-1)!, options);
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
   const { bits, bins, quantizeThreshold } = options;

@@ -12,13 +12,13 @@ export interface AnalysisOptions
 
 /** The configuration, fields in a fixed order. @throws UsageError as `levelConfig` does. */
 export function analysisConfig(networks: readonly FiledNetwork[], options: AnalysisOptions): AnalysisConfig {
-  const { data, label, split, normalize, standardize, seed, quantizeThreshold } = options;
+  const { data, label, noHeader, drop, classes, split, normalize, standardize, seed, quantizeThreshold } = options;
   const { activation, alpha, weightsLayout, channels } = options;
   const { measures, scopes, modes, randomDraws, stride, sweep } = options;
   return {
     models: networks.map(({ file }) => file),
     data,
-    ...given({ label, split, normalize, standardize }),
+    ...given({ label, noHeader, drop, classes, split, normalize, standardize }),
     ...given({ assumedActivation: activation, alpha, weightsLayout, channels, quantizeThreshold }),
     seed,
     ...architectureOf(networks),

@@ -11,6 +11,7 @@ import type { RepeatSummary } from "../core/study.ts";
 import { wrapped } from "../core/wrapped-text.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
 import { type AnalysisOptions, analysisConfig } from "./analysis-config.ts";
+import { chanceHint } from "./chance-hints.ts";
 import { addModelOptions, openNetwork } from "./model-options.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { megabytes, signedDecimal } from "./option-values.ts";
@@ -70,24 +71,36 @@ async function readNetworks(
   return networks;
 }
 
+/** Networks that are told what might be wrong with them: the repeats of a study mostly have one fault. */
+const MOST_HINTS = 3;
+
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 
 /** Says how well the networks do before neurons are removed: a wrong normalisation shows in it. */
 function accuracyTeller(
   networks: readonly FiledNetwork[],
   dataset: AnyDataset,
+  isScaled: boolean,
   tell: (line: string) => void,
-): (repeats: readonly RepeatSummary[]) => void {
+): (repeats: readonly RepeatSummary[]) => Promise<void> {
   const isNearChance = nearChanceOn(dataset);
-  return (repeats) => {
+  return async (repeats) => {
+    let hints = 0;
     for (const repeat of repeats) {
       const { file } = networks[repeat.repeat]!;
       const { testAccuracy, validationAccuracy } = repeat;
       const right = `${percent(testAccuracy)} of the test and ${percent(validationAccuracy)} of the validation samples`;
       for (const line of wrapped("accuracy: ", `${right}, ${file}`)) tell(line);
-      if (!isNearChance(repeat)) continue;
-      const doubt = `${file} does no better than guessing: check --normalize, --activation, and the order of the classes`;
-      for (const line of wrapped("warning: ", doubt)) tell(line);
+      const doubtful = isNearChance(repeat);
+      if (doubtful) {
+        const doubt = `${file} does no better than guessing: check --normalize, --activation, and --classes`;
+        for (const line of wrapped("warning: ", doubt)) tell(line);
+      }
+      if (hints === MOST_HINTS || (!doubtful && repeat !== repeats[0])) continue;
+      const hint = await chanceHint(networks[repeat.repeat]!.network, dataset, { tryInputs: doubtful, isScaled });
+      if (hint === undefined) continue;
+      hints++;
+      for (const line of wrapped("hint:     ", hint)) tell(line);
     }
   };
 }
@@ -100,11 +113,16 @@ async function analysis(
   display: ProgressDisplay,
 ): Promise<void> {
   const begin = clock();
-  const { data, label, split, normalize, weightsLayout } = options;
+  const { data, label, noHeader, drop, classes, split, normalize, weightsLayout } = options;
   const reading = given({ activation: assumedActivation(options), normalize, weightsLayout });
   const read = await readNetworks(models, reading, display.line);
   const config = analysisConfig(read, options);
-  using stored = await readLargeStudyData({ data, ...given({ label, split }) }, options.dataMemory, display);
+  const asked = {
+    data,
+    ...given({ label, noHeader, drop, classes, split }),
+    outputs: widthsOf(read[0]!.network).at(-1)!,
+  };
+  using stored = await readLargeStudyData(asked, options.dataMemory, display);
   showDataset(stored, display);
   const { networks, dataset, notes } = fittedNetworks(read, stored, options.channels);
   for (const note of new Set(notes.flat())) for (const line of wrapped("network: ", note)) display.line(line);
@@ -113,7 +131,11 @@ async function analysis(
   const adapterMs = clock() - begin - dataMs;
   const outcome = await writtenStudy(
     (observer) => analyzeNetworks(devices, dataset, config, networks, clock, observer),
-    { first: "measure", repeats: config.repeats, onEvaluated: accuracyTeller(networks, dataset, display.line) },
+    {
+      first: "measure",
+      repeats: config.repeats,
+      onEvaluated: accuracyTeller(networks, dataset, normalize !== undefined, display.line),
+    },
     options,
     sink,
     display,

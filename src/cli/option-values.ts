@@ -1,5 +1,6 @@
 /** Option values from text: each says what it allows, and refuses the rest with that. */
 import { InvalidArgumentError } from "commander";
+import { csvParseRows } from "d3-dsv";
 import type { Shares } from "../core/dataset.ts";
 import {
   type Check,
@@ -65,7 +66,7 @@ export function signedDecimal({ least }: { readonly least?: number } = {}): Pars
   return (value) => checked(check, decimalText(value));
 }
 
-/** Percent for training, validation and test: `70,15,15`. */
+/** Percent for training, validation and test: `70,15,15`; nothing may be for training. */
 export function percents(value: string): Shares {
   return checked(shares, value.split(",").map(decimalText));
 }
@@ -79,6 +80,15 @@ export function meanAndDeviation(value: string): { readonly mean: number; readon
 export function oneOf<T extends string>(choices: readonly T[]): Parser<T> {
   const check = oneName(choices);
   return (value) => checked(check, value);
+}
+
+/** Names separated by commas, as they stand in a line of CSV: those that hold commas in quotes. */
+export function names(meaning: string, least = 1): Parser<readonly string[]> {
+  return (text) => {
+    const list = csvParseRows(text)[0]?.map((name) => name.trim()) ?? [];
+    const isList = list.length >= least && list.every((name) => name !== "") && !text.startsWith("--");
+    return isList ? list : refuse(`${meaning}, separated by commas, those with commas in quotes: a,"b,c"`);
+  };
 }
 
 /** A list separated by commas, without repetition, in the order of `choices`. */

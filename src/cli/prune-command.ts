@@ -1,5 +1,6 @@
 /** `gpu-importance prune`: a network without the neurons that matter least, checked against the masked one. */
 import type { Command } from "commander";
+import { nearChanceOn } from "../analyze.ts";
 import { networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
@@ -8,6 +9,7 @@ import { type Network, widthsOf } from "../core/network.ts";
 import { type FittedNetwork, fittedTo } from "../core/network-fit.ts";
 import type { ChannelOrder } from "../core/sample-axes.ts";
 import { wrapped } from "../core/wrapped-text.ts";
+import { requireTrainable } from "../data/require-trainable.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
 import type { Devices } from "../gpu/devices.ts";
@@ -22,6 +24,7 @@ import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } fr
 import { accuraciesOf, measureOn, zeroConstants } from "../pruning/measure-network.ts";
 import { type RemovedNeuron, removedCsv, removedNeurons } from "../pruning/removed-file.ts";
 import { trainNetworks } from "../train/trainer.ts";
+import { chanceHint } from "./chance-hints.ts";
 import { addAdapterOption, addMemoryOption } from "./device-options.ts";
 import { openNetwork, readOptionsOf } from "./model-options.ts";
 import { openDevices } from "./open-device.ts";
@@ -150,7 +153,8 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   };
   tell("network", `${model}, ${format}, ${widthsOf(network).join("-")} ${networkActivationText(network.activation)}`);
   for (const note of notes) tell("note", note);
-  const data = await readStudyData(options, display.line);
+  const data = await readStudyData({ ...options, outputs: widthsOf(network).at(-1)! }, display.line);
+  if (options.finetune > 0) requireTrainable(data, "--finetune");
   const { train, validation, test } = data;
   tell("data", `${data.name}, ${train.count} / ${validation.count} / ${test.count} samples`);
   const fitted = fittedTo(network, data, { where: model, channels: options.channels });
@@ -180,6 +184,11 @@ async function work({ model, options, files, original, fitted, devices, display 
   };
   const before = await stateOf(network, files.writer.encode(original).length);
   display.line(`before:  ${(100 * before.accuracies.test).toFixed(2)} % of the test samples right`);
+  const testCorrect = Math.round(before.accuracies.test * dataset.test.count);
+  const tryInputs = nearChanceOn(dataset)({ testCorrect });
+  const isScaled = options.normalize !== undefined || options.standardize === true;
+  const hint = await chanceHint(network, dataset, { tryInputs, isScaled });
+  if (hint !== undefined) for (const line of wrapped("hint:    ", hint)) display.line(line);
   const about = await measured(devices, network, dataset);
   const removed = await choose(devices, options, dataset, about);
   display.line(`removed: ${removedText(network, removed)}`);

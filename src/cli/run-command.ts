@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { ResultSink } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
+import { requireTrainable } from "../data/require-trainable.ts";
 import { inStage } from "../gpu/profiler.ts";
 import { runStudy } from "../study.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
@@ -56,6 +57,7 @@ async function study(
 ): Promise<void> {
   const begin = clock();
   const dataset = await inStage({ ...profiling }, "data", () => readStudyData(config, display.line));
+  requireTrainable(dataset, "run");
   const dataMs = clock() - begin;
   showDataset(dataset, display);
   using devices = await inStage({ ...profiling }, "adapter", () => openDevices(options, display, profiling));

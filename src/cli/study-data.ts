@@ -6,8 +6,9 @@ import { RunError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
 import { wrapped } from "../core/wrapped-text.ts";
+import { inClassOrder } from "../data/class-order.ts";
 import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
-import { type DataOptions, finished, openData, openLargeData, refuseOptions } from "../data/open-data.ts";
+import { type DataOptions, finished, openData, openLargeData, refuseOptions, tableOptions } from "../data/open-data.ts";
 import { publicSets } from "../data/public-sets.ts";
 import { loadDigits } from "../platform/node/digits.ts";
 import { fetchedFolder, isFetched } from "../platform/node/fetched-data.ts";
@@ -35,7 +36,15 @@ export function dataName(source: string): string {
 export async function readStudyData(config: DataConfig, note: (line: string) => void): Promise<Dataset> {
   if (config.data === EMBEDDED) return embeddedDigits(config, note);
   const { source, name } = await namedSource(config.data);
-  return openData(source, name, config);
+  return openData(source, name, { ...config, onNote: teller(config, note) });
+}
+
+/** What is said of data, on lines of the display, and to whoever asked for it. */
+function teller({ onNote }: DataConfig, note: (line: string) => void): (line: string) => void {
+  return (line) => {
+    for (const shown of wrapped("data:    ", line)) note(shown);
+    onNote?.(line);
+  };
 }
 
 /** @throws RunError where there is none */
@@ -73,18 +82,23 @@ export async function readLargeStudyData(
   const begin = clock();
   const show = (done: number, total: number) => display.show({ stage: "data", done, total, unit: "rows" });
   let stored = false;
-  const dataset = await openLargeData(source, name, config, {
-    bytes,
-    scratch: diskScratch(),
-    onRows(rows, share) {
-      if (clock() - begin > UNSHOWN_MS) show(rows, share === undefined ? rows : Math.round(rows / share));
+  const dataset = await openLargeData(
+    source,
+    name,
+    { ...config, onNote: teller(config, display.line) },
+    {
+      bytes,
+      scratch: diskScratch(),
+      onRows(rows, share) {
+        if (clock() - begin > UNSHOWN_MS) show(rows, share === undefined ? rows : Math.round(rows / share));
+      },
+      onStored(rows, total) {
+        if (!stored) display.line(`data:    more than ${Math.round(bytes / 1e6)} MB; once more, into temporary files`);
+        stored = true;
+        show(rows, total);
+      },
     },
-    onStored(rows, total) {
-      if (!stored) display.line(`data:    more than ${Math.round(bytes / 1e6)} MB; once more, into temporary files`);
-      stored = true;
-      show(rows, total);
-    },
-  });
+  );
   display.end();
   if (stored) for (const line of wrapped("data:    ", pagesText(dataset))) display.line(line);
   return dataset;
@@ -97,8 +111,9 @@ function pagesText({ features, ...dataset }: AnyDataset): string {
 }
 
 async function embeddedDigits(config: DataConfig, note: (line: string) => void): Promise<Dataset> {
-  refuseOptions(config, EMBEDDED, "the embedded digits", "label", "split");
+  refuseOptions(config, EMBEDDED, "the embedded digits", "split", ...tableOptions);
   const { digits, notes } = await loadDigits();
   for (const line of notes) note(line);
-  return finished(await splitEmbeddedDigits(digits), EMBEDDED, config);
+  const divided = await splitEmbeddedDigits(digits);
+  return finished(inClassOrder(divided, config, EMBEDDED, teller(config, note)), EMBEDDED, config);
 }

@@ -7,7 +7,7 @@ import { binRules, defaultBins, defaultBits } from "../core/quantization.ts";
 import { type MeasuringConfig, type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
-import { decimal, integer, meanAndDeviation, oneOf, percents, someOf, text, widths } from "./option-values.ts";
+import { decimal, integer, meanAndDeviation, names, oneOf, percents, someOf, text, widths } from "./option-values.ts";
 
 const measureNames: readonly string[] = measures.map(({ name }) => name);
 
@@ -118,8 +118,18 @@ export function addDataOptions(command: Command): void {
 }
 
 export function addTableOptions(command: Command): Command {
+  const noHeader = new Option("--no-header", "a table whose first line is a sample; columns have numbers");
+  // It says something of a table, and takes nothing back.
+  noHeader.negate = false;
   return command
     .addOption(new Option("--label <column>", "column of the classes (default: label)").argParser(text("a column")))
+    .addOption(noHeader)
+    .addOption(new Option("--drop <columns>", "columns of a table to leave out: a,b").argParser(names("columns")))
+    .addOption(
+      new Option("--classes <names>", "all classes in the order of the network's outputs: a,b,c").argParser(
+        names("two classes or more", 2),
+      ),
+    )
     .addOption(
       new Option("--split <percents>", "parts of a table to train, validate, test (default: 70,15,15)").argParser(
         percents,
@@ -141,11 +151,11 @@ export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T
 /** The configuration out of commander's options, fields in a fixed order. */
 export function studyConfig(options: StudyConfig): StudyConfig {
   const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = options;
-  const { measures: names, scopes, modes, randomDraws, stride, sweep } = options;
-  const { label, split, normalize, standardize } = options;
+  const { measures: measured, scopes, modes, randomDraws, stride, sweep } = options;
+  const { label, noHeader, drop, classes, split, normalize, standardize } = options;
   const training = {
     data,
-    ...given({ label, split, normalize, standardize }),
+    ...given({ label, noHeader, drop, classes, split, normalize, standardize }),
     repeats,
     seed,
     hidden,
@@ -156,5 +166,5 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     l2,
     ...levelConfig(options),
   };
-  return { ...training, measures: names, scopes, modes, randomDraws, stride, sweep };
+  return { ...training, measures: measured, scopes, modes, randomDraws, stride, sweep };
 }

@@ -123,7 +123,7 @@ interface StudyTelling {
   readonly first: Stage;
   readonly repeats: number;
   /** Told how well the networks do, before the sweep begins. */
-  onEvaluated?(repeats: readonly RepeatSummary[]): void;
+  onEvaluated?(repeats: readonly RepeatSummary[]): Promise<void>;
 }
 
 /**
@@ -149,7 +149,7 @@ export async function writtenStudy(
       if (first !== "measure") display.begin("measure");
     },
     async onMeasured(neurons, orders, evaluated) {
-      onEvaluated?.(evaluated);
+      await onEvaluated?.(evaluated);
       for (const file of measureFiles(neurons, orders)) await sink.write(file);
       display.begin("ablate");
     },

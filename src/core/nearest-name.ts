@@ -17,11 +17,25 @@ function editDistance(from: string, to: string): number {
 /** Case, hyphens and underscores are what is mistaken most. */
 const plain = (name: string) => name.toLowerCase().replaceAll(/[-_\s]/g, "");
 
+/** Names longer than this are never mistyped, and would take long to compare. */
+const LONGEST = 100;
+/** Share of the characters that may have to change. */
+const FARTHEST = 0.4;
+
+/** The names that are near, the nearest first. */
+export function nearestNames(name: string, names: readonly string[], most = 3): string[] {
+  const wanted = plain(name);
+  if (name.length > LONGEST) return [];
+  return names
+    .filter((each) => each.length <= LONGEST)
+    .map((each) => ({ each, distance: editDistance(wanted, plain(each)), length: Math.max(each.length, name.length) }))
+    .filter(({ distance, length }) => distance < length && distance <= FARTHEST * length)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ each }) => each);
+}
+
 /** Undefined where no name is near: more than two of five characters would have to change. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
-  const length = Math.max(...names.map((each) => each.length), 0);
-  if (name.length > 2 * length) return undefined;
-  const distances = names.map((each) => editDistance(plain(name), plain(each)));
-  const least = Math.min(...distances);
-  return least <= 0.4 * name.length ? names[distances.indexOf(least)] : undefined;
+  return nearestNames(name, names, 1)[0];
 }

@@ -81,17 +81,30 @@ export const yesOrNo: Check<boolean> = {
   take: (value) => (typeof value === "boolean" ? value : undefined),
 };
 
+/** A list of texts, each of which says something. */
+export function texts(meaning: string, least = 1): Check<readonly string[]> {
+  const one = someText(meaning);
+  return {
+    allowed: `an array of ${least} or more texts: ${meaning}`,
+    take(value) {
+      const fits = Array.isArray(value) && value.length >= least && value.every((each) => one.take(each) !== undefined);
+      return fits ? value : undefined;
+    },
+  };
+}
+
 export function callback<T>(): Check<T> {
   return { allowed: "a function", take: (value) => (typeof value === "function" ? (value as T) : undefined) };
 }
 
 /** Percent for training, validation and test. */
 export const shares: Check<Shares> = {
-  allowed: "three numbers above 0 that make 100 together, for example 70,15,15",
+  allowed: "three numbers that make 100 together, above 0 but for the first, for example 70,15,15",
   take(value) {
-    if (!Array.isArray(value) || value.length !== 3 || !value.every((each) => isNumber(each) && each > 0)) return;
+    if (!Array.isArray(value) || value.length !== 3 || !value.every(isNumber)) return;
     const [train, validation, test] = value as [number, number, number];
-    return train + validation + test === 100 ? [train, validation, test] : undefined;
+    const fits = train >= 0 && validation > 0 && test > 0 && train + validation + test === 100;
+    return fits ? [train + 0, validation, test] : undefined;
   },
 };
 

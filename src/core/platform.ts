@@ -36,6 +36,10 @@ export interface DataFolder extends FileSource {
   size(name: string): Promise<number>;
   /** Bytes [first, first + length) of the file, fewer where it ends before. */
   readRange(name: string, first: number, length: number): Promise<Uint8Array>;
+  /** The content of a gzip stream, piece by piece; rejects, with the reason alone, where it is damaged or cut off. */
+  gunzipStream(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Names of the files in the same folder, where the source is a single file. */
+  beside?(): Promise<readonly string[]>;
   /** Rejects, with the reason alone, what is no whole PNG picture of 8 bits a channel without transparency. */
   decodePng(bytes: Uint8Array): Promise<DecodedPicture>;
 }

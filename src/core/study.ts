@@ -30,6 +30,12 @@ export interface MeasuringConfig {
   readonly data: string;
   /** Column of a table that holds the classes, where it is not `label`. */
   readonly label?: string;
+  /** The table has no line of names; its columns have numbers, from 1. */
+  readonly noHeader?: boolean;
+  /** Columns that were left out. */
+  readonly drop?: readonly string[];
+  /** All classes in the order of the outputs, where it was said. */
+  readonly classes?: readonly string[];
   /** Percent for training, validation and test, as asked for; what one table was divided by stands in the data's summary. */
   readonly split?: Shares;
   /** Every input v became (v - mean) / sd, a byte b being b / 255; in an analysis, within the first layer. */

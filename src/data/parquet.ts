@@ -2,7 +2,7 @@
 import { type FileMetaData, parquetMetadata, parquetSchema, type SchemaTree } from "hyparquet";
 import { RunError, UsageError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
-import { labelColumn, ROW_NUMBERS } from "./label-column.ts";
+import { droppedColumns, labelColumn, ROW_NUMBERS, type TableOptions } from "./label-column.ts";
 import { columnPages, type PagedColumn } from "./parquet-pages.ts";
 import { damagedData, type Part, type RowChunk } from "./rows.ts";
 
@@ -34,9 +34,8 @@ interface Table {
 type RowGroup = FileMetaData["row_groups"][number];
 type Cell = number | bigint | boolean | string | null | undefined;
 
-/** @param label name of the column of classes */
-export function parquetPart(folder: DataFolder, file: string, label: string | undefined): Part {
-  return { where: file, rows: () => parquetRows(folder, file, label) };
+export function parquetPart(folder: DataFolder, file: string, options: TableOptions = {}): Part {
+  return { where: file, rows: () => parquetRows(folder, file, options) };
 }
 
 /**
@@ -44,9 +43,9 @@ export function parquetPart(folder: DataFolder, file: string, label: string | un
  * @throws RunError with column and row where values are missing or no numbers, or the file is damaged; UsageError for an
  * unknown column.
  */
-async function* parquetRows(folder: DataFolder, file: string, label: string | undefined): AsyncGenerator<RowChunk> {
+async function* parquetRows(folder: DataFolder, file: string, options: TableOptions): AsyncGenerator<RowChunk> {
   const { size, footer } = await readFooter(folder, file);
-  const table: Table = { folder, file, size, ...attempt(file, () => readTable(file, footer, label)) };
+  const table: Table = { folder, file, size, ...attempt(file, () => readTable(file, footer, options)) };
   const all = Number(table.metadata.num_rows);
   let row = 0;
   for (const group of table.metadata.row_groups) {
@@ -93,9 +92,16 @@ function attempt<T>(file: string, read: () => T): T {
 
 type Description = Pick<Table, "metadata" | "columns" | "root" | "label">;
 
-function readTable(file: string, footer: Uint8Array, label: string | undefined): Description {
+/** The tree of columns without those that are left out. */
+function withoutDropped(root: SchemaTree, drop: TableOptions["drop"], file: string): SchemaTree {
+  const names = root.children.map(({ element }) => element.name);
+  const dropped = droppedColumns(names, drop, file);
+  return { ...root, children: root.children.filter((_, place) => !dropped.has(place)) };
+}
+
+function readTable(file: string, footer: Uint8Array, { label, drop }: TableOptions): Description {
   const metadata = parquetMetadata(footer.slice().buffer);
-  const root = parquetSchema(metadata);
+  const root = withoutDropped(parquetSchema(metadata), drop, file);
   const nested = root.children.find(({ children, element }) => {
     return children.length > 0 || element.repetition_type === "REPEATED";
   });
@@ -107,7 +113,7 @@ function readTable(file: string, footer: Uint8Array, label: string | undefined):
   const indices = pandasIndices(metadata);
   const rowNumbers = names.find((name) => PANDAS_INDEX.test(name) || ROW_NUMBERS.test(name) || indices.includes(name));
   if (rowNumbers !== undefined) {
-    const fix = `write it without: to_parquet(file, index=False), or first df.drop(columns="${rowNumbers}")`;
+    const fix = `leave the column out: --drop "${rowNumbers}" (pandas writes none with index=False)`;
     throw damagedData(file, "the table holds the index of pandas", "features and classes alone", rowNumbers, fix);
   }
   const times = root.children.find(({ element: { logical_type, converted_type } }) => {
@@ -116,7 +122,7 @@ function readTable(file: string, footer: Uint8Array, label: string | undefined):
   if (times !== undefined) {
     const { name, logical_type, converted_type } = times.element;
     const found = `${logical_type?.type ?? converted_type}`;
-    const fix = "turn times into numbers that mean something here, or leave the column out";
+    const fix = `leave the column out: --drop "${name}", or turn times into numbers that mean something here`;
     throw damagedData(file, `column ${name} holds times`, "numbers or booleans, and one column of classes", found, fix);
   }
   const described = { metadata, columns: root.children, root, label: labelColumn(names, label, file) };
@@ -172,7 +178,8 @@ async function readGroup(table: Table, group: RowGroup, rows: number, first: num
       }
     });
   }
-  return { sampleShape: [features], inputs, labels };
+  const names = columns.filter((_, place) => place !== label).map(({ element }) => element.name);
+  return { sampleShape: [features], inputs, labels, features: names };
 }
 
 /** Where the pages of a column lie. */
@@ -207,5 +214,5 @@ function className(cell: Cell, row: number, where: Place): string {
 
 function cellFault(what: string, expected: string, cell: Cell, where: string): RunError {
   const found = cell === null || cell === undefined ? "nothing (null)" : `${String(cell).slice(0, 40)}`;
-  return damagedData(where, what, expected, found, "fill in or leave out such rows and columns");
+  return damagedData(where, what, expected, found, "fill in or leave out such rows, or leave columns out: --drop a,b");
 }

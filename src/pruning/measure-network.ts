@@ -11,7 +11,7 @@ import { evaluate } from "../gpu/evaluate.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import type { MeasuredNetwork } from "./choose-removals.ts";
 
-/** Shares of samples that are classified correctly, 0 to 1. */
+/** Shares of samples that are classified correctly, 0 to 1; NaN of a set without samples. */
 export type Accuracies = Readonly<Record<SplitName, number>>;
 
 /** @throws RunError with what the device reported. */
@@ -24,6 +24,10 @@ export async function accuraciesOf(
   using networks = uploadNetworks(gpu, [network]);
   const accuracies = { train: 0, validation: 0, test: 0 };
   for (const name of splitNames) {
+    if (dataset[name].count === 0) {
+      accuracies[name] = Number.NaN;
+      continue;
+    }
     using split = splitOnDevice(gpu, dataset, name);
     const { correct, loss } = await evaluate(gpu, networks, split);
     if (!Number.isFinite(loss[0])) throw notFinite("the network's loss is not finite", where);

@@ -37,6 +37,14 @@ function changed(name: string, change: (network: Network) => Network): string {
   return name;
 }
 
+/** Writes a copy with another number of outputs, all of them 0. */
+function withOutputs(outputs: number): string {
+  return changed(`${outputs}-outputs.safetensors`, ({ activation, layers }) => {
+    const top = { inputs: 5, outputs, weights: new Float32Array(5 * outputs), biases: new Float32Array(outputs) };
+    return { activation, layers: [...layers.slice(0, -1), top] };
+  });
+}
+
 beforeAll(async () => {
   writeFolder(scratch, "tiny", tinyIdxFiles());
   const training = "--repeats 2 --hidden 7,5 --epochs 3 --batch-size 16 --learning-rate 0.1".split(" ");
@@ -76,6 +84,17 @@ describe("data that do not fit in memory", () => {
     expect(paged.stderr).toContain("reading: 900 rows in");
     expect(filesBelow(temporary)).toEqual([]);
   });
+});
+
+test("a network with an output more than the data have classes is analysed, which is said", async () => {
+  const { exitCode, stderr } = await analysis([withOutputs(4)], "wider", "--scopes", "layers", "--measures", "entropy");
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr.replaceAll(/\s+/g, " ")).toContain(
+    "4 outputs, 3 classes: class 0 is output 0 (from 0); no samples are of output 3",
+  );
+  expect(studyOf("wider").dataset).toMatchObject({ classes: 4, testPerClass: [20, 20, 20, 0] });
+  // All logits are 0: the lowest class wins.
+  expect(studyOf("wider").repeats[0]!.testCorrect).toBe(20);
 });
 
 describe("an analysis of networks that run has trained", () => {
@@ -181,12 +200,8 @@ describe("an analysis that cannot be", () => {
     expect(await failure(1, [few])).toMatch(
       /few-inputs.safetensors: .*inputs\n {2}expected: 36, .*\n {2}found: {4}2 inputs \(/,
     );
-    const many = changed("many-outputs.safetensors", ({ activation, layers }) => {
-      const top = { inputs: 5, outputs: 4, weights: new Float32Array(20), biases: new Float32Array(4) };
-      return { activation, layers: [...layers.slice(0, -1), top] };
-    });
-    const message = await failure(1, [many]);
-    expect(message).toMatch(/many-outputs.safetensors: .*\n {2}expected: 3, .*\n {2}found: {4}4 outputs \(/);
+    const message = await failure(1, [withOutputs(2)]);
+    expect(message).toMatch(/2-outputs.safetensors: .*\n {2}expected: 3, .*\n {2}found: {4}2 outputs \(/);
     expect(message).not.toContain("measuring");
   });
 

@@ -159,9 +159,9 @@ describe("data that cannot be used", () => {
     expect(stderr).toMatch(/\n {12}or one \.npz archive\n[\s\S]*\n {2}found: {4}no files\n {2}to do: {4}point to one/);
   });
 
-  test("a file in place of a folder", async () => {
-    writeFolder(scratch, "good", tinyIdxFiles());
-    const { stderr } = await failure(`good/${trainImages}`);
+  test("a file of a set whose others are not beside it", async () => {
+    writeFolder(scratch, "lonely", new Map([...tinyIdxFiles()].slice(0, 1)));
+    const { stderr } = await failure(`lonely/${trainImages}`);
     expect(stderr).toMatch(/3 IDX files are missing\n.*\n {2}found: {4}train-images-idx3-ubyte\n.*folder that holds/);
   });
 });

@@ -1,7 +1,7 @@
 /** Data on the command line: tables with options, fetched data sets, and what study.json says of them. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { commandLine, onSwiftShader } from "../support/command-line.ts";
 import { gzipped, tinyIdxFiles, writeFolder } from "../support/idx-folders.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
@@ -53,6 +53,54 @@ describe("a table", () => {
     const result = await run(...args, "--out", "out/none");
     expect(result).toMatchObject({ exitCode: 2, stdout: "" });
     expect(result.stderr).toMatch(message);
+  });
+});
+
+describe("networks from elsewhere on a table without names, in another order of classes", () => {
+  const rows = table.trim().split("\n").slice(1);
+  const bare = rows.map((row, index) => `${index},${row},x`).join("\r\n");
+  const options = "--data bare.csv --no-header --label 3 --drop first,last --split 0,50,50".split(" ");
+  const model = "out/first/models/repeat-000.safetensors";
+  const analyze = (...args: string[]) =>
+    commandLine(["analyze", model, ...onSwiftShader, "--random-draws", "0", "--stride", "4", "--no-report", ...args], {
+      folder: scratch,
+      environment,
+    });
+  beforeAll(async () => {
+    writeFileSync(join(scratch, "bare.csv"), bare);
+    const training = "--data table.csv --label kind --epochs 60 --learning-rate 0.05 --out out/first";
+    expect(await run(...training.split(" "))).toMatchObject({ exitCode: 0 });
+  });
+
+  test("are analysed on every row, and study.json says how it was read", async () => {
+    const result = await analyze(...options, "--classes", "ant,bee,cat", "--out", "out/bare");
+    expect(result.exitCode, result.stderr).toBe(0);
+    const { study } = readResults(join(scratch, "out/bare"));
+    const asked = { noHeader: true, label: "3", drop: ["first", "last"], classes: ["ant", "bee", "cat"] };
+    expect(study.config).toMatchObject({ ...asked, split: [0, 50, 50] });
+    expect(study.dataset).toMatchObject({ train: 0, validation: 60, test: 60, features: 2, shares: [0, 50, 50] });
+    expect(study.repeats[0]!.testCorrect).toBeGreaterThan(50);
+    expect(result.stderr).not.toContain("hint:");
+  });
+
+  test("are told of the order that fits, and of outputs without samples", async () => {
+    const turned = await analyze(...options, "--classes", "cat,ant,bee", "--out", "out/turned");
+    expect(turned.stderr.replaceAll(/\s+/g, " ")).toMatch(
+      /hint: with the classes in another order .*--classes ant,bee,cat /,
+    );
+    const two = rows.filter((row) => !row.includes("bee")).join("\n");
+    writeFileSync(join(scratch, "two.csv"), `width,kind,height\n${two}`);
+    const said = "--data two.csv --label kind --split 0,50,50 --classes ant,bee,cat --out out/two".split(" ");
+    const fewer = await analyze(...said);
+    expect(fewer.exitCode, fewer.stderr).toBe(0);
+    expect(fewer.stderr).toContain("data:    no samples are of bee\n");
+    expect(readResults(join(scratch, "out/two")).study.dataset.testPerClass).toEqual([20, 0, 20]);
+  });
+
+  test("cannot be trained without a share for training", async () => {
+    const result = await run(...options, "--out", "out/none");
+    expect(result).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(result.stderr).toMatch(/run trains, and there are no training samples/);
   });
 });
 

@@ -1,8 +1,9 @@
 /** Files of a folder on disk, as the data readers want them; what the file system refuses becomes a readable error. */
 import { constants } from "node:buffer";
-import type { Stats } from "node:fs";
+import type { Dirent, Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { pipeline, Readable } from "node:stream";
 import { promisify } from "node:util";
 import { createGunzip, gunzip } from "node:zlib";
 import { RunError } from "../../core/errors.ts";
@@ -44,6 +45,7 @@ export function folderSource(path: string): DataFolder {
     readRange: (name, first, length) => readPart(join(path, name), first, length),
     gunzip: (bytes, sizeOf) =>
       sizeOf === undefined ? unpack(bytes, MAX_UNPACKED_BYTES) : unpackAsSaid(bytes, MAX_UNPACKED_BYTES, sizeOf),
+    gunzipStream,
     decodePng: async (bytes) => decodePng(bytes),
   };
 }
@@ -62,7 +64,8 @@ export async function dataSource(path: string): Promise<DataFolder> {
   if (found.isDirectory()) return folderSource(path);
   requireRegular(found, path, "a file or a folder that can be read");
   const file = basename(path);
-  return { ...folderSource(dirname(path)), label: path, list: async () => [file], folders: async () => [] };
+  const folder = folderSource(dirname(path));
+  return { ...folder, label: path, list: async () => [file], folders: async () => [], beside: () => folder.list() };
 }
 
 /**
@@ -116,13 +119,35 @@ async function unpackAsSaid(
   return (content ?? begin()).subarray(0, unpacked);
 }
 
+/** The content of a gzip stream (all members) as it comes. @throws Error where it is damaged or cut off */
+async function* gunzipStream(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const unpacking = createGunzip({ chunkSize: PIECE_BYTES });
+  // Its errors come out of the loop below.
+  pipeline(Readable.from(pieces, { objectMode: true }), unpacking, () => {});
+  for await (const piece of unpacking) yield withoutBuffer(piece as Buffer);
+}
+
 /** @param folders whether the folders are wanted, or all the rest */
 async function listEntries(path: string, folders: boolean): Promise<string[]> {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() === folders).map((entry) => entry.name);
+    const names: string[] = [];
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      if ((await isFolder(entry, path)) === folders) names.push(entry.name);
+    }
+    return names;
   } catch (error) {
     throw fileError(error, path, "a folder that can be read");
+  }
+}
+
+/** A link is what it leads to; one that leads nowhere is a file, and refused when it is read. */
+async function isFolder(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  try {
+    return (await stat(join(path, entry.name))).isDirectory();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
   }
 }
 

