@@ -21,7 +21,7 @@ import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
 import { requireMeasure } from "./pruning/choose-removals.ts";
-import { resultFiles } from "./report/files/result-files.ts";
+import { completeResults } from "./report/files/result-files.ts";
 
 export interface AblateOptions {
   /** Names, for example `mutual-information`; by default all. */
@@ -129,13 +129,14 @@ export async function analyze(
  * Writes the folder that `gpu-importance analyze` writes: study.json, the tables, the networks. `gpu-importance report` reads it.
  * @param folder made where it is missing
  * @param options `force`: replace the results of an earlier analysis
- * @throws UsageError where the folder is not empty and `force` is not given; RunError where it cannot be written.
+ * @throws UsageError where the folder is not empty and `force` is not given; RunError where it cannot be written, or another
+ * process writes into it.
  */
 export async function writeResults(
   results: StudyResults,
   folder: string,
   options: { readonly force?: boolean } = {},
 ): Promise<void> {
-  const sink = await openResultsFolder(folder, { force: options.force === true });
-  for (const file of resultFiles(results)) await sink.write(file);
+  using sink = await openResultsFolder(folder, { force: options.force === true });
+  await completeResults(results, sink);
 }
