@@ -4,6 +4,7 @@ import { type ResultSink, resultNames } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
 import { optionWords, shellWord } from "../report/page/reproducing-command.ts";
 import type { DeviceChoice } from "./open-device.ts";
+import { given } from "./study-options.ts";
 
 const MODELS_FOLDER = dirname(resultNames.model(0));
 /** File names have three digits: with more networks, shells sort them in another order. */
@@ -32,11 +33,11 @@ const besides = (out: string) => `${out.replace(/[/\\]+$/, "")}-analysis`;
  */
 export function continuingCommand(
   { repeats, hidden, activation, epochs, batchSize, learningRate, l2, ...options }: StudyConfig,
-  { adapter, memory }: DeviceChoice,
+  { adapter, memory, tiles }: DeviceChoice,
   out: string,
 ): string | undefined {
   if (options.standardize === true || repeats > MOST_IN_ORDER) return undefined;
-  const device = { ...(adapter !== undefined && { adapter }), ...(memory !== undefined && { memory }) };
+  const device = given({ adapter, memory, tiles });
   const models = `${shellWord(join(out, MODELS_FOLDER))}/*.safetensors`;
   const words = optionWords({ ...options, ...device, out: besides(out) });
   return ["gpu-importance", "analyze", models, ...words].join(" ");

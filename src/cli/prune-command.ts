@@ -54,7 +54,7 @@ interface PruneFiles {
   readonly json: NamedFile | undefined;
 }
 
-async function openFiles({ out, json, force }: PruneOptions): Promise<PruneFiles> {
+async function openFiles({ out, json, force }: PruneOptions, tell: (line: string) => void): Promise<PruneFiles> {
   const writer = writerFor(out);
   const list = `${out}.removed.csv`;
   if (json !== undefined && [out, list].some((path) => resolve(path) === resolve(json))) {
@@ -63,9 +63,9 @@ async function openFiles({ out, json, force }: PruneOptions): Promise<PruneFiles
   }
   await requireAbsent([out, list, ...(json === undefined ? [] : [json])], force === true);
   for (const path of [out, ...(json === undefined ? [] : [json])]) removeIfEmpty(dirname(path));
-  const network = await openNamedFile(out, "--out");
-  const files = { writer, network, list: await openNamedFile(list, "--out") };
-  return { ...files, json: json === undefined ? undefined : await openNamedFile(json, "--json") };
+  const network = await openNamedFile(out, "--out", { tell });
+  const files = { writer, network, list: await openNamedFile(list, "--out", { tell }) };
+  return { ...files, json: json === undefined ? undefined : await openNamedFile(json, "--json", { tell }) };
 }
 
 /** One thing after another on the device, each begun anew should the device be lost. */
@@ -142,7 +142,7 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   const clock = () => performance.now();
   const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });
   endInOrder(display.stop, () => toldOf(options));
-  const files = await openFiles(options);
+  const files = await openFiles(options, display.line);
   const { network, format, notes } = await openNetwork(model, readOptionsOf(options));
   const tell = (name: string, line: string) => {
     for (const part of wrapped(`${name}:`.padEnd(9), line)) display.line(part);

@@ -87,13 +87,14 @@ export function addReportCommand(program: Command): void {
         () => {},
         () => told,
       );
+      const tell = (line: string) => {
+        if (quiet !== true) process.stderr.write(`${line}\n`);
+      };
       const to = reportFolder(folders, out);
       for (const folder of folders) await folderSource(folder).list(); // Before a folder of that name is made.
       removeIfEmpty(to);
       // The folder first: its results must not change while they are read.
-      using sink = await openReportFolder(to);
-      await writeReport(folders, sink, (line) => {
-        if (quiet !== true) process.stderr.write(`${line}\n`);
-      });
+      using sink = await openReportFolder(to, { tell });
+      await writeReport(folders, sink, tell);
     });
 }

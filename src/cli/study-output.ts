@@ -113,7 +113,7 @@ export async function withResults(
   endInOrder(display.stop, () => told());
   // The folder first: a mistake there must not cost hours of computing.
   const out = await folderFor(asked, otherwise);
-  const sink = await openResultsFolder(out, { force: options.force === true });
+  const sink = await openResultsFolder(out, { force: options.force === true, tell: display.line });
   told = () => toldOf(sink, onward?.(out));
   try {
     await work(sink, display);

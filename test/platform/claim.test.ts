@@ -11,7 +11,7 @@ import { scratchFolder } from "../support/scratch-folder.ts";
 
 const scratch = scratchFolder();
 const program = join(root, "test/support/claim-folder.mjs");
-const WATCH_MS = 400;
+const briefly = { watchMs: 400 };
 
 function folder(name: string): string {
   const path = join(scratch, name);
@@ -78,7 +78,7 @@ describe("a claim", () => {
     expect(said).toBe("own");
     await killed(child);
     expect(readdirSync(path)).toEqual([".claim-1"]);
-    const next = await claim(claimOfFolder(path), Number.POSITIVE_INFINITY);
+    const next = await claim(claimOfFolder(path), { watchMs: Number.POSITIVE_INFINITY });
     expect(readdirSync(path)).toEqual([".claim-2"]);
     next.release();
     expect(readdirSync(path)).toEqual([]);
@@ -100,17 +100,20 @@ describe("a claim", () => {
     const file = leaveForeign(path);
     let renewed = 0;
     const renewal = setInterval(() => utimesSync(file, new Date(), new Date(++renewed * 1000)), 50);
-    const fault = await faultOf(claim(claimOfFolder(path), WATCH_MS));
+    const told: string[] = [];
+    const watch = { ...briefly, tell: (line: string) => told.push(line) };
+    const fault = await faultOf(claim(claimOfFolder(path), watch));
     clearInterval(renewal);
+    expect(told).toEqual([expect.stringContaining("process 1 on elsewhere may write to the same place")]);
     expect(fault.found).toBe("process 1 on elsewhere, since 2026-01-31T00:00:00Z");
-    (await claim(claimOfFolder(path), WATCH_MS)).release();
+    (await claim(claimOfFolder(path), briefly)).release();
     expect(readdirSync(path)).toEqual([]);
   });
 
   test("that was never filled is over", async () => {
     const path = folder("empty");
     writeFileSync(join(path, ".claim-1"), "");
-    (await claim(claimOfFolder(path), WATCH_MS)).release();
+    (await claim(claimOfFolder(path), briefly)).release();
     expect(readdirSync(path)).toEqual([]);
   });
 

@@ -51,7 +51,7 @@ export const isFolderClaim = (name: string): boolean => /^\.claim-[1-9]\d*$/.tes
 
 const RENEW_MS = 3000;
 /** A claim that is not renewed for so long is over. Long enough for an owner that is busy or starved. */
-export const WATCH_MS = 30_000;
+const WATCH_MS = 30_000;
 /** A claim is made before it is filled. */
 const FILLED_MS = 2000;
 const LOOK_MS = 100;
@@ -132,13 +132,23 @@ async function isRenewed(path: string, watchMs: number): Promise<boolean> {
   return false;
 }
 
+export interface Watch {
+  /** How long a claim is watched whose process cannot be asked. */
+  readonly watchMs?: number;
+  /** Told that this is done, since it takes a while. */
+  tell?(line: string): void;
+}
+
 /** Who has a claim and may still write; undefined where nobody does. */
-async function ownerOf(path: string, watchMs: number): Promise<Content | undefined> {
+async function ownerOf(path: string, { watchMs = WATCH_MS, tell }: Watch): Promise<Content | undefined> {
   const content = await contentOf(path);
   const state = content === undefined ? "unknown" : stateOf(content);
-  if (state === "ended") return undefined;
-  if (state === "running" || (await isRenewed(path, watchMs))) return content;
-  return undefined;
+  if (content === undefined || state === "ended") return undefined;
+  if (state === "running") return content;
+  tell?.(
+    `note:    process ${content.pid} on ${content.host} may write to the same place: looking for up to ${watchMs / 1000} s`,
+  );
+  return (await isRenewed(path, watchMs)) ? content : undefined;
 }
 
 function taken({ path, option }: Claimed, { pid, host, since }: Content, what: string): RunError {
@@ -191,14 +201,13 @@ const isOf = (path: string, run: string): boolean => {
 
 /**
  * Claims a folder or the name of a file for this process, until it releases it or ends. Makes the folders on the way.
- * @param watchMs how long a claim is watched whose process cannot be asked
  * @throws RunError where another process has it; what the file system says
  */
-export async function claim(claimed: Claimed, watchMs = WATCH_MS): Promise<Claim> {
+export async function claim(claimed: Claimed, watch: Watch = {}): Promise<Claim> {
   const content = { run: randomUUID(), ...ownMark, host: hostname(), since: new Date().toISOString() };
   for (;;) {
     const last = (await numbersOf(claimed))[0] ?? 0;
-    const owner = last === 0 ? undefined : await ownerOf(pathOf(claimed, last), watchMs);
+    const owner = last === 0 ? undefined : await ownerOf(pathOf(claimed, last), watch);
     if (owner !== undefined) throw taken(claimed, owner, "another process writes its results there");
     const number = last + 1;
     const file = await make(claimed, number, content);

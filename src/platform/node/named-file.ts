@@ -3,7 +3,7 @@ import { lstat, readFile, rename, rm } from "node:fs/promises";
 import { type Fault, RunError, UsageError } from "../../core/errors.ts";
 import type { ResultFile } from "../../core/platform.ts";
 import { isFolder, type StagedFile, stageFile, sweepPartialsOf } from "./atomic-file.ts";
-import { type Claim, claim, claimOfFile } from "./claim.ts";
+import { type Claim, claim, claimOfFile, type Watch } from "./claim.ts";
 import { explained } from "./write-fault.ts";
 
 const exists = (path: string) =>
@@ -98,13 +98,13 @@ export class NamedFile {
  * @throws UsageError where it is a folder; RunError where its own folder cannot be made or written to, or another process
  * writes the file.
  */
-export async function openNamedFile(path: string, option: string): Promise<NamedFile> {
+export async function openNamedFile(path: string, option: string, watch: Watch = {}): Promise<NamedFile> {
   if (await isFolder(path)) {
     const fix = "name a file, for example trace.json in that folder";
     throw new UsageError({ what: "the path of a file is wanted", where: path, found: "a folder", fix });
   }
   try {
-    const own = await claim(claimOfFile(path, option));
+    const own = await claim(claimOfFile(path, option), watch);
     await sweepPartialsOf(path, true);
     return new NamedFile(path, option, own);
   } catch (error) {

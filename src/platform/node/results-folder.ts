@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { type FileDigest, type ResultFile, type ResultSink, resultNames } from "../../core/platform.ts";
 import { isFolder, leftPartials, makeFolder, stageFile } from "./atomic-file.ts";
-import { type Claim, claim, claimOfFolder, isFolderClaim } from "./claim.ts";
+import { type Claim, claim, claimOfFolder, isFolderClaim, type Watch } from "./claim.ts";
 import { explained, systemErrorCode } from "./write-fault.ts";
 
 /** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
@@ -101,15 +101,15 @@ async function requireEmpty(path: string, left: readonly string[]): Promise<void
 export interface ResultsFolder extends ResultSink, Disposable {}
 
 /** Claims a folder: that writes a small file into it, so a useless --out is known before hours of computing. */
-async function claimed(path: string): Promise<Claim> {
+async function claimed(path: string, watch: Watch): Promise<Claim> {
   try {
-    return await claim(claimOfFolder(path));
+    return await claim(claimOfFolder(path), watch);
   } catch (error) {
     throw await explained(error, path, "a folder that can be written to");
   }
 }
 
-export interface ResultsFolderOptions {
+export interface ResultsFolderOptions extends Watch {
   /** Accept a folder that is not empty, and replace the results in it; other files in it stay. */
   readonly force: boolean;
 }
@@ -122,8 +122,11 @@ export interface ResultsFolderOptions {
  * @throws RunError where another process writes there, or the folder cannot be made, read or written to; `write` throws
  * it too, naming the file.
  */
-export async function openResultsFolder(path: string, { force }: ResultsFolderOptions): Promise<ResultsFolder> {
-  const own = await claimed(path);
+export async function openResultsFolder(
+  path: string,
+  { force, ...watch }: ResultsFolderOptions,
+): Promise<ResultsFolder> {
+  const own = await claimed(path, watch);
   try {
     const left = await leftovers(path);
     if (!force) await requireEmpty(path, left);
@@ -141,8 +144,8 @@ export async function openResultsFolder(path: string, { force }: ResultsFolderOp
  * @throws RunError where another process writes there, or the folder cannot be made or written to; `write` throws it too,
  * naming the file.
  */
-export async function openReportFolder(path: string): Promise<ResultsFolder> {
-  const own = await claimed(path);
+export async function openReportFolder(path: string, watch: Watch = {}): Promise<ResultsFolder> {
+  const own = await claimed(path, watch);
   try {
     await removeFiles(path, await leftovers(path));
     return new ClaimedFolder(path, own, removeStaleReport);
