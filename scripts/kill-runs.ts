@@ -35,7 +35,8 @@ const LATEST = 1.02;
 
 interface Undisturbed {
   readonly files: ReadonlyMap<string, string>;
-  readonly elapsedMs: number;
+  /** The last one, as others on the machine let it. */
+  elapsedMs: number;
 }
 
 /** What one kill left. */
@@ -79,6 +80,7 @@ async function killOnce(command: WritingCommand, reference: Undisturbed, out: st
   }
   const whole = [...files.keys()].filter((name) => !isHidden(name));
   const again = await start([...command.args(out), ...(whole.length > 0 ? ["--force"] : [])], scratch).ended;
+  reference.elapsedMs = again.elapsedMs;
   if (again.code !== 0) faults.push(`the next one failed: ${again.stderr}`);
   const after = filesOf(join(scratch, out));
   faults.push(

@@ -29,14 +29,16 @@ const besides = (out: string) => `${out.replace(/[/\\]+$/, "")}-analysis`;
 
 /**
  * The command that measures and ablates the networks of an interrupted run without training them again, its results those
- * of the run; undefined where no command does that.
+ * of the run; undefined where not all are there, or no command does that.
  */
 export function continuingCommand(
   { repeats, hidden, activation, epochs, batchSize, learningRate, l2, ...options }: StudyConfig,
   { adapter, memory, tiles }: DeviceChoice,
-  out: string,
+  { label: out, written }: ResultSink,
 ): string | undefined {
-  if (options.standardize === true || repeats > MOST_IN_ORDER) return undefined;
+  const isThere = (_: unknown, repeat: number) => written.has(resultNames.model(repeat));
+  const isTrained = Array.from({ length: repeats }, isThere).every((there) => there);
+  if (!isTrained || options.standardize === true || repeats > MOST_IN_ORDER) return undefined;
   const device = given({ adapter, memory, tiles });
   const models = `${shellWord(join(out, MODELS_FOLDER))}/*.safetensors`;
   const words = optionWords({ ...options, ...device, out: besides(out) });

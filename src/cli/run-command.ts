@@ -41,7 +41,7 @@ function defaultOut({ data, activation }: StudyConfig, started: Date): string {
 export async function run(options: RunOptions): Promise<void> {
   const config = studyConfig(options);
   const started = new Date();
-  const onward = (out: string) => continuingCommand(config, options, out);
+  const onward = (sink: ResultSink) => continuingCommand(config, options, sink);
   const to = { ...given({ out: options.out }), otherwise: defaultOut(config, started), onward };
   await withResults(to, options, started, async (sink, display) => {
     const profiling = await beginProfiling(options);

@@ -62,8 +62,8 @@ export interface Destination {
   readonly out?: string;
   /** Otherwise a folder that did not exist, of this name or one with a number behind it. */
   readonly otherwise: string;
-  /** The command that goes on with what an interrupted run has left in the folder. */
-  onward?(out: string): string | undefined;
+  /** The command that goes on with what an interrupted run has left in the folder; undefined where there is none. */
+  onward?(sink: ResultSink): string | undefined;
 }
 
 /** The folder that was asked for, or a new one; those that are made on the way go again if nothing comes into them. */
@@ -86,8 +86,7 @@ function toldOf(sink: ResultSink, onward: string | undefined): Told {
   if (kept === undefined) return nothingKept;
   if (sink.written.has(resultNames.study)) return { kept, fix: `gpu-importance report ${sink.label} makes the report` };
   const anew = "the same command with --force begins anew";
-  const hasNetworks = sink.written.has(resultNames.model(0));
-  return { kept, fix: onward === undefined || !hasNetworks ? anew : `go on without training: ${onward}` };
+  return { kept, fix: onward === undefined ? anew : `go on without training: ${onward}` };
 }
 
 /** The error, with what is in the folder in spite of it. */
@@ -114,14 +113,14 @@ export async function withResults(
   // The folder first: a mistake there must not cost hours of computing.
   const out = await folderFor(asked, otherwise);
   const sink = await openResultsFolder(out, { force: options.force === true, tell: display.line });
-  told = () => toldOf(sink, onward?.(out));
+  told = () => toldOf(sink, onward?.(sink));
   try {
     await work(sink, display);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
     if (options.report) await reportOfRun(out, sink, display.line);
   } catch (error) {
     display.stop();
-    throw withKept(error, sink, onward?.(out));
+    throw withKept(error, sink, onward?.(sink));
   }
 }
 
