@@ -83,7 +83,7 @@ test("a run that is killed while it ablates has kept the curves of the repeats t
   const { rows } = readCsvTable(join(scratch, "ablating/curves.csv"));
   const repeats = [...new Set(rows.map(({ repeat }) => repeat))];
   expect(["0", "0 1"]).toContain(repeats.join(" "));
-  // 10 orders a repeat and scope, but for those by measures: 6; in two modes, at 0 to 90 neurons removed
+  // Of each repeat: two scopes, each with 6 orders by measures and 40 random ones, in two modes, 0 to 90 neurons removed.
   expect(rows).toHaveLength(repeats.length * 2 * (6 + 40) * 2 * 91);
   expect(filesBelow(join(scratch, "ablating"))).not.toContain("study.json");
 });
