@@ -28,7 +28,7 @@ import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
 import { requireResults } from "./pruning/require-results.ts";
-import { resultFiles } from "./report/files/result-files.ts";
+import { completeResults } from "./report/files/result-files.ts";
 
 export interface AblateOptions {
   /** Names, for example `mutual-information`; by default all. */
@@ -157,7 +157,8 @@ async function analyzed(
  * Writes the folder that `gpu-importance analyze` writes: study.json, the tables, the networks. `gpu-importance report` reads it.
  * @param folder made where it is missing
  * @param options `force`: replace the results of an earlier analysis
- * @throws UsageError where the folder is not empty and `force` is not given; RunError where it cannot be written.
+ * @throws UsageError where the folder is not empty and `force` is not given; RunError where it cannot be written, or another
+ * process writes into it.
  */
 export async function writeResults(
   results: StudyResults,
@@ -167,7 +168,6 @@ export async function writeResults(
   requireResults(results, "writeResults");
   const name = requireValue(folder, path, "folder", "writeResults");
   const { force = false } = requireOptions(options, writeChecks, "writeResults");
-  const files = resultFiles(results); // first, since results that cannot be written must not cost others
-  const sink = await openResultsFolder(name, { force });
-  for (const file of files) await sink.write(file);
+  using sink = await openResultsFolder(name, { force });
+  await completeResults(results, sink);
 }

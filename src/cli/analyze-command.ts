@@ -35,7 +35,7 @@ interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly dataMemory?: number;
 }
 
-/** A folder that does not exist yet: `results/digits-perceptron-20260131-235959`. */
+/** `results/digits-perceptron-20260131-235959`; a number follows where two begin within a second. */
 function defaultOut(data: string, model: string, started: Date): string {
   return join("results", `${dataName(data)}-${basename(model, extname(model))}-${timeStamp(started)}`);
 }
@@ -150,8 +150,8 @@ async function analysis(
  */
 async function analyze(models: readonly string[], options: AnalyzeOptions): Promise<void> {
   const started = new Date();
-  const out = options.out ?? defaultOut(options.data, models[0]!, started);
-  await withResults(out, options, started, (sink, display) => analysis(models, options, started, sink, display));
+  const to = { ...given({ out: options.out }), otherwise: defaultOut(options.data, models[0]!, started) };
+  await withResults(to, options, started, (sink, display) => analysis(models, options, started, sink, display));
 }
 
 /** Adds the command `analyze` to the program. @param addDevice adds the options of device and output */

@@ -24,9 +24,9 @@ export function printJson(value: unknown): Promise<void> {
   return written(`${jsonText(value)}\n`);
 }
 
-/** Lines for people to stderr. */
-export function tell(text: string): void {
-  process.stderr.write(`${plainLines(text)}\n`);
+/** Lines for people to stderr. @param written called when they are there */
+export function tell(text: string, written?: () => void): void {
+  process.stderr.write(`${plainLines(text)}\n`, written);
 }
 
 function written(text: string): Promise<void> {

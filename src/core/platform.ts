@@ -93,10 +93,21 @@ export const resultNames = {
   specification: (id: string) => `figures/${id}.vl.json`,
 } as const;
 
+/** What a file holds, for comparison. */
+export interface FileDigest {
+  readonly bytes: number;
+  /** 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** A folder that result files are written to, each atomically (temporary name, then rename). */
 export interface ResultSink {
   readonly label: string;
+  /** What has been written, by name. */
+  readonly written: ReadonlyMap<string, FileDigest>;
   write(file: ResultFile): Promise<void>;
+  /** Names of files that were written and are there no more: somebody removed the folder, say. */
+  lost(): Promise<string[]>;
 }
 
 /** What the page of a report brings along so that it needs nothing else: text of a style sheet and of a script. */

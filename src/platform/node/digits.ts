@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { RunError } from "../../core/errors.ts";
 import { digitClasses, digitShape, type PackedDigits } from "../../data/embedded-digits.ts";
 import { decodeDigits, encodeDigits } from "../../data/packed-digits.ts";
+import { writeCacheFile } from "./cache-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
-import { writeWholeFile } from "./whole-file.ts";
 
 const FEATURES = digitShape[0] * digitShape[1];
 /** Part of the cache file's name; a new layout takes a new number. */
@@ -153,7 +153,7 @@ async function readCache(path: string, notes: string[]): Promise<PackedDigits | 
 
 async function writeCache(path: string, digits: PackedDigits, notes: string[]): Promise<void> {
   try {
-    await writeWholeFile(path, await encodeDigits(digits));
+    await writeCacheFile(path, await encodeDigits(digits));
   } catch (error) {
     notes.push(`cache not written, so the next run parses the digits again: ${(error as Error).message}`);
   }

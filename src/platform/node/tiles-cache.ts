@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { AdapterFacts } from "../../core/study.ts";
 import { type Product, products, type TileForm, type TileForms, tileForms } from "../../core/tiles.ts";
+import { writeCacheFile } from "./cache-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
-import { writeWholeFile } from "./whole-file.ts";
 
 /** What a calibration found; src/gpu/calibration.ts makes it. */
 export interface KeptCalibration {
@@ -79,7 +79,7 @@ export async function writeCalibration(
 ): Promise<void> {
   const content = { key: JSON.parse(keyText(key)), tiles, milliseconds };
   try {
-    await writeWholeFile(pathFor(key, folder), `${JSON.stringify(content, null, 2)}\n`);
+    await writeCacheFile(pathFor(key, folder), `${JSON.stringify(content, null, 2)}\n`);
   } catch (error) {
     notes.push(`cache not written, so the next run measures again: ${(error as Error).message}`);
   }

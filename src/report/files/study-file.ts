@@ -10,7 +10,7 @@ import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
 import { weightsLayouts } from "../../core/layer-chain.ts";
 import { jsonText } from "../../core/plain-text.ts";
-import { resultNames } from "../../core/platform.ts";
+import { type FileDigest, resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
 import { binRules } from "../../core/quantization.ts";
 import { channelOrders } from "../../core/sample-axes.ts";
@@ -175,6 +175,11 @@ const repeatSchema = z.object({
     .describe("Per epoch: mean cross-entropy over its batches, nats, without the L2 term. Empty where not known."),
 });
 
+const digestSchema = z.object({
+  bytes: count,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
 export const studyFileSchema = z
   .object({
     schema: z.literal(STUDY_SCHEMA),
@@ -182,6 +187,10 @@ export const studyFileSchema = z
     dataset: datasetSchema,
     provenance: provenanceSchema,
     repeats: z.array(repeatSchema).describe("One entry per network."),
+    files: z
+      .record(z.string(), digestSchema)
+      .exactOptional()
+      .describe("Size and SHA-256 of each other file of these results, by name. Absent in older files and exports."),
   })
   .meta({
     title: "gpu-importance study",
@@ -192,7 +201,10 @@ export const studyFileSchema = z
 export type StudyFile = z.infer<typeof studyFileSchema>;
 
 /** The part of the results that goes into study.json. */
-export type StudySummary = Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats">;
+export interface StudySummary extends Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats"> {
+  /** The other files of the folder, by name: a file of another study is known by them. */
+  readonly files?: Readonly<Record<string, FileDigest>>;
+}
 
 /** Fails to compile where schema and core types part ways; `readonly` is the only difference allowed. */
 true satisfies Same<Writable<StudySummary>, Writable<Omit<StudyFile, "schema">>>;
@@ -217,8 +229,8 @@ function checked(value: unknown, file: string, fix: string): StudyFile {
  * Text of study.json; fields beyond the schema are left out.
  * @throws RunError where a number is not finite or out of range, which JSON could not say.
  */
-export function studyFileText({ config, dataset, provenance, repeats }: StudySummary): string {
-  const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats };
+export function studyFileText({ config, dataset, provenance, repeats, files }: StudySummary): string {
+  const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats, ...(files && { files }) };
   const fix = "this is a fault of the run, not of its input: please report it with the command line";
   return `${jsonText(checked(content, resultNames.study, fix))}\n`;
 }

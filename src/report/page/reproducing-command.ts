@@ -2,7 +2,7 @@
 import { isAnalysis, type RecordedConfig } from "../../core/study.ts";
 
 /** Words that no shell reads anything into stay as they are. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./,:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
@@ -11,7 +11,8 @@ function optionName(field: string): string {
   return `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-function optionWords(options: object): string[] {
+/** Fields as options of the command line. */
+export function optionWords(options: object): string[] {
   return Object.entries(options).flatMap(([field, value]) => {
     if (typeof value === "boolean") return value ? [optionName(field)] : [];
     return [optionName(field), shellWord(typeof value === "object" ? Object.values(value).join(",") : String(value))];
