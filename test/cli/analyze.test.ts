@@ -191,6 +191,26 @@ describe("an analysis that cannot be", () => {
     );
   });
 
+  const withOutputs = (outputs: number) =>
+    changed(`${outputs}-outputs.safetensors`, ({ activation, layers }) => {
+      const { weights, biases } = layers.at(-1)!;
+      const [all, own] = [new Float32Array(5 * outputs), new Float32Array(outputs).fill(-1000)];
+      all.set(weights.subarray(0, all.length));
+      own.set(biases.subarray(0, outputs));
+      return { activation, layers: [...layers.slice(0, -1), { inputs: 5, outputs, weights: all, biases: own }] };
+    });
+
+  test("is none of a network with more outputs than there are classes, of which it is said", async () => {
+    const [more, same] = [await analysis([withOutputs(5)], "more"), await analysis([trained], "same")];
+    expect(more.stderr).toMatch(/network: the network has 5 outputs, the data have 3 classes/);
+    expect(more.exitCode, more.stderr).toBe(0);
+    expect(studyOf("more").dataset.classes).toBe(5);
+    // Outputs that never win change nothing that is counted.
+    const [found, wanted] = [studyOf("more"), studyOf("same")].map(({ repeats }) => repeats[0]!.testCorrect);
+    expect(found).toBe(wanted);
+    expect(same.exitCode).toBe(0);
+  });
+
   test("names both numbers where inputs or outputs are not those of the data", async () => {
     const few = changed("few-inputs.safetensors", ({ activation, layers: [first, ...others] }) => {
       const { outputs, biases } = first!;
