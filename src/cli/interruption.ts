@@ -4,6 +4,7 @@
  */
 import { type Fault, RunError } from "../core/errors.ts";
 import { putInOrder } from "../platform/node/at-end.ts";
+import { tell } from "./standard-streams.ts";
 
 const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 type Signal = keyof typeof signals;

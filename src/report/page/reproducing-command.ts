@@ -11,11 +11,17 @@ function optionName(field: string): string {
   return `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** Values of a list as in a line of CSV: names of classes and columns may hold commas. */
+function listed(value: object): string {
+  const texts = Object.values(value).map(String);
+  return texts.map((text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(",");
+}
+
 /** Fields as options of the command line. */
 export function optionWords(options: object): string[] {
   return Object.entries(options).flatMap(([field, value]) => {
     if (typeof value === "boolean") return value ? [optionName(field)] : [];
-    return [optionName(field), shellWord(typeof value === "object" ? Object.values(value).join(",") : String(value))];
+    return [optionName(field), shellWord(typeof value === "object" ? listed(value) : String(value))];
   });
 }
 

@@ -34,6 +34,17 @@ test.each([
   ],
   ["four bits", { ...config, bits: 4, bins: "equal-frequency" }],
   ["a folder that a shell would read otherwise", { ...config, data: "my data/it's $HOME; `x` *" }],
+  [
+    "a table without names, and classes and columns that hold commas, quotes and spaces",
+    {
+      ...config,
+      noHeader: true,
+      label: "last",
+      drop: ["1", "first"],
+      classes: ["a, b", 'say "c"', "it's d"],
+      split: [70, 15, 15],
+    },
+  ],
   ["one measure and one mode", { ...config, measures: ["entropy"], modes: ["zero"], scopes: ["network-ranked"] }],
 ] as const)("the command line of a report makes the same study: %s", (_, wanted) => {
   const line = reproducingCommand(wanted);
