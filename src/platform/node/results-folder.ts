@@ -2,10 +2,11 @@
  * A folder on disk as the place for results. A file gets its final name only when all of it is on the disk, so a run
  * that is killed or a disk that is full leaves no half-written file behind under the name of a whole one.
  */
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { RunError, UsageError } from "../../core/errors.ts";
 import { type ResultFile, type ResultSink, resultNames } from "../../core/platform.ts";
+import { isFolder, makeFolder } from "./make-folder.ts";
 
 /** Ending of a file that is being written, in the folder of its final name so that the rename stays on one disk. */
 const PARTIAL = ".partial";
@@ -56,25 +57,6 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder?.close();
   }
-}
-
-/** Makes a folder and its parents. Not mkdir's `recursive`, which never returns where a file system refuses with ENOENT. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT" && dirname(path) !== path) {
-      await makeFolder(dirname(path));
-      await mkdir(path);
-    } else if (!(await isFolder(path))) throw error;
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 /** Writes under the temporary name until all bytes are on the disk, then renames; leaves nothing behind on failure. */

@@ -1,7 +1,8 @@
 /** Files of the cache, which several processes may write at once. */
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * Writes under a name of its own and renames, so that at every moment the file is absent, or whole, whoever else writes it
@@ -11,7 +12,7 @@ import { dirname } from "node:path";
  */
 export async function writeWholeFile(path: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   try {
     await writeFile(temporary, content, { mode });
     await rename(temporary, path);
