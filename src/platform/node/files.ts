@@ -7,13 +7,11 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { RunError } from "../../core/errors.ts";
 import type { DataFolder } from "../../core/platform.ts";
+import { unpackedLimit } from "../../formats/unpacked-limit.ts";
 import { decodePng } from "./png.ts";
 
-/**
- * A gzip stream may unpack to this many bytes, so that a small hostile file cannot fill the memory without end: 4 GiB
- * holds 5 million images of 28 x 28, and is as much as Node 20 can keep in one buffer.
- */
-export const MAX_UNPACKED_BYTES = Math.min(2 ** 32, constants.MAX_LENGTH);
+/** 4 GiB holds 5 million images of 28 x 28, and is as much as Node 20 can keep in one buffer. */
+const MAX_UNPACKED_BYTES = Math.min(2 ** 32, constants.MAX_LENGTH);
 
 /** Of a file that is streamed. */
 const PIECE_BYTES = 2 ** 20;
@@ -35,7 +33,7 @@ export function folderSource(path: string): DataFolder {
     stream: (name) => streamBytes(join(path, name)),
     size: (name) => fileSize(join(path, name)),
     readRange: (name, first, length) => readPart(join(path, name), first, length),
-    gunzip: (bytes) => unpack(bytes, MAX_UNPACKED_BYTES),
+    gunzip: (bytes) => unpack(bytes, unpackedLimit(bytes.length, MAX_UNPACKED_BYTES)),
     decodePng: async (bytes) => decodePng(bytes),
   };
 }
