@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { commandLine, onSwiftShader } from "../support/command-line.ts";
 import { gzipped, tinyIdxFiles, writeFolder } from "../support/idx-folders.ts";
-import { scratchFolder } from "../support/scratch-folder.ts";
+import { filesBelow, scratchFolder } from "../support/scratch-folder.ts";
 import { readResults } from "../support/written-results.ts";
 
 const scratch = scratchFolder();
@@ -123,9 +123,56 @@ describe("a public data set", () => {
     expect(again.stdout).toMatch(/^fashion-mnist: was there, [\s\S]*--data fashion-mnist\n$/);
   });
 
+  const preload = join(import.meta.dirname, "../support/serve-fetch.mjs");
+  const fetching = (cacheHome: string, options: Parameters<typeof commandLine>[1] = {}) =>
+    commandLine(["data", "fetch", "mnist"], {
+      ...options,
+      environment: { XDG_CACHE_HOME: cacheHome, NODE_OPTIONS: `--import ${preload}`, ...options.environment },
+    });
+
+  test("of another content than it should have is refused by each mirror, and nothing is kept", async () => {
+    const result = await fetching(join(scratch, "wrong"));
+    expect(result).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(result.stderr).toMatch(/could not be fetched[\s\S]*wrong content, SHA-256/);
+    expect(filesBelow(join(scratch, "wrong"))).toEqual([]);
+  });
+
+  test("that the disk has no place for fails with what is kept and what to do", async () => {
+    // A file may have 512 blocks of 512 bytes: to the program the same as a disk that is full.
+    const { exitCode, stderr } = await fetching(join(scratch, "limited"), { shell: "ulimit -f 512;" });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /the cache cannot be used\n[\s\S]*size that is allowed\n {2}kept: {5}\d+ of 9912422 bytes\n/,
+    );
+    expect(stderr).not.toContain("unexpected error");
+  });
+
+  test.each([
+    ["below a file", join(scratch, "table.csv"), /part of the path is a file[\s\S]*to do: .*XDG_CACHE_HOME/],
+    ["in /proc, where no folder can be made", "/proc/self", /cannot be made[\s\S]*to do: .*XDG_CACHE_HOME/],
+  ])("is not fetched to a cache %s, and the program says so", async (_, home, message) => {
+    const result = await fetching(home);
+    expect(result).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(result.stderr).toMatch(message);
+  });
+
   test("of another name is wrong usage", async () => {
     const { exitCode, stderr } = await commandLine(["data", "fetch", "imagenet"], { environment });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/imagenet[\s\S]*mnist, fashion-mnist, kmnist, cifar10/);
+  });
+});
+
+describe("a cache that is of no use", () => {
+  // Node's recursive mkdir never comes back from /proc.
+  test("is said to be so, and the run goes on without", async () => {
+    const options = ["run", ...onSwiftShader, ...small.filter((option) => option !== "--quiet"), "--no-report"];
+    const environment = { XDG_CACHE_HOME: "/proc/self", GPU_IMPORTANCE_TILES: "auto" };
+    const { exitCode, stderr } = await commandLine([...options, "--out", join(scratch, "out/cacheless")], {
+      environment,
+    });
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^cache not written, so the next run parses the digits again: .*no such file or directory/m);
+    expect(stderr).toMatch(/^cache not written, so the next run measures again: .*no such file or directory/m);
   });
 });

@@ -139,6 +139,9 @@ describe("a Parquet table", () => {
   test("of lists is refused", async () => {
     const lists = { name: "lists", data: index.map((i) => ({ a: i })), type: "JSON" as const };
     expect((await refusal(write([x, label, lists]))).message).toMatch(/column lists: this is no number/);
+    // Of which JavaScript makes a number.
+    const ones = { ...lists, data: index.map((i) => [i]) };
+    expect((await refusal(write([x, label, ones]))).message).toMatch(/column lists: this is no number/);
   });
 
   test("that promises a run of 2^29 values in five bytes is refused before it is decoded", async () => {

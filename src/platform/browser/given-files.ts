@@ -1,6 +1,7 @@
 /** Files that a visitor dropped or picked, as the data readers want them. Nothing is read before it is asked for. */
 import { RunError } from "../../core/errors.ts";
 import type { FileSource } from "../../core/platform.ts";
+import { unpackedLimit } from "../../formats/unpacked-limit.ts";
 
 /** `path` is relative to what was dropped: `results/models/repeat-000.safetensors`, or a name alone. */
 export interface GivenFile {
@@ -36,7 +37,7 @@ export function givenSource(files: readonly GivenFile[]): FileSource {
       return names.filter((name) => !name.includes("/"));
     },
     read: (name) => readGiven(name, contents.get(name)),
-    gunzip: (bytes, sizeOf) => gunzip(bytes, MAX_BYTES, sizeOf),
+    gunzip: (bytes, sizeOf) => gunzip(bytes, unpackedLimit(bytes.length, MAX_BYTES), sizeOf),
   };
 }
 

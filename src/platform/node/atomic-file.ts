@@ -5,10 +5,11 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { unlinkSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { FileDigest, ResultFile } from "../../core/platform.ts";
 import { atEnd } from "./at-end.ts";
+import { makeFolder } from "./make-folder.ts";
 import { markOf, markPattern, markText, ownMark, stateOf } from "./process-mark.ts";
 
 /** Behind the name of the file: who writes it, something random, and what it is. */
@@ -51,33 +52,6 @@ async function syncFolder(path: string): Promise<void> {
     // Not every system can sync a folder; the file itself is safe already.
   } finally {
     await folder?.close();
-  }
-}
-
-export async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-/** Makes a folder and its parents. Not mkdir's `recursive`, which never returns where a file system refuses with ENOENT. */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await makeOne(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await makeOne(path);
-  }
-}
-
-/** Another process may make the same folder at the same moment. */
-async function makeOne(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (!(await isFolder(path))) throw error;
   }
 }
 

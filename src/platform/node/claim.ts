@@ -18,7 +18,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { RunError } from "../../core/errors.ts";
 import { atEnd } from "./at-end.ts";
-import { makeFolder, shortName } from "./atomic-file.ts";
+import { shortName } from "./atomic-file.ts";
+import { makeFolder } from "./make-folder.ts";
 import { ownMark, stateOf } from "./process-mark.ts";
 
 /** What is claimed. */

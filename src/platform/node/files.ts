@@ -8,14 +8,12 @@ import { promisify } from "node:util";
 import { createGunzip, gunzip } from "node:zlib";
 import { RunError } from "../../core/errors.ts";
 import type { DataFolder } from "../../core/platform.ts";
+import { unpackedLimit } from "../../formats/unpacked-limit.ts";
 import { decodePng } from "./png.ts";
 import { openRegular, readRegular, requireRegular } from "./regular-file.ts";
 
-/**
- * A gzip stream may unpack to this many bytes, so that a small hostile file cannot fill the memory without end: 4 GiB
- * holds 5 million images of 28 x 28, and is as much as Node 20 can keep in one buffer.
- */
-export const MAX_UNPACKED_BYTES = Math.min(2 ** 32, constants.MAX_LENGTH);
+/** 4 GiB holds 5 million images of 28 x 28, and is as much as Node 20 can keep in one buffer. */
+const MAX_UNPACKED_BYTES = Math.min(2 ** 32, constants.MAX_LENGTH);
 
 /** Deflate packs no more than this into a byte. */
 const MOST_DEFLATED = 1032;
@@ -43,8 +41,10 @@ export function folderSource(path: string): DataFolder {
     stream: (name) => streamBytes(join(path, name)),
     size: (name) => fileSize(join(path, name)),
     readRange: (name, first, length) => readPart(join(path, name), first, length),
-    gunzip: (bytes, sizeOf) =>
-      sizeOf === undefined ? unpack(bytes, MAX_UNPACKED_BYTES) : unpackAsSaid(bytes, MAX_UNPACKED_BYTES, sizeOf),
+    gunzip(bytes, sizeOf) {
+      const limit = unpackedLimit(bytes.length, MAX_UNPACKED_BYTES);
+      return sizeOf === undefined ? unpack(bytes, limit) : unpackAsSaid(bytes, limit, sizeOf);
+    },
     gunzipStream,
     decodePng: async (bytes) => decodePng(bytes),
   };

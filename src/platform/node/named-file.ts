@@ -2,8 +2,9 @@
 import { lstat, readFile, rename, rm } from "node:fs/promises";
 import { type Fault, RunError, UsageError } from "../../core/errors.ts";
 import type { ResultFile } from "../../core/platform.ts";
-import { isFolder, type StagedFile, stageFile, sweepPartialsOf } from "./atomic-file.ts";
+import { type StagedFile, stageFile, sweepPartialsOf } from "./atomic-file.ts";
 import { type Claim, claim, claimOfFile, type Watch } from "./claim.ts";
+import { isFolder } from "./make-folder.ts";
 import { explained } from "./write-fault.ts";
 
 const exists = (path: string) =>

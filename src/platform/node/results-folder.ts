@@ -7,8 +7,9 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { type FileDigest, type ResultFile, type ResultSink, resultNames } from "../../core/platform.ts";
-import { isFolder, leftPartials, makeFolder, stageFile } from "./atomic-file.ts";
+import { leftPartials, stageFile } from "./atomic-file.ts";
 import { type Claim, claim, claimOfFolder, isFolderClaim, type Watch } from "./claim.ts";
+import { isFolder, makeFolder } from "./make-folder.ts";
 import { explained, systemErrorCode } from "./write-fault.ts";
 
 /** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */

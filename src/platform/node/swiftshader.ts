@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,6 +13,7 @@ import { brotliDecompress } from "node:zlib";
 import { atEnd } from "./at-end.ts";
 import { writeCacheFile } from "./cache-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
+import { makeFolder } from "./make-folder.ts";
 import { sweepTemporary, temporaryName } from "./temporary.ts";
 
 /** Absolute paths of the three files that make a Vulkan implementation. */
@@ -116,7 +117,7 @@ export async function unpackSwiftShader(archive: string, folder: string): Promis
   const files = filesIn(folder);
   if (await isIntact(folder)) return files;
   const contents = readTar(await promisify(brotliDecompress)(await readFile(archive)));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const hashes: Record<string, string> = {};
   for (const name of Object.values(fileNames)) {
     const bytes = contents.get(name);
