@@ -19,7 +19,7 @@ import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
 import { requireFit } from "./core/network-fit.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
-import type { TileForm } from "./core/tiles.ts";
+import type { TileForm, TileForms } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { createContext, type GpuContext } from "./gpu/context.ts";
 import { splitOnDevice } from "./gpu/device-split.ts";
@@ -93,8 +93,8 @@ export interface OpenDeviceOptions {
   readonly adapter?: string;
   /** Bytes to plan with; by default half of what there is. */
   readonly memoryBytes?: number;
-  /** Form of the kernels; by default what suits such an adapter. It changes rounding, so fix it to compare bits. */
-  readonly tiles?: TileForm;
+  /** Form of all products' kernels, or of each; by default what suits such an adapter. It decides rounding. */
+  readonly tiles?: TileForm | TileForms;
 }
 
 /**
