@@ -1,14 +1,15 @@
 /**
  * Starts one command over and over as if for the first time, and compares every byte that it writes:
- *   npm run build && npx tsx scripts/check-cold-starts.ts [--starts N] [--adapter NAME] [--program dist/cli.js] [-- OPTIONS]
- * Each start has an empty cache folder of its own. Every other one shares the machine with a busy process for each core, so
- * that whatever is timed comes out otherwise. Of study.json and report.html the times of the run do not count. OPTIONS
- * are those of `gpu-importance run`; by default a study of seconds. Ends with 1 where two starts differ.
+ *   npm run build && npx tsx scripts/check-cold-starts.ts [--starts N] [--adapter NAME] [--busy N] [-- OPTIONS]
+ * Each start has an empty cache folder of its own. Every other one shares the machine with some busy processes (--busy, by
+ * default one for each core), so that whatever is timed comes out otherwise. Of study.json and report.html the times of
+ * the run do not count. --program names another build's dist/cli.js; OPTIONS are those of `gpu-importance run`, by default
+ * a study of seconds. Ends with 1 where two starts differ.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 
@@ -19,16 +20,17 @@ const { values, positionals } = parseArgs({
   options: {
     starts: { type: "string", default: "10" },
     adapter: { type: "string", default: "swiftshader" },
+    busy: { type: "string", default: String(availableParallelism()) },
     program: { type: "string", default: join(import.meta.dirname, "../dist/cli.js") },
   },
 });
 const starts = Number(values.starts);
 const command = ["run", "--adapter", values.adapter, ...(positionals.length > 0 ? positionals : tiny)];
 
-/** A process for each core that does nothing but keep it busy. */
+/** Processes that do nothing but keep cores busy. */
 function burden(): ChildProcess[] {
   const idle = ["-e", "for (;;) {}"];
-  return Array.from({ length: availableParallelism() }, () => spawn(process.execPath, idle, { stdio: "ignore" }));
+  return Array.from({ length: Number(values.busy) }, () => spawn(process.execPath, idle, { stdio: "ignore" }));
 }
 
 /** What a file says, less when and how long the run was. */
@@ -91,6 +93,9 @@ for (let index = 0; index < starts; index++) {
   const known = outcomes.get(key) ?? { start, count: 0 };
   known.count++;
   outcomes.set(key, known);
+  const of = [...outcomes.keys()].indexOf(key) + 1;
+  const [load] = loadavg();
+  console.log(`start ${index + 1}: outcome ${of}, ${(start.elapsedMs / 1000).toFixed(1)} s, load ${load!.toFixed(1)}`);
 }
 
 const median = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)];

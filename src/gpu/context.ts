@@ -18,6 +18,8 @@ export interface GpuContext {
   readonly tiles: TileForms;
   /** Bytes that all arrays which are alive at the same time may take. */
   readonly memoryBytes: number;
+  /** Whether kernels are compiled on another thread. @internal */
+  readonly compilesAside: boolean;
   /** How much work a submit may hold; learnt while running. @internal */
   readonly pace: Pace;
   /** Resolves when the device is lost, unless it is disposed. @internal */
@@ -51,6 +53,11 @@ export interface DeviceOptions {
   /** Attached to the device, with timestamp queries where the adapter has them. */
   readonly profiler?: Profiler;
   readonly gate?: Gate;
+  /**
+   * Compile kernels on another thread, so that whoever asked can do something else meanwhile, as a page must. Not the
+   * default: Dawn in Node keeps a thread for each device that has compiled so until the process ends.
+   */
+  readonly compilesAside?: boolean;
 }
 
 /** WebGPU does not tell how much memory a device has; this much is there on whatever can train networks. */
@@ -97,6 +104,7 @@ export async function createContext(
     tiles,
     profiler,
     gate,
+    compilesAside = false,
   }: DeviceOptions = {},
 ): Promise<GpuContext> {
   const requiredLimits = defaultLimits
@@ -123,7 +131,7 @@ export async function createContext(
   await profiler?.attach(device);
   return {
     ...watch(device, facts),
-    ...{ facts, subgroupLanes, memoryBytes: memoryBytes * share, pace },
+    ...{ facts, subgroupLanes, memoryBytes: memoryBytes * share, pace, compilesAside },
     tiles: forms ?? usualTiles(subgroupLanes, facts),
     ...(profiler && { profiler }),
     ...(gate && { gate }),
