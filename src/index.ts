@@ -30,7 +30,7 @@ import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
-import type { TileForm } from "./core/tiles.ts";
+import type { TileForm, TileForms } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { availableForms, createContext, type GpuContext, requireDevice } from "./gpu/context.ts";
 import { splitOnDevice } from "./gpu/device-split.ts";
@@ -142,8 +142,8 @@ export interface OpenDeviceOptions {
   readonly adapter?: string;
   /** Bytes to plan with; by default half of what there is. */
   readonly memoryBytes?: number;
-  /** Form of the kernels; by default what suits such an adapter. It changes rounding, so fix it to compare bits. */
-  readonly tiles?: TileForm;
+  /** Form of all products' kernels, or of each; by default what suits such an adapter. It decides rounding. */
+  readonly tiles?: TileForm | TileForms;
 }
 
 /**
@@ -157,9 +157,10 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<GpuCo
   const bytes = memoryBytes ?? deviceMemoryBytes(facts, undefined);
   const gpu = await createContext(adapter, facts, { memoryBytes: bytes, ...(tiles && { tiles }) });
   const forms = availableForms(gpu);
-  if (tiles === undefined || forms.includes(tiles)) return gpu;
+  const impossible = Object.values(gpu.tiles).find((form) => !forms.includes(form));
+  if (impossible === undefined) return gpu;
   gpu[Symbol.dispose]();
-  const fault = { what: `this adapter has no ${tiles} kernels`, where: "openDevice", expected: forms.join(", ") };
+  const fault = { what: `this adapter has no ${impossible} kernels`, where: "openDevice", expected: forms.join(", ") };
   throw new UsageError({ ...fault, found: facts.description, fix: "leave tiles out" });
 }
 

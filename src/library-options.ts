@@ -23,7 +23,7 @@ import { type Checks, requireOptions, requireRecord, requireValue } from "./core
 import { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
 import { scopeKinds, sweepMethods } from "./core/study.ts";
 import { memoryRange, wholeRanges } from "./core/study-defaults.ts";
-import { tileForms } from "./core/tiles.ts";
+import { products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import type { OpenDeviceOptions } from "./index.ts";
 import type { AblateOptions, AnalyzeOptions } from "./library.ts";
@@ -39,10 +39,25 @@ const MEGABYTE = 1e6;
 export const path = someText("a path");
 export const dataSource = someText("mnist, the name of fetched data, or a path");
 
+const oneForm = oneName(tileForms);
+
+/** A form for all products, or `{ forward_layer, hidden_delta, update_parameters }`. */
+const tilesCheck: Check<TileForm | TileForms> = {
+  allowed: `${oneForm.allowed}, or an object with one of them for each of ${products.join(", ")}`,
+  names: tileForms,
+  take(value) {
+    const all = oneForm.take(value);
+    if (all !== undefined) return all;
+    if (typeof value !== "object" || value === null || Object.keys(value).length !== products.length) return undefined;
+    const forms = products.map((name) => [name, oneForm.take((value as Record<string, unknown>)[name])] as const);
+    return forms.every(([, form]) => form !== undefined) ? (Object.fromEntries(forms) as TileForms) : undefined;
+  },
+};
+
 export const deviceChecks: Checks<OpenDeviceOptions> = {
   adapter: someText("part of an adapter's name"),
   memoryBytes: wholeNumber({ least: memoryRange.least * MEGABYTE, most: memoryRange.most * MEGABYTE }),
-  tiles: oneName(tileForms),
+  tiles: tilesCheck,
 };
 
 export const dataChecks: Checks<DataOptions> = {

@@ -16,7 +16,7 @@ export interface DeviceChoice {
   readonly adapter?: string;
   /** Megabytes (10^6 bytes). */
   readonly memory?: number;
-  /** Form of the products' kernels. */
+  /** Forms of the products' kernels. */
   readonly tiles?: TileOption;
 }
 

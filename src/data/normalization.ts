@@ -57,7 +57,8 @@ function featureMoments({ count, inputs }: Split, features: number): { means: Fl
   for (let index = 0; index < inputs.length; index++) means[index % features]! += (inputs[index]! * scale) / count;
   const squares = new Float64Array(features);
   for (let index = 0; index < inputs.length; index++) {
-    squares[index % features]! += (inputs[index]! * scale - means[index % features]!) ** 2;
+    const difference = inputs[index]! * scale - means[index % features]!;
+    squares[index % features]! += difference * difference;
   }
   return { means, deviations: squares.map((sum) => Math.sqrt(sum / count) || 1) };
 }

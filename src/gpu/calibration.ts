@@ -1,6 +1,8 @@
 /**
  * Which form of each product's kernel suits this device: each is checked on whole numbers, then timed. It takes about a
- * second, so whoever calls keeps the outcome.
+ * second, so whoever calls keeps the outcome. Software adapters are not asked: what else a machine does would decide
+ * between forms that are nearly as fast, and with the form the rounding (`usualTiles` in context.ts). Their sizes are for
+ * tests.
  */
 import { RunError } from "../core/errors.ts";
 import type { Clock } from "../core/platform.ts";

@@ -3,9 +3,10 @@
  * value). All outcomes are treated alike, so a bit and its complement give equal values to the last bit: with 1 - p
  * instead of the other outcome's own count, ties would be decided by rounding.
  */
+import { log2 } from "../core/elementary.ts";
 
 function term(probability: number, ratio: number): number {
-  return probability === 0 ? 0 : probability * Math.log2(ratio);
+  return probability === 0 ? 0 : probability * log2(ratio);
 }
 
 /** n log n, bits, of a count. */

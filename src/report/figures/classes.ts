@@ -141,7 +141,10 @@ export function classesFigure({ classEffects, classNames, repeats }: StudyAnalys
   if (shown.length === 0) return undefined;
   const names = distinctNames(classNames);
   const panels = shown.map((effects) => ({ effects, layer: effects.layer, cells: cellsOf(effects, names) }));
-  const end = Math.max(...panels.flatMap(({ cells }) => cells.map(({ change }) => Math.abs(change))), 10 ** -DIGITS);
+  const end = Math.max(
+    ...panels.flatMap(({ cells }) => cells.map(({ change }) => Math.abs(change))),
+    Number(`1e-${DIGITS}`),
+  );
   const agreement = listed(shown.map(agreementText));
   return {
     id: "figure-6",

@@ -61,8 +61,8 @@ function provenance({ study }: StudyAnalysis): Markup {
 `,
   );
   return html`<dl class="facts">${rows}</dl>
-<p>This command makes the results again; on the same adapter, with the same kernels and versions, bit for bit:</p>
-<pre><code>${reproducingCommand(study.config)}</code></pre>`;
+<p>This command makes the results again; on the same adapter, with the same versions, bit for bit:</p>
+<pre><code>${reproducingCommand(study.config, study.provenance.tiles)}</code></pre>`;
 }
 
 export function provenanceSection(analyses: readonly StudyAnalysis[]): Section {

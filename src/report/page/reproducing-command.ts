@@ -1,5 +1,6 @@
 /** The command line that makes a study again. */
 import { isAnalysis, type RecordedConfig } from "../../core/study.ts";
+import { type TileForms, tilesText } from "../../core/tiles.ts";
 
 /** Words that no shell reads anything into stay as they are. */
 export function shellWord(text: string): string {
@@ -25,12 +26,21 @@ export function optionWords(options: object): string[] {
   });
 }
 
-/** Every option of the configuration is named, so that a later change of a default changes nothing. */
-export function reproducingCommand(config: RecordedConfig): string {
-  if (!isAnalysis(config)) return ["gpu-importance", "run", ...optionWords(config)].join(" ");
+/**
+ * Every option of the configuration is named, so that a later change of a default changes nothing, and so are the kernels:
+ * on a GPU a measurement has chosen them.
+ * @param tiles where the study says which they were
+ */
+export function reproducingCommand(config: RecordedConfig, tiles?: TileForms): string {
+  const kernels = tiles === undefined ? [] : ["--tiles", tilesText(tiles)];
+  return [...studyWords(config), ...kernels].join(" ");
+}
+
+function studyWords(config: RecordedConfig): string[] {
+  if (!isAnalysis(config)) return ["gpu-importance", "run", ...optionWords(config)];
   // What the networks say themselves is no option.
   const { models, hidden, activation, repeats, assumedActivation, ...options } = config;
   const assumed = assumedActivation === undefined ? {} : { activation: assumedActivation };
   const words = optionWords({ ...options, ...assumed });
-  return ["gpu-importance", "analyze", ...models.map(shellWord), ...words].join(" ");
+  return ["gpu-importance", "analyze", ...models.map(shellWord), ...words];
 }

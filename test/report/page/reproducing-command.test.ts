@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { expect, test } from "vitest";
 import { addStudyOptions, studyConfig } from "../../../src/cli/study-options.ts";
 import type { StudyConfig } from "../../../src/core/study.ts";
+import { everyProduct, parseTiles } from "../../../src/core/tiles.ts";
 import { reproducingCommand } from "../../../src/report/page/reproducing-command.ts";
 import { madeUpStudy } from "../made-up-study.ts";
 
@@ -53,4 +54,12 @@ test.each([
     const option = field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     expect(line, "no default is relied on").toContain(` --${option} `);
   }
+});
+
+test("the command names the kernels that the study was made with, and none where that is not known", () => {
+  const tiles = { ...everyProduct("shared"), hidden_delta: "plain" } as const;
+  const line = reproducingCommand(config, tiles);
+  const text = / --tiles (\S+)$/.exec(line)![1]!;
+  expect(parseTiles(text)).toEqual(tiles);
+  expect(line.replace(` --tiles ${text}`, "")).toBe(reproducingCommand(config));
 });

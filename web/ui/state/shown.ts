@@ -73,7 +73,7 @@ export function columnValues(
 /** Most that a column reaches in a table; the entropy of so many levels has an upper end of its own. */
 export function columnTop(values: Float64Array, column: string, { histograms }: NeuronTable): number {
   return column === "entropy"
-    ? Math.log2(histograms?.levels ?? 2)
+    ? 31 - Math.clz32(histograms?.levels ?? 2)
     : values.reduce((most, value) => Math.max(most, value), 0) || 1;
 }
 
