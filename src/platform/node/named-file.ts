@@ -1,10 +1,11 @@
 /** Single files that the user named: claimed before the work that yields them, whole when they get their names. */
 import { lstat, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type Fault, RunError, UsageError } from "../../core/errors.ts";
 import type { ResultFile } from "../../core/platform.ts";
 import { type StagedFile, stageFile, sweepPartialsOf } from "./atomic-file.ts";
 import { type Claim, claim, claimOfFile, type Watch } from "./claim.ts";
-import { isFolder } from "./make-folder.ts";
+import { isFolder, makeFolder } from "./make-folder.ts";
 import { explained } from "./write-fault.ts";
 
 const exists = (path: string) =>
@@ -105,11 +106,12 @@ export async function openNamedFile(path: string, option: string, watch: Watch =
     throw new UsageError({ what: "the path of a file is wanted", where: path, found: "a folder", fix });
   }
   try {
+    await makeFolder(dirname(path));
     const own = await claim(claimOfFile(path, option), watch);
     await sweepPartialsOf(path, true);
     return new NamedFile(path, option, own);
   } catch (error) {
-    throw await explained(error, path, "a file that can be written", option);
+    throw await explained(error, dirname(path), "a folder that can be written to", option);
   }
 }
 
