@@ -20,6 +20,7 @@ import type { Network } from "./core/network.ts";
 import { requireFit } from "./core/network-fit.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm } from "./core/tiles.ts";
+import { inputsForNetworks } from "./data/inputs-for-networks.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { createContext, type GpuContext } from "./gpu/context.ts";
 import { splitOnDevice } from "./gpu/device-split.ts";
@@ -47,6 +48,7 @@ export {
 } from "./core/activation.ts";
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
+export type { AppliedTreatment, InputTreatment, KnownInputs, TreatmentOrigin } from "./core/input-treatment.ts";
 export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
 export type { Activation, DenseLayer, Network, TrainedNetwork } from "./core/network.ts";
 export type { LevelCounts } from "./core/neuron-counts.ts";
@@ -107,6 +109,13 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<GpuCo
   return createContext(adapter, facts, { memoryBytes, ...(options.tiles && { tiles: options.tiles }) });
 }
 
+/** The data as the network takes them, and the network with what that is. @throws RunError, UsageError where they do not fit */
+function prepared(dataset: Dataset, network: Network, file: string): { dataset: Dataset; network: Network } {
+  requireFit(network, dataset, file);
+  const { dataset: inputs, networks } = inputsForNetworks(dataset, [{ file, network }]);
+  return { dataset: inputs, network: networks[0]!.network };
+}
+
 export interface NetworkMeasures extends MeasuredNetwork {
   readonly accuracies: Accuracies;
 }
@@ -121,11 +130,11 @@ export async function measureNetworks(
   dataset: Dataset,
   networks: readonly Network[],
 ): Promise<NetworkMeasures[]> {
-  using validation = splitOnDevice(gpu, dataset, "validation");
   const measured: NetworkMeasures[] = [];
-  for (const [index, network] of networks.entries()) {
-    requireFit(network, dataset, `network ${index}`);
-    const accuracies = await accuraciesOf(gpu, network, dataset);
+  for (const [index, given] of networks.entries()) {
+    const { network, dataset: inputs } = prepared(dataset, given, `network ${index}`);
+    using validation = splitOnDevice(gpu, inputs, "validation");
+    const accuracies = await accuraciesOf(gpu, network, inputs);
     measured.push({ accuracies, ...(await measureOn(gpu, validation, network, index)) });
   }
   return measured;
@@ -144,11 +153,11 @@ export async function activationsOf(
   split: SplitName,
   layer: number,
 ): Promise<Float32Array> {
-  requireFit(network, dataset, "network");
+  const { dataset: inputs } = prepared(dataset, network, "network");
   const most = network.layers.length - 1;
   if (!Number.isInteger(layer) || layer < 1 || layer > most)
     throw new UsageError({ what: "the network has no such hidden layer", expected: `1 to ${most}`, found: `${layer}` });
-  using samples = splitOnDevice(gpu, dataset, split);
+  using samples = splitOnDevice(gpu, inputs, split);
   return await readActivations(gpu, network, samples, layer);
 }
 
@@ -168,7 +177,7 @@ export async function ablate(
   const ids = names.map((name) => requireMeasure(name).id);
   const ofScopes = scopesOf(network.layers.length - 1, scopes);
   const orders = removalOrders(table, { scopes: ofScopes, measures: ids, randomDraws, seed });
-  using test = splitOnDevice(gpu, dataset, "test");
+  using test = splitOnDevice(gpu, prepared(dataset, network, "network").dataset, "test");
   const task = { network, repeat: table.repeat, orders, meanActivations };
   const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
   return { curves: curves.flat(), singles: singles.flat() };
@@ -185,6 +194,7 @@ export async function chooseNeurons(
   measured: MeasuredNetwork,
   request: PruneRequest,
 ): Promise<readonly NeuronAddress[]> {
-  using validation = splitOnDevice(gpu, dataset, "validation");
+  const { dataset: inputs } = prepared(dataset, measured.network, "network");
+  using validation = splitOnDevice(gpu, inputs, "validation");
   return await chooseRemovals(gpu, validation, measured, request);
 }

@@ -2,17 +2,19 @@
 import { analyzeNetworks, type FiledNetwork } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
-import { readLargeStudyData, readStudyData } from "./cli/study-data.ts";
+import { readLargeStudyData } from "./cli/study-data.ts";
 import { given } from "./cli/study-options.ts";
 import { clock, provenanceOf } from "./cli/study-output.ts";
 import type { AblationMode } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
+import { requireFit } from "./core/network-fit.ts";
 import type { ProgressListener } from "./core/progress.ts";
 import type { BinRule } from "./core/quantization.ts";
 import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
 import { studyDefaults, wholeRanges } from "./core/study-defaults.ts";
+import { inputsForNetworks } from "./data/inputs-for-networks.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { summarizeDataset } from "./data/summarize-dataset.ts";
 import type { GpuContext } from "./gpu/context.ts";
@@ -71,17 +73,15 @@ async function filed(network: string | Network, index: number, reading: ReadOpti
   return { file: network, network: (await openNetwork(network, reading)).network };
 }
 
-/** Data that are given by name are read; those that are rescaled (`normalize`, `standardize`) must fit in memory. */
+/** Data that are given by name are read. @param rescaled whether a network will have their inputs rescaled */
 async function datasetOf(
   data: string | Dataset,
   { reader = {}, dataMemory, onProgress }: AnalyzeOptions,
+  rescaled: boolean,
 ): Promise<AnyDataset & Disposable> {
-  const kept = (dataset: Dataset) => ({ ...dataset, [Symbol.dispose]() {} });
-  if (typeof data !== "string") return kept(data);
-  const { normalize, standardize, ...options } = reader;
-  if (normalize !== undefined || standardize === true) return kept(await readStudyData({ ...reader, data }, () => {}));
+  if (typeof data !== "string") return { ...data, [Symbol.dispose]() {} };
   const display = { line() {}, show: onProgress ?? (() => {}), end() {} };
-  return readLargeStudyData({ ...options, data }, dataMemory, display);
+  return readLargeStudyData({ ...reader, data }, { keepMegabytes: dataMemory, rescaled }, display);
 }
 
 /**
@@ -109,7 +109,10 @@ export async function analyze(
   if (networks.length === 0) throw new UsageError({ what: "there is no network to analyse", where: "networks" });
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const isNamed = typeof data === "string";
-  using dataset = await datasetOf(data, options);
+  const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
+  using raw = await datasetOf(data, options, rescaled);
+  for (const { network, file } of read) requireFit(network, raw, file);
+  const { dataset, networks: prepared, warnings } = inputsForNetworks(raw, read);
   const { activation, normalize, weightsLayout } = reading;
   const { bits, bins, quantizeThreshold } = options;
   const config = analysisConfig(read, {
@@ -120,9 +123,10 @@ export async function analyze(
   });
   const devices = new Devices(gpu);
   const readMs = clock() - begin;
-  const outcome = await analyzeNetworks(devices, dataset, config, read, clock, given({ onProgress }));
+  const outcome = await analyzeNetworks(devices, dataset, config, prepared, clock, given({ onProgress }));
   const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
-  return { config, dataset: summarizeDataset(dataset), provenance, ...outcome };
+  const doubts = warnings.length > 0 ? { warnings } : {};
+  return { config, dataset: summarizeDataset(dataset), provenance, ...outcome, ...doubts };
 }
 
 /**

@@ -9,6 +9,7 @@ import { widthsOf } from "../core/network.ts";
 import { requireFit } from "../core/network-fit.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { RepeatSummary } from "../core/study.ts";
+import { inputsForNetworks } from "../data/inputs-for-networks.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
 import { type AnalysisOptions, analysisConfig } from "./analysis-config.ts";
 import { addModelOptions, openNetwork } from "./model-options.ts";
@@ -16,7 +17,7 @@ import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { megabytes, signedDecimal } from "./option-values.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { dataName, readLargeStudyData } from "./study-data.ts";
-import { addDataSourceOption, addNormalizeOption, addSweepOptions, addTableOptions, given } from "./study-options.ts";
+import { addDataOptions, addDataSourceOption, addSweepOptions, given } from "./study-options.ts";
 import {
   clock,
   closeResults,
@@ -27,6 +28,7 @@ import {
   withResults,
   writtenStudy,
 } from "./study-output.ts";
+import { tellInputs } from "./tell-inputs.ts";
 import { wrapped } from "./wrapped-text.ts";
 
 interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
@@ -77,7 +79,7 @@ const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 function accuracyTeller(
   networks: readonly FiledNetwork[],
   dataset: AnyDataset,
-  tell: (line: string) => void,
+  { line: tell, warn }: Pick<ProgressDisplay, "line" | "warn">,
 ): (repeats: readonly RepeatSummary[]) => void {
   const isNearChance = nearChanceOn(dataset);
   return (repeats) => {
@@ -87,8 +89,8 @@ function accuracyTeller(
       const right = `${percent(testAccuracy)} of the test and ${percent(validationAccuracy)} of the validation samples`;
       for (const line of wrapped("accuracy: ", `${right}, ${file}`)) tell(line);
       if (!isNearChance(repeat)) continue;
-      const doubt = `${file} does no better than guessing: check --normalize, --activation, and the order of the classes`;
-      for (const line of wrapped("warning: ", doubt)) tell(line);
+      const checks = "--normalize, --standardize, --activation, and the order of the classes";
+      warn(`${file} does no better than guessing: check ${checks}`);
     }
   };
 }
@@ -101,25 +103,38 @@ async function analysis(
   display: ProgressDisplay,
 ): Promise<void> {
   const begin = clock();
-  const { data, label, split, normalize, weightsLayout } = options;
-  const reading = given({ activation: assumedActivation(options), normalize, weightsLayout });
-  const networks = await readNetworks(models, reading, display.line);
-  const config = analysisConfig(networks, options);
-  using dataset = await readLargeStudyData({ data, ...given({ label, split }) }, options.dataMemory, display);
-  showDataset(dataset, display);
-  requireFit(networks[0]!.network, dataset, networks[0]!.file);
+  const { data, label, split, normalize, standardize, weightsLayout } = options;
+  const reading = given({ activation: assumedActivation(options), weightsLayout });
+  const read = await readNetworks(models, reading, display.line);
+  const config = analysisConfig(read, options);
+  const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
+  const asked = { data, ...given({ label, split, normalize, standardize }) };
+  using raw = await readLargeStudyData(asked, { keepMegabytes: options.dataMemory, rescaled }, display);
+  showDataset(raw, display);
+  requireFit(read[0]!.network, raw, read[0]!.file);
+  const warnings: string[] = [];
+  const warn = (warning: string) => {
+    warnings.push(warning);
+    display.warn(warning);
+  };
+  const { dataset, networks } = tellInputs(inputsForNetworks(raw, read), { line: display.line, warn });
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;
   const outcome = await writtenStudy(
     (observer) => analyzeNetworks(devices, dataset, config, networks, clock, observer),
-    { first: "measure", repeats: config.repeats, onEvaluated: accuracyTeller(networks, dataset, display.line) },
+    {
+      first: "measure",
+      repeats: config.repeats,
+      onEvaluated: accuracyTeller(networks, dataset, { line: display.line, warn }),
+    },
     options,
     sink,
     display,
   );
   const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs });
-  await closeResults(config, dataset, provenance, outcome, sink, display);
+  const told = { ...outcome, ...(warnings.length > 0 && { warnings }) };
+  await closeResults(config, dataset, provenance, told, sink, display);
 }
 
 /**
@@ -140,13 +155,13 @@ export function addAnalyzeCommand(program: Command, addDevice: (command: Command
     .argument("<models...>", "safetensors, ONNX, NumPy, Keras or TensorFlow.js; each a repeat")
     .showHelpAfterError("  to do:    gpu-importance analyze --help lists the options");
   addDataSourceOption(command);
-  addTableOptions(command);
+  addDataOptions(command);
   command.addOption(
     new Option("--data-memory <MB>", "larger inputs are read in pieces (default: an eighth of all)").argParser(
       megabytes(0),
     ),
   );
-  addModelOptions(addNormalizeOption(command))
+  addModelOptions(command)
     .addOption(new Option("--alpha <x>", "parameter of that activation").argParser(signedDecimal({ least: 0 })))
     .addOption(
       new Option("--quantize-threshold <x>", "a neuron's bit is 1 above it (default: by activation)").argParser(

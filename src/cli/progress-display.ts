@@ -2,6 +2,7 @@
 import { SingleBar } from "cli-progress";
 import type { ProgressEvent, ProgressListener, Stage } from "../core/progress.ts";
 import { progressBar, progressLine, type StageProgress } from "./progress-text.ts";
+import { wrapped } from "./wrapped-text.ts";
 
 /** The part of process.stderr that is used. */
 export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -14,6 +15,8 @@ export interface ProgressDisplay {
   end(): void;
   /** A line that stays. */
   line(text: string): void;
+  /** Lines that begin with `warning:`, also where progress is not wanted. */
+  warn(text: string): void;
   /** Leaves the current stage as it is, so that a message stands on a line of its own. */
   stop(): void;
 }
@@ -35,12 +38,17 @@ export interface ProgressOptions {
 
 /** Bars where `stream` is a terminal that can move its cursor. */
 export function createProgressDisplay({ stream, quiet, clock }: ProgressOptions): ProgressDisplay {
-  if (quiet) return { begin() {}, show() {}, end() {}, line() {}, stop() {} };
+  const written = (text: string) => wrapped("warning: ", text).map((line) => `${line}\n`);
+  if (quiet) {
+    const warn = (text: string) => stream.write(written(text).join(""));
+    return { begin() {}, show() {}, end() {}, line() {}, warn, stop() {} };
+  }
   const terminal = stream.isTTY === true && process.env["TERM"] !== "dumb";
-  return stageDisplay(terminal ? barPainter(stream) : linePainter(stream, clock), stream, clock);
+  const display = stageDisplay(terminal ? barPainter(stream) : linePainter(stream, clock), stream, clock);
+  return { ...display, warn: (text) => display.line(written(text).join("").trimEnd()) };
 }
 
-function stageDisplay(painter: Painter, stream: ProgressStream, clock: () => number): ProgressDisplay {
+function stageDisplay(painter: Painter, stream: ProgressStream, clock: () => number): Omit<ProgressDisplay, "warn"> {
   let current: { readonly stage: Stage; readonly startedAt: number; event?: ProgressEvent } | undefined;
   const look = (finished: boolean): StageProgress => {
     const { stage, startedAt, event } = current!;

@@ -6,6 +6,7 @@ import { RunError } from "../core/errors.ts";
 import { toNetwork } from "../core/layer-chain.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { requireFit } from "../core/network-fit.ts";
+import { inputsForNetworks, withInputsOf } from "../data/inputs-for-networks.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
 import type { Devices } from "../gpu/devices.ts";
@@ -19,6 +20,7 @@ import { chooseRemovals, type MeasuredNetwork } from "../pruning/choose-removals
 import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } from "../pruning/masked-twin.ts";
 import { accuraciesOf, measureOn, zeroConstants } from "../pruning/measure-network.ts";
 import { type RemovedNeuron, removedCsv, removedNeurons } from "../pruning/removed-file.ts";
+import { learningWarnings } from "../train/learning.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { addAdapterOption, addMemoryOption } from "./device-options.ts";
 import { openNetwork, readOptionsOf } from "./model-options.ts";
@@ -29,6 +31,7 @@ import { pruneJson } from "./prune-record.ts";
 import { type PrunedState, pruneTable, removedText, twinText } from "./prune-text.ts";
 import { print } from "./standard-streams.ts";
 import { readStudyData } from "./study-data.ts";
+import { tellInputs } from "./tell-inputs.ts";
 import { addTilesOption } from "./tile-choice.ts";
 import { wrapped } from "./wrapped-text.ts";
 
@@ -107,14 +110,20 @@ async function checked(devices: Devices, files: PruneFiles, small: Network, mask
 }
 
 /** The network trained on, from where it is. */
-async function finetuned(devices: Devices, options: PruneOptions, small: Network, dataset: Dataset): Promise<Network> {
+async function finetuned(
+  devices: Devices,
+  options: PruneOptions,
+  small: Network,
+  dataset: Dataset,
+): Promise<{ readonly network: Network; readonly warnings: readonly string[] }> {
   const { finetune: epochs, learningRate, batchSize, l2, seed } = options;
   const [trained] = await onDevice(devices, "finetuning the pruned network", async (gpu) => {
     using train = splitOnDevice(gpu, dataset, "train");
     const about = { widths: widthsOf(small), activation: small.activation, initial: [small] };
     return await trainNetworks(gpu, train, [0], { ...about, epochs, learningRate, batchSize, l2, seed });
   });
-  return trained!.network;
+  const network = withInputsOf(trained!.network, dataset);
+  return { network, warnings: learningWarnings([trained!], dataset) };
 }
 
 /** The network gets its name, and the list of what it lacks stands beside it. */
@@ -134,12 +143,13 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   };
   tell("network", `${model}, ${format}, ${widthsOf(network).join("-")} ${networkActivationText(network.activation)}`);
   for (const note of notes) tell("note", note);
-  const dataset = await readStudyData(options, display.line);
-  const { train, validation, test } = dataset;
-  tell("data", `${dataset.name}, ${train.count} / ${validation.count} / ${test.count} samples`);
-  requireFit(network, dataset, model);
+  const raw = await readStudyData(options, display.line);
+  const { train, validation, test } = raw;
+  tell("data", `${raw.name}, ${train.count} / ${validation.count} / ${test.count} samples`);
+  requireFit(network, raw, model);
+  const { dataset, networks } = tellInputs(inputsForNetworks(raw, [{ file: model, network }]), display);
   using devices = await openDevices(options, display);
-  await work({ model, options, files, network, dataset, devices, display });
+  await work({ model, options, files, network: networks[0]!.network, dataset, devices, display });
 }
 
 interface PruneWork {
@@ -169,13 +179,17 @@ async function work({ model, options, files, network, dataset, devices, display 
   const list = removedNeurons(about.table, measureId, removed);
   await accepted(files, measureId, list);
   const states = [before, await stateOf(small.network, small.bytes)];
+  const warnings: string[] = [];
   if (options.finetune > 0) {
     display.line(`finetuning for ${options.finetune} epochs ...`);
-    const again = await rewritten(files, await finetuned(devices, options, small.network, dataset));
+    const trained = await finetuned(devices, options, small.network, dataset);
+    const again = await rewritten(files, trained.network);
     await files.network.accept();
     states.push(await stateOf(again.network, again.bytes));
+    for (const warning of trained.warnings) display.warn(warning);
+    warnings.push(...trained.warnings);
   }
-  const record = pruneJson({ model, options, states, check, removed: list });
+  const record = pruneJson({ model, options, states, check, removed: list, warnings });
   if (files.json !== undefined) await (await openNamedFile(files.json, "--json")).write([record]);
   await print(`${pruneTable(states, dataset, files.writer.format)}\n${twinText(check)}`);
   display.line(`written: ${files.out}, ${files.list}${files.json === undefined ? "" : `, ${files.json}`}`);

@@ -153,6 +153,7 @@ export async function writtenStudy(
       for (const file of measureFiles(neurons, orders)) await sink.write(file);
       display.begin("ablate");
     },
+    onWarning: display.warn,
     onAblated: (part) => swept.push(part),
   }).catch(async (error: unknown) => {
     throw await keepFinished(swept, repeats, sink, error);

@@ -38,6 +38,8 @@ export interface LargeData extends Keeping, Pick<Paging, "scratch"> {
   onStored?(rows: number, total: number): void;
   /** Bytes of a page, about; another number changes no result. */
   readonly pageBytes?: number;
+  /** Whether inputs will be rescaled, so that bytes become floats of four. */
+  readonly rescaled?: boolean;
 }
 
 /**
@@ -54,12 +56,12 @@ export async function divide(found: FoundData, shares?: Shares): Promise<Divided
 export async function divideLarge(
   found: FoundData,
   shares: Shares | undefined,
-  { scratch, onStored, pageBytes, ...keeping }: LargeData,
+  { scratch, onStored, pageBytes, rescaled = false, ...keeping }: LargeData,
 ): Promise<Divided | PagedDivided> {
-  const placed = await placedRows(found, shares, keeping);
+  const placed = await placedRows(found, shares, { ...keeping, asFloats: rescaled });
   if (splitNames.every((name) => placed.splits[name].rows.inputs !== undefined)) return inMemory(placed);
   const { facts, splits } = placed;
-  const paging = { scratch, ...(onStored === undefined ? {} : { onRows: onStored }) };
+  const paging = { scratch, asFloats: rescaled, ...(onStored === undefined ? {} : { onRows: onStored }) };
   return { ...facts, ...(await pagedSplits(splits, facts.features, paging, pageBytes)) };
 }
 

@@ -7,13 +7,13 @@ import { csvPart } from "./csv.ts";
 import { type Divided, divide, divideLarge, type LargeData, type PagedDivided } from "./divide.ts";
 import { fingerprint, pagedFingerprint } from "./fingerprint.ts";
 import { isIdxFolder, readIdxFolder } from "./idx-folder.ts";
-import { type Normalization, normalized } from "./normalization.ts";
 import { readNpz } from "./npz.ts";
 import { parquetPart } from "./parquet.ts";
 import { partNamed } from "./part-names.ts";
 import { findPngFolder } from "./png-folder.ts";
 import type { FoundData, Part } from "./rows.ts";
 import { shownNames } from "./shown-names.ts";
+import { asksForTreatment, type Normalization, treatedAsAsked } from "./treat-inputs.ts";
 
 export interface DataOptions extends Normalization {
   /** Column of a table that holds the classes; by default `label`. */
@@ -51,13 +51,16 @@ export async function openData(source: DataFolder, name: string, options: DataOp
 export async function openLargeData(
   source: DataFolder,
   name: string,
-  options: Omit<DataOptions, keyof Normalization>,
+  options: DataOptions,
   large: LargeData,
 ): Promise<AnyDataset & Disposable> {
-  const divided = await readParts(source, name, options, (found, shares) => divideLarge(found, shares, large));
-  if (!isPagedSet(divided)) return { ...(await finished(divided, name, {})), [Symbol.dispose]() {} };
+  const reading = { ...large, rescaled: large.rescaled === true || asksForTreatment(options) };
+  const divided = await readParts(source, name, options, (found, shares) => divideLarge(found, shares, reading));
+  if (!isPagedSet(divided)) return { ...(await finished(divided, name, options)), [Symbol.dispose]() {} };
   try {
-    return { ...divided, name, sha256: await pagedFingerprint(divided, large.scratch.sha256) };
+    const sha256 = await pagedFingerprint(divided, large.scratch.sha256);
+    const treated = await treatedAsAsked({ ...divided, name, sha256 }, options);
+    return { ...treated, [Symbol.dispose]: () => divided[Symbol.dispose]() };
   } catch (error) {
     divided[Symbol.dispose]();
     throw error;
@@ -68,10 +71,9 @@ function isPagedSet(divided: Divided | PagedDivided): divided is PagedDivided {
   return isPaged(divided.test);
 }
 
-/** Samples with their inputs as asked for, and the checksum. @throws UsageError where options exclude each other. */
+/** Samples with their inputs as asked for, and the checksum. @throws as `treatedAsAsked` */
 export async function finished(divided: Divided, name: string, options: Normalization): Promise<Dataset> {
-  const data = normalized(divided, options);
-  return { ...data, name, sha256: await fingerprint(data) };
+  return treatedAsAsked({ ...divided, name, sha256: await fingerprint(divided) }, options);
 }
 
 async function readParts<T>(

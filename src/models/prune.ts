@@ -78,5 +78,5 @@ export function pruneNetwork(
       biases: Float32Array.from(biases),
     };
   });
-  return { activation: network.activation, layers };
+  return { ...network, layers };
 }

@@ -1,8 +1,8 @@
 /** Reads a network that others trained: finds the format, reads the chain of dense layers, applies what the options add. */
 
-import { RunError } from "../core/errors.ts";
+import { RunError, UsageError } from "../core/errors.ts";
+import { inputsText, oneForAll, sameTreatment } from "../core/input-treatment.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
-import type { DenseLayer } from "../core/network.ts";
 import { kerasArchiveReader, kerasH5Reader } from "./keras/keras-model.ts";
 import { tfjsReader } from "./keras/tfjs-model.ts";
 import type { LoadedModel, ModelFiles, ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
@@ -37,27 +37,21 @@ function readerFor({ name, bytes }: ModelFiles): ModelReader {
   });
 }
 
-/** W ((x - mean) / sd) + b, with weights in float64 until they are rounded. */
-function normalized(layer: DenseLayer, { mean, sd }: { readonly mean: number; readonly sd: number }): DenseLayer {
-  const { inputs, outputs, weights } = layer;
-  const biases = Float32Array.from({ length: outputs }, (_, output) => {
-    let shift = 0;
-    for (let input = 0; input < inputs; input++) shift += weights[output * inputs + input]! * (mean / sd);
-    return layer.biases[output]! - shift;
-  });
-  return { inputs, outputs, weights: weights.map((weight) => weight / sd), biases };
-}
-
-function withNormalization(read: ReadChain, normalize: ReadOptions["normalize"]): ReadChain {
+/** An option may say what the file does not; it may not say otherwise. */
+function withNormalization(read: ReadChain, normalize: ReadOptions["normalize"], file: string): ReadChain {
   if (normalize === undefined) return read;
-  const { hidden, last, output } = read.chain;
-  const [first, ...others] = hidden;
-  const chain: LayerChain =
-    first === undefined
-      ? { hidden, last: normalized(last, normalize), output }
-      : { hidden: [{ ...first, ...normalized(first, normalize) }, ...others], last, output };
-  const note = `inputs taken as (x - ${normalize.mean}) / ${normalize.sd}, folded into the first layer`;
-  return { chain, notes: [...read.notes, note] };
+  const { inputTreatment } = read.chain;
+  const asked = oneForAll(normalize);
+  if (inputTreatment !== undefined && !sameTreatment(inputTreatment, asked)) {
+    throw new UsageError({
+      what: "the network takes other inputs than those asked for",
+      where: file,
+      expected: `${inputsText(read.chain)}, as the file says`,
+      found: `(x - ${normalize.mean}) / ${normalize.sd}`,
+      fix: "omit --normalize",
+    });
+  }
+  return { ...read, chain: { ...read.chain, inputTreatment: asked } };
 }
 
 /** An option may say what the file does not; it may not say otherwise. */
@@ -82,5 +76,5 @@ export async function readModel(files: ModelFiles, options: ReadOptions = {}): P
   const reader = readerFor(files);
   const read = await reader.read(files, options);
   requireActivation(read.chain, options, files.name);
-  return { ...withNormalization(read, options.normalize), format: reader.format };
+  return { ...withNormalization(read, options.normalize, files.name), format: reader.format };
 }

@@ -1,9 +1,10 @@
 /**
  * Networks as NumPy arrays: .npz archives, folders of .npy files, and our own .npz: W1, b1, W2, b2, ... with weights
- * [outputs, inputs], with `activation` and `weights_layout` as texts.
+ * [outputs, inputs], with `activation`, `weights_layout` and what the inputs are as texts.
  */
 import { zipSync } from "fflate";
 import { networkActivationText } from "../../core/activation.ts";
+import type { KnownInputs } from "../../core/input-treatment.ts";
 import type { Network } from "../../core/network.ts";
 import { isNpy } from "../../formats/npy.ts";
 import { chainOf } from "../chain-steps.ts";
@@ -16,6 +17,7 @@ import {
 } from "../model-reader.ts";
 import { activationsIn, namedLayers } from "../named-layers.ts";
 import { type Refuse, refuseIn } from "../refuse.ts";
+import { featuresOf, inputKeys, readInputs, statedInputs } from "../stated-inputs.ts";
 import type { Tensor } from "../tensor.ts";
 import { isZip, openZip } from "../zip.ts";
 import { decodeNpy, encodeNpy, encodeNpyText } from "./npy.ts";
@@ -56,21 +58,27 @@ function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOp
     if ("tensor" in content) tensors.push(content.tensor);
     else texts.set(name, content.text);
   }
+  const isOfInputs = ({ name }: Tensor) => name === inputKeys.mean || name === inputKeys.deviation;
+  const numbers = (name: string) => tensors.find((tensor) => tensor.name === name)?.values;
   const text = texts.get(ACTIVATION);
   const layout = saidBy(texts, LAYOUT, weightsLayouts, refuse);
-  const other = [...texts.keys()].find((name) => name !== ACTIVATION && name !== LAYOUT);
+  const known: readonly string[] = [ACTIVATION, LAYOUT, inputKeys.inputs];
+  const other = [...texts.keys()].find((name) => !known.includes(name));
   if (other !== undefined) {
     refuse({
       what: `${other} is not understood`,
-      expected: `arrays of numbers, ${ACTIVATION}, ${LAYOUT}`,
+      expected: `arrays of numbers, ${known.join(", ")}`,
       found: "a text",
     });
   }
   const activation = text === undefined ? undefined : activationsIn(text, ACTIVATION, refuse);
   const layouts = layout === undefined ? weightsLayouts : [layout];
-  const layers = namedLayers(tensors, layouts, activation, options, refuse);
+  const weights = tensors.filter((tensor) => !isOfInputs(tensor));
+  const layers = namedLayers(weights, layouts, activation, options, refuse);
   const { chain, notes } = chainOf(layers.steps, refuse);
-  return { chain, notes: [...layers.notes, ...notes] };
+  const found = { means: numbers(inputKeys.mean), deviations: numbers(inputKeys.deviation) };
+  const inputs = readInputs({ text: texts.get(inputKeys.inputs), ...found }, featuresOf(chain), refuse);
+  return { chain: { ...chain, ...inputs }, notes: [...layers.notes, ...notes] };
 }
 
 function arraysOfArchive(bytes: Uint8Array, file: string, refuse: Refuse): NamedArray[] {
@@ -115,8 +123,19 @@ export const npyFolderReader: ModelReader = {
     readArrays(await arraysOfFolder(files), files.name, options, refuseIn(files.name, FIX)),
 };
 
+function inputEntries(known: KnownInputs): (readonly [string, Uint8Array])[] {
+  const stated = statedInputs(known);
+  if (stated === undefined) return [];
+  const { means, deviations } = known.inputTreatment ?? {};
+  return [
+    [`${inputKeys.inputs}${SUFFIX}`, encodeNpyText(stated)],
+    ...(means ? [[`${inputKeys.mean}${SUFFIX}`, encodeNpy(means, [means.length])] as const] : []),
+    ...(deviations ? [[`${inputKeys.deviation}${SUFFIX}`, encodeNpy(deviations, [deviations.length])] as const] : []),
+  ];
+}
+
 /** The bytes of an .npz file that numpy.load reads. */
-export function encodeNpz({ activation, layers }: Network): Uint8Array {
+export function encodeNpz({ activation, layers, ...known }: Network): Uint8Array {
   const entries = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
     [`W${index + 1}${SUFFIX}`, encodeNpy(weights, [outputs, inputs])] as const,
     [`b${index + 1}${SUFFIX}`, encodeNpy(biases, [outputs])] as const,
@@ -125,6 +144,6 @@ export function encodeNpz({ activation, layers }: Network): Uint8Array {
     [`${ACTIVATION}${SUFFIX}`, encodeNpyText(networkActivationText(activation))],
     [`${LAYOUT}${SUFFIX}`, encodeNpyText("out-in")],
   ];
-  const archive = Object.fromEntries([...texts, ...entries]);
+  const archive = Object.fromEntries([...texts, ...inputEntries(known), ...entries]);
   return zipSync(archive, { level: 0, mtime: FIXED_TIME });
 }

@@ -6,6 +6,7 @@ import { activations } from "../../core/activation.ts";
 import { chainOf } from "../chain-steps.ts";
 import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
+import { featuresOf, readInputs } from "../stated-inputs.ts";
 import { inputFlow, type Walk } from "./flow.ts";
 import { type Constants, collectConstants, loadExternalData } from "./onnx-constants.ts";
 import { operators } from "./onnx-operators.ts";
@@ -20,6 +21,7 @@ import {
 import { type PointwisePattern, pointwisePattern } from "./pointwise-pattern.ts";
 import { decodeMessage } from "./protobuf-message.ts";
 import { computedShapes, type Extents } from "./shape-values.ts";
+import { withoutTreatment } from "./treatment-nodes.ts";
 
 const FIX = "export the network again as a chain of dense layers, or save its weights as safetensors or .npz";
 /** skl2onnx for one adds the class to the probabilities. */
@@ -224,8 +226,10 @@ async function read(files: ModelFiles): Promise<ReadChain> {
       found: "functions or sparse constants of its own",
     });
   }
-  const constants = collectConstants(graph, await loadExternalData(graph, files, refuse), refuse);
-  return chainOf(walkGraph(graph, constants, opset, refuse).steps, refuse);
+  const all = collectConstants(graph, await loadExternalData(graph, files, refuse), refuse);
+  const { graph: rest, constants, found } = withoutTreatment(model, graph, all);
+  const { chain, notes } = chainOf(walkGraph(rest, constants, opset, refuse).steps, refuse);
+  return { chain: { ...chain, ...readInputs(found, featuresOf(chain), refuse) }, notes };
 }
 
 export const onnxReader: ModelReader = {

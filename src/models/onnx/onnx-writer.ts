@@ -6,6 +6,7 @@ import {
   type NetworkActivation,
 } from "../../core/activation.ts";
 import { type Network, widthsOf } from "../../core/network.ts";
+import { inputKeys, statedInputs } from "../stated-inputs.ts";
 import { float32Bytes } from "../tensor.ts";
 import {
   attributeTable,
@@ -17,6 +18,7 @@ import {
   type NodeMessage,
   nodeTable,
   operatorSetTable,
+  stringEntryTable,
   type TensorMessage,
   tensorTable,
   typeTable,
@@ -24,6 +26,7 @@ import {
   valueTable,
 } from "./onnx-schema.ts";
 import { encodeMessage, messageWith } from "./protobuf-message.ts";
+import { treatmentConstants, treatmentNodes, valueNames } from "./treatment-nodes.ts";
 
 /** Version 7 of the format came with opset 12 and 13; older runtimes than those of 2020 are not served. */
 const USUAL = { irVersion: 7, opset: 13 };
@@ -74,13 +77,18 @@ function versionsFor(activation: NetworkActivation): typeof USUAL {
   return kinds.includes("gelu") || kinds.includes("gelu-tanh") ? WITH_GELU : USUAL;
 }
 
-/** The bytes of the model; weights stand as in PyTorch, [outputs, inputs], and Gemm transposes them. */
+/**
+ * The bytes of the model; weights stand as in PyTorch, [outputs, inputs], and Gemm transposes them. Inputs are the values of
+ * data: what the network does with them is a part of the graph, and what they are stands in the metadata.
+ */
 export function encodeOnnx(network: Network): Uint8Array {
   const { layers, activation } = network;
   const widths = widthsOf(network);
   const transposed = messageWith(attributeTable, { name: "transB", i: 1, type: attributeTypes.int });
+  const treatment = treatmentNodes(network);
+  const first = treatment.length === 0 ? valueNames.input : valueNames.treated;
   const nodes = layers.flatMap((_, index) => {
-    const source = index === 0 ? "input" : `activations.${index - 1}`;
+    const source = index === 0 ? first : `activations.${index - 1}`;
     const last = index === layers.length - 1;
     const sums = last ? "logits" : `sums.${index}`;
     const inputs = [source, `layers.${index}.weight`, `layers.${index}.bias`];
@@ -92,15 +100,19 @@ export function encodeOnnx(network: Network): Uint8Array {
     tensor(`layers.${index}.bias`, [outputs], biases),
   ]);
   const { irVersion, opset } = versionsFor(activation);
+  const stated = statedInputs(network);
+  const constants = treatmentConstants(network).map(([name, values]) => tensor(name, [values.length], values));
   const model = messageWith(modelTable, {
     irVersion,
     producerName: "gpu-importance",
     opsetImport: [messageWith(operatorSetTable, { domain: "", version: opset })],
+    metadataProps:
+      stated === undefined ? [] : [messageWith(stringEntryTable, { key: inputKeys.inputs, value: stated })],
     graph: messageWith(graphTable, {
       name: "network",
-      node: nodes,
-      initializer,
-      input: [batchOf("input", widths[0]!)],
+      node: [...treatment, ...nodes],
+      initializer: [...constants, ...initializer],
+      input: [batchOf(valueNames.input, widths[0]!)],
       output: [batchOf("logits", widths.at(-1)!)],
     }),
   });

@@ -7,6 +7,7 @@ import { ablationModes } from "../../core/ablation.ts";
 import { activations, studyActivations } from "../../core/activation.ts";
 import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
+import { treatmentOrigins } from "../../core/input-treatment.ts";
 import { weightsLayouts } from "../../core/layer-chain.ts";
 import { resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
@@ -34,9 +35,7 @@ const configSchema = z
     normalize: z
       .object({ mean: z.number(), sd: z.number().gt(0) })
       .exactOptional()
-      .describe(
-        "Every input v became (v - mean) / sd, a byte b being b / 255; in an analysis, within the first layer.",
-      ),
+      .describe("Every input v became (v - mean) / sd, a byte b being b / 255."),
     standardize: z
       .boolean()
       .exactOptional()
@@ -107,6 +106,12 @@ const datasetSchema = z
       .describe(
         "`bytes`: b stands for b / 255. `floats`: for themselves. Absent in files written when all were bytes.",
       ),
+    treatment: z
+      .enum(treatmentOrigins)
+      .exactOptional()
+      .describe(
+        "By what inputs were rescaled: an option, or the networks' files. The numbers: metadata of models/*.safetensors. Absent where they are as read.",
+      ),
     classes: atLeastOne,
     shares: shares.exactOptional().describe("Percent in training, validation and test, where the data were one table."),
     classNames: z.array(z.string()).exactOptional().describe("What the classes are called, where the data say so."),
@@ -118,7 +123,7 @@ const datasetSchema = z
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
-      .describe("SHA-256, hexadecimal, of every sample byte and label."),
+      .describe("SHA-256, hexadecimal, of every input and label as they were read."),
   })
   .describe("The data the study was made on.");
 
@@ -169,6 +174,10 @@ export const studyFileSchema = z
     dataset: datasetSchema,
     provenance: provenanceSchema,
     repeats: z.array(repeatSchema).describe("One entry per network."),
+    warnings: z
+      .array(z.string())
+      .exactOptional()
+      .describe("What makes the results doubtful; absent where nothing does."),
   })
   .meta({
     title: "gpu-importance study",
@@ -179,7 +188,7 @@ export const studyFileSchema = z
 export type StudyFile = z.infer<typeof studyFileSchema>;
 
 /** The part of the results that goes into study.json. */
-export type StudySummary = Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats">;
+export type StudySummary = Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats" | "warnings">;
 
 /** Fails to compile where schema and core types part ways; `readonly` is the only difference allowed. */
 true satisfies Same<Writable<StudySummary>, Writable<Omit<StudyFile, "schema">>>;
@@ -204,8 +213,8 @@ function checked(value: unknown, file: string, fix: string): StudyFile {
  * Text of study.json; fields beyond the schema are left out.
  * @throws RunError where a number is not finite or out of range, which JSON could not say.
  */
-export function studyFileText({ config, dataset, provenance, repeats }: StudySummary): string {
-  const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats };
+export function studyFileText({ config, dataset, provenance, repeats, warnings }: StudySummary): string {
+  const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats, ...(warnings && { warnings }) };
   const fix = "this is a fault of the run, not of its input: please report it with the command line";
   return `${JSON.stringify(checked(content, resultNames.study, fix), null, 2)}\n`;
 }

@@ -38,6 +38,16 @@ function runSentence(analysis: StudyAnalysis): string {
   return `${networks}, ${trained}. ${measured}, with the accuracy taken on ${count(dataset.test)} test samples.${accuracySentence(analysis)}`;
 }
 
+/** What makes results doubtful stands in front of them. */
+function doubts(analyses: readonly StudyAnalysis[]): Markup[] {
+  return analyses.flatMap(({ study, label }) =>
+    (study?.warnings ?? []).map((warning) => {
+      const where = analyses.length === 1 ? "" : ` (${label})`;
+      return html`<p class="warning"><strong>Warning${where}:</strong> ${warning}.</p>`;
+    }),
+  );
+}
+
 export function opening(analyses: readonly StudyAnalysis[]): Markup {
   const sentences = analyses.map((analysis) =>
     analyses.length === 1
@@ -46,5 +56,5 @@ export function opening(analyses: readonly StudyAnalysis[]): Markup {
   );
   return html`<h1>${pageTitle(analyses)}</h1>
 <p class="question">Do information measures of single neurons tell how much a classifier needs them?</p>
-${analyses.length === 1 ? sentences : html`<ul>${sentences}</ul>`}`;
+${analyses.length === 1 ? sentences : html`<ul>${sentences}</ul>`}${doubts(analyses)}`;
 }
