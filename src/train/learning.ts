@@ -37,6 +37,6 @@ export function learningWarnings(
   const who = another === undefined ? `repeat ${first.repeat} has` : `repeats ${named} (${failed.length}) have`;
   return [
     `${who} not learned: the loss in the last epoch is ${another === undefined ? "" : "up to "}${lossText(worst)} nats, ` +
-      `that of a constant guess ${lossText(guess)}; try another --learning-rate, or more --epochs`,
+      `that of a constant guess ${lossText(guess)}; try another --learning-rate, or more epochs`,
   ];
 }
