@@ -232,8 +232,8 @@ export async function measureAll(
       const run = () => measureGroup(gpu, group, validation.on(gpu), test.on(gpu), config);
       return { doing: `measuring ${named(group.map(({ repeat }) => repeat))}`, plan: stageText(plan), run };
     });
-    repeats.push(...measured.repeats);
-    neurons.push(...measured.neurons);
+    appendAll(repeats, measured.repeats);
+    appendAll(neurons, measured.neurons);
     report(neurons.length);
   }
   return { repeats, neurons };

@@ -4,6 +4,7 @@ import { networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
 import { toNetwork } from "../core/layer-chain.ts";
+import { appendAll } from "../core/long-arrays.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { requireFit } from "../core/network-fit.ts";
 import { inputsForNetworks, withInputsOf } from "../data/inputs-for-networks.ts";
@@ -187,7 +188,7 @@ async function work({ model, options, files, network, dataset, devices, display 
     await files.network.accept();
     states.push(await stateOf(again.network, again.bytes));
     for (const warning of trained.warnings) display.warn(warning);
-    warnings.push(...trained.warnings);
+    appendAll(warnings, trained.warnings);
   }
   const record = pruneJson({ model, options, states, check, removed: list, warnings });
   if (files.json !== undefined) await (await openNamedFile(files.json, "--json")).write([record]);

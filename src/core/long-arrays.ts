@@ -16,8 +16,15 @@ export function greatest(values: Iterable<number>): number {
 }
 
 /** The smallest; Infinity of none, NaN where one of them is. */
-export function least(values: Iterable<number>): number {
-  let smallest = Number.POSITIVE_INFINITY;
-  for (const value of values) smallest = Math.min(smallest, value);
-  return smallest;
+export function smallest(values: Iterable<number>): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const value of values) least = Math.min(least, value);
+  return least;
+}
+
+/** Bytes as text, a character of the same code each. */
+export function latin1Text(bytes: Iterable<number>): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }

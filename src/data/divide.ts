@@ -8,6 +8,7 @@ import {
   splitNames,
 } from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
+import { smallest } from "../core/long-arrays.ts";
 import { requireEveryClassInValidation } from "./class-counts.ts";
 import { type CollectedRows, collectRows, type Keeping, MAX_CLASSES } from "./collect-rows.ts";
 import { type Paging, type Placed, pagedSplits } from "./paged-splits.ts";
@@ -219,7 +220,7 @@ function complete(
   const labels = { train: train.labels, validation: validation.labels, test: test.labels };
   const sizes = [train, validation, test].map(({ members }) => members.length);
   const counts = `${sizes[0]} training, ${sizes[1]} validation, ${sizes[2]} test samples`;
-  if (Math.min(...sizes) === 0) {
+  if (smallest(sizes) === 0) {
     throw new RunError({ what: "a part is empty", where, expected: "samples in each part", found: counts, fix });
   }
   const features = sampleShape.reduce((product, size) => product * size, 1);

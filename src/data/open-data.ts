@@ -1,6 +1,7 @@
 /** Data of any format that is known here to a Dataset. Formats are recognised by the names and the first bytes of files. */
 import { type AnyDataset, type Dataset, isPaged, type Shares } from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
+import { latin1Text } from "../core/long-arrays.ts";
 import type { DataFolder } from "../core/platform.ts";
 import { isCifar10, readCifar10 } from "./cifar10.ts";
 import { csvPart } from "./csv.ts";
@@ -137,7 +138,7 @@ async function findTables(
 
 /** By the first bytes, or, for text, by the name. */
 async function kindOf(source: DataFolder, file: string): Promise<"npz" | "parquet" | "csv" | undefined> {
-  const magic = MAGICS[String.fromCharCode(...(await source.readRange(file, 0, 4)))];
+  const magic = MAGICS[latin1Text(await source.readRange(file, 0, 4))];
   return magic ?? (TABLE.test(file) ? "csv" : undefined);
 }
 

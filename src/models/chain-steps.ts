@@ -5,6 +5,7 @@
  */
 
 import type { HiddenLayer, LayerActivation, LayerChain, OutputActivation } from "../core/layer-chain.ts";
+import { greatest } from "../core/long-arrays.ts";
 import type { DenseLayer } from "../core/network.ts";
 import type { ReadChain } from "./model-reader.ts";
 import type { Refuse } from "./refuse.ts";
@@ -40,7 +41,7 @@ export interface Normalization {
 
 /** scale (x - mean) / sqrt(variance + epsilon) + bias. */
 export function normalization(name: string, { scale, bias, mean, variance, epsilon }: Normalization): AffineStep {
-  const width = Math.max(...[scale, bias, mean, variance].map(({ length }) => length));
+  const width = greatest([scale, bias, mean, variance].map(({ length }) => length));
   const factors = Array.from(
     { length: width },
     (_, index) => at(scale, index) / Math.sqrt(at(variance, index) + epsilon),
@@ -112,7 +113,7 @@ function foldBehind(draft: Draft, { scale, shift }: AffineStep): void {
 
 /** `second` after `first`. */
 function composed(first: AffineStep, second: AffineStep, refuse: Refuse): AffineStep {
-  const width = Math.max(...[first, second].flatMap(({ scale, shift }) => [scale.length, shift.length]));
+  const width = greatest([first, second].flatMap(({ scale, shift }) => [scale.length, shift.length]));
   for (const step of [first, second]) requireWidth(step, width, refuse);
   const indices = Array.from({ length: width }, (_, index) => index);
   return {

@@ -3,6 +3,7 @@
 import { RunError, UsageError } from "../core/errors.ts";
 import { inputsText, oneForAll, sameTreatment } from "../core/input-treatment.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
+import { latin1Text } from "../core/long-arrays.ts";
 import { kerasArchiveReader, kerasH5Reader } from "./keras/keras-model.ts";
 import { tfjsReader } from "./keras/tfjs-model.ts";
 import type { LoadedModel, ModelFiles, ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
@@ -32,7 +33,7 @@ function readerFor({ name, bytes }: ModelFiles): ModelReader {
     what: "the file is of no format that is understood",
     where: name,
     expected: known.join(", "),
-    found: `${bytes.length} bytes that begin with ${JSON.stringify(String.fromCharCode(...bytes.subarray(0, 8)))}`,
+    found: `${bytes.length} bytes that begin with ${JSON.stringify(latin1Text(bytes.subarray(0, 8)))}`,
     fix: "export the network in one of these formats, with the usual ending of its name",
   });
 }

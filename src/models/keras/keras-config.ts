@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { layerActivation } from "../../core/layer-chain.ts";
+import { appendAll } from "../../core/long-arrays.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
 import type { ChainStep } from "../chain-steps.ts";
 import type { Refuse } from "../refuse.ts";
@@ -217,7 +218,7 @@ export function kerasSteps(config: unknown, weightsOf: WeightsOf, refuse: Refuse
     const weights = (parts: readonly string[]) => weightsOf({ className, name, index }, parts);
     const passed = translation({ layer, name, shape, refuse, weights });
     shape = passed.shape;
-    steps.push(...passed.steps);
+    appendAll(steps, passed.steps);
   }
   return steps;
 }

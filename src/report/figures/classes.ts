@@ -1,4 +1,5 @@
 /** Figure 6: which class a neuron prefers, and which class suffers when the neuron is removed. */
+import { greatest } from "../../core/long-arrays.ts";
 import type { ClassEffects, StudyAnalysis } from "../analysis/analysis.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { type Panel, panelsSpec } from "./panels.ts";
@@ -126,7 +127,10 @@ export function classesFigure({ classEffects, classNames, repeats }: StudyAnalys
   if (shown.length === 0) return undefined;
   const names = distinctNames(classNames);
   const panels = shown.map((effects) => ({ effects, layer: effects.layer, cells: cellsOf(effects, names) }));
-  const end = Math.max(...panels.flatMap(({ cells }) => cells.map(({ change }) => Math.abs(change))), 10 ** -DIGITS);
+  const end = Math.max(
+    greatest(panels.flatMap(({ cells }) => cells.map(({ change }) => Math.abs(change)))),
+    10 ** -DIGITS,
+  );
   const agreement = listed(shown.map(agreementText));
   return {
     id: "figure-6",

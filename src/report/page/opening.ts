@@ -1,4 +1,5 @@
 /** Title of the page, and what was run in a sentence. */
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import { isTrained } from "../../core/study.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import { counted, decimal } from "../figures/wording.ts";
@@ -18,7 +19,7 @@ function accuracySentence({ study }: StudyAnalysis): string {
   const accuracies = study?.repeats.map(({ testAccuracy }) => testAccuracy) ?? [];
   if (accuracies.length === 0) return "";
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
-  const [least, most] = [Math.min(...accuracies), Math.max(...accuracies)].map((value) => decimal(value, DIGITS));
+  const [least, most] = [smallest(accuracies), greatest(accuracies)].map((value) => decimal(value, DIGITS));
   const range = accuracies.length > 1 ? ` on average (${least} to ${most})` : "";
   return ` Intact, they classify ${decimal(mean, DIGITS)} of the test samples correctly${range}.`;
 }
