@@ -15,7 +15,7 @@ export interface ProgressDisplay {
   end(): void;
   /** A line that stays. */
   line(text: string): void;
-  /** Lines that begin with `warning:`, also where progress is not wanted. */
+  /** Lines that begin with `warning:`; where progress is not wanted, tables and files say it alone. */
   warn(text: string): void;
   /** Leaves the current stage as it is, so that a message stands on a line of its own. */
   stop(): void;
@@ -38,14 +38,10 @@ export interface ProgressOptions {
 
 /** Bars where `stream` is a terminal that can move its cursor. */
 export function createProgressDisplay({ stream, quiet, clock }: ProgressOptions): ProgressDisplay {
-  const written = (text: string) => wrapped("warning: ", text).map((line) => `${line}\n`);
-  if (quiet) {
-    const warn = (text: string) => stream.write(written(text).join(""));
-    return { begin() {}, show() {}, end() {}, line() {}, warn, stop() {} };
-  }
+  if (quiet) return { begin() {}, show() {}, end() {}, line() {}, warn() {}, stop() {} };
   const terminal = stream.isTTY === true && process.env["TERM"] !== "dumb";
   const display = stageDisplay(terminal ? barPainter(stream) : linePainter(stream, clock), stream, clock);
-  return { ...display, warn: (text) => display.line(written(text).join("").trimEnd()) };
+  return { ...display, warn: (text) => display.line(wrapped("warning: ", text).join("\n")) };
 }
 
 function stageDisplay(painter: Painter, stream: ProgressStream, clock: () => number): Omit<ProgressDisplay, "warn"> {

@@ -21,6 +21,7 @@ import { chooseRemovals, type MeasuredNetwork } from "../pruning/choose-removals
 import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } from "../pruning/masked-twin.ts";
 import { accuraciesOf, measureOn, zeroConstants } from "../pruning/measure-network.ts";
 import { type RemovedNeuron, removedCsv, removedNeurons } from "../pruning/removed-file.ts";
+import { warningLines } from "../report/tables/summary-table.ts";
 import { learningWarnings } from "../train/learning.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { addAdapterOption, addMemoryOption } from "./device-options.ts";
@@ -192,6 +193,7 @@ async function work({ model, options, files, network, dataset, devices, display 
   }
   const record = pruneJson({ model, options, states, check, removed: list, warnings });
   if (files.json !== undefined) await (await openNamedFile(files.json, "--json")).write([record]);
-  await print(`${pruneTable(states, dataset, files.writer.format)}\n${twinText(check)}`);
+  const doubts = warningLines(warnings).map((line) => `${line}\n`);
+  await print(`${pruneTable(states, dataset, files.writer.format)}\n${twinText(check)}${doubts.join("")}`);
   display.line(`written: ${files.out}, ${files.list}${files.json === undefined ? "" : `, ${files.json}`}`);
 }

@@ -196,10 +196,12 @@ describe("a run that fails on the device", () => {
   test("with one that teaches nothing, though losses stay finite, ends well, but says so everywhere", async () => {
     writeFolder(scratch, "good", tinyIdxFiles());
     const size = "--hidden 5 --repeats 1 --epochs 2 --random-draws 0 --stride 5 --out untaught".split(" ");
-    const args = ["run", "--data", "good", ...onSwiftShader, ...size, "--learning-rate", "1e10", "--quiet"];
-    const { exitCode, stderr } = await commandLine(args, { folder: scratch });
+    const args = ["run", "--data", "good", ...onSwiftShader, ...size, "--learning-rate", "1e10"];
+    const { exitCode, stdout, stderr } = await commandLine(args, { folder: scratch });
     expect(exitCode, stderr).toBe(0);
-    expect(stderr).toMatch(/^warning: repeat 0 has not learned: the loss in the last epoch is \S+ nats,/);
+    const told = /^warning: repeat 0 has not learned: the loss in the last epoch is \S+ nats,/m;
+    expect(stderr).toMatch(told);
+    expect(stdout).toMatch(told);
     const study = JSON.parse(readFileSync(join(scratch, "untaught/study.json"), "utf8"));
     expect(study.warnings).toEqual([expect.stringContaining("repeat 0 has not learned")]);
     const page = readFileSync(join(scratch, "untaught/report.html"), "utf8");

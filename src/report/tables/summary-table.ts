@@ -1,6 +1,7 @@
 /** The table at the end of a run: how well the networks do, how the measures spread, and what removals cost. */
 import { type AblationCurve, type AblationMode, RANDOM, type Scope } from "../../core/ablation.ts";
 import type { StudyResults } from "../../core/study.ts";
+import { wrapped } from "../../core/wrapped-text.ts";
 import { curvesByKind } from "../analysis/curve-groups.ts";
 import { alignedTable } from "./aligned-table.ts";
 
@@ -162,6 +163,11 @@ function curvesSection({ curves, repeats, config }: StudyResults): string[] {
   ];
 }
 
+/** What makes results doubtful, also for those who asked for no progress and see the table alone. */
+export function warningLines(warnings: readonly string[] = []): string[] {
+  return warnings.flatMap((warning) => wrapped("warning: ", warning, MAX_WIDTH));
+}
+
 /** Plain text of at most 80 columns, ending with a newline. */
 export function summaryTable(results: StudyResults): string {
   const sections = [
@@ -169,6 +175,7 @@ export function summaryTable(results: StudyResults): string {
     classesSection(results),
     measuresSection(results),
     curvesSection(results),
+    warningLines(results.warnings),
   ];
   return sections
     .filter((lines) => lines.length > 0)
