@@ -139,26 +139,20 @@ async function eachValue(split: Split | PagedSplit, features: number, take: (val
 }
 
 /**
- * Of each feature over the samples, in float64 until they are rounded. A feature that never varies has its one value as mean
- * and 1 as deviation: the rounded mean of equal numbers may be another number, at a distance of 0 to a deviation of almost 0.
+ * Of each feature over the samples, in float64 until they are rounded. A deviation of 0 becomes 1. Equal numbers have one of
+ * exactly 0: float32 has 24 bits and float64 53, so that the sum of fewer than 2^29 of them, and their mean, are exact.
  */
 async function featureMoments(split: Split | PagedSplit, features: number): Promise<InputTreatment> {
   const { count } = split;
   const sums = new Float64Array(features);
-  const least = new Float32Array(features).fill(Number.POSITIVE_INFINITY);
-  const most = new Float32Array(features).fill(Number.NEGATIVE_INFINITY);
   await eachValue(split, features, (value, feature) => {
     sums[feature]! += value;
-    if (value < least[feature]!) least[feature] = value;
-    if (value > most[feature]!) most[feature] = value;
   });
-  const isConstant = (feature: number) => least[feature] === most[feature];
-  const means = sums.map((sum, feature) => (isConstant(feature) ? least[feature]! : sum / count));
+  const means = sums.map((sum) => sum / count);
   const squares = new Float64Array(features);
   await eachValue(split, features, (value, feature) => {
     squares[feature]! += (value - means[feature]!) ** 2;
   });
-  // What is too small for a float32 does not vary either.
-  const deviations = Float32Array.from(squares, (sum, feature) => (isConstant(feature) ? 1 : Math.sqrt(sum / count)));
+  const deviations = Float32Array.from(squares, (sum) => Math.sqrt(sum / count));
   return { means: Float32Array.from(means), deviations: deviations.map((deviation) => deviation || 1) };
 }

@@ -57,7 +57,7 @@ describe("a treatment", () => {
 
 describe("--standardize", () => {
   test("makes 0 of a feature that never varies, though the mean of equal numbers may round to another number", async () => {
-    // 0.1 added up 1000 times and divided is not 0.1 in float64: the deviation would be about 1e-16, and inputs about 1.
+    // 1000 thousandths of 0.1 do not add up to 0.1 in float64: the deviation would be about 1e-16, and inputs about 1.
     const value = Math.fround(0.1);
     expect(Array.from({ length: 1000 }, () => value).reduce((sum, one) => sum + one / 1000, 0)).not.toBe(value);
     const inputs = Float32Array.from({ length: 3000 }, (_, index) => [value, random.nextBelow(100), -7.3][index % 3]!);
