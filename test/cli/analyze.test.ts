@@ -209,8 +209,13 @@ describe("an analysis that cannot be", () => {
   });
 
   test("names the file of a network whose logits are no numbers, and what may be the cause", async () => {
-    const message = await failure(1, [trained], "--normalize", "0.5,1e-38");
-    expect(message).toContain(`${trained}: the network's loss is not finite\n`);
+    const huge = changed("huge.safetensors", ({ layers, ...network }) => {
+      const [last, ...others] = layers.toReversed();
+      const weights = last!.weights.map((weight) => Math.sign(weight) * 3e38);
+      return { ...network, layers: [...others.reverse(), { ...last!, weights }] };
+    });
+    const message = await failure(1, [huge]);
+    expect(message).toContain(`${huge}: the network's loss is not finite\n`);
     expect(message).toContain("--normalize");
   });
 
