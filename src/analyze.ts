@@ -2,6 +2,7 @@
 import { networkActivationText, studyActivation } from "./core/activation.ts";
 import type { AnyDataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
+import { greatest } from "./core/long-arrays.ts";
 import { hiddenWidths, type Network, widthsOf } from "./core/network.ts";
 import { fittedTo } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
@@ -87,7 +88,7 @@ export function nearChance(
 ): boolean {
   const perClass = Array.from(testPerClass);
   const samples = perClass.reduce((sum, count) => sum + count, 0);
-  const share = Math.max(...perClass) / samples;
+  const share = greatest(perClass) / samples;
   return testCorrect / samples <= share + CHANCE_ERRORS * Math.sqrt((share * (1 - share)) / samples);
 }
 

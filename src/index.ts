@@ -31,6 +31,7 @@ import { requireOptions, requireValue } from "./core/require-options.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm, TileForms } from "./core/tiles.ts";
+import { inputsForNetworks } from "./data/inputs-for-networks.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { availableForms, createContext, type GpuContext, requireDevice } from "./gpu/context.ts";
 import { splitOnDevice } from "./gpu/device-split.ts";
@@ -70,6 +71,7 @@ export type {
 export { activations, defaultAlphas, studyActivations } from "./core/activation.ts";
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
+export type { AppliedTreatment, InputTreatment, KnownInputs, TreatmentOrigin } from "./core/input-treatment.ts";
 export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
 export type {
   Activation,
@@ -195,11 +197,14 @@ export async function measureNetworks(
 }
 
 /**
- * The network as one that takes the data's samples, and the data with a class for each of its outputs.
+ * The network as one that takes the data's samples, and the data with a class for each of its outputs and their inputs as the
+ * network takes them.
  * @throws UsageError where it does not hold together, RunError where it is not one of the data's.
  */
-function fitting(value: unknown, dataset: Dataset, where: string): FittedNetwork<Dataset> {
-  return fittedTo(requireNetwork(value, where), dataset, { where });
+function fitting(value: unknown, data: Dataset, where: string): Pick<FittedNetwork<Dataset>, "network" | "dataset"> {
+  const fitted = fittedTo(requireNetwork(value, where), data, { where });
+  const { dataset, networks } = inputsForNetworks(fitted.dataset, [{ file: where, network: fitted.network }]);
+  return { dataset, network: networks[0]!.network };
 }
 
 /**
@@ -259,7 +264,7 @@ export async function ablate(
 /** @returns `fitted`: the data with a class for each output of the network */
 function fittingMeasured(value: unknown, dataset: Dataset): MeasuredNetwork & { readonly fitted: Dataset } {
   const measured = requireMeasured(value, "measured");
-  const { network, dataset: fitted } = fittedTo(measured.network, dataset, { where: "measured, network" });
+  const { network, dataset: fitted } = fitting(measured.network, dataset, "measured, network");
   return { ...measured, network, fitted };
 }
 

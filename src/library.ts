@@ -2,7 +2,7 @@
 import { analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
-import { readLargeStudyData, readStudyData } from "./cli/study-data.ts";
+import { readLargeStudyData } from "./cli/study-data.ts";
 import { given, levelConfig } from "./cli/study-options.ts";
 import { clock, provenanceOf } from "./cli/study-output.ts";
 import type { AblationMode } from "./core/ablation.ts";
@@ -18,6 +18,7 @@ import type { ChannelOrder } from "./core/sample-axes.ts";
 import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import { fingerprint } from "./data/fingerprint.ts";
+import { inputsForNetworks } from "./data/inputs-for-networks.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { summarizeDataset } from "./data/summarize-dataset.ts";
 import { type GpuContext, requireDevice } from "./gpu/context.ts";
@@ -78,20 +79,16 @@ async function withChecksum(dataset: Dataset): Promise<Dataset> {
   return /^[0-9a-f]{64}$/.test(dataset.sha256) ? dataset : { ...dataset, sha256: await fingerprint(dataset) };
 }
 
-/** Data that are given by name are read; those that are rescaled (`normalize`, `standardize`) must fit in memory. */
+/** Data that are given by name are read. @param rescaled whether a network will have their inputs rescaled */
 async function datasetOf(
   data: string | Dataset,
   outputs: number,
   { reader = {}, dataMemory, onProgress }: AnalyzeOptions,
+  rescaled: boolean,
 ): Promise<AnyDataset & Disposable> {
-  const kept = (dataset: Dataset) => ({ ...dataset, [Symbol.dispose]() {} });
-  if (typeof data !== "string") return kept(await withChecksum(data));
-  const { normalize, standardize, ...options } = { ...reader, outputs };
-  if (normalize !== undefined || standardize === true) {
-    return kept(await readStudyData({ ...options, ...reader, data }, () => {}));
-  }
+  if (typeof data !== "string") return { ...(await withChecksum(data)), [Symbol.dispose]() {} };
   const display = { line() {}, show: onProgress ?? (() => {}), end() {} };
-  return readLargeStudyData({ ...options, data }, dataMemory, display);
+  return readLargeStudyData({ ...reader, outputs, data }, { keepMegabytes: dataMemory, rescaled }, display);
 }
 
 /**
@@ -135,22 +132,25 @@ async function analyzed(
   const names = options.measures ?? measures.map(({ name }) => name);
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const isNamed = typeof data === "string";
-  using dataset = await datasetOf(data, widthsOf(read[0]!.network).at(-1)!, options);
+  const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
+  using stored = await datasetOf(data, widthsOf(read[0]!.network).at(-1)!, options, rescaled);
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
   const { bits, bins, quantizeThreshold } = options;
   const config = analysisConfig(read, {
-    data: isNamed ? data : dataset.name,
+    data: isNamed ? data : stored.name,
     ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold }),
     ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),
     ...{ seed, measures: names, scopes, modes, randomDraws, stride, sweep },
   });
   const devices = new Devices(gpu);
   const readMs = clock() - begin;
-  const fitted = fittedNetworks(read, dataset, channels);
-  const outcome = await analyzeNetworks(devices, fitted.dataset, config, fitted.networks, clock, given({ onProgress }));
+  const fitted = fittedNetworks(read, stored, channels);
+  const { dataset, networks: prepared, warnings } = inputsForNetworks(fitted.dataset, fitted.networks);
+  const outcome = await analyzeNetworks(devices, dataset, config, prepared, clock, given({ onProgress }));
   const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
-  return { config, dataset: summarizeDataset(fitted.dataset), provenance, ...outcome };
+  const doubts = warnings.length > 0 ? { warnings } : {};
+  return { config, dataset: summarizeDataset(dataset), provenance, ...outcome, ...doubts };
 }
 
 /**

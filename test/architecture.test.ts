@@ -66,6 +66,26 @@ function importsOf(path: string, code: string): string[] {
   return specifiers.map((name) => (name.startsWith(".") ? relative(src, resolve(src, dirname(path), name)) : name));
 }
 
+/** Calls that take any number of values. */
+const takesMany =
+  /\.(?:push|unshift|splice|concat|apply)\(|\bMath\.(?:max|min|hypot)\(|\bString\.from\w+\(|\bArray\.of\(/g;
+
+/** The first such call whose values are an array's: on the stack, which some 125,000 of them overflow. */
+function spreadCall(code: string): string | undefined {
+  for (const { 0: call, index } of code.matchAll(takesMany)) {
+    let depth = 1;
+    for (let at = index + call.length; at < code.length && depth > 0; at++) {
+      if (depth === 1 && code.startsWith("...", at)) return call.slice(0, -1);
+      if ("([{".includes(code[at]!)) depth++;
+      if (")]}".includes(code[at]!)) depth--;
+    }
+    if (call === ".apply(") return ".apply";
+  }
+  return undefined;
+}
+
+const spreadInto = (call: string) => `spreads an array into ${call}: see core/long-arrays.ts`;
+
 /** All breaches of the rules by one file, as sentences. */
 function breaches(path: string, text: string): string[] {
   const code = withoutComments(text);
@@ -90,6 +110,8 @@ function breaches(path: string, text: string): string[] {
   if (!isPage(path) && /\bdocument\s*(\?\.|[.[])/.test(code)) found.push(`${path} uses the page`);
   if (/\bMath\.random\b/.test(code)) found.push(`${path} uses Math.random`);
   if (!mayRound(path) && leftOpen.test(code)) found.push(`${path} uses what ECMAScript leaves to the implementation`);
+  const spread = spreadCall(code);
+  if (spread !== undefined) found.push(`${path} ${spreadInto(spread)}`);
   if (/(^|[/-])(utils?|helpers?|common)([./-]|$)/.test(path)) found.push(`${path} has a name that says nothing`);
   const lines = text.split("\n").length - 1;
   if (lines > 400 && !path.includes("generated/")) found.push(`${path} has ${lines} lines`);
@@ -102,6 +124,11 @@ describe("the source", () => {
     expect(files.size).toBeGreaterThan(100);
     expect(files.has("../web/engine/worker.ts")).toBe(true);
     expect([...files].flatMap(([path, text]) => breaches(path, text))).toEqual([]);
+  });
+
+  test("and the scripts beside it spread no array into a call that takes many values", () => {
+    const spreading = [...sources("../scripts")].filter(([, text]) => spreadCall(withoutComments(text)) !== undefined);
+    expect(spreading.map(([path]) => path)).toEqual([]);
   });
 
   test("has every folder of the table, and no folder beside it", () => {
@@ -129,6 +156,12 @@ describe("the source", () => {
     ["report/planted.ts", "document.title = label;", "uses the page"],
     ["report/planted.ts", 'import "../page-assets/live-figures.ts";', "imports page-assets/live-figures.ts"],
     ["page-assets/planted.ts", 'import { a } from "../core/network.ts";', "imports core/network.ts"],
+    ["train/planted.ts", "a.push(...b);", spreadInto(".push")],
+    ["train/planted.ts", "a.push(\n  1,\n  ...f(b),\n);", spreadInto(".push")],
+    ["train/planted.ts", "const most = Math.max(0, ...values);", spreadInto("Math.max")],
+    ["train/planted.ts", "Math.min(...values.map((value) => [value, ...value]));", spreadInto("Math.min")],
+    ["train/planted.ts", "const text = String.fromCharCode(...bytes);", spreadInto("String.fromCharCode")],
+    ["train/planted.ts", "f.apply(undefined, values);", spreadInto(".apply")],
     ["gpu/gpu-utils.ts", "", "has a name that says nothing"],
     ["train/planted.ts", 'import { options } from "../cli/options.ts";', "imports cli/options.ts"],
     ["platform/browser/planted.ts", 'import { join } from "node:path";', "imports node:path"],
@@ -157,6 +190,7 @@ describe("the source", () => {
     expect(breaches("cli.ts", 'import { runStudy } from "./study.ts";\nprocess.exit();')).toEqual([]);
     expect(breaches("study.ts", 'import type { A } from "./train/trainer.ts";')).toEqual([]);
     expect(breaches("../web/engine/planted.ts", 'import { runStudy } from "../../src/study.ts";')).toEqual([]);
+    expect(breaches("gpu/planted.ts", "a.push({ ...b }, [...c], f(...d)); Math.max(x, f(...d));")).toEqual([]);
     expect(breaches("../web/engine/planted.ts", 'import { open } from "../../src/platform/browser/a.ts";')).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /** Which walks there are, and in what steps they are done: plain planning, no device. */
 import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
+import { appendAll, greatest, smallest } from "../core/long-arrays.ts";
 import type { Widths } from "../core/network.ts";
 import { WALK_CLASSES, WALK_STEPS } from "../gpu/kernels/walk.ts";
 import { removalSteps } from "./orders.ts";
@@ -69,8 +70,8 @@ export function walkGroups(
   ordersOfNetworks.forEach((orders, network) => {
     orders.forEach((order, curve) => {
       const layers = order.neurons.map(({ layer }) => layer);
-      const lowest = Math.min(...layers);
-      const deeper = Math.max(...layers) > lowest;
+      const lowest = smallest(layers);
+      const deeper = greatest(layers) > lowest;
       const neurons = order.neurons.length;
       const key = JSON.stringify([lowest, deeper, neurons]);
       const walked = walkedStride(lowest, widths, stride, neurons);
@@ -78,7 +79,10 @@ export function walkGroups(
       const removed = removalSteps(neurons, walked);
       const group = groups.get(key) ?? { single, lowest, deeper, route, walks: [], neurons, removed };
       groups.set(key, group);
-      group.walks.push(...modes.map((mode) => ({ network, curve, order, mode })));
+      appendAll(
+        group.walks,
+        modes.map((mode) => ({ network, curve, order, mode })),
+      );
     });
   });
   return [...groups.values()];

@@ -1,4 +1,5 @@
 /** Walks as the shaders read them: rows of removals and steps, outgoing weights by neuron, and masks of joint orders. */
+import { greatest } from "../core/long-arrays.ts";
 import type { DenseLayer, Widths } from "../core/network.ts";
 import { NO_EVALUATION, NO_REMOVAL, UPPER_REMOVAL, WALK_CLASSES } from "../gpu/kernels/walk.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
@@ -38,7 +39,7 @@ function removalWord(layer: number, neuron: number, lowest: number): number {
 export function walkRows(group: WalkGroup, walks: readonly Walk[], networks: readonly WalkedNetwork[]): WalkRows {
   const onProduct = group.route === "product";
   const stepsOfWalks = walks.map((walk) => (onProduct ? productSteps(group, walk) : []));
-  const steps = onProduct ? Math.max(...stepsOfWalks.map((own) => own.length)) : group.removed.length;
+  const steps = onProduct ? greatest(stepsOfWalks.map((own) => own.length)) : group.removed.length;
   const length = 1 + group.neurons + (onProduct ? 2 * steps : 0);
   const words = new Uint32Array(walks.length * length * 2);
   const floats = new Float32Array(words.buffer);

@@ -9,6 +9,7 @@ import { widthsOf } from "../core/network.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { RepeatSummary } from "../core/study.ts";
 import { wrapped } from "../core/wrapped-text.ts";
+import { inputsForNetworks } from "../data/inputs-for-networks.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
 import { type AnalysisOptions, analysisConfig } from "./analysis-config.ts";
 import { chanceHint } from "./chance-hints.ts";
@@ -17,7 +18,7 @@ import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { megabytes, signedDecimal } from "./option-values.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { dataName, readLargeStudyData } from "./study-data.ts";
-import { addDataSourceOption, addNormalizeOption, addSweepOptions, addTableOptions, given } from "./study-options.ts";
+import { addDataOptions, addDataSourceOption, addSweepOptions, given } from "./study-options.ts";
 import {
   clock,
   closeResults,
@@ -28,6 +29,7 @@ import {
   withResults,
   writtenStudy,
 } from "./study-output.ts";
+import { tellInputs } from "./tell-inputs.ts";
 
 interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly out?: string;
@@ -81,7 +83,7 @@ function accuracyTeller(
   networks: readonly FiledNetwork[],
   dataset: AnyDataset,
   isScaled: boolean,
-  tell: (line: string) => void,
+  { line: tell, warn }: Pick<ProgressDisplay, "line" | "warn">,
 ): (repeats: readonly RepeatSummary[]) => Promise<void> {
   const isNearChance = nearChanceOn(dataset);
   return async (repeats) => {
@@ -93,8 +95,7 @@ function accuracyTeller(
       for (const line of wrapped("accuracy: ", `${right}, ${file}`)) tell(line);
       const doubtful = isNearChance(repeat);
       if (doubtful) {
-        const doubt = `${file} does no better than guessing: check --normalize, --activation, and --classes`;
-        for (const line of wrapped("warning: ", doubt)) tell(line);
+        warn(`${file} does no better than guessing: check --normalize, --standardize, --activation, and --classes`);
       }
       if (hints === MOST_HINTS || (!doubtful && repeat !== repeats[0])) continue;
       const hint = await chanceHint(networks[repeat.repeat]!.network, dataset, { tryInputs: doubtful, isScaled });
@@ -113,19 +114,29 @@ async function analysis(
   display: ProgressDisplay,
 ): Promise<void> {
   const begin = clock();
-  const { data, label, noHeader, drop, classes, split, normalize, weightsLayout } = options;
-  const reading = given({ activation: assumedActivation(options), normalize, weightsLayout });
+  const { data, label, noHeader, drop, classes, split, normalize, standardize, weightsLayout } = options;
+  const reading = given({ activation: assumedActivation(options), weightsLayout });
   const read = await readNetworks(models, reading, display.line);
   const config = analysisConfig(read, options);
+  const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
   const asked = {
     data,
-    ...given({ label, noHeader, drop, classes, split }),
+    ...given({ label, noHeader, drop, classes, split, normalize, standardize }),
     outputs: widthsOf(read[0]!.network).at(-1)!,
   };
-  using stored = await readLargeStudyData(asked, options.dataMemory, display);
+  using stored = await readLargeStudyData(asked, { keepMegabytes: options.dataMemory, rescaled }, display);
   showDataset(stored, display);
-  const { networks, dataset, notes } = fittedNetworks(read, stored, options.channels);
-  for (const note of new Set(notes.flat())) for (const line of wrapped("network: ", note)) display.line(line);
+  const fitted = fittedNetworks(read, stored, options.channels);
+  for (const note of new Set(fitted.notes.flat())) for (const line of wrapped("network: ", note)) display.line(line);
+  const warnings: string[] = [];
+  const warn = (warning: string) => {
+    warnings.push(warning);
+    display.warn(warning);
+  };
+  const { dataset, networks } = tellInputs(inputsForNetworks(fitted.dataset, fitted.networks), {
+    line: display.line,
+    warn,
+  });
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;
@@ -134,14 +145,15 @@ async function analysis(
     {
       first: "measure",
       repeats: config.repeats,
-      onEvaluated: accuracyTeller(networks, dataset, normalize !== undefined, display.line),
+      onEvaluated: accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn }),
     },
     options,
     sink,
     display,
   );
   const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs });
-  await closeResults(config, dataset, provenance, outcome, sink, display);
+  const told = { ...outcome, ...(warnings.length > 0 && { warnings }) };
+  await closeResults(config, dataset, provenance, told, sink, display);
 }
 
 /**
@@ -162,13 +174,13 @@ export function addAnalyzeCommand(program: Command, addDevice: (command: Command
     .argument("<models...>", "safetensors, ONNX, NumPy, Keras or TensorFlow.js; each a repeat")
     .showHelpAfterError("  to do:    gpu-importance analyze --help lists the options");
   addDataSourceOption(command);
-  addTableOptions(command);
+  addDataOptions(command);
   command.addOption(
     new Option("--data-memory <MB>", "larger inputs are read in pieces (default: an eighth of all)").argParser(
       megabytes(0),
     ),
   );
-  addModelOptions(addNormalizeOption(command))
+  addModelOptions(command)
     .addOption(new Option("--alpha <x>", "parameter of that activation").argParser(signedDecimal({ least: 0 })))
     .addOption(
       new Option("--quantize-threshold <x>", "a neuron's bit is 1 above it (default: by activation)").argParser(

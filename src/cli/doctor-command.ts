@@ -1,6 +1,7 @@
 /** `gpu-importance doctor`: which adapters there are, which is used and why, and whether it computes rightly. */
 
 import { describeAdapter } from "../core/adapter-text.ts";
+import { appendAll } from "../core/long-arrays.ts";
 import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { type SelfTest, selfTest } from "../gpu/self-test.ts";
@@ -133,14 +134,19 @@ function report(diagnosis: Diagnosis): string {
     ...reason.split("\n").flatMap(reasonLines),
   ];
   if (test && kernels) {
-    lines.push("", "Limits", ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(36)} ${value}`));
+    appendAll(lines, ["", "Limits", ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(36)} ${value}`)]);
     const present = Object.entries(features).map(([name, has]) => `  ${name.padEnd(36)} ${has ? "yes" : "no"}`);
-    lines.push("", "Features", ...present);
-    lines.push("", "Kernels of products", ...kernels.lines, ...kernels.notes.flatMap((note) => wrapped("  ", note)));
-    lines.push("", "Self-test", ...selfTestLines(test));
+    appendAll(lines, ["", "Features", ...present]);
+    appendAll(lines, [
+      "",
+      "Kernels of products",
+      ...kernels.lines,
+      ...kernels.notes.flatMap((note) => wrapped("  ", note)),
+    ]);
+    appendAll(lines, ["", "Self-test", ...selfTestLines(test)]);
   }
   const heading = attempts.some(isUsable) ? "For more speed" : "To install";
-  if (advice.length > 0) lines.push("", heading, ...advice.flatMap((line) => wrapped("  ", line)));
+  if (advice.length > 0) appendAll(lines, ["", heading, ...advice.flatMap((line) => wrapped("  ", line))]);
   return `${lines.join("\n")}\n`;
 }
 

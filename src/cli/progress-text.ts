@@ -1,4 +1,5 @@
 /** What a stage's progress says, as text: amounts, rates, times, and a bar that fits its line. Pure functions. */
+import { greatest } from "../core/long-arrays.ts";
 import { plainLine } from "../core/plain-text.ts";
 import type { ProgressEvent, Stage } from "../core/progress.ts";
 
@@ -20,7 +21,7 @@ const titles: Readonly<Record<Stage, string>> = {
   measure: "measuring",
   ablate: "ablating",
 };
-const TITLE_WIDTH = Math.max(...Object.values(titles).map((title) => title.length));
+const TITLE_WIDTH = greatest(Object.values(titles).map((title) => title.length));
 
 /** Before so many milliseconds a rate says more about starting up than about the work. */
 const SETTLED_MS = 500;

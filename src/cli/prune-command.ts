@@ -5,11 +5,14 @@ import { nearChanceOn } from "../analyze.ts";
 import { networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
+import { knownInputs } from "../core/input-treatment.ts";
 import { toNetwork } from "../core/layer-chain.ts";
+import { appendAll } from "../core/long-arrays.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { type FittedNetwork, fittedTo } from "../core/network-fit.ts";
 import type { ChannelOrder } from "../core/sample-axes.ts";
 import { wrapped } from "../core/wrapped-text.ts";
+import { inputsForNetworks, withInputsOf } from "../data/inputs-for-networks.ts";
 import { requireTrainable } from "../data/require-trainable.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
@@ -23,6 +26,8 @@ import { chooseRemovals, type MeasuredNetwork } from "../pruning/choose-removals
 import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } from "../pruning/masked-twin.ts";
 import { accuraciesOf, measureOn, zeroConstants } from "../pruning/measure-network.ts";
 import { removedCsv, removedNeurons } from "../pruning/removed-file.ts";
+import { warningLines } from "../report/tables/summary-table.ts";
+import { learningWarnings } from "../train/learning.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { chanceHint } from "./chance-hints.ts";
 import { addAdapterOption, addMemoryOption } from "./device-options.ts";
@@ -36,6 +41,7 @@ import { pruneJson } from "./prune-record.ts";
 import { type PrunedState, pruneTable, removedText, twinText } from "./prune-text.ts";
 import { print } from "./standard-streams.ts";
 import { readStudyData } from "./study-data.ts";
+import { tellInputs } from "./tell-inputs.ts";
 import { addTilesOption } from "./tile-choice.ts";
 
 export function addPruneCommand(program: Command): void {
@@ -134,14 +140,20 @@ async function checked(devices: Devices, file: NamedFile, small: Network, masked
 }
 
 /** The network trained on, from where it is. */
-async function finetuned(devices: Devices, options: PruneOptions, small: Network, dataset: Dataset): Promise<Network> {
+async function finetuned(
+  devices: Devices,
+  options: PruneOptions,
+  small: Network,
+  dataset: Dataset,
+): Promise<{ readonly network: Network; readonly warnings: readonly string[] }> {
   const { finetune: epochs, learningRate, batchSize, l2, seed } = options;
   const [trained] = await onDevice(devices, "finetuning the pruned network", async (gpu) => {
     using train = splitOnDevice(gpu, dataset, "train");
     const about = { widths: widthsOf(small), activation: small.activation, initial: [small] };
     return await trainNetworks(gpu, train, [0], { ...about, epochs, learningRate, batchSize, l2, seed });
   });
-  return trained!.network;
+  const network = withInputsOf(trained!.network, dataset);
+  return { network, warnings: learningWarnings([trained!], dataset) };
 }
 
 /** The network gets its name when all that goes with it is on the disk. */
@@ -173,10 +185,13 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   if (options.finetune > 0) requireTrainable(data, "--finetune");
   const { train, validation, test } = data;
   tell("data", `${data.name}, ${train.count} / ${validation.count} / ${test.count} samples`);
-  const fitted = fittedTo(network, data, { where: model, channels: options.channels });
-  for (const note of fitted.notes) tell("note", note);
+  const plain = fittedTo(network, data, { where: model, channels: options.channels });
+  for (const note of plain.notes) tell("note", note);
+  const { dataset, networks } = tellInputs(inputsForNetworks(plain.dataset, [{ file: model, ...plain }]), display);
+  const fitted = { ...plain, dataset, network: networks[0]!.network };
+  const original = { ...network, ...knownInputs(fitted.inFilesForm(fitted.network)) };
   using devices = await openDevices(options, display);
-  await work({ model, options, files, original: network, fitted, devices, display });
+  await work({ model, options, files, original, fitted, devices, display });
 }
 
 interface PruneWork {
@@ -214,15 +229,19 @@ async function work({ model, options, files, original, fitted, devices, display 
   const measureId = measureNamed(options.measure)!.id;
   const list = removedNeurons(about.table, measureId, removed);
   const states = [before, await stateOf(small.network, small.bytes)];
+  const warnings: string[] = [];
   if (options.finetune > 0) {
     display.line(`finetuning for ${options.finetune} epochs ...`);
     const trained = await finetuned(devices, options, small.network, dataset);
-    const again = await rewritten(files, fitted.inFilesForm({ ...small.filed, layers: trained.layers }), reread);
+    const again = await rewritten(files, fitted.inFilesForm(trained.network), reread);
     states.push(await stateOf(again.network, again.bytes));
+    for (const warning of trained.warnings) display.warn(warning);
+    appendAll(warnings, trained.warnings);
   }
-  const record = pruneJson({ model, options, states, check, removed: list });
+  const record = pruneJson({ model, options, states, check, removed: list, warnings });
   await publish(files, removedCsv(list, measureId), record, options.force === true);
-  await print(`${pruneTable(states, dataset, files.writer.format)}\n${twinText(check)}`);
+  const doubts = warningLines(warnings).map((line) => `${line}\n`);
+  await print(`${pruneTable(states, dataset, files.writer.format)}\n${twinText(check)}${doubts.join("")}`);
   const written = [files.network, files.list, ...(files.json === undefined ? [] : [files.json])];
   display.line(`written: ${written.map(({ path }) => path).join(", ")}`);
 }

@@ -66,14 +66,21 @@ const KEPT_SHARE = 1 / 8;
 /** Reading that is over before needs no progress. */
 const UNSHOWN_MS = 1000;
 
+/** What is known of how data will be used, before they are read. */
+export interface DataKeeping {
+  /** 10^6 bytes of inputs of one part that are kept in memory. */
+  readonly keepMegabytes?: number | undefined;
+  /** Whether networks will have the inputs rescaled, beside what the options say. */
+  readonly rescaled?: boolean;
+}
+
 /**
  * The same for data that may not fit in memory: then they are read twice, and go to temporary files.
- * @param keepMegabytes 10^6 bytes of inputs of one part that are kept in memory
  * @throws as `readStudyData`; RunError where there is no room for temporary files
  */
 export async function readLargeStudyData(
-  config: Omit<DataConfig, "normalize" | "standardize">,
-  keepMegabytes: number | undefined,
+  config: DataConfig,
+  { keepMegabytes, rescaled = false }: DataKeeping,
   display: Pick<ProgressDisplay, "line" | "show" | "end">,
 ): Promise<AnyDataset & Disposable> {
   if (config.data === EMBEDDED) return { ...(await embeddedDigits(config, display.line)), [Symbol.dispose]() {} };
@@ -88,6 +95,7 @@ export async function readLargeStudyData(
     { ...config, onNote: teller(config, display.line) },
     {
       bytes,
+      rescaled,
       scratch: diskScratch(),
       onRows(rows, share) {
         if (clock() - begin > UNSHOWN_MS) show(rows, share === undefined ? rows : Math.round(rows / share));

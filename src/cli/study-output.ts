@@ -170,6 +170,7 @@ export async function writtenStudy(
       for (const file of measureFiles(neurons, orders)) await sink.write(file);
       display.begin("ablate");
     },
+    onWarning: display.warn,
     onAblated: (part) => keeper.add(part, failed),
   }).catch(async (error: unknown) => {
     throw await keepFinished(keeper, repeats, sink, error);

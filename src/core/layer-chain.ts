@@ -1,6 +1,7 @@
 /** A chain of dense layers as a file says it: what `Network` does not keep is what the file does with the last outputs. */
 import { activationOfLayer, type LayerActivation, networkActivation } from "./activation.ts";
 import { RunError } from "./errors.ts";
+import { type KnownInputs, knownInputs } from "./input-treatment.ts";
 import type { DenseLayer, InputForm, Network } from "./network.ts";
 
 export {
@@ -21,7 +22,7 @@ export interface HiddenLayer extends DenseLayer {
   readonly activation: LayerActivation;
 }
 
-export interface LayerChain {
+export interface LayerChain extends KnownInputs {
   /** First to last; each takes as many inputs as the one before has outputs. */
   readonly hidden: readonly HiddenLayer[];
   /** Gives the logits. */
@@ -31,11 +32,11 @@ export interface LayerChain {
   readonly input?: InputForm;
 }
 
-export function toChain({ activation, layers }: Network): LayerChain {
+export function toChain({ activation, layers, ...known }: Network): LayerChain {
   const hidden = layers
     .slice(0, -1)
     .map((layer, index) => ({ ...layer, activation: activationOfLayer(activation, index, layers.length) }));
-  return { hidden, last: layers.at(-1)!, output: "none" };
+  return { hidden, last: layers.at(-1)!, output: "none", ...knownInputs(known) };
 }
 
 /**
@@ -44,7 +45,7 @@ export function toChain({ activation, layers }: Network): LayerChain {
  * @param where the file, for messages.
  * @throws RunError where there is no hidden layer.
  */
-export function toNetwork({ hidden, last, output, input }: LayerChain, where: string): Network {
+export function toNetwork({ hidden, last, output, input, ...known }: LayerChain, where: string): Network {
   if (hidden.length === 0) {
     throw new RunError({
       what: "the network has no hidden layer, so no neurons to measure",
@@ -64,6 +65,7 @@ export function toNetwork({ hidden, last, output, input }: LayerChain, where: st
     activation: networkActivation(hidden.map(({ activation }) => activation)),
     layers,
     ...(input && { input }),
+    ...knownInputs(known),
     ...(last.outputs === 1 && { singleOutput: output === "sigmoid" ? "sigmoid" : "logit" }),
   };
 }

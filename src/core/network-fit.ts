@@ -1,6 +1,7 @@
 /** Whether a network from elsewhere is one of the data's, and what has to be done so that it takes them as they lie. */
 import type { AnyDataset, DatasetFacts } from "./dataset.ts";
 import { RunError, UsageError } from "./errors.ts";
+import type { InputTreatment } from "./input-treatment.ts";
 import { type DenseLayer, type Network, widthsOf } from "./network.ts";
 import { type AxisDecision, type ChannelOrder, decideAxes, placesAfter, withoutOnes } from "./sample-axes.ts";
 
@@ -93,18 +94,22 @@ export function fittedTo<T extends AnyDataset>(network: Network, dataset: T, req
   const columns = columnsFor(network, dataset, request);
   const scale = scaleFor(network, dataset, request);
   const notes = [...columns.notes, ...scale.notes];
-  const { input: original, ...bare } = network;
+  const { input: original, inputTreatment, ...bare } = network;
   const whole = widenedTo(widthsOf(network).at(-1)!, dataset, request.where);
   return {
     network: {
       ...bare,
+      ...(inputTreatment && { inputTreatment: treatmentAt(inputTreatment, columns.places) }),
       layers: withFirst(network, (layer) => scaled(rearranged(layer, columns.places), scale.factor)),
       ...inputOf(dataset),
     },
     dataset: whole.dataset,
     notes: [...notes, ...whole.notes],
-    inFilesForm: ({ input: _, ...other }) => ({
+    inFilesForm: ({ input: _, inputType, inputTreatment: treatment, ...other }) => ({
       ...other,
+      // Bytes that count as 0 to 255 are not b / 255, as a type of bytes would say.
+      ...(inputType && original?.whole !== true && { inputType }),
+      ...(treatment && { inputTreatment: treatmentAt(treatment, columns.places && inverse(columns.places)) }),
       layers: withFirst(other, (layer) => restored(scaled(layer, 1 / scale.factor), columns.places)),
       ...(original && { input: original }),
     }),
@@ -129,11 +134,22 @@ function rearranged(layer: DenseLayer, places: Uint32Array | undefined): DenseLa
   return { ...layer, weights: inOrder };
 }
 
-function restored(layer: DenseLayer, places: Uint32Array | undefined): DenseLayer {
-  if (places === undefined) return layer;
+function inverse(places: Uint32Array): Uint32Array {
   const back = new Uint32Array(places.length);
   for (const [index, place] of places.entries()) back[place] = index;
-  return rearranged(layer, back);
+  return back;
+}
+
+function restored(layer: DenseLayer, places: Uint32Array | undefined): DenseLayer {
+  return places === undefined ? layer : rearranged(layer, inverse(places));
+}
+
+/** What is done with each feature, where the features are taken from other places; one for all stays as it is. */
+function treatmentAt({ means, deviations }: InputTreatment, places: Uint32Array | undefined): InputTreatment {
+  if (places === undefined) return { means, deviations };
+  const at = (values: Float32Array) =>
+    values.length === 1 ? values : Float32Array.from(places, (from) => values[from]!);
+  return { means: at(means), deviations: at(deviations) };
 }
 
 function scaled(layer: DenseLayer, factor: number): DenseLayer {

@@ -1,6 +1,7 @@
 /** A multilayer perceptron as plain data: what training yields, files hold and the sweep takes, from anywhere. */
 
 import type { NetworkActivation } from "./activation.ts";
+import type { KnownInputs } from "./input-treatment.ts";
 
 export { type Activation, activations, quantizationThresholds } from "./activation.ts";
 
@@ -27,7 +28,7 @@ export const singleOutputs = ["logit", "sigmoid"] as const;
 export type SingleOutput = (typeof singleOutputs)[number];
 
 /** Hidden layers with an activation each, then a linear layer whose outputs are logits. */
-export interface Network {
+export interface Network extends KnownInputs {
   readonly activation: NetworkActivation;
   /** At least one; the last one gives the logits. */
   readonly layers: readonly DenseLayer[];

@@ -1,7 +1,9 @@
 /** Whether a network that a program made holds together: sizes, types and numbers, before any of it is computed with. */
 import { type Activation, activations } from "./activation.ts";
+import { type InputType, inputTypes } from "./dataset.ts";
 import { UsageError } from "./errors.ts";
-import type { Network } from "./network.ts";
+import { treatmentFault } from "./input-treatment.ts";
+import { type Network, type SingleOutput, singleOutputs } from "./network.ts";
 import { layerActivationCheck, oneName, wholeNumber } from "./option-checks.ts";
 import { requireRecord, requireValue } from "./require-options.ts";
 import { shownValue } from "./shown-value.ts";
@@ -64,6 +66,44 @@ function requireLayer(value: unknown, before: number | undefined, where: string)
   return outputs;
 }
 
+const inputTypeName = oneName(inputTypes);
+const singleOutputName = oneName(singleOutputs);
+
+/** What the network says of its inputs and of its one output. */
+function requireSaid(
+  network: Readonly<Record<string, unknown>>,
+  features: number,
+  outputs: number,
+  where: string,
+): void {
+  const { inputType, inputTreatment, input, singleOutput } = network;
+  if (inputType !== undefined) requireValue<InputType>(inputType, inputTypeName, "inputType", where);
+  if (inputTreatment !== undefined) {
+    const { means, deviations } = requireRecord(inputTreatment, "inputTreatment", where);
+    if (!(means instanceof Float32Array) || !(deviations instanceof Float32Array)) {
+      const expected = "means and deviations, each a Float32Array";
+      throw new UsageError({ what: "inputTreatment is invalid", where, expected, found: shownValue(inputTreatment) });
+    }
+    const fault = treatmentFault({ means, deviations }, features);
+    if (fault !== undefined) throw new UsageError({ what: "inputTreatment does not fit the network", where, ...fault });
+  }
+  if (input !== undefined) {
+    const { shape } = requireRecord(input, "input", where);
+    const size = Array.isArray(shape)
+      ? shape.reduce<number>((product, extent) => product * Number(extent), 1)
+      : features;
+    if ((shape !== undefined && !Array.isArray(shape)) || size !== features) {
+      const expected = `extents whose product is ${features}`;
+      throw new UsageError({ what: "input.shape does not fit the network", where, expected, found: shownValue(shape) });
+    }
+  }
+  if (singleOutput === undefined) return;
+  requireValue<SingleOutput>(singleOutput, singleOutputName, "singleOutput", where);
+  if (outputs === 2) return;
+  const expected = "2 outputs, the logits 0 and z";
+  throw new UsageError({ what: "singleOutput does not fit the network", where, expected, found: `${outputs}` });
+}
+
 /**
  * The value as a network.
  * @param where its name in messages
@@ -84,5 +124,6 @@ export function requireNetwork(value: unknown, where: string): Network {
   let outputs: number | undefined;
   for (const [index, layer] of layers.entries()) outputs = requireLayer(layer, outputs, `${where}, layers[${index}]`);
   requireActivation(activation, layers.length - 1, where);
+  requireSaid(value as Readonly<Record<string, unknown>>, (value as Network).layers[0]!.inputs, outputs!, where);
   return value as Network;
 }

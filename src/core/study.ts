@@ -8,6 +8,7 @@ import {
 } from "./ablation.ts";
 import type { Activation, StudyActivation } from "./activation.ts";
 import type { InputType, Shares } from "./dataset.ts";
+import type { TreatmentOrigin } from "./input-treatment.ts";
 import type { WeightsLayout } from "./layer-chain.ts";
 import type { TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
@@ -38,7 +39,7 @@ export interface MeasuringConfig {
   readonly classes?: readonly string[];
   /** Percent for training, validation and test, as asked for; what one table was divided by stands in the data's summary. */
   readonly split?: Shares;
-  /** Every input v became (v - mean) / sd, a byte b being b / 255; in an analysis, within the first layer. */
+  /** Every input v became (v - mean) / sd, a byte b being b / 255. */
   readonly normalize?: { readonly mean: number; readonly sd: number };
   /** Every feature was brought to mean 0 and standard deviation 1 over the training samples. */
   readonly standardize?: boolean;
@@ -152,6 +153,8 @@ export interface DatasetSummary {
   readonly classes: number;
   /** How inputs are kept. Absent in files written when all were bytes. */
   readonly inputType?: InputType;
+  /** Who had the inputs rescaled; the numbers stand in the files of the networks. Absent where they are as they were read. */
+  readonly treatment?: TreatmentOrigin;
   /** Percent of the rows in training, validation and test, where the data were one table. */
   readonly shares?: Shares;
   /** `[classes]`: what the classes are called, where the data say so. */
@@ -173,4 +176,6 @@ export interface StudyResults {
   readonly orders: readonly RemovalOrder[];
   readonly curves: readonly AblationCurve[];
   readonly singles: readonly SingleRemovals[];
+  /** What makes the results doubtful, as sentences without full stop; absent where nothing does. */
+  readonly warnings?: readonly string[];
 }

@@ -6,7 +6,8 @@ import { type CountedColumns, RowCounters } from "./row-counters.ts";
 import type { Part, RowChunk } from "./rows.ts";
 
 /** Inputs of one part may take so many bytes: as much as a typed array of Node 20 can hold. */
-const MAX_INPUT_BYTES = 2 ** 32;
+export const MAX_INPUT_BYTES = 2 ** 32;
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** Labels are 16-bit numbers. */
 export const MAX_CLASSES = 2 ** 16;
 
@@ -31,6 +32,8 @@ export interface CollectedRows {
 export interface Keeping {
   /** Bytes of inputs of one part. */
   readonly bytes: number;
+  /** Whether inputs that are bytes count as the floats that they will become. */
+  readonly asFloats?: boolean;
   /** Told of the rows that have been read, after each piece. */
   onRows?(rows: number, share: number | undefined): void;
 }
@@ -59,7 +62,7 @@ export async function collectRows(
     first ??= chunk;
     requireSameRows(first, chunk, where);
     requireFinite(chunk, count, where);
-    bytes += chunk.inputs.byteLength;
+    bytes += keeping?.asFloats === true ? chunk.inputs.length * FLOAT_BYTES : chunk.inputs.byteLength;
     if (keeping === undefined && bytes > MAX_INPUT_BYTES) throw tooLarge(where);
     if (bytes > Math.min(keeping?.bytes ?? MAX_INPUT_BYTES, MAX_INPUT_BYTES)) inputs = undefined;
     inputs?.push(chunk.inputs);

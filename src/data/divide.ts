@@ -51,6 +51,8 @@ export interface LargeData extends Keeping, Pick<Paging, "scratch"> {
   onStored?(rows: number, total: number): void;
   /** Bytes of a page, about; another number changes no result. */
   readonly pageBytes?: number;
+  /** Whether inputs will be rescaled, so that bytes become floats of four. */
+  readonly rescaled?: boolean;
 }
 
 /**
@@ -66,12 +68,12 @@ export async function divide(found: FoundData, dividing: Dividing = {}): Promise
 export async function divideLarge(
   found: FoundData,
   dividing: Dividing,
-  { scratch, onStored, pageBytes, ...keeping }: LargeData,
+  { scratch, onStored, pageBytes, rescaled = false, ...keeping }: LargeData,
 ): Promise<Divided | PagedDivided> {
-  const placed = await placedRows(found, dividing, keeping);
+  const placed = await placedRows(found, dividing, { ...keeping, asFloats: rescaled });
   if (splitNames.every((name) => placed.splits[name].rows.inputs !== undefined)) return inMemory(placed);
   const { facts, splits } = placed;
-  const paging = { scratch, ...(onStored === undefined ? {} : { onRows: onStored }) };
+  const paging = { scratch, asFloats: rescaled, ...(onStored === undefined ? {} : { onRows: onStored }) };
   return { ...facts, ...(await pagedSplits(splits, facts.features, paging, pageBytes)) };
 }
 

@@ -9,11 +9,11 @@ import { fingerprint, pagedFingerprint } from "./fingerprint.ts";
 import { isIdxFolder, readIdx } from "./idx-folder.ts";
 import { setOf } from "./idx-names.ts";
 import type { TableOptions } from "./label-column.ts";
-import { type Normalization, normalized } from "./normalization.ts";
 import { findPngFolder } from "./png-folder.ts";
 import type { FoundData } from "./rows.ts";
 import { shownNames } from "./shown-names.ts";
 import { findTables } from "./table-files.ts";
+import { asksForTreatment, type Normalization, treatedAsAsked } from "./treat-inputs.ts";
 import { unreadNames, unreadNote } from "./unread-files.ts";
 
 export interface DataOptions extends Normalization, TableOptions, ClassOrder {
@@ -49,13 +49,16 @@ export async function openData(source: DataFolder, name: string, options: DataOp
 export async function openLargeData(
   source: DataFolder,
   name: string,
-  options: Omit<DataOptions, keyof Normalization>,
+  options: DataOptions,
   large: LargeData,
 ): Promise<AnyDataset & Disposable> {
-  const divided = await readParts(source, options, (found, dividing) => divideLarge(found, dividing, large));
-  if (!isPagedSet(divided)) return { ...(await finished(divided, name, {})), [Symbol.dispose]() {} };
+  const reading = { ...large, rescaled: large.rescaled === true || asksForTreatment(options) };
+  const divided = await readParts(source, options, (found, dividing) => divideLarge(found, dividing, reading));
+  if (!isPagedSet(divided)) return { ...(await finished(divided, name, options)), [Symbol.dispose]() {} };
   try {
-    return { ...divided, name, sha256: await pagedFingerprint(divided, large.scratch.sha256) };
+    const sha256 = await pagedFingerprint(divided, large.scratch.sha256);
+    const treated = await treatedAsAsked({ ...divided, name, sha256 }, options);
+    return { ...treated, [Symbol.dispose]: () => divided[Symbol.dispose]() };
   } catch (error) {
     divided[Symbol.dispose]();
     throw error;
@@ -66,10 +69,9 @@ function isPagedSet(divided: Divided | PagedDivided): divided is PagedDivided {
   return isPaged(divided.test);
 }
 
-/** Samples with their inputs as asked for, and the checksum. @throws UsageError where options exclude each other. */
+/** Samples with their inputs as asked for, and the checksum. @throws as `treatedAsAsked` */
 export async function finished(divided: Divided, name: string, options: Normalization): Promise<Dataset> {
-  const data = normalized(divided, options);
-  return { ...data, name, sha256: await fingerprint(data) };
+  return treatedAsAsked({ ...divided, name, sha256: await fingerprint(divided) }, options);
 }
 
 /** Samples in the order of classes that is asked for. */

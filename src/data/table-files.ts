@@ -1,5 +1,7 @@
 /** Which tables and archives of a folder are read: one, which is divided, or one for each part. */
+
 import { RunError } from "../core/errors.ts";
+import { latin1Text } from "../core/long-arrays.ts";
 import type { DataFolder } from "../core/platform.ts";
 import { csvPart } from "./csv.ts";
 import type { TableOptions } from "./label-column.ts";
@@ -49,7 +51,7 @@ export async function findTables(source: DataFolder, options: TableOptions): Pro
 
 /** By the first bytes, or, for text, by the name. @throws RunError where a file is packed that has to be read here and there */
 async function kindOf(source: DataFolder, file: string): Promise<Kind | undefined> {
-  const begin = String.fromCharCode(...(await source.readRange(file, 0, 4)));
+  const begin = latin1Text(await source.readRange(file, 0, 4));
   const magic = MAGICS[begin];
   if (magic !== undefined) return magic;
   const isText = /\.(?:csv|tsv|tab)(?:\.gz)?$/i.test(file) || (PLAIN_TEXT.test(file) && source.beside !== undefined);

@@ -5,6 +5,7 @@
  */
 
 import type { HiddenLayer, LayerActivation, LayerChain, OutputActivation } from "../core/layer-chain.ts";
+import { greatest } from "../core/long-arrays.ts";
 import type { DenseLayer, InputForm } from "../core/network.ts";
 import type { ReadChain } from "./model-reader.ts";
 import type { Refuse } from "./refuse.ts";
@@ -48,7 +49,7 @@ export interface Normalization {
 
 /** scale (x - mean) / sqrt(variance + epsilon) + bias. */
 export function normalization(name: string, { scale, bias, mean, variance, epsilon }: Normalization): AffineStep {
-  const width = Math.max(...[scale, bias, mean, variance].map(({ length }) => length));
+  const width = greatest([scale, bias, mean, variance].map(({ length }) => length));
   const factors = Array.from(
     { length: width },
     (_, index) => at(scale, index) / Math.sqrt(at(variance, index) + epsilon),
@@ -152,7 +153,7 @@ function reordered(first: Pending | undefined, { name, sources }: OrderStep, ref
 /** `second` after `first`. */
 function composed(first: Pending, second: AffineStep, refuse: Refuse): Pending {
   const lengths = [first, second].flatMap(({ scale, shift }) => [scale.length, shift.length]);
-  const width = Math.max(first.sources?.length ?? 1, ...lengths);
+  const width = Math.max(first.sources?.length ?? 1, greatest(lengths));
   for (const step of [first, second]) requireWidth(step, width, refuse);
   const indices = Array.from({ length: width }, (_, index) => index);
   return {

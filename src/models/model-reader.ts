@@ -21,7 +21,7 @@ export interface ModelFiles {
 export interface ReadOptions {
   /** Of all hidden layers. */
   readonly activation?: LayerActivation;
-  /** Inputs are (x - mean) / sd of what the network is given, x = byte / 255. */
+  /** The network takes (v - mean) / sd of the data's values v, of a byte b / 255: its `inputTreatment` says so. */
   readonly normalize?: { readonly mean: number; readonly sd: number };
   readonly weightsLayout?: WeightsLayout;
 }

@@ -142,7 +142,7 @@ describe("an analysis of networks that run has trained", () => {
 });
 
 describe("what a file does not say", () => {
-  test("--normalize takes part in the first layer, and a wrong one is seen at once", async () => {
+  test("--normalize rescales the inputs, and a wrong one is seen at once", async () => {
     const [mean, sd] = [0.25, 0.5];
     // Takes (x - mean) / sd where the trained network takes x: W x + b = W sd x' + (b + mean W 1).
     const model = changed("scaled.safetensors", ({ activation, layers: [first, ...others] }) => {
@@ -157,7 +157,7 @@ describe("what a file does not say", () => {
     });
     const { testCorrect } = studyOf("trained").repeats[0]!;
     const { stderr } = await analysis([model], "normalized", "--normalize", `${mean},${sd}`);
-    expect(stderr).toContain(`inputs taken as (x - ${mean}) / ${sd}, folded into the first layer`);
+    expect(stderr).toContain(`inputs:  (byte / 255 - ${mean}) / ${sd}, by --normalize\n`);
     expect(studyOf("normalized")).toMatchObject({ repeats: [{ testCorrect }], config: { normalize: { mean, sd } } });
     const wrong = await analysis([model], "wrong", "--normalize", "1000,0.001");
     expect(wrong.stderr).toContain("warning: scaled.safetensors does no better than guessing");
@@ -244,9 +244,21 @@ describe("an analysis that cannot be", () => {
   });
 
   test("names the file of a network whose logits are no numbers, and what may be the cause", async () => {
-    const message = await failure(1, [trained], "--normalize", "0.5,1e-44");
-    expect(message).toContain(`${trained}: the network's loss is not finite\n`);
+    const huge = changed("huge.safetensors", ({ layers, ...network }) => {
+      const [last, ...others] = layers.toReversed();
+      const weights = last!.weights.map((weight) => Math.sign(weight) * 3e38);
+      return { ...network, layers: [...others.reverse(), { ...last!, weights }] };
+    });
+    const message = await failure(1, [huge]);
+    expect(message).toContain(`${huge}: the network's loss is not finite\n`);
     expect(message).toContain("--normalize");
+  });
+
+  test("names the input that --normalize takes out of single precision", async () => {
+    const message = await failure(1, [trained], "--normalize", "0.5,1e-44");
+    expect(message).toMatch(/train sample \d+, feature \d+ \(from 0\): a rescaled input is not a finite number\n/);
+    expect(message).toContain("--normalize");
+    expect(await failure(2, [trained], "--normalize", "0.5,1e-50")).toContain("do not fit into single precision");
   });
 
   test("names an operator that is not known", async () => {

@@ -118,7 +118,7 @@ describe("the files of a run", () => {
     const { metadata, shapes, dataBytes, values } = readSafetensors(
       join(scratch, "first/models/repeat-002.safetensors"),
     );
-    expect(metadata).toEqual({ activation: "sigmoid", architecture: "36-7-5-3" });
+    expect(metadata).toEqual({ activation: "sigmoid", architecture: "36-7-5-3", inputs: "byte / 255" });
     expect(Object.entries(shapes)).toEqual([
       ["layers.0.weight", [7, 36]],
       ["layers.0.bias", [7]],

@@ -367,7 +367,9 @@ describe("inputs on another scale", () => {
     const data = await open2({ normalize: { mean: 10, sd: 4 } });
     const wanted = rows.map(({ a, b, kind }) => `${kind === "ant" ? 0 : 1}: ${(a - 10) / 4} ${(b - 10) / 4}`);
     expect(all(data)).toEqual(wanted.sort());
-    expect(data.sha256).not.toBe((await open2({})).sha256);
+    expect(data.sha256).toBe((await open2({})).sha256);
+    const treatment = { means: Float32Array.of(10), deviations: Float32Array.of(4) };
+    expect(data.treatment).toEqual({ ...treatment, origin: "normalize", source: "floats" });
   });
 
   test("count from b / 255 where they are bytes", async () => {

@@ -22,12 +22,19 @@ function orderedCurves({ orders, curves }: LabStudy, modes: readonly AblationMod
 }
 
 function filesOf(study: LabStudy, runtime: Runtime, ablateMs: number): ResultFile[] {
-  const { networks, neurons, orders, singles, repeats, dataset, config, provenance } = study;
+  const { networks, neurons, orders, singles, repeats, dataset, config, provenance, warnings } = study;
   const curves = orderedCurves(study, config.modes);
   const results = { networks, neurons, orders, curves, singles, repeats };
   if (provenance !== undefined) {
     const elapsedMs = { ...provenance.elapsedMs, ablate: ablateMs };
-    return resultFiles({ ...results, config, dataset, provenance: { ...runtime, ...provenance, elapsedMs } });
+    const doubts = warnings.length > 0 ? { warnings } : {};
+    return resultFiles({
+      ...results,
+      ...doubts,
+      config,
+      dataset,
+      provenance: { ...runtime, ...provenance, elapsedMs },
+    });
   }
   // study.json says how networks were trained, which is not known of one from a file.
   return [...modelFiles(networks), ...measureFiles(neurons, orders), ...curveFiles(curves, singles)];

@@ -1,12 +1,14 @@
 /** The lab without its looks: takes the page's requests, runs them on one device, and tells what comes of them. */
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
+import { appendAll } from "../../src/core/long-arrays.ts";
 import { fittedTo, requireFit } from "../../src/core/network-fit.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
+import { learningWarnings } from "../../src/train/learning.ts";
 import { exportStudy } from "./export-files.ts";
 import { readGiven } from "./given-study.ts";
 import { JobQueue } from "./job-queue.ts";
@@ -192,9 +194,9 @@ export class Lab {
     const elapsedMs = { train: performance.now() - begin };
     const provenance = { started: started.toISOString(), elapsedMs };
     this.#setPhase("measuring");
-    await this.#show(
-      await measuredStudy(device, dataset, config, networks, { origin: "trained", label: "", provenance }),
-    );
+    const warnings = learningWarnings(networks, dataset);
+    const origin = { origin: "trained", label: "", provenance, warnings } as const;
+    await this.#show(await measuredStudy(device, dataset, config, networks, origin));
   }
 
   async #load(files: readonly GivenFile[]): Promise<void> {
@@ -232,7 +234,7 @@ export class Lab {
     study.singles.length = 0;
     try {
       await removeSingles(this.#computing().device, study, study.config.modes, (singles) => {
-        study.singles.push(...singles);
+        appendAll(study.singles, singles);
         this.#post({ type: "singles", singles: study.singles });
       });
     } catch (error) {

@@ -181,6 +181,8 @@ export type LabNotice =
       readonly lacking: string;
       /** Files that a folder of results lacks. */
       readonly missing: readonly MissingPart[];
+      /** What makes it doubtful, as sentences without full stop. */
+      readonly warnings: readonly string[];
     }
   /** Weights of the first layer of one repeat: the images of its neurons. */
   | { readonly type: "firstLayer"; readonly repeat: number; readonly neurons: number; readonly weights: Float32Array }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { layerActivation } from "../../core/layer-chain.ts";
+import { appendAll } from "../../core/long-arrays.ts";
 import type { InputForm } from "../../core/network.ts";
 import { withoutOnes } from "../../core/sample-axes.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
@@ -310,7 +311,7 @@ function kerasSteps(config: unknown, weightsOf: WeightsOf, refuse: Refuse): Kera
     requireOneVector(passed, name, refuse);
     // An input layer that leaves its shape open knows no less than the model does.
     shape = passed.shape ?? (layer.class_name === "InputLayer" ? shape : undefined);
-    steps.push(...passed.steps);
+    appendAll(steps, passed.steps);
   }
   const others = [...types].filter((type) => type !== USUAL_TYPE);
   const notes =

@@ -1,5 +1,6 @@
 /** TensorFlow.js layers models: model.json says layers and weights, whose bytes lie in files beside it. */
 import { z } from "zod";
+import { appendAll } from "../../core/long-arrays.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
 import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
@@ -125,7 +126,7 @@ async function read(files: ModelFiles): Promise<ReadChain> {
   const { modelTopology, weightsManifest } = parseModel(files.bytes, refuse);
   requireShards(weightsManifest, refuse);
   const tensors: Tensor[] = [];
-  for (const group of weightsManifest) tensors.push(...(await groupTensors(group, files, refuse)));
+  for (const group of weightsManifest) appendAll(tensors, await groupTensors(group, files, refuse));
   const used = new Set<Tensor>();
   const chain = kerasChain(modelTopology.model_config ?? modelTopology, weightsOf(tensors, used, refuse), refuse);
   const unused = tensors.find((tensor) => !used.has(tensor));

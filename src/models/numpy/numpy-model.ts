@@ -1,9 +1,10 @@
 /**
  * Networks as NumPy arrays: .npz archives, folders of .npy files, and our own .npz: W1, b1, W2, b2, ... with weights
- * [outputs, inputs], with `activation` and `weights_layout` as texts.
+ * [outputs, inputs], with `activation`, `weights_layout` and what the inputs are as texts.
  */
 import { zipSync } from "fflate";
 import { networkActivationText } from "../../core/activation.ts";
+import type { KnownInputs } from "../../core/input-treatment.ts";
 import { layersAsFiled } from "../../core/layer-chain.ts";
 import type { Network } from "../../core/network.ts";
 import { isNpy } from "../../formats/npy.ts";
@@ -18,6 +19,7 @@ import {
 } from "../model-reader.ts";
 import { activationsIn, namedLayers, requireNoBiasesBeside } from "../named-layers.ts";
 import { type Refuse, refuseIn } from "../refuse.ts";
+import { featuresOf, inputKeys, readInputs, statedInputs } from "../stated-inputs.ts";
 import type { Tensor } from "../tensor.ts";
 import { isZip, openZip } from "../zip.ts";
 import { decodeNpy, encodeNpy, encodeNpyText } from "./npy.ts";
@@ -67,9 +69,11 @@ async function readArrays(
     if ("tensor" in content) tensors.push(content.tensor);
     else texts.set(name, content.text);
   }
+  const isOfInputs = ({ name }: Tensor) => name === inputKeys.mean || name === inputKeys.deviation;
+  const numbers = (name: string) => tensors.find((tensor) => tensor.name === name)?.values;
   const text = texts.get(ACTIVATION);
   const layout = saidBy(texts, LAYOUT, weightsLayouts, refuse);
-  const known = [ACTIVATION, LAYOUT, ...formTextNames];
+  const known: readonly string[] = [ACTIVATION, LAYOUT, ...formTextNames, inputKeys.inputs];
   const other = [...texts.keys()].find((name) => !known.includes(name));
   if (other !== undefined) {
     refuse({
@@ -80,12 +84,15 @@ async function readArrays(
   }
   const activation = text === undefined ? undefined : activationsIn(text, ACTIVATION, refuse);
   const layouts = layout === undefined ? weightsLayouts : [layout];
-  const layers = namedLayers(tensors, layouts, activation, options, refuse);
+  const weights = tensors.filter((tensor) => !isOfInputs(tensor));
+  const layers = namedLayers(weights, layouts, activation, options, refuse);
   await requireNoBiasesBeside(layers, files, refuse);
   const own = text !== undefined && layout !== undefined;
   const { input, output } = own ? formOfTexts((name) => texts.get(name), refuse) : ELSEWHERE;
   const { chain, notes } = chainOf([...layers.steps, ...outputSteps(output)], refuse, input);
-  return { chain, notes: [...layers.notes, ...notes] };
+  const found = { means: numbers(inputKeys.mean), deviations: numbers(inputKeys.deviation) };
+  const inputs = readInputs({ text: texts.get(inputKeys.inputs), ...found }, featuresOf(chain), refuse);
+  return { chain: { ...chain, ...inputs }, notes: [...layers.notes, ...notes] };
 }
 
 function arraysOfArchive(bytes: Uint8Array, file: string, refuse: Refuse): NamedArray[] {
@@ -138,6 +145,17 @@ export const npyFolderReader: ModelReader = {
   },
 };
 
+function inputEntries(known: KnownInputs): (readonly [string, Uint8Array])[] {
+  const stated = statedInputs(known);
+  if (stated === undefined) return [];
+  const { means, deviations } = known.inputTreatment ?? {};
+  return [
+    [`${inputKeys.inputs}${SUFFIX}`, encodeNpyText(stated)],
+    ...(means ? [[`${inputKeys.mean}${SUFFIX}`, encodeNpy(means, [means.length])] as const] : []),
+    ...(deviations ? [[`${inputKeys.deviation}${SUFFIX}`, encodeNpy(deviations, [deviations.length])] as const] : []),
+  ];
+}
+
 /** The bytes of an .npz file that numpy.load reads. */
 export function encodeNpz(network: Network): Uint8Array {
   const entries = layersAsFiled(network).flatMap(({ inputs, outputs, weights, biases }, index) => [
@@ -149,6 +167,6 @@ export function encodeNpz(network: Network): Uint8Array {
     [`${LAYOUT}${SUFFIX}`, encodeNpyText("out-in")],
     ...Object.entries(formTexts(network)).map(([name, text]) => [`${name}${SUFFIX}`, encodeNpyText(text)] as const),
   ];
-  const archive = Object.fromEntries([...texts, ...entries]);
+  const archive = Object.fromEntries([...texts, ...inputEntries(network), ...entries]);
   return zipSync(archive, { level: 0, mtime: FIXED_TIME });
 }

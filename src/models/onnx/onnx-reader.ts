@@ -9,6 +9,7 @@ import { chainOf } from "../chain-steps.ts";
 import { formOfTexts } from "../input-form.ts";
 import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
+import { featuresOf, readInputs } from "../stated-inputs.ts";
 import { complementOf } from "./complement.ts";
 import { type Flow, flowText, inputFlow, sampleOfInput, type Walk } from "./flow.ts";
 import { type Constants, collectConstants, loadExternalData } from "./onnx-constants.ts";
@@ -27,6 +28,7 @@ import {
 import { type PointwisePattern, pointwisePattern } from "./pointwise-pattern.ts";
 import { decodeMessage } from "./protobuf-message.ts";
 import { computedShapes, type Extents } from "./shape-values.ts";
+import { withoutTreatment } from "./treatment-nodes.ts";
 
 const FIX = "export the network again as a chain of dense layers, or save its weights as safetensors or .npz";
 /** skl2onnx for one adds the class to the probabilities. */
@@ -288,9 +290,11 @@ async function read(files: ModelFiles): Promise<ReadChain> {
       found: "functions or sparse constants of its own",
     });
   }
-  const constants = collectConstants(graph, await loadExternalData(graph, files, refuse), refuse);
-  const walked = walkGraph(graph, constants, opset, refuse);
-  return chainOf(walked.steps, refuse, inputForm(model, walked, refuse));
+  const all = collectConstants(graph, await loadExternalData(graph, files, refuse), refuse);
+  const { graph: rest, constants, found } = withoutTreatment(model, graph, all);
+  const walked = walkGraph(rest, constants, opset, refuse);
+  const { chain, notes } = chainOf(walked.steps, refuse, inputForm(model, walked, refuse));
+  return { chain: { ...chain, ...readInputs(found, featuresOf(chain), refuse) }, notes };
 }
 
 export const onnxReader: ModelReader = {

@@ -11,6 +11,7 @@ import {
 import { layersAsFiled } from "../../core/layer-chain.ts";
 import type { DenseLayer, Network } from "../../core/network.ts";
 import { formTexts, OUTPUT } from "../input-form.ts";
+import { inputKeys, statedInputs } from "../stated-inputs.ts";
 import { float32Bytes } from "../tensor.ts";
 import {
   attributeTable,
@@ -31,6 +32,7 @@ import {
   valueTable,
 } from "./onnx-schema.ts";
 import { encodeMessage, messageWith } from "./protobuf-message.ts";
+import { treatmentConstants, treatmentNodes, valueNames } from "./treatment-nodes.ts";
 
 /** Names of what comes out. */
 const LOGITS = "logits";
@@ -85,10 +87,13 @@ function versionsFor(activation: NetworkActivation): typeof USUAL {
   return kinds.includes("gelu") || kinds.includes("gelu-tanh") ? WITH_GELU : USUAL;
 }
 
-function nodesOf(layers: readonly DenseLayer[], { activation, singleOutput }: Network): NodeMessage[] {
+function nodesOf(layers: readonly DenseLayer[], network: Network): NodeMessage[] {
+  const { activation, singleOutput } = network;
   const transposed = messageWith(attributeTable, { name: "transB", i: 1, type: attributeTypes.int });
+  const treatment = treatmentNodes(network);
+  const first = treatment.length === 0 ? valueNames.input : valueNames.treated;
   const nodes = layers.flatMap((_, index) => {
-    const source = index === 0 ? "input" : `activations.${index - 1}`;
+    const source = index === 0 ? first : `activations.${index - 1}`;
     const last = index === layers.length - 1;
     const sums = last ? LOGITS : `sums.${index}`;
     const inputs = [source, `layers.${index}.weight`, `layers.${index}.bias`];
@@ -107,18 +112,20 @@ export function encodeOnnx(network: Network): Uint8Array {
   ]);
   const { irVersion, opset } = versionsFor(network.activation);
   const output = network.singleOutput === "sigmoid" ? PROBABILITY : LOGITS;
+  const stated = statedInputs(network);
+  const constants = treatmentConstants(network).map(([name, values]) => tensor(name, [values.length], values));
   const model = messageWith(modelTable, {
     irVersion,
     producerName: PRODUCER,
     opsetImport: [messageWith(operatorSetTable, { domain: "", version: opset })],
     graph: messageWith(graphTable, {
       name: "network",
-      node: nodesOf(layers, network),
-      initializer,
-      input: [batchOf("input", layers[0]!.inputs)],
+      node: [...treatmentNodes(network), ...nodesOf(layers, network)],
+      initializer: [...constants, ...initializer],
+      input: [batchOf(valueNames.input, layers[0]!.inputs)],
       output: [batchOf(output, layers.at(-1)!.outputs)],
     }),
-    metadataProps: Object.entries(formTexts(network))
+    metadataProps: Object.entries({ ...formTexts(network), ...(stated && { [inputKeys.inputs]: stated }) })
       .filter(([name]) => name !== OUTPUT)
       .map(([key, value]) => messageWith(stringEntryTable, { key, value })),
   });

@@ -4,6 +4,7 @@
  */
 import { describeAdapter } from "../../core/adapter-text.ts";
 import { RunError } from "../../core/errors.ts";
+import { appendAll } from "../../core/long-arrays.ts";
 import type { AdapterFacts } from "../../core/study.ts";
 import { adapterFacts } from "../adapter-facts.ts";
 import { adapterKind, chooseAdapter, isNullBackend } from "./adapter-ranking.ts";
@@ -84,7 +85,7 @@ async function explore(name: string | undefined, everything: boolean): Promise<E
     }
     const place = await findPlace(source, loaderProblem);
     if ("unavailable" in place) entries.push({ source, outcome: "none", detail: place.unavailable });
-    else entries.push(...(await openPlace(source, place, everything || name !== undefined)));
+    else appendAll(entries, await openPlace(source, place, everything || name !== undefined));
   }
   return entries;
 }

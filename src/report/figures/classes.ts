@@ -1,4 +1,5 @@
 /** Figure 6: which class a neuron prefers, and which class suffers when the neuron is removed. */
+import { greatest } from "../../core/long-arrays.ts";
 import type { ClassEffects, StudyAnalysis } from "../analysis/analysis.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { type Panel, panelsSpec } from "./panels.ts";
@@ -142,7 +143,7 @@ export function classesFigure({ classEffects, classNames, repeats }: StudyAnalys
   const names = distinctNames(classNames);
   const panels = shown.map((effects) => ({ effects, layer: effects.layer, cells: cellsOf(effects, names) }));
   const end = Math.max(
-    ...panels.flatMap(({ cells }) => cells.map(({ change }) => Math.abs(change))),
+    greatest(panels.flatMap(({ cells }) => cells.map(({ change }) => Math.abs(change)))),
     Number(`1e-${DIGITS}`),
   );
   const agreement = listed(shown.map(agreementText));

@@ -1,4 +1,5 @@
 /** What the figures of accuracy curves share: from chosen panels to a figure. */
+import { greatest } from "../../core/long-arrays.ts";
 import type { CurveSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { type CurvePanel, curvePanel, type Dashes } from "./curve-panels.ts";
 import { curveTable } from "./curve-rows.ts";
@@ -71,7 +72,7 @@ function panelName({ title, subtitle }: CurvePanel): string {
 }
 
 function drawsText(curves: readonly CurveSummary[]): string {
-  const draws = Math.max(...curves.map((curve) => curve.draws));
+  const draws = greatest(curves.map((curve) => curve.draws));
   return draws > 1 ? `Random: mean of ${draws} orders a network.` : "";
 }
 

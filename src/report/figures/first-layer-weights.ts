@@ -1,5 +1,6 @@
 /** Figure 7: what the neurons of the first layer with the highest and the lowest values look at, by each measure. */
 import { quantile } from "simple-statistics";
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { DenseLayer } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import type { StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
@@ -118,7 +119,7 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
 function rangesText(ranked: readonly (readonly RankedNeuron[])[]): string {
   const range = (neurons: readonly RankedNeuron[], end: End) => {
     const bits = neurons.filter((neuron) => neuron.end === end).map((neuron) => neuron.bits);
-    return `${decimal(Math.min(...bits), DIGITS)} to ${decimal(Math.max(...bits), DIGITS)}`;
+    return `${decimal(smallest(bits), DIGITS)} to ${decimal(greatest(bits), DIGITS)}`;
   };
   const texts = ranked.map(
     (neurons) =>

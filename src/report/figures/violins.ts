@@ -1,4 +1,5 @@
 /** Figure 2: the distribution of each measure over the neurons of each layer. */
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { MeasureSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { density } from "../statistics/density.ts";
 import type { Figure, FigureTable } from "./figure.ts";
@@ -17,7 +18,7 @@ const rounded = (value: number, digits = DIGITS) => Number(value.toFixed(digits)
 /** Outlines of a panel's violins: widths are densities on one scale, so that all violins have the same area. */
 function outlines(summaries: readonly MeasureSummary[]) {
   const shapes = summaries.map(({ layer, values }) => ({ layer, ...density(values) }));
-  const widest = Math.max(...shapes.flatMap((shape) => Array.from(shape.density)), Number.MIN_VALUE);
+  const widest = Math.max(greatest(shapes.flatMap((shape) => Array.from(shape.density))), Number.MIN_VALUE);
   return shapes.flatMap(({ layer, bits, density: heights }) =>
     Array.from(bits, (value, index) => {
       const half = (HALF_WIDTH * heights[index]!) / widest;
@@ -106,7 +107,7 @@ function violinPanel(measure: string, summaries: readonly MeasureSummary[], colo
     encoding: {
       x: {
         axis: { values: layers, labelExpr: "'layer ' + datum.value", title: null, grid: false },
-        scale: { domain: [Math.min(...layers) - 0.5, Math.max(...layers) + 0.5], nice: false },
+        scale: { domain: [smallest(layers) - 0.5, greatest(layers) + 0.5], nice: false },
       },
     },
     layer: [outlineLayer(summaries, colour), ...summaryLayers(), ...publishedLayers(marks), hoverLayer(measure)],

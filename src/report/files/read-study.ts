@@ -3,6 +3,7 @@
  * read; a part that is damaged is an error, since a report that hides damage would be believed.
  */
 import { RunError } from "../../core/errors.ts";
+import { smallest } from "../../core/long-arrays.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import { type FileSource, resultNames } from "../../core/platform.ts";
 import { decodeSafetensors } from "../../models/safetensors-model.ts";
@@ -83,7 +84,7 @@ class StudyFolder {
 /** The number of the first network whose weights are in the folder. */
 function firstModel(names: readonly string[]): number | undefined {
   const repeats = names.flatMap((name) => MODEL_NAME.exec(name)?.[1] ?? []).map(Number);
-  return repeats.length === 0 ? undefined : Math.min(...repeats);
+  return repeats.length === 0 ? undefined : smallest(repeats);
 }
 
 /** @throws RunError where none of the files is one of ours. */

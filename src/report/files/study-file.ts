@@ -8,6 +8,7 @@ import { ablationModes } from "../../core/ablation.ts";
 import { activations, studyActivations } from "../../core/activation.ts";
 import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
+import { treatmentOrigins } from "../../core/input-treatment.ts";
 import { weightsLayouts } from "../../core/layer-chain.ts";
 import { jsonText } from "../../core/plain-text.ts";
 import { type FileDigest, resultNames } from "../../core/platform.ts";
@@ -43,9 +44,7 @@ const configSchema = z
     normalize: z
       .object({ mean: z.number(), sd: z.number().gt(0) })
       .exactOptional()
-      .describe(
-        "Every input v became (v - mean) / sd, a byte b being b / 255; in an analysis, within the first layer.",
-      ),
+      .describe("Every input v became (v - mean) / sd, a byte b being b / 255."),
     standardize: z
       .boolean()
       .exactOptional()
@@ -120,6 +119,12 @@ const datasetSchema = z
       .describe(
         "`bytes`: b stands for b / 255. `floats`: for themselves. Absent in files written when all were bytes.",
       ),
+    treatment: z
+      .enum(treatmentOrigins)
+      .exactOptional()
+      .describe(
+        "By what inputs were rescaled: an option, or the networks' files. The numbers: metadata of models/*.safetensors. Absent where they are as read.",
+      ),
     classes: atLeastOne,
     shares: shares.exactOptional().describe("Percent in training, validation and test, where the data were one table."),
     classNames: z.array(z.string()).exactOptional().describe("What the classes are called, where the data say so."),
@@ -131,7 +136,7 @@ const datasetSchema = z
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
-      .describe("SHA-256, hexadecimal, of every sample byte and label."),
+      .describe("SHA-256, hexadecimal, of every input and label as they were read."),
   })
   .describe("The data the study was made on.");
 
@@ -191,6 +196,10 @@ export const studyFileSchema = z
       .record(z.string(), digestSchema)
       .exactOptional()
       .describe("Size and SHA-256 of each other file of these results, by name. Absent in older files and exports."),
+    warnings: z
+      .array(z.string())
+      .exactOptional()
+      .describe("What makes the results doubtful; absent where nothing does."),
   })
   .meta({
     title: "gpu-importance study",
@@ -201,7 +210,7 @@ export const studyFileSchema = z
 export type StudyFile = z.infer<typeof studyFileSchema>;
 
 /** The part of the results that goes into study.json. */
-export interface StudySummary extends Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats"> {
+export interface StudySummary extends Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats" | "warnings"> {
   /** The other files of the folder, by name: a file of another study is known by them. */
   readonly files?: Readonly<Record<string, FileDigest>>;
 }
@@ -229,8 +238,9 @@ function checked(value: unknown, file: string, fix: string): StudyFile {
  * Text of study.json; fields beyond the schema are left out.
  * @throws RunError where a number is not finite or out of range, which JSON could not say.
  */
-export function studyFileText({ config, dataset, provenance, repeats, files }: StudySummary): string {
-  const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats, ...(files && { files }) };
+export function studyFileText({ config, dataset, provenance, repeats, files, warnings }: StudySummary): string {
+  const more = { ...(files && { files }), ...(warnings && { warnings }) };
+  const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats, ...more };
   const fix = "this is a fault of the run, not of its input: please report it with the command line";
   return `${jsonText(checked(content, resultNames.study, fix))}\n`;
 }

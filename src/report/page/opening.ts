@@ -1,4 +1,5 @@
 /** Title of the page, and what was run in a sentence. */
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import { isTrained } from "../../core/study.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import { counted, decimal } from "../figures/wording.ts";
@@ -18,7 +19,7 @@ function accuracySentence({ study }: StudyAnalysis): string {
   const accuracies = study?.repeats.map(({ testAccuracy }) => testAccuracy) ?? [];
   if (accuracies.length === 0) return "";
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
-  const [least, most] = [Math.min(...accuracies), Math.max(...accuracies)].map((value) => decimal(value, DIGITS));
+  const [least, most] = [smallest(accuracies), greatest(accuracies)].map((value) => decimal(value, DIGITS));
   const range = accuracies.length > 1 ? ` on average (${least} to ${most})` : "";
   return ` Intact, they classify ${decimal(mean, DIGITS)} of the test samples correctly${range}.`;
 }
@@ -38,6 +39,16 @@ function runSentence(analysis: StudyAnalysis): string {
   return `${networks}, ${trained}. ${measured}, with the accuracy taken on ${count(dataset.test)} test samples.${accuracySentence(analysis)}`;
 }
 
+/** What makes results doubtful stands in front of them. */
+function doubts(analyses: readonly StudyAnalysis[]): Markup[] {
+  return analyses.flatMap(({ study, label }) =>
+    (study?.warnings ?? []).map((warning) => {
+      const where = analyses.length === 1 ? "" : ` (${label})`;
+      return html`<p class="warning"><strong>Warning${where}:</strong> ${warning}.</p>`;
+    }),
+  );
+}
+
 export function opening(analyses: readonly StudyAnalysis[]): Markup {
   const sentences = analyses.map((analysis) =>
     analyses.length === 1
@@ -50,5 +61,5 @@ export function opening(analyses: readonly StudyAnalysis[]): Markup {
   );
   return html`<h1>${pageTitle(analyses)}</h1>
 ${warned}<p class="question">Do information measures of single neurons tell how much a classifier needs them?</p>
-${analyses.length === 1 ? sentences : html`<ul class="run">${sentences}</ul>`}`;
+${analyses.length === 1 ? sentences : html`<ul class="run">${sentences}</ul>`}${doubts(analyses)}`;
 }

@@ -3,6 +3,7 @@
  * script only makes pictures answer to the pointer. Its Content-Security-Policy allows this script, this style and
  * pictures in data URLs, so nothing can be loaded or run that text from a result file might name.
  */
+import { latin1Text } from "../../core/long-arrays.ts";
 import type { PageAssets } from "../../core/platform.ts";
 import { answerSection } from "./answer-section.ts";
 import { claimsSection } from "./claims-section.ts";
@@ -18,7 +19,7 @@ import { tableSections } from "./table-sections.ts";
 
 async function sourceHash(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`;
+  return `'sha256-${btoa(latin1Text(new Uint8Array(digest)))}'`;
 }
 
 async function contentSecurityPolicy({ style, script }: PageAssets): Promise<string> {

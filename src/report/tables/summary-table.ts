@@ -179,14 +179,15 @@ function answerSection(results: StudyResults): string[] {
   return answered === undefined ? [] : answerLines(answered, MAX_WIDTH);
 }
 
-function warningSection({ repeats, dataset }: StudyResults): string[] {
-  return warnings(repeats, dataset).flatMap((warning) => wrapped("Warning: ", warning, MAX_WIDTH));
+/** What makes results doubtful, also for those who asked for no progress and see the table alone. */
+export function warningLines(doubts: readonly string[] = []): string[] {
+  return doubts.flatMap((warning) => wrapped("Warning: ", warning, MAX_WIDTH));
 }
 
 /** Plain text of at most 80 columns, ending with a newline. */
 export function summaryTable(results: StudyResults): string {
   const sections = [
-    warningSection(results),
+    warningLines([...warnings(results.repeats, results.dataset), ...(results.warnings ?? [])]),
     answerSection(results),
     accuracySection(results),
     classesSection(results),

@@ -150,6 +150,7 @@ class ScriptedEngine implements EngineScript {
       live: this.#live,
       lacking,
       missing: [],
+      warnings: [],
     });
     for (const { repeat } of study.repeats) {
       const neurons = settings.hidden[0]!;

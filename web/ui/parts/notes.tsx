@@ -12,7 +12,7 @@ interface FaultsProps extends NotesProps {
 }
 
 export function Notes({ state }: NotesProps) {
-  const { adapter } = state;
+  const { adapter, study } = state;
   return (
     <div class="notes">
       {adapter?.state === "missing" || adapter?.state === "refused" ? (
@@ -26,6 +26,11 @@ export function Notes({ state }: NotesProps) {
           says why; try chrome://settings/system, “Use graphics acceleration”.
         </div>
       ) : null}
+      {study?.about.warnings.map((warning) => (
+        <div key={warning} class="note" role="status">
+          <b>Warning:</b> {warning}.
+        </div>
+      ))}
     </div>
   );
 }

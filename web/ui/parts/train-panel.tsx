@@ -1,4 +1,5 @@
 /** Settings, and the training they lead to: what is reached, and how long it will take. */
+import { greatest } from "../../../src/core/long-arrays.ts";
 import type { LabRequest, TrainingRepeat } from "../../engine/protocol.ts";
 import { LineChart } from "../charts/line-chart.tsx";
 import type { Dispatch } from "../lab-store.ts";
@@ -157,7 +158,7 @@ function TrainingCharts({ training }: { readonly training: Training | undefined 
       colour: "currentColor",
       points: each[column].map((value, epoch) => [epoch + 1, value] as const),
     }));
-  const largest = repeats.reduce((most, { loss }) => Math.max(most, ...loss), 0);
+  const largest = repeats.reduce((most, { loss }) => Math.max(most, greatest(loss)), 0);
   return (
     <div class="training-charts">
       <LineChart

@@ -14,5 +14,12 @@ export function shownNotice(notice: LabNotice): LabNotice {
     return { file: plainLine(file), reason: plainLine(reason), cost: plainLine(cost) };
   });
   const dataset = shownDataset(notice.dataset);
-  return { ...notice, dataset, label: plainName(notice.label), lacking: plainLine(notice.lacking), missing };
+  return {
+    ...notice,
+    dataset,
+    label: plainName(notice.label),
+    lacking: plainLine(notice.lacking),
+    missing,
+    warnings: notice.warnings.map((each) => plainLine(each)),
+  };
 }

@@ -1,4 +1,5 @@
 /** Evidence to verdicts: one family of tests, Holm-corrected. */
+import { greatest, smallest } from "../../../core/long-arrays.ts";
 import { withHolm } from "../../statistics/holm.ts";
 import type { Claim, Estimate, Verdict } from "../analysis.ts";
 import { type ClaimEvidence, type ClaimPart, LEVEL, short } from "./claim-evidence.ts";
@@ -19,8 +20,8 @@ function joint(parts: readonly ClaimPart[]): Joint {
   if (parts.some(({ p }) => p === undefined)) return { weakest };
   const ps = (chosen: readonly ClaimPart[]) => chosen.map(({ p }) => p!);
   const negative = parts.filter(({ effect }) => effect.mean < 0);
-  if (negative.length > 0) return { weakest, p: Math.min(1, parts.length * Math.min(...ps(negative))) };
-  return { weakest, p: weakest.effect.mean === 0 ? 1 : Math.max(...ps(parts)) };
+  if (negative.length > 0) return { weakest, p: Math.min(1, parts.length * smallest(ps(negative))) };
+  return { weakest, p: weakest.effect.mean === 0 ? 1 : greatest(ps(parts)) };
 }
 
 function effectText({ mean, interval }: Estimate): string {

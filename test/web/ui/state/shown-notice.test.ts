@@ -14,11 +14,18 @@ test.each([hostile, endless])("a study and its data are shown without them, and 
   const part = { file: name, reason: name, cost: name };
   const study: LabNotice = {
     ...{ type: "study", origin: "results-folder", label: name, dataset, widths: [784, 6, 10], live: false },
-    ...{ lacking: name, missing: [part] },
+    ...{ lacking: name, missing: [part], warnings: [name] },
   };
   const state = reduceNotice(reduceNotice(empty, { type: "dataset", dataset }), study);
   const about = state.study!.about;
-  const texts = [state.dataset!.name, ...about.dataset.classNames!, about.dataset.name, about.label, about.lacking];
+  const texts = [
+    state.dataset!.name,
+    ...about.dataset.classNames!,
+    about.dataset.name,
+    about.label,
+    about.lacking,
+    ...about.warnings,
+  ];
   for (const text of [...texts, ...Object.values(about.missing[0]!)]) expectShowable(text);
   expect(about.dataset.classNames![1]).toBe("b");
 });
