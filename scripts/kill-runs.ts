@@ -107,7 +107,7 @@ async function main(): Promise<number> {
   }
   const killed = all.filter((left) => left.killed);
   const byHand = killed.filter(({ signal }) => signal !== "SIGKILL");
-  const slowest = Math.max(0, ...byHand.map(({ endedMs }) => endedMs));
+  const slowest = byHand.reduce((most, { endedMs }) => Math.max(most, endedMs), 0);
   process.stdout.write(
     `seed ${values.seed}: ${killed.length} of ${all.length} were killed, ${byHand.length} by SIGINT or SIGTERM (ended within ` +
       `${slowest.toFixed(0)} ms); ${killed.filter(({ hidden }) => hidden > 0).length} left hidden files, ` +

@@ -1,6 +1,8 @@
 /** Why a network that was trained elsewhere may do no better than guessing: other orders of classes and inputs, tried on some samples. */
+
 import { activationOfLayer } from "../core/activation.ts";
 import { type AnyDataset, isPaged, type Split } from "../core/dataset.ts";
+import { greatest } from "../core/long-arrays.ts";
 import type { Network } from "../core/network.ts";
 import { namesOf } from "../data/class-order.ts";
 import {
@@ -64,7 +66,7 @@ function confusionOf(network: Network, values: Float64Array, labels: Uint16Array
   const counts = new Uint32Array(names.length * width);
   for (const [sample, label] of labels.entries()) {
     const own = outputs.subarray(sample * width, (sample + 1) * width);
-    counts[label * width + own.indexOf(Math.max(...own))]!++;
+    counts[label * width + own.indexOf(greatest(own))]!++;
   }
   return { counts, outputs: width, names };
 }

@@ -18,7 +18,7 @@ const MOST_LINES = 40;
 /** A field that goes on below itself: no line of it can pass for another field. */
 function fieldText(text: string): string {
   const lines = text.split("\n", MOST_LINES + 1).map((line) => plainLine(line.trim()));
-  if (lines.length > MOST_LINES) lines.splice(MOST_LINES, 1, "...");
+  if (lines.length > MOST_LINES) lines[MOST_LINES] = "...";
   return lines.join("\n            ");
 }
 

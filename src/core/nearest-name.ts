@@ -19,17 +19,22 @@ const plain = (name: string) => name.toLowerCase().replaceAll(/[-_\s]/g, "");
 
 /** Names longer than this are never mistyped, and would take long to compare. */
 const LONGEST = 100;
-/** Share of the characters that may have to change. */
-const FARTHEST = 0.4;
+/** Share of the characters that may have to change: in names among which people choose, and in a word that was meant. */
+const FARTHEST = { choice: 0.5, word: 0.4 } as const;
 
 /** The names that are near, the nearest first. */
-export function nearestNames(name: string, names: readonly string[], most = 3): string[] {
+export function nearestNames(
+  name: string,
+  names: readonly string[],
+  most = 3,
+  farthest: number = FARTHEST.choice,
+): string[] {
   const wanted = plain(name);
   if (name.length > LONGEST) return [];
   return names
     .filter((each) => each.length <= LONGEST)
     .map((each) => ({ each, distance: editDistance(wanted, plain(each)), length: Math.max(each.length, name.length) }))
-    .filter(({ distance, length }) => distance < length && distance <= FARTHEST * length)
+    .filter(({ distance, length }) => distance < length && distance <= farthest * length)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, most)
     .map(({ each }) => each);
@@ -37,5 +42,5 @@ export function nearestNames(name: string, names: readonly string[], most = 3): 
 
 /** Undefined where no name is near: more than two of five characters would have to change. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
-  return nearestNames(name, names, 1)[0];
+  return nearestNames(name, names, 1, FARTHEST.word)[0];
 }

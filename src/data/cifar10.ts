@@ -2,6 +2,7 @@
  * CIFAR-10 in its binary version: `data_batch_1.bin` and further ones, `test_batch.bin`, and the names of the classes in
  * `batches.meta.txt`. A record is a label and 3 planes (red, green, blue) of 32 x 32 bytes.
  */
+import { greatest } from "../core/long-arrays.ts";
 import type { DataFolder } from "../core/platform.ts";
 import { damagedData, type GivenParts, type RowChunk } from "./rows.ts";
 
@@ -53,7 +54,7 @@ export async function readCifar10(folder: DataFolder, files: readonly string[]):
 async function requireAllBatches(folder: DataFolder, batches: readonly string[]): Promise<void> {
   const numbers = batches.map(batchNumber);
   const isPublished = (await folder.size(batches[0]!)) === BATCH_RECORDS * RECORD;
-  const most = Math.max(...numbers, isPublished ? BATCHES : 1);
+  const most = greatest([...numbers, isPublished ? BATCHES : 1]);
   const missing = Array.from({ length: most }, (_, index) => index + 1).filter((number) => !numbers.includes(number));
   if (missing.length === 0 && new Set(numbers).size === numbers.length && !numbers.includes(0)) return;
   const what = missing.length > 0 ? "a file of CIFAR-10 is missing" : "batches of CIFAR-10 have one number";

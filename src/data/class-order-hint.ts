@@ -2,6 +2,7 @@
  * Whether a network's outputs stand for the classes in another order than was taken for granted: a pure function of how often
  * each output was the largest for samples of each class, and of the orders in which loaders number classes.
  */
+import { greatest } from "../core/long-arrays.ts";
 
 /** How often each output was the largest for samples of each class. */
 export interface Confusion {
@@ -38,7 +39,7 @@ export const FEWEST_SAMPLES = 20;
 /** The share of samples that are right by chance and 6 standard errors more, and half of them at least: less tells nothing. */
 export function clearShare(perClass: readonly number[]): number {
   const samples = perClass.reduce((sum, count) => sum + count, 0);
-  const share = Math.max(...perClass) / samples;
+  const share = greatest(perClass) / samples;
   return Math.max(1 / 2, share + CLEAR_ERRORS * Math.sqrt((share * (1 - share)) / samples));
 }
 
@@ -85,7 +86,7 @@ function knownOrders({ names, outputs }: Confusion): Candidate[] {
 function mostFrequent({ counts, outputs, names }: Confusion): readonly number[] | undefined {
   const found = names.map((_, label) => {
     const own = Array.from({ length: outputs }, (__, output) => counts[label * outputs + output]!);
-    const most = Math.max(...own);
+    const most = greatest(own);
     return most === 0 ? undefined : own.indexOf(most);
   });
   const taken = found.filter((place) => place !== undefined);

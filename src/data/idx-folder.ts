@@ -116,7 +116,7 @@ async function mappedNames(source: FileSource, file: string, numbers: readonly n
     const [label, ...codes] = line.split(/\s+/).map(Number);
     const isLine = [label, ...codes].every((code) => Number.isInteger(code) && code! >= 0 && code! <= MAX_CODE);
     if (!isLine || codes.length === 0) throw damagedMapping(file, JSON.stringify(line.slice(0, 40)));
-    names.set(label!, String.fromCodePoint(...codes));
+    names.set(label!, codes.map((code) => String.fromCodePoint(code)).join(""));
   }
   const missing = numbers.find((number) => !names.has(number));
   if (missing !== undefined) throw damagedMapping(file, `no line for label ${missing}`);

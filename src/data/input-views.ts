@@ -67,8 +67,10 @@ function standardized(features: number): InputView {
       const sums = new Float64Array(features);
       const squares = new Float64Array(features);
       for (let at = 0; at < values.length; at++) sums[at % features]! += values[at]! / samples;
-      for (let at = 0; at < values.length; at++)
-        squares[at % features]! += (values[at]! - sums[at % features]!) ** 2 / samples;
+      for (let at = 0; at < values.length; at++) {
+        const deviation = values[at]! - sums[at % features]!;
+        squares[at % features]! += (deviation * deviation) / samples;
+      }
       return values.map((value, at) => (value - sums[at % features]!) / (Math.sqrt(squares[at % features]!) || 1));
     },
   };

@@ -1,5 +1,7 @@
 /** Folders of PNG pictures, one folder a class, its name the class's name; or such folders in `train` and `test`. */
+
 import { RunError } from "../core/errors.ts";
+import { appendAll } from "../core/long-arrays.ts";
 import type { DataFolder, DecodedPicture } from "../core/platform.ts";
 import { type PartName, partNamed } from "./part-names.ts";
 import { damagedData, type FoundData, type Part, type RowChunk } from "./rows.ts";
@@ -44,7 +46,10 @@ export async function findPngFolder(source: DataFolder): Promise<FoundPictures |
     if (parts.has(partName)) throw partTwice(source, name);
     parts.set(partName, part(inside, own));
     read.push(name);
-    unread.push(...(await unreadOf(inside, own)).map((inner) => `${name}/${inner}`));
+    appendAll(
+      unread,
+      (await unreadOf(inside, own)).map((inner) => `${name}/${inner}`),
+    );
   }
   if (parts.size === 0) return undefined;
   const [train, validation, test] = [parts.get("train"), parts.get("validation"), parts.get("test")];
@@ -53,7 +58,10 @@ export async function findPngFolder(source: DataFolder): Promise<FoundPictures |
     const fix = "add what is missing, or give one folder of classes, which is then divided";
     throw damagedData(source.label, "a part is missing", expected, [...parts.keys()].join(", "), fix);
   }
-  unread.push(...(await unreadNames(source, { files: [], folders: read }, `folders of classes in ${read.join(", ")}`)));
+  appendAll(
+    unread,
+    await unreadNames(source, { files: [], folders: read }, `folders of classes in ${read.join(", ")}`),
+  );
   return { found: { train, test, validationFrom: "classes", ...(validation && { validation }) }, unread };
 }
 
@@ -67,7 +75,10 @@ async function unreadOf(parent: DataFolder, classes: readonly ClassFolder[]): Pr
   const what = "pictures in PNG, all of a class in its folder";
   const unread: string[] = [];
   for (const { folder, name, files } of classes) {
-    unread.push(...(await unreadNames(folder, { files }, what)).map((inner) => `${name}/${inner}`));
+    appendAll(
+      unread,
+      (await unreadNames(folder, { files }, what)).map((inner) => `${name}/${inner}`),
+    );
   }
   const folders = classes.map(({ name }) => name);
   return [...(await unreadNames(parent, { files: [], folders }, what)), ...unread];

@@ -3,6 +3,7 @@
  * Two signs: all values together are a, a + k, a + 2 k, ... in any order; or each exceeds the one before it. Values are not
  * kept, so that tables of any size can be asked: the progression is known by least, greatest, sum and sum of squares.
  */
+import { greatest, smallest } from "../core/long-arrays.ts";
 import type { RowChunk } from "./rows.ts";
 
 /** Fewer rows say nothing. */
@@ -111,12 +112,12 @@ const ROUNDING = 2 ** -20;
 /** Whether the values are an arithmetic progression, in any order. */
 function isProgression(parts: readonly Moments[]): boolean {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const least = Math.min(...parts.map((part) => part.least));
-  const greatest = Math.max(...parts.map((part) => part.greatest));
-  const range = greatest - least;
+  const least = smallest(parts.map((part) => part.least));
+  const most = greatest(parts.map((part) => part.greatest));
+  const range = most - least;
   if (rows < FEWEST_ROWS || range === 0) return false;
   // Differences to the middle: a mean of 0, and squares of known size.
-  const middle = (least + greatest) / 2;
+  const middle = (least + most) / 2;
   let sum = 0;
   let squares = 0;
   for (const part of parts) {
@@ -125,7 +126,7 @@ function isProgression(parts: readonly Moments[]): boolean {
     squares += part.squares + 2 * shift * part.sum + part.rows * shift * shift;
   }
   // Values that float32 rounds are off by half a unit in the last place each.
-  const rounding = Math.max(ROUNDING, (Math.max(Math.abs(least), Math.abs(greatest)) * 2 ** -23) / range);
+  const rounding = Math.max(ROUNDING, (Math.max(Math.abs(least), Math.abs(most)) * 2 ** -23) / range);
   const wanted = (range * range * (rows + 1)) / (12 * (rows - 1));
   return Math.abs(sum / rows) <= rounding * range && Math.abs(squares / rows - wanted) <= 4 * rounding * wanted;
 }

@@ -151,7 +151,8 @@ async function featureMoments(split: Split | PagedSplit, features: number): Prom
   const means = sums.map((sum) => sum / count);
   const squares = new Float64Array(features);
   await eachValue(split, features, (value, feature) => {
-    squares[feature]! += (value - means[feature]!) ** 2;
+    const deviation = value - means[feature]!;
+    squares[feature]! += deviation * deviation;
   });
   const deviations = Float32Array.from(squares, (sum) => Math.sqrt(sum / count));
   return { means: Float32Array.from(means), deviations: deviations.map((deviation) => deviation || 1) };

@@ -76,6 +76,13 @@ const MATLAB_FIX =
   "save its matrices in Python: scipy.io.loadmat (or h5py from version 7.3 on), then numpy.savez('net.npz', W1=..., b1=..., ...)";
 const PACKED_FIX = "unpack it and give the file that is in it";
 
+/** The length of a safetensors header can begin like other files do, as 640 like a pickle; its brace is where theirs is not. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  if (bytes.length < 10 || bytes[8] !== 0x7b) return false;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  return length <= BigInt(bytes.length - 8);
+}
+
 const recognitions: readonly Recognition[] = [
   (bytes) => (isZip(bytes) ? zippedPickle(bytes) : undefined),
   (bytes) => (isPickle(bytes) ? pickled(bytes, "a Python pickle") : undefined),
@@ -111,8 +118,9 @@ const NAMED_AS_READ = /\.(?:h5|hdf5|onnx|keras|npy)$/i;
 /** What the file is, where it is of a kind that is known and not read. */
 export function foreignKind(name: string, bytes: Uint8Array): ForeignKind | undefined {
   if (NAMED_AS_READ.test(name) && !isPickle(bytes)) return undefined;
+  const content = isSafetensors(bytes) ? new Uint8Array(0) : bytes;
   for (const recognize of recognitions) {
-    const kind = recognize(bytes, name);
+    const kind = recognize(content, name);
     if (kind !== undefined) return kind;
   }
   return undefined;

@@ -2,6 +2,7 @@
  * What a file of named tensors holds where its layers are no one chain: copies of one network, as of moving averages, or more
  * layers than a chain has, as a second head.
  */
+import { greatest } from "../core/long-arrays.ts";
 
 /** A layer as its name and its shape have it. */
 export interface NamedShape {
@@ -25,7 +26,7 @@ const MOST_GROUPS = 64;
 /** Names by everything in front of their last parts, for each number of parts that is cut off. */
 function groupings(names: readonly string[]): Map<string, string[]>[] {
   const parts = names.map((name) => name.split("."));
-  const depth = Math.max(...parts.map(({ length }) => length));
+  const depth = greatest(parts.map(({ length }) => length));
   return Array.from({ length: depth }, (_, cut) => {
     const groups = new Map<string, string[]>();
     for (const [index, name] of names.entries()) {

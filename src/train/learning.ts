@@ -1,5 +1,7 @@
 /** Whether training has taught networks anything: a guess that looks at no sample is the least that they must be better than. */
+
 import type { AnyDataset } from "../core/dataset.ts";
+import { logarithm } from "../core/elementary.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import { classCounts } from "../data/class-counts.ts";
 
@@ -13,7 +15,7 @@ const NAMED = 5;
 export function constantGuessLoss(perClass: ArrayLike<number>): number {
   const counts = Array.from(perClass);
   const samples = counts.reduce((sum, count) => sum + count, 0);
-  return counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / samples) * Math.log(count / samples)), 0);
+  return counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / samples) * logarithm(count / samples)), 0);
 }
 
 const lossText = (loss: number) => (loss < 1e4 ? loss.toFixed(4) : loss.toExponential(1));

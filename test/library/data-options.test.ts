@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { RunError, UsageError } from "../../src/core/errors.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
 import { analyze, loadData } from "../../src/index.ts";
+import { testGpu } from "../support/gpu.ts";
 import { realNetwork, testRandom } from "../support/networks.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 
@@ -43,7 +43,8 @@ test("a table without names, without a column, in another order of classes and w
 test("an analysis reads them for as many outputs as its networks have", async () => {
   const network = realNetwork(testRandom(2), [2, 3, 4], "relu");
   const reader = { noHeader: true, label: "last" };
-  const refusal = analyze({} as GpuContext, path, [network], { reader });
+  using gpu = await testGpu();
+  const refusal = analyze(gpu, path, [network], { reader });
   await expect(refusal).rejects.toThrow(/not clear which of the network's outputs/);
   await expect(refusal).rejects.toThrow(RunError);
 });

@@ -71,7 +71,22 @@ export const networks: readonly (readonly [wrong: string, where: RegExp, network
 
 export const misfits: readonly (readonly [wrong: string, where: RegExp, network: Anything])[] = [
   ["other inputs than the data's", /network/, { activation: "relu", layers: [second, third] }],
-  ["other outputs than the data's classes", /network/, { activation: "relu", layers: [first, second] }],
+  [
+    "fewer outputs than the data's classes",
+    /network/,
+    {
+      activation: "relu",
+      layers: [
+        first,
+        {
+          inputs: first.outputs,
+          outputs: 2,
+          weights: new Float32Array(2 * first.outputs),
+          biases: new Float32Array(2),
+        },
+      ],
+    },
+  ],
   [
     "no hidden layer",
     /network/,

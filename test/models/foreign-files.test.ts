@@ -187,3 +187,20 @@ describe("tensors that are no one chain", () => {
     );
   });
 });
+
+/** The same tensors behind a header of that many bytes, as blanks may fill it. */
+function withHeaderOf(bytes: Uint8Array, length: number): Uint8Array {
+  const own = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const padded = new Uint8Array(8 + length + bytes.length - 8 - own).fill(0x20, 8, 8 + length);
+  new DataView(padded.buffer).setBigUint64(0, BigInt(length), true);
+  padded.set(bytes.subarray(8, 8 + own), 8);
+  padded.set(bytes.subarray(8 + own), 8 + length);
+  return padded;
+}
+
+// 640 is 80 02 as a pickle begins, 35615 is 1f 8b as gzip does.
+it.each([640, 896, 1152, 35_615])("a safetensors file with a header of %d bytes is one", async (length) => {
+  const bytes = withHeaderOf(encodeSafetensors(network), length);
+  const { chain } = await readModel(modelFiles("net.safetensors", bytes));
+  expect(chain.last.weights).toEqual(network.layers[1]!.weights);
+});

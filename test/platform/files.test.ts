@@ -102,7 +102,7 @@ describe("folderSource", () => {
       () => dataSource(join(place, "pipe.csv")),
     ];
     for (const read of readings) {
-      expect(await faultOf(read())).toMatchObject({ what: "this is not a regular file", found: "a pipe" });
+      expect(await faultOf(read())).toMatchObject({ what: "this is not a file", found: "a pipe" });
     }
     expect(await faultOf(dataSource("/dev/zero"))).toMatchObject({ where: "/dev/zero", found: "a device" });
     await rm(place, { recursive: true });

@@ -1,4 +1,5 @@
 /** Whether the layers of a functional Keras model form one line, in the order in which they are listed. */
+import { appendAll } from "../../core/long-arrays.ts";
 import type { Refuse } from "../refuse.ts";
 import type { KerasLayer } from "./keras-place.ts";
 
@@ -31,8 +32,8 @@ function callsOf(inboundNodes: unknown): readonly (readonly [string, unknown])[]
     if (typeof value !== "object" || value === null) continue;
     const isHistory = Array.isArray(value) && typeof value[0] === "string" && value.slice(1, 3).every(Number.isInteger);
     const options: unknown = isHistory ? value[3] : "kwargs" in value ? value.kwargs : undefined;
-    if (typeof options === "object" && options !== null) calls.push(...Object.entries(options));
-    if (!isHistory) left.push(...Object.values(value));
+    if (typeof options === "object" && options !== null) appendAll(calls, Object.entries(options));
+    if (!isHistory) appendAll(left, Object.values(value));
   }
   return calls;
 }

@@ -3,9 +3,11 @@
  * gets its final name only when all of it is on the disk (atomic-file.ts): a run that is killed or a disk that is full
  * leaves no half-written file under the name of a whole one, and two runs never mix.
  */
+
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
+import { appendAll } from "../../core/long-arrays.ts";
 import { type FileDigest, type ResultFile, type ResultSink, resultNames } from "../../core/platform.ts";
 import { leftPartials, stageFile } from "./atomic-file.ts";
 import { type Claim, claim, claimOfFolder, isFolderClaim, type Watch } from "./claim.ts";
@@ -74,7 +76,10 @@ async function leftovers(path: string): Promise<string[]> {
     if (names.length === 0) continue;
     const old = names.filter((name) => name.endsWith(OLD_PARTIAL) && isOurs(name.slice(0, -OLD_PARTIAL.length)));
     const partial = await leftPartials(join(path, folder), { isOurs, isOwned: true });
-    left.push(...[...old, ...partial].map((name) => join(folder, name)));
+    appendAll(
+      left,
+      [...old, ...partial].map((name) => join(folder, name)),
+    );
   }
   return left;
 }

@@ -1,5 +1,7 @@
 /** The answer of a study: for each measure and scope, whether it finds dispensable neurons better than chance does. */
+
 import { type AblationMode, networkScopes, RANDOM, type Scope } from "../../core/ablation.ts";
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import { smallestSignFlipP } from "../statistics/permutation-test.ts";
 import type { Answer, Answers, AnswerVerdict, Comparison } from "./analysis.ts";
 import { fewestNetworks, LEVEL } from "./claims/claim-evidence.ts";
@@ -23,7 +25,8 @@ export function verdictOf({ difference, holm }: Comparison): AnswerVerdict {
  */
 function networksToDecide({ difference: { mean, sd } }: Comparison): number | undefined {
   if (sd === undefined || mean === 0) return undefined;
-  const networks = Math.ceil((((LEVEL_QUANTILE + POWER_QUANTILE) * sd) / mean) ** 2);
+  const deviations = ((LEVEL_QUANTILE + POWER_QUANTILE) * sd) / mean;
+  const networks = Math.ceil(deviations * deviations);
   return networks <= MOST_PLANNED ? networks : undefined;
 }
 
@@ -61,8 +64,8 @@ export function answers(comparisons: readonly Comparison[], mode: AblationMode):
   const asked = comparisons.filter((one) => one.mode === mode && one.direction === "low" && one.other === RANDOM);
   if (asked.length === 0) return undefined;
   const scopes = [...new Set(asked.map(({ scope }) => scope))].sort(byScope);
-  const largest = Math.max(...scopes.map((scope) => familyOf(comparisons, scope, mode).length));
+  const largest = greatest(scopes.map((scope) => familyOf(comparisons, scope, mode).length));
   const fewest = fewestNetworks(smallestSignFlipP, largest);
   const list = scopes.flatMap((scope) => asked.filter((one) => one.scope === scope).map((one) => answer(one, fewest)));
-  return { mode, list, repeats: Math.min(...asked.map(({ difference }) => difference.repeats)), fewestRepeats: fewest };
+  return { mode, list, repeats: smallest(asked.map(({ difference }) => difference.repeats)), fewestRepeats: fewest };
 }

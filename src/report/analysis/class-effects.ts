@@ -75,7 +75,7 @@ function agreementOf(effects: readonly NeuronEffect[], classes: number): Agreeme
   }
   if (lowering === 0) return undefined;
   const together = preferred.reduce((sum, count, label) => sum + count * suffering[label]!, 0);
-  return { share: agreeing / lowering, chance: together / lowering ** 2, lowering };
+  return { share: agreeing / lowering, chance: together / (lowering * lowering), lowering };
 }
 
 /** [preferred class, class]: mean change; NaN where no neuron prefers the class. */

@@ -1,4 +1,5 @@
 /** What makes all other numbers of a study worthless, to be said before them. */
+import { greatest } from "../../core/long-arrays.ts";
 import type { DatasetSummary, RepeatSummary } from "../../core/study.ts";
 
 /** Standard errors above guessing that still are taken for guessing. */
@@ -6,7 +7,7 @@ const STANDARD_ERRORS = 3;
 
 /** The accuracy of naming the largest class always; of equal classes where the data's summary does not count them. */
 function guessing({ classes, testPerClass, test }: DatasetSummary): number {
-  return testPerClass === undefined ? 1 / classes : Math.max(...testPerClass) / test;
+  return testPerClass === undefined ? 1 / classes : greatest(testPerClass) / test;
 }
 
 function atChance({ testAccuracy }: RepeatSummary, guess: number, samples: number): boolean {
@@ -25,7 +26,7 @@ export function warnings(repeats: readonly RepeatSummary[], dataset: DatasetSumm
       : all
         ? `All ${affected.length} networks classify`
         : `${affected.length} of ${repeats.length} networks (repeat ${affected.map(({ repeat }) => repeat).join(", ")}) ${affected.length === 1 ? "classifies" : "classify"}`;
-  const best = Math.max(...affected.map(({ testAccuracy }) => testAccuracy));
+  const best = greatest(affected.map(({ testAccuracy }) => testAccuracy));
   return [
     `${which} the test samples no better than a guess: accuracy ${affected.length > 1 ? "at most " : ""}${best.toFixed(4)}, where always naming the largest class gives ${guess.toFixed(4)}. What removals cost such a network says nothing about its neurons.`,
   ];

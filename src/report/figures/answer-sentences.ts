@@ -1,5 +1,7 @@
 /** The answer of a study in words that need no statistics: which measures are better guides than chance, and where. */
+
 import { networkScopes, type Scope } from "../../core/ablation.ts";
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { Answer, Answers, AnswerVerdict } from "../analysis/analysis.ts";
 import { seriesTitle } from "./theme.ts";
 import { counted, listed } from "./wording.ts";
@@ -148,7 +150,7 @@ export function openText(answers: Answers): string | undefined {
   if (planned.length === 0) {
     return `${none}: the differences are so small against the spread between networks that not even 1,000 networks would likely decide them.`;
   }
-  const range = [...new Set([Math.min(...planned), Math.max(...planned)])].join(" to ");
+  const range = [...new Set([smallest(planned), greatest(planned)])].join(" to ");
   const some = planned.length === open.length ? "they" : `${planned.length} of them`;
   return `${none}. If differences and spreads stay as they are, ${open.length === 1 ? "it" : some} would likely be decided with ${range} networks (--repeats).`;
 }

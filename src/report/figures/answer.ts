@@ -1,4 +1,5 @@
 /** The forest plot of the answer: each measure's area minus that of random orders, with its interval, scope by scope. */
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { Answer, AnswerVerdict, StudyAnalysis } from "../analysis/analysis.ts";
 import { answerSentence, verdictTexts } from "./answer-sentences.ts";
 import type { Figure, FigureTable } from "./figure.ts";
@@ -33,7 +34,7 @@ function row({ measure, difference: { mean, interval }, verdict }: Answer) {
 /** The difference axis of all panels: 0 and all intervals. */
 function domainOf(list: readonly Answer[]): [number, number] {
   const ends = list.flatMap(({ difference: { mean, interval } }) => [interval?.low ?? mean, interval?.high ?? mean, 0]);
-  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const [low, high] = [smallest(ends), greatest(ends)];
   const margin = (high - low || 0.02) / 20;
   return [low - margin, high + margin];
 }
