@@ -259,19 +259,39 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       expect(await readFile(await file.path(), "utf8")).toBe("made up");
     });
 
-    test("a figure as SVG with its colours, and as PNG", async () => {
+    test("a figure as SVG with its colours, title and legend, and as PNG", async () => {
       const svg = page.waitForEvent("download");
       await page.getByRole("button", { name: "SVG" }).click();
       const text = await readFile(await (await svg).path(), "utf8");
       expect(text).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
       expect(text).toContain('stroke="rgb(0, 114, 178)"');
-      expect(text).not.toMatch(/class=|var\(/);
+      expect(text).not.toMatch(/class=|var\(|style=/);
+      const words = [...text.matchAll(/<text[^>]*>([^<]*)</g)].map(([, word]) => word).join(" ");
+      expect(words).toContain("Test accuracy as neurons are removed, lowest first, in layer 1");
+      expect(words).toContain("mnist, 784 – 100 – 100 – 10 sigmoid, repeat 0");
+      expect(words).toMatch(/replaced by their mean\..*Entropy Mutual information KL selectivity Random$/);
+      // Title and legend keep within the picture.
+      const [, width, height] = /viewBox="0 0 (\d+) ([\d.]+)"/.exec(text)!.map(Number);
+      const chart = await page.locator("#accuracy-curves").evaluate((element) => element.clientHeight);
+      expect(height!).toBeGreaterThan(chart + 50);
       const png = page.waitForEvent("download");
       await page.getByRole("button", { name: "PNG" }).click();
       const bytes = await readFile(await (await png).path());
       expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
-      const width = await page.locator("#accuracy-curves").evaluate((element) => element.clientWidth);
-      expect(bytes.readUInt32BE(16)).toBe(2 * width);
+      expect(bytes.readUInt32BE(16)).toBe(2 * width!);
+      expect(bytes.readUInt32BE(20)).toBe(Math.floor(2 * height!));
+      expect(await page.locator("body > svg").count()).toBe(0);
+    });
+
+    test("a scatter as SVG that says which marks are of which layer, and removed", async () => {
+      await choose("Compare");
+      await page.getByRole("slider").fill("3");
+      const svg = page.waitForEvent("download");
+      await page.getByRole("button", { name: "SVG" }).click();
+      const text = await readFile(await (await svg).path(), "utf8");
+      const words = [...text.matchAll(/<text[^>]*>([^<]*)</g)].map(([, word]) => word).join(" ");
+      expect(words).toContain("Mutual information over entropy, one mark a neuron");
+      expect(words).toMatch(/layer 1 layer 2 removed \(3\)$/);
     });
 
     test("a link that restores settings and seed", async () => {

@@ -1,6 +1,7 @@
 /** Accuracy along all orders, or two columns against each other; one of them at a time. */
 import { saveFigure } from "../charts/save-figure.ts";
 import type { Dispatch } from "../lab-store.ts";
+import { figureCaption } from "../state/figure-caption.ts";
 import type { Chart, LabState } from "../state/lab-state.ts";
 import { Choice } from "./choice.tsx";
 import { CompareChart } from "./compare-chart.tsx";
@@ -46,10 +47,10 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
             all repeats
           </label>
         ) : null}
-        <button type="button" disabled={empty} onClick={() => saveFigure(id, "svg")}>
+        <button type="button" disabled={empty} onClick={() => saveFigure(id, "svg", figureCaption(state))}>
           SVG
         </button>
-        <button type="button" disabled={empty} onClick={() => saveFigure(id, "png")}>
+        <button type="button" disabled={empty} onClick={() => saveFigure(id, "png", figureCaption(state))}>
           PNG
         </button>
       </div>
