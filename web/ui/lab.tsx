@@ -53,7 +53,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
     <div class="page">
       <Header state={state} send={send} help={help} />
       {help.open ? <Help /> : null}
-      <Notes state={state} />
+      <Notes state={state} dispatch={dispatch} />
       <main>
         <div class="column column-train">
           <TrainPanel state={state} dispatch={dispatch} send={send} />

@@ -306,6 +306,52 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       expect(await page.getByLabel("Hidden layers").inputValue()).toBe("64");
     });
 
+    test("a link that restores the whole view, once its networks are trained", async () => {
+      await page.getByLabel("Seed").fill("41");
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 5.0 of 10").waitFor();
+      await page.evaluate(() => window.engine.finishTraining());
+      await page.getByText("trained here").waitFor();
+      await page.getByLabel("Repeat", { exact: true }).selectOption("1");
+      await page.locator(".rule-choices").getByLabel("in", { exact: true }).selectOption("layer2");
+      await page.getByRole("slider").fill("7");
+      await choose("Zero");
+      await choose("Removal cost");
+      await cell(117).click();
+      await choose("Compare");
+      const out = await removed();
+      expect(out).toHaveLength(7);
+      await page.getByRole("button", { name: "Copy link" }).click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      await page.goto("about:blank");
+      await page.goto(link);
+      await page.getByText("Press Train to get the linked view").waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await removed()).toEqual([]);
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 5.0 of 10").waitFor();
+      await page.evaluate(() => window.engine.finishTraining());
+      await page.getByText("trained here").waitFor();
+      expect(await removed()).toEqual(out);
+      await expectAccuracy(out, "zero");
+      expect(await page.getByLabel("Repeat", { exact: true }).inputValue()).toBe("1");
+      await page.getByRole("heading", { name: "Layer 2, neuron 17" }).waitFor();
+      expect(await page.getByRole("radio", { name: "Removal cost" }).isChecked()).toBe(true);
+      await page.locator("#measures-compared").waitFor();
+      expect(await page.getByText("You opened a link").count()).toBe(0);
+    });
+
+    test("a link into the page that is open already", async () => {
+      await page.evaluate(() => {
+        location.hash = "seed=5&study=trained&data=000000000000&removed=1";
+      });
+      await page.getByText("Press Train to get the linked view").waitFor();
+      expect(await page.getByLabel("Seed").inputValue()).toBe("5");
+      await page.getByRole("button", { name: "Forget it" }).click();
+      expect(await page.getByText("You opened a link").count()).toBe(0);
+    });
+
     test("files by a drop, and is told at the drop zone what is wrong with them", async () => {
       await page.evaluate(() => {
         const transfer = new DataTransfer();

@@ -4,6 +4,7 @@ import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
 import type { AdapterState, Evaluation, LabNotice, LabRequestType } from "../../engine/protocol.ts";
+import type { LinkedView } from "./linked-view.ts";
 import { nothingRemoved, type RemovalHistory, type RemovalRule } from "./removal.ts";
 import type { SettingTexts } from "./settings.ts";
 
@@ -84,6 +85,8 @@ export interface LabState {
   readonly phase: NoticeOf<"phase">["phase"];
   readonly paused: boolean;
   readonly settings: SettingTexts;
+  /** What a link restores once its study is on show. */
+  readonly linked?: LinkedView;
   /** The training that runs; once it has led to a study, it is the study's. */
   readonly training?: Training;
   /** A training that ended without a study: nothing of it is on show. */
@@ -103,8 +106,9 @@ export interface LabState {
   readonly faultsSeen: number;
 }
 
-export function initialState(settings: SettingTexts): LabState {
+export function initialState(settings: SettingTexts, linked?: LinkedView): LabState {
   return {
+    ...(linked && { linked }),
     device: "fine",
     phase: "ready",
     paused: false,

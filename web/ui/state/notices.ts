@@ -2,6 +2,7 @@
 import type { AblationCurve } from "../../../src/core/ablation.ts";
 import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
+import { withLinkedView } from "./linked-view.ts";
 import { nothingRemoved } from "./removal.ts";
 import { curveKey } from "./shown.ts";
 import { shownNotice } from "./shown-notice.ts";
@@ -113,7 +114,7 @@ function withPart(state: LabState, notice: StudyPart): LabState {
 /** From here on the worker answers; the first neuron is looked at, so that no panel is empty. */
 function measured(state: LabState, study: ShownStudy): LabState {
   const view = { ...state.view, selected: 0 };
-  return curvesAnew(extremesAnew(evaluatedAnew({ ...state, study, view })));
+  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView({ ...state, study, view }))));
 }
 
 function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<"curves">): LabState {
