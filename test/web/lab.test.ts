@@ -115,6 +115,8 @@ describe("a study in the lab", () => {
     lab.send({ type: "export", request: 3 });
     const { name, zip } = await exported;
     expect(name).toMatch(/^bands-sigmoid-\d{8}-\d{6}\.zip$/);
+    // The report's style is not to be had here, which costs the report alone.
+    expect(of(lab, "fault").at(-1)).toMatchObject({ about: "export", fault: { where: "/report-page.css" } });
     const files = unzipSync(new Uint8Array(await zip.arrayBuffer()));
     const provenance = { package: "", node: "", dawn: "", started: new Date(0).toISOString(), elapsedMs: {} };
     const adapter = { vendor: "", architecture: "", device: "", description: "", software: true, backend: "" };

@@ -14,7 +14,7 @@ import { LabDevice } from "./lab-device.ts";
 import type { LabStudy, LivePart } from "./lab-study.ts";
 import { Newest } from "./newest.ts";
 import { pageFault } from "./page-fault.ts";
-import { loadDigits, loadFinishedStudy } from "./page-files.ts";
+import { loadDigits, loadFinishedStudy, loadReportAssets } from "./page-files.ts";
 import type { AdapterState, GivenFile, LabNotice, LabRequest, LabRequestType, LabSettings } from "./protocol.ts";
 import { PutOff } from "./put-off.ts";
 import { configOf } from "./settings.ts";
@@ -275,8 +275,16 @@ export class Lab {
     }
     const { facts, tiles } = device.current;
     const runtime = { package: this.#version, node: "none: a browser", dawn: this.#scope.navigator.userAgent };
-    const ablate = performance.now() - begin;
-    this.#post({ type: "exported", request, ...exportStudy(study, { ...runtime, adapter: facts, tiles }, ablate) });
+    const ablateMs = performance.now() - begin;
+    report(pieces.length);
+    const exported = await exportStudy(study, {
+      ...{ runtime: { ...runtime, adapter: facts, tiles }, ablateMs },
+      loadAssets: () => loadReportAssets(this.#base),
+      onFault: (error) => this.#tellFault("export", error),
+    });
+    // Given up while the report was made, which asks nobody.
+    await this.#gate.ask();
+    this.#post({ type: "exported", request, ...exported });
   }
 
   #testSplit({ live }: LabStudy): PerDevice<DeviceSplit> | undefined {

@@ -88,7 +88,7 @@ export type LabRequest =
   | { readonly type: "useEmbeddedDigits" }
   /** The study that is shipped with the page, for where nothing can be computed. */
   | { readonly type: "showFinished" }
-  /** The result files as one .zip. Curves that are missing are computed before: `exporting` tells. */
+  /** The result files and their report as one .zip. Curves that are missing are computed before: `exporting` tells. */
   | { readonly type: "export"; readonly request: number };
 
 export type LabRequestType = LabRequest["type"];
