@@ -44,6 +44,7 @@ export class Lab {
   readonly #jobs = new JobQueue(this.#gate);
   readonly #evaluations = new Newest<Request<"evaluate">>((asked) => this.#click(asked, () => this.#evaluate(asked)));
   readonly #extremes = new Newest<Request<"extremes">>((asked) => this.#click(asked, () => this.#findExtremes(asked)));
+  readonly #samples = new Newest<Request<"classify">>((asked) => this.#click(asked, () => this.#classify(asked)));
   /** Answers to clicks share buffers, so they come one after another. */
   #clicks: Promise<void> = Promise.resolve();
   #base = "";
@@ -71,6 +72,7 @@ export class Lab {
     else if (type === "cancel") this.#cancel(request.request);
     else if (type === "evaluate") void this.#evaluations.offer(request);
     else if (type === "extremes") void this.#extremes.offer(request);
+    else if (type === "classify") void this.#samples.offer(request);
     else this.#enqueue(request);
   }
 
@@ -292,7 +294,7 @@ export class Lab {
   }
 
   /** Answers while long work waits at the gate. */
-  #click(asked: Request<"evaluate" | "extremes">, work: () => Promise<void>): Promise<void> {
+  #click(asked: Request<"evaluate" | "extremes" | "classify">, work: () => Promise<void>): Promise<void> {
     this.#clicks = this.#clicks
       .then(() => this.#gate.first(work))
       .catch((error: unknown) => this.#tellFault(asked.type, error));
@@ -318,6 +320,11 @@ export class Lab {
     const { probing, device } = this.#live();
     const { most, least } = await probing.extremes(device.devices, repeat, neuron, count);
     this.#post({ type: "extremes", sequence, repeat, neuron, most, least });
+  }
+
+  async #classify({ sequence, repeat, sample, removed, mode }: Request<"classify">): Promise<void> {
+    const classified = this.#live().probing.classify(repeat, sample, removed, mode);
+    this.#post({ type: "classified", classified: { sequence, repeat, ...classified } });
   }
 
   #setPhase(phase: Phase): void {

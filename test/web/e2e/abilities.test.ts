@@ -114,6 +114,24 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     expect(firing.reduce((sum, [, samples]) => sum + samples!, 0)).toBe(2000);
   });
 
+  test("sees what a digit is taken for, and which neurons carry that", async () => {
+    await page.locator(".digit-pick").first().click();
+    await page.getByText(/^Validation sample \d+, a \d\.$/).waitFor();
+    const scores = page.locator(".class-bars", { hasText: "Scores, all neurons" }).locator("li");
+    const shares = await scores.evaluateAll((bars) =>
+      bars.map((bar) => Number(/([\d.]+) %/.exec(bar.getAttribute("title")!)![1])),
+    );
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
+    expect(await page.locator(".carriers button").count()).toBe(8);
+    await page.getByLabel("colour the neurons by their output").check();
+    await page.getByRole("slider").fill("12");
+    await page.getByText(/^12 neurons removed: taken for \d, /).waitFor();
+    await picture("digit");
+    await page.getByRole("slider").fill("0");
+    await page.locator(".choice-option", { hasText: "Mutual information" }).click();
+    await page.locator(".choice-option", { hasText: "Curves" }).click();
+  });
+
   test("removes neurons, and accuracy follows: to that of the curve, and back", async () => {
     await page.locator("#accuracy-curves .line").nth(3).waitFor();
     const intact = await accuracy();

@@ -119,6 +119,32 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
     });
 
+    test("what a clicked digit is taken for with and without neurons, and which carry that", async () => {
+      await page.locator(".digit-pick").nth(2).click();
+      await page.getByText("Validation sample 2, a 3.").waitFor();
+      await page.getByText("All neurons: taken for 3, 91.0 %.").waitFor();
+      expect(await page.locator(".carriers button").allInnerTexts()).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^neuron 4\s+−3\.25$/),
+          expect.stringMatching(/^neuron 8\s+\+2\.50$/),
+        ]),
+      );
+      await page.getByRole("slider").fill("6");
+      await page.getByText("6 neurons removed: taken for 5, 91.0 %.").waitFor();
+      const [last] = (await requests("classify")).slice(-1);
+      const rows = await removed();
+      expect(last).toMatchObject({ sample: 2, repeat: 0, mode: "mean", removed: rows.map(address) });
+      await page.locator(".carriers button").first().click();
+      await page.getByRole("heading", { name: "Layer 2, neuron 4" }).waitFor();
+      await page.getByLabel("colour the neurons by their output").check();
+      expect(await cell(5).getAttribute("style")).toContain(`--level: ${((100 * 5) / 6).toFixed(1)}%`);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.getByLabel("Repeat", { exact: true }).selectOption("1");
+      await page.waitForFunction(() =>
+        window.engine.requests.some((one) => one.type === "classify" && one.repeat === 1),
+      );
+    });
+
     test("weights of the first layer as pictures, and none of others", async () => {
       expect(await page.locator('[data-layer="1"] canvas').count()).toBe(100);
       expect(await page.locator('[data-layer="2"] canvas').count()).toBe(0);

@@ -8,7 +8,7 @@ import { reduceNotice } from "./notices.ts";
 import { type RemovalHistory, type RemovalRule, redone, rowsFrom, ruleRows, undone, withRemoved } from "./removal.ts";
 import { type SettingTexts, settingTexts } from "./settings.ts";
 import { shownTable, studySeed } from "./shown.ts";
-import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
+import { classifiedAnew, curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
 export type LabAction =
   | { readonly type: "notice"; readonly notice: LabNotice }
@@ -104,6 +104,7 @@ function withView(state: LabState, change: Partial<View>): LabState {
   const before = state.view;
   let next: LabState = { ...state, view };
   if (view.repeat !== before.repeat) next = evaluatedAnew(next);
+  else if (view.digit !== before.digit) next = classifiedAnew(next);
   if (view.repeat !== before.repeat || view.selected !== before.selected) next = extremesAnew(next);
   const sameCurves =
     view.repeat === before.repeat && view.scope === before.scope && view.allRepeats === before.allRepeats;
