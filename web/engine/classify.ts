@@ -52,7 +52,7 @@ export function classifySample(
   const last = after.at(-2)!;
   const { weights } = network.layers.at(-1)!;
   return {
-    ...{ sample, label: split.labels[sample]!, pixels: greyValues(own), winner },
+    ...{ sample, label: split.labels[sample]!, pixels: greyValues(own), winner, removed: removal.removed.length },
     before: softmax(before.at(-1)!),
     after: softmax(logits),
     activations: Float64Array.from(after.slice(0, -1).flatMap((outputs) => [...outputs])),

@@ -158,6 +158,8 @@ export interface Classified {
   readonly repeat: number;
   readonly sample: number;
   readonly label: number;
+  /** Neurons that are out. */
+  readonly removed: number;
   /** [features]: bytes. */
   readonly pixels: Uint8Array;
   /** [classes] each: scores (softmax) of the intact network, and with neurons removed. */

@@ -188,7 +188,16 @@ export function madeUpClassified(
   const winner = removed.length === 0 ? 3 : 5;
   const neurons = hidden.reduce((sum, width) => sum + width, 0);
   return {
-    ...{ sequence, repeat, sample, winner, label: 3, before: scores(3), after: scores(winner) },
+    ...{
+      sequence,
+      repeat,
+      sample,
+      winner,
+      removed: removed.length,
+      label: 3,
+      before: scores(3),
+      after: scores(winner),
+    },
     pixels: madeUpExtremes(1, false).pixels,
     activations: Float64Array.from({ length: neurons }, (_, row) => (row % 7) / 7),
     carried: Float64Array.from({ length: hidden.at(-1)! }, (_, neuron) =>

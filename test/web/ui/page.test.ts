@@ -143,6 +143,13 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       await page.waitForFunction(() =>
         window.engine.requests.some((one) => one.type === "classify" && one.repeat === 1),
       );
+      // An answer that is older than the removal says of which it is.
+      await page.evaluate(() => {
+        (window.engine as unknown as { send(): void }).send = () => {};
+      });
+      await page.getByRole("slider").fill("9");
+      await page.locator(".digit-view[aria-busy=true]").waitFor();
+      expect(await page.getByText("6 neurons removed: taken for 5, 91.0 %.").count()).toBe(1);
     });
 
     test("weights of the first layer as pictures, and none of others", async () => {

@@ -27,10 +27,11 @@ export function DigitView({ state, dispatch }: DigitViewProps) {
     return <p class="empty">{view.digit === undefined || !study.about.live ? hint : "Being looked up."}</p>;
   }
   const { names, scores } = scoresOf(study, classified);
-  const removed = state.removal.history.present.length;
+  // What is told is of the removal that was asked for, until the answer to a newer one is there.
+  const { removed, sequence } = classified;
   return (
-    <div class="digit-view">
-      <Sample state={state} study={study} classified={classified} />
+    <div class="digit-view" aria-busy={sequence !== state.classifiedWanted}>
+      <Sample study={study} classified={classified} />
       <div class="neuron-bars">
         <ClassBars title="Scores, all neurons" names={names} bars={scores(classified.before)} />
         <ClassBars title={`Scores, ${removed} removed`} names={names} bars={scores(classified.after)} />
@@ -57,17 +58,15 @@ function scoresOf({ about }: ShownStudy, { label }: Classified) {
 }
 
 interface OfSample {
-  readonly state: LabState;
   readonly study: ShownStudy;
   readonly classified: Classified;
 }
 
-function Sample({ state, study, classified }: OfSample) {
-  const { label, pixels, before, after, winner, sample } = classified;
+function Sample({ study, classified }: OfSample) {
+  const { label, pixels, before, after, winner, sample, removed } = classified;
   const { classNames, sampleShape } = study.about.dataset;
   const { nameOf } = classNaming(before.length, classNames);
   const first = before.indexOf(Math.max(...before));
-  const removed = state.removal.history.present.length;
   const then = `${nameOf(winner)}, ${percent(after[winner]!)}`;
   return (
     <div class="digit-shown">
@@ -87,7 +86,7 @@ function Sample({ state, study, classified }: OfSample) {
   );
 }
 
-function Carriers({ study, state, classified, dispatch }: OfSample & { readonly dispatch: Dispatch }) {
+function Carriers({ study, state, classified, dispatch }: OfSample & DigitViewProps) {
   const { carried, winner } = classified;
   const table = shownTable(state)!;
   const widths = layerWidths(table);
