@@ -6,11 +6,13 @@
  * SIGTERM nothing hidden is left and the message says what was kept and what to do; the next command in the same folder
  * succeeds, and leaves exactly the files of an undisturbed one. Ends with 1 where something is not so.
  */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { appendAll } from "../src/core/long-arrays.ts";
 import {
   faultsOf,
   filesOf,
@@ -83,10 +85,10 @@ async function killOnce(command: WritingCommand, reference: Undisturbed, out: st
   reference.elapsedMs = again.elapsedMs;
   if (again.code !== 0) faults.push(`the next one failed: ${again.stderr}`);
   const after = filesOf(join(scratch, out));
-  faults.push(
+  appendAll(faults, [
     ...faultsOf(after, reference.files, true),
     ...[...after.keys()].filter(isHidden).map((name) => `left ${name}`),
-  );
+  ]);
   return { killed: wasKilled, signal, whole, hidden: hidden.length, endedMs, faults };
 }
 

@@ -16,7 +16,7 @@ import { LabDevice } from "./lab-device.ts";
 import type { LabStudy, LivePart } from "./lab-study.ts";
 import { Newest } from "./newest.ts";
 import { pageFault } from "./page-fault.ts";
-import { loadDigits, loadFinishedStudy } from "./page-files.ts";
+import { loadDigits, loadFinishedStudy, loadReportAssets } from "./page-files.ts";
 import type { AdapterState, GivenFile, LabNotice, LabRequest, LabRequestType, LabSettings } from "./protocol.ts";
 import { PutOff } from "./put-off.ts";
 import { configOf } from "./settings.ts";
@@ -46,6 +46,7 @@ export class Lab {
   readonly #jobs = new JobQueue(this.#gate);
   readonly #evaluations = new Newest<Request<"evaluate">>((asked) => this.#click(asked, () => this.#evaluate(asked)));
   readonly #extremes = new Newest<Request<"extremes">>((asked) => this.#click(asked, () => this.#findExtremes(asked)));
+  readonly #samples = new Newest<Request<"classify">>((asked) => this.#click(asked, () => this.#classify(asked)));
   /** Answers to clicks share buffers, so they come one after another. */
   #clicks: Promise<void> = Promise.resolve();
   #base = "";
@@ -73,6 +74,7 @@ export class Lab {
     else if (type === "cancel") this.#cancel(request.request);
     else if (type === "evaluate") void this.#evaluations.offer(request);
     else if (type === "extremes") void this.#extremes.offer(request);
+    else if (type === "classify") void this.#samples.offer(request);
     else this.#enqueue(request);
   }
 
@@ -278,8 +280,16 @@ export class Lab {
     }
     const { facts, tiles } = device.current;
     const runtime = { package: this.#version, node: "none: a browser", dawn: this.#scope.navigator.userAgent };
-    const ablate = performance.now() - begin;
-    this.#post({ type: "exported", request, ...exportStudy(study, { ...runtime, adapter: facts, tiles }, ablate) });
+    const ablateMs = performance.now() - begin;
+    report(pieces.length);
+    const exported = await exportStudy(study, {
+      ...{ runtime: { ...runtime, adapter: facts, tiles }, ablateMs },
+      loadAssets: () => loadReportAssets(this.#base),
+      onFault: (error) => this.#tellFault("export", error),
+    });
+    // Given up while the report was made, which asks nobody.
+    await this.#gate.ask();
+    this.#post({ type: "exported", request, ...exported });
   }
 
   #testSplit({ live }: LabStudy): PerDevice<DeviceSplit> | undefined {
@@ -287,7 +297,7 @@ export class Lab {
   }
 
   /** Answers while long work waits at the gate. */
-  #click(asked: Request<"evaluate" | "extremes">, work: () => Promise<void>): Promise<void> {
+  #click(asked: Request<"evaluate" | "extremes" | "classify">, work: () => Promise<void>): Promise<void> {
     this.#clicks = this.#clicks
       .then(() => this.#gate.first(work))
       .catch((error: unknown) => this.#tellFault(asked.type, error));
@@ -313,6 +323,11 @@ export class Lab {
     const { probing, device } = this.#live();
     const { most, least } = await probing.extremes(device.devices, repeat, neuron, count);
     this.#post({ type: "extremes", sequence, repeat, neuron, most, least });
+  }
+
+  async #classify({ sequence, repeat, sample, removed, mode }: Request<"classify">): Promise<void> {
+    const classified = this.#live().probing.classify(repeat, sample, removed, mode);
+    this.#post({ type: "classified", classified: { sequence, repeat, ...classified } });
   }
 
   #setPhase(phase: Phase): void {

@@ -10,6 +10,7 @@ import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { type Devices, PerDevice } from "../../src/gpu/devices.ts";
 import { readActivations } from "../../src/gpu/read-activations.ts";
 import { meanActivations } from "../../src/study.ts";
+import { classifySample } from "./classify.ts";
 import { extremesOf } from "./extremes.ts";
 
 export class Probing {
@@ -58,6 +59,12 @@ export class Probing {
     const values = await this.#layerActivations(devices, repeat, layer);
     const shown = this.#shown;
     return extremesOf(values.subarray(neuron * shown.count, (neuron + 1) * shown.count), shown, count);
+  }
+
+  classify(repeat: number, sample: number, removed: readonly NeuronAddress[], mode: AblationMode) {
+    const { network, table } = this.#networkOf(repeat);
+    const removal = { removed, mode, means: meanActivations(table, network) };
+    return classifySample(network, this.#dataset.validation, sample, removal);
   }
 
   #networkOf(repeat: number) {

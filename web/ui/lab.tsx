@@ -29,7 +29,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
   useUndoKeys(store);
   const help = useHelp();
   const { dispatch, send } = store;
-  const { study, view, removal, phase, adapter, evaluation, extremes, curvesRunning } = state;
+  const { study, view, removal, phase, adapter, evaluation, extremes, classified, curvesRunning } = state;
   // Training tells of itself many times a second; the grids and charts of another network are not drawn anew for that.
   const network = useMemo(
     () => (
@@ -38,7 +38,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
         <RemovePanel state={state} dispatch={dispatch} />
       </>
     ),
-    [study, view, removal, phase, adapter, evaluation, dispatch],
+    [study, view, removal, phase, adapter, evaluation, classified, dispatch],
   );
   const detail = useMemo(
     () => (
@@ -47,13 +47,13 @@ export function Lab({ store }: { readonly store: LabStore }) {
         <ChartsPanel state={state} dispatch={dispatch} />
       </>
     ),
-    [study, view, removal, evaluation, extremes, curvesRunning, dispatch],
+    [study, view, removal, evaluation, extremes, classified, curvesRunning, dispatch],
   );
   return (
     <div class="page">
       <Header state={state} send={send} help={help} />
       {help.open ? <Help /> : null}
-      <Notes state={state} />
+      <Notes state={state} dispatch={dispatch} />
       <main>
         <div class="column column-train">
           <TrainPanel state={state} dispatch={dispatch} send={send} />

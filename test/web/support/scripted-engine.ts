@@ -7,6 +7,7 @@ import { defaultSettings } from "../../../web/ui/state/settings.ts";
 import {
   curveOf,
   type MadeUpStudy,
+  madeUpClassified,
   madeUpDataset,
   madeUpEvaluation,
   madeUpExtremes,
@@ -92,6 +93,9 @@ class ScriptedEngine implements EngineScript {
         this.say({ type: "extremes", sequence, repeat, neuron, ...samples });
         break;
       }
+      case "classify":
+        this.say({ type: "classified", classified: madeUpClassified(request, this.#settings.hidden) });
+        break;
       case "curves":
         this.#curves(request);
         break;

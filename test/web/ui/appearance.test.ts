@@ -51,6 +51,11 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
       await page.locator(".choice-option", { hasText: "Compare" }).click();
       expect(await accessibilityFaults(page)).toEqual([]);
       await picture(page, `compare-${colorScheme}-${viewport.width}`);
+      await page.locator(".digit-pick").first().click();
+      await page.getByText("30 neurons removed: taken for").waitFor();
+      await expectNoSidewaysScroll(page);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await picture(page, `digit-${colorScheme}-${viewport.width}`);
       expect(complaints).toEqual([]);
       await page.context().close();
     },
@@ -141,7 +146,11 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
     await page.locator("[data-row]").first().waitFor();
     expect(await help.count()).toBe(0);
     expect(await page.getByRole("button", { name: "Help" }).getAttribute("aria-expanded")).toBe("false");
-    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(laptop.height);
+    const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+    expect(await height()).toBeLessThanOrEqual(laptop.height);
+    await page.locator(".digit-pick").first().click();
+    await page.getByText("taken for 3").waitFor();
+    expect(await height()).toBeLessThanOrEqual(laptop.height);
     await page.context().close();
   });
 

@@ -3,8 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import type { LabRequest } from "../../engine/protocol.ts";
 import { percent } from "../numbers.ts";
 import type { LabState } from "../state/lab-state.ts";
-import { linkOf } from "../state/link.ts";
-import { readSettings } from "../state/settings.ts";
+import { linkOfState } from "../state/linked-view.ts";
 import { HELP_ID, type useHelp } from "./help.tsx";
 
 interface HeaderProps {
@@ -89,19 +88,22 @@ function sourceText({ study, loading }: LabState): string {
   return texts[study.about.origin];
 }
 
+const LINK_HELP =
+  "The address of what you see: settings, network, neurons removed and charts. Whoever opens it trains the same networks.";
+
 function CopyLink({ state }: { readonly state: LabState }) {
   const [copied, setCopied] = useState("");
-  const { settings } = readSettings(state.settings);
+  const link = linkOfState(state);
   const copy = async () => {
-    if (settings === undefined) return;
-    location.hash = linkOf(settings);
+    if (link === undefined) return;
+    history.replaceState(null, "", `#${link}`);
     await navigator.clipboard.writeText(location.href);
     setCopied("Copied");
     setTimeout(() => setCopied(""), 2000);
   };
   return (
     <>
-      <button type="button" class="fixed-width" disabled={settings === undefined} onClick={copy}>
+      <button type="button" class="fixed-width" disabled={link === undefined} title={LINK_HELP} onClick={copy}>
         {copied === "" ? "Copy link" : copied}
       </button>
       <span class="hidden-text" role="status">

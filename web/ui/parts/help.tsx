@@ -47,7 +47,7 @@ export function Help() {
       <ol>
         <li>
           <strong>Look.</strong> Each square is a neuron; the fuller its colour, the higher the measure chosen above it.
-          Click one: the panel beside it says what it knows of the classes.
+          Click one: the panel beside it says what it knows of the classes. Click a digit there: what is it taken for?
         </li>
         <li>
           <strong>Remove.</strong> Move the slider, or choose <em>Remove</em> and click neurons. The test accuracy below

@@ -5,7 +5,16 @@ import { decimal, percent } from "../numbers.ts";
 import { seriesColour } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { layerWidths } from "../state/removal.ts";
-import { columnsOf, columnTitle, columnTop, columnUnit, columnValues, shownTable } from "../state/shown.ts";
+import {
+  columnsOf,
+  columnTitle,
+  columnTop,
+  columnUnit,
+  columnValues,
+  OUTPUT,
+  outputColumn,
+  shownTable,
+} from "../state/shown.ts";
 import { Choice, Pick } from "./choice.tsx";
 import { LayerGrid } from "./layer-grid.tsx";
 import { outcomeOf } from "./remove-panel.tsx";
@@ -105,7 +114,8 @@ function Layers({
 }) {
   const { view, removal } = state;
   const table = shownTable(state)!;
-  const values = columnValues(study, table, view.column, removal.mode);
+  const values =
+    view.column === OUTPUT ? outputColumn(state, table) : columnValues(study, table, view.column, removal.mode);
   const top = values === undefined ? 1 : columnTop(values, view.column, table);
   const widths = layerWidths(table);
   const removed = new Set(removal.history.present);

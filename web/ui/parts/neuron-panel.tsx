@@ -66,7 +66,7 @@ function Neuron({ state, study, table, row, dispatch }: NeuronProps) {
         <OutputBars study={study} table={table} row={row} />
         <CostBars state={state} study={study} table={table} row={row} />
       </div>
-      <Digits state={state} study={study} />
+      <Digits state={state} study={study} dispatch={dispatch} />
     </>
   );
 }
@@ -206,20 +206,23 @@ function changeOf(
   return (100 * (after - before)) / Math.max(1, testPerClass[label]!);
 }
 
-function Digits({ state, study }: { readonly state: LabState; readonly study: ShownStudy }) {
+function Digits({ state, study, dispatch }: NeuronPanelProps & { readonly study: ShownStudy }) {
   const shape = study.about.dataset.sampleShape;
   if (shape.length !== 2) return null;
   const { extremes } = state;
+  const pick = (digit: number) => dispatch({ type: "view", change: { digit, chart: "digit" } });
   return (
     <div class="digits">
       <DigitStrip
         title="Fires most"
+        onPick={pick}
         shape={shape}
         live={study.about.live}
         {...(extremes && { samples: extremes.most })}
       />
       <DigitStrip
         title="Fires least"
+        onPick={pick}
         shape={shape}
         live={study.about.live}
         {...(extremes && { samples: extremes.least })}
@@ -233,9 +236,11 @@ interface DigitStripProps {
   readonly shape: readonly number[];
   readonly live: boolean;
   readonly samples?: ExtremeSamples;
+  /** Given an index into the validation set. */
+  readonly onPick: (sample: number) => void;
 }
 
-function DigitStrip({ title, shape, live, samples }: DigitStripProps) {
+function DigitStrip({ title, shape, live, samples, onPick }: DigitStripProps) {
   const features = shape[0]! * shape[1]!;
   return (
     <div class="digit-strip">
@@ -247,8 +252,14 @@ function DigitStrip({ title, shape, live, samples }: DigitStripProps) {
           const text = known ? `a ${samples.labels[place]}, activation ${decimal(samples.activations[place]!, 3)}` : "";
           return (
             <li key={place} title={text}>
-              {pixels && <GreyImage bytes={greyBytes(features, (index) => pixels[index]!)} shape={shape} />}
-              <span class="hidden-text">{known ? text : live ? "being looked up" : "not known without a GPU"}</span>
+              {pixels === undefined ? (
+                <span class="hidden-text">{live ? "being looked up" : "not known without a GPU"}</span>
+              ) : (
+                <button type="button" class="digit-pick" onClick={() => onPick(samples!.samples[place]!)}>
+                  <GreyImage bytes={greyBytes(features, (index) => pixels[index]!)} shape={shape} />
+                  <span class="hidden-text">{`${text}: what it is taken for`}</span>
+                </button>
+              )}
             </li>
           );
         })}

@@ -3,7 +3,8 @@ import type { AblationCurve, AblationMode, RemovalOrder, Scope, SingleRemovals }
 import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
-import type { AdapterState, Evaluation, LabNotice, LabRequestType } from "../../engine/protocol.ts";
+import type { AdapterState, Classified, Evaluation, LabNotice, LabRequestType } from "../../engine/protocol.ts";
+import type { LinkedView } from "./linked-view.ts";
 import { nothingRemoved, type RemovalHistory, type RemovalRule } from "./removal.ts";
 import type { SettingTexts } from "./settings.ts";
 
@@ -31,7 +32,7 @@ export interface ShownStudy {
 export const tools = ["look", "remove"] as const;
 export type Tool = (typeof tools)[number];
 
-export const charts = ["curves", "compare"] as const;
+export const charts = ["curves", "compare", "digit"] as const;
 export type Chart = (typeof charts)[number];
 
 export interface View {
@@ -51,6 +52,8 @@ export interface View {
   readonly direction: "low" | "high";
   /** Curves as bands over all repeats, not of one. */
   readonly allRepeats: boolean;
+  /** Validation sample whose way through the network is shown. */
+  readonly digit?: number;
   /** Rows inside the scatter's brush. */
   readonly brushed: readonly number[];
 }
@@ -84,6 +87,8 @@ export interface LabState {
   readonly phase: NoticeOf<"phase">["phase"];
   readonly paused: boolean;
   readonly settings: SettingTexts;
+  /** What a link restores once its study is on show. */
+  readonly linked?: LinkedView;
   /** The training that runs; once it has led to a study, it is the study's. */
   readonly training?: Training;
   /** A training that ended without a study: nothing of it is on show. */
@@ -96,6 +101,8 @@ export interface LabState {
   readonly evaluation?: Evaluation;
   readonly extremesWanted: number;
   readonly extremes?: Omit<NoticeOf<"extremes">, "type">;
+  readonly classifiedWanted: number;
+  readonly classified?: Classified;
   readonly curvesWanted: number;
   readonly curvesRunning?: Running;
   readonly exporting?: Running;
@@ -103,8 +110,9 @@ export interface LabState {
   readonly faultsSeen: number;
 }
 
-export function initialState(settings: SettingTexts): LabState {
+export function initialState(settings: SettingTexts, linked?: LinkedView): LabState {
   return {
+    ...(linked && { linked }),
     device: "fine",
     phase: "ready",
     paused: false,
@@ -128,6 +136,7 @@ export function initialState(settings: SettingTexts): LabState {
     },
     evaluationWanted: 0,
     extremesWanted: 0,
+    classifiedWanted: 0,
     curvesWanted: 0,
     faults: [],
     faultsSeen: 0,

@@ -2,8 +2,9 @@
 import type { AblationCurve } from "../../../src/core/ablation.ts";
 import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
+import { withLinkedView } from "./linked-view.ts";
 import { nothingRemoved } from "./removal.ts";
-import { curveKey } from "./shown.ts";
+import { curveKey, OUTPUT } from "./shown.ts";
 import { shownNotice } from "./shown-notice.ts";
 import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
@@ -33,6 +34,10 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
         : { ...state, evaluation: notice.evaluation };
     case "extremes":
       return notice.sequence === state.extremesWanted ? { ...state, extremes: notice } : state;
+    case "classified":
+      return notice.classified.sequence === state.classifiedWanted
+        ? { ...state, classified: notice.classified }
+        : state;
     case "curves":
       return withCurves(state, notice);
     case "exporting":
@@ -54,7 +59,15 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
 const fetching: ReadonlySet<ShownFault["about"]> = new Set(["open", "showFinished", "useEmbeddedDigits"]);
 
 function without<
-  Key extends "loading" | "exporting" | "curvesRunning" | "evaluation" | "extremes" | "training" | "givenUp",
+  Key extends
+    | "loading"
+    | "exporting"
+    | "curvesRunning"
+    | "evaluation"
+    | "extremes"
+    | "classified"
+    | "training"
+    | "givenUp",
 >(state: LabState, ...keys: readonly Key[]): LabState {
   const rest: LabState = { ...state };
   for (const key of keys) delete (rest as { [K in Key]?: unknown })[key];
@@ -79,13 +92,13 @@ function loaded(state: LabState, what: NoticeOf<"loading">["what"]): LabState {
 /** Another study: what was removed and looked at belongs to the one before. The view stays where it makes sense. */
 function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">): LabState {
   const empty = { repeats: [], neurons: [], orders: [], singles: [], firstLayers: {}, curves: {} };
-  const { selected: _selected, ...view } = state.view;
+  const { selected: _selected, digit: _digit, ...view } = state.view;
   const scope = state.view.scope.startsWith("layer") ? "layer1" : state.view.scope;
   const training = about.origin === "trained" && state.training !== undefined ? { training: state.training } : {};
   return {
-    ...without(state, "evaluation", "extremes", "curvesRunning", "training", "givenUp"),
+    ...without(state, "evaluation", "extremes", "classified", "curvesRunning", "training", "givenUp"),
     study: { about, ...training, ...empty },
-    view: { ...view, repeat: 0, brushed: [], scope },
+    view: { ...view, repeat: 0, brushed: [], scope, ...(view.column === OUTPUT && { column: "mutual_information" }) },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
     faults: [],
   };
@@ -113,7 +126,7 @@ function withPart(state: LabState, notice: StudyPart): LabState {
 /** From here on the worker answers; the first neuron is looked at, so that no panel is empty. */
 function measured(state: LabState, study: ShownStudy): LabState {
   const view = { ...state.view, selected: 0 };
-  return curvesAnew(extremesAnew(evaluatedAnew({ ...state, study, view })));
+  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView({ ...state, study, view }))));
 }
 
 function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<"curves">): LabState {
