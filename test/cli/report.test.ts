@@ -186,7 +186,7 @@ describe("the report at the end of a run", () => {
     // Half a megabyte a file is enough for results, but not for the page.
     const { exitCode, stdout, stderr } = await commandLine(args, { folder: scratch, shell: "ulimit -f 1000;" });
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^(Warning: .*?\n\n)?Too few networks to tell: .*\n\nAccuracy of the intact/s);
+    expect(stdout).toMatch(/^(warning: .*?\n\n)?Too few networks to tell: .*\n\nAccuracy of the intact/s);
     expect(stderr).toMatch(/^results in cramped after /m);
     expect(stderr).toMatch(/^gpu-importance: cramped\/report\.html: results cannot be written$/m);
     expect(stderr).toMatch(/^ {2}kept: {5}all results in cramped; gpu-importance report cramped makes/m);

@@ -54,7 +54,7 @@ describe("the streams of a run", () => {
     const sections = ["Accuracy of the intact networks", "Measures in bits", "Test accuracy with 25, 50 and 75 %"];
     const starts = first.stdout.split("\n\n").map((block) => block.split("\n")[0]!);
     for (const section of sections) expect(starts.join("\n")).toContain(section);
-    expect(first.stdout).toMatch(/^(Warning: .*?\n\n)?Too few networks to tell: /s);
+    expect(first.stdout).toMatch(/^(warning: .*?\n\n)?Too few networks to tell: /s);
     const accuracies = results.study.repeats.map(({ testAccuracy }) => testAccuracy);
     const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
     expect(first.stdout).toMatch(new RegExp(`^test +${idxSizes.test} +${mean.toFixed(4)} `, "m"));

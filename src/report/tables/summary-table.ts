@@ -181,7 +181,7 @@ function answerSection(results: StudyResults): string[] {
 
 /** What makes results doubtful, also for those who asked for no progress and see the table alone. */
 export function warningLines(doubts: readonly string[] = []): string[] {
-  return doubts.flatMap((warning) => wrapped("Warning: ", warning, MAX_WIDTH));
+  return doubts.flatMap((warning) => wrapped("warning: ", warning, MAX_WIDTH));
 }
 
 /** Plain text of at most 80 columns, ending with a newline. */
