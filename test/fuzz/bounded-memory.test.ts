@@ -71,7 +71,7 @@ test("data that promise gigabytes", () => {
   mkdirSync(join(scratch, "pictures/cat"), { recursive: true });
   writeFileSync(join(scratch, "pictures/cat/1.png"), huge);
   const expected: [string, RegExp][] = [
-    [idxFolder("gzip", `${trainImages}.gz`, zeros(idxHead(10, 6, 6))), /unpacks to more than \d+ bytes/],
+    [idxFolder("gzip", `${trainImages}.gz`, zeros(idxHead(10, 6, 6))), /unpacks to more than (the )?\d+ bytes/],
     [idxFolder("sizes", trainImages, idxHead(60_000, 28, 28)), /the file is truncated/],
     [idxFolder("product", trainImages, idxHead(0xffffffff, 0xffffffff, 0xffffffff)), /impossible/],
     [file("shape.npz", npz({ X: lyingNpy([2 ** 31, 4]), y: labels })), /the array is truncated/],
