@@ -62,7 +62,8 @@ describe("an error of the device", () => {
   });
 
   test("while a kernel is compiled does not stay with the kernel", async () => {
-    using own = await ownGpu();
+    using opened = await ownGpu();
+    const own = { ...opened, compilesAside: true }; // as in a page: then other errors can come up meanwhile
     atNext(own.device, "createComputePipelineAsync", () => spoil(own));
     await failure(activationsOf(own, tinyDataset, plantedNetwork, "test", 1));
     const again = await activationsOf(own, tinyDataset, plantedNetwork, "test", 1);
