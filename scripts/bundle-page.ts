@@ -2,7 +2,7 @@
  * Bundles what the report's page brings along into dist/: its script with all that it imports, and its style. The script
  * opens with the licences of the packages in it, as they ask.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
@@ -34,5 +34,6 @@ function licences(inputs: readonly string[]): string {
 
 const script = await bundled("live-figures.ts");
 const notice = licences(script.inputs).replaceAll("*/", "* /");
+mkdirSync(join(root, "dist"), { recursive: true });
 writeFileSync(join(root, "dist/report-page.js"), `/*\n${notice}\n*/\n${script.text}`);
 writeFileSync(join(root, "dist/report-page.css"), (await bundled("report-page.css")).text);

@@ -15,6 +15,7 @@ import { sweepTolerance } from "../src/bench/sweep-bench.ts";
 import type { AblationMode, NeuronAddress } from "../src/core/ablation.ts";
 import type { Network } from "../src/core/network.ts";
 import type { NeuronTable } from "../src/core/neuron-table.ts";
+import { inputsForNetworks } from "../src/data/inputs-for-networks.ts";
 import { loadData, loadNetwork } from "../src/index.ts";
 import { folderSource } from "../src/platform/node/files.ts";
 import { removalWalk, type WalkBasis, type WalkOutcome, walkBasis } from "../src/reference/removal-walk.ts";
@@ -133,7 +134,7 @@ async function check(model: string, out: string): Promise<void> {
   execFileSync(process.execPath, ["dist/cli.js", ...args, ...adapter], { stdio: ["ignore", "ignore", "inherit"] });
   const files = (await readStudyFiles(folderSource(out), model)) as Results;
   const { network } = await loadNetwork(model);
-  const { test } = await loadData(data!);
+  const { test } = inputsForNetworks(await loadData(data!), [{ file: model, network }]).dataset;
   const started = performance.now();
   const basis = walkBasis(network, test);
   const [curves, singles] = [new Comparison(), new Comparison()];

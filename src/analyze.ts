@@ -2,10 +2,12 @@
 import { networkActivationText, studyActivation } from "./core/activation.ts";
 import type { AnyDataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
+import { greatest } from "./core/long-arrays.ts";
 import { hiddenWidths, type Network, widthsOf } from "./core/network.ts";
-import { requireFit } from "./core/network-fit.ts";
+import { fittedTo } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
-import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
+import type { ChannelOrder } from "./core/sample-axes.ts";
+import type { AnalysisConfig, RepeatSummary, SweepMethod } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
 import type { Devices } from "./gpu/devices.ts";
 import { analysisPlan, requireRoom, sizeOf } from "./plan.ts";
@@ -37,6 +39,33 @@ export function requireAlike(networks: readonly FiledNetwork[]): void {
   });
 }
 
+export interface FittedNetworks<T> {
+  /** They take samples as the data hold them. Fitting them again, with nothing said of channels, changes nothing. */
+  readonly networks: readonly FiledNetwork[];
+  /** With a class for each output. */
+  readonly dataset: T;
+  /** [networks]: what was done. */
+  readonly notes: readonly (readonly string[])[];
+}
+
+/**
+ * Networks that are alike, fitted to the data.
+ * @throws UsageError where they differ, or it is not known how they take pictures; RunError where they do not fit the data.
+ */
+export function fittedNetworks<T extends AnyDataset>(
+  networks: readonly FiledNetwork[],
+  dataset: T,
+  channels?: ChannelOrder,
+): FittedNetworks<T> {
+  requireAlike(networks);
+  const fitted = networks.map(({ file, network }) => fittedTo(network, dataset, { where: file, channels }));
+  return {
+    networks: fitted.map(({ network }, index) => ({ file: networks[index]!.file, network })),
+    dataset: fitted[0]!.dataset,
+    notes: fitted.map(({ notes }) => notes),
+  };
+}
+
 /** The part of a configuration that networks say themselves. */
 export function architectureOf(
   networks: readonly FiledNetwork[],
@@ -53,15 +82,33 @@ export function architectureOf(
 const CHANCE_ERRORS = 3;
 
 /** Whether a network does no better than one that always says the most frequent class. */
-export function nearChance({ testCorrect }: RepeatSummary, testPerClass: ArrayLike<number>): boolean {
+export function nearChance(
+  { testCorrect }: Pick<RepeatSummary, "testCorrect">,
+  testPerClass: ArrayLike<number>,
+): boolean {
   const perClass = Array.from(testPerClass);
   const samples = perClass.reduce((sum, count) => sum + count, 0);
-  const share = Math.max(...perClass) / samples;
+  const share = greatest(perClass) / samples;
   return testCorrect / samples <= share + CHANCE_ERRORS * Math.sqrt((share * (1 - share)) / samples);
 }
 
+/**
+ * What the fast sweep may count otherwise than the masked one, as sentences without full stop: where the logits' biases are
+ * equal, removals can leave logits exactly tied, and the rounding of its updates decides which class wins.
+ */
+export function tieDoubts(networks: readonly FiledNetwork[], sweep: SweepMethod): string[] {
+  if (sweep === "masked") return [];
+  return networks.flatMap(({ file, network }) => {
+    const { biases } = network.layers.at(-1)!;
+    if (biases.some((bias) => bias !== biases[0])) return [];
+    return [
+      `${file} has no biases in its last layer, so removals can leave logits exactly tied, and the fast sweep may count such samples wrongly; --sweep masked counts them as they are`,
+    ];
+  });
+}
+
 /** `nearChance` for the test samples of a data set. */
-export function nearChanceOn({ test, classes }: AnyDataset): (repeat: RepeatSummary) => boolean {
+export function nearChanceOn({ test, classes }: AnyDataset): (repeat: Pick<RepeatSummary, "testCorrect">) => boolean {
   const perClass = classCounts(test.labels, classes);
   return (repeat) => nearChance(repeat, perClass);
 }
@@ -73,14 +120,13 @@ export function nearChanceOn({ test, classes }: AnyDataset): (repeat: RepeatSumm
  */
 export async function analyzeNetworks(
   devices: Devices,
-  dataset: AnyDataset,
+  data: AnyDataset,
   config: AnalysisConfig,
-  networks: readonly FiledNetwork[],
+  filed: readonly FiledNetwork[],
   clock: Clock,
   observer: StudyObserver = {},
 ): Promise<StudyOutcome> {
-  requireAlike(networks);
-  requireFit(networks[0]!.network, dataset, networks[0]!.file);
+  const { networks, dataset } = fittedNetworks(filed, data);
   const { timed, elapsedMs } = stageTimer(devices, clock);
   const plan = analysisPlan(devices.current, sizeOf(dataset), config);
   observer.onPlan?.(plan);

@@ -14,22 +14,51 @@ import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
 import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
-import type { Dataset, SplitName } from "./core/dataset.ts";
+import {
+  type Activation,
+  activations,
+  type LayerActivation,
+  layerActivation as withDefault,
+} from "./core/activation.ts";
+import { type AnyDataset, type Dataset, type SplitName, splitNames } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import type { Network } from "./core/network.ts";
-import { requireFit } from "./core/network-fit.ts";
+import { type FittedNetwork, fittedTo, notFinite } from "./core/network-fit.ts";
+import { oneName, wholeNumber } from "./core/option-checks.ts";
+import { requireDataset } from "./core/require-dataset.ts";
+import { requireNetwork } from "./core/require-network.ts";
+import { requireOptions, requireValue } from "./core/require-options.ts";
+import type { ChannelOrder } from "./core/sample-axes.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
-import type { TileForm } from "./core/tiles.ts";
+import type { TileForm, TileForms } from "./core/tiles.ts";
+import { inputsForNetworks } from "./data/inputs-for-networks.ts";
 import type { DataOptions } from "./data/open-data.ts";
-import { createContext, type GpuContext } from "./gpu/context.ts";
+import { availableForms, createContext, type GpuContext, requireDevice } from "./gpu/context.ts";
 import { splitOnDevice } from "./gpu/device-split.ts";
 import { readActivations } from "./gpu/read-activations.ts";
+import { inTurn } from "./gpu/turns.ts";
 import type { AblateOptions } from "./library.ts";
+import {
+  ablateChecks,
+  dataChecks,
+  dataSource,
+  deviceChecks,
+  fitChecks,
+  path as pathCheck,
+  readChecks,
+  requireList,
+  requirePruneRequest,
+} from "./library-options.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
+import { encodeNpz as toNpz } from "./models/numpy/numpy-model.ts";
+import { encodeOnnx as toOnnx } from "./models/onnx/onnx-writer.ts";
+import { pruneNetwork as withoutNeurons } from "./models/prune.ts";
+import { encodeSafetensors as toSafetensors } from "./models/safetensors-model.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
 import { chooseRemovals, type MeasuredNetwork, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
 import { type Accuracies, accuraciesOf, measureOn } from "./pruning/measure-network.ts";
+import { requireAddresses, requireConstants, requireMeasured } from "./pruning/require-measured.ts";
 
 export type { OpenedNetwork } from "./cli/model-options.ts";
 export type * from "./core/ablation.ts";
@@ -39,20 +68,24 @@ export type {
   SlopedKind,
   StudyActivation,
 } from "./core/activation.ts";
-export {
-  activations,
-  defaultAlphas,
-  layerActivation,
-  studyActivations,
-} from "./core/activation.ts";
+export { activations, defaultAlphas, studyActivations } from "./core/activation.ts";
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
+export type { AppliedTreatment, InputTreatment, KnownInputs, TreatmentOrigin } from "./core/input-treatment.ts";
 export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
-export type { Activation, DenseLayer, Network, TrainedNetwork } from "./core/network.ts";
+export type {
+  Activation,
+  DenseLayer,
+  InputForm,
+  Network,
+  SingleOutput,
+  TrainedNetwork,
+} from "./core/network.ts";
 export type { LevelCounts } from "./core/neuron-counts.ts";
 export type { NeuronTable } from "./core/neuron-table.ts";
 export { type ProgressEvent, type ProgressListener, type Stage, stages } from "./core/progress.ts";
 export { type BinRule, binRules } from "./core/quantization.ts";
+export { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
 export type * from "./core/study.ts";
 export { type Product, products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 export type { DataOptions } from "./data/open-data.ts";
@@ -61,10 +94,6 @@ export { type AblateOptions, type AnalyzeOptions, analyze, writeResults } from "
 export type { Measure, NeuronEvidence } from "./measures/measure.ts";
 export { measures } from "./measures/registry.ts";
 export type { ReadOptions } from "./models/model-reader.ts";
-export { encodeNpz } from "./models/numpy/numpy-model.ts";
-export { encodeOnnx } from "./models/onnx/onnx-writer.ts";
-export { pruneNetwork } from "./models/prune.ts";
-export { encodeSafetensors } from "./models/safetensors-model.ts";
 export type { MeasuredNetwork, PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
 export type { Accuracies } from "./pruning/measure-network.ts";
 
@@ -75,8 +104,29 @@ export type { Accuracies } from "./pruning/measure-network.ts";
  * @throws RunError where the file is missing or damaged, or is no chain of dense layers that can be measured; UsageError
  * where an option has to say what the file does not.
  */
-export function loadNetwork(path: string, options: ReadOptions = {}): Promise<OpenedNetwork> {
-  return openNetwork(path, options);
+export async function loadNetwork(path: string, options: ReadOptions = {}): Promise<OpenedNetwork> {
+  const where = "loadNetwork";
+  return openNetwork(requireValue(path, pathCheck, "path", where), requireOptions(options, readChecks, where));
+}
+
+/**
+ * The network as one that takes samples as the data hold them. `analyze`, `measureNetworks` and `activationsOf` do it themselves; it
+ * is for networks of pictures with colours whose files do not say where they have the channels.
+ * @param options `channels`: `first` ([channels, height, width], PyTorch) or `last` ([height, width, channels], Keras)
+ * @throws RunError where inputs or outputs are not those of the data; UsageError where the order is not known, or the file says
+ * another.
+ */
+export function fitNetwork(
+  network: Network,
+  dataset: AnyDataset,
+  options: { readonly channels?: ChannelOrder } = {},
+): Network {
+  const { channels } = requireOptions(options, fitChecks, "fitNetwork");
+  const known = requireNetwork(network, "network");
+  return fittedTo(known, requireDataset(dataset, "dataset"), {
+    where: "network",
+    ...(channels === undefined ? {} : { channels }),
+  }).network;
 }
 
 /**
@@ -84,8 +134,9 @@ export function loadNetwork(path: string, options: ReadOptions = {}): Promise<Op
  * @returns training, validation and test set, inputs `[samples, features]`
  * @throws RunError where there are none or they are damaged, UsageError where an option does not fit them.
  */
-export function loadData(source: string, options: DataOptions = {}): Promise<Dataset> {
-  return readStudyData({ ...options, data: source }, () => {});
+export async function loadData(source: string, options: DataOptions = {}): Promise<Dataset> {
+  const data = requireValue(source, dataSource, "source", "loadData");
+  return readStudyData({ ...requireOptions(options, dataChecks, "loadData"), data }, () => {});
 }
 
 export interface OpenDeviceOptions {
@@ -93,18 +144,26 @@ export interface OpenDeviceOptions {
   readonly adapter?: string;
   /** Bytes to plan with; by default half of what there is. */
   readonly memoryBytes?: number;
-  /** Form of the kernels; by default what suits such an adapter. It changes rounding, so fix it to compare bits. */
-  readonly tiles?: TileForm;
+  /** Form of all products' kernels, or of each; by default what suits such an adapter. It decides rounding. */
+  readonly tiles?: TileForm | TileForms;
 }
 
 /**
  * A device to compute on. Dispose of it (`using`, or `[Symbol.dispose]()`) when done.
- * @throws RunError where there is no such adapter.
+ * What is asked of one device at the same time is done one after the other.
+ * @throws RunError where there is no such adapter, UsageError where it cannot run the kernels of `tiles`.
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<GpuContext> {
-  const { adapter, facts } = await openAdapter({ name: options.adapter });
-  const memoryBytes = options.memoryBytes ?? deviceMemoryBytes(facts, undefined);
-  return createContext(adapter, facts, { memoryBytes, ...(options.tiles && { tiles: options.tiles }) });
+  const { adapter: name, memoryBytes, tiles } = requireOptions(options, deviceChecks, "openDevice");
+  const { adapter, facts } = await openAdapter({ name });
+  const bytes = memoryBytes ?? deviceMemoryBytes(facts, undefined);
+  const gpu = await createContext(adapter, facts, { memoryBytes: bytes, ...(tiles && { tiles }) });
+  const forms = availableForms(gpu);
+  const impossible = Object.values(gpu.tiles).find((form) => !forms.includes(form));
+  if (impossible === undefined) return gpu;
+  gpu[Symbol.dispose]();
+  const fault = { what: `this adapter has no ${impossible} kernels`, where: "openDevice", expected: forms.join(", ") };
+  throw new UsageError({ ...fault, found: facts.description, fix: "leave tiles out" });
 }
 
 export interface NetworkMeasures extends MeasuredNetwork {
@@ -121,14 +180,31 @@ export async function measureNetworks(
   dataset: Dataset,
   networks: readonly Network[],
 ): Promise<NetworkMeasures[]> {
-  using validation = splitOnDevice(gpu, dataset, "validation");
-  const measured: NetworkMeasures[] = [];
-  for (const [index, network] of networks.entries()) {
-    requireFit(network, dataset, `network ${index}`);
-    const accuracies = await accuraciesOf(gpu, network, dataset);
-    measured.push({ accuracies, ...(await measureOn(gpu, validation, network, index)) });
-  }
-  return measured;
+  const where = "measureNetworks";
+  const data = requireDataset(dataset, "dataset");
+  const known = requireList(networks, "networks", where).map((network, index) =>
+    fitting(network, data, `network ${index}`),
+  );
+  return inTurn(requireDevice(gpu, where), async () => {
+    const measured: NetworkMeasures[] = [];
+    for (const [index, fitted] of known.entries()) {
+      using validation = splitOnDevice(gpu, fitted.dataset, "validation");
+      const accuracies = await accuraciesOf(gpu, fitted.network, fitted.dataset, `network ${index}`);
+      measured.push({ accuracies, ...(await measureOn(gpu, validation, fitted.network, index)) });
+    }
+    return measured;
+  });
+}
+
+/**
+ * The network as one that takes the data's samples, and the data with a class for each of its outputs and their inputs as the
+ * network takes them.
+ * @throws UsageError where it does not hold together, RunError where it is not one of the data's.
+ */
+function fitting(value: unknown, data: Dataset, where: string): Pick<FittedNetwork<Dataset>, "network" | "dataset"> {
+  const fitted = fittedTo(requireNetwork(value, where), data, { where });
+  const { dataset, networks } = inputsForNetworks(fitted.dataset, [{ file: where, network: fitted.network }]);
+  return { dataset, network: networks[0]!.network };
 }
 
 /**
@@ -144,12 +220,17 @@ export async function activationsOf(
   split: SplitName,
   layer: number,
 ): Promise<Float32Array> {
-  requireFit(network, dataset, "network");
-  const most = network.layers.length - 1;
-  if (!Number.isInteger(layer) || layer < 1 || layer > most)
-    throw new UsageError({ what: "the network has no such hidden layer", expected: `1 to ${most}`, found: `${layer}` });
-  using samples = splitOnDevice(gpu, dataset, split);
-  return await readActivations(gpu, network, samples, layer);
+  const where = "activationsOf";
+  const data = requireDataset(dataset, "dataset");
+  const known = fitting(network, data, "network");
+  const part = requireValue(split, oneName(splitNames), "split", where);
+  const place = requireValue(layer, wholeNumber({ least: 1, most: known.network.layers.length - 1 }), "layer", where);
+  return inTurn(requireDevice(gpu, where), async () => {
+    using samples = splitOnDevice(gpu, known.dataset, part);
+    const outputs = await readActivations(gpu, known.network, samples, place);
+    if (outputs.every(Number.isFinite)) return outputs;
+    throw notFinite("an output of the layer is not finite", "network");
+  });
 }
 
 /**
@@ -160,18 +241,41 @@ export async function activationsOf(
 export async function ablate(
   gpu: GpuContext,
   dataset: Dataset,
-  { network, table, meanActivations }: MeasuredNetwork,
+  measured: MeasuredNetwork,
   options: AblateOptions = {},
 ): Promise<{ curves: AblationCurve[]; singles: SingleRemovals[] }> {
-  const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...options };
-  const names = options.measures ?? measures.map(({ name }) => name);
-  const ids = names.map((name) => requireMeasure(name).id);
-  const ofScopes = scopesOf(network.layers.length - 1, scopes);
-  const orders = removalOrders(table, { scopes: ofScopes, measures: ids, randomDraws, seed });
-  using test = splitOnDevice(gpu, dataset, "test");
-  const task = { network, repeat: table.repeat, orders, meanActivations };
-  const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
-  return { curves: curves.flat(), singles: singles.flat() };
+  const where = "ablate";
+  const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...requireOptions(options, ablateChecks, where) };
+  const data = requireDataset(dataset, "dataset");
+  const { network, table, meanActivations, fitted } = fittingMeasured(measured, data);
+  const names = sweep.measures ?? measures.map(({ name }) => name);
+  const ids = names.map((name) => requireColumn(table, name));
+  const orders = removalOrders(table, {
+    ...{ scopes: scopesOf(network.layers.length - 1, scopes), measures: ids, randomDraws, seed },
+  });
+  return inTurn(requireDevice(gpu, where), async () => {
+    using test = splitOnDevice(gpu, fitted, "test");
+    const task = { network, repeat: table.repeat, orders, meanActivations };
+    const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
+    return { curves: curves.flat(), singles: singles.flat() };
+  });
+}
+
+/** @returns `fitted`: the data with a class for each output of the network */
+function fittingMeasured(value: unknown, dataset: Dataset): MeasuredNetwork & { readonly fitted: Dataset } {
+  const measured = requireMeasured(value, "measured");
+  const { network, dataset: fitted } = fitting(measured.network, dataset, "measured, network");
+  return { ...measured, network, fitted };
+}
+
+/** The id of a measure that the table holds. */
+function requireColumn({ measures: columns }: MeasuredNetwork["table"], name: string): string {
+  const { id } = requireMeasure(name);
+  if (id in columns) return id;
+  const expected = `a column ${id}`;
+  const found = Object.keys(columns).join(", ") || "no measures";
+  const fix = "measure the network with measureNetworks, or leave that measure out";
+  throw new UsageError({ what: "the table does not have the measure", where: "measured, table", expected, found, fix });
 }
 
 /**
@@ -185,6 +289,50 @@ export async function chooseNeurons(
   measured: MeasuredNetwork,
   request: PruneRequest,
 ): Promise<readonly NeuronAddress[]> {
-  using validation = splitOnDevice(gpu, dataset, "validation");
-  return await chooseRemovals(gpu, validation, measured, request);
+  const where = "chooseNeurons";
+  const data = requireDataset(dataset, "dataset");
+  const known = fittingMeasured(measured, data);
+  const asked = requirePruneRequest(request, where);
+  requireColumn(known.table, asked.measure);
+  return inTurn(requireDevice(gpu, where), async () => {
+    using validation = splitOnDevice(gpu, known.fitted, "validation");
+    return await chooseRemovals(gpu, validation, known, asked);
+  });
+}
+
+/** The activation of that name, with PyTorch's default parameter. @throws UsageError where there is none. */
+export function layerActivation(kind: Activation): LayerActivation {
+  return withDefault(requireValue(kind, oneName(activations), "kind", "layerActivation"));
+}
+
+/**
+ * The network without the neurons, the others in their order. Where a removed neuron's output was replaced by its constant,
+ * the outputs are the same up to the rounding of biases to float32.
+ * @param constants per hidden layer [neurons]: what a removed neuron's output is replaced by: zeros, or means.
+ * @throws UsageError where lengths or numbers do not fit; RunError for neurons that do not exist, and where a layer would be
+ * left without neurons.
+ */
+export function pruneNetwork(
+  network: Network,
+  removed: readonly NeuronAddress[],
+  constants: readonly ArrayLike<number>[],
+): Network {
+  const known = requireNetwork(network, "network");
+  requireConstants(constants, known, "pruneNetwork");
+  return withoutNeurons(known, requireAddresses(removed, "removed"), constants);
+}
+
+/** The bytes of a safetensors file that holds the network. @throws UsageError where it does not hold together. */
+export function encodeSafetensors(network: Network): Uint8Array {
+  return toSafetensors(requireNetwork(network, "network"));
+}
+
+/** The bytes of the model; weights stand as in PyTorch, [outputs, inputs]. @throws UsageError as `encodeSafetensors`. */
+export function encodeOnnx(network: Network): Uint8Array {
+  return toOnnx(requireNetwork(network, "network"));
+}
+
+/** The bytes of an .npz file that numpy.load reads. @throws UsageError as `encodeSafetensors`. */
+export function encodeNpz(network: Network): Uint8Array {
+  return toNpz(requireNetwork(network, "network"));
 }

@@ -1,27 +1,35 @@
 /** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
-import { analyzeNetworks, type FiledNetwork } from "./analyze.ts";
+import { analyzeNetworks, type FiledNetwork, fittedNetworks, tieDoubts } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
-import { readLargeStudyData, readStudyData } from "./cli/study-data.ts";
-import { given } from "./cli/study-options.ts";
+import { readLargeStudyData } from "./cli/study-data.ts";
+import { given, levelConfig } from "./cli/study-options.ts";
 import { clock, provenanceOf } from "./cli/study-output.ts";
 import type { AblationMode } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
-import type { Network } from "./core/network.ts";
+import { type Network, widthsOf } from "./core/network.ts";
 import type { ProgressListener } from "./core/progress.ts";
 import type { BinRule } from "./core/quantization.ts";
+import { requireDataset } from "./core/require-dataset.ts";
+import { requireNetwork } from "./core/require-network.ts";
+import { requireOptions, requireValue } from "./core/require-options.ts";
+import type { ChannelOrder } from "./core/sample-axes.ts";
 import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
-import { studyDefaults, wholeRanges } from "./core/study-defaults.ts";
+import { studyDefaults } from "./core/study-defaults.ts";
+import { fingerprint } from "./data/fingerprint.ts";
+import { inputsForNetworks } from "./data/inputs-for-networks.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { summarizeDataset } from "./data/summarize-dataset.ts";
-import type { GpuContext } from "./gpu/context.ts";
+import { type GpuContext, requireDevice } from "./gpu/context.ts";
 import { Devices } from "./gpu/devices.ts";
+import { inTurn } from "./gpu/turns.ts";
+import { analyzeChecks, dataSource, path, refuseReading, requireList, writeChecks } from "./library-options.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
-import { requireMeasure } from "./pruning/choose-removals.ts";
-import { resultFiles } from "./report/files/result-files.ts";
+import { requireResults } from "./pruning/require-results.ts";
+import { completeResults } from "./report/files/result-files.ts";
 
 export interface AblateOptions {
   /** Names, for example `mutual-information`; by default all. */
@@ -45,6 +53,8 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly dataMemory?: number;
   /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
   readonly bits?: number;
+  /** Where the networks have the channels of pictures, if their files do not say it. */
+  readonly channels?: ChannelOrder;
   /** Where levels part, for more than one bit. */
   readonly bins?: BinRule;
   /** Of one bit; by default the activation's value at 0. */
@@ -53,17 +63,10 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly onProgress?: ProgressListener;
 }
 
-type Counted = "bits" | "seed" | "randomDraws" | "stride";
-
-/** @throws UsageError where a number is not one that the command line would take. */
-function requireInRange(options: Partial<Record<Counted, number>>): void {
-  for (const name of ["bits", "seed", "randomDraws", "stride"] as const) {
-    const value = options[name];
-    const { least, most } = wholeRanges[name];
-    if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) continue;
-    const expected = `a whole number from ${least} to ${most}`;
-    throw new UsageError({ what: `${name} is out of range`, where: "options", expected, found: String(value) });
-  }
+/** A path, or a network that holds together. */
+function requirePathOrNetwork(value: unknown, index: number): string | Network {
+  const where = `network ${index}`;
+  return typeof value === "string" ? requireValue(value, path, "the path", where) : requireNetwork(value, where);
 }
 
 async function filed(network: string | Network, index: number, reading: ReadOptions): Promise<FiledNetwork> {
@@ -71,17 +74,21 @@ async function filed(network: string | Network, index: number, reading: ReadOpti
   return { file: network, network: (await openNetwork(network, reading)).network };
 }
 
-/** Data that are given by name are read; those that are rescaled (`normalize`, `standardize`) must fit in memory. */
+/** Data in memory may come without their checksum, which study.json holds. */
+async function withChecksum(dataset: Dataset): Promise<Dataset> {
+  return /^[0-9a-f]{64}$/.test(dataset.sha256) ? dataset : { ...dataset, sha256: await fingerprint(dataset) };
+}
+
+/** Data that are given by name are read. @param rescaled whether a network will have their inputs rescaled */
 async function datasetOf(
   data: string | Dataset,
+  outputs: number,
   { reader = {}, dataMemory, onProgress }: AnalyzeOptions,
+  rescaled: boolean,
 ): Promise<AnyDataset & Disposable> {
-  const kept = (dataset: Dataset) => ({ ...dataset, [Symbol.dispose]() {} });
-  if (typeof data !== "string") return kept(data);
-  const { normalize, standardize, ...options } = reader;
-  if (normalize !== undefined || standardize === true) return kept(await readStudyData({ ...reader, data }, () => {}));
+  if (typeof data !== "string") return { ...(await withChecksum(data)), [Symbol.dispose]() {} };
   const display = { line() {}, show: onProgress ?? (() => {}), end() {} };
-  return readLargeStudyData({ ...options, data }, dataMemory, display);
+  return readLargeStudyData({ ...reader, outputs, data }, { keepMegabytes: dataMemory, rescaled }, display);
 }
 
 /**
@@ -99,43 +106,69 @@ export async function analyze(
   networks: readonly (string | Network)[],
   options: AnalyzeOptions = {},
 ): Promise<StudyResults> {
+  const asked = requireOptions(options, analyzeChecks, "analyze");
+  levelConfig(asked, "analyze");
+  const chosen = requireList(networks, "networks", "analyze").map(requirePathOrNetwork);
+  if (chosen.length === 0) {
+    const fault = { what: "there is no network to analyse", where: "networks", expected: "one or more", found: "none" };
+    throw new UsageError({ ...fault, fix: "give networks, or the paths of their files" });
+  }
+  refuseReading(asked, data, chosen);
+  const checked =
+    typeof data === "string" ? requireValue(data, dataSource, "data", "analyze") : requireDataset(data, "data");
+  return inTurn(requireDevice(gpu, "analyze"), () => analyzed(gpu, checked, chosen, asked));
+}
+
+async function analyzed(
+  gpu: GpuContext,
+  data: string | Dataset,
+  networks: readonly (string | Network)[],
+  options: AnalyzeOptions,
+): Promise<StudyResults> {
   const started = new Date();
   const begin = clock();
   const { reading = {}, reader = {}, onProgress } = options;
-  const { seed, scopes, modes, randomDraws, stride, sweep } = { ...studyDefaults, ...given(options) };
-  requireInRange(options);
+  const { seed, scopes, modes, randomDraws, stride, sweep } = { ...studyDefaults, ...options };
   const names = options.measures ?? measures.map(({ name }) => name);
-  for (const name of names) requireMeasure(name);
-  if (networks.length === 0) throw new UsageError({ what: "there is no network to analyse", where: "networks" });
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const isNamed = typeof data === "string";
-  using dataset = await datasetOf(data, options);
+  const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
+  using stored = await datasetOf(data, widthsOf(read[0]!.network).at(-1)!, options, rescaled);
   const { activation, normalize, weightsLayout } = reading;
+  const { channels } = options;
   const { bits, bins, quantizeThreshold } = options;
   const config = analysisConfig(read, {
-    data: isNamed ? data : dataset.name,
-    ...given({ normalize, ...(isNamed && reader), weightsLayout, bits, bins, quantizeThreshold }),
+    data: isNamed ? data : stored.name,
+    ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold }),
     ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),
     ...{ seed, measures: names, scopes, modes, randomDraws, stride, sweep },
   });
   const devices = new Devices(gpu);
   const readMs = clock() - begin;
-  const outcome = await analyzeNetworks(devices, dataset, config, read, clock, given({ onProgress }));
+  const fitted = fittedNetworks(read, stored, channels);
+  const { dataset, networks: prepared, warnings } = inputsForNetworks(fitted.dataset, fitted.networks);
+  const outcome = await analyzeNetworks(devices, dataset, config, prepared, clock, given({ onProgress }));
   const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
-  return { config, dataset: summarizeDataset(dataset), provenance, ...outcome };
+  const all = [...warnings, ...tieDoubts(prepared, sweep)];
+  const doubts = all.length > 0 ? { warnings: all } : {};
+  return { config, dataset: summarizeDataset(dataset), provenance, ...outcome, ...doubts };
 }
 
 /**
  * Writes the folder that `gpu-importance analyze` writes: study.json, the tables, the networks. `gpu-importance report` reads it.
  * @param folder made where it is missing
  * @param options `force`: replace the results of an earlier analysis
- * @throws UsageError where the folder is not empty and `force` is not given; RunError where it cannot be written.
+ * @throws UsageError where the folder is not empty and `force` is not given; RunError where it cannot be written, or another
+ * process writes into it.
  */
 export async function writeResults(
   results: StudyResults,
   folder: string,
   options: { readonly force?: boolean } = {},
 ): Promise<void> {
-  const sink = await openResultsFolder(folder, { force: options.force === true });
-  for (const file of resultFiles(results)) await sink.write(file);
+  requireResults(results, "writeResults");
+  const name = requireValue(folder, path, "folder", "writeResults");
+  const { force = false } = requireOptions(options, writeChecks, "writeResults");
+  using sink = await openResultsFolder(name, { force });
+  await completeResults(results, sink);
 }

@@ -4,8 +4,9 @@ import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
-import { RunError } from "./core/errors.ts";
+import { appendAll } from "./core/long-arrays.ts";
 import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
+import { inputOf, notFinite } from "./core/network-fit.ts";
 import type { LayerCounts, NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
@@ -13,6 +14,7 @@ import type { ProgressListener, Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import { isAnalysis, isTrained, type MeasuringConfig, type RepeatSummary, type StudyConfig } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
+import { requireTreated, withInputsOf } from "./data/inputs-for-networks.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { countLevels } from "./gpu/count-levels.ts";
 import { countNeurons } from "./gpu/count-neurons.ts";
@@ -33,6 +35,7 @@ import {
   studyPlan,
   trainingPlan,
 } from "./plan.ts";
+import { learningWarnings } from "./train/learning.ts";
 import { divergence, type TrainingObserver, type TrainingProgress, trainNetworks } from "./train/trainer.ts";
 import { KeptStates } from "./train/training-state.ts";
 
@@ -45,6 +48,8 @@ export interface StudyOutcome {
   readonly curves: readonly AblationCurve[];
   readonly singles: readonly SingleRemovals[];
   readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;
+  /** What makes the results doubtful; absent where nothing does. */
+  readonly warnings?: readonly string[];
 }
 
 /** Some networks after an epoch of their training, on the device that they are trained on. */
@@ -62,6 +67,8 @@ export interface TrainedEpoch {
 export interface StudyObserver {
   readonly onProgress?: ProgressListener;
   onPlan?(plan: StudyPlan): void;
+  /** Told at once of what will stand in the outcome's `warnings`. */
+  onWarning?(warning: string): void;
   /**
    * Keep each epoch's networks and optimiser on the host, so that a lost device costs the epoch that it was in, not all
    * since its group began. Costs a read of three times the parameters an epoch.
@@ -99,7 +106,10 @@ export async function runStudy(
   requireRoom(plan);
   const networks = await timed("train", () => trainAll(devices, dataset, config, observer));
   await observer.onTrained?.(networks);
-  return { ...(await measureAndAblate(devices, dataset, config, networks, timed, observer)), elapsedMs };
+  const warnings = learningWarnings(networks, dataset);
+  for (const warning of warnings) observer.onWarning?.(warning);
+  const found = await measureAndAblate(devices, dataset, config, networks, timed, observer);
+  return { ...found, elapsedMs, ...(warnings.length > 0 && { warnings }) };
 }
 
 /** Does the work of a stage and keeps its time. */
@@ -191,7 +201,9 @@ export async function trainAll(
       return { doing: `training ${named(group)}`, plan: stageText(plan), run };
     });
     kept.forget(networks.map(({ repeat }) => repeat));
-    trained.push(...networks);
+    for (const one of networks) {
+      trained.push({ ...one, network: { ...withInputsOf(one.network, dataset), ...inputOf(dataset) } });
+    }
   }
   return trained;
 }
@@ -207,6 +219,7 @@ export async function measureAll(
   networks: readonly TrainedNetwork[],
   { onProgress }: StudyObserver = {},
 ): Promise<Pick<StudyOutcome, "repeats" | "neurons">> {
+  requireTreated(dataset, networks);
   const report = (done: number) => onProgress?.({ stage: "measure", done, total: networks.length, unit: "networks" });
   report(0);
   const size = sizeOf(dataset);
@@ -221,8 +234,8 @@ export async function measureAll(
       const run = () => measureGroup(gpu, group, validation.on(gpu), test.on(gpu), config);
       return { doing: `measuring ${named(group.map(({ repeat }) => repeat))}`, plan: stageText(plan), run };
     });
-    repeats.push(...measured.repeats);
-    neurons.push(...measured.neurons);
+    appendAll(repeats, measured.repeats);
+    appendAll(neurons, measured.neurons);
     report(neurons.length);
   }
   return { repeats, neurons };
@@ -258,7 +271,7 @@ async function accuracies(
     const { repeat, trainLoss } = trained[broken]!;
     throw isTrained(config)
       ? divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config)
-      : infiniteLoss(isAnalysis(config) ? config.models[repeat]! : `repeat ${repeat}`);
+      : notFinite("the network's loss is not finite", isAnalysis(config) ? config.models[repeat]! : `repeat ${repeat}`);
   }
   return trained.map(({ repeat, trainLoss }, index) => ({
     repeat,
@@ -269,16 +282,6 @@ async function accuracies(
     testLoss: onTest.loss[index]!,
     trainLoss,
   }));
-}
-
-function infiniteLoss(where: string): RunError {
-  return new RunError({
-    what: "the network's loss is not finite",
-    where,
-    expected: "logits that single precision can hold, for every validation and test sample",
-    found: "a loss that is infinite or no number",
-    fix: "check that the inputs are scaled as the network was trained on them (--normalize)",
-  });
 }
 
 /** Counts on the validation set and the measures of every hidden neuron. */
@@ -326,6 +329,7 @@ export async function ablateAll(
   orders: readonly (readonly RemovalOrder[])[],
   { onProgress, onAblated }: StudyObserver,
 ): Promise<Ablated> {
+  requireTreated(dataset, networks);
   const size = sizeOf(dataset);
   using test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
   const tasks = networks.map(({ network, repeat }, index) => {
@@ -351,8 +355,8 @@ export async function ablateAll(
     });
     finished += part.curves.length;
     const ablated = { curves: part.curves.flat(), singles: part.singles.flat() };
-    curves.push(...ablated.curves);
-    singles.push(...ablated.singles);
+    appendAll(curves, ablated.curves);
+    appendAll(singles, ablated.singles);
     onAblated?.(ablated);
   }
   return { curves, singles };

@@ -4,4 +4,7 @@ export const pageFiles = {
   digits: "mnist-digits.bin",
   /** .zip of a folder of results. */
   finishedStudy: "finished-study.zip",
+  /** Style and script of an exported report's page, as `npm run build` bundles them. */
+  reportStyle: "report-page.css",
+  reportScript: "report-page.js",
 } as const;

@@ -31,7 +31,7 @@ def first_layer(network, inputs):
 
 def masked_logits(network, first, replaced):
     """`replaced` holds for each hidden layer the indices of removed neurons and what their outputs become."""
-    layers, activation = network
+    layers, activation, _ = network
     rows = first
     for number, (weight, bias) in enumerate(layers[1:]):
         neurons, constants = replaced[number]
@@ -45,8 +45,8 @@ def masked_logits(network, first, replaced):
 
 def undecided(network, inputs, replaced):
     """Samples whose two highest logits lie closer than float32 rounding may move them."""
-    layers, activation = network
-    rows, bounds = inputs, 2 * ULP * inputs
+    layers, activation, _ = network
+    rows, bounds = inputs, 2 * ULP * numpy.abs(inputs)
     for number, (weight, bias) in enumerate(layers):
         terms = numpy.abs(rows)
         extra = 0
@@ -105,9 +105,9 @@ class Points:
 def main():
     results, data = Path(sys.argv[1]), Path(sys.argv[2])
     tables = {name: pandas.read_csv(results / f"{name}.csv") for name in ("curves", "orders", "neurons", "single")}
-    inputs, labels = read_split(data, "t10k")
     for repeat, neurons in tables["neurons"].groupby("repeat"):
         network = read_network(results / "models" / f"repeat-{repeat:03}.safetensors")
+        inputs, labels = read_split(data, "t10k", network[2])
         # A mean is the float32 that its text stands for.
         means = {layer: rows.mean_activation.to_numpy(numpy.float32).astype(float) for layer, rows in neurons.groupby("layer")}
         orders = {key: rows.sort_values("position") for key, rows in tables["orders"].groupby(ORDER)}

@@ -16,6 +16,8 @@ import pandas
 import torch
 from safetensors import safe_open
 
+from network_inputs import network_inputs
+
 ACTIVATIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
 THRESHOLDS = {"sigmoid": 0.5, "tanh": 0.0, "relu": 0.0}
 # Samples whose highest logits, or activations whose bits, lie within float32 rounding of each other.
@@ -29,22 +31,22 @@ def idx(folder, name, offset):
     return numpy.frombuffer(data, numpy.uint8, offset=offset)
 
 
-def read_split(folder, prefix):
+def read_split(folder, prefix, metadata):
     labels = idx(folder, f"{prefix}-labels-idx1-ubyte", 8)
     pixels = idx(folder, f"{prefix}-images-idx3-ubyte", 16).reshape(len(labels), -1)
-    return torch.tensor(pixels.astype(numpy.float32) / numpy.float32(255)), torch.tensor(labels.astype(numpy.int64))
+    return torch.tensor(network_inputs(metadata, pixels)), torch.tensor(labels.astype(numpy.int64))
 
 
 def read_network(path):
     with safe_open(path, framework="pt") as file:
         count = len(file.keys()) // 2
         layers = [(file.get_tensor(f"layers.{n}.weight"), file.get_tensor(f"layers.{n}.bias")) for n in range(count)]
-        return layers, file.metadata()["activation"]
+        return layers, file.metadata()["activation"], file.metadata()
 
 
 def forward(network, rows, zeroed=()):
     """Activations of the hidden layers, then logits; `zeroed` holds (layer from 1, neuron) whose outputs become 0."""
-    layers, activation = network
+    layers, activation, _ = network
     outputs = []
     for number, (weight, bias) in enumerate(layers, 1):
         rows = torch.nn.functional.linear(rows, weight, bias)
@@ -87,11 +89,11 @@ def check_repeat(repeat, network, curves, orders, neurons, validation, test):
 def main():
     results, data = Path(sys.argv[1]), Path(sys.argv[2])
     curves, orders, neurons = (pandas.read_csv(results / f"{name}.csv") for name in ("curves", "orders", "neurons"))
-    inputs, labels = read_split(data, "train")
-    first = len(labels) - len(labels) // 6
-    validation, test = (inputs[first:], labels[first:]), read_split(data, "t10k")
     for repeat in sorted(neurons.repeat.unique()):
         network = read_network(results / "models" / f"repeat-{repeat:03}.safetensors")
+        inputs, labels = read_split(data, "train", network[2])
+        first = len(labels) - len(labels) // 6
+        validation, test = (inputs[first:], labels[first:]), read_split(data, "t10k", network[2])
         check_repeat(repeat, network, curves, orders, neurons, validation, test)
 
 

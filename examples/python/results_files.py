@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy
 from safetensors import safe_open
 
+from network_inputs import network_inputs
+
 ACTIVATIONS = {
     "sigmoid": lambda z: 1 / (1 + numpy.exp(-z)),
     "tanh": numpy.tanh,
@@ -13,11 +15,12 @@ ACTIVATIONS = {
 
 
 def read_network(path):
-    """(layers of (weight [outputs, inputs], bias [outputs]), activation)."""
+    """(layers of (weight [outputs, inputs], bias [outputs]), activation, metadata)."""
     with safe_open(path, framework="numpy") as file:
         count = len(file.keys()) // 2
         arrays = [[file.get_tensor(f"layers.{n}.{part}").astype(float) for part in ("weight", "bias")] for n in range(count)]
-        return [tuple(layer) for layer in arrays], file.metadata()["activation"]
+        metadata = file.metadata()
+        return [tuple(layer) for layer in arrays], metadata["activation"], metadata
 
 
 def idx(folder, name, offset):
@@ -26,8 +29,8 @@ def idx(folder, name, offset):
     return numpy.frombuffer(data, numpy.uint8, offset=offset)
 
 
-def read_split(folder, prefix):
-    """Inputs [samples, features], byte / 255, and labels [samples]; `prefix` is train or t10k."""
+def read_split(folder, prefix, metadata):
+    """Inputs [samples, features] as the network of this metadata takes them, and labels [samples]; `prefix` is train or t10k."""
     labels = idx(folder, f"{prefix}-labels-idx1-ubyte", 8).astype(int)
     pixels = idx(folder, f"{prefix}-images-idx3-ubyte", 16).reshape(len(labels), -1)
-    return pixels / 255, labels
+    return network_inputs(metadata, pixels).astype(float), labels

@@ -1,5 +1,6 @@
 /** Masked forward passes of one network for a list of jobs, in units of (chunk of samples, group of jobs). */
 import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
+import { greatest, smallest } from "../core/long-arrays.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
 import { activationAfter, type DeviceNetworks } from "../gpu/device-networks.ts";
@@ -51,8 +52,8 @@ interface Unit extends TallyPart {
 
 function ablatedLayers(order: RemovalOrder): { readonly lowest: number; readonly deeper: boolean } {
   const layers = order.neurons.map(({ layer }) => layer);
-  const lowest = Math.min(...layers);
-  return { lowest, deeper: Math.max(...layers) > lowest };
+  const lowest = smallest(layers);
+  return { lowest, deeper: greatest(layers) > lowest };
 }
 
 /** Units: for each chunk of samples, the jobs in groups of at most `slabs` that start in the same layer. */

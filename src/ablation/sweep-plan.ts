@@ -4,6 +4,7 @@
  */
 import { type AblationMode, networkScopes } from "../core/ablation.ts";
 import type { InputType } from "../core/dataset.ts";
+import { greatest } from "../core/long-arrays.ts";
 import { hiddenWidths, type Widths } from "../core/network.ts";
 import type { ScopeKind, SweepMethod } from "../core/study.ts";
 import { splitArrays } from "../gpu/device-split.ts";
@@ -118,7 +119,7 @@ function jobArrays(basis: PlanBasis, samples: number, jobs: number, units: numbe
 function maskedArrays(basis: PlanBasis, size: SweepSize, rows: number, most: number): PlannedArray[] {
   const { widths, test } = size;
   const curves = curvesOf(size);
-  const longest = Math.max(...curves.map(({ evaluations: each }) => each));
+  const longest = greatest(curves.map(({ evaluations: each }) => each));
   const jobs = Math.min(evaluationsOf(size), Math.max(longest, maskedJobsAtOnce(basis, widths, test)));
   const slabs = Math.min(jobs, most);
   // A unit ends where the starting layer changes, too.

@@ -2,6 +2,7 @@
  * How walks are cut to fit a device: batches that share dispatches, and waves of batches that share a forward pass. The
  * plan that is shown before a run and the run itself ask the same function. Plain arithmetic, nothing allocated.
  */
+import { greatest, smallest } from "../core/long-arrays.ts";
 import type { Widths } from "../core/network.ts";
 import { chunkRows, chunksOf, forwardOperations, WALKED } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
@@ -176,7 +177,7 @@ function walksAtOnce(
   const fitting = growing.map(([bytes, more]) => 1 + (activationBytes(basis) - bytes) / more);
   return leastOf({
     all: walks,
-    binding: Math.min(...fitting, MOST_WORKGROUPS / stepsOf("layers")),
+    binding: Math.min(smallest(fitting), MOST_WORKGROUPS / stepsOf("layers")),
     memory: 1 + (batchBytes(basis) - totalBytes(one)) / growth,
     time: basis.pace.unitOperations / operations,
   });
@@ -195,7 +196,7 @@ function shared(lists: readonly (readonly PlannedArray[])[]): PlannedArray[] {
 function rowsForStates(basis: PlanBasis, size: WalkedSize, groups: readonly GroupSize[], rows: Amount): Amount {
   const bytesOfRow = (group: GroupSize) =>
     4 * lanesOf(size.widths[group.lowest + 1]!) * stateSlabs(size.networks, group, 1);
-  const largest = Math.max(...groups.map(bytesOfRow));
+  const largest = greatest(groups.map(bytesOfRow));
   const fitting = leastOf({ binding: activationBytes(basis) / largest, memory: batchBytes(basis) / 2 / largest });
   if (fitting.count >= rows.count) return rows;
   return { count: Math.max(BLOCK, Math.floor(fitting.count / BLOCK) * BLOCK), boundBy: fitting.boundBy };

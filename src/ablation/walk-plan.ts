@@ -6,6 +6,7 @@
  * that becomes 0 is never what a subtraction leaves. With zeros the anchor is the end; with means it mostly is the beginning.
  */
 import type { AblationMode, NeuronAddress, RemovalOrder } from "../core/ablation.ts";
+import { greatest, smallest } from "../core/long-arrays.ts";
 import { type Network, type Widths, widthsOf } from "../core/network.ts";
 import { WALK_CLASSES, WALK_STEPS } from "../gpu/kernels/walk.ts";
 import { removalSteps } from "./orders.ts";
@@ -120,10 +121,10 @@ interface Course {
 
 function courseOf({ neurons }: RemovalOrder, widths: Widths, stride: number): Course {
   const layers = neurons.map(({ layer }) => layer);
-  const lowest = Math.min(...layers);
+  const lowest = smallest(layers);
   const walked = walkedStride(lowest, widths, stride, neurons.length);
   const removed = removalSteps(neurons.length, walked);
-  return { lowest, deeper: Math.max(...layers) > lowest, route: routeFor(lowest, widths, walked), removed };
+  return { lowest, deeper: greatest(layers) > lowest, route: routeFor(lowest, widths, walked), removed };
 }
 
 /** Walks whose intact network comes out the same to the bit. */

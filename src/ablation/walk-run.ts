@@ -2,6 +2,7 @@
  * Runs groups of walks: on each page of the split, the intact forward pass once for each chunk of samples, then every batch
  * of walks from there.
  */
+import { greatest } from "../core/long-arrays.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { allocate } from "../gpu/device-array.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
@@ -50,7 +51,7 @@ function allocateScratch(
   { widths, networks }: WalkedSize,
   rows: number,
 ): Scratch & Disposable {
-  const most = (sizeOfBatch: (batch: WalkBatch) => number) => Math.max(...batches.map(sizeOfBatch));
+  const most = (sizeOfBatch: (batch: WalkBatch) => number) => greatest(batches.map(sizeOfBatch));
   const state = most(({ group, walks }) => {
     return stateSlabs(networks, sizeOf(group), walks.length) * lanesOf(widths[group.lowest + 1]!);
   });

@@ -1,5 +1,6 @@
 /** Walks as the shaders read them: rows of removals and steps, outgoing weights by neuron, and masks of joint orders. */
 import type { NeuronAddress } from "../core/ablation.ts";
+import { greatest } from "../core/long-arrays.ts";
 import type { DenseLayer, Widths } from "../core/network.ts";
 import { NO_EVALUATION, NO_REMOVAL, NO_RESTORING, UPPER_REMOVAL, WALK_CLASSES } from "../gpu/kernels/walk.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
@@ -50,7 +51,7 @@ export function walkRows(
 ): WalkRows {
   const onProduct = group.route === "product";
   const stepsOfWalks = walks.map((walk) => (onProduct ? productSteps(group, walk) : []));
-  const steps = onProduct ? Math.max(...stepsOfWalks.map((own) => own.length)) : group.moves.length;
+  const steps = onProduct ? greatest(stepsOfWalks.map((own) => own.length)) : group.moves.length;
   const length = WALK_HEADER + group.neurons + (onProduct ? 2 * steps : 0);
   const words = new Uint32Array(walks.length * length * 2);
   const floats = new Float32Array(words.buffer);

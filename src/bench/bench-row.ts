@@ -1,4 +1,5 @@
 /** What every bench reports: a timing with what it means in operations and bytes, and how near that is to the ceilings. */
+import { greatest } from "../core/long-arrays.ts";
 import type { Ceilings } from "../core/profile.ts";
 import { rate, type Timing } from "./timing.ts";
 
@@ -33,5 +34,5 @@ export function benchRow(label: string, size: string, timing: Timing, cost: Cost
     ...(gflops === null ? [] : [gflops / ceilings.gflops]),
     ...(gbps === null ? [] : [gbps / ceilings.gbps]),
   ];
-  return { label, size, ...timing, gflops, gbps, shareOfCeiling: shares.length === 0 ? null : Math.max(...shares) };
+  return { label, size, ...timing, gflops, gbps, shareOfCeiling: shares.length === 0 ? null : greatest(shares) };
 }

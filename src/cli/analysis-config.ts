@@ -6,20 +6,20 @@ import { given, levelConfig } from "./study-options.ts";
 
 export interface AnalysisOptions
   extends Omit<MeasuringConfig, "repeats" | "hidden" | "activation">,
-    Pick<ReadingConfig, "alpha" | "weightsLayout"> {
+    Pick<ReadingConfig, "alpha" | "weightsLayout" | "channels"> {
   readonly activation?: Activation;
 }
 
 /** The configuration, fields in a fixed order. @throws UsageError as `levelConfig` does. */
 export function analysisConfig(networks: readonly FiledNetwork[], options: AnalysisOptions): AnalysisConfig {
-  const { data, label, split, normalize, standardize, seed, quantizeThreshold } = options;
-  const { activation, alpha, weightsLayout } = options;
+  const { data, label, noHeader, drop, classes, split, normalize, standardize, seed, quantizeThreshold } = options;
+  const { activation, alpha, weightsLayout, channels } = options;
   const { measures, scopes, modes, randomDraws, stride, sweep } = options;
   return {
     models: networks.map(({ file }) => file),
     data,
-    ...given({ label, split, normalize, standardize }),
-    ...given({ assumedActivation: activation, alpha, weightsLayout, quantizeThreshold }),
+    ...given({ label, noHeader, drop, classes, split, normalize, standardize }),
+    ...given({ assumedActivation: activation, alpha, weightsLayout, channels, quantizeThreshold }),
     seed,
     ...architectureOf(networks),
     ...levelConfig(options),

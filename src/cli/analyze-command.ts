@@ -1,22 +1,31 @@
 /** `gpu-importance analyze`: the study of networks that others trained. */
 import { basename, extname, join } from "node:path";
 import { type Command, Option } from "commander";
-import { analyzeNetworks, type FiledNetwork, nearChanceOn, requireAlike } from "../analyze.ts";
+import {
+  analyzeNetworks,
+  type FiledNetwork,
+  fittedNetworks,
+  nearChanceOn,
+  requireAlike,
+  tieDoubts,
+} from "../analyze.ts";
 import { type LayerActivation, layerActivation, networkActivationText } from "../core/activation.ts";
 import type { AnyDataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
 import { widthsOf } from "../core/network.ts";
-import { requireFit } from "../core/network-fit.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { RepeatSummary } from "../core/study.ts";
+import { wrapped } from "../core/wrapped-text.ts";
+import { inputsForNetworks } from "../data/inputs-for-networks.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
 import { type AnalysisOptions, analysisConfig } from "./analysis-config.ts";
+import { chanceHint } from "./chance-hints.ts";
 import { addModelOptions, openNetwork } from "./model-options.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { megabytes, signedDecimal } from "./option-values.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { dataName, readLargeStudyData } from "./study-data.ts";
-import { addDataSourceOption, addNormalizeOption, addSweepOptions, addTableOptions, given } from "./study-options.ts";
+import { addDataOptions, addDataSourceOption, addSweepOptions, given } from "./study-options.ts";
 import {
   clock,
   closeResults,
@@ -27,7 +36,7 @@ import {
   withResults,
   writtenStudy,
 } from "./study-output.ts";
-import { wrapped } from "./wrapped-text.ts";
+import { tellInputs } from "./tell-inputs.ts";
 
 interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly out?: string;
@@ -35,7 +44,7 @@ interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly dataMemory?: number;
 }
 
-/** A folder that does not exist yet: `results/digits-perceptron-20260131-235959`. */
+/** `results/digits-perceptron-20260131-235959`; a number follows where two begin within a second. */
 function defaultOut(data: string, model: string, started: Date): string {
   return join("results", `${dataName(data)}-${basename(model, extname(model))}-${timeStamp(started)}`);
 }
@@ -71,24 +80,35 @@ async function readNetworks(
   return networks;
 }
 
+/** Networks that are told what might be wrong with them: the repeats of a study mostly have one fault. */
+const MOST_HINTS = 3;
+
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 
 /** Says how well the networks do before neurons are removed: a wrong normalisation shows in it. */
 function accuracyTeller(
   networks: readonly FiledNetwork[],
   dataset: AnyDataset,
-  tell: (line: string) => void,
-): (repeats: readonly RepeatSummary[]) => void {
+  isScaled: boolean,
+  { line: tell, warn }: Pick<ProgressDisplay, "line" | "warn">,
+): (repeats: readonly RepeatSummary[]) => Promise<void> {
   const isNearChance = nearChanceOn(dataset);
-  return (repeats) => {
+  return async (repeats) => {
+    let hints = 0;
     for (const repeat of repeats) {
       const { file } = networks[repeat.repeat]!;
       const { testAccuracy, validationAccuracy } = repeat;
       const right = `${percent(testAccuracy)} of the test and ${percent(validationAccuracy)} of the validation samples`;
       for (const line of wrapped("accuracy: ", `${right}, ${file}`)) tell(line);
-      if (!isNearChance(repeat)) continue;
-      const doubt = `${file} does no better than guessing: check --normalize, --activation, and the order of the classes`;
-      for (const line of wrapped("warning: ", doubt)) tell(line);
+      const doubtful = isNearChance(repeat);
+      if (doubtful) {
+        warn(`${file} does no better than guessing: check --normalize, --standardize, --activation, and --classes`);
+      }
+      if (hints === MOST_HINTS || (!doubtful && repeat !== repeats[0])) continue;
+      const hint = await chanceHint(networks[repeat.repeat]!.network, dataset, { tryInputs: doubtful, isScaled });
+      if (hint === undefined) continue;
+      hints++;
+      for (const line of wrapped("hint:     ", hint)) tell(line);
     }
   };
 }
@@ -101,25 +121,47 @@ async function analysis(
   display: ProgressDisplay,
 ): Promise<void> {
   const begin = clock();
-  const { data, label, split, normalize, weightsLayout } = options;
-  const reading = given({ activation: assumedActivation(options), normalize, weightsLayout });
-  const networks = await readNetworks(models, reading, display.line);
-  const config = analysisConfig(networks, options);
-  using dataset = await readLargeStudyData({ data, ...given({ label, split }) }, options.dataMemory, display);
-  showDataset(dataset, display);
-  requireFit(networks[0]!.network, dataset, networks[0]!.file);
+  const { data, label, noHeader, drop, classes, split, normalize, standardize, weightsLayout } = options;
+  const reading = given({ activation: assumedActivation(options), weightsLayout });
+  const read = await readNetworks(models, reading, display.line);
+  const config = analysisConfig(read, options);
+  const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
+  const asked = {
+    data,
+    ...given({ label, noHeader, drop, classes, split, normalize, standardize }),
+    outputs: widthsOf(read[0]!.network).at(-1)!,
+  };
+  using stored = await readLargeStudyData(asked, { keepMegabytes: options.dataMemory, rescaled }, display);
+  showDataset(stored, display);
+  const fitted = fittedNetworks(read, stored, options.channels);
+  for (const note of new Set(fitted.notes.flat())) for (const line of wrapped("network: ", note)) display.line(line);
+  const warnings: string[] = [];
+  const warn = (warning: string) => {
+    warnings.push(warning);
+    display.warn(warning);
+  };
+  const { dataset, networks } = tellInputs(inputsForNetworks(fitted.dataset, fitted.networks), {
+    line: display.line,
+    warn,
+  });
+  for (const doubt of tieDoubts(networks, options.sweep)) warn(doubt);
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;
   const outcome = await writtenStudy(
     (observer) => analyzeNetworks(devices, dataset, config, networks, clock, observer),
-    { first: "measure", repeats: config.repeats, onEvaluated: accuracyTeller(networks, dataset, display.line) },
+    {
+      first: "measure",
+      repeats: config.repeats,
+      onEvaluated: accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn }),
+    },
     options,
     sink,
     display,
   );
   const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs });
-  await closeResults(config, dataset, provenance, outcome, sink, display);
+  const told = { ...outcome, ...(warnings.length > 0 && { warnings }) };
+  await closeResults(config, dataset, provenance, told, sink, display);
 }
 
 /**
@@ -128,8 +170,8 @@ async function analysis(
  */
 async function analyze(models: readonly string[], options: AnalyzeOptions): Promise<void> {
   const started = new Date();
-  const out = options.out ?? defaultOut(options.data, models[0]!, started);
-  await withResults(out, options, started, (sink, display) => analysis(models, options, started, sink, display));
+  const to = { ...given({ out: options.out }), otherwise: defaultOut(options.data, models[0]!, started) };
+  await withResults(to, options, started, (sink, display) => analysis(models, options, started, sink, display));
 }
 
 /** Adds the command `analyze` to the program. @param addDevice adds the options of device and output */
@@ -140,13 +182,13 @@ export function addAnalyzeCommand(program: Command, addDevice: (command: Command
     .argument("<models...>", "safetensors, ONNX, NumPy, Keras or TensorFlow.js; each a repeat")
     .showHelpAfterError("  to do:    gpu-importance analyze --help lists the options");
   addDataSourceOption(command);
-  addTableOptions(command);
+  addDataOptions(command);
   command.addOption(
     new Option("--data-memory <MB>", "larger inputs are read in pieces (default: an eighth of all)").argParser(
       megabytes(0),
     ),
   );
-  addModelOptions(addNormalizeOption(command))
+  addModelOptions(command)
     .addOption(new Option("--alpha <x>", "parameter of that activation").argParser(signedDecimal({ least: 0 })))
     .addOption(
       new Option("--quantize-threshold <x>", "a neuron's bit is 1 above it (default: by activation)").argParser(

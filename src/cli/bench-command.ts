@@ -5,16 +5,16 @@ import { describeAdapter } from "../core/adapter-text.ts";
 import { RunError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
 import { type ScopeKind, scopeKinds } from "../core/study.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { selfTest } from "../gpu/self-test.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { benchLines } from "./bench-tables.ts";
 import { addAdapterOption } from "./device-options.ts";
 import { decimal, integer, oneOf, someOf } from "./option-values.ts";
-import { print } from "./standard-streams.ts";
+import { print, printJson, tell } from "./standard-streams.ts";
 import { hiddenWidths } from "./study-options.ts";
 import { addTilesOption, chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 interface BenchOptions extends Omit<SuiteOptions, "budgetMs"> {
   readonly seconds: number;
@@ -42,12 +42,12 @@ async function bench(what: Bench, { seconds, adapter: name, tiles, json, ...opti
       fix: "gpu-importance doctor",
     });
   }
-  const onStart = (next: string) => process.stderr.write(`bench: ${next}\n`);
+  const onStart = (next: string) => tell(`bench: ${next}`);
   const suite = { ...options, budgetMs: seconds * MS_A_SECOND };
   const report = await runSuite(gpu, clock, what, suite, onStart);
   if (json) {
     const envelope = { adapter: facts, tiles: gpu.tiles, ceilings: report.ceilings, rows: rowsOf(report) };
-    await print(`${JSON.stringify(envelope, null, 2)}\n`);
+    await printJson(envelope);
     return;
   }
   const head = [...wrapped("adapter: ", describeAdapter(facts)), ...wrapped("kernels: ", describeTiles(choice))];

@@ -6,8 +6,8 @@ import { dimensions } from "../bench/scaling-plan.ts";
 import type { SuiteReport } from "../bench/suite.ts";
 import type { SweepBenchRow } from "../bench/sweep-bench.ts";
 import type { TrainBenchRow } from "../bench/train-bench.ts";
+import { COLUMNS, wrapped } from "../core/wrapped-text.ts";
 import { alignedTable } from "../report/tables/aligned-table.ts";
-import { COLUMNS, wrapped } from "./wrapped-text.ts";
 
 /** A table whose columns stay side by side. */
 function table(rows: readonly (readonly string[])[]): string[] {

@@ -3,7 +3,7 @@ import { Argument, type Command } from "commander";
 import { publicSets } from "../data/public-sets.ts";
 import { megabytes } from "../plan.ts";
 import { fetchedFolder, fetchSet, isFetched } from "../platform/node/fetched-data.ts";
-import { print } from "./standard-streams.ts";
+import { print, tell } from "./standard-streams.ts";
 
 const names = publicSets.map(({ name }) => name);
 
@@ -24,10 +24,14 @@ export function addDataCommand(program: Command): void {
 async function fetchSets(wanted: readonly string[], quiet: boolean): Promise<void> {
   for (const set of publicSets.filter(({ name }) => wanted.includes(name))) {
     const there = isFetched(set);
+    const line = progressLine();
     await fetchSet(
       set,
-      (name, bytes) => quiet || process.stderr.write(`fetching ${name}, ${megabytes(bytes)}\n`),
-      quiet ? {} : { onProgress: progressLine(set.files.map(({ bytes }) => bytes)) },
+      (name, bytes) => {
+        line.begin(bytes);
+        if (!quiet) tell(`fetching ${name}, ${megabytes(bytes)}`);
+      },
+      quiet ? {} : { onProgress: line.show },
     );
     const done = there ? "was there" : "fetched";
     await print(`${set.name}: ${done}, ${fetchedFolder(set)}\n  use it:   --data ${set.dataName}\n`);
@@ -35,15 +39,19 @@ async function fetchSets(wanted: readonly string[], quiet: boolean): Promise<voi
 }
 
 /** Percent of a file on a terminal, written over itself; nothing elsewhere. */
-function progressLine(sizes: readonly number[]): (bytes: number) => void {
-  if (process.stderr.isTTY !== true) return () => {};
-  let file = 0;
+function progressLine(): { begin(size: number): void; show(bytes: number): void } {
+  let size = 0;
   let shown = -1;
-  return (bytes) => {
-    const size = sizes[file]!;
-    const percent = Math.floor((100 * bytes) / size);
-    if (percent !== shown) process.stderr.write(bytes === size ? "\r      \r" : `\r${percent} %`);
-    shown = bytes === size ? -1 : percent;
-    if (bytes === size) file++;
+  return {
+    begin(bytes) {
+      size = bytes;
+      shown = -1;
+    },
+    show(bytes) {
+      const percent = Math.floor((100 * bytes) / size);
+      if (process.stderr.isTTY !== true || percent === shown) return;
+      process.stderr.write(bytes === size ? "\r      \r" : `\r${percent} %`);
+      shown = percent;
+    },
   };
 }

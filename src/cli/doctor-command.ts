@@ -1,13 +1,14 @@
 /** `gpu-importance doctor`: which adapters there are, which is used and why, and whether it computes rightly. */
 
 import { describeAdapter } from "../core/adapter-text.ts";
+import { appendAll } from "../core/long-arrays.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { type SelfTest, selfTest } from "../gpu/self-test.ts";
 import { type AdapterAttempt, dawnVersion, installAdvice, surveyAdapters } from "../platform/node/adapters.ts";
 import { packageVersion } from "./package-version.ts";
-import { print } from "./standard-streams.ts";
+import { print, printJson } from "./standard-streams.ts";
 import { chooseTiles, describeTiles, type TileChoice, type TileOption, tileLines } from "./tile-choice.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 export interface DoctorOptions {
   readonly adapter?: string;
@@ -133,14 +134,19 @@ function report(diagnosis: Diagnosis): string {
     ...reason.split("\n").flatMap(reasonLines),
   ];
   if (test && kernels) {
-    lines.push("", "Limits", ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(36)} ${value}`));
+    appendAll(lines, ["", "Limits", ...Object.entries(limits).map(([name, value]) => `  ${name.padEnd(36)} ${value}`)]);
     const present = Object.entries(features).map(([name, has]) => `  ${name.padEnd(36)} ${has ? "yes" : "no"}`);
-    lines.push("", "Features", ...present);
-    lines.push("", "Kernels of products", ...kernels.lines, ...kernels.notes.flatMap((note) => wrapped("  ", note)));
-    lines.push("", "Self-test", ...selfTestLines(test));
+    appendAll(lines, ["", "Features", ...present]);
+    appendAll(lines, [
+      "",
+      "Kernels of products",
+      ...kernels.lines,
+      ...kernels.notes.flatMap((note) => wrapped("  ", note)),
+    ]);
+    appendAll(lines, ["", "Self-test", ...selfTestLines(test)]);
   }
   const heading = attempts.some(isUsable) ? "For more speed" : "To install";
-  if (advice.length > 0) lines.push("", heading, ...advice.flatMap((line) => wrapped("  ", line)));
+  if (advice.length > 0) appendAll(lines, ["", heading, ...advice.flatMap((line) => wrapped("  ", line))]);
   return `${lines.join("\n")}\n`;
 }
 
@@ -156,6 +162,6 @@ function selfTestLines({ product, histogram, elapsedMs }: SelfTest): string[] {
 /** @returns whether the adapter can be used and computes rightly. */
 export async function doctor(options: DoctorOptions): Promise<boolean> {
   const diagnosis = await diagnose(options);
-  await print(options.json ? `${JSON.stringify(diagnosis, null, 2)}\n` : report(diagnosis));
+  await (options.json ? printJson(diagnosis) : print(report(diagnosis)));
   return diagnosis.healthy;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { serveFolder } from "../platform/node/static-server.ts";
 import { integer } from "./option-values.ts";
-import { print } from "./standard-streams.ts";
+import { print, tell } from "./standard-streams.ts";
 
 interface LabOptions {
   readonly port?: number;
@@ -24,7 +24,7 @@ function interrupted(): Promise<void> {
 async function lab({ port, open }: LabOptions): Promise<void> {
   const server = await serveFolder(pageFolder, port);
   await print(`${server.url}\n`);
-  process.stderr.write("the lab runs in your browser, at this address; Ctrl+C ends it\n");
+  tell("the lab runs in your browser, at this address; Ctrl+C ends it");
   if (open === true) {
     const { default: openBrowser } = await import("open");
     await openBrowser(server.url);

@@ -2,6 +2,7 @@
 
 import { describeAdapter } from "../core/adapter-text.ts";
 import type { AdapterFacts } from "../core/study.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import { ASSUMED_MEMORY_BYTES, createContext, type GpuContext, withTiles } from "../gpu/context.ts";
 import { Devices, SHARE_AFTER_LOSS } from "../gpu/devices.ts";
 import type { Profiler } from "../gpu/profiler.ts";
@@ -9,14 +10,13 @@ import { openAdapter } from "../platform/node/adapters.ts";
 import { machineMemoryBytes } from "../platform/node/memory.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 export interface DeviceChoice {
   /** Part of the adapter's name. */
   readonly adapter?: string;
   /** Megabytes (10^6 bytes). */
   readonly memory?: number;
-  /** Form of the products' kernels. */
+  /** Forms of the products' kernels. */
   readonly tiles?: TileOption;
 }
 

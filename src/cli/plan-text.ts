@@ -1,6 +1,7 @@
 /** The plan of a study, for people. */
+
+import { wrapped } from "../core/wrapped-text.ts";
 import { megabytes, memoryText, portionText, type StudyPlan } from "../plan.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 /** Lines of at most 80 columns: the memory, and for each stage what is done at once, with what keeps it from being more. */
 export function planLines({ memoryBytes, bindingBytes, stages }: StudyPlan): string[] {

@@ -14,9 +14,10 @@ import { measures } from "../measures/registry.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { runStudy } from "../study.ts";
 import { addAdapterOption } from "./device-options.ts";
+import { endInOrder } from "./interruption.ts";
 import { integer, oneOf } from "./option-values.ts";
 import { addTraceOption, beginProfiling, profileText, studySubject } from "./profiling.ts";
-import { print } from "./standard-streams.ts";
+import { print, printJson } from "./standard-streams.ts";
 import { hiddenWidths } from "./study-options.ts";
 
 interface ProfileOptions {
@@ -66,9 +67,13 @@ async function profiled(options: ProfileOptions): Promise<Profile> {
 
 /** @throws RunError where no adapter can be used, or the trace cannot be written. */
 async function profile(options: ProfileOptions): Promise<void> {
+  endInOrder(
+    () => {},
+    () => ({ kept: "nothing: a profile is of the whole sweep", fix: "the same command begins anew" }),
+  );
   const measured = await profiled(options);
   if (options.json) {
-    await print(`${JSON.stringify(measured, null, 2)}\n`);
+    await printJson(measured);
     return;
   }
   await print(profileText(measured));

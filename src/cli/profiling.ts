@@ -6,13 +6,13 @@ import type { Dataset } from "../core/dataset.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { Profile } from "../core/profile.ts";
 import type { StudyConfig } from "../core/study.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { inStage, Profiler } from "../gpu/profiler.ts";
-import { openNamedFile } from "../platform/node/results-folder.ts";
+import { openNamedFile } from "../platform/node/named-file.ts";
 import { traceJson } from "../report/files/trace-file.ts";
 import { profileTable } from "../report/tables/profile-table.ts";
 import { text } from "./option-values.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 export interface ProfilingOptions {
   readonly profile?: boolean;
@@ -57,7 +57,9 @@ export async function beginProfiling({ profile, trace }: ProfilingOptions): Prom
 
 /** The same sink, its writing timed. */
 export function profiledSink(sink: ResultSink, profiling: Profiling | undefined): ResultSink {
-  return { label: sink.label, write: (file) => inStage({ ...profiling }, "write", () => sink.write(file)) };
+  const { label, written } = sink;
+  const write: ResultSink["write"] = (file) => inStage({ ...profiling }, "write", () => sink.write(file));
+  return { label, written, write, lost: () => sink.lost() };
 }
 
 /** A profile for people. */

@@ -1,6 +1,8 @@
 /** Progress on stderr: a bar with rate and time left per stage on a terminal, plain lines otherwise. No colours. */
 import { SingleBar } from "cli-progress";
+import { plainLine } from "../core/plain-text.ts";
 import type { ProgressEvent, ProgressListener, Stage } from "../core/progress.ts";
+import { wrapped } from "../core/wrapped-text.ts";
 import { progressBar, progressLine, type StageProgress } from "./progress-text.ts";
 
 /** The part of process.stderr that is used. */
@@ -14,6 +16,8 @@ export interface ProgressDisplay {
   end(): void;
   /** A line that stays. */
   line(text: string): void;
+  /** Lines that begin with `warning:`; where progress is not wanted, tables and files say it alone. */
+  warn(text: string): void;
   /** Leaves the current stage as it is, so that a message stands on a line of its own. */
   stop(): void;
 }
@@ -35,12 +39,13 @@ export interface ProgressOptions {
 
 /** Bars where `stream` is a terminal that can move its cursor. */
 export function createProgressDisplay({ stream, quiet, clock }: ProgressOptions): ProgressDisplay {
-  if (quiet) return { begin() {}, show() {}, end() {}, line() {}, stop() {} };
+  if (quiet) return { begin() {}, show() {}, end() {}, line() {}, warn() {}, stop() {} };
   const terminal = stream.isTTY === true && process.env["TERM"] !== "dumb";
-  return stageDisplay(terminal ? barPainter(stream) : linePainter(stream, clock), stream, clock);
+  const display = stageDisplay(terminal ? barPainter(stream) : linePainter(stream, clock), stream, clock);
+  return { ...display, warn: (text) => display.line(wrapped("warning: ", text).join("\n")) };
 }
 
-function stageDisplay(painter: Painter, stream: ProgressStream, clock: () => number): ProgressDisplay {
+function stageDisplay(painter: Painter, stream: ProgressStream, clock: () => number): Omit<ProgressDisplay, "warn"> {
   let current: { readonly stage: Stage; readonly startedAt: number; event?: ProgressEvent } | undefined;
   const look = (finished: boolean): StageProgress => {
     const { stage, startedAt, event } = current!;
@@ -65,7 +70,7 @@ function stageDisplay(painter: Painter, stream: ProgressStream, clock: () => num
     end: () => close(true),
     line(text) {
       close(true);
-      stream.write(`${text}\n`);
+      stream.write(`${plainLine(text)}\n`);
     },
     stop: () => close(false),
   };

@@ -1,4 +1,6 @@
 /** What a stage's progress says, as text: amounts, rates, times, and a bar that fits its line. Pure functions. */
+import { greatest } from "../core/long-arrays.ts";
+import { plainLine } from "../core/plain-text.ts";
 import type { ProgressEvent, Stage } from "../core/progress.ts";
 
 /** A stage as it stands. */
@@ -19,7 +21,7 @@ const titles: Readonly<Record<Stage, string>> = {
   measure: "measuring",
   ablate: "ablating",
 };
-const TITLE_WIDTH = Math.max(...Object.values(titles).map((title) => title.length));
+const TITLE_WIDTH = greatest(Object.values(titles).map((title) => title.length));
 
 /** Before so many milliseconds a rate says more about starting up than about the work. */
 const SETTLED_MS = 500;
@@ -64,7 +66,7 @@ export function progressLine(progress: StageProgress): string {
   const { done, total, unit } = event;
   const amount = finished ? `${count(done)} ${unit} ${time(progress)}` : `${count(done)}/${total} ${unit}`;
   const details = [amount, rate(progress), finished ? "" : time(progress), event.note];
-  return `${titles[stage]}: ${details.filter(Boolean).join(", ")}`;
+  return plainLine(`${titles[stage]}: ${details.filter(Boolean).join(", ")}`);
 }
 
 const WIDEST_BAR = 30;
@@ -88,7 +90,9 @@ export function progressBar(progress: StageProgress, columns: number): string {
   // Of the same width at every moment and in every stage, so that nothing jumps.
   const width = Math.max(0, Math.min(room, WIDEST_BAR, Math.max(NARROWEST_BAR, room - DETAIL_COLUMNS)));
   let line = `${title} ${bar(fraction, width)} ${percentage}`;
-  for (const detail of [time(progress), rate(progress), event?.note ?? ""].filter(Boolean)) {
+  for (const detail of [time(progress), rate(progress), event?.note ?? ""]
+    .filter(Boolean)
+    .map((text) => plainLine(text))) {
     const separator = line.endsWith("%") ? "  " : ", ";
     if (line.length + separator.length + detail.length <= columns) line += separator + detail;
   }

@@ -41,7 +41,7 @@ function shareOf(value: string): number | undefined {
 function kept(value: string): Kept {
   const keepShare = shareOf(value);
   if (keepShare !== undefined && keepShare > 0) return { keepShare };
-  if (/^[1-9]\d*$/.test(value.trim())) return { keepCount: Number(value) };
+  if (/^[1-9]\d*$/.test(value.trim()) && Number.isSafeInteger(Number(value))) return { keepCount: Number(value) };
   throw new InvalidArgumentError("Allowed: a share above 0% such as 50%, or a number of neurons such as 64");
 }
 

@@ -1,6 +1,8 @@
 /** `gpu-importance prune --json`: what was done, as data. */
 import { networkActivationText } from "../core/activation.ts";
+import { inputsText } from "../core/input-treatment.ts";
 import { widthsOf } from "../core/network.ts";
+import { jsonText } from "../core/plain-text.ts";
 import type { TwinCheck } from "../pruning/masked-twin.ts";
 import { networkCost } from "../pruning/network-cost.ts";
 import type { RemovedNeuron } from "../pruning/removed-file.ts";
@@ -14,28 +16,43 @@ export interface PruneRecord {
   readonly states: readonly PrunedState[];
   readonly check: TwinCheck;
   readonly removed: readonly RemovedNeuron[];
+  readonly warnings: readonly string[];
 }
 
 function stateFields({ network, bytes, accuracies }: PrunedState) {
   return {
     widths: widthsOf(network),
     activation: networkActivationText(network.activation),
+    inputs: inputsText(network),
     bytes,
     ...networkCost(network),
     accuracies,
   };
 }
 
-export function pruneJson({ model, options, states, check, removed }: PruneRecord): string {
-  const { data, out, measure, mode, scope, keep, maxAccuracyLoss, finetune } = options;
+export function pruneJson({ model, options, states, check, removed, warnings }: PruneRecord): string {
+  const { data, normalize, standardize, out, measure, mode, scope, keep, maxAccuracyLoss, finetune } = options;
   const [before, after, finetuned] = states;
   const record = {
-    ...{ model, data, out, measure, mode, scope, ...keep, maxAccuracyLoss, finetuneEpochs: finetune },
+    ...{
+      model,
+      data,
+      normalize,
+      standardize,
+      out,
+      measure,
+      mode,
+      scope,
+      ...keep,
+      maxAccuracyLoss,
+      finetuneEpochs: finetune,
+    },
     before: stateFields(before!),
     after: stateFields(after!),
     ...(finetuned === undefined ? {} : { finetuned: stateFields(finetuned) }),
     maskedTwin: check,
+    ...(warnings.length > 0 && { warnings }),
     removed: removed.map(({ value, ...neuron }) => ({ ...neuron, valueBits: value })),
   };
-  return `${JSON.stringify(record, null, 2)}\n`;
+  return `${jsonText(record)}\n`;
 }

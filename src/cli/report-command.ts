@@ -2,12 +2,15 @@
 import { basename, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { RunError, UsageError } from "../core/errors.ts";
-import { resultNames } from "../core/platform.ts";
+import { type ResultSink, resultNames } from "../core/platform.ts";
 import { folderSource } from "../platform/node/files.ts";
 import { loadReportAssets } from "../platform/node/report-assets.ts";
 import { openReportFolder } from "../platform/node/results-folder.ts";
 import type { MissingPart } from "../report/analysis/analysis.ts";
+import { endInOrder } from "./interruption.ts";
+import { removeIfEmpty } from "./made-folders.ts";
 import { text } from "./option-values.ts";
+import { tell } from "./standard-streams.ts";
 
 interface ReportOptions {
   readonly out?: string;
@@ -22,10 +25,10 @@ function missingLine(folder: string, { file, reason, cost }: MissingPart): strin
 }
 
 /**
- * Reads the results in `folders` and writes a report of all of them into `out`.
+ * Reads the results in `folders` and writes a report of all of them.
  * @throws RunError where results cannot be read or are damaged, or the report cannot be written.
  */
-export async function writeReport(folders: readonly string[], out: string, tell: Tell): Promise<void> {
+async function writeReport(folders: readonly string[], sink: ResultSink, tell: Tell): Promise<void> {
   // Vega and all that the report needs take a while to load, so commands that make no report do without.
   const { makeReport } = await import("../report/report.ts");
   const { readStudyFiles } = await import("../report/files/read-study.ts");
@@ -38,18 +41,17 @@ export async function writeReport(folders: readonly string[], out: string, tell:
     for (const part of study.missing) tell(missingLine(folder, part));
     studies.push(study);
   }
-  const sink = await openReportFolder(out);
   for (const file of await makeReport(studies, assets)) await sink.write(file);
-  tell(`report in ${join(out, resultNames.report)}`);
+  tell(`report in ${join(sink.label, resultNames.report)}`);
 }
 
 /**
  * The report of a run whose results are written: whatever becomes of it, they stay.
  * @throws RunError as writeReport does, which then says so.
  */
-export async function reportOfRun(out: string, tell: Tell): Promise<void> {
+export async function reportOfRun(out: string, sink: ResultSink, tell: Tell): Promise<void> {
   try {
-    await writeReport([out], out, tell);
+    await writeReport([out], sink, tell);
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     const kept = `all results in ${out}; gpu-importance report ${out} makes the report from them`;
@@ -80,9 +82,20 @@ export function addReportCommand(program: Command): void {
     )
     .option("--quiet", "nothing on stderr but errors")
     .option("--debug", "show stack traces")
-    .action((folders: string[], { out, quiet }: ReportOptions) =>
-      writeReport(folders, reportFolder(folders, out), (line) => {
-        if (quiet !== true) process.stderr.write(`${line}\n`);
-      }),
-    );
+    .action(async (folders: string[], { out, quiet }: ReportOptions) => {
+      const told = { kept: "all results; the report may be in part", fix: "the same command makes it anew" };
+      endInOrder(
+        () => {},
+        () => told,
+      );
+      const say = (line: string) => {
+        if (quiet !== true) tell(line);
+      };
+      const to = reportFolder(folders, out);
+      for (const folder of folders) await folderSource(folder).list(); // Before a folder of that name is made.
+      removeIfEmpty(to);
+      // The folder first: its results must not change while they are read.
+      using sink = await openReportFolder(to, { tell: say });
+      await writeReport(folders, sink, say);
+    });
 }

@@ -2,14 +2,16 @@
 import { join } from "node:path";
 import type { ResultSink } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
+import { requireTrainable } from "../data/require-trainable.ts";
 import { inStage } from "../gpu/profiler.ts";
 import { runStudy } from "../study.ts";
+import { continuingCommand } from "./kept-results.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { beginProfiling, type Profiling, profiledSink, profileText, studySubject } from "./profiling.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { print } from "./standard-streams.ts";
 import { dataName, readStudyData } from "./study-data.ts";
-import { studyConfig } from "./study-options.ts";
+import { given, studyConfig } from "./study-options.ts";
 import {
   clock,
   closeResults,
@@ -28,7 +30,7 @@ export interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {
   readonly trace?: string;
 }
 
-/** A folder that does not exist yet: `results/mnist-sigmoid-20260131-235959`. */
+/** `results/mnist-sigmoid-20260131-235959`; a number follows where two runs begin within a second. */
 function defaultOut({ data, activation }: StudyConfig, started: Date): string {
   return join("results", `${dataName(data)}-${activation}-${timeStamp(started)}`);
 }
@@ -40,7 +42,9 @@ function defaultOut({ data, activation }: StudyConfig, started: Date): string {
 export async function run(options: RunOptions): Promise<void> {
   const config = studyConfig(options);
   const started = new Date();
-  await withResults(options.out ?? defaultOut(config, started), options, started, async (sink, display) => {
+  const onward = (sink: ResultSink) => continuingCommand(config, options, sink);
+  const to = { ...given({ out: options.out }), otherwise: defaultOut(config, started), onward };
+  await withResults(to, options, started, async (sink, display) => {
     const profiling = await beginProfiling(options);
     await study(options, config, started, profiledSink(sink, profiling), display, profiling);
   });
@@ -56,6 +60,7 @@ async function study(
 ): Promise<void> {
   const begin = clock();
   const dataset = await inStage({ ...profiling }, "data", () => readStudyData(config, display.line));
+  requireTrainable(dataset, "run");
   const dataMs = clock() - begin;
   showDataset(dataset, display);
   using devices = await inStage({ ...profiling }, "adapter", () => openDevices(options, display, profiling));

@@ -1,5 +1,9 @@
-/** Writing to stdout and stderr when their other end may be gone or full. */
+/**
+ * Writing to stdout and stderr: their other end may be gone or full, and a terminal must not be steered by what files call
+ * their things. Nothing else of the command line writes there but progress-display.ts.
+ */
 import { RunError } from "../core/errors.ts";
+import { jsonText, plainLines } from "../core/plain-text.ts";
 
 /** Without listeners an error of a standard stream would end the process with a stack trace. */
 export function surviveClosedStreams(): void {
@@ -12,6 +16,20 @@ export function surviveClosedStreams(): void {
  * @throws RunError where the text cannot be written.
  */
 export function print(text: string): Promise<void> {
+  return written(plainLines(text));
+}
+
+/** A value as JSON to stdout, waited for. @throws RunError as `print`. */
+export function printJson(value: unknown): Promise<void> {
+  return written(`${jsonText(value)}\n`);
+}
+
+/** Lines for people to stderr. @param written called when they are there */
+export function tell(text: string, written?: () => void): void {
+  process.stderr.write(`${plainLines(text)}\n`, written);
+}
+
+function written(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
       if (!error || ("code" in error && error.code === "EPIPE")) return resolve();

@@ -5,8 +5,10 @@ import { type AnyDataset, type Dataset, inputTypeOf, splitNames } from "../core/
 import { RunError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
+import { wrapped } from "../core/wrapped-text.ts";
+import { inClassOrder } from "../data/class-order.ts";
 import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
-import { type DataOptions, finished, openData, openLargeData, refuseOptions } from "../data/open-data.ts";
+import { type DataOptions, finished, openData, openLargeData, refuseOptions, tableOptions } from "../data/open-data.ts";
 import { publicSets } from "../data/public-sets.ts";
 import { loadDigits } from "../platform/node/digits.ts";
 import { fetchedFolder, isFetched } from "../platform/node/fetched-data.ts";
@@ -15,7 +17,6 @@ import { machineMemoryBytes } from "../platform/node/memory.ts";
 import { diskScratch } from "../platform/node/scratch.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { clock } from "./study-output.ts";
-import { wrapped } from "./wrapped-text.ts";
 
 /** The digits that come with the program. */
 const EMBEDDED = "mnist";
@@ -35,7 +36,15 @@ export function dataName(source: string): string {
 export async function readStudyData(config: DataConfig, note: (line: string) => void): Promise<Dataset> {
   if (config.data === EMBEDDED) return embeddedDigits(config, note);
   const { source, name } = await namedSource(config.data);
-  return openData(source, name, config);
+  return openData(source, name, { ...config, onNote: teller(config, note) });
+}
+
+/** What is said of data, on lines of the display, and to whoever asked for it. */
+function teller({ onNote }: DataConfig, note: (line: string) => void): (line: string) => void {
+  return (line) => {
+    for (const shown of wrapped("data:    ", line)) note(shown);
+    onNote?.(line);
+  };
 }
 
 /** @throws RunError where there is none */
@@ -57,14 +66,21 @@ const KEPT_SHARE = 1 / 8;
 /** Reading that is over before needs no progress. */
 const UNSHOWN_MS = 1000;
 
+/** What is known of how data will be used, before they are read. */
+export interface DataKeeping {
+  /** 10^6 bytes of inputs of one part that are kept in memory. */
+  readonly keepMegabytes?: number | undefined;
+  /** Whether networks will have the inputs rescaled, beside what the options say. */
+  readonly rescaled?: boolean;
+}
+
 /**
  * The same for data that may not fit in memory: then they are read twice, and go to temporary files.
- * @param keepMegabytes 10^6 bytes of inputs of one part that are kept in memory
  * @throws as `readStudyData`; RunError where there is no room for temporary files
  */
 export async function readLargeStudyData(
-  config: Omit<DataConfig, "normalize" | "standardize">,
-  keepMegabytes: number | undefined,
+  config: DataConfig,
+  { keepMegabytes, rescaled = false }: DataKeeping,
   display: Pick<ProgressDisplay, "line" | "show" | "end">,
 ): Promise<AnyDataset & Disposable> {
   if (config.data === EMBEDDED) return { ...(await embeddedDigits(config, display.line)), [Symbol.dispose]() {} };
@@ -73,18 +89,24 @@ export async function readLargeStudyData(
   const begin = clock();
   const show = (done: number, total: number) => display.show({ stage: "data", done, total, unit: "rows" });
   let stored = false;
-  const dataset = await openLargeData(source, name, config, {
-    bytes,
-    scratch: diskScratch(),
-    onRows(rows, share) {
-      if (clock() - begin > UNSHOWN_MS) show(rows, share === undefined ? rows : Math.round(rows / share));
+  const dataset = await openLargeData(
+    source,
+    name,
+    { ...config, onNote: teller(config, display.line) },
+    {
+      bytes,
+      rescaled,
+      scratch: diskScratch(),
+      onRows(rows, share) {
+        if (clock() - begin > UNSHOWN_MS) show(rows, share === undefined ? rows : Math.round(rows / share));
+      },
+      onStored(rows, total) {
+        if (!stored) display.line(`data:    more than ${Math.round(bytes / 1e6)} MB; once more, into temporary files`);
+        stored = true;
+        show(rows, total);
+      },
     },
-    onStored(rows, total) {
-      if (!stored) display.line(`data:    more than ${Math.round(bytes / 1e6)} MB; once more, into temporary files`);
-      stored = true;
-      show(rows, total);
-    },
-  });
+  );
   display.end();
   if (stored) for (const line of wrapped("data:    ", pagesText(dataset))) display.line(line);
   return dataset;
@@ -97,8 +119,9 @@ function pagesText({ features, ...dataset }: AnyDataset): string {
 }
 
 async function embeddedDigits(config: DataConfig, note: (line: string) => void): Promise<Dataset> {
-  refuseOptions(config, EMBEDDED, "the embedded digits", "label", "split");
+  refuseOptions(config, EMBEDDED, "the embedded digits", "split", ...tableOptions);
   const { digits, notes } = await loadDigits();
   for (const line of notes) note(line);
-  return finished(await splitEmbeddedDigits(digits), EMBEDDED, config);
+  const divided = await splitEmbeddedDigits(digits);
+  return finished(inClassOrder(divided, config, EMBEDDED, teller(config, note)), EMBEDDED, config);
 }

@@ -7,7 +7,7 @@ import { binRules, defaultBins, defaultBits } from "../core/quantization.ts";
 import { type MeasuringConfig, type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
-import { decimal, integer, meanAndDeviation, oneOf, percents, someOf, text, widths } from "./option-values.ts";
+import { decimal, integer, meanAndDeviation, names, oneOf, percents, someOf, text, widths } from "./option-values.ts";
 
 const measureNames: readonly string[] = measures.map(({ name }) => name);
 
@@ -85,15 +85,14 @@ function addLevelOptions(command: Command): void {
  * `bits` and `bins` as the configuration holds them.
  * @throws UsageError where bins are asked for and one bit has none, or a threshold where more bits have none
  */
-export function levelConfig({
-  bits = defaultBits,
-  bins,
-  quantizeThreshold,
-}: Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold">): Pick<MeasuringConfig, "bits" | "bins"> {
+export function levelConfig(
+  { bits = defaultBits, bins, quantizeThreshold }: Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold">,
+  where = "command line",
+): Pick<MeasuringConfig, "bits" | "bins"> {
   if (bits > 1 && quantizeThreshold !== undefined) {
     throw new UsageError({
       what: "--quantize-threshold is for one bit",
-      where: "command line",
+      where,
       expected: "one bit, which is 1 above the threshold",
       found: `--bits ${bits}`,
       fix: "leave one of them out: the levels of more than one bit part as --bins says",
@@ -103,7 +102,7 @@ export function levelConfig({
   if (bins === undefined) return {};
   throw new UsageError({
     what: "--bins is for more than one bit",
-    where: "command line",
+    where,
     expected: "--bits 2 or more beside it",
     found: `--bins ${bins}, one bit`,
     fix: "leave --bins out: one bit is whether an output exceeds its activation's threshold; or add --bits 2",
@@ -119,8 +118,18 @@ export function addDataOptions(command: Command): void {
 }
 
 export function addTableOptions(command: Command): Command {
+  const noHeader = new Option("--no-header", "a table whose first line is a sample; columns have numbers");
+  // It says something of a table, and takes nothing back.
+  noHeader.negate = false;
   return command
     .addOption(new Option("--label <column>", "column of the classes (default: label)").argParser(text("a column")))
+    .addOption(noHeader)
+    .addOption(new Option("--drop <columns>", "columns of a table to leave out: a,b").argParser(names("columns")))
+    .addOption(
+      new Option("--classes <names>", "all classes in the order of the network's outputs: a,b,c").argParser(
+        names("two classes or more", 2),
+      ),
+    )
     .addOption(
       new Option("--split <percents>", "parts of a table to train, validate, test (default: 70,15,15)").argParser(
         percents,
@@ -142,11 +151,11 @@ export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T
 /** The configuration out of commander's options, fields in a fixed order. */
 export function studyConfig(options: StudyConfig): StudyConfig {
   const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = options;
-  const { measures: names, scopes, modes, randomDraws, stride, sweep } = options;
-  const { label, split, normalize, standardize } = options;
+  const { measures: measured, scopes, modes, randomDraws, stride, sweep } = options;
+  const { label, noHeader, drop, classes, split, normalize, standardize } = options;
   const training = {
     data,
-    ...given({ label, split, normalize, standardize }),
+    ...given({ label, noHeader, drop, classes, split, normalize, standardize }),
     repeats,
     seed,
     hidden,
@@ -157,5 +166,5 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     l2,
     ...levelConfig(options),
   };
-  return { ...training, measures: names, scopes, modes, randomDraws, stride, sweep };
+  return { ...training, measures: measured, scopes, modes, randomDraws, stride, sweep };
 }

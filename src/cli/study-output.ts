@@ -1,19 +1,22 @@
 /** What commands that make results do alike: the folder, the signals, the files in their order, the table. */
-import { existsSync, rmdirSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { AnyDataset } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
-import type { ResultSink } from "../core/platform.ts";
+import { type ResultSink, resultNames } from "../core/platform.ts";
 import type { Profile } from "../core/profile.ts";
 import type { Stage } from "../core/progress.ts";
 import type { Provenance, RecordedConfig, RepeatSummary, StudyResults } from "../core/study.ts";
 import { summarizeDataset } from "../data/summarize-dataset.ts";
 import type { Devices } from "../gpu/devices.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
-import { openResultsFolder } from "../platform/node/results-folder.ts";
-import { closingFiles, curveFiles, measureFiles, modelFiles, profileFile } from "../report/files/result-files.ts";
+import { makeNewFolder, openResultsFolder } from "../platform/node/results-folder.ts";
+import { completeResults, measureFiles, modelFiles, profileFile } from "../report/files/result-files.ts";
 import { summaryTable } from "../report/tables/summary-table.ts";
-import type { Ablated, StudyObserver, StudyOutcome } from "../study.ts";
+import type { StudyObserver, StudyOutcome } from "../study.ts";
+import { CurveKeeper } from "./curve-keeper.ts";
+import { endInOrder, saveOnSignal, type Told } from "./interruption.ts";
+import { keptText } from "./kept-results.ts";
+import { removeIfEmpty } from "./made-folders.ts";
 import { packageVersion } from "./package-version.ts";
 import { planLines } from "./plan-text.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
@@ -45,35 +48,6 @@ export function showDataset(
   display.line(`data:    ${name}, ${samples}, ${features} features, ${classes} classes`);
 }
 
-/** Folders on the way to `path` that do not exist, innermost first. */
-function missingFolders(path: string): string[] {
-  const missing: string[] = [];
-  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.push(folder);
-  return missing;
-}
-
-/** A run that ends before its first file leaves no folders behind. At once, since a signal leaves no time to wait. */
-function removeEmpty(folders: readonly string[]): void {
-  for (const folder of folders) {
-    try {
-      rmdirSync(folder);
-    } catch {
-      // It holds something, and stays; or it was never made, and the next one may have been.
-    }
-  }
-}
-
-/** Ends the process as the signal asks, but first gives back the cursor that a bar has hidden, and empty folders. */
-function stopOnSignals(display: ProgressDisplay, madeFolders: readonly string[]): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      display.stop();
-      removeEmpty(madeFolders);
-      process.kill(process.pid, signal);
-    });
-  }
-}
-
 /** The table, with an empty line around it where progress is on the same terminal. */
 async function showTable(results: StudyResults, display: ProgressDisplay): Promise<void> {
   const amongProgress = process.stdout.isTTY === true && process.stderr.isTTY === true;
@@ -82,39 +56,80 @@ async function showTable(results: StudyResults, display: ProgressDisplay): Promi
   if (amongProgress) display.line("");
 }
 
+/** Where results go. */
+export interface Destination {
+  /** As asked for. */
+  readonly out?: string;
+  /** Otherwise a folder that did not exist, of this name or one with a number behind it. */
+  readonly otherwise: string;
+  /** The command that goes on with what an interrupted run has left in the folder; undefined where there is none. */
+  onward?(sink: ResultSink): string | undefined;
+}
+
+/** The folder that was asked for, or a new one; those that are made on the way go again if nothing comes into them. */
+async function folderFor(asked: string | undefined, otherwise: string): Promise<string> {
+  if (asked !== undefined) {
+    removeIfEmpty(asked);
+    return asked;
+  }
+  const removeAsWell = removeIfEmpty(dirname(otherwise));
+  const out = await makeNewFolder(otherwise);
+  removeAsWell(out);
+  return out;
+}
+
+const nothingKept: Told = { kept: "nothing: no file was finished", fix: "the same command begins anew" };
+
+/** What a signal leaves of a study. */
+function toldOf(sink: ResultSink, onward: string | undefined): Told {
+  const kept = keptText(sink);
+  if (kept === undefined) return nothingKept;
+  if (sink.written.has(resultNames.study)) return { kept, fix: `gpu-importance report ${sink.label} makes the report` };
+  const anew = "the same command with --force begins anew";
+  return { kept, fix: onward === undefined ? anew : `go on without training: ${onward}` };
+}
+
+/** The error, with what is in the folder in spite of it. */
+function withKept(error: unknown, sink: ResultSink, onward: string | undefined): unknown {
+  const kept = keptText(sink);
+  if (!(error instanceof RunError) || error.fault.kept !== undefined || kept === undefined) return error;
+  const more = onward === undefined ? "" : `; ${toldOf(sink, onward).fix}`;
+  return new RunError({ ...error.fault, kept: `${kept}${more}` }, { cause: error });
+}
+
 /**
- * Opens the folder `out`, has results written into it, and makes their report.
+ * Opens the folder for results, has them written into it, and makes their report.
  * @throws UsageError, RunError
  */
 export async function withResults(
-  out: string,
+  { out: asked, otherwise, onward }: Destination,
   options: OutputOptions,
   started: Date,
   work: (sink: ResultSink, display: ProgressDisplay) => Promise<void>,
 ): Promise<void> {
   const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });
-  const madeFolders = missingFolders(out);
-  stopOnSignals(display, madeFolders);
+  let told: () => Told = () => nothingKept;
+  endInOrder(display.stop, () => told());
+  // The folder first: a mistake there must not cost hours of computing.
+  const out = await folderFor(asked, otherwise);
+  const sink = await openResultsFolder(out, { force: options.force === true, tell: display.line });
+  told = () => toldOf(sink, onward?.(sink));
   try {
-    // The folder first: a mistake there must not cost hours of computing.
-    await work(await openResultsFolder(out, { force: options.force === true }), display);
+    await work(sink, display);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
-    if (options.report) await reportOfRun(out, display.line);
+    if (options.report) await reportOfRun(out, sink, display.line);
   } catch (error) {
     display.stop();
-    removeEmpty(madeFolders);
-    throw error;
+    throw withKept(error, sink, onward?.(sink));
   }
 }
 
 /** Writes the curves of the repeats that were swept before the study failed; the error then says so. */
-async function keepFinished(parts: readonly Ablated[], of: number, sink: ResultSink, error: unknown): Promise<unknown> {
-  if (parts.length === 0 || !(error instanceof RunError)) return error;
-  const singles = parts.flatMap((part) => part.singles);
-  const curves = parts.flatMap((part) => part.curves);
-  const repeats = new Set(singles.map(({ repeat }) => repeat)).size;
-  for (const file of curveFiles(curves, singles)) await sink.write(file);
-  const kept = `curves of ${repeats} of ${of} repeats in ${sink.label}; study.json is not written`;
+async function keepFinished(keeper: CurveKeeper, of: number, sink: ResultSink, error: unknown): Promise<unknown> {
+  if (!(error instanceof RunError)) return error;
+  await keeper.save();
+  if (keeper.kept === 0) return error;
+  const kept = `curves of ${keeper.kept} of ${of} repeats in ${sink.label}; study.json is not written`;
   return new RunError({ ...error.fault, kept }, { cause: error });
 }
 
@@ -123,7 +138,7 @@ interface StudyTelling {
   readonly first: Stage;
   readonly repeats: number;
   /** Told how well the networks do, before the sweep begins. */
-  onEvaluated?(repeats: readonly RepeatSummary[]): void;
+  onEvaluated?(repeats: readonly RepeatSummary[]): Promise<void>;
 }
 
 /**
@@ -137,7 +152,9 @@ export async function writtenStudy(
   sink: ResultSink,
   display: ProgressDisplay,
 ): Promise<StudyOutcome> {
-  const swept: Ablated[] = [];
+  const keeper = new CurveKeeper(sink, repeats, clock);
+  const forget = saveOnSignal(() => keeper.save());
+  const failed = (error: unknown) => display.line(`note:    curves are not kept yet: ${(error as Error).message}`);
   const outcome = await compute({
     onProgress: display.show,
     onPlan(plan) {
@@ -149,14 +166,17 @@ export async function writtenStudy(
       if (first !== "measure") display.begin("measure");
     },
     async onMeasured(neurons, orders, evaluated) {
-      onEvaluated?.(evaluated);
+      await onEvaluated?.(evaluated);
       for (const file of measureFiles(neurons, orders)) await sink.write(file);
       display.begin("ablate");
     },
-    onAblated: (part) => swept.push(part),
+    onWarning: display.warn,
+    onAblated: (part) => keeper.add(part, failed),
   }).catch(async (error: unknown) => {
-    throw await keepFinished(swept, repeats, sink, error);
+    throw await keepFinished(keeper, repeats, sink, error);
   });
+  forget();
+  await keeper.idle();
   display.end();
   return outcome;
 }
@@ -185,7 +205,6 @@ export async function closeResults(
   profile?: Profile,
 ): Promise<void> {
   const results: StudyResults = { config, dataset: summarizeDataset(dataset), provenance, ...outcome };
-  const [last, ...files] = closingFiles(results, outcome.curves, outcome.singles).reverse();
-  for (const file of [...files.reverse(), ...(profile ? [profileFile(profile)] : []), last!]) await sink.write(file);
+  await completeResults(results, sink, profile ? [profileFile(profile)] : []);
   await showTable(results, display);
 }

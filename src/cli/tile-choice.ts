@@ -1,42 +1,56 @@
-/** Which form of the products' kernels a command uses: what the user asks for, what was measured before, or measured now. */
-import type { Command } from "commander";
-import { Option } from "commander";
+/**
+ * Which form of the products' kernels a command uses: what the user asks for; on software adapters, what such an adapter
+ * always takes; on GPUs, what was measured before, or is measured now.
+ */
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
-import { everyProduct, products, type TileForm, type TileForms, tileForms } from "../core/tiles.ts";
+import { EACH_TILE, parseTiles, products, type TileForm, type TileForms, tileForms, tilesText } from "../core/tiles.ts";
 import { type Calibration, calibrate } from "../gpu/calibration.ts";
 import { availableForms, type GpuContext, withTiles } from "../gpu/context.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
 import { readCalibration, writeCalibration } from "../platform/node/tiles-cache.ts";
-import { oneOf } from "./option-values.ts";
 import { packageVersion } from "./package-version.ts";
 
-const choices = [...tileForms, "auto"] as const;
-export type TileOption = (typeof choices)[number];
+export type TileOption = TileForms | "auto";
 
-/** Stands in for the option where that is not given; for tests, whose results must not depend on a measurement. */
+/** Stands in for the option where that is not given. */
 const VARIABLE = "GPU_IMPORTANCE_TILES";
 
 export interface TileChoice {
   /** The device with the chosen forms. */
   readonly gpu: GpuContext;
-  readonly source: "forced" | "cached" | "measured";
-  /** Undefined where the choice was forced. */
+  readonly source: "forced" | "fixed" | "cached" | "measured";
+  /** Undefined where nothing was measured. */
   readonly milliseconds: Calibration["milliseconds"] | undefined;
   /** Where the cache was of no use though it should have been. */
   readonly notes: readonly string[];
 }
 
+const EXPECTED = `${tileForms.join(", ")}, auto, or a form for each: ${EACH_TILE}`;
+
+function tileOption(text: string): TileOption | undefined {
+  return text === "auto" ? text : parseTiles(text);
+}
+
+function tilesArgument(text: string): TileOption {
+  const option = tileOption(text);
+  if (option === undefined) throw new InvalidArgumentError(`Allowed: ${EXPECTED}`);
+  return option;
+}
+
 /** Adds `--tiles`. */
 export function addTilesOption(command: Command): Command {
   // No default of commander's: the variable stands in for an option that is not given.
-  const help = "products' kernels: plain, subgroup, shared; auto measures once (default: auto)";
-  return command.addOption(new Option("--tiles <form>", help).argParser(oneOf(choices)));
+  const help = "products' kernels: plain, subgroup, shared, or PRODUCT=FORM for each (default: auto)";
+  return command.addOption(new Option("--tiles <forms>", help).argParser(tilesArgument));
 }
 
-/** @throws UsageError where the adapter cannot run the form that is asked for. */
+/** @throws UsageError where the adapter cannot run the forms that are asked for. */
 export async function chooseTiles(gpu: GpuContext, option: TileOption | undefined): Promise<TileChoice> {
   const asked = option ?? askedByEnvironment() ?? "auto";
   if (asked !== "auto") return forced(gpu, asked, option === undefined ? VARIABLE : "--tiles");
+  // The device came with them.
+  if (gpu.facts.software) return { gpu, source: "fixed", milliseconds: undefined, notes: [] };
   const key = { package: packageVersion(), dawn: dawnVersion, adapter: gpu.facts };
   const notes: string[] = [];
   const kept = await readCalibration(key, notes);
@@ -50,28 +64,24 @@ export async function chooseTiles(gpu: GpuContext, option: TileOption | undefine
 function askedByEnvironment(): TileOption | undefined {
   const value = process.env[VARIABLE];
   if (value === undefined || value === "") return undefined;
-  const known = choices.find((choice) => choice === value);
+  const known = tileOption(value);
   if (known !== undefined) return known;
-  throw new UsageError({
-    what: "no such form of kernels",
-    where: VARIABLE,
-    expected: choices.join(", "),
-    found: value,
-  });
+  throw new UsageError({ what: "no such form of kernels", where: VARIABLE, expected: EXPECTED, found: value });
 }
 
-function forced(gpu: GpuContext, form: TileForm, where: string): TileChoice {
+function forced(gpu: GpuContext, tiles: TileForms, where: string): TileChoice {
   const possible = availableForms(gpu);
-  if (!possible.includes(form)) {
+  const impossible = products.map((name) => tiles[name]).find((form) => !possible.includes(form));
+  if (impossible !== undefined) {
     throw new UsageError({
-      what: `this adapter has no ${form} kernels`,
+      what: `this adapter has no ${impossible} kernels`,
       where,
       expected: `${possible.join(", ")} or auto`,
       found: gpu.facts.description,
       fix: "subgroup kernels are for subgroups of exactly 4 or 8 lanes, as software adapters have them",
     });
   }
-  return { gpu: withTiles(gpu, everyProduct(form)), source: "forced", milliseconds: undefined, notes: [] };
+  return { gpu: withTiles(gpu, tiles), source: "forced", milliseconds: undefined, notes: [] };
 }
 
 function canRun(gpu: GpuContext, tiles: TileForms): boolean {
@@ -80,16 +90,15 @@ function canRun(gpu: GpuContext, tiles: TileForms): boolean {
 
 const sources = {
   forced: "as asked for",
+  fixed: "as always on this software adapter",
   cached: "measured before",
   measured: "measured now, and kept for this adapter",
 } as const;
 
-/** `subgroup tiles (measured before)`; by product where they differ. */
+/** `subgroup tiles (measured before)`; by product, as `--tiles` takes it, where they differ. */
 export function describeTiles({ gpu: { tiles }, source }: TileChoice): string {
-  const forms = new Set(Object.values(tiles));
-  const [only] = forms;
-  const names = forms.size === 1 ? `${only} tiles` : products.map((name) => `${name} ${tiles[name]}`).join(", ");
-  return `${names} (${sources[source]})`;
+  const [first, ...others] = new Set(Object.values(tiles));
+  return `${others.length === 0 ? `${first} tiles` : tilesText(tiles)} (${sources[source]})`;
 }
 
 /** A line for each product: times of the forms in units of the chosen one's. */

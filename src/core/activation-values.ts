@@ -1,5 +1,6 @@
 /** The activation functions themselves, in float64: what readers of networks and the CPU references compute with. */
 import { type ActivationLike, fullActivation } from "./activation.ts";
+import { exponential, exponentialM1, logarithm1p } from "./elementary.ts";
 
 /** erf(x), to a few ULP of float64: its series where that converges fast, then the continued fraction of erfc. */
 export function errorFunction(x: number): number {
@@ -11,7 +12,7 @@ export function errorFunction(x: number): number {
       term *= (2 * x * x) / (2 * n + 1);
       sum += term;
     }
-    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+    return (2 / Math.sqrt(Math.PI)) * exponential(-x * x) * sum;
   }
   return Math.sign(x) * (1 - complement(size));
 }
@@ -20,7 +21,7 @@ export function errorFunction(x: number): number {
 function complement(x: number): number {
   let fraction = x;
   for (let n = 60; n > 0; n--) fraction = x + n / 2 / fraction;
-  return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
+  return exponential(-x * x) / Math.sqrt(Math.PI) / fraction;
 }
 
 /** Phi(z), the normal distribution's probability below z. */
@@ -31,18 +32,27 @@ export function normalProbability(z: number): number {
 
 /** Phi'(z). */
 export function normalDensity(z: number): number {
-  return Math.exp(-(z * z) / 2) / Math.sqrt(2 * Math.PI);
+  return exponential(-(z * z) / 2) / Math.sqrt(2 * Math.PI);
 }
 
 /** 1 / (1 + exp(-z)). */
 export function logistic(z: number): number {
-  return 1 / (1 + Math.exp(-z));
+  return 1 / (1 + exponential(-z));
+}
+
+/** From here on the distance to 1 is below half a unit in the last place. */
+const TANH_IS_ONE = 20;
+
+function hyperbolicTangent(z: number): number {
+  if (Math.abs(z) > TANH_IS_ONE) return Math.sign(z);
+  const doubled = exponentialM1(2 * z);
+  return doubled / (doubled + 2);
 }
 
 const tanhScale = 2 * Math.sqrt(2 / Math.PI);
 /** Of GELU's approximation 0.5 z (1 + tanh(u)) = z logistic(2 u): 2 u, and its derivative. */
-export const tanhArgument = (z: number): number => tanhScale * (z + 0.044715 * z ** 3);
-export const tanhArgumentSlope = (z: number): number => tanhScale * (1 + 3 * 0.044715 * z ** 2);
+export const tanhArgument = (z: number): number => tanhScale * (z + 0.044715 * z * z * z);
+export const tanhArgumentSlope = (z: number): number => tanhScale * (1 + 3 * 0.044715 * z * z);
 
 /** act(z). */
 export function activate(z: number, activation: ActivationLike): number {
@@ -51,15 +61,15 @@ export function activate(z: number, activation: ActivationLike): number {
     case "sigmoid":
       return logistic(z);
     case "tanh":
-      return Math.tanh(z);
+      return hyperbolicTangent(z);
     case "relu":
       return Math.max(z, 0);
     case "leaky-relu":
       return z < 0 ? full.alpha * z : z;
     case "elu":
-      return z < 0 ? full.alpha * Math.expm1(z) : z;
+      return z < 0 ? full.alpha * exponentialM1(z) : z;
     case "softplus":
-      return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+      return Math.max(z, 0) + logarithm1p(exponential(-Math.abs(z)));
     case "gelu":
       return z * normalProbability(z);
     case "gelu-tanh":

@@ -1,4 +1,5 @@
 /** Labelled samples, in three parts: training, validation (measures and means) and test (accuracy). */
+import type { AppliedTreatment } from "./input-treatment.ts";
 
 export interface Split {
   /** Number of samples. */
@@ -58,7 +59,9 @@ export interface DatasetFacts {
   readonly classNames?: readonly string[];
   /** Percent of the rows in training, validation and test, where this program divided one table. */
   readonly shares?: Shares;
-  /** SHA-256, hexadecimal, of every input and label (see src/data/fingerprint.ts). */
+  /** What was done with the inputs after they were read, where anything was. */
+  readonly treatment?: AppliedTreatment;
+  /** SHA-256, hexadecimal, of every input and label as they were read (see src/data/fingerprint.ts). */
   readonly sha256: string;
 }
 

@@ -1,4 +1,5 @@
 /** The two kinds of failure a user can mend, told apart by exit code. Everything else is a bug and keeps its stack. */
+import { plainLine } from "./plain-text.ts";
 
 /** What went wrong, in the order a person asks: what, where, what was expected, what was found, what to do. */
 export interface Fault {
@@ -11,8 +12,28 @@ export interface Fault {
   readonly fix?: string;
 }
 
+/** More lines of a field say nothing to a person. */
+const MOST_LINES = 40;
+
+/** A field that goes on below itself: no line of it can pass for another field. */
+function fieldText(text: string): string {
+  const lines = text.split("\n", MOST_LINES + 1).map((line) => plainLine(line.trim()));
+  if (lines.length > MOST_LINES) lines[MOST_LINES] = "...";
+  return lines.join("\n            ");
+}
+
+/** What stands in a message may come from a file, a driver or a caught exception. */
+function shownFault({ what, where, ...more }: Fault): Fault {
+  const fields = Object.entries(more).map(([name, text]) => [name, text === undefined ? text : fieldText(text)]);
+  return {
+    what: plainLine(what),
+    ...(where !== undefined && { where: plainLine(where) }),
+    ...Object.fromEntries(fields),
+  };
+}
+
 function faultMessage({ what, where, expected, found, kept, fix }: Fault): string {
-  const lines = [where === undefined ? what : `${where}: ${what}`];
+  const lines = [where === undefined ? what : plainLine(`${where}: ${what}`)];
   if (expected !== undefined) lines.push(`  expected: ${expected}`);
   if (found !== undefined) lines.push(`  found:    ${found}`);
   if (kept !== undefined) lines.push(`  kept:     ${kept}`);
@@ -23,7 +44,8 @@ function faultMessage({ what, where, expected, found, kept, fix }: Fault): strin
 /** A run that cannot go on: damaged input, unwritable output, lost device, diverged training. Exit code 1. */
 export class RunError extends Error {
   readonly fault: Fault;
-  constructor(fault: Fault, options?: ErrorOptions) {
+  constructor(given: Fault, options?: ErrorOptions) {
+    const fault = shownFault(given);
     super(faultMessage(fault), options);
     this.name = "RunError";
     this.fault = fault;
@@ -33,7 +55,8 @@ export class RunError extends Error {
 /** A request that makes no sense as written: unknown option, value out of range. Exit code 2. */
 export class UsageError extends Error {
   readonly fault: Fault;
-  constructor(fault: Fault, options?: ErrorOptions) {
+  constructor(given: Fault, options?: ErrorOptions) {
+    const fault = shownFault(given);
     super(faultMessage(fault), options);
     this.name = "UsageError";
     this.fault = fault;

@@ -1,7 +1,8 @@
 /** A chain of dense layers as a file says it: what `Network` does not keep is what the file does with the last outputs. */
 import { activationOfLayer, type LayerActivation, networkActivation } from "./activation.ts";
 import { RunError } from "./errors.ts";
-import type { DenseLayer, Network } from "./network.ts";
+import { type KnownInputs, knownInputs } from "./input-treatment.ts";
+import type { DenseLayer, InputForm, Network } from "./network.ts";
 
 export {
   defaultAlphas,
@@ -21,19 +22,21 @@ export interface HiddenLayer extends DenseLayer {
   readonly activation: LayerActivation;
 }
 
-export interface LayerChain {
+export interface LayerChain extends KnownInputs {
   /** First to last; each takes as many inputs as the one before has outputs. */
   readonly hidden: readonly HiddenLayer[];
   /** Gives the logits. */
   readonly last: DenseLayer;
   readonly output: OutputActivation;
+  /** What the file says of its inputs; absent where they are a sample's numbers as data hold them. */
+  readonly input?: InputForm;
 }
 
-export function toChain({ activation, layers }: Network): LayerChain {
+export function toChain({ activation, layers, ...known }: Network): LayerChain {
   const hidden = layers
     .slice(0, -1)
     .map((layer, index) => ({ ...layer, activation: activationOfLayer(activation, index, layers.length) }));
-  return { hidden, last: layers.at(-1)!, output: "none" };
+  return { hidden, last: layers.at(-1)!, output: "none", ...knownInputs(known) };
 }
 
 /**
@@ -42,7 +45,7 @@ export function toChain({ activation, layers }: Network): LayerChain {
  * @param where the file, for messages.
  * @throws RunError where there is no hidden layer.
  */
-export function toNetwork({ hidden, last }: LayerChain, where: string): Network {
+export function toNetwork({ hidden, last, output, input, ...known }: LayerChain, where: string): Network {
   if (hidden.length === 0) {
     throw new RunError({
       what: "the network has no hidden layer, so no neurons to measure",
@@ -52,11 +55,40 @@ export function toNetwork({ hidden, last }: LayerChain, where: string): Network 
       fix: "take a network with a hidden layer",
     });
   }
-  const layers = [...hidden, last].map(({ inputs, outputs, weights, biases }) => ({
+  const layers = [...hidden, twoLogits(last)].map(({ inputs, outputs, weights, biases }) => ({
     inputs,
     outputs,
     weights,
     biases,
   }));
-  return { activation: networkActivation(hidden.map(({ activation }) => activation)), layers };
+  return {
+    activation: networkActivation(hidden.map(({ activation }) => activation)),
+    layers,
+    ...(input && { input }),
+    ...knownInputs(known),
+    ...(last.outputs === 1 && { singleOutput: output === "sigmoid" ? "sigmoid" : "logit" }),
+  };
+}
+
+/** One output z tells two classes apart as the logits 0 and z do: sigmoid(z) is the second one's share of softmax. */
+function twoLogits(last: DenseLayer): DenseLayer {
+  if (last.outputs !== 1) return last;
+  const { inputs } = last;
+  const weights = new Float32Array(2 * inputs);
+  weights.set(last.weights, inputs);
+  return { inputs, outputs: 2, weights, biases: Float32Array.of(0, last.biases[0]!) };
+}
+
+/** The last layer as it stands in files: of two logits that are one output, their difference. */
+export function lastAsFiled({ layers, singleOutput }: Network): DenseLayer {
+  const last = layers.at(-1)!;
+  if (singleOutput === undefined) return last;
+  const { inputs, weights, biases } = last;
+  const difference = Float32Array.from({ length: inputs }, (_, input) => weights[inputs + input]! - weights[input]!);
+  return { inputs, outputs: 1, weights: difference, biases: Float32Array.of(biases[1]! - biases[0]!) };
+}
+
+/** All layers, the last one as `lastAsFiled`. */
+export function layersAsFiled(network: Network): readonly DenseLayer[] {
+  return [...network.layers.slice(0, -1), lastAsFiled(network)];
 }

@@ -1,6 +1,7 @@
 /** A multilayer perceptron as plain data: what training yields, files hold and the sweep takes, from anywhere. */
 
 import type { NetworkActivation } from "./activation.ts";
+import type { KnownInputs } from "./input-treatment.ts";
 
 export { type Activation, activations, quantizationThresholds } from "./activation.ts";
 
@@ -14,11 +15,27 @@ export interface DenseLayer {
   readonly biases: Float32Array;
 }
 
+/** What the file of a network says of the numbers that it takes. */
+export interface InputForm {
+  /** Extents of a sample, in the order in which the network takes its numbers; absent where the file does not say. */
+  readonly shape?: readonly number[];
+  /** Whole numbers: bytes as 0 to 255, and not as b / 255. */
+  readonly whole?: boolean;
+}
+
+/** The function behind the one output of a network for two classes: none, so that it is a logit, or the sigmoid. */
+export const singleOutputs = ["logit", "sigmoid"] as const;
+export type SingleOutput = (typeof singleOutputs)[number];
+
 /** Hidden layers with an activation each, then a linear layer whose outputs are logits. */
-export interface Network {
+export interface Network extends KnownInputs {
   readonly activation: NetworkActivation;
   /** At least one; the last one gives the logits. */
   readonly layers: readonly DenseLayer[];
+  /** Of a network from elsewhere, until it is fitted to data. Absent: it takes the numbers of a sample as data hold them. */
+  readonly input?: InputForm;
+  /** The file has one output, z, for two classes: the last layer's two logits are 0 and z. */
+  readonly singleOutput?: SingleOutput;
 }
 
 /** Widths from input to output, for example [784, 100, 100, 10]. */

@@ -8,8 +8,11 @@ export interface FileSource {
   list(below?: string): Promise<readonly string[]>;
   /** @param name relative path with forward slashes. */
   read(name: string): Promise<Uint8Array>;
-  /** Decompressed bytes of a gzip file's content; rejects where the stream is damaged. */
-  gunzip(bytes: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Decompressed bytes of a gzip file's content; rejects where the stream is damaged.
+   * @param sizeOf how many bytes the content says that it has, from its beginning; more are not unpacked
+   */
+  gunzip(bytes: Uint8Array, sizeOf?: (beginning: Uint8Array) => number): Promise<Uint8Array>;
 }
 
 /** A picture as samples. */
@@ -33,6 +36,10 @@ export interface DataFolder extends FileSource {
   size(name: string): Promise<number>;
   /** Bytes [first, first + length) of the file, fewer where it ends before. */
   readRange(name: string, first: number, length: number): Promise<Uint8Array>;
+  /** The content of a gzip stream, piece by piece; rejects, with the reason alone, where it is damaged or cut off. */
+  gunzipStream(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Names of the files in the same folder, where the source is a single file. */
+  beside?(): Promise<readonly string[]>;
   /** Rejects, with the reason alone, what is no whole PNG picture of 8 bits a channel without transparency. */
   decodePng(bytes: Uint8Array): Promise<DecodedPicture>;
 }
@@ -86,10 +93,21 @@ export const resultNames = {
   specification: (id: string) => `figures/${id}.vl.json`,
 } as const;
 
+/** What a file holds, for comparison. */
+export interface FileDigest {
+  readonly bytes: number;
+  /** 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** A folder that result files are written to, each atomically (temporary name, then rename). */
 export interface ResultSink {
   readonly label: string;
+  /** What has been written, by name. */
+  readonly written: ReadonlyMap<string, FileDigest>;
   write(file: ResultFile): Promise<void>;
+  /** Names of files that were written and are there no more: somebody removed the folder, say. */
+  lost(): Promise<string[]>;
 }
 
 /** What the page of a report brings along so that it needs nothing else: text of a style sheet and of a script. */

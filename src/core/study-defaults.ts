@@ -43,6 +43,9 @@ export const wholeRanges = {
   bits: { least: 1, most: 8 },
 } as const satisfies Record<string, Range>;
 
+/** Megabytes (10^6 bytes) to plan with; no machine has more. */
+export const memoryRange: Range = { least: 1, most: 100_000_000 };
+
 /** Decimal numbers; 0 is a learning rate only in name. */
 export const decimalRanges = {
   learningRate: { zero: false, most: 1e30 },

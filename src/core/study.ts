@@ -8,11 +8,13 @@ import {
 } from "./ablation.ts";
 import type { Activation, StudyActivation } from "./activation.ts";
 import type { InputType, Shares } from "./dataset.ts";
+import type { TreatmentOrigin } from "./input-treatment.ts";
 import type { WeightsLayout } from "./layer-chain.ts";
 import type { TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
 import type { BinRule } from "./quantization.ts";
+import type { ChannelOrder } from "./sample-axes.ts";
 import type { TileForms } from "./tiles.ts";
 
 export const scopeKinds = ["layers", ...networkScopes] as const;
@@ -29,9 +31,15 @@ export interface MeasuringConfig {
   readonly data: string;
   /** Column of a table that holds the classes, where it is not `label`. */
   readonly label?: string;
+  /** The table has no line of names; its columns have numbers, from 1. */
+  readonly noHeader?: boolean;
+  /** Columns that were left out. */
+  readonly drop?: readonly string[];
+  /** All classes in the order of the outputs, where it was said. */
+  readonly classes?: readonly string[];
   /** Percent for training, validation and test, as asked for; what one table was divided by stands in the data's summary. */
   readonly split?: Shares;
-  /** Every input v became (v - mean) / sd, a byte b being b / 255; in an analysis, within the first layer. */
+  /** Every input v became (v - mean) / sd, a byte b being b / 255. */
   readonly normalize?: { readonly mean: number; readonly sd: number };
   /** Every feature was brought to mean 0 and standard deviation 1 over the training samples. */
   readonly standardize?: boolean;
@@ -74,6 +82,8 @@ export interface ReadingConfig {
   /** The parameter of `assumedActivation`. */
   readonly alpha?: number;
   readonly weightsLayout?: WeightsLayout;
+  /** As `--channels` says: where the networks have the channels of pictures. */
+  readonly channels?: ChannelOrder;
 }
 
 /** All options of a study whose networks are trained here, resolved. */
@@ -143,6 +153,8 @@ export interface DatasetSummary {
   readonly classes: number;
   /** How inputs are kept. Absent in files written when all were bytes. */
   readonly inputType?: InputType;
+  /** Who had the inputs rescaled; the numbers stand in the files of the networks. Absent where they are as they were read. */
+  readonly treatment?: TreatmentOrigin;
   /** Percent of the rows in training, validation and test, where the data were one table. */
   readonly shares?: Shares;
   /** `[classes]`: what the classes are called, where the data say so. */
@@ -164,4 +176,6 @@ export interface StudyResults {
   readonly orders: readonly RemovalOrder[];
   readonly curves: readonly AblationCurve[];
   readonly singles: readonly SingleRemovals[];
+  /** What makes the results doubtful, as sentences without full stop; absent where nothing does. */
+  readonly warnings?: readonly string[];
 }

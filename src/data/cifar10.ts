@@ -2,6 +2,7 @@
  * CIFAR-10 in its binary version: `data_batch_1.bin` and further ones, `test_batch.bin`, and the names of the classes in
  * `batches.meta.txt`. A record is a label and 3 planes (red, green, blue) of 32 x 32 bytes.
  */
+import { greatest } from "../core/long-arrays.ts";
 import type { DataFolder } from "../core/platform.ts";
 import { damagedData, type GivenParts, type RowChunk } from "./rows.ts";
 
@@ -12,26 +13,53 @@ const CLASSES = 10;
 const TRAIN = /^data_batch_(\d+)\.bin$/;
 const TEST = "test_batch.bin";
 const NAMES = "batches.meta.txt";
+/** Batches of training samples as published. */
+const BATCHES = 5;
+const BATCH_RECORDS = 10_000;
+const PYTHON = /^data_batch_\d+$/;
 const FETCH_AGAIN = "fetch the data again: gpu-importance data fetch cifar10";
 
 export function isCifar10(files: readonly string[]): boolean {
-  return files.some((name) => TRAIN.test(name) || name === TEST);
+  return files.some((name) => TRAIN.test(name) || PYTHON.test(name) || name === TEST);
+}
+
+/** The parts, and what they are read from. */
+export interface Cifar10 {
+  readonly parts: GivenParts;
+  readonly files: readonly string[];
 }
 
 /** @throws RunError where a file is missing, not whole records, or holds a label beyond the classes. */
-export async function readCifar10(folder: DataFolder, files: readonly string[]): Promise<GivenParts> {
+export async function readCifar10(folder: DataFolder, files: readonly string[]): Promise<Cifar10> {
+  const python = files.find((name) => PYTHON.test(name));
+  if (python !== undefined) {
+    const expected = "the binary version: data_batch_1.bin, ..., test_batch.bin";
+    const fix = "fetch the binary version: gpu-importance data fetch cifar10";
+    throw damagedData(folder.label, "this is the Python version of CIFAR-10, which is pickled", expected, python, fix);
+  }
   const batches = files.filter((name) => TRAIN.test(name)).sort((a, b) => batchNumber(a) - batchNumber(b));
   if (batches.length === 0 || !files.includes(TEST)) {
     const missing = batches.length === 0 ? "data_batch_1.bin" : TEST;
     throw damagedData(folder.label, "a file of CIFAR-10 is missing", missing, files.join(", "), FETCH_AGAIN);
   }
+  await requireAllBatches(folder, batches);
   const names = await classNames(folder, files);
   const rows = (batch: readonly string[]) => records(folder, batch, names);
-  return {
-    train: { where: folder.label, rows: () => rows(batches) },
-    test: { where: `${folder.label}, ${TEST}`, rows: () => rows([TEST]) },
-    validationFrom: "end",
-  };
+  const train = { where: folder.label, hasNamedClasses: true, rows: () => rows(batches) };
+  const test = { where: `${folder.label}, ${TEST}`, hasNamedClasses: true, rows: () => rows([TEST]) };
+  return { parts: { train, test, validationFrom: "end" }, files: [...batches, TEST, NAMES] };
+}
+
+/** @throws RunError where numbers are left out or twice there, or batches of the published size are fewer than published */
+async function requireAllBatches(folder: DataFolder, batches: readonly string[]): Promise<void> {
+  const numbers = batches.map(batchNumber);
+  const isPublished = (await folder.size(batches[0]!)) === BATCH_RECORDS * RECORD;
+  const most = greatest([...numbers, isPublished ? BATCHES : 1]);
+  const missing = Array.from({ length: most }, (_, index) => index + 1).filter((number) => !numbers.includes(number));
+  if (missing.length === 0 && new Set(numbers).size === numbers.length && !numbers.includes(0)) return;
+  const what = missing.length > 0 ? "a file of CIFAR-10 is missing" : "batches of CIFAR-10 have one number";
+  const expected = missing.length > 0 ? missing.map((number) => `data_batch_${number}.bin`).join(", ") : "each once";
+  throw damagedData(folder.label, what, expected, batches.join(", "), FETCH_AGAIN);
 }
 
 function batchNumber(name: string): number {

@@ -1,10 +1,13 @@
 /** All rows of a part: in memory, or where that is too small, what can be said of them without keeping their inputs. */
 import { type InputType, inputTypeOf } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
+import { isMissingClass } from "./missing-classes.ts";
+import { type CountedColumns, RowCounters } from "./row-counters.ts";
 import type { Part, RowChunk } from "./rows.ts";
 
 /** Inputs of one part may take so many bytes: as much as a typed array of Node 20 can hold. */
-const MAX_INPUT_BYTES = 2 ** 32;
+export const MAX_INPUT_BYTES = 2 ** 32;
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** Labels are 16-bit numbers. */
 export const MAX_CLASSES = 2 ** 16;
 
@@ -19,27 +22,39 @@ export interface CollectedRows {
   readonly labels: Uint16Array;
   /** In the order in which they first occur. */
   readonly classNames: readonly string[];
+  /** [classes]: where each first occurs, for messages. */
+  readonly classPlaces: readonly string[];
+  /** What is known of columns that may do no more than count the rows. */
+  readonly counted: CountedColumns;
 }
 
 /** What may be kept in memory. */
 export interface Keeping {
   /** Bytes of inputs of one part. */
   readonly bytes: number;
+  /** Whether inputs that are bytes count as the floats that they will become. */
+  readonly asFloats?: boolean;
   /** Told of the rows that have been read, after each piece. */
   onRows?(rows: number, share: number | undefined): void;
 }
 
 /**
  * Reads a part to its end.
+ * @param isClass whether a text that looks like a missing value is a class nevertheless
  * @param keeping inputs that take more are not kept; without it they are refused where they take more than an array can.
  * @throws RunError where there are no rows, too many bytes or classes, rows of different shapes, or inputs that are no
  * finite numbers; and what the reader throws.
  */
-export async function collectRows(part: Part, keeping?: Keeping): Promise<CollectedRows> {
+export async function collectRows(
+  part: Part,
+  keeping?: Keeping,
+  isClass: (name: string) => boolean = () => false,
+): Promise<CollectedRows> {
   const { where } = part;
   let inputs: (Uint8Array | Float32Array)[] | undefined = [];
   const labels: Uint16Array[] = [];
-  const classes = new ClassNumbers(where);
+  const classes = new ClassNumbers(part, isClass);
+  const counters = new RowCounters();
   let first: RowChunk | undefined;
   let count = 0;
   let bytes = 0;
@@ -47,11 +62,12 @@ export async function collectRows(part: Part, keeping?: Keeping): Promise<Collec
     first ??= chunk;
     requireSameRows(first, chunk, where);
     requireFinite(chunk, count, where);
-    bytes += chunk.inputs.byteLength;
+    bytes += keeping?.asFloats === true ? chunk.inputs.length * FLOAT_BYTES : chunk.inputs.byteLength;
     if (keeping === undefined && bytes > MAX_INPUT_BYTES) throw tooLarge(where);
     if (bytes > Math.min(keeping?.bytes ?? MAX_INPUT_BYTES, MAX_INPUT_BYTES)) inputs = undefined;
     inputs?.push(chunk.inputs);
-    labels.push(classes.numbers(chunk.labels));
+    labels.push(classes.numbers(chunk, count));
+    counters.add(chunk);
     count += chunk.labels.length;
     keeping?.onRows?.(count, chunk.share);
   }
@@ -67,36 +83,57 @@ export async function collectRows(part: Part, keeping?: Keeping): Promise<Collec
     ...(inputs === undefined ? {} : { inputs: joined(inputs) }),
     labels: joined(labels),
     classNames: classes.names,
+    classPlaces: classes.places,
+    counted: counters.columns(where),
   };
 }
 
 /** Numbers the classes as they come. */
 class ClassNumbers {
   readonly #numbers = new Map<string, number>();
-  readonly #where: string;
+  readonly #part: Part;
+  readonly #isClass: (name: string) => boolean;
+  readonly places: string[] = [];
 
-  constructor(where: string) {
-    this.#where = where;
+  constructor(part: Part, isClass: (name: string) => boolean) {
+    this.#part = part;
+    this.#isClass = isClass;
   }
 
   get names(): string[] {
     return [...this.#numbers.keys()];
   }
 
-  numbers(labels: readonly string[]): Uint16Array {
-    return Uint16Array.from(labels, (label) => {
+  /** @param before rows of earlier chunks */
+  numbers({ labels, lineOf }: RowChunk, before: number): Uint16Array {
+    return Uint16Array.from(labels, (label, row) => {
       const known = this.#numbers.get(label);
       if (known !== undefined) return known;
-      if (this.#numbers.size === MAX_CLASSES) throw this.#tooMany();
-      this.#numbers.set(label, this.#numbers.size);
-      return this.#numbers.size - 1;
+      const place = lineOf === undefined ? `sample ${before + row} (from 0)` : `line ${lineOf(row)}`;
+      return this.#add(label, `${this.#part.where}, ${place}`);
     });
+  }
+
+  #add(label: string, place: string): number {
+    if (this.#part.hasNamedClasses !== true && isMissingClass(label) && !this.#isClass(label)) {
+      throw new RunError({
+        what: "a class is missing",
+        where: place,
+        expected: "a class for each sample",
+        found: `${JSON.stringify(label)}, which stands for a missing value`,
+        fix: "fill in or leave out such samples; where it is a class, name it with all others: --classes",
+      });
+    }
+    if (this.#numbers.size === MAX_CLASSES) throw this.#tooMany();
+    this.#numbers.set(label, this.#numbers.size);
+    this.places.push(place);
+    return this.#numbers.size - 1;
   }
 
   #tooMany(): RunError {
     return new RunError({
       what: "there are too many classes",
-      where: this.#where,
+      where: this.#part.where,
       expected: `at most ${MAX_CLASSES} different labels`,
       found: "more",
       fix: "check that the labels are classes and not measured values",

@@ -19,7 +19,7 @@ export interface CsvPiece {
 }
 
 /**
- * The text, cut where records end.
+ * The text, cut where records end. Lines at its end that hold nothing but spaces and delimiters are left out.
  * @param pieces UTF-8, with or without a byte order mark.
  * @throws RunError where the text is not UTF-8, quotes are not in place or not closed, or a record is endless.
  */
@@ -30,14 +30,35 @@ export async function* csvPieces(
 ): AsyncGenerator<CsvPiece> {
   const cutter = new RecordCutter(delimiter.charCodeAt(0), where);
   let line = 1;
-  for await (const text of decoded(pieces, where)) {
-    const whole = cutter.cut(text);
-    if (whole === "") continue;
+  /** Blank lines, of which it is not known yet whether more follows. */
+  let held = "";
+  function* filled(text: string): Generator<CsvPiece> {
+    const end = endOfFilled(text, delimiter);
+    if (end === 0) {
+      held += text;
+      if (held.length > LONGEST_RECORD) throw blankLines(where, line);
+      return;
+    }
+    const whole = held + text.slice(0, end);
+    held = text.slice(end);
     yield pieceOf(whole, line);
     line += lineBreaks(whole);
   }
-  const rest = cutter.end();
-  if (rest !== "") yield pieceOf(rest, line);
+  for await (const text of decoded(pieces, where)) yield* filled(cutter.cut(text));
+  yield* filled(cutter.end());
+}
+
+/** Where the last line ends that holds more than spaces and delimiters. */
+function endOfFilled(text: string, delimiter: string): number {
+  let last = text.length - 1;
+  while (last >= 0 && (text[last] === delimiter || /\s/.test(text[last]!))) last--;
+  const end = text.indexOf("\n", last + 1);
+  return last === -1 ? 0 : end === -1 ? text.length : end + 1;
+}
+
+function blankLines(where: string, line: number) {
+  const found = `more than ${LONGEST_RECORD} characters of blank lines from line ${line} on`;
+  return damagedData(where, "the table is mostly blank", "a sample a line", found, "take the blank lines out");
 }
 
 function pieceOf(text: string, line: number): CsvPiece {
@@ -75,6 +96,8 @@ class RecordCutter {
   readonly #delimiter: number;
   readonly #where: string;
   #rest = "";
+  /** Whole lines up to now. */
+  #lines = 0;
   #inQuotes = false;
   /** The last character; at the beginning as after a line. */
   #previous = NEWLINE;
@@ -105,8 +128,9 @@ class RecordCutter {
 
   #cutAt(text: string, end: number): string {
     const whole = end === 0 ? "" : this.#rest + text.slice(0, end);
+    this.#lines += lineBreaks(whole);
     this.#rest = end === 0 ? this.#rest + text : text.slice(end);
-    if (this.#rest.length > LONGEST_RECORD) throw this.#misplaced(`a record of ${this.#rest.length} characters`);
+    if (this.#rest.length > LONGEST_RECORD) throw this.#endless();
     return whole;
   }
 
@@ -114,6 +138,15 @@ class RecordCutter {
   end(): string {
     if (this.#inQuotes) throw this.#misplaced("the file ends within quotes");
     return this.#rest;
+  }
+
+  #endless() {
+    const found = `more than ${LONGEST_RECORD} without a line break${this.#inQuotes ? ", within quotes" : ""}`;
+    const fix = this.#inQuotes
+      ? "close the quote that opens there, or write the file with a CSV library"
+      : "write a sample a line, features in columns (a table that lies on its side is to be transposed)";
+    const expected = `lines of at most ${LONGEST_RECORD} characters`;
+    return damagedData(`${this.#where}, behind line ${this.#lines}`, "a line does not end", expected, found, fix);
   }
 
   /** A quote opens a value at its beginning, closes it, or, right after a closing one, is one of two that stand for one. */

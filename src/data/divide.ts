@@ -9,8 +9,10 @@ import {
 } from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
 import { requireEveryClassInValidation } from "./class-counts.ts";
+import { classSpellings } from "./class-spelling.ts";
 import { type CollectedRows, collectRows, type Keeping, MAX_CLASSES } from "./collect-rows.ts";
 import { type Paging, type Placed, pagedSplits } from "./paged-splits.ts";
+import { countingColumns } from "./row-counters.ts";
 import type { FoundData, GivenParts, Part } from "./rows.ts";
 import { stratifiedSplit } from "./stratified-split.ts";
 
@@ -26,11 +28,22 @@ export type PagedDivided = Omit<PagedDataset, "name" | "sha256"> & Disposable;
 /** Classes over all parts. */
 interface Classes {
   readonly names: readonly string[];
+  /** Of each way in which a class is written. */
   readonly numbers: ReadonlyMap<string, number>;
 }
 
 /** A part whose labels are numbers of the common classes. */
-type NumberedRows = Omit<CollectedRows, "classNames">;
+type NumberedRows = Omit<CollectedRows, "classNames" | "classPlaces" | "counted">;
+
+/** What is asked of data that are divided. */
+export interface Dividing {
+  /** As asked for; only a table is divided by them. */
+  readonly shares?: Shares;
+  /** Whether a text that looks like a missing value is a class nevertheless. */
+  isClass?(name: string): boolean;
+  /** Told of what is worth knowing and no reason to stop. */
+  note?(line: string): void;
+}
 
 /** How rows are read that may not fit in memory. */
 export interface LargeData extends Keeping, Pick<Paging, "scratch"> {
@@ -38,28 +51,29 @@ export interface LargeData extends Keeping, Pick<Paging, "scratch"> {
   onStored?(rows: number, total: number): void;
   /** Bytes of a page, about; another number changes no result. */
   readonly pageBytes?: number;
+  /** Whether inputs will be rescaled, so that bytes become floats of four. */
+  readonly rescaled?: boolean;
 }
 
 /**
  * Reads all rows and divides them.
- * @param shares as asked for; only a table is divided by them.
  * @throws UsageError where shares are given for a source with parts of its own; RunError where a part is empty, parts
  * differ in shape, or a class has no validation sample.
  */
-export async function divide(found: FoundData, shares?: Shares): Promise<Divided> {
-  return inMemory(await placedRows(found, shares));
+export async function divide(found: FoundData, dividing: Dividing = {}): Promise<Divided> {
+  return inMemory(await placedRows(found, dividing));
 }
 
 /** The same, and where the inputs of a part take more than may be kept, they are not kept in memory. */
 export async function divideLarge(
   found: FoundData,
-  shares: Shares | undefined,
-  { scratch, onStored, pageBytes, ...keeping }: LargeData,
+  dividing: Dividing,
+  { scratch, onStored, pageBytes, rescaled = false, ...keeping }: LargeData,
 ): Promise<Divided | PagedDivided> {
-  const placed = await placedRows(found, shares, keeping);
+  const placed = await placedRows(found, dividing, { ...keeping, asFloats: rescaled });
   if (splitNames.every((name) => placed.splits[name].rows.inputs !== undefined)) return inMemory(placed);
   const { facts, splits } = placed;
-  const paging = { scratch, ...(onStored === undefined ? {} : { onRows: onStored }) };
+  const paging = { scratch, asFloats: rescaled, ...(onStored === undefined ? {} : { onRows: onStored }) };
   return { ...facts, ...(await pagedSplits(splits, facts.features, paging, pageBytes)) };
 }
 
@@ -69,8 +83,11 @@ interface PlacedRows {
   readonly splits: Readonly<Record<SplitName, Placed & { readonly rows: NumberedRows }>>;
 }
 
-async function placedRows(found: FoundData, shares?: Shares, keeping?: Keeping): Promise<PlacedRows> {
-  if ("table" in found) return placeTable(await collectRows(found.table, keeping), shares ?? DEFAULT_SHARES);
+async function placedRows(found: FoundData, dividing: Dividing, keeping?: Keeping): Promise<PlacedRows> {
+  const { shares, isClass } = dividing;
+  if ("table" in found) {
+    return placeTable(await collectRows(found.table, keeping, isClass), shares ?? DEFAULT_SHARES, dividing);
+  }
   if (shares !== undefined) {
     throw new UsageError({
       what: "--split does not fit the data, which say themselves what is for training and what for test",
@@ -80,11 +97,26 @@ async function placedRows(found: FoundData, shares?: Shares, keeping?: Keeping):
       fix: "leave --split away",
     });
   }
-  return placeParts(found, keeping);
+  return placeParts(found, keeping, dividing);
 }
 
-function placeTable(rows: CollectedRows, shares: Shares): PlacedRows {
-  const classes = classesOf([rows]);
+/** Classes of all parts; columns that count rows are told of. */
+function classesAndNotes(parts: readonly CollectedRows[], { note = () => {} }: Dividing): Classes {
+  for (const name of countingColumns(parts.map(({ counted }) => counted))) note(countingNote(name));
+  const { nameOf, notes } = classSpellings(parts);
+  for (const line of notes) note(line);
+  return classesOf(parts, nameOf);
+}
+
+function countingNote(name: string): string {
+  const fix = / \(from 0\)$/.test(name)
+    ? "save the array without it"
+    : `leave it out with --drop ${JSON.stringify(name)}`;
+  return `warning: ${JSON.stringify(name)} only counts the rows, which tells samples apart and perhaps classes; ${fix}`;
+}
+
+function placeTable(rows: CollectedRows, shares: Shares, dividing: Dividing): PlacedRows {
+  const classes = classesAndNotes([rows], dividing);
   const numbered = renumbered(rows, classes);
   const members = stratifiedSplit(numbered.labels, classes.names.length, shares);
   const splits = {
@@ -92,17 +124,21 @@ function placeTable(rows: CollectedRows, shares: Shares): PlacedRows {
     validation: placed(numbered, members.validation),
     test: placed(numbered, members.test),
   };
-  const facts = complete(splits, numbered, classes, "give more samples, or larger shares with --split");
+  const needed: readonly SplitName[] = shares[0] === 0 ? ["validation", "test"] : splitNames;
+  const facts = complete(splits, numbered, classes, "give more samples, or larger shares with --split", needed);
   return { splits, facts: { ...facts, shares } };
 }
 
 async function placeParts(
   { train, validation, test, validationFrom }: GivenParts,
   keeping: Keeping | undefined,
+  dividing: Dividing,
 ): Promise<PlacedRows> {
-  const read = async (part: Part | undefined) => (part === undefined ? [] : [await collectRows(part, keeping)]);
+  const { isClass } = dividing;
+  const read = async (part: Part | undefined) =>
+    part === undefined ? [] : [await collectRows(part, keeping, isClass)];
   const collected = [...(await read(train)), ...(await read(test)), ...(await read(validation))];
-  const classes = classesOf(collected);
+  const classes = classesAndNotes(collected, dividing);
   const [training, testing, given] = collected.map((rows) => renumbered(rows, classes)) as [
     NumberedRows,
     NumberedRows,
@@ -124,8 +160,8 @@ async function placeParts(
 }
 
 /** Names in numeric order where all are numbers, else in the order of their characters. */
-function classesOf(parts: readonly CollectedRows[]): Classes {
-  const names = [...new Set(parts.flatMap(({ classNames }) => classNames))];
+function classesOf(parts: readonly CollectedRows[], nameOf: ReadonlyMap<string, string>): Classes {
+  const names = [...new Set(nameOf.values())];
   const numeric = names.every((name) => name !== "" && Number.isFinite(Number(name)));
   names.sort((a, b) => (numeric ? Number(a) - Number(b) : 0) || (a < b ? -1 : 1));
   if (names.length < 2 || names.length > MAX_CLASSES) {
@@ -137,10 +173,14 @@ function classesOf(parts: readonly CollectedRows[]): Classes {
       fix: "check that the labels are what is to be told apart",
     });
   }
-  return { names, numbers: new Map(names.map((name, number) => [name, number])) };
+  const numberOf = new Map(names.map((name, number) => [name, number]));
+  return { names, numbers: new Map(Array.from(nameOf, ([written, name]) => [written, numberOf.get(name)!])) };
 }
 
-function renumbered({ classNames, ...rows }: CollectedRows, { numbers }: Classes): NumberedRows {
+function renumbered(
+  { classNames, classPlaces: _, counted: __, ...rows }: CollectedRows,
+  { numbers }: Classes,
+): NumberedRows {
   const numberOf = classNames.map((name) => numbers.get(name)!);
   return { ...rows, labels: rows.labels.map((label) => numberOf[label]!) };
 }
@@ -207,17 +247,21 @@ function gather({ rows, members, labels }: PlacedNumbered): Split {
   return { count, inputs: own, labels };
 }
 
-/** @throws RunError where a part is empty, or a class has no validation sample */
+/**
+ * @param needed parts that must not be empty
+ * @throws RunError where one is, or a class has no validation sample
+ */
 function complete(
-  { train, validation, test }: PlacedRows["splits"],
+  splits: PlacedRows["splits"],
   { part: { where }, sampleShape }: NumberedRows,
   { names }: Classes,
   fix: string,
+  needed: readonly SplitName[] = splitNames,
 ): PlacedRows["facts"] {
+  const { train, validation, test } = splits;
   const labels = { train: train.labels, validation: validation.labels, test: test.labels };
-  const sizes = [train, validation, test].map(({ members }) => members.length);
-  const counts = `${sizes[0]} training, ${sizes[1]} validation, ${sizes[2]} test samples`;
-  if (Math.min(...sizes) === 0) {
+  const counts = `${train.labels.length} training, ${validation.labels.length} validation, ${test.labels.length} test samples`;
+  if (needed.some((name) => splits[name].members.length === 0)) {
     throw new RunError({ what: "a part is empty", where, expected: "samples in each part", found: counts, fix });
   }
   const features = sampleShape.reduce((product, size) => product * size, 1);

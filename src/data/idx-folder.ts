@@ -6,27 +6,19 @@ import type { Dataset, Split } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
 import type { FileSource } from "../core/platform.ts";
 import { requireEveryClassInValidation } from "./class-counts.ts";
+import type { Divided } from "./divide.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { type IdxArray, parseIdx } from "./idx.ts";
-import { shownNames } from "./shown-names.ts";
+import { type IdxArray, idxFileBytes, parseIdx } from "./idx.ts";
+import { findIdxFiles, type IdxPair, isIdxName } from "./idx-names.ts";
 
 /** 1 in so many samples of the train file, at its end, is for validation. */
 const VALIDATION_DENOMINATOR = 6;
-
-/** Names without `.gz`; the dotted spelling is what some archives unpack to. */
-const fileNames = {
-  trainImages: ["train-images-idx3-ubyte", "train-images.idx3-ubyte"],
-  trainLabels: ["train-labels-idx1-ubyte", "train-labels.idx1-ubyte"],
-  testImages: ["t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"],
-  testLabels: ["t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"],
-} as const;
-type Role = keyof typeof fileNames;
-type Files = Readonly<Record<Role, string>>;
+/** The last character of Unicode. */
+const MAX_CODE = 0x10ffff;
 
 /** Whether a file with one of the names is there, so that the others are missing and not another format meant. */
 export function isIdxFolder(files: readonly string[]): boolean {
-  const names: readonly string[] = Object.values(fileNames).flat();
-  return files.some((file) => names.includes(file.replace(/\.gz$/, "")));
+  return files.some(isIdxName);
 }
 
 /** Images with their labels, of one train or test part. */
@@ -42,61 +34,105 @@ interface LabelledImages {
   readonly labels: Uint16Array;
 }
 
+/** What IDX files hold, before labels are put into another order. */
+export interface IdxData {
+  readonly divided: Divided;
+  /** [classes]: the label in the files of each class. */
+  readonly numbers: readonly number[];
+  /** Names of the files that were read. */
+  readonly files: readonly string[];
+}
+
 /**
  * Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`,
- * each plain (preferred) or `.gz`, also spelled `train-images.idx3-ubyte`.
+ * each plain (preferred) or `.gz`, also in other spellings (idx-names.ts), and images and labels for validation where there
+ * are such.
  *
- * Features are the product of an image's dimensions; classes are the largest label of all files plus one, at least 2.
- * Pixels of the result are views into the files' bytes.
- * @param name the data set's name in results.
+ * Features are the product of an image's dimensions; classes are the labels that occur, in order (so that EMNIST's letters
+ * 1..26 are 26 classes), at least 2. Pixels of the result are views into the files' bytes.
  * @throws RunError, with the file, for missing, damaged, empty or contradictory files and for a class without
  * validation samples.
  */
-export async function readIdxFolder(source: FileSource, name: string): Promise<Dataset> {
-  const files = findFiles(source.label, await source.list());
-  const train = await readLabelledImages(source, files.trainImages, files.trainLabels);
-  const test = await readLabelledImages(source, files.testImages, files.testLabels);
+export async function readIdx(source: FileSource): Promise<IdxData> {
+  const present = await source.list();
+  const { set, ...files } = findIdxFiles(source.label, present);
+  const read = ({ images, labels }: IdxPair) => readLabelledImages(source, images, labels);
+  const train = await read(files.train);
+  const test = await read(files.test);
+  const given = files.validation && (await read(files.validation));
   requireSameShape(train, test);
-  const parts = { ...splitTrainFile(train), test: slice(test, 0, test.count) };
-  const classes = 1 + Math.max(1, largest(train.labels), largest(test.labels));
+  if (given !== undefined) requireSameShape(train, given);
+  const whole = (part: LabelledImages) => slice(part, 0, part.count);
+  const parts = {
+    ...(given === undefined ? splitTrainFile(train) : { train: whole(train), validation: whole(given) }),
+    test: whole(test),
+  };
+  const numbers = labelsOf([train.labels, test.labels, ...(given ? [given.labels] : [])]);
+  const mapping = `${set}mapping.txt`;
+  const hasMapping = set !== "" && present.includes(mapping);
+  const names = hasMapping ? await mappedNames(source, mapping, numbers) : numbers.map(String);
+  const tellsMore = names.some((one, number) => one !== String(number));
+  const places = new Map(numbers.map((number, place) => [number, place]));
+  for (const split of Object.values(parts)) {
+    for (let sample = 0; sample < split.count; sample++) split.labels[sample] = places.get(split.labels[sample]!)!;
+  }
   requireEveryClassInValidation(
     { train: parts.train.labels, validation: parts.validation.labels, test: parts.test.labels },
-    classes,
-    files.trainLabels,
-    "the last sixth of the train file is the validation set: shuffle both files alike, number classes without gaps",
+    numbers.length,
+    files.train.labels,
+    "the last sixth of the train file is the validation set: shuffle both files alike",
+    tellsMore ? names : undefined,
   );
-  const sampleShape = train.sampleShape;
-  const features = train.inputs.length / train.count;
-  const contents = { sampleShape, classes, ...parts };
-  return { name, features, ...contents, sha256: await fingerprint(contents) };
+  const { sampleShape } = train;
+  const facts = { sampleShape, classes: numbers.length, ...(tellsMore && { classNames: names }) };
+  const divided = { features: train.inputs.length / train.count, ...facts, ...parts };
+  const pairs = [files.train, files.test, ...(files.validation ? [files.validation] : [])];
+  const used = [...pairs.flatMap(({ images, labels }) => [images, labels]), ...(hasMapping ? [mapping] : [])];
+  return { divided, numbers, files: used };
 }
 
-/** The file that plays each role; one error lists all that are missing. */
-function findFiles(label: string, present: readonly string[]): Files {
-  const there = new Set(present);
-  const missing: string[] = [];
-  const find = (role: Role): string => {
-    const plain = fileNames[role];
-    const found = [...plain, ...plain.map((name) => `${name}.gz`)].find((name) => there.has(name));
-    if (found === undefined) missing.push(`${plain[0]}[.gz]`);
-    return found ?? "";
-  };
-  const files: Files = {
-    trainImages: find("trainImages"),
-    trainLabels: find("trainLabels"),
-    testImages: find("testImages"),
-    testLabels: find("testLabels"),
-  };
-  if (missing.length > 0) {
-    throw new RunError({
-      what: missing.length === 1 ? "an IDX file is missing" : `${missing.length} IDX files are missing`,
-      where: label,
-      expected: missing.join(", "),
-      found: shownNames(present),
-      fix: "point to the folder that holds these files itself, or add or rename them",
-    });
+/**
+ * The same, complete.
+ * @param name the data set's name in results.
+ */
+export async function readIdxFolder(source: FileSource, name: string): Promise<Dataset> {
+  const { divided } = await readIdx(source);
+  return { ...divided, name, sha256: await fingerprint(divided) };
+}
+
+/** The labels that occur, in order; two at least, so that one class alone is missed in the validation part. */
+function labelsOf(parts: readonly Uint16Array[]): number[] {
+  const there = new Set<number>();
+  for (const labels of parts) for (const label of labels) there.add(label);
+  if (there.size === 1) there.add([...there][0] === 0 ? 1 : 0);
+  return [...there].sort((a, b) => a - b);
+}
+
+/** EMNIST's table of characters: a label and the codes of what it stands for in each line. */
+async function mappedNames(source: FileSource, file: string, numbers: readonly number[]): Promise<string[]> {
+  const lines = new TextDecoder().decode(await source.read(file)).split("\n");
+  const names = new Map<number, string>();
+  for (const line of lines.map((one) => one.trim()).filter((one) => one !== "")) {
+    const [label, ...codes] = line.split(/\s+/).map(Number);
+    const isLine = [label, ...codes].every((code) => Number.isInteger(code) && code! >= 0 && code! <= MAX_CODE);
+    if (!isLine || codes.length === 0) throw damagedMapping(file, JSON.stringify(line.slice(0, 40)));
+    names.set(label!, codes.map((code) => String.fromCodePoint(code)).join(""));
   }
-  return files;
+  const missing = numbers.find((number) => !names.has(number));
+  if (missing !== undefined) throw damagedMapping(file, `no line for label ${missing}`);
+  const all = numbers.map((number) => names.get(number)!);
+  return new Set(all).size === all.length ? all : numbers.map(String);
+}
+
+function damagedMapping(where: string, found: string): RunError {
+  const expected = "a label and the codes of its characters in each line";
+  return new RunError({
+    what: "the names of the classes are damaged",
+    where,
+    expected,
+    found,
+    fix: "fetch the file again",
+  });
 }
 
 async function readLabelledImages(source: FileSource, imagesFile: string, labelsFile: string): Promise<LabelledImages> {
@@ -124,8 +160,9 @@ async function readIdxFile(source: FileSource, name: string): Promise<IdxArray> 
 
 async function unpack(source: FileSource, name: string, content: Uint8Array): Promise<Uint8Array> {
   try {
-    return await source.gunzip(content);
+    return await source.gunzip(content, (beginning) => idxFileBytes(beginning, name));
   } catch (error) {
+    if (error instanceof RunError) throw error;
     const gzip = content[0] === 0x1f && content[1] === 0x8b;
     const reason = error instanceof Error ? error.message : String(error);
     throw new RunError(
@@ -188,11 +225,4 @@ function slice(file: LabelledImages, from: number, to: number): Split {
     inputs: file.inputs.subarray(from * features, to * features),
     labels: file.labels.subarray(from, to),
   };
-}
-
-/** A loop, because spreading 60,000 labels into Math.max can exhaust the stack. */
-function largest(values: Uint16Array): number {
-  let maximum = 0;
-  for (const value of values) if (value > maximum) maximum = value;
-  return maximum;
 }

@@ -17,12 +17,14 @@ export interface IdxArray {
   readonly bytes: Uint8Array;
 }
 
-/**
- * Parses a whole IDX file. `bytes` of the result is a view into `file`, not a copy.
- * @param where the file's name, for messages.
- * @throws RunError where the file is empty, not IDX, not of unsigned bytes, truncated, or longer than its header says.
- */
-export function parseIdx(file: Uint8Array, where: string): IdxArray {
+interface IdxHeader {
+  readonly headerLength: number;
+  readonly shape: readonly number[];
+  /** Bytes of all items. */
+  readonly length: number;
+}
+
+function parseHeader(file: Uint8Array, where: string): IdxHeader {
   const rank = readMagic(file, where);
   const headerLength = 4 + 4 * rank;
   if (file.length < headerLength) {
@@ -36,7 +38,25 @@ export function parseIdx(file: Uint8Array, where: string): IdxArray {
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const length = itemBytes(shape, where);
+  return { headerLength, shape, length: itemBytes(shape, where) };
+}
+
+/**
+ * Bytes of an IDX file by its header, which 1024 bytes hold.
+ * @throws RunError as `parseIdx` does for a header
+ */
+export function idxFileBytes(beginning: Uint8Array, where: string): number {
+  const { headerLength, length } = parseHeader(beginning, where);
+  return headerLength + length;
+}
+
+/**
+ * Parses a whole IDX file. `bytes` of the result is a view into `file`, not a copy.
+ * @param where the file's name, for messages.
+ * @throws RunError where the file is empty, not IDX, not of unsigned bytes, truncated, or longer than its header says.
+ */
+export function parseIdx(file: Uint8Array, where: string): IdxArray {
+  const { headerLength, shape, length } = parseHeader(file, where);
   const bytes = file.subarray(headerLength);
   if (bytes.length !== length) throw wrongLength(shape, length, bytes.length, where);
   return { shape, bytes };

@@ -6,43 +6,64 @@ import type { DataFolder } from "../core/platform.ts";
 import type { NpyArray } from "../formats/npy.ts";
 import { NpyRows } from "../formats/npy-stream.ts";
 import { type StreamedMember, streamedMembers } from "../formats/zip-stream.ts";
-import { partNamed } from "./part-names.ts";
+import { type PartName, partNamed } from "./part-names.ts";
 import { damagedData, type FoundData, type Part, type RowChunk } from "./rows.ts";
 
 /** Of inputs that are read at once. */
 const PIECE_BYTES = 2 ** 22;
 const INPUTS = ["x", "images", "data"];
 const LABELS = ["y", "labels", "targets"];
+/** Arrays that say something of the samples: `label_names`. */
+const NO_SAMPLES = ["name", "names", "mean", "std", "shape", "min", "max", "scale"];
 /** `table` for a pair of arrays that names no part. */
-type Place = "table" | "train" | "validation" | "test";
+type Place = "table" | PartName;
 
 interface Pair {
   inputs?: StreamedMember;
   labels?: StreamedMember;
 }
 
-/** @throws RunError where arrays are missing or damaged, not of numbers, or do not fit together. */
-export async function readNpz(folder: DataFolder, file: string): Promise<FoundData> {
-  const size = await folder.size(file);
-  const source = { size, read: (first: number, length: number) => folder.readRange(file, first, length) };
-  const members = await streamedMembers(source, file);
-  const pairs = pairsOf(members);
-  const part = (place: Place): Part | undefined => {
-    const pair = pairs.get(place);
-    return pair === undefined ? undefined : { where: `${file}, ${partText(pair)}`, rows: () => rowsOf(pair, file) };
-  };
+/**
+ * @param advice what to do where parts are missing, if there is something better than to save them in this archive
+ * @throws RunError where arrays are missing or damaged, not of numbers, or do not fit together.
+ */
+export async function readNpz(folder: DataFolder, file: string, advice?: string): Promise<FoundData> {
+  const { members, pairs } = await open(folder, file);
+  const part = (place: Place) => partOf(pairs, place, file);
   const [table, train, validation, test] = [part("table"), part("train"), part("validation"), part("test")];
-  if (train !== undefined && test !== undefined) {
+  if (train !== undefined && test !== undefined && table === undefined) {
     return { train, test, validationFrom: "end", ...(validation === undefined ? {} : { validation }) };
   }
   if (table !== undefined && pairs.size === 1) return { table };
   throw damagedData(
     file,
-    "the archive lacks arrays",
+    table !== undefined ? "it is not clear which arrays are meant" : "the archive lacks arrays",
     "x_train, y_train, x_test, y_test (and perhaps x_val, y_val), or X and y",
     members.map(({ name }) => arrayName(name)).join(", ") || "an empty archive",
-    "save the arrays under these names: numpy.savez(file, x_train=..., y_train=..., ...)",
+    advice ?? "save the arrays under these names: numpy.savez(file, x_train=..., y_train=..., ...)",
   );
+}
+
+/** One part, where each has an archive of its own: its arrays may be called as the part, or X and y alone. */
+export async function npzPart(folder: DataFolder, file: string, name: PartName): Promise<Part> {
+  const { members, pairs } = await open(folder, file);
+  const part = partOf(pairs, name, file) ?? partOf(pairs, "table", file);
+  if (part !== undefined && pairs.size === 1) return part;
+  const found = members.map(({ name: member }) => arrayName(member)).join(", ") || "an empty archive";
+  const fix = "save the samples and labels of one part in each archive, or those of all parts in one archive";
+  throw damagedData(file, "the arrays are not those of one part", `X and y, or x_${name} and y_${name}`, found, fix);
+}
+
+async function open(folder: DataFolder, file: string) {
+  const size = await folder.size(file);
+  const source = { size, read: (first: number, length: number) => folder.readRange(file, first, length) };
+  const members = await streamedMembers(source, file);
+  return { members, pairs: pairsOf(members, file) };
+}
+
+function partOf(pairs: ReadonlyMap<Place, Pair>, place: Place, file: string): Part | undefined {
+  const pair = pairs.get(place);
+  return pair === undefined ? undefined : { where: `${file}, ${partText(pair)}`, rows: () => rowsOf(pair, file) };
 }
 
 function arrayName(member: string): string {
@@ -53,18 +74,32 @@ function partText({ inputs, labels }: Pair): string {
   return [inputs, labels].map((member) => (member === undefined ? "?" : arrayName(member.name))).join(" and ");
 }
 
-function pairsOf(members: readonly StreamedMember[]): Map<Place, Pair> {
+/** @throws RunError where arrays of samples or labels would not be read */
+function pairsOf(members: readonly StreamedMember[], file: string): Map<Place, Pair> {
   const pairs = new Map<Place, Pair>();
   for (const member of members) {
-    const words = arrayName(member.name).toLowerCase().split("_");
+    const words = arrayName(member.name).toLowerCase().split(/[_-]/);
     const role = words.some((word) => INPUTS.includes(word))
       ? "inputs"
       : words.some((word) => LABELS.includes(word))
         ? "labels"
         : undefined;
+    if (role === undefined) continue;
     const parts = words.flatMap((word) => partNamed(word) ?? []);
-    if (role === undefined || words.length !== 1 + parts.length || parts.length > 1) continue;
     const place = parts[0] ?? "table";
+    const isClear = words.length === 1 + parts.length && parts.length <= 1;
+    if (!isClear || pairs.get(place)?.[role] !== undefined) {
+      if (!isClear && words.some((word) => NO_SAMPLES.includes(word))) continue;
+      const what = isClear ? "two arrays play one role" : "an array that looks like data would not be read";
+      const expected = "x and y (or images and labels, data and targets), alone or with train, val or test";
+      throw damagedData(
+        file,
+        what,
+        expected,
+        arrayName(member.name),
+        "rename the array, or save the archive without it",
+      );
+    }
     pairs.set(place, { ...pairs.get(place), [role]: member });
   }
   return pairs;

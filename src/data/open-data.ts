@@ -3,35 +3,33 @@ import { type AnyDataset, type Dataset, isPaged, type Shares } from "../core/dat
 import { RunError, UsageError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
 import { isCifar10, readCifar10 } from "./cifar10.ts";
-import { csvPart } from "./csv.ts";
-import { type Divided, divide, divideLarge, type LargeData, type PagedDivided } from "./divide.ts";
+import { type ClassOrder, inClassOrder } from "./class-order.ts";
+import { type Divided, type Dividing, divide, divideLarge, type LargeData, type PagedDivided } from "./divide.ts";
 import { fingerprint, pagedFingerprint } from "./fingerprint.ts";
-import { isIdxFolder, readIdxFolder } from "./idx-folder.ts";
-import { type Normalization, normalized } from "./normalization.ts";
-import { readNpz } from "./npz.ts";
-import { parquetPart } from "./parquet.ts";
-import { partNamed } from "./part-names.ts";
+import { isIdxFolder, readIdx } from "./idx-folder.ts";
+import { setOf } from "./idx-names.ts";
+import type { TableOptions } from "./label-column.ts";
 import { findPngFolder } from "./png-folder.ts";
-import type { FoundData, Part } from "./rows.ts";
+import type { FoundData } from "./rows.ts";
 import { shownNames } from "./shown-names.ts";
+import { findTables } from "./table-files.ts";
+import { asksForTreatment, type Normalization, treatedAsAsked } from "./treat-inputs.ts";
+import { unreadNames, unreadNote } from "./unread-files.ts";
 
-export interface DataOptions extends Normalization {
-  /** Column of a table that holds the classes; by default `label`. */
-  readonly label?: string;
+export interface DataOptions extends Normalization, TableOptions, ClassOrder {
   /** How a table without parts is divided; by default DEFAULT_SHARES. */
   readonly split?: Shares;
+  /** Told of what is worth knowing and no reason to stop: files that are not read, columns that only count rows. */
+  readonly onNote?: (line: string) => void;
 }
 
 const LOOKED_FOR = [
   "the four IDX files of MNIST and its kin (train-images-idx3-ubyte[.gz], ...)",
   "data_batch_*.bin and test_batch.bin of CIFAR-10",
   "one .npz archive",
-  "one .csv, .tsv or .parquet table, or such tables named train, test and perhaps val",
+  "one .csv, .tsv (also .gz) or .parquet table, or tables or archives named train, test and perhaps val",
   "folders of .png pictures, one a class, perhaps within train, test and val",
 ];
-const TABLE = /\.(?:csv|tsv|parquet|pq|npz)$/i;
-const MAGICS: Readonly<Record<string, "npz" | "parquet">> = { "PK\x03\x04": "npz", PAR1: "parquet" };
-
 /**
  * Reads a whole data set.
  * @param name the data set's name in results.
@@ -39,7 +37,7 @@ const MAGICS: Readonly<Record<string, "npz" | "parquet">> = { "PK\x03\x04": "npz
  * and reason; UsageError where an option does not fit the data.
  */
 export async function openData(source: DataFolder, name: string, options: DataOptions): Promise<Dataset> {
-  const divided = await readParts(source, name, options, divide);
+  const divided = await readParts(source, options, divide);
   return finished(divided, name, options);
 }
 
@@ -51,13 +49,16 @@ export async function openData(source: DataFolder, name: string, options: DataOp
 export async function openLargeData(
   source: DataFolder,
   name: string,
-  options: Omit<DataOptions, keyof Normalization>,
+  options: DataOptions,
   large: LargeData,
 ): Promise<AnyDataset & Disposable> {
-  const divided = await readParts(source, name, options, (found, shares) => divideLarge(found, shares, large));
-  if (!isPagedSet(divided)) return { ...(await finished(divided, name, {})), [Symbol.dispose]() {} };
+  const reading = { ...large, rescaled: large.rescaled === true || asksForTreatment(options) };
+  const divided = await readParts(source, options, (found, dividing) => divideLarge(found, dividing, reading));
+  if (!isPagedSet(divided)) return { ...(await finished(divided, name, options)), [Symbol.dispose]() {} };
   try {
-    return { ...divided, name, sha256: await pagedFingerprint(divided, large.scratch.sha256) };
+    const sha256 = await pagedFingerprint(divided, large.scratch.sha256);
+    const treated = await treatedAsAsked({ ...divided, name, sha256 }, options);
+    return { ...treated, [Symbol.dispose]: () => divided[Symbol.dispose]() };
   } catch (error) {
     divided[Symbol.dispose]();
     throw error;
@@ -68,100 +69,100 @@ function isPagedSet(divided: Divided | PagedDivided): divided is PagedDivided {
   return isPaged(divided.test);
 }
 
-/** Samples with their inputs as asked for, and the checksum. @throws UsageError where options exclude each other. */
+/** Samples with their inputs as asked for, and the checksum. @throws as `treatedAsAsked` */
 export async function finished(divided: Divided, name: string, options: Normalization): Promise<Dataset> {
-  const data = normalized(divided, options);
-  return { ...data, name, sha256: await fingerprint(data) };
+  return treatedAsAsked({ ...divided, name, sha256: await fingerprint(divided) }, options);
 }
 
-async function readParts<T>(
+/** Samples in the order of classes that is asked for. */
+async function readParts<T extends Divided | PagedDivided>(
   source: DataFolder,
-  name: string,
   options: DataOptions,
-  dividing: (found: FoundData, shares?: Shares) => Promise<T>,
+  dividing: (found: FoundData, dividing: Dividing) => Promise<T>,
 ): Promise<T | Divided> {
-  const files = await source.list();
+  const { classes, split: shares, onNote: note = () => {} } = options;
+  if (shares?.[0] === 0 && options.standardize === true) throw nothingToStandardizeBy(source.label);
+  const folder = await withSiblings(source);
+  const files = await folder.list();
   if (isIdxFolder(files)) {
-    refuseOptions(options, source.label, "IDX files", "label", "split");
-    return readIdxFolder(source, name);
+    refuseOptions(options, source.label, "IDX files", "split", ...tableOptions);
+    const { divided, numbers, files: read } = await readIdx(folder);
+    const unread =
+      source.beside === undefined ? await unreadNames(source, { files: read }, "the IDX files of one set") : [];
+    for (const line of unreadNote(unread)) note(line);
+    return inClassOrder(divided, options, source.label, note, numbers);
   }
-  return dividing(await findData(source, files, options), options.split);
+  const { found, unread } = await findData(source, files, options);
+  for (const line of unreadNote(unread)) note(line);
+  const isClass = (name: string) => classes?.includes(name.trim()) === true;
+  const divided = await dividing(found, { ...(shares && { shares }), isClass, note });
+  try {
+    return inClassOrder(divided, options, source.label, note);
+  } catch (error) {
+    if (isPagedSet(divided)) divided[Symbol.dispose]();
+    throw error;
+  }
 }
 
-async function findData(source: DataFolder, files: readonly string[], options: DataOptions): Promise<FoundData> {
+function nothingToStandardizeBy(where: string): UsageError {
+  return new UsageError({
+    what: "--standardize goes by the training samples, and there are none",
+    where,
+    expected: "a share for training above 0",
+    found: "--split 0,...",
+    fix: "give training a share, or the numbers with --normalize",
+  });
+}
+
+/** One file of a set of IDX files stands for all of them. */
+async function withSiblings(source: DataFolder): Promise<DataFolder> {
+  const [only] = source.beside === undefined ? [] : await source.list();
+  const set = only === undefined ? undefined : setOf(only);
+  if (set === undefined) return source;
+  const files = (await source.beside!()).filter((name) => setOf(name) === set || name === `${set}mapping.txt`);
+  return { ...source, list: async () => files };
+}
+
+/** Data of some format, and what else lies there. */
+interface Found {
+  readonly found: FoundData;
+  readonly unread: readonly string[];
+}
+
+async function findData(source: DataFolder, files: readonly string[], options: DataOptions): Promise<Found> {
   if (isCifar10(files)) {
-    refuseOptions(options, source.label, "CIFAR-10", "label");
-    return readCifar10(source, files);
+    refuseOptions(options, source.label, "CIFAR-10", ...tableOptions);
+    const { parts, files: read } = await readCifar10(source, files);
+    return { found: parts, unread: await unreadNames(source, { files: read }, "the files of CIFAR-10") };
   }
-  const tables = await findTables(source, files, options);
+  const tables = await findTables(source, options);
+  if (tables?.isArchive === true) refuseOptions(options, source.label, "an archive of arrays", ...tableOptions);
   if (tables !== undefined) return tables;
   const pictures = await findPngFolder(source);
   if (pictures === undefined) throw nothingKnown(source.label, files, await source.folders());
-  refuseOptions(options, source.label, "pictures", "label");
+  refuseOptions(options, source.label, "pictures", ...tableOptions);
   return pictures;
 }
+
+/** Options that say how columns are read. */
+export const tableOptions = ["label", "noHeader", "drop"] as const;
+const flags = { label: "--label", noHeader: "--no-header", drop: "--drop", split: "--split" };
 
 /** Options that do not fit some data must not be ignored. @throws UsageError where one of them is given */
 export function refuseOptions(
   options: DataOptions,
   where: string,
   what: string,
-  ...names: ("label" | "split")[]
+  ...names: ("split" | (typeof tableOptions)[number])[]
 ): void {
-  const given = names.find((name) => options[name] !== undefined);
+  const given = names.find((name) => options[name] !== undefined && options[name] !== false);
   if (given === undefined) return;
   const reason =
-    given === "label" ? "which are no table" : "which say themselves what is for training and what for test";
-  throw new UsageError({ what: `--${given} does not fit ${what}, ${reason}`, where, fix: `leave --${given} away` });
-}
-
-/** Archives and tables; a single file may have any name. */
-async function findTables(
-  source: DataFolder,
-  files: readonly string[],
-  options: DataOptions,
-): Promise<FoundData | undefined> {
-  const candidates = files.filter((file) => TABLE.test(file) || files.length === 1);
-  const [only] = candidates;
-  if (only === undefined) return undefined;
-  if (candidates.length === 1) {
-    const kind = await kindOf(source, only);
-    if (kind === "npz") refuseOptions(options, source.label, "an archive of arrays", "label");
-    if (kind === "npz") return readNpz(source, only);
-    return kind === undefined ? undefined : { table: await tablePart(source, only, options.label) };
-  }
-  return tableParts(source, candidates, options.label);
-}
-
-/** By the first bytes, or, for text, by the name. */
-async function kindOf(source: DataFolder, file: string): Promise<"npz" | "parquet" | "csv" | undefined> {
-  const magic = MAGICS[String.fromCharCode(...(await source.readRange(file, 0, 4)))];
-  return magic ?? (TABLE.test(file) ? "csv" : undefined);
-}
-
-async function tablePart(source: DataFolder, file: string, label: string | undefined): Promise<Part> {
-  return (await kindOf(source, file)) === "parquet" ? parquetPart(source, file, label) : csvPart(source, file, label);
-}
-
-/** Tables whose names say which part they are. */
-async function tableParts(source: DataFolder, files: readonly string[], label: string | undefined): Promise<FoundData> {
-  const parts: Partial<Record<"train" | "validation" | "test", Part>> = {};
-  const others: string[] = [];
-  for (const file of files) {
-    const name = partNamed(file.replace(TABLE, ""));
-    if (name === undefined || parts[name] !== undefined) others.push(file);
-    else parts[name] = await tablePart(source, file, label);
-  }
-  const { train, validation, test } = parts;
-  if (train !== undefined && test !== undefined && others.length === 0) {
-    return { train, test, validationFrom: "classes", ...(validation === undefined ? {} : { validation }) };
-  }
-  throw new RunError({
-    what: "it is not clear which tables are meant",
-    where: source.label,
-    expected: "one table or archive, or tables named train, test and perhaps val",
-    found: shownNames(files),
-    fix: "give the path of one file",
+    given === "split" ? "which say themselves what is for training and what for test" : "which are no table";
+  throw new UsageError({
+    what: `${flags[given]} does not fit ${what}, ${reason}`,
+    where,
+    fix: `leave ${flags[given]} away`,
   });
 }
 

@@ -27,6 +27,8 @@ export interface Placed {
 /** Where rows go, and who is told how many are there. */
 export interface Paging {
   readonly scratch: Scratch;
+  /** Whether the bytes of a page are to be those of floats, which its values become when it has been read. */
+  readonly asFloats?: boolean;
   onRows?(rows: number, total: number): void;
 }
 
@@ -34,11 +36,12 @@ export interface Paging {
 export async function pagedSplits(
   placed: Readonly<Record<SplitName, Placed>>,
   features: number,
-  { scratch, onRows }: Paging,
+  { scratch, onRows, asFloats = false }: Paging,
   pageBytes = PAGE_BYTES,
 ): Promise<Record<SplitName, PagedSplit> & Disposable> {
-  const rowBytes = features * (placed.train.rows.inputType === "bytes" ? 1 : Float32Array.BYTES_PER_ELEMENT);
-  const pageSamples = samplesOfPage(pageBytes / rowBytes);
+  const floatRowBytes = features * Float32Array.BYTES_PER_ELEMENT;
+  const rowBytes = placed.train.rows.inputType === "bytes" ? features : floatRowBytes;
+  const pageSamples = samplesOfPage(pageBytes / (asFloats ? floatRowBytes : rowBytes));
   const layout = layoutOf(placed, pageSamples);
   const store = await scratch.openPages(layout.samples.map((samples) => samples * rowBytes));
   try {

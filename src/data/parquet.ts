@@ -2,15 +2,20 @@
 import { type FileMetaData, parquetMetadata, parquetSchema, type SchemaTree } from "hyparquet";
 import { RunError, UsageError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
-import { labelColumn, ROW_NUMBERS } from "./label-column.ts";
+import { droppedColumns, labelColumn, ROW_NUMBERS, type TableOptions } from "./label-column.ts";
 import { columnPages, type PagedColumn } from "./parquet-pages.ts";
+import { thriftEnd } from "./parquet-thrift.ts";
 import { damagedData, type Part, type RowChunk } from "./rows.ts";
 
 /** What is decoded at once; pandas makes a row group of a million rows. */
 const MAX_GROUP_ROWS = 2 ** 24;
 const MAX_GROUP_VALUES = 2 ** 30;
+/** A file may hold so many values, and so many more for each of its bytes: columns of one value take hardly any. */
+const [FREE_VALUES, VALUES_A_BYTE] = [2 ** 22, 1000];
 /** A row group of a thousand columns takes a tenth of a megabyte. */
-const MAX_METADATA_BYTES = 2 ** 28;
+const MAX_METADATA_BYTES = 2 ** 26;
+/** Packed bytes of a column of a row group, which are read at once. */
+const MAX_COLUMN_BYTES = 2 ** 30;
 const MAGIC = 0x31524150;
 /** Row numbers would be a feature that tells samples apart. */
 const PANDAS_INDEX = /^__index_level_\d+__$/;
@@ -22,21 +27,21 @@ const WRITE_AGAIN =
 interface Table {
   readonly folder: DataFolder;
   readonly file: string;
-  /** Bytes of the file. */
-  readonly size: number;
   readonly metadata: FileMetaData;
   readonly columns: readonly SchemaTree[];
   readonly root: SchemaTree;
   /** Place of the column of classes. */
   readonly label: number;
+  /** [row groups]: where the pages of each column lie. */
+  readonly places: readonly Places[];
 }
 
 type RowGroup = FileMetaData["row_groups"][number];
-type Cell = number | bigint | boolean | string | null | undefined;
+/** Undefined where a page points outside its dictionary; objects where a column holds times or JSON. */
+type Cell = number | bigint | boolean | string | object | null | undefined;
 
-/** @param label name of the column of classes */
-export function parquetPart(folder: DataFolder, file: string, label: string | undefined): Part {
-  return { where: file, rows: () => parquetRows(folder, file, label) };
+export function parquetPart(folder: DataFolder, file: string, options: TableOptions = {}): Part {
+  return { where: file, rows: () => parquetRows(folder, file, options) };
 }
 
 /**
@@ -44,13 +49,13 @@ export function parquetPart(folder: DataFolder, file: string, label: string | un
  * @throws RunError with column and row where values are missing or no numbers, or the file is damaged; UsageError for an
  * unknown column.
  */
-async function* parquetRows(folder: DataFolder, file: string, label: string | undefined): AsyncGenerator<RowChunk> {
+async function* parquetRows(folder: DataFolder, file: string, options: TableOptions): AsyncGenerator<RowChunk> {
   const { size, footer } = await readFooter(folder, file);
-  const table: Table = { folder, file, size, ...attempt(file, () => readTable(file, footer, label)) };
+  const table: Table = { folder, file, ...attempt(file, () => readTable(file, size, footer, options)) };
   const all = Number(table.metadata.num_rows);
   let row = 0;
-  for (const group of table.metadata.row_groups) {
-    const rows = Number(group.num_rows);
+  for (const [group, { num_rows }] of table.metadata.row_groups.entries()) {
+    const rows = Number(num_rows);
     if (rows > 0) yield { ...(await readGroup(table, group, rows, row)), share: (row + rows) / all };
     row += rows;
   }
@@ -87,27 +92,31 @@ function attempt<T>(file: string, read: () => T): T {
   } catch (cause) {
     if (cause instanceof RunError || cause instanceof UsageError || !(cause instanceof Error)) throw cause;
     const fault = { what: "the Parquet file is damaged or written in a way that is not read", where: file };
-    throw new RunError({ ...fault, expected: "whole pages", found: cause.message, fix: WRITE_AGAIN }, { cause });
+    const found = cause instanceof TypeError ? "a description that lacks parts" : cause.message;
+    throw new RunError({ ...fault, expected: "whole pages", found, fix: WRITE_AGAIN }, { cause });
   }
 }
 
-type Description = Pick<Table, "metadata" | "columns" | "root" | "label">;
+type Description = Omit<Table, "folder" | "file">;
 
-function readTable(file: string, footer: Uint8Array, label: string | undefined): Description {
-  const metadata = parquetMetadata(footer.slice().buffer);
-  const root = parquetSchema(metadata);
-  const nested = root.children.find(({ children, element }) => {
-    return children.length > 0 || element.repetition_type === "REPEATED";
-  });
-  if (nested !== undefined) {
-    const found = `column ${nested.element.name} holds lists or structures`;
-    throw damagedData(file, "the table is not flat", "one value in each column and row", found, "flatten the table");
-  }
+/** The tree of columns without those that are left out. */
+function withoutDropped(root: SchemaTree, drop: TableOptions["drop"], file: string): SchemaTree {
+  const names = root.children.map(({ element }) => element.name);
+  const dropped = droppedColumns(names, drop, file);
+  return { ...root, children: root.children.filter((_, place) => !dropped.has(place)) };
+}
+
+/** @param size bytes of the file */
+function readTable(file: string, size: number, footer: Uint8Array, { label, drop }: TableOptions): Description {
+  if (thriftEnd(footer, 0) !== footer.length - 8) throw new Error("a description of another length than it says");
+  const metadata = parquetMetadata(footer.slice().buffer, { geoparquet: false });
+  requireFlat(file, metadata);
+  const root = withoutDropped(flatRoot(parquetSchema(metadata)), drop, file);
   const names = root.children.map(({ element }) => element.name);
   const indices = pandasIndices(metadata);
   const rowNumbers = names.find((name) => PANDAS_INDEX.test(name) || ROW_NUMBERS.test(name) || indices.includes(name));
   if (rowNumbers !== undefined) {
-    const fix = `write it without: to_parquet(file, index=False), or first df.drop(columns="${rowNumbers}")`;
+    const fix = `leave the column out: --drop "${rowNumbers}" (pandas writes none with index=False)`;
     throw damagedData(file, "the table holds the index of pandas", "features and classes alone", rowNumbers, fix);
   }
   const times = root.children.find(({ element: { logical_type, converted_type } }) => {
@@ -116,12 +125,36 @@ function readTable(file: string, footer: Uint8Array, label: string | undefined):
   if (times !== undefined) {
     const { name, logical_type, converted_type } = times.element;
     const found = `${logical_type?.type ?? converted_type}`;
-    const fix = "turn times into numbers that mean something here, or leave the column out";
+    const fix = `leave the column out: --drop "${name}", or turn times into numbers that mean something here`;
     throw damagedData(file, `column ${name} holds times`, "numbers or booleans, and one column of classes", found, fix);
   }
   const described = { metadata, columns: root.children, root, label: labelColumn(names, label, file) };
-  requireSizes(file, described);
-  return described;
+  requireSizes(file, size, described);
+  return { ...described, places: columnPlaces(file, size, described) };
+}
+
+/** Before the tree of columns is built, which a file can make as deep as it likes. */
+function requireFlat(file: string, { schema: [root, ...columns] }: FileMetaData): void {
+  const nested = columns.find(({ num_children, repetition_type }) => num_children || repetition_type === "REPEATED");
+  if (nested !== undefined) {
+    const found = `column ${nested.name} holds lists or structures`;
+    throw damagedData(file, "the table is not flat", "one value in each column and row", found, "flatten the table");
+  }
+  if (root?.num_children !== columns.length) {
+    throw new Error(`${columns.length} columns instead of the ${root?.num_children} that are announced`);
+  }
+  const names = new Set<string>();
+  for (const { name, repetition_type } of columns) {
+    if (names.has(name)) throw new Error(`two columns named ${name}`);
+    names.add(name);
+    if (repetition_type === undefined)
+      throw new Error(`column ${name}, of which it is not said whether values may be missing`);
+  }
+}
+
+/** Nothing is repeated in a flat table, whatever the file says of its root. */
+function flatRoot(root: SchemaTree): SchemaTree {
+  return { ...root, element: { ...root.element, repetition_type: "REQUIRED" } };
 }
 
 /** Columns that pandas says are its index. */
@@ -134,30 +167,37 @@ function pandasIndices({ key_value_metadata = [] }: FileMetaData): readonly stri
   return Array.isArray(columns) ? columns.filter((column) => typeof column === "string") : [];
 }
 
-/** Bounds what will be decoded, whatever the file promises. */
-function requireSizes(file: string, { metadata, columns }: Description): void {
+type Columns = Pick<Table, "metadata" | "columns">;
+
+/** Bounds what will be decoded, whatever the file promises. @param size bytes of the file */
+function requireSizes(file: string, size: number, { metadata, columns }: Columns): void {
   const groups = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
   const rows = groups.reduce((sum, own) => sum + own, 0);
   const possible = groups.every((own) => own >= 0 && own <= MAX_GROUP_ROWS);
   const most = groups.reduce((largest, own) => Math.max(largest, own), 0);
-  if (possible && rows === Number(metadata.num_rows) && most * columns.length <= MAX_GROUP_VALUES) return;
+  const values = FREE_VALUES + VALUES_A_BYTE * size;
+  const small = most * columns.length <= MAX_GROUP_VALUES && rows * columns.length <= values;
+  if (possible && rows === Number(metadata.num_rows) && small) return;
   throw damagedData(
     file,
     "the table is too large, or contradicts itself",
-    `at most ${MAX_GROUP_ROWS} rows and ${MAX_GROUP_VALUES} values in a row group`,
+    `at most ${MAX_GROUP_ROWS} rows and ${MAX_GROUP_VALUES} values in a row group, and ${values} values in ${size} bytes`,
     `${metadata.num_rows} rows, ${rows} in the row groups, at most ${most} in one, ${columns.length} columns`,
     "write the file with smaller row groups, for example with to_parquet(file, row_group_size=100_000)",
   );
 }
 
-/** @param first the group's first row, for messages */
-async function readGroup(table: Table, group: RowGroup, rows: number, first: number): Promise<RowChunk> {
-  const { folder, file, columns, label } = table;
+/**
+ * @param group its number
+ * @param first the group's first row, for messages
+ */
+async function readGroup(table: Table, group: number, rows: number, first: number): Promise<RowChunk> {
+  const { folder, file, columns, label, places } = table;
   const features = columns.length - 1;
   const inputs = new Float32Array(rows * features);
   const labels: string[] = [];
   for (const [place, column] of columns.entries()) {
-    const { metadata, begin, end } = attempt(file, () => placeOf(table, group, column));
+    const { metadata, begin, end } = places[group]!.get(column.element.name)!;
     const bytes = await folder.readRange(file, begin, end - begin);
     const paged: PagedColumn = { schemaPath: [table.root, column], metadata, bytes, rows };
     const where = (row: number) => `${file}, row ${first + row} (from 0), column ${column.element.name}`;
@@ -172,28 +212,67 @@ async function readGroup(table: Table, group: RowGroup, rows: number, first: num
       }
     });
   }
-  return { sampleShape: [features], inputs, labels };
+  const names = columns.filter((_, place) => place !== label).map(({ element }) => element.name);
+  return { sampleShape: [features], inputs, labels, features: names };
 }
 
 /** Where the pages of a column lie. */
-function placeOf({ file, size }: Table, group: RowGroup, column: SchemaTree) {
-  const { name } = column.element;
-  const metadata = group.columns.find(({ meta_data: own }) => own?.path_in_schema.join() === name)?.meta_data;
+interface ColumnPlace {
+  readonly metadata: NonNullable<RowGroup["columns"][number]["meta_data"]>;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** By the column's name. */
+type Places = ReadonlyMap<string, ColumnPlace>;
+
+/** [row groups]: places within the file that do not overlap. @throws RunError, or Error with the reason, for others */
+function columnPlaces(file: string, size: number, { metadata, columns }: Columns): Places[] {
+  const groups = metadata.row_groups.map((group) => {
+    const found = new Map(group.columns.map((column) => [column.meta_data?.path_in_schema.join("."), column]));
+    return new Map(
+      columns.map((column) => {
+        const { name } = column.element;
+        return [name, placeOf(file, size, column, { ...found.get(name), rows: group.num_rows })] as const;
+      }),
+    );
+  });
+  const places = groups.flatMap((group) => [...group.values()]).sort((a, b) => a.begin - b.begin);
+  const overlap = places.findIndex(({ begin }, index) => index > 0 && begin < places[index - 1]!.end);
+  if (overlap !== -1) throw new Error(`two columns at byte ${places[overlap]!.begin} of the file`);
+  return groups;
+}
+
+type FoundColumn = Partial<RowGroup["columns"][number]> & { readonly rows: bigint };
+
+function placeOf(file: string, size: number, { element }: SchemaTree, found: FoundColumn): ColumnPlace {
+  const { name, type } = element;
+  const { meta_data: metadata, file_path, rows } = found;
   // Some writers leave out the dictionary's place, or write 0.
   const begin = Number(metadata?.dictionary_page_offset || metadata?.data_page_offset);
   const end = begin + Number(metadata?.total_compressed_size);
-  if (metadata === undefined || !(begin >= 4 && begin < end && end <= size)) {
-    const found = metadata === undefined ? "none" : `bytes ${begin} to ${end} of ${size}`;
-    throw damagedData(file, "a column is not in the file", `the pages of column ${name}`, found, WRITE_AGAIN);
+  if (metadata === undefined || !(begin >= 4 && begin < end && end <= size) || file_path) {
+    const where = metadata === undefined ? "none" : `bytes ${begin} to ${end} of ${size} ${file_path ?? ""}`.trim();
+    throw damagedData(file, "a column is not in the file", `the pages of column ${name}`, where, WRITE_AGAIN);
+  }
+  if (end - begin > MAX_COLUMN_BYTES) {
+    const fix = "write the file with smaller row groups, for example with to_parquet(file, row_group_size=100_000)";
+    const most = `at most ${MAX_COLUMN_BYTES} bytes of column ${name}`;
+    throw damagedData(file, "a row group is too large", most, `${end - begin}`, fix);
+  }
+  if (metadata.type !== type) throw new Error(`column ${name} of type ${metadata.type} instead of ${type}`);
+  if (Number(metadata.num_values) !== Number(rows)) {
+    throw new Error(`${metadata.num_values} instead of ${rows} values in column ${name}`);
   }
   return { metadata, begin, end };
 }
 
 type Place = (row: number) => string;
 
+/** Anything but these would become a number too, as a date or a list of one. */
 function numberOf(cell: Cell, row: number, where: Place): number {
-  const value =
-    typeof cell === "string" || cell === null || cell === undefined ? Number.NaN : Math.fround(Number(cell));
+  const kind = typeof cell;
+  const value = kind === "number" || kind === "bigint" || kind === "boolean" ? Math.fround(Number(cell)) : Number.NaN;
   if (Number.isFinite(value)) return value;
   throw cellFault("this is no number", "a finite number", cell, where(row));
 }
@@ -206,6 +285,7 @@ function className(cell: Cell, row: number, where: Place): string {
 }
 
 function cellFault(what: string, expected: string, cell: Cell, where: string): RunError {
-  const found = cell === null || cell === undefined ? "nothing (null)" : `${String(cell).slice(0, 40)}`;
-  return damagedData(where, what, expected, found, "fill in or leave out such rows and columns");
+  const nothing = cell === undefined ? "nothing: the page points outside its dictionary" : "nothing (null)";
+  const found = cell === null || cell === undefined ? nothing : `${String(cell).slice(0, 40)}`;
+  return damagedData(where, what, expected, found, "fill in or leave out such rows, or leave columns out: --drop a,b");
 }

@@ -1,6 +1,10 @@
 /** What the parts of a data set are called: arrays of an archive, files, folders. */
 
-const spellings = { train: ["train", "training"], validation: ["validation", "val", "valid"], test: ["test"] } as const;
+const spellings = {
+  train: ["train", "training"],
+  validation: ["validation", "val", "valid", "dev"],
+  test: ["test", "testing"],
+} as const;
 export type PartName = keyof typeof spellings;
 
 /** The part that a word names, whatever its case; undefined for other words. */

@@ -7,9 +7,17 @@ import { lineBreaks } from "./csv-records.ts";
 import type { RowChunk } from "./rows.ts";
 
 export interface Columns {
+  /** Of all columns, those that are left out among them. */
   readonly names: readonly string[];
   /** Place of the column of classes. */
   readonly label: number;
+  /** Places of columns that are left out. */
+  readonly dropped: ReadonlySet<number>;
+}
+
+/** Inputs of a sample. */
+export function featuresOf({ names, dropped }: Columns): number {
+  return names.length - dropped.size - 1;
 }
 
 /**
@@ -17,6 +25,10 @@ export interface Columns {
  * in one way alone, so that no long value makes the match go back.
  */
 const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+
+export function isDecimal(text: string): boolean {
+  return NUMBER.test(text);
+}
 
 /** The float32 nearest to the float64 that the text stands for; NaN where it is no number, or too large. */
 export function decimalOf(text: string): number {
@@ -34,8 +46,9 @@ const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}
  * @param text whole records without quotes
  * @returns undefined where a line has another number of values, or a value is missing or no number
  */
-export function plainChunk(text: string, delimiter: string, { names, label }: Columns): RowChunk | undefined {
-  const features = names.length - 1;
+export function plainChunk(text: string, delimiter: string, columns: Columns): RowChunk | undefined {
+  const { names, label, dropped } = columns;
+  const features = featuresOf(columns);
   const rows = lineBreaks(text) + (text.endsWith("\n") ? 0 : 1);
   const inputs = new Float32Array(rows * features);
   const labels: string[] = [];
@@ -49,6 +62,8 @@ export function plainChunk(text: string, delimiter: string, { names, label }: Co
         const name = line.text().trim();
         if (name === "") return undefined;
         labels.push(name);
+      } else if (dropped.has(column)) {
+        line.skip();
       } else {
         const value = line.number();
         if (Number.isNaN(value)) return undefined;
@@ -87,12 +102,17 @@ class Line {
     return this.#at > this.#end;
   }
 
-  text(): string {
-    const [first, end] = [this.#at, this.#end];
-    let stop = first;
-    while (stop < end && this.#text.charCodeAt(stop) !== this.#delimiter) stop++;
+  /** @returns where the value ends */
+  skip(): number {
+    let stop = this.#at;
+    while (stop < this.#end && this.#text.charCodeAt(stop) !== this.#delimiter) stop++;
     this.#at = stop + 1;
-    return this.#text.slice(first, stop);
+    return stop;
+  }
+
+  text(): string {
+    const first = this.#at;
+    return this.#text.slice(first, this.skip());
   }
 
   /** A sign, digits and a point are read here, if they are few; all else by decimalOf. */

@@ -9,6 +9,10 @@ export interface RowChunk {
   readonly inputs: Uint8Array | Float32Array;
   /** [rows]: what the row's class is called. */
   readonly labels: readonly string[];
+  /** [features]: what they are called, where a table says so. */
+  readonly features?: readonly string[];
+  /** The line of the file that a row stands on, from 1. */
+  lineOf?(row: number): number;
   /** How much of the part has been read with this piece, up to 1, where the reader knows. */
   readonly share?: number;
 }
@@ -17,6 +21,8 @@ export interface RowChunk {
 export interface Part {
   /** File or folder, for messages. */
   readonly where: string;
+  /** Classes are names of folders or of the publisher, which no missing value can be. */
+  readonly hasNamedClasses?: boolean;
   /** Reads from the beginning, every time: rows that do not fit in memory are read twice. */
   rows(): AsyncIterable<RowChunk>;
 }

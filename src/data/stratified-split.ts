@@ -13,7 +13,7 @@ export type Members = Readonly<Record<SplitName, Uint32Array>>;
 
 /**
  * Each class in the same proportion as nearly as whole samples allow (every share is within one sample of proportional),
- * and the totals exact: validation and test have their share rounded down, training has the rest. Within a class, a fixed
+ * and the totals exact: validation and test have their share rounded down, training has the rest (without training, test). Within a class, a fixed
  * permutation decides (stream `split`, seed 0, repeat = class); each split's samples are then put in a fixed random order,
  * so that classes are mixed.
  * @param labels [samples], each in 0..classes-1.
@@ -22,7 +22,8 @@ export type Members = Readonly<Record<SplitName, Uint32Array>>;
 export function stratifiedSplit(labels: ArrayLike<number>, classes: number, shares: Shares): Members {
   const whole = shares[0] + shares[1] + shares[2];
   const validationTotal = Math.floor((labels.length * shares[1]) / whole);
-  const testTotal = Math.floor((labels.length * shares[2]) / whole);
+  // What rounding leaves over is for training, unless nothing is to be trained.
+  const testTotal = shares[0] === 0 ? labels.length - validationTotal : Math.floor((labels.length * shares[2]) / whole);
   const totals = { train: labels.length - validationTotal - testTotal, validation: validationTotal, test: testTotal };
   const counts = Array.from(classCounts(labels, classes));
   // Two steps rather than three independent shares, so that a class's shares always add up to the class.

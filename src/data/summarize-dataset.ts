@@ -4,13 +4,14 @@ import type { DatasetSummary } from "../core/study.ts";
 import { classCounts } from "./class-counts.ts";
 
 export function summarizeDataset(dataset: AnyDataset): DatasetSummary {
-  const { name, train, validation, test, features, sampleShape, classes, classNames, shares, sha256 } = dataset;
+  const { name, train, validation, test, features, sampleShape, classes, classNames, shares, sha256, treatment } =
+    dataset;
   const counts = { train: train.count, validation: validation.count, test: test.count };
   const perClass = {
     validationPerClass: [...classCounts(validation.labels, classes)],
     testPerClass: [...classCounts(test.labels, classes)],
   };
   const told = { ...(shares === undefined ? {} : { shares }), ...(classNames === undefined ? {} : { classNames }) };
-  const inputType = inputTypeOf(train);
-  return { name, ...counts, features, sampleShape, inputType, classes, ...told, ...perClass, sha256 };
+  const inputs = { inputType: inputTypeOf(train), ...(treatment && { treatment: treatment.origin }) };
+  return { name, ...counts, features, sampleShape, ...inputs, classes, ...told, ...perClass, sha256 };
 }

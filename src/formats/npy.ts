@@ -179,6 +179,15 @@ function itemBytes(type: string, descr: string, where: string): number {
   if (/^[<>|=]$/.test(descr[0] ?? "") && (type in numberTypes || /^U[1-9]\d{0,5}$/.test(type))) {
     return type.startsWith("U") ? 4 * digits : digits;
   }
+  if (type.startsWith("O")) {
+    throw new RunError({
+      what: "the array holds Python objects, which are pickled and not read",
+      where,
+      expected: "numbers or text",
+      found: `type ${descr} (dtype=object)`,
+      fix: 'before it is saved, convert numbers with astype("float32"), text with astype(str), rows of unequal length to one length',
+    });
+  }
   throw new RunError({
     what: "the array is of a type that is not read",
     where,

@@ -1,8 +1,11 @@
 /**
  * Which form of each product's kernel suits this device: each is checked on whole numbers, then timed. It takes about a
- * second, so whoever calls keeps the outcome.
+ * second, so whoever calls keeps the outcome. Software adapters are not asked: what else a machine does would decide
+ * between forms that are nearly as fast, and with the form the rounding (`usualTiles` in context.ts). Their sizes are for
+ * tests.
  */
 import { RunError } from "../core/errors.ts";
+import { smallest } from "../core/long-arrays.ts";
 import type { Clock } from "../core/platform.ts";
 import { everyProduct, type Product, products, type TileForm, type TileForms } from "../core/tiles.ts";
 import { prepareTrials, type Trial } from "./calibration-trials.ts";
@@ -70,7 +73,7 @@ export async function timeForms(gpu: GpuContext, trial: Trial, clock: Clock): Pr
   const kernels = await rightKernels(gpu, trial);
   const times: Partial<Record<TileForm, number>> = {};
   for (let run = 0; run < RUNS; run++) {
-    const best = Math.min(...Object.values(times));
+    const best = smallest(Object.values(times));
     for (const [form, kernel] of kernels) {
       const before = times[form] ?? Number.POSITIVE_INFINITY;
       if (run >= RUNS_BEFORE_HOPELESS && before > HOPELESS * best) continue;

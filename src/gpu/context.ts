@@ -1,5 +1,6 @@
 /** The device, its limits, and the errors it reported: kept, and thrown at the next wait (see `check`). */
-import { RunError } from "../core/errors.ts";
+import { RunError, UsageError } from "../core/errors.ts";
+import { shownValue } from "../core/shown-value.ts";
 import type { AdapterFacts } from "../core/study.ts";
 import { everyProduct, type TileForm, type TileForms } from "../core/tiles.ts";
 import { DeviceLostError, deviceError } from "./device-errors.ts";
@@ -18,6 +19,8 @@ export interface GpuContext {
   readonly tiles: TileForms;
   /** Bytes that all arrays which are alive at the same time may take. */
   readonly memoryBytes: number;
+  /** Whether kernels are compiled on another thread. @internal */
+  readonly compilesAside: boolean;
   /** How much work a submit may hold; learnt while running. @internal */
   readonly pace: Pace;
   /** Resolves when the device is lost, unless it is disposed. @internal */
@@ -30,6 +33,11 @@ export interface GpuContext {
   check(): void;
   /** Resolves when all submitted work is done; throws what went wrong meanwhile. */
   finished(): Promise<void>;
+  /**
+   * Waits for all submitted work and forgets what it reported, so that it counts against no later work. Throws where the
+   * device is lost or disposed of: that stays. @internal
+   */
+  settled(): Promise<void>;
   /** Destroys the device with everything on it. */
   [Symbol.dispose](): void;
 }
@@ -46,11 +54,16 @@ export interface DeviceOptions {
   readonly memoryBytes?: number;
   /** Share of the memory and of the length of a submit to make use of; less than 1 after a device was lost. */
   readonly share?: number;
-  /** Form of all products. Default: what usually suits such an adapter; `calibrate` finds out. */
-  readonly tiles?: TileForm;
+  /** Form of all products, or of each. Default: `usualTiles`; what suits a GPU better `calibrate` finds out. */
+  readonly tiles?: TileForm | TileForms;
   /** Attached to the device, with timestamp queries where the adapter has them. */
   readonly profiler?: Profiler;
   readonly gate?: Gate;
+  /**
+   * Compile kernels on another thread, so that whoever asked can do something else meanwhile, as a page must. Not the
+   * default: Dawn in Node keeps a thread for each device that has compiled so until the process ends.
+   */
+  readonly compilesAside?: boolean;
 }
 
 /** WebGPU does not tell how much memory a device has; this much is there on whatever can train networks. */
@@ -67,10 +80,14 @@ export function availableForms({ subgroupLanes }: Pick<GpuContext, "subgroupLane
   return subgroupLanes > 0 ? ["plain", "subgroup", "shared"] : ["plain", "shared"];
 }
 
-/** Barriers are ruinous on software adapters, and workgroup memory is what GPUs have it for. */
-function usualForm(subgroupLanes: 0 | 4 | 8, { software }: AdapterFacts): TileForm {
-  if (subgroupLanes > 0) return "subgroup";
-  return software ? "plain" : "shared";
+/**
+ * What an adapter takes unless it is told otherwise; the same at every start. Measured on an idle machine, plain tiles take
+ * 2.0 to 2.4 times as long as those of subgroups on lavapipe (8 lanes), and 2.0, 1.0 and 2.2 times as long on SwiftShader
+ * (4 lanes; `hidden_delta` is the 1.0). Barriers are ruinous on both, and workgroup memory is what GPUs have it for.
+ */
+function usualTiles(subgroupLanes: 0 | 4 | 8, { software }: AdapterFacts): TileForms {
+  if (subgroupLanes > 0) return everyProduct("subgroup");
+  return everyProduct(software ? "plain" : "shared");
 }
 
 /** The same device, with other forms of the products' kernels. */
@@ -93,6 +110,7 @@ export async function createContext(
     tiles,
     profiler,
     gate,
+    compilesAside = false,
   }: DeviceOptions = {},
 ): Promise<GpuContext> {
   const requiredLimits = defaultLimits
@@ -114,34 +132,63 @@ export async function createContext(
       { cause },
     );
   }
+  const forms = typeof tiles === "string" ? everyProduct(tiles) : tiles;
   const pace = new Pace(facts.software, share);
   await profiler?.attach(device);
   return {
     ...watch(device, facts),
-    ...{ facts, subgroupLanes, memoryBytes: memoryBytes * share, pace },
-    tiles: everyProduct(tiles ?? usualForm(subgroupLanes, facts)),
+    ...{ facts, subgroupLanes, memoryBytes: memoryBytes * share, pace, compilesAside },
+    tiles: forms ?? usualTiles(subgroupLanes, facts),
     ...(profiler && { profiler }),
     ...(gate && { gate }),
   };
 }
 
-/** Keeps the first error that the device reports; a loss says more than the errors that announce it. */
+/** Devices of contexts that were made here. */
+const watched = new WeakSet<GPUDevice>();
+
+/** Whether a value from elsewhere is a context that was made here. */
+export function isContext(value: unknown): value is GpuContext {
+  const device = typeof value === "object" && value !== null && "device" in value ? value.device : undefined;
+  return typeof device === "object" && device !== null && watched.has(device as GPUDevice);
+}
+
+/** @throws UsageError where the value is not a device that was opened here. */
+export function requireDevice(value: unknown, where: string): GpuContext {
+  if (isContext(value)) return value;
+  const found = shownValue(value);
+  const fix = "pass what openDevice() gives, once it is awaited";
+  throw new UsageError({ what: "gpu is invalid", where, expected: "an open device", found, fix });
+}
+
+function disposedError({ description }: AdapterFacts): UsageError {
+  const fault = { what: "the device has been disposed of", where: description, expected: "a device that is in use" };
+  return new UsageError({ ...fault, found: "one that was given back", fix: "open another, or dispose of it later" });
+}
+
+/**
+ * Keeps the first error that the device reports; a loss says more than the errors that announce it. Errors pass with the
+ * work that they are of (`settled`), a loss does not.
+ */
 function watch(device: GPUDevice, facts: AdapterFacts) {
-  let failure: RunError | undefined;
+  let reported: RunError | undefined;
+  let lost: DeviceLostError | undefined;
   let disposed = false;
-  device.addEventListener("uncapturederror", (event) => {
+  watched.add(device);
+  const keep = (event: Event): void => {
     event.preventDefault(); // Dawn would print it on stdout and carry on
-    failure ??= deviceError((event as GPUUncapturedErrorEvent).error, facts);
-  });
+    reported ??= deviceError((event as GPUUncapturedErrorEvent).error, facts);
+  };
+  device.addEventListener("uncapturederror", keep);
   const loss = new Promise<DeviceLostError>((resolve) => {
     device.lost.then((info) => {
       if (disposed) return;
-      const lost = new DeviceLostError(info.message || info.reason, facts);
-      failure = lost;
+      lost = new DeviceLostError(info.message || info.reason, facts);
       resolve(lost);
     });
   });
   const check = (): void => {
+    const failure = lost ?? reported;
     if (failure) throw failure;
   };
   return {
@@ -152,8 +199,15 @@ function watch(device: GPUDevice, facts: AdapterFacts) {
       await device.queue.onSubmittedWorkDone();
       check();
     },
+    async settled() {
+      await device.queue.onSubmittedWorkDone(); // errors are told before it resolves
+      if (disposed) throw disposedError(facts);
+      reported = undefined;
+      check();
+    },
     [Symbol.dispose]() {
       disposed = true;
+      device.removeEventListener("uncapturederror", keep);
       device.destroy();
     },
   };

@@ -67,7 +67,7 @@ export class Devices {
 }
 
 /** The loss of the device where that is behind an error: work on a lost device fails in many ways. */
-async function reasonOf(gpu: GpuContext, error: unknown): Promise<unknown> {
+export async function reasonOf(gpu: GpuContext, error: unknown): Promise<unknown> {
   const device = error instanceof DeviceError || !(error instanceof RunError);
   if (!device || error instanceof DeviceLostError) return error;
   const noNews = new Promise<undefined>((resolve) => setTimeout(resolve, NEWS_MS));

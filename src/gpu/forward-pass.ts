@@ -1,4 +1,5 @@
 /** The intact forward pass of several networks over a split, in chunks of samples that fit the device. */
+import { greatest } from "../core/long-arrays.ts";
 import type { Widths } from "../core/network.ts";
 import type { GpuContext } from "./context.ts";
 import { allocate, type DeviceArray } from "./device-array.ts";
@@ -41,7 +42,7 @@ export function chunkRows(basis: PlanBasis, samples: number, slabs: number, widt
   const whole = Math.ceil(samples / BLOCK) * BLOCK;
   const { count, boundBy } = leastOf({
     all: whole,
-    binding: activationBytes(basis) / (4 * slabs * Math.max(...lanes)),
+    binding: activationBytes(basis) / (4 * slabs * greatest(lanes)),
     memory: chunkBytes(basis) / (4 * slabs * lanes.reduce((sum, of) => sum + of, 0)),
     time: basis.pace.unitOperations / (slabs * forwardOperations(widths)),
   });
@@ -59,7 +60,7 @@ export function rowsPerChunk(basis: PlanBasis, samples: number, slabs: number, w
 export function unitSlabs(basis: PlanBasis, rows: number, widths: Widths): Amount {
   const lanes = widths.map(lanesOf);
   return leastOf({
-    binding: activationBytes(basis) / (4 * rows * Math.max(...lanes)),
+    binding: activationBytes(basis) / (4 * rows * greatest(lanes)),
     memory: batchBytes(basis) / (8 * rows * lanes.reduce((sum, of) => sum + of, 0)), // the tallies have the other half
     time: basis.pace.unitOperations / (rows * forwardOperations(widths)),
   });

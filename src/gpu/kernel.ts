@@ -109,8 +109,12 @@ export function createKernel<
   compiled.set(gpu.device, kernels);
   const key = JSON.stringify([shader.file, entry, variant, options]);
   const build = () => inSpan(gpu, "compile", () => buildKernel(gpu, shader, entry, variant, options));
-  const kernel = kernels.get(key) ?? (build() as Promise<Kernel<unknown>>);
-  kernels.set(key, kernel);
+  const kept = kernels.get(key);
+  const kernel = kept ?? (build() as Promise<Kernel<unknown>>);
+  if (kept === undefined) {
+    kernels.set(key, kernel);
+    kernel.catch(() => kernels.delete(key)); // whoever asked is told; the next one may have more luck
+  }
   return kernel as Promise<Kernel<S["entries"][E]["variants"][V]["bindings"]>>;
 }
 
@@ -138,7 +142,7 @@ async function buildKernel<
       buffer: { type: kind, hasDynamicOffset: name === dynamic },
     })),
   });
-  const pipeline = await device.createComputePipelineAsync({
+  const pipeline = await createPipeline(gpu, {
     label,
     layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
     compute: { module, entryPoint: entry, constants: overrides as Record<string, number> },
@@ -168,6 +172,21 @@ async function buildKernel<
     };
   };
   return { label, bind };
+}
+
+/** @throws Error where the back end refuses what its validation has let pass. */
+async function createPipeline(
+  { device, compilesAside }: GpuContext,
+  descriptor: GPUComputePipelineDescriptor,
+): Promise<GPUComputePipeline> {
+  if (compilesAside) return device.createComputePipelineAsync(descriptor);
+  const kinds = ["internal", "validation"] as const;
+  for (const kind of kinds) device.pushErrorScope(kind);
+  const pipeline = device.createComputePipeline(descriptor);
+  const errors = await Promise.all(kinds.map(() => device.popErrorScope()));
+  const first = errors.find((error) => error !== null);
+  if (first) throw new Error(`${descriptor.label}: ${first.message}`);
+  return pipeline;
 }
 
 /** What `bind` needs of any resource. */

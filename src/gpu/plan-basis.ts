@@ -2,6 +2,7 @@
  * What plans are made from, and how memory is shared out. A device has it, and so has a test or a run that has yet to
  * begin, so that the plan which is shown and the chunks which are run come from the same functions.
  */
+import { greatest } from "../core/long-arrays.ts";
 import { bytesOf } from "./device-array.ts";
 
 export interface PlanBasis {
@@ -89,5 +90,5 @@ export function largestOf(arrays: readonly PlannedArray[]): PlannedArray {
 /** Bytes that one more network adds to the array that grows most. */
 export function largestGrowth(arraysOf: (networks: number) => readonly PlannedArray[]): number {
   const two = arraysOf(2);
-  return Math.max(...arraysOf(1).map(({ bytes }, index) => two[index]!.bytes - bytes));
+  return greatest(arraysOf(1).map(({ bytes }, index) => two[index]!.bytes - bytes));
 }

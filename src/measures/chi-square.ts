@@ -1,5 +1,6 @@
 /** Quantiles of the chi-square distribution with whole degrees of freedom. */
-import { cumulativeNormal } from "vega-statistics";
+import { normalProbability } from "../core/activation-values.ts";
+import { exponential } from "../core/elementary.ts";
 
 /**
  * P(X > x), by Q(x; d + 2) = Q(x; d) + (x/2)^(d/2) e^(-x/2) / Gamma(d/2 + 1) (Abramowitz and Stegun 26.4.8), from
@@ -7,8 +8,8 @@ import { cumulativeNormal } from "vega-statistics";
  */
 export function chiSquareTail(x: number, degrees: number): number {
   const odd = degrees % 2 === 1;
-  let tail = odd ? 2 * cumulativeNormal(-Math.sqrt(x)) : Math.exp(-x / 2);
-  let term = odd ? Math.sqrt((2 * x) / Math.PI) * Math.exp(-x / 2) : (x / 2) * Math.exp(-x / 2);
+  let tail = odd ? 2 * normalProbability(-Math.sqrt(x)) : exponential(-x / 2);
+  let term = odd ? Math.sqrt((2 * x) / Math.PI) * exponential(-x / 2) : (x / 2) * exponential(-x / 2);
   for (let d = odd ? 1 : 2; d < degrees; d += 2) {
     tail += term;
     term *= x / (d + 2);

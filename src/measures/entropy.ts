@@ -6,5 +6,7 @@ export const entropy: Measure = {
   name: "entropy",
   id: "entropy",
   title: "Entropy",
+  meaning:
+    "how evenly the neuron's output is spread: 0 where it is the same for every sample, 1 bit where it is above the threshold for half of them",
   evaluate: (evidence) => entropyOf(levelTotals(evidence), evidence.samples),
 };

@@ -3,9 +3,10 @@
  * value). All outcomes are treated alike, so a bit and its complement give equal values to the last bit: with 1 - p
  * instead of the other outcome's own count, ties would be decided by rounding.
  */
+import { log2 } from "../core/elementary.ts";
 
 function term(probability: number, ratio: number): number {
-  return probability === 0 ? 0 : probability * Math.log2(ratio);
+  return probability === 0 ? 0 : probability * log2(ratio);
 }
 
 /** n log n, bits, of a count. */
@@ -33,6 +34,15 @@ export function binaryDivergence(ones: number, samples: number, allOnes: number,
 export function entropyOf(counts: readonly number[], samples: number): number {
   const sum = counts.reduce((bits, count) => bits + term(count / samples, count / samples), 0);
   return Math.max(0, -sum);
+}
+
+/** H(T|Y) = sum_y p_y h2(q_y), bits, of q_y = ones_y / size_y and p_y = size_y over all sizes; classes without samples add nothing. */
+export function conditionalEntropy(onesPerClass: readonly number[], samplesPerClass: readonly number[]): number {
+  const samples = samplesPerClass.reduce((sum, size) => sum + size, 0);
+  return samplesPerClass.reduce(
+    (bits, size, label) => (size === 0 ? bits : bits + (size / samples) * binaryEntropy(onesPerClass[label]!, size)),
+    0,
+  );
 }
 
 /**

@@ -26,6 +26,8 @@ export const klSelectivity: Measure = {
   name: "kl-selectivity",
   id: "kl_selectivity",
   title: "KL selectivity",
+  meaning:
+    "how much the output for one class, the preferred class, differs from the output for all samples, for the class where it differs most; a neuron can prefer a class by being silent for it",
   evaluate(evidence) {
     const divergences = divergencesOfClasses(evidence);
     return divergences[firstLargest(divergences)]!;

@@ -50,6 +50,8 @@ export interface Measure {
   readonly id: string;
   /** Name in tables and figures. */
   readonly title: string;
+  /** What it says of a neuron, in a sentence for somebody who has not met it; begins in lower case. */
+  readonly meaning: string;
   /** Bits; finite, and 0 for a neuron whose quantised output is constant. */
   evaluate(evidence: NeuronEvidence): number;
 }

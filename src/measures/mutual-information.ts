@@ -13,6 +13,8 @@ export const mutualInformation: Measure = {
   name: "mutual-information",
   id: "mutual_information",
   title: "Mutual information",
+  meaning:
+    "how much the neuron's output tells about the class: 0 where every class looks the same to the neuron, and never more than the entropy",
   evaluate(evidence) {
     const { samples, samplesPerClass } = evidence;
     return divergencesOfClasses(evidence).reduce(

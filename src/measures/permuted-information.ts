@@ -2,6 +2,7 @@
  * Mutual information of a bit with labels that are permuted: what chance gives. With k ones among N samples and classes of
  * n_y samples, the ones K_y of a class are hypergeometric, and I = sum_y n_y / N d2(K_y / n_y || k / N).
  */
+import { wholePower } from "../core/elementary.ts";
 import { chiSquareLevel } from "./chi-square.ts";
 import { hypergeometric } from "./hypergeometric.ts";
 import { binaryDivergence } from "./information.ts";
@@ -37,7 +38,7 @@ interface Outcome {
 function classOutcomes(size: number, ones: number, samples: number, cell: number): Outcome[] {
   const share = ones / samples;
   const outcomes: Outcome[] = [];
-  let probability = (1 - share) ** size;
+  let probability = wholePower(1 - share, size);
   for (let x = 0; x <= Math.min(ones, size); x++) {
     const bits = (size / samples) * binaryDivergence(x, size, ones, samples);
     if (probability > 1e-12) outcomes.push({ x, probability, step: Math.round(bits / cell) });

@@ -4,6 +4,7 @@
  * are those of seeded permutations: a neuron that is one itself exceeds the k-th largest of R with probability k / (R + 1)
  * at most, whatever R is (Barnard 1963), which no approximation holds where cells have few samples.
  */
+import { log2 } from "../core/elementary.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 import { hypergeometric } from "./hypergeometric.ts";
 import { entropyTerm } from "./information.ts";
@@ -16,7 +17,7 @@ function cellMean(level: number, size: number, samples: number): number {
   const { first, probabilities } = hypergeometric(size, level, samples);
   return probabilities.reduce((bits, probability, index) => {
     const x = first + index;
-    return x === 0 ? bits : bits + probability * (x / samples) * Math.log2((x * samples) / (level * size));
+    return x === 0 ? bits : bits + probability * (x / samples) * log2((x * samples) / (level * size));
   }, 0);
 }
 
@@ -123,7 +124,7 @@ export function divergencesInto(
   let first = 0;
   for (const level of levels) {
     const end = first + level * classes;
-    const all = Math.log2(level);
+    const all = log2(level);
     for (let label = 0; label < classes; label++) {
       const own = counts[end + label]! - counts[first + label]!;
       divergences[label]! += terms[own]! - own * all;
@@ -133,7 +134,7 @@ export function divergencesInto(
   const samples = terms.length - 1;
   for (let label = 0; label < classes; label++) {
     const size = classSizes[label]!;
-    divergences[label] = Math.max(0, (divergences[label]! - terms[size]!) / size + Math.log2(samples));
+    divergences[label] = Math.max(0, (divergences[label]! - terms[size]!) / size + log2(samples));
   }
 }
 
@@ -172,7 +173,7 @@ export function permutedLevels(
       largest[index]!.selectivity.take(selectivity);
     }
   }
-  const rounding = 2 * samples * Math.log2(samples) * Number.EPSILON;
+  const rounding = 2 * samples * log2(samples) * Number.EPSILON;
   return largest.map(({ information, selectivity }) => ({
     information: information.level + rounding,
     selectivity: selectivity.level + rounding,

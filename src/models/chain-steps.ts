@@ -1,11 +1,12 @@
 /**
  * What readers find on the way from a network's input to its output, as plain steps, and the chain of dense layers that they
- * make. Constant scales and shifts disappear in the weights: in front of a layer in its columns, behind it in its rows.
- * Folding is done in float64 and rounded to float32 once.
+ * make. Constant scales and shifts disappear in the weights: in front of a layer in its columns, behind it in its rows. So do
+ * numbers that change places. Folding is done in float64 and rounded to float32 once.
  */
 
 import type { HiddenLayer, LayerActivation, LayerChain, OutputActivation } from "../core/layer-chain.ts";
-import type { DenseLayer } from "../core/network.ts";
+import { greatest } from "../core/long-arrays.ts";
+import type { DenseLayer, InputForm } from "../core/network.ts";
 import type { ReadChain } from "./model-reader.ts";
 import type { Refuse } from "./refuse.ts";
 import type { RealArray } from "./tensor.ts";
@@ -29,6 +30,14 @@ export interface AffineStep {
   readonly shift: ArrayLike<number>;
 }
 
+/** Numbers change places: number i is what was number `sources[i]`. Axes that are permuted, for one. */
+export interface OrderStep {
+  readonly kind: "order";
+  readonly name: string;
+  /** [width]. */
+  readonly sources: Uint32Array;
+}
+
 /** What a normalisation layer does outside training, each [width] or [1]. */
 export interface Normalization {
   readonly scale: ArrayLike<number>;
@@ -40,7 +49,7 @@ export interface Normalization {
 
 /** scale (x - mean) / sqrt(variance + epsilon) + bias. */
 export function normalization(name: string, { scale, bias, mean, variance, epsilon }: Normalization): AffineStep {
-  const width = Math.max(...[scale, bias, mean, variance].map(({ length }) => length));
+  const width = greatest([scale, bias, mean, variance].map(({ length }) => length));
   const factors = Array.from(
     { length: width },
     (_, index) => at(scale, index) / Math.sqrt(at(variance, index) + epsilon),
@@ -62,7 +71,12 @@ export interface OutputStep {
   readonly output: OutputActivation;
 }
 
-export type ChainStep = DenseStep | AffineStep | ActivationStep | OutputStep;
+export type ChainStep = DenseStep | AffineStep | OrderStep | ActivationStep | OutputStep;
+
+/** What waits in front of a layer: number i is scale[i] * x[sources[i]] + shift[i]. */
+interface Pending extends AffineStep {
+  readonly sources?: Uint32Array;
+}
 
 /** A dense layer while it is put together. */
 interface Draft {
@@ -76,8 +90,13 @@ interface Draft {
 
 const at = (values: ArrayLike<number>, index: number) => (values.length === 1 ? values[0]! : values[index]!);
 
-function requireWidth(step: AffineStep, width: number, refuse: Refuse): void {
-  for (const [part, values] of [["scale", step.scale] as const, ["shift", step.shift] as const]) {
+function requireWidth(step: Pending, width: number, refuse: Refuse): void {
+  const parts = [
+    ["scale", step.scale],
+    ["shift", step.shift],
+    ["order", step.sources ?? [0]],
+  ] as const;
+  for (const [part, values] of parts) {
     if (values.length === 1 || values.length === width) continue;
     refuse({
       what: `the ${part} of ${step.name} does not fit the layer beside it`,
@@ -87,16 +106,17 @@ function requireWidth(step: AffineStep, width: number, refuse: Refuse): void {
   }
 }
 
-/** W (s x + t) + b = (W s) x + (W t + b). */
-function foldInFront(draft: Draft, { scale, shift }: AffineStep): void {
+/** W (s x + t) + b = (W s) x + (W t + b), the columns of W s where the numbers were before they changed places. */
+function foldInFront(draft: Draft, { scale, shift, sources }: Pending): void {
   const { inputs, outputs } = draft;
-  const weights = Float64Array.from(draft.weights);
+  const weights = new Float64Array(draft.weights.length);
   const biases = Float64Array.from(draft.biases);
   for (let output = 0; output < outputs; output++) {
     for (let input = 0; input < inputs; input++) {
-      const index = output * inputs + input;
-      biases[output]! += weights[index]! * at(shift, input);
-      weights[index]! *= at(scale, input);
+      const row = output * inputs;
+      const weight = draft.weights[row + input]!;
+      biases[output]! += weight * at(shift, input);
+      weights[row + (sources?.[input] ?? input)] = weight * at(scale, input);
     }
   }
   draft.weights = weights;
@@ -110,14 +130,36 @@ function foldBehind(draft: Draft, { scale, shift }: AffineStep): void {
   draft.biases = Float64Array.from(draft.biases, (bias, output) => bias * at(scale, output) + at(shift, output));
 }
 
+/** Rows change places. */
+function orderBehind(draft: Draft, { sources }: OrderStep): void {
+  const { inputs, weights, biases } = draft;
+  draft.weights = weights.map((_, index) => weights[sources[Math.floor(index / inputs)]! * inputs + (index % inputs)]!);
+  draft.biases = biases.map((_, output) => biases[sources[output]!]!);
+}
+
+/** Numbers change places after `first`. */
+function reordered(first: Pending | undefined, { name, sources }: OrderStep, refuse: Refuse): Pending {
+  if (first === undefined) return { kind: "affine", name, scale: [1], shift: [0], sources };
+  requireWidth(first, sources.length, refuse);
+  return {
+    kind: "affine",
+    name: `${first.name}, ${name}`,
+    scale: Array.from(sources, (source) => at(first.scale, source)),
+    shift: Array.from(sources, (source) => at(first.shift, source)),
+    sources: sources.map((source) => first.sources?.[source] ?? source),
+  };
+}
+
 /** `second` after `first`. */
-function composed(first: AffineStep, second: AffineStep, refuse: Refuse): AffineStep {
-  const width = Math.max(...[first, second].flatMap(({ scale, shift }) => [scale.length, shift.length]));
+function composed(first: Pending, second: AffineStep, refuse: Refuse): Pending {
+  const lengths = [first, second].flatMap(({ scale, shift }) => [scale.length, shift.length]);
+  const width = Math.max(first.sources?.length ?? 1, greatest(lengths));
   for (const step of [first, second]) requireWidth(step, width, refuse);
   const indices = Array.from({ length: width }, (_, index) => index);
   return {
     kind: "affine",
     name: `${first.name}, ${second.name}`,
+    ...(first.sources && { sources: first.sources }),
     scale: indices.map((index) => at(first.scale, index) * at(second.scale, index)),
     shift: indices.map((index) => at(first.shift, index) * at(second.scale, index) + at(second.shift, index)),
   };
@@ -136,17 +178,20 @@ class ChainDraft {
   readonly drafts: Draft[] = [];
   output: OutputStep | undefined;
   /** Waits for the layer that it is folded into. */
-  #pending: AffineStep | undefined;
+  #pending: Pending | undefined;
   readonly #refuse: Refuse;
+  readonly #input: InputForm | undefined;
 
-  constructor(refuse: Refuse) {
+  constructor(refuse: Refuse, input: InputForm | undefined) {
     this.#refuse = refuse;
+    this.#input = input;
   }
 
   take(step: ChainStep): void {
     if (this.output !== undefined) this.#misplaced(step, `nothing after ${this.output.name}`);
     if (step.kind === "dense") this.#takeDense(step);
     else if (step.kind === "affine") this.#takeAffine(step);
+    else if (step.kind === "order") this.#takeOrder(step);
     else if (step.kind === "activation") this.#takeActivation(step);
     else if (this.#openLayer() === undefined) this.#misplaced(step, "a dense layer in front");
     else this.output = step;
@@ -196,7 +241,7 @@ class ChainDraft {
     const open = this.#openLayer();
     const [scale, another] = Array.from(step.scale);
     const ofBytes = another === undefined && BYTE_SCALES.includes(Math.fround(scale!));
-    if (ofBytes && this.drafts.length === 0) this.notes.push(BYTES_EXPECTED);
+    if (ofBytes && this.drafts.length === 0 && this.#input?.whole !== true) this.notes.push(BYTES_EXPECTED);
     if (open === undefined) {
       this.#pending = this.#pending === undefined ? step : composed(this.#pending, step, this.#refuse);
       return;
@@ -204,6 +249,21 @@ class ChainDraft {
     requireWidth(step, open.outputs, this.#refuse);
     foldBehind(open, step);
     this.notes.push(`constant ${step.name} behind ${open.name} folded into its weights`);
+  }
+
+  #takeOrder(step: OrderStep): void {
+    const open = this.#openLayer();
+    if (open === undefined) {
+      this.#pending = reordered(this.#pending, step, this.#refuse);
+      return;
+    }
+    const { outputs } = open;
+    if (step.sources.length !== outputs) {
+      const found = `${step.sources.length} numbers`;
+      this.#refuse({ what: `${step.name} does not fit ${open.name}`, expected: `${outputs} numbers`, found });
+    }
+    orderBehind(open, step);
+    this.notes.push(`outputs of ${open.name} put in the order of ${step.name}`);
   }
 
   #takeActivation(step: ActivationStep): void {
@@ -236,23 +296,33 @@ function hiddenLayer(draft: Draft, refuse: Refuse): HiddenLayer {
   return { ...denseLayer(draft, refuse), activation: draft.activation?.activation ?? { kind: "identity" } };
 }
 
+const WITHOUT_IT = "export the network without it, so that it gives logits (what comes before softmax)";
+
 /** A sigmoid at the end makes probabilities; any other hidden activation there is not understood. */
 function outputOf(last: Draft, step: OutputStep | undefined, refuse: Refuse): OutputActivation {
-  if (last.activation === undefined) return step?.output ?? "none";
-  if (step === undefined && last.activation.activation.kind === "sigmoid") return "sigmoid";
+  if (last.activation === undefined) {
+    if (last.outputs > 1 || step === undefined || step.output === "sigmoid") return step?.output ?? "none";
+    const what = `${step.name} follows one output, of which it makes a constant`;
+    return refuse({ what, expected: "sigmoid or nothing behind one output", found: step.output, fix: WITHOUT_IT });
+  }
+  const { kind } = last.activation.activation;
+  if (step === undefined && (kind === "sigmoid" || kind === "identity")) return kind === "sigmoid" ? "sigmoid" : "none";
+  const flattens = kind === "relu" ? ", and makes all logits below 0 the same" : "";
   return refuse({
-    what: `${last.activation.name} follows the last layer, ${last.name}`,
+    what: `${last.activation.name} follows the last layer, ${last.name}${flattens}`,
     expected: "nothing, or softmax, log-softmax or sigmoid",
-    found: last.activation.activation.kind,
+    found: step === undefined ? kind : `${kind} and ${step.output}`,
+    fix: WITHOUT_IT,
   });
 }
 
 /**
  * The chain that steps make.
+ * @param input what the file says of the numbers that it takes; absent where it takes them as data hold them
  * @throws RunError for steps in an order that is no chain, widths that do not fit, and weights that are not finite.
  */
-export function chainOf(steps: readonly ChainStep[], refuse: Refuse): ReadChain {
-  const draft = new ChainDraft(refuse);
+export function chainOf(steps: readonly ChainStep[], refuse: Refuse, input?: InputForm): ReadChain {
+  const draft = new ChainDraft(refuse, input);
   for (const step of steps) draft.take(step);
   draft.finish();
   const last = draft.drafts.at(-1)!;
@@ -260,6 +330,7 @@ export function chainOf(steps: readonly ChainStep[], refuse: Refuse): ReadChain 
     hidden: draft.drafts.slice(0, -1).map((layer) => hiddenLayer(layer, refuse)),
     last: denseLayer(last, refuse),
     output: outputOf(last, draft.output, refuse),
+    ...(input && { input }),
   };
   return { chain, notes: draft.notes };
 }

@@ -10,7 +10,10 @@ export interface ModelFiles {
   readonly bytes: Uint8Array;
   /** Names of all files in the same folder, this one included. */
   siblings(): Promise<readonly string[]>;
-  /** Bytes of a file in the same folder; undefined where there is none. */
+  /**
+   * Bytes of a file in the same folder; undefined where there is none.
+   * @throws RunError where all files together have more bytes than a network can be.
+   */
   sibling(name: string): Promise<Uint8Array | undefined>;
 }
 
@@ -18,7 +21,7 @@ export interface ModelFiles {
 export interface ReadOptions {
   /** Of all hidden layers. */
   readonly activation?: LayerActivation;
-  /** Inputs are (x - mean) / sd of what the network is given, x = byte / 255. */
+  /** The network takes (v - mean) / sd of the data's values v, of a byte b / 255: its `inputTreatment` says so. */
   readonly normalize?: { readonly mean: number; readonly sd: number };
   readonly weightsLayout?: WeightsLayout;
 }

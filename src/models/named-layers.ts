@@ -4,8 +4,9 @@
  */
 import { activations, type LayerActivation, parseActivations } from "../core/activation.ts";
 import type { ChainStep, DenseStep } from "./chain-steps.ts";
-import type { ReadOptions, WeightsLayout } from "./model-reader.ts";
+import type { ModelFiles, ReadOptions, WeightsLayout } from "./model-reader.ts";
 import { ONLY_DENSE_LAYERS, type Refuse } from "./refuse.ts";
+import { severalChains } from "./several-chains.ts";
 import { sizeOf, type Tensor, transposed } from "./tensor.ts";
 
 /** Deeper than any chain of dense layers that is trained, and shallow enough for recursion. */
@@ -29,6 +30,9 @@ interface Module {
   readonly weight: Tensor;
   readonly bias: Tensor | undefined;
 }
+
+const IN_ONE_FILE =
+  "put both into one file: numpy.savez('net.npz', W1=..., b1=..., W2=..., b2=...), or a folder of W1.npy, b1.npy, ...";
 
 const shapeText = ({ shape }: Tensor) => `[${shape.join(", ")}]`;
 
@@ -68,6 +72,10 @@ function modulesOf(tensors: readonly Tensor[], refuse: Refuse): Module[] {
       refuse({ what: `${tensor.name} and ${same.name} mean the same`, expected, found: "both" });
     }
     parts.set(role.module, tensor);
+  }
+  const [bias] = biases.values();
+  if (bias !== undefined && weights.size === 0) {
+    refuse({ what: "the file holds biases alone", expected: "weights, too", found: bias.name, fix: IN_ONE_FILE });
   }
   for (const [module, { name }] of biases) {
     if (!weights.has(module))
@@ -139,6 +147,26 @@ function ordersThatFit(series: readonly Module[][], layout: WeightsLayout): Modu
   return orders;
 }
 
+/**
+ * @param ordered whether all layers form chains, in several orders
+ * @throws RunError that says so where there are copies of a network, or layers beside a chain.
+ */
+function refuseSeveral(
+  series: readonly Module[][],
+  layouts: readonly WeightsLayout[],
+  ordered: boolean,
+  refuse: Refuse,
+): void {
+  const shapes = series.flat().map(({ name, weight }) => ({ name, shape: weight.shape }));
+  const chains = (names: ReadonlySet<string>) => {
+    const rest = series.map((members) => members.filter(({ name }) => names.has(name)));
+    return layouts.some((layout) => ordersThatFit(rest, layout).length === 1);
+  };
+  const several = severalChains(shapes, ordered ? undefined : chains);
+  if (several !== undefined)
+    refuse({ ...several, expected: "the layers of one network, from its input to its one output" });
+}
+
 function refuseShapes(series: readonly Module[][], layouts: readonly WeightsLayout[], refuse: Refuse): never {
   const found = series.flat().flatMap(({ weight, bias }) => [weight, ...(bias === undefined ? [] : [bias])]);
   return refuse({
@@ -156,6 +184,7 @@ interface Arrangement {
 function arrange(series: readonly Module[][], layouts: readonly WeightsLayout[], refuse: Refuse): Arrangement {
   const fitting = layouts.map((layout) => ({ layout, orders: ordersThatFit(series, layout) }));
   const [first, second] = fitting.filter(({ orders }) => orders.length > 0);
+  if (first === undefined || first.orders.length > 1) refuseSeveral(series, layouts, first !== undefined, refuse);
   if (first === undefined) return refuseShapes(series, layouts, refuse);
   if (second !== undefined) {
     return refuse({
@@ -192,6 +221,8 @@ function denseStep(module: Module, layout: WeightsLayout): DenseStep {
 
 export interface NamedLayers {
   readonly steps: readonly ChainStep[];
+  /** No layer has a bias in the file. */
+  readonly unbiased: boolean;
   readonly notes: readonly string[];
 }
 
@@ -260,5 +291,26 @@ export function namedLayers(
   if (series.length > 1) notes.push(`layers taken in the order in which their shapes fit: ${names.join(", ")}`);
   const unbiased = order.filter(({ bias }) => bias === undefined).map(({ name }) => name);
   if (unbiased.length > 0) notes.push(`no bias in the file, so 0, for ${unbiased.join(", ")}`);
-  return { steps, notes };
+  return { steps, notes, unbiased: unbiased.length === order.length };
+}
+
+/** `biases.npz`, `net-bias.npy`, `intercepts.npz`, `b.npz`. */
+const BIASES_BESIDE =
+  /^(?:.*[^a-z])?(?:bias(?:es)?|intercepts?)(?:[^a-z].*)?\.(?:npz|npy|safetensors)$|^b\d*\.(?:npz|npy|safetensors)$/i;
+
+/** @throws RunError where no layer has a bias, and a file beside seems to hold them. */
+export async function requireNoBiasesBeside(
+  { unbiased }: NamedLayers,
+  { name, siblings }: Pick<ModelFiles, "name" | "siblings">,
+  refuse: Refuse,
+): Promise<void> {
+  if (!unbiased) return;
+  const beside = (await siblings()).find((other) => other !== name && BIASES_BESIDE.test(other));
+  if (beside === undefined) return;
+  refuse({
+    what: "the file holds weights alone, and a file beside it seems to hold the biases",
+    expected: "weights and biases in one file, or weights of layers that have no biases, in a folder of their own",
+    found: beside,
+    fix: IN_ONE_FILE,
+  });
 }

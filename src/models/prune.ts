@@ -12,6 +12,7 @@ function removedByLayer(network: Network, removed: readonly NeuronAddress[]): Se
     if (!(Number.isInteger(neuron) && neuron >= 0 && neuron < width)) {
       throw new RunError({
         what: `there is no neuron ${neuron} in hidden layer ${layer}`,
+        where: "the network",
         expected: `hidden layers of ${hidden.map(({ outputs }) => outputs).join(", ")} neurons`,
         found: `layer ${layer}, neuron ${neuron}`,
         fix: "take the list of neurons from the same network",
@@ -28,6 +29,7 @@ function requireSomeKept(network: Network, removed: readonly ReadonlySet<number>
     if (size < outputs) continue;
     throw new RunError({
       what: `all neurons of hidden layer ${index + 1} would be removed`,
+      where: "the network",
       expected: "at least one neuron kept in every layer",
       found: `${size} of ${outputs} removed: the outputs would no longer depend on the inputs`,
       fix: "keep more neurons, or remove them within each layer instead of the whole network",
@@ -78,5 +80,5 @@ export function pruneNetwork(
       biases: Float32Array.from(biases),
     };
   });
-  return { activation: network.activation, layers };
+  return { ...network, layers };
 }

@@ -1,8 +1,11 @@
 /** Reads a network that others trained: finds the format, reads the chain of dense layers, applies what the options add. */
 
-import { RunError } from "../core/errors.ts";
+import { RunError, UsageError } from "../core/errors.ts";
+import { inputsText, oneForAll, sameTreatment } from "../core/input-treatment.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
-import type { DenseLayer } from "../core/network.ts";
+import { latin1Text } from "../core/long-arrays.ts";
+import type { InputForm } from "../core/network.ts";
+import { type ForeignKind, foreignKind, PYTORCH_NAME, UNKNOWN_PYTORCH } from "./foreign-files.ts";
 import { kerasArchiveReader, kerasH5Reader } from "./keras/keras-model.ts";
 import { tfjsReader } from "./keras/tfjs-model.ts";
 import type { LoadedModel, ModelFiles, ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
@@ -21,43 +24,53 @@ const readers: readonly ModelReader[] = [
   onnxReader,
 ];
 
+const KNOWN = readers.map(({ format, suffixes }) => `${format} (${suffixes.join(", ")})`).join(", ");
+
+function foreignFile(name: string, { what, fix }: ForeignKind): RunError {
+  return new RunError({ what: `this is ${what}, which is not read`, where: name, expected: KNOWN, found: what, fix });
+}
+
 function readerFor({ name, bytes }: ModelFiles): ModelReader {
+  const foreign = foreignKind(name, bytes);
+  if (foreign !== undefined) throw foreignFile(name, foreign);
   const lower = name.toLowerCase();
   const reader =
     readers.find(({ suffixes }) => suffixes.some((suffix) => lower.endsWith(suffix))) ??
     readers.find((candidate) => candidate.begins(bytes));
   if (reader !== undefined) return reader;
-  const known = readers.map(({ format, suffixes }) => `${format} (${suffixes.join(", ")})`);
+  if (PYTORCH_NAME.test(name)) throw foreignFile(name, UNKNOWN_PYTORCH);
   throw new RunError({
     what: "the file is of no format that is understood",
     where: name,
-    expected: known.join(", "),
-    found: `${bytes.length} bytes that begin with ${JSON.stringify(String.fromCharCode(...bytes.subarray(0, 8)))}`,
+    expected: KNOWN,
+    found: `${bytes.length} bytes that begin with ${JSON.stringify(latin1Text(bytes.subarray(0, 8)))}`,
     fix: "export the network in one of these formats, with the usual ending of its name",
   });
 }
 
-/** W ((x - mean) / sd) + b, with weights in float64 until they are rounded. */
-function normalized(layer: DenseLayer, { mean, sd }: { readonly mean: number; readonly sd: number }): DenseLayer {
-  const { inputs, outputs, weights } = layer;
-  const biases = Float32Array.from({ length: outputs }, (_, output) => {
-    let shift = 0;
-    for (let input = 0; input < inputs; input++) shift += weights[output * inputs + input]! * (mean / sd);
-    return layer.biases[output]! - shift;
-  });
-  return { inputs, outputs, weights: weights.map((weight) => weight / sd), biases };
+/** Where the user says what the network is given, its file does not. */
+function asNormalized(input: InputForm | undefined): Pick<LayerChain, "input"> {
+  if (input === undefined) return {};
+  const { whole: _, ...other } = input;
+  return { input: other };
 }
 
-function withNormalization(read: ReadChain, normalize: ReadOptions["normalize"]): ReadChain {
+/** An option may say what the file does not; it may not say otherwise. */
+function withNormalization(read: ReadChain, normalize: ReadOptions["normalize"], file: string): ReadChain {
   if (normalize === undefined) return read;
-  const { hidden, last, output } = read.chain;
-  const [first, ...others] = hidden;
-  const chain: LayerChain =
-    first === undefined
-      ? { hidden, last: normalized(last, normalize), output }
-      : { hidden: [{ ...first, ...normalized(first, normalize) }, ...others], last, output };
-  const note = `inputs taken as (x - ${normalize.mean}) / ${normalize.sd}, folded into the first layer`;
-  return { chain, notes: [...read.notes, note] };
+  const { inputTreatment } = read.chain;
+  const asked = oneForAll(normalize);
+  if (inputTreatment !== undefined && !sameTreatment(inputTreatment, asked)) {
+    throw new UsageError({
+      what: "the network takes other inputs than those asked for",
+      where: file,
+      expected: `${inputsText(read.chain)}, as the file says`,
+      found: `(x - ${normalize.mean}) / ${normalize.sd}`,
+      fix: "omit --normalize",
+    });
+  }
+  const { input, ...chain } = read.chain;
+  return { ...read, chain: { ...chain, ...asNormalized(input), inputTreatment: asked } };
 }
 
 /** An option may say what the file does not; it may not say otherwise. */
@@ -82,5 +95,5 @@ export async function readModel(files: ModelFiles, options: ReadOptions = {}): P
   const reader = readerFor(files);
   const read = await reader.read(files, options);
   requireActivation(read.chain, options, files.name);
-  return { ...withNormalization(read, options.normalize), format: reader.format };
+  return { ...withNormalization(read, options.normalize, files.name), format: reader.format };
 }

@@ -1,18 +1,22 @@
 /**
  * Networks as safetensors: those that we write, and PyTorch's state_dict of nn.Linear modules under any names. Names and
  * shapes follow PyTorch: layers.0.weight [outputs, inputs] and layers.0.bias [outputs]. The metadata of our own files hold
- * what a dense layer does not say: activation and architecture.
+ * what a dense layer does not say: activation, architecture, and what the inputs are (lists of numbers as JSON).
  */
 import { z } from "zod";
 import { networkActivationText } from "../core/activation.ts";
-import { type LayerChain, toNetwork } from "../core/layer-chain.ts";
-import { type Network, widthsOf } from "../core/network.ts";
+import { float32Text } from "../core/float-text.ts";
+import type { KnownInputs } from "../core/input-treatment.ts";
+import { type LayerChain, layersAsFiled, toNetwork } from "../core/layer-chain.ts";
+import type { Network } from "../core/network.ts";
 import { schemaFault } from "../core/schema-fault.ts";
 import { chainOf } from "./chain-steps.ts";
+import { ELSEWHERE, formOfTexts, formTexts, outputSteps } from "./input-form.ts";
 import type { ModelReader, ReadChain, ReadOptions } from "./model-reader.ts";
-import { activationsIn, namedLayers } from "./named-layers.ts";
+import { activationsIn, type NamedLayers, namedLayers, requireNoBiasesBeside } from "./named-layers.ts";
 import { type Refuse, refuseIn } from "./refuse.ts";
 import { decodeTensors, encodeTensors } from "./safetensors.ts";
+import { featuresOf, inputKeys, readInputs, statedInputs } from "./stated-inputs.ts";
 
 const FIX = "restore the file from a copy, or write it again with gpu-importance run or the safetensors package";
 
@@ -21,8 +25,15 @@ const HEADER_START = 8;
 const OPENING_BRACE = 0x7b;
 
 const metadataSchema = z
-  .looseObject({ activation: z.string().optional(), architecture: z.string().optional() })
+  .looseObject({
+    activation: z.string().optional(),
+    architecture: z.string().optional(),
+    inputs: z.string().optional(),
+    input_mean: z.string().optional(),
+    input_deviation: z.string().optional(),
+  })
   .optional();
+type Metadata = NonNullable<z.infer<typeof metadataSchema>>;
 
 function architectureOf(widths: readonly number[]): string {
   return widths.join("-");
@@ -30,14 +41,57 @@ function architectureOf(widths: readonly number[]): string {
 
 /** The bytes of a safetensors file that holds `network`. */
 export function encodeSafetensors(network: Network): Uint8Array {
-  const tensors = network.layers.flatMap(({ outputs, inputs, weights, biases }, index) => [
+  const layers = layersAsFiled(network);
+  const tensors = layers.flatMap(({ outputs, inputs, weights, biases }, index) => [
     { name: `layers.${index}.weight`, shape: [outputs, inputs], values: weights },
     { name: `layers.${index}.bias`, shape: [outputs], values: biases },
   ]);
   return encodeTensors(tensors, {
     activation: networkActivationText(network.activation),
-    architecture: architectureOf(widthsOf(network)),
+    architecture: architectureOf([layers[0]!.inputs, ...layers.map(({ outputs }) => outputs)]),
+    ...formTexts(network),
+    ...inputsMetadata(network),
   });
+}
+
+/** Each number as short as reads back the same float32. */
+function inputsMetadata(network: Network): Record<string, string> {
+  const inputs = statedInputs(network);
+  if (inputs === undefined) return {};
+  const { inputTreatment } = network;
+  if (inputTreatment === undefined) return { [inputKeys.inputs]: inputs };
+  const list = (values: Float32Array) => `[${Array.from(values, float32Text).join(",")}]`;
+  return {
+    [inputKeys.inputs]: inputs,
+    [inputKeys.mean]: list(inputTreatment.means),
+    [inputKeys.deviation]: list(inputTreatment.deviations),
+  };
+}
+
+/** @throws RunError where the text is not a list of numbers */
+function numbersIn(text: string | undefined, key: string, refuse: Refuse): number[] | undefined {
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    refuse({ what: `__metadata__ ${key} is not JSON`, expected: "[0.5,1.25]", found: text }, error);
+  }
+  const parsed = z.array(z.number()).safeParse(value);
+  if (parsed.success) return parsed.data;
+  return refuse({
+    what: `__metadata__ ${key} does not fit`,
+    expected: "a list of numbers, as [0.5,1.25]",
+    found: text,
+  });
+}
+
+/** Only files that were written here say `architecture`: in others `inputs` may mean anything. */
+function inputsSaidBy(metadata: Metadata, features: number, refuse: Refuse): KnownInputs {
+  if (metadata.architecture === undefined) return {};
+  const means = numbersIn(metadata.input_mean, inputKeys.mean, refuse);
+  const deviations = numbersIn(metadata.input_deviation, inputKeys.deviation, refuse);
+  return readInputs({ text: metadata.inputs, means, deviations }, features, refuse);
 }
 
 function parseMetadata(metadata: unknown, refuse: Refuse): z.infer<typeof metadataSchema> {
@@ -54,14 +108,22 @@ function requireArchitecture({ hidden, last }: LayerChain, architecture: string 
   }
 }
 
-function readChain(bytes: Uint8Array, options: ReadOptions, refuse: Refuse): ReadChain {
+function readLayers(
+  bytes: Uint8Array,
+  options: ReadOptions,
+  refuse: Refuse,
+): ReadChain & { readonly layers: NamedLayers } {
   const { tensors, metadata } = decodeTensors(bytes, refuse);
-  const { activation, architecture } = parseMetadata(metadata, refuse) ?? {};
-  const said = activation === undefined ? undefined : activationsIn(activation, "__metadata__ activation", refuse);
-  const layers = namedLayers(tensors, ["out-in"], said, options, refuse);
-  const { chain, notes } = chainOf(layers.steps, refuse);
+  const said = parseMetadata(metadata, refuse) ?? {};
+  const { activation, architecture } = said;
+  const own = activation !== undefined && architecture !== undefined;
+  const { input, output } = own ? formOfTexts((name) => said[name], refuse) : ELSEWHERE;
+  const ofHidden = activation === undefined ? undefined : activationsIn(activation, "__metadata__ activation", refuse);
+  const layers = namedLayers(tensors, ["out-in"], ofHidden, options, refuse);
+  const { chain, notes } = chainOf([...layers.steps, ...outputSteps(output)], refuse, input);
   requireArchitecture(chain, architecture, refuse);
-  return { chain, notes: [...layers.notes, ...notes] };
+  const inputs = inputsSaidBy(said, featuresOf(chain), refuse);
+  return { chain: { ...chain, ...inputs }, notes: [...layers.notes, ...notes], layers };
 }
 
 /**
@@ -73,12 +135,17 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): Network {
   const refuse = refuseIn(file, FIX);
   // What an option could say for a file from elsewhere is damage in one of ours.
   const refuseAll: Refuse = ({ option: _, ...refusal }, cause) => refuse(refusal, cause);
-  return toNetwork(readChain(bytes, {}, refuseAll).chain, file);
+  return toNetwork(readLayers(bytes, {}, refuseAll).chain, file);
 }
 
 export const safetensorsReader: ModelReader = {
   format: "safetensors",
   suffixes: [".safetensors"],
   begins: (bytes) => bytes[HEADER_START] === OPENING_BRACE,
-  read: async ({ name, bytes }, options) => readChain(bytes, options, refuseIn(name, FIX)),
+  async read(files, options) {
+    const refuse = refuseIn(files.name, FIX);
+    const { layers, ...read } = readLayers(files.bytes, options, refuse);
+    await requireNoBiasesBeside(layers, files, refuse);
+    return read;
+  },
 };

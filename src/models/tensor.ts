@@ -50,6 +50,23 @@ export function float32Bytes(values: Float32Array): Uint8Array {
   return bytes;
 }
 
+/**
+ * Places in an array of `shape` that its numbers come from when its axes are put in the order `axes`: number i of the new array
+ * is number `places[i]` of the old.
+ */
+export function permutedPlaces(shape: readonly number[], axes: readonly number[]): Uint32Array {
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  return Uint32Array.from({ length: sizeOf(shape) }, (_, index) => {
+    let left = index;
+    let place = 0;
+    for (const axis of axes.toReversed()) {
+      place += (left % shape[axis]!) * strides[axis]!;
+      left = Math.floor(left / shape[axis]!);
+    }
+    return place;
+  });
+}
+
 /** [rows, columns] to [columns, rows]. */
 export function transposed(values: RealArray, rows: number, columns: number): RealArray {
   const result = values instanceof Float64Array ? new Float64Array(values.length) : new Float32Array(values.length);

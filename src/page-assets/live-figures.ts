@@ -1,26 +1,47 @@
 /**
  * The script of the report's page: when a picture comes into view, its static SVG gives way to the same figure drawn by
- * Vega, which shows values under the pointer. Expressions are interpreted, not compiled, so the page needs no eval.
+ * Vega, which shows values under the pointer and is as wide as the page lets it be. Expressions are interpreted, not
+ * compiled, so the page needs no eval.
  */
 import { parse, type Runtime, type Spec, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { Handler } from "vega-tooltip";
-import { COLUMNS_PARAMETER } from "../report/figures/panels.ts";
+import { COLUMNS_PARAMETER, WIDE_COLUMNS, WIDTH_PARAMETER } from "../report/figures/panels.ts";
 import { inkParameter } from "../report/figures/theme.ts";
 import { scrollBoxClass, specificationAttribute } from "../report/page/live-picture.ts";
 
 /** Pictures are made live this far before they come into view. */
 const AHEAD = "400px";
+/** Pixels: panels are drawn no narrower, as their labels would meet, and no wider, as they would be all air. */
+const [NARROWEST, WIDEST] = [170, 430];
+/** Vega-Lite's names for the widths of panels: one for all where they are equal. */
+const PANEL_WIDTH = /^(child|concat_\d+_)[wW]idth$/;
 
 function specificationOf(picture: Element): Spec {
   const id = picture.getAttribute(specificationAttribute)!;
   return JSON.parse(document.getElementById(id)!.textContent!);
 }
 
+/** Draws the picture as wide as its box, `natural` pixels being the width that it has as made. */
+async function drawToFit(view: View, { signals = [], marks = [] }: Spec, box: Element, natural: number): Promise<void> {
+  const available = box.clientWidth;
+  const asMade = Math.min(WIDE_COLUMNS, marks.filter(({ type }) => type === "group").length);
+  const columns = natural > available ? 1 : asMade;
+  view.signal(COLUMNS_PARAMETER, columns);
+  const made = signals.find(({ name }) => name === WIDTH_PARAMETER);
+  if (made !== undefined && "value" in made) {
+    const aroundPanel = natural / asMade - Number(made.value);
+    const width = Math.min(WIDEST, Math.max(NARROWEST, Math.floor(available / columns - aroundPanel)));
+    for (const { name } of signals) if (PANEL_WIDTH.test(name)) view.signal(name, width);
+  }
+  await view.runAsync();
+}
+
 /** Draws beside the static picture, and takes its place only once drawn. */
 async function enliven(picture: Element): Promise<void> {
   const stage = document.createElement("div");
-  const runtime: Runtime = parse(specificationOf(picture), undefined, { ast: true });
+  const specification = specificationOf(picture);
+  const runtime: Runtime = parse(specification, undefined, { ast: true });
   const tooltip = new Handler({ disableDefaultStyle: true });
   const view = new View(runtime, {
     expr: expressionInterpreter,
@@ -30,11 +51,17 @@ async function enliven(picture: Element): Promise<void> {
     tooltip: tooltip.call,
   });
   view.signal(inkParameter.name, "currentColor");
-  const isTooWide = picture.clientWidth > picture.closest(`.${scrollBoxClass}`)!.clientWidth;
-  if (isTooWide) view.signal(COLUMNS_PARAMETER, 1);
-  await view.runAsync();
+  const box = picture.closest(`.${scrollBoxClass}`)!;
+  const natural = picture.clientWidth;
+  await drawToFit(view, specification, box, natural);
   picture.replaceChildren(stage);
   picture.removeAttribute(specificationAttribute);
+  let width = box.clientWidth;
+  new ResizeObserver(() => {
+    if (box.clientWidth === width) return;
+    width = box.clientWidth;
+    void drawToFit(view, specification, box, natural);
+  }).observe(box);
 }
 
 const observer = new IntersectionObserver(

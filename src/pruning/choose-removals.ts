@@ -42,7 +42,13 @@ export function requireMeasure(name: string): Measure {
   const known = measureNamed(name);
   if (known !== undefined) return known;
   const expected = measures.map((measure) => measure.name).join(", ");
-  throw new UsageError({ what: "there is no such measure", expected, found: name });
+  throw new UsageError({
+    what: "there is no such measure",
+    where: "measure",
+    expected,
+    found: name,
+    fix: "name one of these",
+  });
 }
 
 /** The neurons in scope, lowest value first. @throws UsageError where there is no such measure or layer. */
@@ -54,8 +60,10 @@ export function pruningOrder(table: NeuronTable, { measure, scope }: PruneReques
   if (low !== undefined && low.neurons.length > 0) return low;
   throw new UsageError({
     what: "the network has no such hidden layer",
+    where: "scope",
     expected: `layer1 to layer${table.layer.at(-1)}, or a scope over all of them`,
     found: scope,
+    fix: "hidden layers count from 1",
   });
 }
 
@@ -81,8 +89,10 @@ function lowestToKeep(order: RemovalOrder, scope: PruneScope, amount: PruneAmoun
   if (kept <= all) return order.neurons.slice(0, all - kept);
   throw new UsageError({
     what: "more neurons are to be kept than there are",
+    where: `scope ${scope}`,
     expected: `at most ${all}, the neurons of scope ${scope}`,
     found: `${kept}`,
+    fix: "keep fewer, or a share such as half of them",
   });
 }
 

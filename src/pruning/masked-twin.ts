@@ -4,6 +4,7 @@
  */
 import type { NeuronAddress } from "../core/ablation.ts";
 import { RunError } from "../core/errors.ts";
+import { greatest } from "../core/long-arrays.ts";
 import type { Network } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
@@ -88,7 +89,7 @@ export async function compareWithMasked(
   const wanted = logitsOf(masked, split);
   const reference = logitsOf({ network: pruned, removed: [], constants: [] }, split);
   const device = await deviceLogits(gpu, pruned, split);
-  const largest = wanted.reduce((most, logits) => Math.max(most, ...logits.map(Math.abs)), 0);
+  const largest = wanted.reduce((most, logits) => Math.max(most, greatest(logits.map(Math.abs))), 0);
   const tolerance = Math.max(LOGIT_TOLERANCE, LOGIT_SHARE * largest);
   const tied = wanted.map((logits) => isTie(logits, tolerance));
   const otherClass = wanted.filter((logits, sample) => {

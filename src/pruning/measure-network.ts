@@ -1,6 +1,7 @@
 /** Networks from elsewhere on data: whether they fit, how accurate they are, and the measures of their neurons. */
 import { type Dataset, type SplitName, splitNames } from "../core/dataset.ts";
 import { hiddenWidths, type Network, widthsOf } from "../core/network.ts";
+import { notFinite } from "../core/network-fit.ts";
 import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { countNeurons } from "../gpu/count-neurons.ts";
@@ -10,16 +11,27 @@ import { evaluate } from "../gpu/evaluate.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import type { MeasuredNetwork } from "./choose-removals.ts";
 
-/** Shares of samples that are classified correctly, 0 to 1. */
+/** Shares of samples that are classified correctly, 0 to 1; NaN of a set without samples. */
 export type Accuracies = Readonly<Record<SplitName, number>>;
 
 /** @throws RunError with what the device reported. */
-export async function accuraciesOf(gpu: GpuContext, network: Network, dataset: Dataset): Promise<Accuracies> {
+export async function accuraciesOf(
+  gpu: GpuContext,
+  network: Network,
+  dataset: Dataset,
+  where = "the network",
+): Promise<Accuracies> {
   using networks = uploadNetworks(gpu, [network]);
   const accuracies = { train: 0, validation: 0, test: 0 };
   for (const name of splitNames) {
+    if (dataset[name].count === 0) {
+      accuracies[name] = Number.NaN;
+      continue;
+    }
     using split = splitOnDevice(gpu, dataset, name);
-    accuracies[name] = (await evaluate(gpu, networks, split)).correct[0]! / split.count;
+    const { correct, loss } = await evaluate(gpu, networks, split);
+    if (!Number.isFinite(loss[0])) throw notFinite("the network's loss is not finite", where);
+    accuracies[name] = correct[0]! / split.count;
   }
   return accuracies;
 }

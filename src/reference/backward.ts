@@ -1,5 +1,6 @@
 /** Float64 twin of shaders/backward.wgsl on plain rows; names in snake_case are the shader's bindings and fields. */
 import { type ActivationLike, activationOfLayer, fullActivation, needsKeptSlope } from "../core/activation.ts";
+import { greatest } from "../core/long-arrays.ts";
 import { forwardLayer, forwardNetwork, keptSlope, type RealLayer, type RealNetwork } from "./forward.ts";
 
 export interface OutputDelta {
@@ -26,7 +27,7 @@ export function outputDelta(logits: ArrayLike<number>, labels: ArrayLike<number>
 }
 
 function logSumExp(row: Float64Array): number {
-  const highest = Math.max(...row);
+  const highest = greatest(row);
   return highest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - highest), 0));
 }
 

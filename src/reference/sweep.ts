@@ -7,6 +7,7 @@ import type { RemovalOrder } from "../core/ablation.ts";
 import { activationOfLayer } from "../core/activation.ts";
 import { activate } from "../core/activation-values.ts";
 import type { Split } from "../core/dataset.ts";
+import { greatest } from "../core/long-arrays.ts";
 import type { Network } from "../core/network.ts";
 import { inputValues } from "./forward.ts";
 
@@ -56,12 +57,12 @@ export function maskedOutputs(network: Network, values: ArrayLike<number>, repla
 
 /** The class of the highest logit; the lowest of equals. */
 export function predictedClass(logits: readonly number[]): number {
-  return logits.indexOf(Math.max(...logits));
+  return logits.indexOf(greatest(logits));
 }
 
 /** log sum_c exp(logit_c) - logit_label, nats. */
 export function crossEntropy(logits: readonly number[], label: number): number {
-  const highest = Math.max(...logits);
+  const highest = greatest(logits);
   const total = logits.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
   return Math.log(total) + highest - logits[label]!;
 }

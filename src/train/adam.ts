@@ -1,4 +1,5 @@
 /** Adam (Kingma and Ba 2015): constants, and the terms of each step that the shader needs, computed in float64. */
+import { wholePower } from "../core/elementary.ts";
 import type { BackwardBatch } from "../gpu/kernels/backward.ts";
 
 export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -18,8 +19,8 @@ export function adamBatch(
   return {
     first,
     count,
-    learning_rate: learningRate / (1 - adam.beta1 ** step),
-    variance_correction: 1 / Math.sqrt(1 - adam.beta2 ** step),
+    learning_rate: learningRate / (1 - wholePower(adam.beta1, step)),
+    variance_correction: 1 / Math.sqrt(1 - wholePower(adam.beta2, step)),
     ...adam,
     one_minus_beta1: 1 - adam.beta1,
     one_minus_beta2: 1 - adam.beta2,

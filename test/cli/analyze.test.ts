@@ -37,6 +37,14 @@ function changed(name: string, change: (network: Network) => Network): string {
   return name;
 }
 
+/** Writes a copy with another number of outputs, all of them 0. */
+function withOutputs(outputs: number): string {
+  return changed(`${outputs}-outputs.safetensors`, ({ activation, layers }) => {
+    const top = { inputs: 5, outputs, weights: new Float32Array(5 * outputs), biases: new Float32Array(outputs) };
+    return { activation, layers: [...layers.slice(0, -1), top] };
+  });
+}
+
 beforeAll(async () => {
   writeFolder(scratch, "tiny", tinyIdxFiles());
   const training = "--repeats 2 --hidden 7,5 --epochs 3 --batch-size 16 --learning-rate 0.1".split(" ");
@@ -76,6 +84,17 @@ describe("data that do not fit in memory", () => {
     expect(paged.stderr).toContain("reading: 900 rows in");
     expect(filesBelow(temporary)).toEqual([]);
   });
+});
+
+test("a network with an output more than the data have classes is analysed, which is said", async () => {
+  const { exitCode, stderr } = await analysis([withOutputs(4)], "wider", "--scopes", "layers", "--measures", "entropy");
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr.replaceAll(/\s+/g, " ")).toContain(
+    "4 outputs, 3 classes: class 0 is output 0 (from 0); no samples are of output 3",
+  );
+  expect(studyOf("wider").dataset).toMatchObject({ classes: 4, testPerClass: [20, 20, 20, 0] });
+  // All logits are 0: the lowest class wins.
+  expect(studyOf("wider").repeats[0]!.testCorrect).toBe(20);
 });
 
 describe("an analysis of networks that run has trained", () => {
@@ -123,7 +142,7 @@ describe("an analysis of networks that run has trained", () => {
 });
 
 describe("what a file does not say", () => {
-  test("--normalize takes part in the first layer, and a wrong one is seen at once", async () => {
+  test("--normalize rescales the inputs, and a wrong one is seen at once", async () => {
     const [mean, sd] = [0.25, 0.5];
     // Takes (x - mean) / sd where the trained network takes x: W x + b = W sd x' + (b + mean W 1).
     const model = changed("scaled.safetensors", ({ activation, layers: [first, ...others] }) => {
@@ -138,7 +157,7 @@ describe("what a file does not say", () => {
     });
     const { testCorrect } = studyOf("trained").repeats[0]!;
     const { stderr } = await analysis([model], "normalized", "--normalize", `${mean},${sd}`);
-    expect(stderr).toContain(`inputs taken as (x - ${mean}) / ${sd}, folded into the first layer`);
+    expect(stderr).toContain(`inputs:  (byte / 255 - ${mean}) / ${sd}, by --normalize\n`);
     expect(studyOf("normalized")).toMatchObject({ repeats: [{ testCorrect }], config: { normalize: { mean, sd } } });
     const wrong = await analysis([model], "wrong", "--normalize", "1000,0.001");
     expect(wrong.stderr).toContain("warning: scaled.safetensors does no better than guessing");
@@ -172,6 +191,26 @@ describe("an analysis that cannot be", () => {
     );
   });
 
+  const withOutputs = (outputs: number) =>
+    changed(`${outputs}-outputs.safetensors`, ({ activation, layers }) => {
+      const { weights, biases } = layers.at(-1)!;
+      const [all, own] = [new Float32Array(5 * outputs), new Float32Array(outputs).fill(-1000)];
+      all.set(weights.subarray(0, all.length));
+      own.set(biases.subarray(0, outputs));
+      return { activation, layers: [...layers.slice(0, -1), { inputs: 5, outputs, weights: all, biases: own }] };
+    });
+
+  test("is none of a network with more outputs than there are classes, of which it is said", async () => {
+    const [more, same] = [await analysis([withOutputs(5)], "more"), await analysis([trained], "same")];
+    expect(more.stderr).toMatch(/5 outputs, 3 classes: class 0 is output 0/);
+    expect(more.exitCode, more.stderr).toBe(0);
+    expect(studyOf("more").dataset.classes).toBe(5);
+    // Outputs that never win change nothing that is counted.
+    const [found, wanted] = [studyOf("more"), studyOf("same")].map(({ repeats }) => repeats[0]!.testCorrect);
+    expect(found).toBe(wanted);
+    expect(same.exitCode).toBe(0);
+  });
+
   test("names both numbers where inputs or outputs are not those of the data", async () => {
     const few = changed("few-inputs.safetensors", ({ activation, layers: [first, ...others] }) => {
       const { outputs, biases } = first!;
@@ -181,12 +220,8 @@ describe("an analysis that cannot be", () => {
     expect(await failure(1, [few])).toMatch(
       /few-inputs.safetensors: .*inputs\n {2}expected: 36, .*\n {2}found: {4}2 inputs \(/,
     );
-    const many = changed("many-outputs.safetensors", ({ activation, layers }) => {
-      const top = { inputs: 5, outputs: 4, weights: new Float32Array(20), biases: new Float32Array(4) };
-      return { activation, layers: [...layers.slice(0, -1), top] };
-    });
-    const message = await failure(1, [many]);
-    expect(message).toMatch(/many-outputs.safetensors: .*\n {2}expected: 3, .*\n {2}found: {4}4 outputs \(/);
+    const message = await failure(1, [withOutputs(2)]);
+    expect(message).toMatch(/2-outputs.safetensors: .*\n {2}expected: 3, .*\n {2}found: {4}2 outputs \(/);
     expect(message).not.toContain("measuring");
   });
 
@@ -209,9 +244,21 @@ describe("an analysis that cannot be", () => {
   });
 
   test("names the file of a network whose logits are no numbers, and what may be the cause", async () => {
-    const message = await failure(1, [trained], "--normalize", "0.5,1e-44");
-    expect(message).toContain(`${trained}: the network's loss is not finite\n`);
+    const huge = changed("huge.safetensors", ({ layers, ...network }) => {
+      const [last, ...others] = layers.toReversed();
+      const weights = last!.weights.map((weight) => Math.sign(weight) * 3e38);
+      return { ...network, layers: [...others.reverse(), { ...last!, weights }] };
+    });
+    const message = await failure(1, [huge]);
+    expect(message).toContain(`${huge}: the network's loss is not finite\n`);
     expect(message).toContain("--normalize");
+  });
+
+  test("names the input that --normalize takes out of single precision", async () => {
+    const message = await failure(1, [trained], "--normalize", "3e38,0.001");
+    expect(message).toMatch(/train sample \d+, feature \d+ \(from 0\): a rescaled input is not a finite number\n/);
+    expect(message).toContain("--normalize");
+    expect(await failure(2, [trained], "--normalize", "0.5,1e-50")).toMatch(/allowed:.*a mean and a deviation/s);
   });
 
   test("names an operator that is not known", async () => {

@@ -1,5 +1,5 @@
 /** Input that cannot be used: exit code 1, a message of file, expected, found and what to do, and no traces on disk. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandLine, type Finished, onSwiftShader } from "../support/command-line.ts";
@@ -159,9 +159,9 @@ describe("data that cannot be used", () => {
     expect(stderr).toMatch(/\n {12}or one \.npz archive\n[\s\S]*\n {2}found: {4}no files\n {2}to do: {4}point to one/);
   });
 
-  test("a file in place of a folder", async () => {
-    writeFolder(scratch, "good", tinyIdxFiles());
-    const { stderr } = await failure(`good/${trainImages}`);
+  test("a file of a set whose others are not beside it", async () => {
+    writeFolder(scratch, "lonely", new Map([...tinyIdxFiles()].slice(0, 1)));
+    const { stderr } = await failure(`lonely/${trainImages}`);
     expect(stderr).toMatch(/3 IDX files are missing\n.*\n {2}found: {4}train-images-idx3-ubyte\n.*folder that holds/);
   });
 });
@@ -191,6 +191,21 @@ describe("a run that fails on the device", () => {
     expect(lines[2]).toMatch(/^ {2}found: {4}loss (NaN|Infinity)$/);
     expect(lines[3]).toMatch(/^ {2}to do: {4}a smaller --learning-rate \(now 1e\+30\)/);
     expect(lines.slice(4)).toEqual([""]);
+  });
+
+  test("with one that teaches nothing, though losses stay finite, ends well, but says so everywhere", async () => {
+    writeFolder(scratch, "good", tinyIdxFiles());
+    const size = "--hidden 5 --repeats 1 --epochs 2 --random-draws 0 --stride 5 --out untaught".split(" ");
+    const args = ["run", "--data", "good", ...onSwiftShader, ...size, "--learning-rate", "1e10"];
+    const { exitCode, stdout, stderr } = await commandLine(args, { folder: scratch });
+    expect(exitCode, stderr).toBe(0);
+    const told = /^warning: repeat 0 has not learned: the loss in the last epoch is \S+ nats,/m;
+    expect(stderr).toMatch(told);
+    expect(stdout).toMatch(told);
+    const study = JSON.parse(readFileSync(join(scratch, "untaught/study.json"), "utf8"));
+    expect(study.warnings).toEqual([expect.stringContaining("repeat 0 has not learned")]);
+    const page = readFileSync(join(scratch, "untaught/report.html"), "utf8");
+    expect(page).toContain(`<strong>Warning:</strong> ${study.warnings[0]}.`);
   });
 
   test("with an adapter that nothing bears lists those that were found", async () => {

@@ -48,7 +48,7 @@ function file(running: RunningProgram, folder: string, name: string): Promise<vo
 /** Every file that has its final name is complete. */
 function expectWhole(folder: string): void {
   const rows = expectedRows(config);
-  for (const name of filesBelow(folder).filter((path) => !path.endsWith(".partial"))) {
+  for (const name of filesBelow(folder).filter((path) => !/\.partial$|^\.claim-/.test(path))) {
     const path = join(folder, name);
     const table = /^(neurons|curves|orders)\.csv$/.exec(name)?.[1] as keyof typeof rows | undefined;
     if (table !== undefined) expect(readCsvTable(path).rows.length, name).toBe(rows[table]);

@@ -3,8 +3,8 @@ import { Writable } from "node:stream";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createProgressDisplay, type ProgressDisplay } from "../../src/cli/progress-display.ts";
 import { duration, progressBar, type StageProgress } from "../../src/cli/progress-text.ts";
-import { wrapped } from "../../src/cli/wrapped-text.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
+import { wrapped } from "../../src/core/wrapped-text.ts";
 
 afterEach(() => {
   vi.useRealTimers();

@@ -86,6 +86,14 @@ describe("prune", () => {
     expect(record.maskedTwin).toMatchObject({ samples: idxSizes.test, otherClass: 0 });
   });
 
+  test("says where training on has taught nothing", async () => {
+    const ruinous = ["--keep", "50%", "--finetune", "2", "--learning-rate", "1e10", "--quiet"];
+    const result = await prune("planted.onnx", ...ruinous, "--out", "ruined.npz", "--json", "ruined.json");
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(result.stdout).toMatch(/^warning: repeat 0 has not learned: the loss in the last epoch is/m);
+    expect(JSON.parse(readFileSync(join(scratch, "ruined.json"), "utf8")).warnings).toHaveLength(1);
+  });
+
   test("trains the smaller network on where it is asked to", async () => {
     const args = [
       "--keep",

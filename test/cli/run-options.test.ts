@@ -106,7 +106,7 @@ test.each(cases)("%s", async (_, options, changes, architecture) => {
   const models = filesBelow(join(scratch, out, "models"));
   expect(models).toHaveLength(config.repeats);
   const { metadata } = readSafetensors(join(scratch, out, "models", models[0]!));
-  expect(metadata).toEqual({ activation: config.activation, architecture });
+  expect(metadata).toEqual({ activation: config.activation, architecture, inputs: "byte / 255" });
   for (const { correct } of curves.rows) expect(Number(correct)).toBeLessThanOrEqual(idxSizes.test);
   expect(stdout).toContain("Accuracy of the intact networks");
 });

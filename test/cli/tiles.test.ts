@@ -1,7 +1,8 @@
-/** `--tiles`, its variable, and the cache of what was measured, as `doctor` reports them. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+/** `--tiles`, its variable, and what software adapters take without them, as `doctor` reports them. */
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { everyProduct } from "../../src/core/tiles.ts";
 import { commandLine, onSwiftShader } from "../support/command-line.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 
@@ -11,41 +12,38 @@ async function doctor(args: readonly string[], environment: Readonly<Record<stri
 
 describe("--tiles", () => {
   test("forces the form of every product, before the variable", async () => {
-    const { exitCode, stdout } = await doctor(["--tiles", "plain"]);
+    const { exitCode, stdout } = await doctor(["--tiles", "plain"], { GPU_IMPORTANCE_TILES: "subgroup" });
     expect(exitCode).toBe(0);
     const { kernels, selfTest } = JSON.parse(stdout);
-    const tiles = { forward_layer: "plain", hidden_delta: "plain", update_parameters: "plain" };
-    expect(kernels).toMatchObject({ tiles, source: "forced", milliseconds: null });
+    expect(kernels).toMatchObject({ tiles: everyProduct("plain"), source: "forced", milliseconds: null });
     expect(selfTest.product.passed).toBe(true);
   });
 
+  test("takes a form for each product by the names that doctor prints, and prints them so", async () => {
+    const mixed = "forward_layer=subgroup,hidden_delta=plain,update_parameters=subgroup";
+    const { exitCode, stdout } = await commandLine(["doctor", ...onSwiftShader, "--tiles", mixed]);
+    expect(exitCode).toBe(0);
+    expect(stdout.replaceAll(/\s/g, "")).toContain(`${mixed}(asaskedfor)`);
+    expect(stdout).toMatch(/^ {2}hidden_delta +plain$/m);
+  });
+
   test("refuses what is no form, from the option and from the variable, with exit code 2", async () => {
-    const fromOption = await doctor(["--tiles", "round"]);
+    const fromOption = await doctor(["--tiles", "forward_layer=plain,backward=plain,update_parameters=plain"]);
     expect(fromOption.exitCode).toBe(2);
-    expect(fromOption.stderr).toContain("plain, subgroup, shared, auto");
+    expect(fromOption.stderr).toContain("plain, subgroup, shared");
+    expect(fromOption.stderr).toContain("forward_layer=FORM,hidden_delta=FORM,update_parameters=FORM");
     const fromVariable = await doctor([], { GPU_IMPORTANCE_TILES: "round" });
     expect(fromVariable).toMatchObject({ exitCode: 2, stdout: "" });
     expect(fromVariable.stderr).toContain("GPU_IMPORTANCE_TILES: no such form of kernels");
   });
 });
 
-test("auto measures once, keeps the outcome, takes it again, and measures anew where it is damaged", async () => {
+test("a software adapter takes the same forms at every start: nothing is timed, and nothing kept", async () => {
   const folder = scratchFolder();
-  const environment = { XDG_CACHE_HOME: folder, GPU_IMPORTANCE_TILES: "" };
-  const kernelsOf = async () => JSON.parse((await doctor([], environment)).stdout).kernels;
-  const first = await kernelsOf();
-  expect(first).toMatchObject({ source: "measured", notes: [] });
-  for (const times of Object.values<Record<string, number>>(first.milliseconds)) {
-    // The shared form is not tried on software adapters.
-    expect(Object.keys(times).sort()).toEqual(["plain", "subgroup"]);
-    for (const time of Object.values(times)) expect(time).toBeGreaterThan(0);
-  }
-  expect(await kernelsOf()).toEqual({ ...first, source: "cached", lines: expect.anything() });
-  const [name] = readdirSync(join(folder, "gpu-importance")).filter((file) => file.startsWith("tiles-"));
-  const path = join(folder, "gpu-importance", name!);
-  writeFileSync(path, readFileSync(path, "utf8").slice(0, -20));
-  const again = await kernelsOf();
-  expect(again.source).toBe("measured");
-  expect(again.notes).toEqual([`cache was damaged and is made anew: ${path}`]);
-  expect((await kernelsOf()).source).toBe("cached");
+  const { stdout } = await doctor([], { XDG_CACHE_HOME: folder, GPU_IMPORTANCE_TILES: "" });
+  const { kernels } = JSON.parse(stdout);
+  expect(kernels).toMatchObject({ tiles: everyProduct("subgroup"), source: "fixed", milliseconds: null, notes: [] });
+  const caches = join(folder, "gpu-importance");
+  const kept = existsSync(caches) ? readdirSync(caches).filter((name) => name.startsWith("tiles-")) : [];
+  expect(kept).toEqual([]);
 });

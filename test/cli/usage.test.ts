@@ -11,6 +11,9 @@ const scratch = scratchFolder();
 const defaults: Readonly<Record<string, string | undefined>> = {
   "--data": "mnist",
   "--label": "label",
+  "--no-header": undefined,
+  "--drop": undefined,
+  "--classes": undefined,
   "--split": "70,15,15",
   "--normalize": undefined,
   "--standardize": undefined,
@@ -126,9 +129,11 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--label", ["", "--quiet"], "a column"],
   [
     "--split",
-    ["70,30", "70,15,16", "100,0,0", "a,b,c", "70,15,15,0", "-10,55,55", ""],
-    "three numbers above 0 that make 100",
+    ["70,30", "70,15,16", "100,0,0", "50,0,50", "0,100,0", "a,b,c", "70,15,15,0", "-10,55,55", ""],
+    "three numbers that make 100",
   ],
+  ["--drop", ["", "a,,b", "--quiet"], "columns, separated by commas"],
+  ["--classes", ["", "a", "a,", "--quiet"], "two classes or more, separated by commas"],
   ["--normalize", ["0", "0,0", "0,-1", "a,1", "1,2,3", ",1", ""], "a mean and a deviation above 0"],
   ["--out", [" ", "--force"], "a path"],
   ["--memory", ["0", "-1", "1.5", "4GB", ""], "a whole number, 1 to 100000000"],
@@ -136,6 +141,14 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--adapter", ["", "--quiet"], "part of an adapter's name"],
   ["--tiles", ["round", ""], "plain, subgroup, shared, auto"],
 ];
+
+/** Of the values above: what was meant. */
+const meant = new Map([
+  ["Sigmoid", "sigmoid"],
+  ["entropie", "entropy"],
+  ["mutual_information", "mutual-information"],
+  ["layer1", "layers"],
+]);
 
 describe("wrong usage", () => {
   test.each([[], ["--bits", "1"]])(
@@ -161,6 +174,7 @@ describe("wrong usage", () => {
       expect(what).toContain(`'${option} <`);
       expect(what).toContain(`argument '${value}'`);
       expect(allowedLine!.startsWith(`  allowed:  ${allowed}`), allowedLine).toBe(true);
+      if (meant.has(value)) expect(rest.shift()).toBe(`  (did you mean ${meant.get(value)}?)`);
       expect(rest).toEqual(["  to do:    gpu-importance run --help lists the options", ""]);
     },
   );

@@ -40,14 +40,25 @@ test("inputs above dataMemory are read page by page, and all numbers are the sam
   expect(events.filter(({ stage }) => stage === "data").at(-1)).toMatchObject({ done: 600, total: 600, unit: "rows" });
 });
 
-test("rescaled inputs are read into memory", async () => {
-  const reader = { label: "kind", normalize: { mean: 0.5, sd: 0.25 } };
-  const events: ProgressEvent[] = [];
-  const options = { reader, randomDraws: 0, stride: 6, dataMemory: 0 };
-  const { config } = await analyze(gpu, table, [plantedNetwork], {
-    ...options,
-    onProgress: (event) => events.push(event),
-  });
-  expect(config.normalize).toEqual({ mean: 0.5, sd: 0.25 });
-  expect(events.some(({ stage }) => stage === "data")).toBe(false);
-});
+test.each([
+  ["normalize", { normalize: { mean: 0.5, sd: 0.25 } }],
+  ["standardize", { standardize: true }],
+] as const)(
+  "inputs that are rescaled by %s are read page by page as well, with the same numbers",
+  async (origin, asked) => {
+    const events: ProgressEvent[] = [];
+    const options = { reader: { label: "kind", ...asked }, randomDraws: 0, stride: 6 };
+    const kept = await analyze(gpu, table, [plantedNetwork], options);
+    const onProgress = (event: ProgressEvent) => events.push(event);
+    const paged = await analyze(gpu, table, [plantedNetwork], { ...options, dataMemory: 0, onProgress });
+    expect(numbersOf(paged)).toEqual(numbersOf(kept));
+    expect(paged.networks[0]!.network.inputTreatment).toEqual(kept.networks[0]!.network.inputTreatment);
+    expect(paged.config).toMatchObject(asked);
+    expect(paged.dataset.treatment).toBe(origin);
+    expect(events.filter(({ stage }) => stage === "data").at(-1)).toMatchObject({
+      done: 600,
+      total: 600,
+      unit: "rows",
+    });
+  },
+);

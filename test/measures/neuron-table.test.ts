@@ -77,7 +77,7 @@ describe("the table of neurons", () => {
       seen.push(`${layer}/${neuron} ${meanActivation} ${evidence.network === network}`);
       return 0;
     };
-    registered.push({ name: "spy", id: "spy", title: "Spy", evaluate });
+    registered.push({ name: "spy", id: "spy", title: "Spy", meaning: "nothing", evaluate });
     try {
       neuronTable(counts, network);
     } finally {

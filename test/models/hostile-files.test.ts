@@ -49,7 +49,7 @@ describe("a lying file is refused:", () => {
 
   it("an archive of pickles, with what to do in PyTorch", async () => {
     const pickled = npzOf({ "model/data.pkl": Uint8Array.of(0x80, 2), "model/data/0": array });
-    await expectRefused(pickled, /was pickled by PyTorch\n[\s\S]*model\/data\.pkl[\s\S]*save_file/);
+    await expectRefused(pickled, /this is a pickle of PyTorch \(torch\.save\), which is not read\n[\s\S]*save_file/);
   });
 
   it("a zip bomb, by what it says and by what it is", async () => {
@@ -85,7 +85,7 @@ describe("a lying file is refused:", () => {
 
   it.each([
     ["a shape beyond the file", npyWith("(3, 4), }    ", "(3, 49999), }"), /truncated\n.*\(3, 49999\)/],
-    ["objects", npyWith("'<f4'", "'|O' "), /array W1: the array is of a type that is not read\n.*\n.*\|O/],
+    ["objects", npyWith("'<f4'", "'|O' "), /W1 is an array of Python objects\n.*\n.*objects\n.*numpy\.savez/],
     ["fields", npyWith("'<f4'", "[('a', '<f4')]"), /array W1: this is not an array of numpy\n.*\n.*\[\(/],
     [
       "a header beyond the file",
@@ -118,9 +118,38 @@ describe("a lying file is refused:", () => {
     );
   });
 
+  it("a TensorFlow.js model of very many files, or with one of them twice", async () => {
+    const naming = (paths: readonly string[]) =>
+      tfjsFiles(network, ({ json, weights }) => {
+        const [group] = json.weightsManifest as [Record<string, unknown>];
+        return { json: { ...json, weightsManifest: [{ ...group, paths }] }, weights };
+      });
+    let reads = 0;
+    const counted = (paths: readonly string[]) => {
+      const files = naming(paths);
+      const sibling = (name: string) => {
+        reads++;
+        return files.sibling(name);
+      };
+      return { ...files, sibling };
+    };
+    const many = Array.from({ length: 100_000 }, (_, index) => `./first.bin?${index}`);
+    await expectRefused(counted(many), /weights lie in too many files\n.*at most 1024 files\n.*100000/);
+    await expectRefused(counted(["./first.bin", "./first.bin"]), /first\.bin is named twice/);
+    expect(reads).toBe(0);
+  });
+
+  it("a folder of more arrays than a network has", async () => {
+    const beside = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`W${index}.npy`, array]));
+    await expectRefused(
+      modelFiles("W.npy", array, beside),
+      /too many arrays for a network\n.*2000 \.npy files\n.*2001/,
+    );
+  });
+
   it("a file of no known format", async () => {
     await expectRefused(
-      modelFiles("a.pt", Uint8Array.of(1, 2, 3)),
+      modelFiles("a.net", Uint8Array.of(1, 2, 3)),
       /of no format that is understood\n.*ONNX \(\.onnx\)/,
     );
   });

@@ -1,7 +1,6 @@
 /** Keras's layers that normalise, by configuration and weights; whole files are in real-files.test.ts. */
 import { describe, expect, test } from "vitest";
-import { chainOf } from "../../src/models/chain-steps.ts";
-import { kerasSteps } from "../../src/models/keras/keras-config.ts";
+import { kerasChain } from "../../src/models/keras/keras-config.ts";
 import { refuseIn } from "../../src/models/refuse.ts";
 import { logitsOf } from "../support/model-files.ts";
 
@@ -18,7 +17,7 @@ function logits(sample: readonly number[], className: string, config: object, we
     { class_name: "Dense", config: { name: "sum", units: 1, use_bias: false, activation: "linear" } },
   ];
   const all: Readonly<Record<string, Weights>> = { norm: weights, sum: { kernel: Array(features).fill(1) } };
-  const steps = kerasSteps(
+  const { chain } = kerasChain(
     { class_name: "Sequential", config: { layers } },
     ({ name }, parts) =>
       (part) => {
@@ -32,7 +31,7 @@ function logits(sample: readonly number[], className: string, config: object, we
       },
     refuse,
   );
-  return logitsOf(chainOf(steps, refuse).chain, input)[0];
+  return logitsOf(chain, input)[0];
 }
 
 const normalization = { axis: [-1], mean: null, variance: null };

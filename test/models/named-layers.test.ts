@@ -187,11 +187,11 @@ describe("named tensors are refused", () => {
 });
 
 describe("what the options add", () => {
-  it("is folded into the first layer: (x - mean) / sd", async () => {
+  it("stands beside the layers: (x - mean) / sd", async () => {
     const files = safetensors({ "1.weight": [1, 2], "1.bias": [1], "2.weight": [1, 1], "2.bias": [1] });
-    const plain = await readModel(files, relu);
-    const folded = await readModel(files, { ...relu, normalize: { mean: 0.5, sd: 0.25 } });
-    expect(logitsOf(folded.chain, [0.75, 1])).toEqual(logitsOf(plain.chain, [1, 2]));
-    expect(folded.notes).toContain("inputs taken as (x - 0.5) / 0.25, folded into the first layer");
+    const { chain } = await readModel(files, relu);
+    const { chain: rescaled } = await readModel(files, { ...relu, normalize: { mean: 0.5, sd: 0.25 } });
+    const inputTreatment = { means: Float32Array.of(0.5), deviations: Float32Array.of(0.25) };
+    expect(rescaled).toEqual({ ...chain, inputTreatment });
   });
 });

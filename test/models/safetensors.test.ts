@@ -32,10 +32,13 @@ function expectRefused(bytes: Uint8Array, message: RegExp): void {
 
 describe("a network as safetensors", () => {
   it("reads back as the same network, whatever its depth and widths", () => {
-    const widths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 3, maxLength: 5 });
+    const widths = fc.tuple(
+      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 4 }),
+      fc.integer({ min: 2, max: 9 }),
+    );
     fc.assert(
-      fc.property(widths, fc.constantFrom("sigmoid", "tanh", "relu"), (sizes, activation) => {
-        const original = { ...madeUpNetwork(sizes), activation } as const;
+      fc.property(widths, fc.constantFrom("sigmoid", "tanh", "relu"), ([sizes, outputs], activation) => {
+        const original = { ...madeUpNetwork([...sizes, outputs]), activation } as const;
         expect(decodeSafetensors(encodeSafetensors(original), "x")).toStrictEqual(original);
       }),
       { numRuns: 100 },
@@ -76,7 +79,9 @@ describe("a network as safetensors", () => {
   it("may lack the architecture, and may hold its tensors in another order", () => {
     const entries = Object.entries(header).reverse();
     const reordered = { ...Object.fromEntries(entries), __metadata__: { activation: "sigmoid" } };
-    expect(decodeSafetensors(withHeader(JSON.stringify(reordered)), "x")).toStrictEqual(network);
+    // One of elsewhere, then, which does not say in which order it takes the numbers of a picture.
+    const wanted = { ...network, input: {} };
+    expect(decodeSafetensors(withHeader(JSON.stringify(reordered)), "x")).toStrictEqual(wanted);
   });
 });
 

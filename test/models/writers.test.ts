@@ -19,10 +19,13 @@ import { realNetwork, testRandom } from "../support/networks.ts";
 const network: fc.Arbitrary<Network> = fc
   .record({
     widths: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 3, maxLength: 5 }),
+    outputs: fc.integer({ min: 2, max: 9 }),
     activation: fc.constantFrom(...activations),
     seed: fc.nat(1e6),
   })
-  .map(({ widths, activation, seed }) => realNetwork(testRandom(seed), widths, activation));
+  .map(({ widths, outputs, activation, seed }) =>
+    realNetwork(testRandom(seed), [...widths.slice(1), outputs], activation),
+  );
 
 /** With the parameters of its own that a float32 can hold: ONNX has no others. */
 const ownActivation: fc.Arbitrary<LayerActivation> = fc.oneof(

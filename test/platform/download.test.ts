@@ -1,15 +1,27 @@
 /** Downloads from servers that break off, stall, lie, ignore what they are asked, or refuse. */
+
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { PublicFile, PublicSet } from "../../src/data/public-sets.ts";
 import { download } from "../../src/platform/node/download.ts";
 import { fetchedFolder, fetchSet, isFetched } from "../../src/platform/node/fetched-data.ts";
+import { unfinishedName } from "../../src/platform/node/unfinished-files.ts";
 import { faultOf } from "../support/fault-of.ts";
 import { filesBelow, scratchFolder } from "../support/scratch-folder.ts";
 
@@ -67,6 +79,12 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   missing: (response) => response.writeHead(404).end("not here"),
 };
 
+/** Waits until the folder of a file is made. */
+async function made(path: string): Promise<string> {
+  while (!existsSync(dirname(path))) await new Promise((resolve) => setTimeout(resolve, 5));
+  return path;
+}
+
 const requests: { readonly mirror: string; readonly range: string | undefined }[] = [];
 let archive: Uint8Array = new Uint8Array();
 const server = createServer((request, response) => {
@@ -91,6 +109,15 @@ beforeEach(() => {
 });
 
 const target = () => join(folder, "file.bin");
+/** The number of a process that has ended. */
+const { pid: ended } = spawnSync(process.execPath, ["--version"]);
+/** What a killed run leaves of a file. */
+function leave(bytes: Uint8Array, path = target(), owner = ended): string {
+  const name = unfinishedName(path, "part").replace(`-${process.pid}-`, `-${owner}-`);
+  mkdirSync(dirname(name), { recursive: true });
+  writeFileSync(name, bytes);
+  return name;
+}
 /** Only servers that stall are to be given up soon: a busy machine may be slow, too. */
 const stallMs = (mirror: string) => (["stalling", "silent"].includes(mirror) ? 1000 : 20_000);
 const fetchFrom = (...mirrors: string[]) =>
@@ -118,19 +145,68 @@ describe("a download", () => {
   });
 
   test("goes on at the next mirror, and in the next run", async () => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${target()}.part`, content.subarray(0, 123_456));
+    leave(content.subarray(0, 1000));
+    leave(content.subarray(0, 123_456));
     const fault = await faultOf(fetchFrom("missing"));
     expect(fault).toMatchObject({ kept: "123456 of 300000 bytes", where: "file.bin" });
     expect(existsSync(target())).toBe(false);
+    expect(filesBelow(folder)).toHaveLength(1);
+    // The same process may not take for abandoned what it has just left.
+    renameSync(join(folder, filesBelow(folder)[0]!), leave(new Uint8Array()));
     await fetchFrom("dropping", "missing", "good");
     expect(ranges("good")).toEqual(["bytes=123456-"]);
     expect(sha256(readFileSync(target()))).toBe(sha256(content));
+    expect(filesBelow(folder)).toEqual(["file.bin"]);
+  });
+
+  test("leaves alone what another process is fetching, and takes over what nobody has written to for minutes", async () => {
+    const busy = leave(content.subarray(0, 5000), target(), process.pid);
+    await fetchFrom("good");
+    expect(ranges("good")).toEqual([undefined]);
+    expect(readFileSync(busy)).toHaveLength(5000);
+    rmSync(target());
+    const longAgo = new Date(Date.now() - 10 * 60_000);
+    utimesSync(busy, longAgo, longAgo);
+    await fetchFrom("good");
+    expect(ranges("good")).toEqual([undefined, "bytes=5000-"]);
+    expect(filesBelow(folder)).toEqual(["file.bin"]);
+  });
+
+  test("of one file by several at once succeeds for each", async () => {
+    await Promise.all(Array.from({ length: 12 }, () => fetchFrom("breaking")));
+    expect(sha256(readFileSync(target()))).toBe(sha256(content));
+    expect(filesBelow(folder)).toEqual(["file.bin"]);
+  });
+
+  test("that another process finishes first is given up at the next mirror", async () => {
+    const waiting = fetchFrom("silent", "good");
+    writeFileSync(await made(target()), content);
+    await waiting;
+    expect(ranges("good")).toEqual([]);
+    expect(filesBelow(folder)).toEqual(["file.bin"]);
+  });
+
+  test("without room is refused before it begins, with how much there is", async () => {
+    const large = { ...file, bytes: 2 ** 60 };
+    const fault = await faultOf(download(large, [`${origin}/good/`], target()));
+    expect(fault).toMatchObject({ what: "there is no room for the file", expected: `${2 ** 60} bytes` });
+    expect(fault.fix).toContain("XDG_CACHE_HOME");
+    expect(requests).toEqual([]);
+    expect(filesBelow(folder)).toEqual([]);
+  });
+
+  test.each([
+    ["below a file", () => leave(new Uint8Array(1)), /a part of the path is a file/],
+    ["where no folder can be made, without waiting for ever", () => "/proc/self", /the folder cannot be made/],
+  ])("to a place %s is refused with what to do", async (_, place, found) => {
+    const fault = await faultOf(download(file, [`${origin}/good/`], join(place(), "sub", "file.bin")));
+    expect(fault).toMatchObject({ what: "the cache cannot be used", found: expect.stringMatching(found) });
+    expect(fault.fix).toContain("XDG_CACHE_HOME");
+    expect(requests).toEqual([]);
   });
 
   test("begins again where a server ignores the range", async () => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${target()}.part`, content.subarray(0, 1000));
+    leave(content.subarray(0, 1000));
     await fetchFrom("unranged");
     expect(ranges("unranged")).toEqual(["bytes=1000-"]);
     expect(sha256(readFileSync(target()))).toBe(sha256(content));
@@ -145,8 +221,7 @@ describe("a download", () => {
   });
 
   test("begins again where what was kept is wrong", async () => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${target()}.part`, wrong.subarray(0, 5000));
+    leave(wrong.subarray(0, 5000));
     await fetchFrom("good");
     expect(ranges("good")).toEqual(["bytes=5000-", undefined]);
     expect(sha256(readFileSync(target()))).toBe(sha256(content));
@@ -204,6 +279,20 @@ describe("a set that comes as an archive", () => {
     }
     await fetchSet(set, () => told.push("again"), {}, folder);
     expect(told).toHaveLength(1);
+  });
+
+  test("is fetched by twelve at once", async () => {
+    const set = await setOf({ "top/a.bin": "first", "top/b.bin": "second" });
+    await Promise.all(Array.from({ length: 12 }, () => fetchSet(set, () => {}, {}, folder)));
+    expect(filesBelow(folder)).toEqual(["data/set/a.bin", "data/set/b.bin"]);
+  });
+
+  test("is unpacked again where a run was killed while it unpacked, and leaves nothing of that", async () => {
+    const set = await setOf({ "top/a.bin": "first", "top/b.bin": "second" });
+    const left = unfinishedName(join(fetchedFolder(set, folder), "set.tar.gz"), "unpacked");
+    mkdirSync(left.replace(`-${process.pid}-`, `-${ended}-`), { recursive: true });
+    await fetchSet(set, () => {}, {}, folder);
+    expect(readdirSync(fetchedFolder(set, folder)).sort()).toEqual(["a.bin", "b.bin"]);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 /** A folder on disk as a source of files, and what is said where the file system refuses. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -57,6 +58,54 @@ describe("folderSource", () => {
   test("rejects a damaged gzip stream", async () => {
     await expect(folderSource(folder).gunzip(gzipSync("abcdef").subarray(0, -9))).rejects.toThrow(/unexpected end/);
     await expect(folderSource(folder).gunzip(Uint8Array.of(1, 2, 3))).rejects.toThrow(/header/);
+  });
+
+  test("unpacks a gzip stream piece by piece, and rejects one that is damaged or cut off", async () => {
+    const text = "0123456789".repeat(300_000);
+    const packed = Buffer.concat([gzipSync(text.slice(0, 7)), gzipSync(text.slice(7))]);
+    async function* pieces(of: Uint8Array) {
+      for (let at = 0; at < of.length; at += 100) yield of.subarray(at, at + 100);
+    }
+    const unpacked = async (of: Uint8Array) => {
+      const all: Uint8Array[] = [];
+      for await (const piece of folderSource(folder).gunzipStream(pieces(of))) all.push(piece);
+      return all;
+    };
+    const whole = await unpacked(packed);
+    expect(whole.length).toBeGreaterThan(1);
+    expect(Buffer.concat(whole).toString()).toBe(text);
+    await expect(unpacked(packed.subarray(0, -9))).rejects.toThrow(/unexpected end/);
+    await expect(unpacked(Buffer.from(packed).fill(1, 60, 90))).rejects.toThrow();
+  });
+
+  test("takes a link for what it leads to", async () => {
+    const place = await mkdtemp(join(tmpdir(), "gpu-importance-links-"));
+    await symlink(join(folder, "some-folder"), join(place, "linked-folder"));
+    await symlink(join(folder, "some-file"), join(place, "linked-file"));
+    await symlink(join(folder, "nowhere"), join(place, "broken"));
+    const source = folderSource(place);
+    expect(await source.folders()).toEqual(["linked-folder"]);
+    expect((await source.list()).toSorted()).toEqual(["broken", "linked-file"]);
+    expect(await faultOf(source.read("broken"))).toMatchObject({ found: "nothing" });
+    await rm(place, { recursive: true });
+  });
+
+  test.skipIf(process.platform === "win32")("refuses pipes and devices, which may never end, at once", async () => {
+    const place = await mkdtemp(join(tmpdir(), "gpu-importance-pipes-"));
+    execFileSync("mkfifo", [join(place, "pipe.csv")]);
+    const source = folderSource(place);
+    const readings = [
+      () => source.read("pipe.csv"),
+      () => source.readRange("pipe.csv", 0, 4),
+      () => source.size("pipe.csv"),
+      () => source.stream("pipe.csv")[Symbol.asyncIterator]().next(),
+      () => dataSource(join(place, "pipe.csv")),
+    ];
+    for (const read of readings) {
+      expect(await faultOf(read())).toMatchObject({ what: "this is not a file", found: "a pipe" });
+    }
+    expect(await faultOf(dataSource("/dev/zero"))).toMatchObject({ where: "/dev/zero", found: "a device" });
+    await rm(place, { recursive: true });
   });
 
   test("stops a stream that unpacks to more than the limit", async () => {

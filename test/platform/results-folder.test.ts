@@ -11,10 +11,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(scratch, { recursive: true, force: true }));
 
-/** Every file below the scratch folder, sorted. */
+/** Every file below the scratch folder but the claims of open folders, sorted. */
 async function filesThere(): Promise<string[]> {
   const entries = await readdir(scratch, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory());
+  const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".claim-"));
   return files.map((entry) => join(entry.parentPath, entry.name).slice(scratch.length + 1)).sort();
 }
 
@@ -60,7 +60,8 @@ describe("opening a folder for results", () => {
     const sink = await openResultsFolder(join(scratch, "a/b"), { force: false });
     expect(sink.label).toBe(join(scratch, "a/b"));
     expect(await readdir(join(scratch, "a"))).toStrictEqual(["b"]);
-    expect(await filesThere()).toStrictEqual([]);
+    sink[Symbol.dispose]();
+    expect(await readdir(join(scratch, "a/b"))).toStrictEqual([]);
   });
 
   it("accepts one that is there and empty", async () => {
@@ -93,12 +94,19 @@ describe("opening a folder for results", () => {
     expect(error.message).toMatch(/\/proc\/results: .*\n.*a folder that can be written to\n/);
   });
 
-  it("refuses one on a full disk before anything is computed", async () => {
-    await symlink("/dev/full", join(scratch, ".write-test.partial"));
-    const error = await fault(openResultsFolder(scratch, { force: true }));
-    expect(error).toBeInstanceOf(RunError);
-    expect(error.fault).toMatchObject({ where: scratch, found: "no space left on the disk" });
-    expect(await filesThere()).toStrictEqual([]);
+  it("refuses a link that leads nowhere, and takes one that leads to a folder for that folder", async () => {
+    await symlink(join(scratch, "nowhere"), join(scratch, "dangling"));
+    const error = await fault(openResultsFolder(join(scratch, "dangling"), { force: false }));
+    expect(error.fault).toMatchObject({
+      where: join(scratch, "dangling"),
+      found: "a symbolic link that leads nowhere",
+    });
+    await mkdir(join(scratch, "real"));
+    await symlink(join(scratch, "real"), join(scratch, "link"));
+    using _ = await openResultsFolder(join(scratch, "link"), { force: false });
+    expect((await fault(openResultsFolder(join(scratch, "real"), { force: true }))).fault.what).toMatch(
+      /another process/,
+    );
   });
 });
 
@@ -121,21 +129,33 @@ describe("writing a result", () => {
       yield "last";
     }
     await sink.write({ name: "curves.csv", chunks: chunks() });
-    expect(await Promise.all(seen)).toStrictEqual([["curves.csv.partial"]]);
+    expect(await Promise.all(seen)).toStrictEqual([[expect.stringMatching(/^curves\.csv\..+\.partial$/)]]);
     expect(await readFile(join(scratch, "curves.csv"), "utf8")).toBe("firstlast");
   });
 
-  it("says which file did not fit on a full disk, and leaves nothing of it", async () => {
+  it("says which file could not be written, and leaves nothing of it", async () => {
     const sink = await openResultsFolder(scratch, { force: false });
-    await symlink("/dev/full", join(scratch, "curves.csv.partial"));
+    await mkdir(join(scratch, "curves.csv/below"), { recursive: true });
     const error = await fault(sink.write({ name: "curves.csv", chunks: ["a", "b"] }));
     expect(error).toBeInstanceOf(RunError);
-    expect(error.fault).toMatchObject({
-      where: join(scratch, "curves.csv"),
-      found: "no space left on the disk",
-      fix: expect.stringContaining("free some space"),
-    });
+    expect(error.fault).toMatchObject({ what: "results cannot be written", where: join(scratch, "curves.csv") });
     expect(await filesThere()).toStrictEqual([]);
+    expect(sink.written.size).toBe(0);
+  });
+
+  it("tells what has been written, and what of it somebody removed", async () => {
+    const sink = await openResultsFolder(join(scratch, "out"), { force: false });
+    await sink.write({ name: "neurons.csv", chunks: ["ab", Uint8Array.of(99)] });
+    const sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    expect([...sink.written]).toStrictEqual([["neurons.csv", { bytes: 3, sha256 }]]);
+    expect(await sink.lost()).toStrictEqual([]);
+    await rm(join(scratch, "out"), { recursive: true });
+    expect(await sink.lost()).toStrictEqual(["neurons.csv"]);
+    await sink.write({ name: "study.json", chunks: ["x"] });
+    expect(await filesThere()).toStrictEqual(["out/study.json"]);
+    expect((await fault(openResultsFolder(join(scratch, "out"), { force: true }))).fault.what).toMatch(
+      /another process/,
+    );
   });
 
   it("passes on an error of the content as it is, and leaves nothing of the file", async () => {
@@ -152,8 +172,11 @@ describe("writing a result", () => {
   it("keeps an earlier whole file when the new one fails", async () => {
     const sink = await openResultsFolder(scratch, { force: false });
     await sink.write({ name: "study.json", chunks: ["whole"] });
-    await symlink("/dev/full", join(scratch, "study.json.partial"));
-    await fault(sink.write({ name: "study.json", chunks: ["half"] }));
+    function* chunks() {
+      yield "half";
+      throw new RunError({ what: "no more" });
+    }
+    await fault(sink.write({ name: "study.json", chunks: chunks() }));
     expect(await readFile(join(scratch, "study.json"), "utf8")).toBe("whole");
   });
 });
@@ -165,7 +188,7 @@ describe("with force", () => {
     await leaveOldResults(scratch);
     const before = await filesThere();
     await openResultsFolder(scratch, { force: true });
-    expect(await filesThere()).toStrictEqual(before);
+    expect(await filesThere()).toStrictEqual(before.filter((name) => !name.endsWith(".partial")));
   });
 
   it("no earlier result is left beside the new ones, and other files stay", async () => {
@@ -205,10 +228,11 @@ describe("a folder for a report", () => {
     await leaveOldResults(scratch);
     const before = await filesThere();
     const sink = await openReportFolder(scratch);
-    expect(await filesThere()).toStrictEqual(before);
+    const whole = before.filter((name) => !name.endsWith(".partial"));
+    expect(await filesThere()).toStrictEqual(whole);
     await sink.write({ name: "figures/figure-3.svg", chunks: ["new"] });
     await sink.write({ name: "report.html", chunks: ["new"] });
-    const kept = before.filter((name) => !oldReport.includes(name));
+    const kept = whole.filter((name) => !oldReport.includes(name));
     expect(await filesThere()).toStrictEqual([...kept, "figures/figure-3.svg", "report.html"].sort());
   });
 

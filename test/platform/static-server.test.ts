@@ -1,5 +1,5 @@
 /** The lab's server: its folder and nothing else, to this machine and no other name of it. */
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -133,6 +133,40 @@ describe("the server", () => {
         "cross-origin-embedder-policy": "require-corp",
       });
     }
+  });
+});
+
+/** Descriptors that this process has open. */
+const openFiles = () => readdirSync("/proc/self/fd").length;
+
+describe.skipIf(!existsSync("/proc/self/fd"))("visitors who go away", () => {
+  const LARGE = 2 ** 24;
+
+  /** Asks for a file and hangs up with the first bytes of it. */
+  function hangUp(path: string): Promise<void> {
+    const { hostname, port, host } = new URL(server.url);
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+      });
+      socket.once("data", () => socket.destroy());
+      socket.once("close", () => resolve());
+      socket.once("error", reject);
+    });
+  }
+
+  test("leave nothing open: 500 downloads that are broken off cost no descriptor", async () => {
+    const before = openFiles();
+    for (let round = 0; round < 50; round++) await Promise.all(Array.from({ length: 10 }, () => hangUp("/large.bin")));
+    // The last of them may be on their way out.
+    await expect.poll(openFiles, { timeout: 20_000 }).toBeLessThan(before + 10);
+    expect((await ask("/large.bin")).body).toHaveLength(LARGE);
+  });
+
+  beforeAll(async () => {
+    await server.close();
+    writeFileSync(join(folder, "large.bin"), Buffer.alloc(LARGE, "x"));
+    server = await serveFolder(folder);
   });
 });
 

@@ -60,15 +60,24 @@ export function madeUpNeurons(hidden: readonly number[], repeat: number): Neuron
   };
 }
 
-function madeUpOrders({ hidden, randomDraws }: StudyConfig, measures: readonly string[], repeat: number) {
+function madeUpOrders({ hidden, randomDraws }: StudyConfig, table: NeuronTable) {
+  const { repeat, measures } = table;
   const all = addresses(hidden);
+  const byValue = (neurons: readonly NeuronAddress[], values: Float64Array) => {
+    const valueAt = ({ layer, neuron }: NeuronAddress) =>
+      values[all.findIndex((one) => one.layer === layer && one.neuron === neuron)]!;
+    return neurons.toSorted((a, b) => valueAt(a) - valueAt(b));
+  };
   const scopes: Scope[] = [...hidden.map((_, index) => `layer${index + 1}` as const), ...networkScopes];
   return scopes.flatMap((scope): RemovalOrder[] => {
     const neurons = all.filter(({ layer }) => scope.startsWith("network") || scope === `layer${layer}`);
-    const ofMeasures = measures.flatMap((measure): RemovalOrder[] => [
-      { repeat, scope, measure, direction: "low", draw: 0, neurons },
-      { repeat, scope, measure, direction: "high", draw: 0, neurons: neurons.toReversed() },
-    ]);
+    const ofMeasures = Object.entries(measures).flatMap(([measure, values]): RemovalOrder[] => {
+      const rising = byValue(neurons, values);
+      return [
+        { repeat, scope, measure, direction: "low", draw: 0, neurons: rising },
+        { repeat, scope, measure, direction: "high", draw: 0, neurons: rising.toReversed() },
+      ];
+    });
     const random = Array.from({ length: randomDraws }, (_, draw): RemovalOrder => {
       const permutation = new RandomSequence(1, repeat, streams.randomOrder, draw).permutation(neurons.length);
       const shuffled = [...permutation].map((index) => neurons[index]!);
@@ -125,7 +134,7 @@ export function madeUpStudy(options: Partial<StudyConfig> = {}): StudyResults {
   const repeats = Array.from({ length: config.repeats }, (_, repeat) => repeat);
   const trainLoss = Array.from({ length: config.epochs }, (_, epoch) => 1 / (epoch + 3));
   const neurons = repeats.map((repeat) => madeUpNeurons(config.hidden, repeat));
-  const orders = repeats.flatMap((repeat) => madeUpOrders(config, Object.keys(neurons[0]!.measures), repeat));
+  const orders = neurons.flatMap((table) => madeUpOrders(config, table));
   const dataset = {
     ...{ name: "mnist", train: 6000, validation: SAMPLES, test: SAMPLES, features: FEATURES, sampleShape: [2, 2] },
     ...{ classes: CLASSES, sha256: "0123456789abcdef".repeat(4) },

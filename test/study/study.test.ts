@@ -40,7 +40,9 @@ test("a study of floats has the outcome of one of bytes, to the bit, where the v
   const { train, validation, test: heldOut } = tinyDataset;
   const dataset = { ...tinyDataset, train: floats(train), validation: floats(validation), test: floats(heldOut) };
   const same = await runStudy(new Devices(gpu), dataset, tinyConfig, countingClock());
-  expect(same.networks).toEqual(networks);
+  const said = (inputType: string) => networks.map((one) => ({ ...one, network: { ...one.network, inputType } }));
+  expect(networks).toEqual(said("bytes"));
+  expect(same.networks).toEqual(said("floats"));
   expect(same.neurons).toEqual(neurons);
   expect(same.curves).toEqual(curves);
   expect(same.singles).toEqual(outcome.singles);

@@ -1,8 +1,9 @@
 /**
  * A Chromium for tests, on a machine that has none: the optional dependency `@sparticuz/chromium` carries the browser, the
- * libraries that bare systems lack, and a font. CHROMIUM_PATH names another one to use instead.
+ * libraries that bare systems lack, and a font. CHROMIUM_PATH names another one to use instead. What must not depend on
+ * the browser's version is tested in the system's, too, where there is one.
  */
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -57,9 +58,18 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-export async function launchChromium(): Promise<TestBrowser> {
+const systemPaths = ["chromium", "chromium-browser", "google-chrome"].map((name) => `/usr/bin/${name}`);
+
+/** The browsers to be had here by their paths; undefined stands for the packed one, or that of CHROMIUM_PATH. */
+export const chromiumPaths: readonly (string | undefined)[] = [
+  undefined,
+  ...systemPaths.filter((path) => path !== named && existsSync(path)).slice(0, 1),
+];
+
+/** @param own path of another browser than the packed one, or that of CHROMIUM_PATH */
+export async function launchChromium(own = named): Promise<TestBrowser> {
   const folder = await mkdtemp(join(tmpdir(), "gpu-importance-chromium-"));
-  const { path, environment } = named === undefined ? await unpack(folder) : { path: named, environment: {} };
+  const { path, environment } = own === undefined ? await unpack(folder) : { path: own, environment: {} };
   const browser = await chromium.launch({
     executablePath: path,
     // WebGPU is on by default where there is a GPU; without one the flag gives it on SwiftShader.

@@ -7,8 +7,6 @@ import { text } from "node:stream/consumers";
 
 export const root = join(import.meta.dirname, "../..");
 const program = join(root, "dist/cli.js");
-/** Fixed kernels: no test's results may hang on a measurement. The embedded adapter has all forms. */
-const fixedKernels = { GPU_IMPORTANCE_TILES: "subgroup" };
 
 /** The embedded adapter, named so that results do not depend on the machine. */
 export const onSwiftShader = ["--adapter", "swiftshader"];
@@ -40,7 +38,7 @@ const quoted = (argument: string) => `'${argument.replaceAll("'", "'\\''")}'`;
 export function start(args: readonly string[], options: RunOptions = {}): RunningProgram {
   if (!existsSync(program)) throw new Error("dist/cli.js is missing: npm run build comes before these tests");
   const { folder = root, shell, redirection, environment } = options;
-  const env = { ...process.env, ...fixedKernels, ...environment };
+  const env = { ...process.env, ...environment };
   const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
   if (shell === undefined && redirection === undefined) {
     return spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio });

@@ -42,13 +42,20 @@ function browserScope(made: (device: GPUDevice) => void): BrowserScope {
   return { isSecureContext: true, navigator: { userAgent: "a test", gpu } };
 }
 
-/** An opened lab without the embedded digits, which its page's folder would hold: `open` ends with that fault. */
-export async function openLab(scope?: BrowserScope): Promise<LabInNode> {
+/**
+ * An opened lab without the embedded digits, which its page's folder would hold: `open` ends with that fault.
+ * @param onNotice told of every notice
+ */
+export async function openLab(
+  scope?: BrowserScope,
+  onNotice: (notice: LabNotice) => void = () => {},
+): Promise<LabInNode> {
   const devices: GPUDevice[] = [];
   const notices: LabNotice[] = [];
   const waiting = new Set<(notice: LabNotice) => void>();
   const lab = new Lab(scope ?? browserScope((device) => devices.push(device)), "0.0.0", (notice) => {
     notices.push(notice);
+    onNotice(notice);
     for (const told of [...waiting]) told(notice);
   });
   const next = <T extends LabNotice["type"]>(type: T) =>

@@ -77,10 +77,13 @@ class Notices {
   }
 }
 
-/** Starts browser, server, page and worker. Numbers of notices come as plain arrays, whatever the protocol says. */
-export async function startLabWorker(): Promise<LabWorker> {
+/**
+ * Starts browser, server, page and worker. Numbers of notices come as plain arrays, whatever the protocol says.
+ * @param browserPath as of launchChromium
+ */
+export async function startLabWorker(browserPath?: string): Promise<LabWorker> {
   const server = await serveFolder(built);
-  const chromium = await launchChromium();
+  const chromium = await launchChromium(browserPath);
   const { page, console, requests } = await watchedPage(chromium);
   const notices = new Notices();
   await page.exposeFunction("toTest", (json: string) => notices.add(JSON.parse(json) as LabNotice));

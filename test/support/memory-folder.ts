@@ -1,5 +1,6 @@
 /** A folder of data that lies in memory: path to content. */
-import { gunzipSync } from "node:zlib";
+import { Readable } from "node:stream";
+import { createGunzip, gunzipSync } from "node:zlib";
 import type { DataFolder } from "../../src/core/platform.ts";
 import { decodePng } from "../../src/platform/node/png.ts";
 
@@ -31,6 +32,7 @@ export function memoryFolder(files: Files, label = "some/folder", pieceBytes = 7
     size: async (name) => (await read(name)).length,
     readRange: async (name, first, length) => (await read(name)).slice(first, first + length),
     gunzip: async (bytes) => new Uint8Array(gunzipSync(bytes)),
+    gunzipStream: (pieces) => Readable.from(pieces, { objectMode: true }).compose(createGunzip()),
     decodePng: async (bytes) => decodePng(bytes),
   };
 }

@@ -175,7 +175,10 @@ export async function expectDamageNoticed({ files, options = {}, content }: Fuzz
         return;
       }
       expectSound(model);
-      if (!changed?.some((at) => content.has(at))) expect(model.chain).toStrictEqual(original.chain);
+      // Without the mark of our own files, one is from elsewhere and does not say how samples lie.
+      const { input: _, ...chain } = model.chain;
+      const { input: __, ...wanted } = original.chain;
+      if (!changed?.some((at) => content.has(at))) expect(chain).toStrictEqual(wanted);
     }),
     { numRuns, seed },
   );

@@ -32,6 +32,10 @@ export const wholeAttribute = (name: string, i: number): AttributeMessage =>
   messageWith(attributeTable, { name, i, type: attributeTypes.int });
 export const textAttribute = (name: string, text: string): AttributeMessage =>
   messageWith(attributeTable, { name, s: new TextEncoder().encode(text), type: attributeTypes.string });
+export const floatsAttribute = (name: string, floats: readonly number[]): AttributeMessage =>
+  messageWith(attributeTable, { name, floats });
+export const wholesAttribute = (name: string, ints: readonly number[]): AttributeMessage =>
+  messageWith(attributeTable, { name, ints });
 export const tensorAttribute = (name: string, t: TensorMessage): AttributeMessage =>
   messageWith(attributeTable, { name, t });
 
@@ -47,16 +51,19 @@ export interface GraphParts {
   readonly constants: readonly TensorMessage[];
   /** Extents of the value `x`; text where they are open. */
   readonly input?: readonly (number | string)[];
+  /** TensorProto.DataType of `x`; float32 where none is given. */
+  readonly elemType?: number;
   readonly opset?: number;
   readonly change?: (model: ModelMessage) => ModelMessage;
 }
 
 /** A model from `x` to `y`. */
-export function onnxBytes({ nodes, constants, input = ["N", 2], opset = 13, change = (model) => model }: GraphParts) {
+export function onnxBytes({ nodes, constants, input = ["N", 2], opset = 13, ...more }: GraphParts) {
+  const { elemType = dataTypes.float32, change = (model: ModelMessage) => model } = more;
   const dim = input.map((extent) =>
     messageWith(dimensionTable, typeof extent === "number" ? { dimValue: extent } : { dimParam: extent }),
   );
-  const type = messageWith(typeTable, { tensorType: { elemType: dataTypes.float32, shape: { dim } } });
+  const type = messageWith(typeTable, { tensorType: { elemType, shape: { dim } } });
   const model = messageWith(modelTable, {
     irVersion: 7,
     opsetImport: [messageWith(operatorSetTable, { domain: "", version: opset })],

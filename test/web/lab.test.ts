@@ -110,11 +110,29 @@ describe("a study in the lab", () => {
     expect(second.map(({ done, total }) => [done, total])).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((done) => [done, 8]));
   });
 
+  test("takes as many validation samples for their class, one by one, as it was measured to", async () => {
+    const { repeats } = of(lab, "measured").at(-1)!;
+    const { validation } = of(lab, "study").at(-1)!.dataset;
+    for (const { repeat, validationAccuracy } of repeats) {
+      let correct = 0;
+      for (let sample = 0; sample < validation; sample++) {
+        const told = lab.next("classified");
+        lab.send({ type: "classify", sequence: sample, repeat, sample, removed: [], mode: "mean" });
+        const { classified } = await told;
+        expect(classified).toMatchObject({ sequence: sample, repeat, sample });
+        if (classified.winner === classified.label) correct++;
+      }
+      expect(correct).toBe(Math.round(validationAccuracy * validation));
+    }
+  });
+
   test("is exported as the files that the command line writes", async () => {
     const exported = lab.next("exported");
     lab.send({ type: "export", request: 3 });
     const { name, zip } = await exported;
     expect(name).toMatch(/^bands-sigmoid-\d{8}-\d{6}\.zip$/);
+    // The report's style is not to be had here, which costs the report alone.
+    expect(of(lab, "fault").at(-1)).toMatchObject({ about: "export", fault: { where: "/report-page.css" } });
     const files = unzipSync(new Uint8Array(await zip.arrayBuffer()));
     const provenance = { package: "", node: "", dawn: "", started: new Date(0).toISOString(), elapsedMs: {} };
     const adapter = { vendor: "", architecture: "", device: "", description: "", software: true, backend: "" };

@@ -1,6 +1,7 @@
 /**
- * The same study in Node and in a browser, both on SwiftShader: the same shaders through two builds of Dawn. What is found
- * out of integers is equal, and so is all that follows from the weights while these are.
+ * The same study in Node and in browsers, all on SwiftShader: the same shaders through several builds of Dawn, the same
+ * arithmetic through several versions of V8. What is found out of integers is equal, and so is all that follows from the
+ * weights while these are.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "../../src/core/ablation.ts";
@@ -14,7 +15,7 @@ import { loadDigits } from "../../src/platform/node/digits.ts";
 import { runStudy, type StudyOutcome } from "../../src/study.ts";
 import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
-import { noChromium } from "../support/chromium.ts";
+import { chromiumPaths, noChromium } from "../support/chromium.ts";
 import { type LabWorker, startLabWorker } from "../support/lab-worker.ts";
 
 const settings: LabSettings = {
@@ -80,18 +81,23 @@ const nameOf = ({ order, mode }: AblationCurve) =>
 const byName = (curves: readonly AblationCurve[]) =>
   Object.fromEntries(curves.map((curve) => [nameOf(curve), plain({ correct: curve.correct, loss: curve.loss })]));
 
-describe.skipIf(noChromium !== undefined)("the same study in Node and in a browser, on SwiftShader", () => {
+let computed: ReturnType<typeof inNode> | undefined;
+
+const browsers = chromiumPaths.map((path) => ({ path, name: path ?? "the packed Chromium" }));
+
+describe.skipIf(noChromium !== undefined).each(browsers)("the same study in Node and in $name", ({ path }) => {
   let worker: LabWorker;
   let browser: InBrowser;
   let levelsThere: NeuronTable[];
   let node: Awaited<ReturnType<typeof inNode>>;
   beforeAll(async () => {
-    worker = await startLabWorker();
+    worker = await startLabWorker(path);
     const { adapter } = await worker.take("adapter");
     expect(adapter.state).toBe("software");
     browser = await inBrowser(worker);
     levelsThere = await levelsInBrowser(worker);
-    node = await inNode();
+    computed ??= inNode();
+    node = await computed;
   });
   afterAll(() => worker.close());
 

@@ -1,10 +1,12 @@
-/** The result files of a study that was made here, as one .zip: what `gpu-importance run` writes into a folder. */
+/** The result files of a study that was made here and their report, as one .zip: what `gpu-importance run` writes into a folder. */
 
 import { Zip, ZipDeflate } from "fflate";
 import type { AblationCurve, AblationMode } from "../../src/core/ablation.ts";
 import { studyActivation } from "../../src/core/activation.ts";
-import type { ResultFile } from "../../src/core/platform.ts";
+import type { PageAssets, ResultFile } from "../../src/core/platform.ts";
 import type { StudyResults } from "../../src/core/study.ts";
+import { givenSource } from "../../src/platform/browser/given-files.ts";
+import { readStudyFiles } from "../../src/report/files/read-study.ts";
 import { curveFiles, measureFiles, modelFiles, resultFiles } from "../../src/report/files/result-files.ts";
 import type { LabStudy } from "./lab-study.ts";
 
@@ -22,33 +24,65 @@ function orderedCurves({ orders, curves }: LabStudy, modes: readonly AblationMod
 }
 
 function filesOf(study: LabStudy, runtime: Runtime, ablateMs: number): ResultFile[] {
-  const { networks, neurons, orders, singles, repeats, dataset, config, provenance } = study;
+  const { networks, neurons, orders, singles, repeats, dataset, config, provenance, warnings } = study;
   const curves = orderedCurves(study, config.modes);
   const results = { networks, neurons, orders, curves, singles, repeats };
   if (provenance !== undefined) {
     const elapsedMs = { ...provenance.elapsedMs, ablate: ablateMs };
-    return resultFiles({ ...results, config, dataset, provenance: { ...runtime, ...provenance, elapsedMs } });
+    const doubts = warnings.length > 0 ? { warnings } : {};
+    return resultFiles({
+      ...results,
+      ...doubts,
+      config,
+      dataset,
+      provenance: { ...runtime, ...provenance, elapsedMs },
+    });
   }
   // study.json says how networks were trained, which is not known of one from a file.
   return [...modelFiles(networks), ...measureFiles(neurons, orders), ...curveFiles(curves, singles)];
 }
 
+/** A file with its content in memory, to be read more than once. */
+interface WholeFile extends ResultFile {
+  readonly chunks: readonly Uint8Array<ArrayBuffer>[];
+}
+
+const encoder = new TextEncoder();
+const bytesOf = (chunk: string | Uint8Array) =>
+  // The web's type excludes shared memory, which no file is made in.
+  typeof chunk === "string" ? encoder.encode(chunk) : (chunk as Uint8Array<ArrayBuffer>);
+
+function wholeFiles(files: readonly ResultFile[]): WholeFile[] {
+  return files.map(({ name, chunks }) => ({ name, chunks: Array.from(chunks, bytesOf) }));
+}
+
 /** @param folder name of the only folder at the top of the archive */
 export function zipOf(files: readonly ResultFile[], folder: string): Blob {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const packed: Uint8Array<ArrayBuffer>[] = [];
   const zip = new Zip((error, part) => {
     if (error !== null) throw error;
-    parts.push(part as Uint8Array<ArrayBuffer>);
+    packed.push(part as Uint8Array<ArrayBuffer>);
   });
-  const encoder = new TextEncoder();
   for (const { name, chunks } of files) {
     const entry = new ZipDeflate(`${folder}/${name}`, { level: 6 });
     zip.add(entry);
-    for (const chunk of chunks) entry.push(typeof chunk === "string" ? encoder.encode(chunk) : chunk);
+    for (const chunk of chunks) entry.push(bytesOf(chunk));
     entry.push(new Uint8Array(), true);
   }
   zip.end();
-  return new Blob(parts, { type: "application/zip" });
+  return new Blob(packed, { type: "application/zip" });
+}
+
+/** The report of the files, made from them as the command line does; its code is fetched only now. */
+async function reportOf(files: readonly WholeFile[], label: string, assets: PageAssets): Promise<WholeFile[]> {
+  const [{ makeReport }, { expressionInterpreter }] = await Promise.all([
+    import("../../src/report/report.ts"),
+    import("vega-interpreter"),
+  ]);
+  const source = givenSource(
+    files.map(({ name, chunks }) => ({ path: `${label}/${name}`, content: new Blob([...chunks]) })),
+  );
+  return wholeFiles(await makeReport([await readStudyFiles(source, label)], assets, expressionInterpreter));
 }
 
 /** `mnist-sigmoid-20260131-235959` */
@@ -61,15 +95,29 @@ function folderName({ label, dataset, networks, provenance }: LabStudy): string 
   return `${dataset.name}-${name}`;
 }
 
-/**
- * @param ablateMs what computing the curves took that were missing
- * @throws RunError where study.json cannot hold the results.
- */
-export function exportStudy(
+/** What an export is made with. */
+export interface ExportMeans {
+  readonly runtime: Runtime;
+  /** What computing the curves took that were missing. */
+  readonly ablateMs: number;
+  /** Of the report's page. */
+  readonly loadAssets: () => Promise<PageAssets>;
+  /** Told why there is no report; the results are exported all the same. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** @throws RunError where study.json cannot hold the results. */
+export async function exportStudy(
   study: LabStudy,
-  runtime: Runtime,
-  ablateMs: number,
-): { readonly name: string; readonly zip: Blob } {
+  { runtime, ablateMs, loadAssets, onFault }: ExportMeans,
+): Promise<{ readonly name: string; readonly zip: Blob }> {
   const folder = folderName(study);
-  return { name: `${folder}.zip`, zip: zipOf(filesOf(study, runtime, ablateMs), folder) };
+  const results = wholeFiles(filesOf(study, runtime, ablateMs));
+  let report: readonly WholeFile[] = [];
+  try {
+    report = await reportOf(results, folder, await loadAssets());
+  } catch (error) {
+    onFault(error);
+  }
+  return { name: `${folder}.zip`, zip: zipOf([...results, ...report], folder) };
 }

@@ -8,7 +8,7 @@ function byActivation(activations: Float32Array): Uint32Array {
 }
 
 /** As grey values: bytes are, and floats from 0 to 1 are made so. */
-function greyValues(inputs: Split["inputs"]): Uint8Array {
+export function greyValues(inputs: Split["inputs"]): Uint8Array {
   return inputs instanceof Uint8Array
     ? inputs
     : Uint8Array.from(inputs, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));

@@ -18,7 +18,7 @@ async function openContext(scope: BrowserScope, gate: Gate, share: number): Prom
   const opened = await openBrowserAdapter(scope);
   if ("fault" in opened) return opened;
   const memory = opened.facts.software ? { memoryBytes: SOFTWARE_MEMORY_BYTES } : {};
-  return createContext(opened.adapter, opened.facts, { gate, share, ...memory });
+  return createContext(opened.adapter, opened.facts, { gate, share, compilesAside: true, ...memory });
 }
 
 export class LabDevice {

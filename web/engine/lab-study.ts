@@ -32,6 +32,8 @@ export interface LabStudy {
   readonly lacking: string;
   /** Files that a folder of results lacks. */
   readonly missing: readonly MissingPart[];
+  /** What makes it doubtful, as sentences without full stop. */
+  readonly warnings: readonly string[];
   /** Of what was trained here. */
   readonly provenance: Pick<Provenance, "started" | "elapsedMs"> | undefined;
 }
@@ -63,11 +65,15 @@ export class CurveStore {
   }
 }
 
-/** What is needed of a dataset and its networks for more to be computed. */
+/**
+ * What is needed of a dataset and its networks for more to be computed.
+ * @param shown the samples as they were read, which the page shows
+ */
 export function livePart(
   dataset: Dataset,
   networks: readonly TrainedNetwork[],
   neurons: readonly NeuronTable[],
+  shown: Dataset,
 ): LivePart {
-  return { dataset, probing: new Probing(dataset, networks, neurons) };
+  return { dataset, probing: new Probing(dataset, networks, neurons, shown.validation) };
 }

@@ -1,12 +1,14 @@
 /** The lab without its looks: takes the page's requests, runs them on one device, and tells what comes of them. */
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
-import { requireFit } from "../../src/core/network-fit.ts";
+import { appendAll } from "../../src/core/long-arrays.ts";
+import { fittedTo, requireFit } from "../../src/core/network-fit.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
+import { learningWarnings } from "../../src/train/learning.ts";
 import { exportStudy } from "./export-files.ts";
 import { readGiven } from "./given-study.ts";
 import { JobQueue } from "./job-queue.ts";
@@ -14,14 +16,15 @@ import { LabDevice } from "./lab-device.ts";
 import type { LabStudy, LivePart } from "./lab-study.ts";
 import { Newest } from "./newest.ts";
 import { pageFault } from "./page-fault.ts";
-import { loadDigits, loadFinishedStudy } from "./page-files.ts";
+import { loadDigits, loadFinishedStudy, loadReportAssets } from "./page-files.ts";
 import type { AdapterState, GivenFile, LabNotice, LabRequest, LabRequestType, LabSettings } from "./protocol.ts";
+import { PutOff } from "./put-off.ts";
 import { configOf } from "./settings.ts";
 import { studyNotices } from "./study-notices.ts";
 import { filedStudy, measuredStudy, networkStudy } from "./study-sources.ts";
 import { computeCurves, curvePieces, removeSingles, train } from "./study-stages.ts";
 import { TrainingRecord } from "./training-record.ts";
-import { WorkGate } from "./work-gate.ts";
+import { StoppedError, WorkGate } from "./work-gate.ts";
 
 type Request<T extends LabRequestType> = Extract<LabRequest, { readonly type: T }>;
 type Phase = Extract<LabNotice, { readonly type: "phase" }>["phase"];
@@ -43,6 +46,7 @@ export class Lab {
   readonly #jobs = new JobQueue(this.#gate);
   readonly #evaluations = new Newest<Request<"evaluate">>((asked) => this.#click(asked, () => this.#evaluate(asked)));
   readonly #extremes = new Newest<Request<"extremes">>((asked) => this.#click(asked, () => this.#findExtremes(asked)));
+  readonly #samples = new Newest<Request<"classify">>((asked) => this.#click(asked, () => this.#classify(asked)));
   /** Answers to clicks share buffers, so they come one after another. */
   #clicks: Promise<void> = Promise.resolve();
   #base = "";
@@ -52,6 +56,8 @@ export class Lab {
   #dataset: Dataset | undefined;
   #study: LabStudy | undefined;
   #phase: Phase = "ready";
+  /** What the study on show still lacks, because a request that may replace it came between; see `PutOff`. */
+  #putOff = new PutOff();
 
   /** @param version of the package, for exported results */
   constructor(scope: BrowserScope, version: string, post: (notice: LabNotice) => void) {
@@ -64,26 +70,68 @@ export class Lab {
     const { type } = request;
     if (type === "open") this.#opened = this.#open(request.base);
     else if (type === "pause" || type === "resume") this.#setPaused(type === "pause");
-    else if (type === "stop") this.#jobs.cancel(() => true);
-    else if (type === "cancel") this.#jobs.cancel((job) => job.request === request.request);
+    else if (type === "stop") this.#stop();
+    else if (type === "cancel") this.#cancel(request.request);
     else if (type === "evaluate") void this.#evaluations.offer(request);
     else if (type === "extremes") void this.#extremes.offer(request);
+    else if (type === "classify") void this.#samples.offer(request);
     else this.#enqueue(request);
   }
 
+  /** Training and measuring end for good; what the study on show lacks is gone on with. */
+  #stop(): void {
+    this.#jobs.cancel((job) => job.request === undefined);
+  }
+
+  #cancel(request: number): void {
+    if (this.#putOff.drop(request)) this.#post({ type: "ended", request, outcome: "cancelled" });
+    else this.#jobs.cancel((job) => job.request === request);
+  }
+
   #enqueue(asked: LongRequest): void {
+    // What was asked of the study on show is pointless if another comes, but only then: it may be refused or stopped.
+    if (!("request" in asked)) {
+      this.#putOff.begin();
+      this.#jobs.cancel(() => true);
+    }
+    this.#add(asked);
+  }
+
+  #add(asked: LongRequest): void {
     const request = "request" in asked ? asked.request : undefined;
-    // Another study makes pointless what was asked of this one.
-    if (request === undefined) this.#jobs.cancel(() => true);
-    void this.#jobs.add({
+    const study = this.#study;
+    const added = this.#jobs.add({
       ...(request !== undefined && { request }),
       run: () => this.#opened.then(() => this.#run(asked)),
       onFault: (error) => this.#tellFault(asked.type, error),
       onEnd: (outcome) => {
         this.#setPhase("ready");
+        if (asked.type === "curves" && outcome === "cancelled" && this.#putOff.takes(asked, study, this.#study)) return;
         if (request !== undefined) this.#post({ type: "ended", request, outcome });
       },
     });
+    void added.then(() => this.#goOn());
+  }
+
+  /** Takes up what was put off, of the study that is still on show; what was asked of another is over. */
+  #goOn(): void {
+    if (this.#jobs.busy) return;
+    const { curves, singles } = this.#putOff.end();
+    const study = this.#study;
+    if (singles !== undefined && singles === study) this.#addSingles(study);
+    for (const { asked, of } of curves) {
+      if (of === study) this.#add(asked);
+      else this.#post({ type: "ended", request: asked.request, outcome: "cancelled" });
+    }
+  }
+
+  #addSingles(study: LabStudy): void {
+    const added = this.#jobs.add({
+      run: () => this.#removeSingles(study),
+      onFault: (error) => this.#tellFault("load", error),
+      onEnd: () => this.#setPhase("ready"),
+    });
+    void added.then(() => this.#goOn());
   }
 
   #run(asked: LongRequest): Promise<void> {
@@ -148,9 +196,9 @@ export class Lab {
     const elapsedMs = { train: performance.now() - begin };
     const provenance = { started: started.toISOString(), elapsedMs };
     this.#setPhase("measuring");
-    await this.#show(
-      await measuredStudy(device, dataset, config, networks, { origin: "trained", label: "", provenance }),
-    );
+    const warnings = learningWarnings(networks, dataset);
+    const origin = { origin: "trained", label: "", provenance, warnings } as const;
+    await this.#show(await measuredStudy(device, dataset, config, networks, origin));
   }
 
   async #load(files: readonly GivenFile[]): Promise<void> {
@@ -159,8 +207,9 @@ export class Lab {
     else if (given.kind === "network") {
       const { device, dataset } = this.#computing();
       requireFit(given.network, dataset, given.label, "drop the IDX files of the data that it was trained on first");
+      const { network } = fittedTo(given.network, dataset, { where: given.label });
       this.#setPhase("measuring");
-      await this.#show(await networkStudy(device, dataset, given.network, given.label));
+      await this.#show(await networkStudy(device, dataset, network, given.label));
     } else await this.#show(filedStudy(given.files, "results-folder", given.label, this.#dataset, this.#device));
   }
 
@@ -179,12 +228,21 @@ export class Lab {
     if (before !== undefined) this.#clicks = this.#clicks.then(() => before.probing[Symbol.dispose]());
     this.#study = study;
     for (const notice of studyNotices(study)) this.#post(notice);
-    if (study.live === undefined || study.singles.length > 0) return;
+    if (study.live !== undefined && study.singles.length === 0) await this.#removeSingles(study);
+  }
+
+  async #removeSingles(study: LabStudy): Promise<void> {
     this.#setPhase("sweeping");
-    await removeSingles(this.#computing().device, study, study.config.modes, (singles) => {
-      study.singles.push(...singles);
-      this.#post({ type: "singles", singles: study.singles });
-    });
+    study.singles.length = 0;
+    try {
+      await removeSingles(this.#computing().device, study, study.config.modes, (singles) => {
+        appendAll(study.singles, singles);
+        this.#post({ type: "singles", singles: study.singles });
+      });
+    } catch (error) {
+      if (error instanceof StoppedError) this.#putOff.lacksSingles(study);
+      throw error;
+    }
   }
 
   #shown(): LabStudy {
@@ -222,8 +280,16 @@ export class Lab {
     }
     const { facts, tiles } = device.current;
     const runtime = { package: this.#version, node: "none: a browser", dawn: this.#scope.navigator.userAgent };
-    const ablate = performance.now() - begin;
-    this.#post({ type: "exported", request, ...exportStudy(study, { ...runtime, adapter: facts, tiles }, ablate) });
+    const ablateMs = performance.now() - begin;
+    report(pieces.length);
+    const exported = await exportStudy(study, {
+      ...{ runtime: { ...runtime, adapter: facts, tiles }, ablateMs },
+      loadAssets: () => loadReportAssets(this.#base),
+      onFault: (error) => this.#tellFault("export", error),
+    });
+    // Given up while the report was made, which asks nobody.
+    await this.#gate.ask();
+    this.#post({ type: "exported", request, ...exported });
   }
 
   #testSplit({ live }: LabStudy): PerDevice<DeviceSplit> | undefined {
@@ -231,7 +297,7 @@ export class Lab {
   }
 
   /** Answers while long work waits at the gate. */
-  #click(asked: Request<"evaluate" | "extremes">, work: () => Promise<void>): Promise<void> {
+  #click(asked: Request<"evaluate" | "extremes" | "classify">, work: () => Promise<void>): Promise<void> {
     this.#clicks = this.#clicks
       .then(() => this.#gate.first(work))
       .catch((error: unknown) => this.#tellFault(asked.type, error));
@@ -257,6 +323,11 @@ export class Lab {
     const { probing, device } = this.#live();
     const { most, least } = await probing.extremes(device.devices, repeat, neuron, count);
     this.#post({ type: "extremes", sequence, repeat, neuron, most, least });
+  }
+
+  async #classify({ sequence, repeat, sample, removed, mode }: Request<"classify">): Promise<void> {
+    const classified = this.#live().probing.classify(repeat, sample, removed, mode);
+    this.#post({ type: "classified", classified: { sequence, repeat, ...classified } });
   }
 
   #setPhase(phase: Phase): void {

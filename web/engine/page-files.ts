@@ -1,7 +1,8 @@
-/** Files of the page's own folder that the worker fetches: the digits, and a finished study. */
+/** Files of the page's own folder that the worker fetches: the digits, a finished study, parts of a report's page. */
 import { unzipSync } from "fflate";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
+import type { PageAssets } from "../../src/core/platform.ts";
 import { splitEmbeddedDigits } from "../../src/data/embedded-digits.ts";
 import { decodeDigits } from "../../src/data/packed-digits.ts";
 import { download } from "../../src/platform/browser/download.ts";
@@ -40,4 +41,11 @@ export async function loadFinishedStudy(base: string, onProgress: Loading): Prom
     throw new RunError({ ...fault, found: error instanceof Error ? error.message : String(error) }, { cause: error });
   }
   return Object.entries(files).map(([path, bytes]) => ({ path, content: new Blob([bytes]) }));
+}
+
+/** Style and script of a report's page. @throws RunError where one is not there. */
+export async function loadReportAssets(base: string): Promise<PageAssets> {
+  const text = async (name: string) => new TextDecoder().decode(await download(new URL(name, base), () => {}));
+  const [style, script] = await Promise.all([text(pageFiles.reportStyle), text(pageFiles.reportScript)]);
+  return { style, script };
 }

@@ -1,7 +1,7 @@
 /** Networks on the device, ready to answer clicks: removals on the test set, activations on the validation set. */
 import { createRemovalProbe, type ProbedRemoval, type RemovalProbe } from "../../src/ablation/removal-probe.ts";
 import type { AblationMode, NeuronAddress } from "../../src/core/ablation.ts";
-import type { Dataset } from "../../src/core/dataset.ts";
+import type { Dataset, Split } from "../../src/core/dataset.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
@@ -10,6 +10,7 @@ import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { type Devices, PerDevice } from "../../src/gpu/devices.ts";
 import { readActivations } from "../../src/gpu/read-activations.ts";
 import { meanActivations } from "../../src/study.ts";
+import { classifySample } from "./classify.ts";
 import { extremesOf } from "./extremes.ts";
 
 export class Probing {
@@ -17,13 +18,23 @@ export class Probing {
   readonly #networks: readonly TrainedNetwork[];
   readonly #neurons: readonly NeuronTable[];
   readonly #test: PerDevice<DeviceSplit>;
+  readonly #shown: Split;
   /** Of the repeat and device that were asked for last. */
   #probe: { readonly gpu: GpuContext; readonly repeat: number; readonly probe: RemovalProbe } | undefined;
   /** Of the repeat and layer that were asked for last: [neurons, samples]. */
   #activations: { readonly repeat: number; readonly layer: number; readonly values: Float32Array } | undefined;
 
-  /** @param neurons in the order of the networks */
-  constructor(dataset: Dataset, networks: readonly TrainedNetwork[], neurons: readonly NeuronTable[]) {
+  /**
+   * @param neurons in the order of the networks
+   * @param shown the validation samples as they were read, where the networks take them rescaled
+   */
+  constructor(
+    dataset: Dataset,
+    networks: readonly TrainedNetwork[],
+    neurons: readonly NeuronTable[],
+    shown: Split = dataset.validation,
+  ) {
+    this.#shown = shown;
     this.#dataset = dataset;
     this.#networks = networks;
     this.#neurons = neurons;
@@ -46,8 +57,14 @@ export class Probing {
 
   async extremes(devices: Devices, repeat: number, { layer, neuron }: NeuronAddress, count: number) {
     const values = await this.#layerActivations(devices, repeat, layer);
-    const { validation } = this.#dataset;
-    return extremesOf(values.subarray(neuron * validation.count, (neuron + 1) * validation.count), validation, count);
+    const shown = this.#shown;
+    return extremesOf(values.subarray(neuron * shown.count, (neuron + 1) * shown.count), shown, count);
+  }
+
+  classify(repeat: number, sample: number, removed: readonly NeuronAddress[], mode: AblationMode) {
+    const { network, table } = this.#networkOf(repeat);
+    const removal = { removed, mode, means: meanActivations(table, network) };
+    return classifySample(network, this.#dataset.validation, sample, removal);
   }
 
   #networkOf(repeat: number) {

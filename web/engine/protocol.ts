@@ -82,13 +82,26 @@ export type LabRequest =
       /** Samples on either side. */
       readonly count: number;
     }
+  /**
+   * What a validation sample is taken for with and without a set of neurons, and which carried it. The newest request that
+   * waits is answered.
+   */
+  | {
+      readonly type: "classify";
+      readonly sequence: number;
+      readonly repeat: number;
+      /** Index into the validation set. */
+      readonly sample: number;
+      readonly removed: readonly NeuronAddress[];
+      readonly mode: AblationMode;
+    }
   /** A `.safetensors` network for the data in use, the four IDX files, or the files of a results folder. */
   | { readonly type: "load"; readonly files: readonly GivenFile[] }
   /** Back to the embedded digits after IDX files. */
   | { readonly type: "useEmbeddedDigits" }
   /** The study that is shipped with the page, for where nothing can be computed. */
   | { readonly type: "showFinished" }
-  /** The result files as one .zip. Curves that are missing are computed before: `exporting` tells. */
+  /** The result files and their report as one .zip. Curves that are missing are computed before: `exporting` tells. */
   | { readonly type: "export"; readonly request: number };
 
 export type LabRequestType = LabRequest["type"];
@@ -139,6 +152,27 @@ export interface ExtremeSamples {
   readonly pixels: Uint8Array;
 }
 
+/** One sample's way through a network. */
+export interface Classified {
+  readonly sequence: number;
+  readonly repeat: number;
+  readonly sample: number;
+  readonly label: number;
+  /** Neurons that are out. */
+  readonly removed: number;
+  /** [features]: bytes. */
+  readonly pixels: Uint8Array;
+  /** [classes] each: scores (softmax) of the intact network, and with neurons removed. */
+  readonly before: Float64Array;
+  readonly after: Float64Array;
+  /** Class with the highest score after the removal. */
+  readonly winner: number;
+  /** [hidden neurons, layer by layer]: outputs after the removal. */
+  readonly activations: Float64Array;
+  /** [neurons of the last hidden layer]: output times weight to the winner's logit. */
+  readonly carried: Float64Array;
+}
+
 export type LabNotice =
   | { readonly type: "adapter"; readonly adapter: AdapterState }
   /** Bytes of a file that is fetched; `total` is 0 where it is not known. */
@@ -181,6 +215,8 @@ export type LabNotice =
       readonly lacking: string;
       /** Files that a folder of results lacks. */
       readonly missing: readonly MissingPart[];
+      /** What makes it doubtful, as sentences without full stop. */
+      readonly warnings: readonly string[];
     }
   /** Weights of the first layer of one repeat: the images of its neurons. */
   | { readonly type: "firstLayer"; readonly repeat: number; readonly neurons: number; readonly weights: Float32Array }
@@ -196,6 +232,7 @@ export type LabNotice =
       readonly most: ExtremeSamples;
       readonly least: ExtremeSamples;
     }
+  | { readonly type: "classified"; readonly classified: Classified }
   /** Curves as they are done: those of one repeat and scope together. `done` and `total` count repeats times scopes. */
   | {
       readonly type: "curves";

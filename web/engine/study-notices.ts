@@ -4,11 +4,12 @@ import type { LabStudy } from "./lab-study.ts";
 import type { LabNotice } from "./protocol.ts";
 
 export function studyNotices(study: LabStudy): LabNotice[] {
-  const { origin, label, config, dataset, networks, live, lacking, missing, repeats, neurons, orders, singles } = study;
+  const { origin, label, config, dataset, networks, live, lacking, missing, warnings } = study;
+  const { repeats, neurons, orders, singles } = study;
   const widths = networks[0] ? widthsOf(networks[0].network) : [dataset.features, ...config.hidden, dataset.classes];
   const known = origin === "network-file" ? {} : { config };
   return [
-    { type: "study", origin, label, ...known, dataset, widths, live: live !== undefined, lacking, missing },
+    { type: "study", origin, label, ...known, dataset, widths, live: live !== undefined, lacking, missing, warnings },
     ...networks.map(({ repeat, network }): LabNotice => {
       const { outputs: neurons, weights } = network.layers[0]!;
       return { type: "firstLayer", repeat, neurons, weights };

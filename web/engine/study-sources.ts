@@ -3,9 +3,12 @@ import { studyActivation } from "../../src/core/activation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { type Network, type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
+import { requireFit } from "../../src/core/network-fit.ts";
+import { resultNames } from "../../src/core/platform.ts";
 import { defaultBins, defaultBits } from "../../src/core/quantization.ts";
 import type { RecordedConfig } from "../../src/core/study.ts";
 import { studyDefaults } from "../../src/core/study-defaults.ts";
+import { inputsForNetworks } from "../../src/data/inputs-for-networks.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
 import { ordersOf } from "../../src/study.ts";
@@ -15,32 +18,38 @@ import type { StudyOrigin } from "./protocol.ts";
 import { configOf } from "./settings.ts";
 import { measure } from "./study-stages.ts";
 
-export type Origin = Pick<LabStudy, "origin" | "label" | "provenance">;
+export type Origin = Pick<LabStudy, "origin" | "label" | "provenance" | "warnings">;
 
-/** Measures networks and lays out their orders. */
+/**
+ * Measures networks and lays out their orders.
+ * @param shown the data as they were read, where the networks take them rescaled
+ */
 export async function measuredStudy(
   device: LabDevice,
   dataset: Dataset,
   config: RecordedConfig,
   networks: readonly TrainedNetwork[],
   origin: Origin,
+  shown = dataset,
 ): Promise<LabStudy> {
   const { repeats, neurons } = await measure(device, dataset, config, networks);
   return {
     ...{ ...origin, config, dataset: summarizeDataset(dataset), networks, repeats, neurons },
     ...{ orders: ordersOf(neurons, config).flat(), singles: [], curves: new CurveStore(), missing: [] },
-    ...{ live: livePart(dataset, networks, neurons), lacking: "" },
+    ...{ live: livePart(dataset, networks, neurons, shown), lacking: "" },
   };
 }
 
 /** The study, at one bit, of one network of which only its file is known. */
-export function networkStudy(device: LabDevice, dataset: Dataset, network: Network, label: string): Promise<LabStudy> {
+export function networkStudy(device: LabDevice, raw: Dataset, read: Network, label: string): Promise<LabStudy> {
+  const { dataset, networks, warnings } = inputsForNetworks(raw, [{ file: label, network: read }]);
+  const { network } = networks[0]!;
   const hidden = widthsOf(network).slice(1, -1);
   const oneBit = { bits: defaultBits, bins: defaultBins };
   const settings = configOf({ ...studyDefaults, ...oneBit, hidden, repeats: 1 }, dataset.name);
   const config = { ...settings, activation: studyActivation(network.activation) };
-  const origin: Origin = { origin: "network-file", label, provenance: undefined };
-  return measuredStudy(device, dataset, config, [{ repeat: 0, network, trainLoss: [] }], origin);
+  const origin: Origin = { origin: "network-file", label, provenance: undefined, warnings };
+  return measuredStudy(device, dataset, config, [{ repeat: 0, network, trainLoss: [] }], origin, raw);
 }
 
 /** Why nothing more can be computed of a folder of results; empty where it can. */
@@ -52,9 +61,12 @@ function lackOf(files: StudyFiles, dataset: Dataset | undefined, device: LabDevi
   return "";
 }
 
-function livePartOf(files: StudyFiles, networks: readonly TrainedNetwork[], dataset: Dataset): LivePart {
+/** On the data as the networks take them. @throws RunError where they do not fit */
+function livePartOf(files: StudyFiles, networks: readonly TrainedNetwork[], raw: Dataset): LivePart {
   const own = networks.map(({ repeat }) => files.neurons!.find((table) => table.repeat === repeat)!);
-  return livePart(dataset, networks, own);
+  const named = networks.map((one) => ({ ...one, file: resultNames.model(one.repeat) }));
+  for (const { network, file } of named) requireFit(network, raw, file);
+  return livePart(inputsForNetworks(raw, named).dataset, networks, own, raw);
 }
 
 /** @throws RunError where study.json is not there, without which nothing can be said of the rest. */
@@ -80,6 +92,7 @@ export function filedStudy(
   return {
     ...{ origin, label, provenance: study.provenance, config: study.config, dataset: study.dataset },
     ...{ networks, repeats: study.repeats, neurons, orders, singles: [...singles], curves: store, missing, lacking },
+    warnings: study.warnings ?? [],
     live: lacking === "" ? livePartOf(files, networks, dataset!) : undefined,
   };
 }

@@ -1,4 +1,5 @@
 /** Files and folders out of a drop or a file dialogue, with their paths below what was given. */
+import { appendAll } from "../../src/core/long-arrays.ts";
 import type { GivenFile } from "../engine/protocol.ts";
 
 export function pickedFiles(list: FileList | null): GivenFile[] {
@@ -23,6 +24,6 @@ async function filesBelow(entry: FileSystemEntry): Promise<GivenFile[]> {
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return found;
-    found.push(...(await Promise.all(some.map(filesBelow))).flat());
+    appendAll(found, (await Promise.all(some.map(filesBelow))).flat());
   }
 }

@@ -5,6 +5,7 @@ import { oncePerFrame } from "./once-per-frame.ts";
 import { ChartsPanel } from "./parts/charts-panel.tsx";
 import { DropZone } from "./parts/drop-zone.tsx";
 import { Header } from "./parts/header.tsx";
+import { Help, useHelp } from "./parts/help.tsx";
 import { NetworkPanel } from "./parts/network-panel.tsx";
 import { NeuronPanel } from "./parts/neuron-panel.tsx";
 import { Faults, Notes } from "./parts/notes.tsx";
@@ -26,8 +27,9 @@ export function Lab({ store }: { readonly store: LabStore }) {
     };
   }, [store]);
   useUndoKeys(store);
+  const help = useHelp();
   const { dispatch, send } = store;
-  const { study, view, removal, phase, adapter, evaluation, extremes, curvesRunning } = state;
+  const { study, view, removal, phase, adapter, evaluation, extremes, classified, curvesRunning } = state;
   // Training tells of itself many times a second; the grids and charts of another network are not drawn anew for that.
   const network = useMemo(
     () => (
@@ -36,7 +38,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
         <RemovePanel state={state} dispatch={dispatch} />
       </>
     ),
-    [study, view, removal, phase, adapter, evaluation, dispatch],
+    [study, view, removal, phase, adapter, evaluation, classified, dispatch],
   );
   const detail = useMemo(
     () => (
@@ -45,12 +47,13 @@ export function Lab({ store }: { readonly store: LabStore }) {
         <ChartsPanel state={state} dispatch={dispatch} />
       </>
     ),
-    [study, view, removal, evaluation, extremes, curvesRunning, dispatch],
+    [study, view, removal, evaluation, extremes, classified, curvesRunning, dispatch],
   );
   return (
     <div class="page">
-      <Header state={state} send={send} />
-      <Notes state={state} />
+      <Header state={state} send={send} help={help} />
+      {help.open ? <Help /> : null}
+      <Notes state={state} dispatch={dispatch} />
       <main>
         <div class="column column-train">
           <TrainPanel state={state} dispatch={dispatch} send={send} />
@@ -64,15 +67,16 @@ export function Lab({ store }: { readonly store: LabStore }) {
   );
 }
 
-/** Ctrl or Cmd with Z, and with Shift for redo; in a text field they belong to the field. */
+/** Ctrl or Cmd with Z; for redo with Shift and Z, or with Y. In a text field they belong to the field. */
 function useUndoKeys(store: LabStore): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const typing =
         event.target instanceof HTMLInputElement && event.target.type !== "range" && event.target.type !== "radio";
-      if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      const key = event.key.toLowerCase();
+      if (typing || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
       event.preventDefault();
-      store.dispatch({ type: event.shiftKey ? "redo" : "undo" });
+      store.dispatch({ type: event.shiftKey || key === "y" ? "redo" : "undo" });
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);

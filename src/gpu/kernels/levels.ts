@@ -48,7 +48,7 @@ function findExtremesCost({ grid, uniform }: CostFacts<typeof levels>): Cost {
 function countLevelsCost({ grid, uniform }: CostFacts<typeof levels>): Cost {
   const jobs = grid[2];
   const { count, units, levels: levelCount } = uniform("Chunk");
-  const halvings = Math.log2(levelCount);
+  const halvings = 31 - Math.clz32(levelCount);
   return {
     operations: jobs * units * count * (halvings * HALVING_OPERATIONS + 1),
     // An activation, and a count that is read and written; every edge, and every label, once.

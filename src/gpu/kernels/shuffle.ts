@@ -21,7 +21,7 @@ export function shuffleGrid(samples: number, networks: number): Grid {
 
 /** The smallest h with 4^h >= samples, at least 1. */
 export function halfBitsFor(samples: number): number {
-  return Math.max(1, Math.ceil(Math.ceil(Math.log2(samples)) / 2));
+  return Math.max(1, Math.ceil((32 - Math.clz32(samples - 1)) / 2));
 }
 
 /** Walking a cycle until it lands inside meets each of the 4^h values at most once over all positions. */

@@ -4,11 +4,16 @@
  */
 import { z } from "zod";
 import { layerActivation } from "../../core/layer-chain.ts";
+import { appendAll } from "../../core/long-arrays.ts";
+import type { InputForm } from "../../core/network.ts";
+import { withoutOnes } from "../../core/sample-axes.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
-import type { ChainStep } from "../chain-steps.ts";
+import { type ChainStep, chainOf } from "../chain-steps.ts";
+import type { ReadChain } from "../model-reader.ts";
 import type { Refuse } from "../refuse.ts";
-import { sizeOf, transposed } from "../tensor.ts";
-import { requireLine } from "./keras-line.ts";
+import { permutedPlaces, sizeOf, transposed } from "../tensor.ts";
+import { knownType, takesWhole } from "./keras-fields.ts";
+import { requireLastOutput, requireLine } from "./keras-line.ts";
 import { batchNormalization, normalizationLayer } from "./keras-normalization.ts";
 import {
   type KerasLayer,
@@ -25,6 +30,8 @@ const layerSchema = z.looseObject({
   class_name: z.string(),
   config: z.looseObject({ name: z.string().optional() }),
   inbound_nodes: z.unknown().optional(),
+  module: z.unknown().optional(),
+  registered_name: z.unknown().optional(),
 });
 
 const modelSchema = z.looseObject({
@@ -106,17 +113,55 @@ function knownShape(extents: readonly (number | null)[] | undefined): SampleShap
   return known?.length === extents?.length ? known : undefined;
 }
 
-const flatten: Translation = ({ shape }) => ({ shape: shape && [sizeOf(shape)], steps: [] });
+/** Puts the axes of a sample in another order. */
+function permuted({ shape, name, refuse }: Place, axes: (rank: number) => readonly number[]): Passed {
+  if (shape === undefined) {
+    const fix = "save the model with the shape of its input, keras.Input((height, width, channels)) for one";
+    return refuse({
+      what: `${name} moves axes of an input of unknown shape`,
+      expected: "its shape",
+      found: "none",
+      fix,
+    });
+  }
+  const order = axes(shape.length);
+  const sources = permutedPlaces(shape, order);
+  const moves = sources.some((source, index) => source !== index);
+  return { shape: order.map((axis) => shape[axis]!), steps: moves ? [{ kind: "order", name, sources }] : [] };
+}
 
-/** Keeps the order of a sample's numbers. */
+const dataFormat = z.enum(["channels_last", "channels_first", "channelsLast", "channelsFirst"]).nullish();
+
+/** Channels in front go behind the other axes first, so that both formats give the same numbers in the same order. */
+const flatten: Translation = (place) => {
+  const first = optionOf(place, "data_format", dataFormat)?.endsWith("irst") === true;
+  const { shape, steps } = first
+    ? permuted(place, (rank) => [...Array.from({ length: rank - 1 }, (_, axis) => axis + 1), 0])
+    : { shape: place.shape, steps: [] };
+  return { shape: shape && [sizeOf(shape)], steps };
+};
+
+/** `dims` count from 1. */
+const permute: Translation = (place) => {
+  const dims = optionOf(place, "dims", z.array(z.int().min(1)).min(1));
+  return permuted(place, (rank) => {
+    const wanted = Array.from({ length: rank }, (_, axis) => axis + 1);
+    if (dims.toSorted((a, b) => a - b).join() === wanted.join()) return dims.map((dim) => dim - 1);
+    const expected = `each of ${wanted.join(", ")} once`;
+    return place.refuse({ what: `dims of ${place.name} do not fit`, expected, found: dims.join(", ") });
+  });
+};
+
+/** Keeps the order of a sample's numbers; one extent may be -1, what is left over. */
 const reshape: Translation = (place) => {
   const { shape, name, refuse } = place;
   const target = optionOf(place, "target_shape", z.array(z.int()));
-  if (target.every((extent) => extent > 0) && (shape === undefined || sizeOf(target) === sizeOf(shape))) {
-    return { shape: target, steps: [] };
-  }
-  const found = `[${target.join(", ")}]`;
-  return refuse({ what: `${name} does not fit its input`, expected: "as many numbers, without -1", found });
+  const rest = shape && sizeOf(shape) / sizeOf(target.filter((extent) => extent !== -1));
+  const extents = target.map((extent) => (extent === -1 ? (rest ?? extent) : extent));
+  const positive = extents.every((extent) => Number.isInteger(extent) && extent > 0);
+  if (positive && (shape === undefined || sizeOf(extents) === sizeOf(shape))) return { shape: extents, steps: [] };
+  const expected = shape === undefined ? "extents without -1" : `${sizeOf(shape)} numbers`;
+  return refuse({ what: `${name} does not fit its input`, expected, found: `[${target.join(", ")}]` });
 };
 
 function activationStep(
@@ -147,7 +192,7 @@ const activation: Translation = (place) => {
 };
 
 const softmax: Translation = (place) => {
-  optionOf(place, "axis", z.union([z.literal(-1), z.literal(1)]).optional());
+  optionOf(place, "axis", z.union([z.literal(-1), z.literal(1), z.tuple([z.literal(-1)])]).optional());
   return { shape: place.shape, steps: namedActivation("softmax", place.name) };
 };
 
@@ -162,6 +207,7 @@ const translations: Readonly<Record<string, Translation>> = {
   InputLayer: input,
   Flatten: flatten,
   Reshape: reshape,
+  Permute: permute,
   Dropout: unchanged,
   GaussianNoise: unchanged,
   GaussianDropout: unchanged,
@@ -178,32 +224,77 @@ const translations: Readonly<Record<string, Translation>> = {
 };
 const SUPPORTED = `layers ${Object.keys(translations).join(", ")}`;
 
-function layersOf(config: unknown, refuse: Refuse): readonly KerasLayer[] {
+interface Layers {
+  readonly layers: readonly KerasLayer[];
+  /** Of the input, where the model was built without an input layer. */
+  readonly builtShape?: SampleShape;
+}
+
+function layersOf(config: unknown, refuse: Refuse): Layers {
   const result = modelSchema.safeParse(config);
   if (!result.success) {
     const { path, expected, found } = schemaFault(result.error, config);
     return refuse({ what: `the model's configuration ${path} is not understood`, expected, found });
   }
-  const layers = Array.isArray(result.data.config) ? result.data.config : result.data.config.layers;
-  if (result.data.class_name !== "Sequential") requireLine(layers, refuse);
-  return layers;
+  const { class_name: className, config: content } = result.data;
+  if (Array.isArray(content)) return { layers: content };
+  const { layers } = content;
+  if (className === "Sequential") return { layers, builtShape: builtShapeOf(content.build_input_shape) };
+  requireLine(layers, refuse);
+  requireLastOutput(layers, content.output_layers, refuse);
+  return { layers };
+}
+
+function builtShapeOf(shape: unknown): SampleShape {
+  const extents = z.array(z.int().min(1).nullable()).min(2).safeParse(shape);
+  return extents.success ? knownShape(extents.data.slice(1)) : undefined;
 }
 
 /** The first layer may declare the input's shape itself, as in Keras 2 without an InputLayer. */
-function declaredShape(layers: readonly KerasLayer[], refuse: Refuse): SampleShape {
+function inputOf({ layers, builtShape }: Layers, refuse: Refuse): InputForm {
   const [layer] = layers;
-  return layer && input({ layer, name: layer.config.name ?? layer.class_name, shape: undefined, refuse }).shape;
+  if (layer === undefined) return {};
+  const site = { layer, name: layer.config.name ?? layer.class_name, shape: undefined, refuse };
+  const shape = input(site).shape ?? builtShape;
+  const whole = layer.class_name === "InputLayer" && takesWhole(site);
+  return { ...(shape && { shape }), ...(whole && { whole }) };
+}
+
+/** Softmax works along the last axis. */
+function requireOneVector({ shape, steps }: Passed, name: string, refuse: Refuse): void {
+  const [, another] = withoutOnes(shape ?? []);
+  if (another === undefined || !steps.some(({ kind }) => kind === "output")) return;
+  const found = `[${shape!.join(", ")}]`;
+  refuse({ what: `${name} is not understood here`, expected: "one vector of classes a sample", found });
+}
+
+export interface KerasChain {
+  readonly steps: readonly ChainStep[];
+  readonly input: InputForm;
+  readonly notes: readonly string[];
+}
+
+const USUAL_TYPE = "float32";
+
+/** The chain of a model, with what its configuration gave rise to say. */
+export function kerasChain(config: unknown, weightsOf: WeightsOf, refuse: Refuse): ReadChain {
+  const { steps, input, notes: said } = kerasSteps(config, weightsOf, refuse);
+  const { chain, notes } = chainOf(steps, refuse, input);
+  return { chain, notes: [...said, ...notes] };
 }
 
 /**
- * Steps of a sequential model, or of a functional one without branches.
+ * Steps of a sequential model, or of a functional one without branches, and what it says of its input.
  * @param config JSON of the model: `class_name` and `config`.
  * @throws RunError that names the layer where one is not understood.
  */
-export function kerasSteps(config: unknown, weightsOf: WeightsOf, refuse: Refuse): ChainStep[] {
-  const layers = layersOf(config, refuse);
+function kerasSteps(config: unknown, weightsOf: WeightsOf, refuse: Refuse): KerasChain {
+  const found = layersOf(config, refuse);
+  const { layers } = found;
   const steps: ChainStep[] = [];
-  let shape = declaredShape(layers, refuse);
+  const types = new Set<string>();
+  const entry = inputOf(found, refuse);
+  let { shape }: { readonly shape?: SampleShape } = entry;
   const counts = new Map<string, number>();
   for (const layer of layers) {
     const { class_name: className } = layer;
@@ -215,9 +306,15 @@ export function kerasSteps(config: unknown, weightsOf: WeightsOf, refuse: Refuse
     const index = counts.get(className) ?? 0;
     counts.set(className, index + 1);
     const weights = (parts: readonly string[]) => weightsOf({ className, name, index }, parts);
+    types.add(knownType({ layer, name, shape, refuse }) ?? USUAL_TYPE);
     const passed = translation({ layer, name, shape, refuse, weights });
-    shape = passed.shape;
-    steps.push(...passed.steps);
+    requireOneVector(passed, name, refuse);
+    // An input layer that leaves its shape open knows no less than the model does.
+    shape = passed.shape ?? (layer.class_name === "InputLayer" ? shape : undefined);
+    appendAll(steps, passed.steps);
   }
-  return steps;
+  const others = [...types].filter((type) => type !== USUAL_TYPE);
+  const notes =
+    others.length === 0 ? [] : [`computed in ${USUAL_TYPE}; in its file the network computes in ${others.join(", ")}`];
+  return { steps, input: entry, notes };
 }

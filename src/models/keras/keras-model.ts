@@ -1,10 +1,9 @@
 /** Keras models: .h5 files of Keras 1 to 3, and .keras archives. */
-import { chainOf } from "../chain-steps.ts";
 import { type Hdf5Object, isHdf5, readHdf5 } from "../hdf5/hdf5-object.ts";
 import type { ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
 import { openZip } from "../zip.ts";
-import { kerasSteps } from "./keras-config.ts";
+import { kerasChain } from "./keras-config.ts";
 import type { WeightsOf } from "./keras-place.ts";
 
 const FIX = "save the whole model again with model.save(), as a chain of Dense layers";
@@ -48,8 +47,7 @@ function readH5(bytes: Uint8Array, refuse: Refuse): ReadChain {
   return readHdf5(bytes, refuse, (root) => {
     const config = root.texts("model_config")?.[0] ?? missing("model_config", refuse);
     const layers = root.find("model_weights") ?? missing("the group model_weights", refuse);
-    const steps = kerasSteps(parseJson(config, "model_config", refuse), h5Weights(layers, refuse), refuse);
-    return chainOf(steps, refuse);
+    return kerasChain(parseJson(config, "model_config", refuse), h5Weights(layers, refuse), refuse);
   });
 }
 
@@ -85,7 +83,7 @@ function readArchive(bytes: Uint8Array, file: string, refuse: Refuse): ReadChain
   const config = archive.read("config.json") ?? missing("config.json", refuse);
   const weights = archive.read("model.weights.h5") ?? missing("model.weights.h5", refuse);
   const json = parseJson(new TextDecoder().decode(config), "config.json", refuse);
-  return readHdf5(weights, refuse, (root) => chainOf(kerasSteps(json, archiveWeights(root, refuse), refuse), refuse));
+  return readHdf5(weights, refuse, (root) => kerasChain(json, archiveWeights(root, refuse), refuse));
 }
 
 export const kerasH5Reader: ModelReader = {

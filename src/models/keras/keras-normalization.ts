@@ -73,6 +73,6 @@ export const normalizationLayer: Translation = (place) => {
   const values = (part: string) => spread(place, part, required(place, weight, part).values);
   const mean = saidMean ?? values("mean");
   const deviations = (saidVariance ?? values("variance")).map((one) => Math.max(Math.sqrt(one), LEAST_DEVIATION));
-  const variance = deviations.map((deviation) => deviation ** 2);
+  const variance = deviations.map((deviation) => deviation * deviation);
   return passed(place, normalization(place.name, { scale: [1], bias: [0], mean, variance, epsilon: 0 }));
 };

@@ -10,6 +10,9 @@ export interface KerasLayer {
   readonly class_name: string;
   readonly config: Readonly<Record<string, unknown>> & { readonly name?: string | undefined };
   readonly inbound_nodes?: unknown;
+  /** In Keras 3, where the class is from. */
+  readonly module?: unknown;
+  readonly registered_name?: unknown;
 }
 
 /** Of a sample in front of a layer; undefined where the file leaves it open. */

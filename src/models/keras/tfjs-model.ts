@@ -1,15 +1,17 @@
 /** TensorFlow.js layers models: model.json says layers and weights, whose bytes lie in files beside it. */
 import { z } from "zod";
+import { appendAll } from "../../core/long-arrays.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
-import { chainOf } from "../chain-steps.ts";
 import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
 import { floatBytes, readFloats, sizeOf, type Tensor } from "../tensor.ts";
-import { kerasSteps } from "./keras-config.ts";
+import { kerasChain } from "./keras-config.ts";
 import type { WeightsOf } from "./keras-place.ts";
 
 const FIX = "save the model again with model.save(), as a layers model of dense layers, not quantised";
 const OPENING_BRACE = 0x7b;
+/** TensorFlow.js writes 4 MiB a file. */
+const MOST_SHARDS = 1024;
 
 const groupSchema = z.looseObject({
   paths: z.array(z.string()).min(1),
@@ -58,14 +60,34 @@ async function shard(path: string, files: ModelFiles, refuse: Refuse): Promise<U
   );
 }
 
+/** @throws RunError for more files than a network has, and for a file that is to be read twice. */
+function requireShards(manifest: readonly WeightsGroup[], refuse: Refuse): void {
+  const paths = manifest.flatMap((group) => group.paths);
+  if (paths.length > MOST_SHARDS) {
+    const expected = `at most ${MOST_SHARDS} files`;
+    refuse({ what: "the weights lie in too many files", expected, found: `${paths.length}` });
+  }
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) {
+    refuse({ what: `${twice} is named twice among the files of weights`, expected: "each file once", found: twice });
+  }
+}
+
 /** The shards of a group are one run of bytes, in which its weights follow one another. */
 async function groupTensors({ paths, weights }: WeightsGroup, files: ModelFiles, refuse: Refuse): Promise<Tensor[]> {
-  const shards = await Promise.all(paths.map((path) => shard(path, files, refuse)));
   const lengths = weights.map(({ shape }) => sizeOf(shape) * floatBytes.float32);
   const wanted = lengths.reduce((sum, length) => sum + length, 0);
-  const present = shards.reduce((sum, { length }) => sum + length, 0);
+  const shards: Uint8Array[] = [];
+  let present = 0;
+  for (const path of paths) {
+    const bytes = await shard(path, files, refuse);
+    shards.push(bytes);
+    present += bytes.length;
+    // The others would not make it right.
+    if (present > wanted) break;
+  }
   if (wanted !== present) {
-    const what = `${paths.join(", ")}: the weights have the wrong length`;
+    const what = `${paths[0]}${paths.length > 1 ? ", ..." : ""}: the weights have the wrong length`;
     refuse({ what, expected: `${wanted} bytes`, found: `${present} bytes` });
   }
   const bytes = new Uint8Array(present);
@@ -102,15 +124,16 @@ function weightsOf(tensors: readonly Tensor[], used: Set<Tensor>, refuse: Refuse
 async function read(files: ModelFiles): Promise<ReadChain> {
   const refuse = refuseIn(files.name, FIX);
   const { modelTopology, weightsManifest } = parseModel(files.bytes, refuse);
+  requireShards(weightsManifest, refuse);
   const tensors: Tensor[] = [];
-  for (const group of weightsManifest) tensors.push(...(await groupTensors(group, files, refuse)));
+  for (const group of weightsManifest) appendAll(tensors, await groupTensors(group, files, refuse));
   const used = new Set<Tensor>();
-  const steps = kerasSteps(modelTopology.model_config ?? modelTopology, weightsOf(tensors, used, refuse), refuse);
+  const chain = kerasChain(modelTopology.model_config ?? modelTopology, weightsOf(tensors, used, refuse), refuse);
   const unused = tensors.find((tensor) => !used.has(tensor));
   if (unused !== undefined) {
     refuse({ what: `no layer takes the weights ${unused.name}`, expected: "all weights in use", found: unused.name });
   }
-  return chainOf(steps, refuse);
+  return chain;
 }
 
 export const tfjsReader: ModelReader = {

@@ -9,6 +9,10 @@ const ALIGNMENT = 64;
 /** Bytes of a character of `U` arrays (UCS-4). */
 const CHARACTER_BYTES = 4;
 
+/** Of headers of pickled arrays: lists of arrays that differ in shape. */
+const OBJECTS = /'descr': *'\|O/;
+const HEADER_START = 256;
+
 const FLOAT_TYPES = ["f2", "f4", "f8"];
 const ASCII = /^[\0-\x7f]*$/;
 
@@ -20,6 +24,12 @@ export type NpyContent = { readonly tensor: Tensor } | { readonly text: string }
  * @throws RunError for damage, and for arrays of anything but real numbers or one ASCII text.
  */
 export function decodeNpy(bytes: Uint8Array, name: string, file: string, refuse: Refuse): NpyContent {
+  if (OBJECTS.test(new TextDecoder("latin1").decode(bytes.subarray(0, HEADER_START)))) {
+    const fix =
+      "save each array by itself: numpy.savez('net.npz', **{f'W{i}': w for i, w in enumerate(weights)}, **{f'b{i}': b for i, b in " +
+      "enumerate(biases)})";
+    refuse({ what: `${name} is an array of Python objects`, expected: "an array of numbers", found: "objects", fix });
+  }
   const { type, shape, values } = parseNpy(bytes, `${file}, array ${name}`);
   const [text] = values;
   if (shape.length === 0 && typeof text === "string" && ASCII.test(text)) return { text };

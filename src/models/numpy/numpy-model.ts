@@ -1,12 +1,15 @@
 /**
  * Networks as NumPy arrays: .npz archives, folders of .npy files, and our own .npz: W1, b1, W2, b2, ... with weights
- * [outputs, inputs], with `activation` and `weights_layout` as texts.
+ * [outputs, inputs], with `activation`, `weights_layout` and what the inputs are as texts.
  */
 import { zipSync } from "fflate";
 import { networkActivationText } from "../../core/activation.ts";
+import type { KnownInputs } from "../../core/input-treatment.ts";
+import { layersAsFiled } from "../../core/layer-chain.ts";
 import type { Network } from "../../core/network.ts";
 import { isNpy } from "../../formats/npy.ts";
 import { chainOf } from "../chain-steps.ts";
+import { ELSEWHERE, formOfTexts, formTextNames, formTexts, outputSteps } from "../input-form.ts";
 import {
   type ModelFiles,
   type ModelReader,
@@ -14,14 +17,19 @@ import {
   type ReadOptions,
   weightsLayouts,
 } from "../model-reader.ts";
-import { activationsIn, namedLayers } from "../named-layers.ts";
+import { activationsIn, namedLayers, requireNoBiasesBeside } from "../named-layers.ts";
 import { type Refuse, refuseIn } from "../refuse.ts";
+import { featuresOf, inputKeys, readInputs, statedInputs } from "../stated-inputs.ts";
 import type { Tensor } from "../tensor.ts";
 import { isZip, openZip } from "../zip.ts";
 import { decodeNpy, encodeNpy, encodeNpyText } from "./npy.ts";
 
 const FIX = "write the arrays again with numpy.savez(file, W1=..., b1=..., W2=..., b2=...)";
 const SUFFIX = ".npy";
+/** Of networks that people pack in an archive. */
+const PACKED_NETWORK = /\.(?:onnx|h5|hdf5|keras|safetensors|npz|pb)$|(?:^|\/)model\.json$/i;
+/** Weights and biases of more layers than any network here has. */
+const MOST_ARRAYS = 2000;
 /** Names of the texts that our own files hold beside the arrays. */
 const ACTIVATION = "activation";
 const LAYOUT = "weights_layout";
@@ -48,37 +56,51 @@ function saidBy<T extends string>(
   return said;
 }
 
-function readArrays(arrays: readonly NamedArray[], file: string, options: ReadOptions, refuse: Refuse): ReadChain {
+async function readArrays(
+  arrays: readonly NamedArray[],
+  files: ModelFiles,
+  options: ReadOptions,
+  refuse: Refuse,
+): Promise<ReadChain> {
   const tensors: Tensor[] = [];
   const texts = new Map<string, string>();
   for (const [name, bytes] of arrays) {
-    const content = decodeNpy(bytes, name, file, refuse);
+    const content = decodeNpy(bytes, name, files.name, refuse);
     if ("tensor" in content) tensors.push(content.tensor);
     else texts.set(name, content.text);
   }
+  const isOfInputs = ({ name }: Tensor) => name === inputKeys.mean || name === inputKeys.deviation;
+  const numbers = (name: string) => tensors.find((tensor) => tensor.name === name)?.values;
   const text = texts.get(ACTIVATION);
   const layout = saidBy(texts, LAYOUT, weightsLayouts, refuse);
-  const other = [...texts.keys()].find((name) => name !== ACTIVATION && name !== LAYOUT);
+  const known: readonly string[] = [ACTIVATION, LAYOUT, ...formTextNames, inputKeys.inputs];
+  const other = [...texts.keys()].find((name) => !known.includes(name));
   if (other !== undefined) {
     refuse({
       what: `${other} is not understood`,
-      expected: `arrays of numbers, ${ACTIVATION}, ${LAYOUT}`,
+      expected: `arrays of numbers, ${known.join(", ")}`,
       found: "a text",
     });
   }
   const activation = text === undefined ? undefined : activationsIn(text, ACTIVATION, refuse);
   const layouts = layout === undefined ? weightsLayouts : [layout];
-  const layers = namedLayers(tensors, layouts, activation, options, refuse);
-  const { chain, notes } = chainOf(layers.steps, refuse);
-  return { chain, notes: [...layers.notes, ...notes] };
+  const weights = tensors.filter((tensor) => !isOfInputs(tensor));
+  const layers = namedLayers(weights, layouts, activation, options, refuse);
+  await requireNoBiasesBeside(layers, files, refuse);
+  const own = text !== undefined && layout !== undefined;
+  const { input, output } = own ? formOfTexts((name) => texts.get(name), refuse) : ELSEWHERE;
+  const { chain, notes } = chainOf([...layers.steps, ...outputSteps(output)], refuse, input);
+  const found = { means: numbers(inputKeys.mean), deviations: numbers(inputKeys.deviation) };
+  const inputs = readInputs({ text: texts.get(inputKeys.inputs), ...found }, featuresOf(chain), refuse);
+  return { chain: { ...chain, ...inputs }, notes: [...layers.notes, ...notes] };
 }
 
 function arraysOfArchive(bytes: Uint8Array, file: string, refuse: Refuse): NamedArray[] {
   const archive = openZip(bytes, file, refuse);
-  const pickle = archive.names.find((name) => hasSuffix(name, "/data.pkl"));
-  if (pickle !== undefined) {
-    const fix = "save it in PyTorch with safetensors.torch.save_file(model.state_dict(), file), or torch.onnx.export";
-    refuse({ what: "the file was pickled by PyTorch", expected: "arrays, *.npy", found: pickle, fix });
+  const packed = archive.names.find((name) => PACKED_NETWORK.test(name));
+  if (packed !== undefined) {
+    const fix = `unpack the archive, and give ${packed}`;
+    refuse({ what: "this is an archive with a network's file in it", expected: "arrays, *.npy", found: packed, fix });
   }
   return archive.names.map((name) => {
     if (!hasSuffix(name, SUFFIX)) refuse({ what: `${name} is not understood`, expected: "arrays, *.npy", found: name });
@@ -86,23 +108,29 @@ function arraysOfArchive(bytes: Uint8Array, file: string, refuse: Refuse): Named
   });
 }
 
-async function arraysOfFolder(files: ModelFiles): Promise<NamedArray[]> {
+async function arraysOfFolder(files: ModelFiles, refuse: Refuse): Promise<NamedArray[]> {
   const names = (await files.siblings()).filter((name) => hasSuffix(name, SUFFIX)).sort();
-  return Promise.all(
-    names.map(async (name) => {
-      const bytes = name === files.name ? files.bytes : await files.sibling(name);
-      return [name.slice(0, -SUFFIX.length), bytes ?? new Uint8Array(0)] as const;
-    }),
-  );
+  if (names.length > MOST_ARRAYS) {
+    const fix = "give a folder of a network's weights and biases alone, or one .npz file";
+    const expected = `at most ${MOST_ARRAYS} .npy files`;
+    refuse({ what: "the folder holds too many arrays for a network", expected, found: `${names.length}`, fix });
+  }
+  const arrays: NamedArray[] = [];
+  for (const name of names) {
+    const bytes = name === files.name ? files.bytes : await files.sibling(name);
+    arrays.push([name.slice(0, -SUFFIX.length), bytes ?? new Uint8Array(0)]);
+  }
+  return arrays;
 }
 
 export const npzReader: ModelReader = {
   format: "NumPy archive",
   suffixes: [".npz"],
   begins: isZip,
-  read: async ({ name, bytes }, options) => {
+  read: async (files, options) => {
+    const { name, bytes } = files;
     const refuse = refuseIn(name, FIX);
-    return readArrays(arraysOfArchive(bytes, name, refuse), name, options, refuse);
+    return readArrays(arraysOfArchive(bytes, name, refuse), files, options, refuse);
   },
 };
 
@@ -111,20 +139,34 @@ export const npyFolderReader: ModelReader = {
   format: "folder of NumPy arrays",
   suffixes: [SUFFIX],
   begins: isNpy,
-  read: async (files, options) =>
-    readArrays(await arraysOfFolder(files), files.name, options, refuseIn(files.name, FIX)),
+  read: async (files, options) => {
+    const refuse = refuseIn(files.name, FIX);
+    return readArrays(await arraysOfFolder(files, refuse), files, options, refuse);
+  },
 };
 
+function inputEntries(known: KnownInputs): (readonly [string, Uint8Array])[] {
+  const stated = statedInputs(known);
+  if (stated === undefined) return [];
+  const { means, deviations } = known.inputTreatment ?? {};
+  return [
+    [`${inputKeys.inputs}${SUFFIX}`, encodeNpyText(stated)],
+    ...(means ? [[`${inputKeys.mean}${SUFFIX}`, encodeNpy(means, [means.length])] as const] : []),
+    ...(deviations ? [[`${inputKeys.deviation}${SUFFIX}`, encodeNpy(deviations, [deviations.length])] as const] : []),
+  ];
+}
+
 /** The bytes of an .npz file that numpy.load reads. */
-export function encodeNpz({ activation, layers }: Network): Uint8Array {
-  const entries = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
+export function encodeNpz(network: Network): Uint8Array {
+  const entries = layersAsFiled(network).flatMap(({ inputs, outputs, weights, biases }, index) => [
     [`W${index + 1}${SUFFIX}`, encodeNpy(weights, [outputs, inputs])] as const,
     [`b${index + 1}${SUFFIX}`, encodeNpy(biases, [outputs])] as const,
   ]);
   const texts = [
-    [`${ACTIVATION}${SUFFIX}`, encodeNpyText(networkActivationText(activation))],
+    [`${ACTIVATION}${SUFFIX}`, encodeNpyText(networkActivationText(network.activation))],
     [`${LAYOUT}${SUFFIX}`, encodeNpyText("out-in")],
+    ...Object.entries(formTexts(network)).map(([name, text]) => [`${name}${SUFFIX}`, encodeNpyText(text)] as const),
   ];
-  const archive = Object.fromEntries([...texts, ...entries]);
+  const archive = Object.fromEntries([...texts, ...inputEntries(network), ...entries]);
   return zipSync(archive, { level: 0, mtime: FIXED_TIME });
 }

@@ -4,7 +4,7 @@
  */
 import type { ChainStep } from "../chain-steps.ts";
 import { sizeOf } from "../tensor.ts";
-import type { ValueMessage } from "./onnx-schema.ts";
+import { dataTypes, type ValueMessage, wholeTypes } from "./onnx-schema.ts";
 
 /** `rows`: [batch, ...sample]; `columns`: [features, batch]; `vector`: [features], one sample without a batch. */
 export type Orientation = "rows" | "columns" | "vector";
@@ -15,10 +15,17 @@ export interface Flow {
   readonly batch: number | undefined;
   /** Shape of one sample; undefined where the file leaves it open. */
   readonly sample: readonly number[] | undefined;
+  /** Its type is one of whole numbers. */
+  readonly whole?: boolean;
 }
 
 /** The input as the file declares it; an extent that is open is undefined. */
 export function inputFlow(input: ValueMessage): Flow {
+  const whole = wholeTypes.includes(input.type?.tensorType?.elemType ?? dataTypes.float32);
+  return { ...inputShape(input), ...(whole && { whole }) };
+}
+
+function inputShape(input: ValueMessage): Flow {
   const declared = input.type?.tensorType?.shape?.dim;
   const extents = declared?.map(({ dimValue }) => (dimValue === undefined || dimValue < 1 ? undefined : dimValue));
   if (extents === undefined) return { orientation: "rows", batch: undefined, sample: undefined };
@@ -36,13 +43,20 @@ export function inputFlow(input: ValueMessage): Flow {
 
 /** After a dense layer. */
 export function layerFlow(flow: Flow, outputs: number): Flow {
-  return { ...flow, sample: [outputs] };
+  return { orientation: flow.orientation, batch: flow.batch, sample: [outputs] };
 }
 
 export function flowText({ orientation, batch, sample }: Flow): string {
   const features = sample?.join(", ") ?? "?";
   if (orientation === "vector") return `[${features}]`;
   return orientation === "columns" ? `[${features}, ${batch ?? "N"}]` : `[${batch ?? "N"}, ${features}]`;
+}
+
+/** Extents of a sample with these numbers as the input has them, which may be an image without a batch. */
+export function sampleOfInput({ orientation, batch, sample }: Flow, numbers: number): readonly number[] | undefined {
+  if (sample === undefined || sizeOf(sample) === numbers) return sample;
+  const whole = batch === undefined ? sample : [batch, ...sample];
+  return orientation === "rows" && sizeOf(whole) === numbers ? whole : undefined;
 }
 
 /**
@@ -55,7 +69,7 @@ export function reshaped(flow: Flow, target: readonly number[]): Flow | undefine
   const [samples, ...wanted] = target as [number, ...number[]];
   if (sample === undefined) {
     const open = wanted.some((extent) => extent < 1);
-    return samples <= 1 ? { orientation: "rows", batch, sample: open ? undefined : wanted } : undefined;
+    return samples <= 1 ? { ...flow, orientation: "rows", batch, sample: open ? undefined : wanted } : undefined;
   }
   const before = orientation === "vector" ? sample : [batch ?? 1, ...sample];
   const resolved = wanted.map((extent, index) => (extent === 0 ? (before[index + 1] ?? 0) : extent));
@@ -72,18 +86,18 @@ export function reshaped(flow: Flow, target: readonly number[]): Flow | undefine
     return undefined;
   }
   const stays = count === -1 || (samples === 0 && orientation === "rows");
-  return { orientation: "rows", batch: stays ? batch : count, sample: extents };
+  return { ...flow, orientation: "rows", batch: stays ? batch : count, sample: extents };
 }
 
 /** After Flatten. */
 export function flattened(flow: Flow, axis: number): Flow | undefined {
-  const { orientation, batch, sample } = flow;
+  const { orientation, sample } = flow;
   if (orientation === "columns") return undefined;
   if (axis === 0) return reshaped(flow, [1, -1]);
   const rank = orientation === "vector" ? 1 : (sample?.length ?? 0) + 1;
   const isFirst = axis === 1 || axis === 1 - rank;
   if (orientation !== "rows" || !isFirst) return undefined;
-  return { orientation, batch, sample: sample && [sizeOf(sample)] };
+  return { ...flow, sample: sample && [sizeOf(sample)] };
 }
 
 /**

@@ -1,66 +1,25 @@
 /** What each ONNX operator means for the value that passes through it: one entry an operator, as in the ONNX specification. */
 import type { LayerActivation } from "../../core/layer-chain.ts";
 import { defaultAlphas } from "../../core/layer-chain.ts";
+import { withoutOnes } from "../../core/sample-axes.ts";
 import { type AffineStep, type DenseStep, normalization } from "../chain-steps.ts";
-import type { Refuse } from "../refuse.ts";
 import { transposed } from "../tensor.ts";
-import { type Flow, flattened, flowText, layerFlow, reshaped, spread, type Walk } from "./flow.ts";
+import { type Flow, flowText, layerFlow, spread, type Walk } from "./flow.ts";
+import { flatten, reshape, squeeze, transpose } from "./onnx-axes.ts";
 import type { Constant } from "./onnx-constants.ts";
-import { type AttributeMessage, attributeTypes, dataTypes, type NodeMessage } from "./onnx-schema.ts";
-import { BATCH, type Extents } from "./shape-values.ts";
-
-/** A node on the way, and what is at hand there. */
-export interface Stop {
-  readonly node: NodeMessage;
-  /** For messages: `Gemm /fc1/Gemm`. */
-  readonly label: string;
-  readonly walk: Walk;
-  /** Which of the node's inputs the value is. */
-  readonly position: number;
-  /** Constants at the other inputs; undefined at the value's own and where an input is left out. */
-  readonly constants: readonly (Constant | undefined)[];
-  /** What was computed from shapes of the value, by name. */
-  readonly shapes: ReadonlyMap<string, Extents>;
-  readonly opset: number;
-  readonly refuse: Refuse;
-}
-
-type Operator = (stop: Stop) => Walk;
+import { type AttributeMessage, dataTypes, wholeTypes } from "./onnx-schema.ts";
+import {
+  attributesOf,
+  constantBeside,
+  misunderstood,
+  numberOf,
+  type Operator,
+  requireAlone,
+  type Stop,
+} from "./onnx-stop.ts";
 
 /** No float32 is larger; what older exporters write for no bound. */
 const MOST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
-
-/** Attributes by name; one that the operator does not have here could change its meaning. */
-function attributesOf({ node, label, refuse }: Stop, allowed: readonly string[]): Map<string, AttributeMessage> {
-  for (const { name } of node.attribute) {
-    if (name !== undefined && allowed.includes(name)) continue;
-    const expected = allowed.length === 0 ? "no attributes" : allowed.join(", ");
-    refuse({ what: `${label} has an attribute that is not understood`, expected, found: String(name) });
-  }
-  return new Map(node.attribute.map((attribute) => [attribute.name!, attribute]));
-}
-
-function numberOf(stop: Stop, attributes: Map<string, AttributeMessage>, name: string, usual: number): number {
-  const attribute = attributes.get(name);
-  if (attribute === undefined) return usual;
-  const value = attribute.type === attributeTypes.int ? attribute.i : attribute.f;
-  return value ?? misunderstood(stop, `a number for ${name}`, "none");
-}
-
-function misunderstood({ label, refuse }: Stop, expected: string, found: string): never {
-  return refuse({ what: `${label} is not understood here`, expected, found });
-}
-
-/** The one other input, a constant. */
-function constantBeside(stop: Stop): Constant {
-  const [constant, another] = stop.constants.filter((input) => input !== undefined);
-  if (stop.node.input.length === 2 && constant !== undefined && another === undefined) return constant;
-  return misunderstood(stop, "the value and one constant", `inputs ${stop.node.input.join(", ")}`);
-}
-
-function requireAlone(stop: Stop): void {
-  if (stop.node.input.length !== 1) misunderstood(stop, "one input", `inputs ${stop.node.input.join(", ")}`);
-}
 
 function activated(stop: Stop, activation: LayerActivation): Walk {
   requireAlone(stop);
@@ -139,6 +98,8 @@ function probabilities(output: "softmax" | "log-softmax"): Operator {
     const { flow, steps } = stop.walk;
     const axis = numberOf(stop, attributesOf(stop, ["axis"]), "axis", stop.opset < 13 ? 1 : -1);
     const classes = { rows: [1, -1], columns: [0, -2], vector: [0, -1] }[flow.orientation];
+    const [, another] = withoutOnes(flow.sample ?? []);
+    if (another !== undefined) misunderstood(stop, "one vector of classes a sample", flowText(flow));
     if (!classes.includes(axis))
       misunderstood(stop, `the axis of the classes, ${classes.join(" or ")}`, `axis ${axis}`);
     return { flow, steps: [...steps, { kind: "output", name: stop.label, output }] };
@@ -294,59 +255,34 @@ function unchanged(stop: Stop): Walk {
   return stop.walk;
 }
 
-function through(stop: Stop, flow: Flow | undefined, wanted: string): Walk {
-  if (flow === undefined)
-    return misunderstood(stop, `a shape that keeps samples apart, from ${flowText(stop.walk.flow)}`, wanted);
-  return { ...stop.walk, flow };
-}
-
-/** Extents that a value is reshaped to, where -1 is what is left over. */
-function targetOf(stop: Stop): Extents {
-  const computed = stop.shapes.get(stop.node.input[1] ?? "");
-  return computed ?? Array.from(constantBeside(stop).values);
-}
-
-function reshape(stop: Stop): Walk {
-  const allowsZero = numberOf(stop, attributesOf(stop, ["allowzero"]), "allowzero", 0) !== 0;
-  const extents = targetOf(stop);
-  const found = `[${extents.join(", ")}]`;
-  if (stop.position !== 0) misunderstood(stop, "a constant shape", "a constant to be reshaped");
-  if (allowsZero && extents.includes(0)) misunderstood(stop, "a shape without empty dimensions", found);
-  if (extents.includes(BATCH, 1)) misunderstood(stop, "the batch as the first dimension", found);
-  // An open batch stays as it was, which 0 says.
-  const target = extents.map((extent) => (extent === BATCH ? 0 : extent));
-  return through(stop, reshaped(stop.walk.flow, target), found);
-}
-
-function flatten(stop: Stop): Walk {
-  requireAlone(stop);
-  const axis = numberOf(stop, attributesOf(stop, ["axis"]), "axis", 1);
-  return through(stop, flattened(stop.walk.flow, axis), `axis ${axis}`);
-}
-
-/** Axes that a node names, by an attribute before opset 13, then by an input; of a value of `rank` dimensions. */
-function axesOf(stop: Stop, rank: number): number[] {
-  const said = attributesOf(stop, ["axes"]).get("axes")?.ints;
-  const axes = said ?? Array.from(constantBeside(stop).values);
-  return axes.map((axis) => (axis < 0 ? axis + rank : axis));
-}
-
-/** Dimensions of extent 1 left out; the batch stays. */
-function squeeze(stop: Stop): Walk {
-  const { flow } = stop.walk;
-  const sample = flow.sample ?? [];
-  const axes = axesOf(stop, sample.length + 1);
-  const fits = stop.position === 0 && axes.every((axis) => sample[axis - 1] === 1);
-  const left = sample.filter((_, index) => !axes.includes(index + 1));
-  const squeezed = flow.orientation === "rows" && fits && left.length > 0;
-  return through(stop, squeezed ? { ...flow, sample: left } : undefined, `axes ${axes.join(", ")}`);
-}
-
+/** Whole numbers to real ones, or to whole ones that hold as many; the other options concern eight-bit types alone. */
 function cast(stop: Stop): Walk {
   requireAlone(stop);
-  const to = numberOf(stop, attributesOf(stop, ["to"]), "to", 0);
-  if (to !== dataTypes.float32) misunderstood(stop, "a cast to float32", `data type ${to}`);
-  return stop.walk;
+  const to = numberOf(stop, attributesOf(stop, ["to", "saturate", "round_mode"]), "to", 0);
+  const { flow } = stop.walk;
+  if (flow.whole && (to === dataTypes.int32 || to === dataTypes.int64)) return stop.walk;
+  if (to !== dataTypes.float32 && to !== dataTypes.float64) {
+    const found = wholeTypes.includes(to) && !flow.whole ? `data type ${to}, which rounds` : `data type ${to}`;
+    misunderstood(stop, "a cast to float32 or float64", found);
+  }
+  return { ...stop.walk, flow: { ...flow, whole: false } };
+}
+
+/** scale (x - offset), of ai.onnx.ml: what skl2onnx makes of scikit-learn's scalers. Its output is real. */
+function scaler(stop: Stop): Walk {
+  requireAlone(stop);
+  const attributes = attributesOf(stop, ["offset", "scale"]);
+  const { flow, steps } = stop.walk;
+  const [offset, scale] = ["offset", "scale"].map((name) => {
+    const values = attributes.get(name)?.floats ?? [];
+    const said = values.length === 0 ? undefined : spread(flow, [values.length], values);
+    return said ?? misunderstood(stop, `${name} for ${flowText(flow)}`, `${values.length} numbers`);
+  }) as [Float64Array, Float64Array];
+  const shift = Array.from({ length: Math.max(offset.length, scale.length) }, (_, index) => {
+    return -offset[offset.length === 1 ? 0 : index]! * scale[scale.length === 1 ? 0 : index]!;
+  });
+  const step: AffineStep = { kind: "affine", name: stop.label, scale, shift };
+  return { flow: { ...flow, whole: false }, steps: [...steps, step] };
 }
 
 /** Nothing is dropped outside training. */
@@ -380,6 +316,21 @@ export const operators: Readonly<Record<string, Operator>> = {
   Flatten: flatten,
   Reshape: reshape,
   Squeeze: squeeze,
+  Transpose: transpose,
   Softmax: probabilities("softmax"),
   LogSoftmax: probabilities("log-softmax"),
 };
+
+/** Of the domain ai.onnx.ml. */
+export const learningOperators: Readonly<Record<string, Operator>> = { Scaler: scaler };
+
+/** Operators that take whole numbers as they are. Of others, dividing for one, whole numbers would be rounded. */
+export const takesWhole: readonly string[] = [
+  "Cast",
+  "Flatten",
+  "Identity",
+  "Reshape",
+  "Scaler",
+  "Squeeze",
+  "Transpose",
+];

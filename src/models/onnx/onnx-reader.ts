@@ -3,23 +3,32 @@
  * on this way or make constants, and every operator must be understood.
  */
 import { activations } from "../../core/activation.ts";
+import type { InputForm } from "../../core/network.ts";
+import { withoutOnes } from "../../core/sample-axes.ts";
 import { chainOf } from "../chain-steps.ts";
+import { formOfTexts } from "../input-form.ts";
 import type { ModelFiles, ModelReader, ReadChain } from "../model-reader.ts";
 import { type Refuse, reasonOf, refuseIn } from "../refuse.ts";
-import { inputFlow, type Walk } from "./flow.ts";
+import { featuresOf, readInputs } from "../stated-inputs.ts";
+import { complementOf } from "./complement.ts";
+import { type Flow, flowText, inputFlow, sampleOfInput, type Walk } from "./flow.ts";
 import { type Constants, collectConstants, loadExternalData } from "./onnx-constants.ts";
-import { operators } from "./onnx-operators.ts";
+import { learningOperators, operators, takesWhole } from "./onnx-operators.ts";
 import {
   type GraphMessage,
   type ModelMessage,
   modelTable,
   type NodeMessage,
   opsets,
+  PRODUCER,
+  realTypes,
   type ValueMessage,
+  wholeTypes,
 } from "./onnx-schema.ts";
 import { type PointwisePattern, pointwisePattern } from "./pointwise-pattern.ts";
 import { decodeMessage } from "./protobuf-message.ts";
 import { computedShapes, type Extents } from "./shape-values.ts";
+import { withoutTreatment } from "./treatment-nodes.ts";
 
 const FIX = "export the network again as a chain of dense layers, or save its weights as safetensors or .npz";
 /** skl2onnx for one adds the class to the probabilities. */
@@ -30,7 +39,7 @@ const ONE_OUTPUT =
 const MOST_NODES = 10_000;
 /** Field 1 of ModelProto, a varint: what writers begin with. */
 const IR_VERSION_TAG = 0x08;
-const SUPPORTED = `operators ${Object.keys(operators).join(", ")}`;
+const SUPPORTED = `operators ${Object.keys(operators).join(", ")}, and Scaler of ai.onnx.ml`;
 
 const labelOf = ({ opType = "", name, output }: NodeMessage) => `${opType} ${name || output[0] || "without a name"}`;
 
@@ -121,6 +130,19 @@ function fixFor(domain: string): { fix?: string } {
   return { fix: "take the file as it was before ONNX Runtime optimised it (or at its level basic)" };
 }
 
+function operatorOf(opType: string, domain: string) {
+  const standard = ["", "ai.onnx"].includes(domain) || (domain === "com.microsoft" && opType === "Gelu");
+  const known = standard ? operators : domain === "ai.onnx.ml" ? learningOperators : {};
+  return Object.hasOwn(known, opType) ? known[opType] : undefined;
+}
+
+/** @throws RunError for what would compute in whole numbers. */
+function requireWholeFit(opType: string, label: string, refuse: Refuse): void {
+  if (takesWhole.includes(opType)) return;
+  const fix = "export the network with a cast to float in front, as x.float() is in PyTorch";
+  refuse({ what: `${label} takes whole numbers`, expected: "a cast to real numbers first", found: opType, fix });
+}
+
 /** One node further. */
 function pass(
   node: NodeMessage,
@@ -132,12 +154,12 @@ function pass(
 ): Position {
   const { opType = "", domain = "" } = node;
   const label = labelOf(node);
-  const standard = ["", "ai.onnx"].includes(domain) || (domain === "com.microsoft" && opType === "Gelu");
-  const operator = standard && Object.hasOwn(operators, opType) ? operators[opType] : undefined;
+  const operator = operatorOf(opType, domain);
   if (operator === undefined) {
     const found = domain === "" ? opType : `${opType} of ${domain}`;
     return refuse({ what: `${label} is not supported`, expected: SUPPORTED, found, ...fixFor(domain) });
   }
+  if (walk.flow.whole) requireWholeFit(opType, label, refuse);
   const at = constantsAt({ node, value, constants, shapes, refuse });
   const position = node.input.indexOf(value);
   const next = operator({ node, label, walk, position, constants: at, shapes, opset, refuse });
@@ -147,6 +169,7 @@ function pass(
 /** Over nodes that are an activation together. */
 function passPattern({ nodes, value, activation }: PointwisePattern, { walk }: Position, refuse: Refuse): Position {
   const name = nodes.map(labelOf).join(", ");
+  if (walk.flow.whole) requireWholeFit("several nodes", name, refuse);
   if (activation === undefined) {
     const expected = `one of ${activations.join(", ")}`;
     return refuse({ what: "nodes make an activation that is not supported", expected, found: name });
@@ -154,8 +177,34 @@ function passPattern({ nodes, value, activation }: PointwisePattern, { walk }: P
   return { value, walk: { flow: walk.flow, steps: [...walk.steps, { kind: "activation", name, activation }] } };
 }
 
+interface Walked extends Walk {
+  /** What goes in. */
+  readonly input: Flow;
+}
+
+/** @throws RunError where the input is of no numbers. */
+function typedInput(input: ValueMessage, refuse: Refuse): Flow {
+  const type = input.type?.tensorType?.elemType;
+  if (type === undefined || realTypes.includes(type) || wholeTypes.includes(type)) return inputFlow(input);
+  const expected = "real numbers or whole ones";
+  return refuse({ what: `the input ${input.name} is not understood`, expected, found: `ONNX data type ${type}` });
+}
+
+/** @throws RunError where what comes out of the graph is more than a number for each class. */
+function requireClasses({ flow }: Walk, refuse: Refuse): void {
+  const [, another] = withoutOnes(flow.sample ?? []);
+  if (another === undefined) return;
+  refuse({ what: "the graph's output is not understood", expected: "[batch, classes]", found: flowText(flow) });
+}
+
+/** Whether the value is the sigmoid of one number a sample. */
+function isOneProbability({ flow, steps }: Walk): boolean {
+  const last = steps.at(-1);
+  return flow.sample?.join() === "1" && last?.kind === "activation" && last.activation.kind === "sigmoid";
+}
+
 /** From the input to the output, through every node that is not a constant. */
-function walkGraph(graph: GraphMessage, constants: Constants, opset: number, refuse: Refuse): Walk {
+function walkGraph(graph: GraphMessage, constants: Constants, opset: number, refuse: Refuse): Walked {
   const inputs = graph.input.filter(({ name }) => !constants.values.has(name ?? ""));
   const input = only(inputs, "input", refuse);
   const output = only(graph.output, "output", refuse, ONE_OUTPUT);
@@ -166,7 +215,8 @@ function walkGraph(graph: GraphMessage, constants: Constants, opset: number, ref
     for (const name of new Set(node.input)) users.set(name, [...(users.get(name) ?? []), node]);
   }
   const shapes = new Map<string, Extents>();
-  let position: Position = { value: input.name, walk: { flow: inputFlow(input), steps: [] } };
+  const flow = typedInput(input, refuse);
+  let position: Position = { value: input.name, walk: { flow, steps: [] } };
   while (position.value !== output.name) {
     const computed = computedShapes(position.value, position.walk.flow, users, constants.values);
     for (const part of computed.nodes) left.delete(part);
@@ -175,6 +225,12 @@ function walkGraph(graph: GraphMessage, constants: Constants, opset: number, ref
     if (node !== undefined && second === undefined) {
       left.delete(node);
       position = pass(node, position, constants, shapes, opset, refuse);
+      continue;
+    }
+    const complement = isOneProbability(position.walk) && complementOf(position.value, users, constants.values);
+    if (complement) {
+      for (const part of complement.nodes) left.delete(part);
+      position = { value: complement.value, walk: position.walk };
       continue;
     }
     const pattern = pointwisePattern(position.value, users, constants.values);
@@ -186,7 +242,17 @@ function walkGraph(graph: GraphMessage, constants: Constants, opset: number, ref
     position = passPattern(pattern, position, refuse);
   }
   requireNothingLeft(left, graph, constants, refuse);
-  return position.walk;
+  requireClasses(position.walk, refuse);
+  return { ...position.walk, input: flow };
+}
+
+/** What the file says of its inputs; our own files say it beside the graph. */
+function inputForm(model: ModelMessage, { input, steps }: Walked, refuse: Refuse): InputForm | undefined {
+  const text = (name: string) => model.metadataProps.find(({ key }) => key === name)?.value;
+  if (model.producerName === PRODUCER) return formOfTexts(text, refuse).input;
+  const first = steps.find((step) => step.kind === "dense");
+  const shape = first && sampleOfInput(input, first.inputs);
+  return { ...(shape && { shape }), ...(input.whole && { whole: true }) };
 }
 
 function requireNothingLeft(
@@ -224,8 +290,11 @@ async function read(files: ModelFiles): Promise<ReadChain> {
       found: "functions or sparse constants of its own",
     });
   }
-  const constants = collectConstants(graph, await loadExternalData(graph, files, refuse), refuse);
-  return chainOf(walkGraph(graph, constants, opset, refuse).steps, refuse);
+  const all = collectConstants(graph, await loadExternalData(graph, files, refuse), refuse);
+  const { graph: rest, constants, found } = withoutTreatment(model, graph, all);
+  const walked = walkGraph(rest, constants, opset, refuse);
+  const { chain, notes } = chainOf(walked.steps, refuse, inputForm(model, walked, refuse));
+  return { chain: { ...chain, ...readInputs(found, featuresOf(chain), refuse) }, notes };
 }
 
 export const onnxReader: ModelReader = {

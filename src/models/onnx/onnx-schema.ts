@@ -4,7 +4,7 @@
  */
 import { bytes, double, float, int64, type MessageOf, many, message, one, text } from "./protobuf-message.ts";
 
-const stringEntry = { key: one(1, text), value: one(2, text) };
+export const stringEntryTable = { key: one(1, text), value: one(2, text) };
 
 export const tensorTable = {
   dims: many(1, int64),
@@ -19,9 +19,9 @@ export const tensorTable = {
   doubleData: many(10, double),
   uint64Data: many(11, int64),
   docString: one(12, text),
-  externalData: many(13, message(stringEntry)),
+  externalData: many(13, message(stringEntryTable)),
   dataLocation: one(14, int64),
-  metadataProps: many(16, message(stringEntry)),
+  metadataProps: many(16, message(stringEntryTable)),
 };
 export type TensorMessage = MessageOf<typeof tensorTable>;
 
@@ -56,7 +56,7 @@ export const nodeTable = {
   docString: one(6, text),
   domain: one(7, text),
   overload: one(8, text),
-  metadataProps: many(9, message(stringEntry)),
+  metadataProps: many(9, message(stringEntryTable)),
   deviceConfigurations: many(10, bytes),
 };
 export type NodeMessage = MessageOf<typeof nodeTable>;
@@ -76,7 +76,7 @@ export const valueTable = {
   name: one(1, text),
   type: one(2, message(typeTable)),
   docString: one(3, text),
-  metadataProps: many(4, message(stringEntry)),
+  metadataProps: many(4, message(stringEntryTable)),
 };
 export type ValueMessage = MessageOf<typeof valueTable>;
 
@@ -90,7 +90,7 @@ export const graphTable = {
   valueInfo: many(13, bytes),
   quantizationAnnotation: many(14, bytes),
   sparseInitializer: many(15, bytes),
-  metadataProps: many(16, message(stringEntry)),
+  metadataProps: many(16, message(stringEntryTable)),
 };
 export type GraphMessage = MessageOf<typeof graphTable>;
 
@@ -105,15 +105,22 @@ export const modelTable = {
   docString: one(6, text),
   graph: one(7, message(graphTable)),
   opsetImport: many(8, message(operatorSetTable)),
-  metadataProps: many(14, message(stringEntry)),
+  metadataProps: many(14, message(stringEntryTable)),
   trainingInfo: many(20, bytes),
   functions: many(25, bytes),
   configuration: many(26, bytes),
 };
 export type ModelMessage = MessageOf<typeof modelTable>;
 
+/** What our own files call their producer. */
+export const PRODUCER = "gpu-importance";
+
 /** TensorProto.DataType. */
 export const dataTypes = { float32: 1, int32: 6, int64: 7, float16: 10, float64: 11, bfloat16: 16 } as const;
+
+/** Of them and others, those of whole numbers: u?int8 to u?int64. */
+export const wholeTypes: readonly number[] = [2, 3, 4, 5, 6, 7, 12, 13];
+export const realTypes: readonly number[] = [1, 10, 11, 16];
 
 /** AttributeProto.AttributeType. */
 export const attributeTypes = { float: 1, int: 2, string: 3 } as const;

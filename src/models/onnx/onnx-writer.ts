@@ -1,11 +1,17 @@
-/** Networks as ONNX models that any runtime takes: Gemm and activation in turn, from "input" [N, features] to "logits". */
+/**
+ * Networks as ONNX models that any runtime takes: Gemm and activation in turn, from "input" [N, features] to "logits"; one output
+ * with a sigmoid is "probability", as it came.
+ */
 import {
   type Activation,
   activationOfLayer,
   type LayerActivation,
   type NetworkActivation,
 } from "../../core/activation.ts";
-import { type Network, widthsOf } from "../../core/network.ts";
+import { layersAsFiled } from "../../core/layer-chain.ts";
+import type { DenseLayer, Network } from "../../core/network.ts";
+import { formTexts, OUTPUT } from "../input-form.ts";
+import { inputKeys, statedInputs } from "../stated-inputs.ts";
 import { float32Bytes } from "../tensor.ts";
 import {
   attributeTable,
@@ -17,6 +23,8 @@ import {
   type NodeMessage,
   nodeTable,
   operatorSetTable,
+  PRODUCER,
+  stringEntryTable,
   type TensorMessage,
   tensorTable,
   typeTable,
@@ -24,6 +32,11 @@ import {
   valueTable,
 } from "./onnx-schema.ts";
 import { encodeMessage, messageWith } from "./protobuf-message.ts";
+import { treatmentConstants, treatmentNodes, valueNames } from "./treatment-nodes.ts";
+
+/** Names of what comes out. */
+const LOGITS = "logits";
+const PROBABILITY = "probability";
 
 /** Version 7 of the format came with opset 12 and 13; older runtimes than those of 2020 are not served. */
 const USUAL = { irVersion: 7, opset: 13 };
@@ -74,35 +87,47 @@ function versionsFor(activation: NetworkActivation): typeof USUAL {
   return kinds.includes("gelu") || kinds.includes("gelu-tanh") ? WITH_GELU : USUAL;
 }
 
-/** The bytes of the model; weights stand as in PyTorch, [outputs, inputs], and Gemm transposes them. */
-export function encodeOnnx(network: Network): Uint8Array {
-  const { layers, activation } = network;
-  const widths = widthsOf(network);
+function nodesOf(layers: readonly DenseLayer[], network: Network): NodeMessage[] {
+  const { activation, singleOutput } = network;
   const transposed = messageWith(attributeTable, { name: "transB", i: 1, type: attributeTypes.int });
+  const treatment = treatmentNodes(network);
+  const first = treatment.length === 0 ? valueNames.input : valueNames.treated;
   const nodes = layers.flatMap((_, index) => {
-    const source = index === 0 ? "input" : `activations.${index - 1}`;
+    const source = index === 0 ? first : `activations.${index - 1}`;
     const last = index === layers.length - 1;
-    const sums = last ? "logits" : `sums.${index}`;
+    const sums = last ? LOGITS : `sums.${index}`;
     const inputs = [source, `layers.${index}.weight`, `layers.${index}.bias`];
     const gemm = { ...node("Gemm", `layers.${index}`, inputs, sums), attribute: [transposed] };
     return last ? [gemm] : [gemm, activationNode(activationOfLayer(activation, index, layers.length), index)];
   });
+  return singleOutput === "sigmoid" ? [...nodes, node("Sigmoid", "sigmoid", [LOGITS], PROBABILITY)] : nodes;
+}
+
+/** The bytes of the model; weights stand as in PyTorch, [outputs, inputs], and Gemm transposes them. */
+export function encodeOnnx(network: Network): Uint8Array {
+  const layers = layersAsFiled(network);
   const initializer = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
     tensor(`layers.${index}.weight`, [outputs, inputs], weights),
     tensor(`layers.${index}.bias`, [outputs], biases),
   ]);
-  const { irVersion, opset } = versionsFor(activation);
+  const { irVersion, opset } = versionsFor(network.activation);
+  const output = network.singleOutput === "sigmoid" ? PROBABILITY : LOGITS;
+  const stated = statedInputs(network);
+  const constants = treatmentConstants(network).map(([name, values]) => tensor(name, [values.length], values));
   const model = messageWith(modelTable, {
     irVersion,
-    producerName: "gpu-importance",
+    producerName: PRODUCER,
     opsetImport: [messageWith(operatorSetTable, { domain: "", version: opset })],
     graph: messageWith(graphTable, {
       name: "network",
-      node: nodes,
-      initializer,
-      input: [batchOf("input", widths[0]!)],
-      output: [batchOf("logits", widths.at(-1)!)],
+      node: [...treatmentNodes(network), ...nodesOf(layers, network)],
+      initializer: [...constants, ...initializer],
+      input: [batchOf(valueNames.input, layers[0]!.inputs)],
+      output: [batchOf(output, layers.at(-1)!.outputs)],
     }),
+    metadataProps: Object.entries({ ...formTexts(network), ...(stated && { [inputKeys.inputs]: stated }) })
+      .filter(([name]) => name !== OUTPUT)
+      .map(([key, value]) => messageWith(stringEntryTable, { key, value })),
   });
   return encodeMessage(modelTable, model);
 }

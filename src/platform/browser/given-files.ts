@@ -1,6 +1,7 @@
 /** Files that a visitor dropped or picked, as the data readers want them. Nothing is read before it is asked for. */
 import { RunError } from "../../core/errors.ts";
 import type { FileSource } from "../../core/platform.ts";
+import { unpackedLimit } from "../../formats/unpacked-limit.ts";
 
 /** `path` is relative to what was dropped: `results/models/repeat-000.safetensors`, or a name alone. */
 export interface GivenFile {
@@ -8,6 +9,8 @@ export interface GivenFile {
   readonly content: Blob;
 }
 
+/** Unpacked bytes of which a stream's content may say how long it is. */
+const BEGINNING_BYTES = 2048;
 /** As much as browsers keep in one buffer without fail. */
 const MAX_BYTES = 2 ** 31 - 1;
 
@@ -34,7 +37,7 @@ export function givenSource(files: readonly GivenFile[]): FileSource {
       return names.filter((name) => !name.includes("/"));
     },
     read: (name) => readGiven(name, contents.get(name)),
-    gunzip: (bytes) => gunzip(bytes, MAX_BYTES),
+    gunzip: (bytes, sizeOf) => gunzip(bytes, unpackedLimit(bytes.length, MAX_BYTES), sizeOf),
   };
 }
 
@@ -58,20 +61,27 @@ async function readGiven(name: string, content: Blob | undefined): Promise<Uint8
 
 /**
  * The content of a gzip stream.
+ * @param sizeOf how many bytes the content says that it has, from its beginning; more are not unpacked
  * @throws Error where the stream is damaged, or holds more than `limit` bytes: a small hostile file must not fill the memory.
  */
-export async function gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+export async function gunzip(
+  bytes: Uint8Array,
+  limit: number,
+  sizeOf?: (beginning: Uint8Array) => number,
+): Promise<Uint8Array> {
   // The web's type excludes shared memory, which no file is read into.
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip"));
   const chunks: Uint8Array[] = [];
   let length = 0;
+  let said: number | undefined;
   const reader = stream.getReader();
   for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
     chunks.push(value!);
     length += value!.length;
-    if (length <= limit) continue;
+    if (length >= BEGINNING_BYTES) said ??= sizeOf?.(joined(chunks, length));
+    if (length <= Math.min(limit, said ?? limit)) continue;
     await reader.cancel();
-    throw new Error(`it unpacks to more than ${limit} bytes`);
+    throw new Error(`it unpacks to more than ${Math.min(limit, said ?? limit)} bytes`);
   }
   return joined(chunks, length);
 }

@@ -4,6 +4,7 @@
  */
 import { describeAdapter } from "../../core/adapter-text.ts";
 import { RunError } from "../../core/errors.ts";
+import { appendAll } from "../../core/long-arrays.ts";
 import type { AdapterFacts } from "../../core/study.ts";
 import { adapterFacts } from "../adapter-facts.ts";
 import { adapterKind, chooseAdapter, isNullBackend } from "./adapter-ranking.ts";
@@ -84,7 +85,7 @@ async function explore(name: string | undefined, everything: boolean): Promise<E
     }
     const place = await findPlace(source, loaderProblem);
     if ("unavailable" in place) entries.push({ source, outcome: "none", detail: place.unavailable });
-    else entries.push(...(await openPlace(source, place, everything || name !== undefined)));
+    else appendAll(entries, await openPlace(source, place, everything || name !== undefined));
   }
   return entries;
 }
@@ -209,6 +210,7 @@ function noAdapter(entries: readonly Entry[], name: string | undefined): RunErro
     return new RunError({
       what: `no adapter of this machine has ${JSON.stringify(name)} in its name`,
       where: "--adapter",
+      expected: "a part of the name of an adapter that is there",
       found: usable.map(({ detail }) => detail).join(newLine),
       fix: "give a part of one of these names, or leave --adapter out for the best of them",
     });

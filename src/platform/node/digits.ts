@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { RunError } from "../../core/errors.ts";
 import { digitClasses, digitShape, type PackedDigits } from "../../data/embedded-digits.ts";
 import { decodeDigits, encodeDigits } from "../../data/packed-digits.ts";
-import { cacheFolder } from "./cache-folder.ts";
-import { writeWholeFile } from "./whole-file.ts";
+import { writeCacheFile } from "./cache-file.ts";
+import { cacheFolder, cacheNote } from "./cache-folder.ts";
 
 const FEATURES = digitShape[0] * digitShape[1];
 /** Part of the cache file's name; a new layout takes a new number. */
@@ -29,17 +29,28 @@ export interface LoadedDigits {
 /**
  * Loads the digits from the cache, or else from the package and then caches them. A damaged cache is made anew; one
  * that cannot be read or written costs half a second per run and is mentioned in `notes`.
- * @param folder where the cache file lies or goes.
+ * @param folder where the cache file lies or goes; by default the user's cache folder
  * @throws RunError where the package is missing or its content is not what it should be.
  */
-export async function loadDigits(folder: string = cacheFolder()): Promise<LoadedDigits> {
+export async function loadDigits(folder?: string): Promise<LoadedDigits> {
   const notes: string[] = [];
-  const path = join(folder, `mnist-${packageVersion()}-${CACHE_LAYOUT}.bin`);
-  const cached = await readCache(path, notes);
+  const path = cachePath(folder, notes);
+  const cached = path === undefined ? undefined : await readCache(path, notes);
   if (cached !== undefined) return { digits: cached, origin: "cache", notes };
   const digits = await readPackage();
-  await writeCache(path, digits, notes);
+  if (path !== undefined) await writeCache(path, digits, notes);
   return { digits, origin: "package", notes };
+}
+
+function cachePath(folder: string | undefined, notes: string[]): string | undefined {
+  const name = `mnist-${packageVersion()}-${CACHE_LAYOUT}.bin`;
+  try {
+    return join(folder ?? cacheFolder(), name);
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    notes.push(cacheNote("no cache, so the digits are parsed in every run", error));
+    return undefined;
+  }
 }
 
 function packageVersion(): string {
@@ -142,7 +153,7 @@ async function readCache(path: string, notes: string[]): Promise<PackedDigits | 
   try {
     file = await readFile(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") notes.push(`cache not read: ${(error as Error).message}`);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") notes.push(cacheNote("cache not read", error));
     return undefined;
   }
   const digits = await decodeDigits(new Uint8Array(file.buffer, file.byteOffset, file.byteLength));
@@ -153,8 +164,8 @@ async function readCache(path: string, notes: string[]): Promise<PackedDigits | 
 
 async function writeCache(path: string, digits: PackedDigits, notes: string[]): Promise<void> {
   try {
-    await writeWholeFile(path, await encodeDigits(digits));
+    await writeCacheFile(path, await encodeDigits(digits));
   } catch (error) {
-    notes.push(`cache not written, so the next run parses the digits again: ${(error as Error).message}`);
+    notes.push(cacheNote("cache not written, so the next run parses the digits again", error));
   }
 }

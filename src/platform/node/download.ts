@@ -1,13 +1,17 @@
 /**
  * A file from the first of several mirrors that yields it whole. What has arrived is kept beside the target and resumed,
- * by the next try, mirror or run; the target itself appears only when its checksum is right.
+ * by the next try, mirror or run; the target itself appears only when its checksum is right. Each process writes to a
+ * file of its own, so that any number of them can fetch the same one.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { RunError } from "../../core/errors.ts";
 import type { PublicFile } from "../../data/public-sets.ts";
+import { cacheFault } from "./cache-fault.ts";
+import { makeFolder } from "./make-folder.ts";
+import { abandonedNames, unfinishedName } from "./unfinished-files.ts";
 
 export interface DownloadOptions {
   /** Called with the bytes that are there, of `file.bytes`. */
@@ -29,10 +33,13 @@ class MirrorFault extends Error {
   }
 }
 
+/** Ending of what has arrived of a file. */
+const PARTIAL = "part";
+
 /**
  * Fetches `file` to `target`, unless it is there.
  * @param mirrors addresses that the file's name is appended to
- * @throws RunError that lists what each mirror failed with, and says what is kept.
+ * @throws RunError that lists what each mirror failed with, or why the file cannot be written, and says what is kept.
  */
 export async function download(
   file: PublicFile,
@@ -40,26 +47,75 @@ export async function download(
   target: string,
   options: DownloadOptions = {},
 ): Promise<void> {
-  if ((await sizeOf(target)) === file.bytes && (await sha256Of(target)) === file.sha256) return;
-  await mkdir(dirname(target), { recursive: true });
-  const partial = `${target}.part`;
-  const faults: string[] = [];
-  for (const mirror of mirrors) {
-    const fault = await fromMirror(file, new URL(file.name, mirror), partial, options);
-    if (fault === undefined) {
-      await rename(partial, target);
-      return;
+  const partial = unfinishedName(target, PARTIAL);
+  try {
+    if (await isThere(file, target)) return;
+    await makeFolder(dirname(target));
+    await adopt(target, partial);
+    await requireRoom(target, file.bytes - (await sizeOf(partial)));
+    const faults: string[] = [];
+    for (const mirror of mirrors) {
+      // Perhaps another process was quicker.
+      if (await isThere(file, target)) return await rm(partial, { force: true });
+      const fault = await fromMirror(file, new URL(file.name, mirror), partial, options);
+      if (fault === undefined) return await rename(partial, target);
+      faults.push(`${mirror}: ${fault}`);
     }
-    faults.push(`${mirror}: ${fault}`);
+    throw await notFetched(file, faults, partial);
+  } catch (error) {
+    throw cacheFault(error, target, await keptText(file, partial));
+  } finally {
+    if ((await sizeOf(partial).catch(() => undefined)) === 0) await rm(partial, { force: true });
   }
+}
+
+async function isThere(file: PublicFile, target: string): Promise<boolean> {
+  return (await sizeOf(target)) === file.bytes && (await sha256Of(target)) === file.sha256;
+}
+
+/** Takes over the most of what runs left that ended before they had the file, and removes the rest. */
+async function adopt(target: string, partial: string): Promise<void> {
+  const left: { readonly name: string; readonly bytes: number }[] = [];
+  for (const name of await abandonedNames(target, PARTIAL)) left.push({ name, bytes: await sizeOf(name) });
+  const [most, ...others] = left.sort((a, b) => b.bytes - a.bytes);
+  // Whoever renames it first has it.
+  if (most !== undefined) await rename(most.name, partial).catch(unlessGone);
+  for (const { name } of others) await rm(name, { force: true });
+}
+
+function unlessGone(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+}
+
+/** @throws RunError where the disk has not so many bytes */
+async function requireRoom(target: string, bytes: number): Promise<void> {
+  const folder = dirname(target);
+  const { bavail, bsize } = await statfs(folder);
+  if (bytes <= bavail * bsize) return;
   throw new RunError({
+    what: "there is no room for the file",
+    where: folder,
+    expected: `${bytes} bytes`,
+    found: `${bavail * bsize} bytes`,
+    fix: "free some space, or set XDG_CACHE_HOME to a folder on another disk",
+  });
+}
+
+async function notFetched(file: PublicFile, faults: readonly string[], partial: string): Promise<RunError> {
+  const kept = await keptText(file, partial);
+  return new RunError({
     what: "the file could not be fetched",
     where: file.name,
     expected: `${file.bytes} bytes with SHA-256 ${file.sha256}`,
     found: faults.join("\n            "),
-    kept: `${await sizeOf(partial)} of ${file.bytes} bytes`,
+    ...(kept === undefined ? {} : { kept }),
     fix: "check the connection and run the command again; it goes on where it stopped",
   });
+}
+
+async function keptText({ bytes }: PublicFile, partial: string): Promise<string | undefined> {
+  const size = await sizeOf(partial).catch(() => 0);
+  return size === 0 ? undefined : `${size} of ${bytes} bytes`;
 }
 
 /** @returns why it failed, or undefined where the whole file is in `partial` */

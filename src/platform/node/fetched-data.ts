@@ -1,14 +1,17 @@
 /** Public data sets in the user's cache folder: fetched, unpacked, found again. */
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { RunError } from "../../core/errors.ts";
 import type { PublicSet } from "../../data/public-sets.ts";
+import { cacheFault } from "./cache-fault.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { type DownloadOptions, download } from "./download.ts";
+import { makeFolder } from "./make-folder.ts";
+import { abandonedNames, unfinishedName } from "./unfinished-files.ts";
 
 /** Where a set lies, whether or not it has been fetched. */
 export function fetchedFolder({ name }: PublicSet, cache: string = cacheFolder()): string {
@@ -23,9 +26,9 @@ export function isFetched(set: PublicSet, cache?: string): boolean {
 }
 
 /**
- * Fetches what is missing of a set, and unpacks it.
+ * Fetches what is missing of a set, and unpacks it. Others may do the same at the same time.
  * @param onFile is told of each file before it is fetched
- * @throws RunError where no mirror yields a file, or the archive lacks one.
+ * @throws RunError where no mirror yields a file, it cannot be written, or the archive lacks one.
  */
 export async function fetchSet(
   set: PublicSet,
@@ -33,26 +36,43 @@ export async function fetchSet(
   options: DownloadOptions = {},
   cache?: string,
 ): Promise<void> {
-  if (isFetched(set, cache)) return;
   const folder = fetchedFolder(set, cache);
   for (const file of set.files) {
+    if (isFetched(set, cache)) return;
     onFile(file.name, file.bytes);
     await download(file, set.mirrors, join(folder, file.name), options);
   }
   if (set.unpacked === undefined) return;
   const archive = join(folder, set.files[0]!.name);
-  await unpackFiles(archive, set.unpacked, folder);
-  await rm(archive);
+  try {
+    await unpackFiles(archive, set.unpacked, folder);
+    await rm(archive, { force: true });
+  } catch (error) {
+    // Whoever was quicker has removed the archive.
+    if (!isFetched(set, cache)) throw cacheFault(error, archive);
+  }
 }
+
+/** Ending of the folder that an archive is unpacked to. */
+const UNPACKED = "unpacked";
 
 /**
  * Unpacks the files of these names, whatever folder the archive has them in, and nothing else.
  * @throws RunError where one is missing or the archive is damaged; no file is left then under its name.
  */
 async function unpackFiles(archive: string, names: readonly string[], folder: string): Promise<void> {
-  const temporary = `${archive}.unpacked`;
-  await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
+  for (const left of await abandonedNames(archive, UNPACKED)) await rm(left, { recursive: true, force: true });
+  const temporary = unfinishedName(archive, UNPACKED);
+  await makeFolder(temporary);
+  try {
+    await unpackTo(temporary, archive, names);
+    for (const name of names) await rename(join(temporary, name), join(folder, name));
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function unpackTo(temporary: string, archive: string, names: readonly string[]): Promise<void> {
   const missing = new Set(names);
   const entries = extract();
   const write = async () => {
@@ -64,17 +84,16 @@ async function unpackFiles(archive: string, names: readonly string[], folder: st
     }
   };
   const reading = pipeline(createReadStream(archive), createGunzip(), entries);
-  const [read, written] = await Promise.allSettled([reading, write()]);
-  const failed = [read, written].find((outcome) => outcome.status === "rejected");
-  if (failed !== undefined || missing.size > 0) {
-    throw new RunError({
-      what: "the archive cannot be unpacked",
-      where: archive,
-      expected: names.join(", "),
-      found: failed === undefined ? `no ${[...missing].join(", ")}` : String(failed.reason),
-      fix: "remove the archive and fetch it again",
-    });
-  }
-  for (const name of names) await rename(join(temporary, name), join(folder, name));
-  await rm(temporary, { recursive: true });
+  const outcomes = await Promise.allSettled([reading, write()]);
+  const reasons: unknown[] = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  const ofDisk = reasons.find((reason) => reason instanceof Error && "syscall" in reason);
+  if (ofDisk !== undefined) throw ofDisk;
+  if (reasons.length === 0 && missing.size === 0) return;
+  throw new RunError({
+    what: "the archive cannot be unpacked",
+    where: archive,
+    expected: names.join(", "),
+    found: reasons.length === 0 ? `no ${[...missing].join(", ")}` : String(reasons[0]),
+    fix: "remove the archive and fetch it again",
+  });
 }

@@ -1,19 +1,25 @@
 /** Files of a folder on disk, as the data readers want them; what the file system refuses becomes a readable error. */
 import { constants } from "node:buffer";
-import { createReadStream, type Stats } from "node:fs";
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import type { Dirent, Stats } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { pipeline, Readable } from "node:stream";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { createGunzip, gunzip } from "node:zlib";
 import { RunError } from "../../core/errors.ts";
 import type { DataFolder } from "../../core/platform.ts";
+import { unpackedLimit } from "../../formats/unpacked-limit.ts";
 import { decodePng } from "./png.ts";
+import { openRegular, readRegular, requireRegular } from "./regular-file.ts";
 
-/**
- * A gzip stream may unpack to this many bytes, so that a small hostile file cannot fill the memory without end: 4 GiB
- * holds 5 million images of 28 x 28, and is as much as Node 20 can keep in one buffer.
- */
-export const MAX_UNPACKED_BYTES = Math.min(2 ** 32, constants.MAX_LENGTH);
+/** 4 GiB holds 5 million images of 28 x 28, and is as much as Node 20 can keep in one buffer. */
+const MAX_UNPACKED_BYTES = Math.min(2 ** 32, constants.MAX_LENGTH);
+
+/** Deflate packs no more than this into a byte. */
+const MOST_DEFLATED = 1032;
+/** Unpacked bytes of which a stream's content may say how long it is. */
+const BEGINNING_BYTES = 2048;
+const A_FILE = "a file that can be read";
 
 /** Of a file that is streamed. */
 const PIECE_BYTES = 2 ** 20;
@@ -35,7 +41,11 @@ export function folderSource(path: string): DataFolder {
     stream: (name) => streamBytes(join(path, name)),
     size: (name) => fileSize(join(path, name)),
     readRange: (name, first, length) => readPart(join(path, name), first, length),
-    gunzip: (bytes) => unpack(bytes, MAX_UNPACKED_BYTES),
+    gunzip(bytes, sizeOf) {
+      const limit = unpackedLimit(bytes.length, MAX_UNPACKED_BYTES);
+      return sizeOf === undefined ? unpack(bytes, limit) : unpackAsSaid(bytes, limit, sizeOf);
+    },
+    gunzipStream,
     decodePng: async (bytes) => decodePng(bytes),
   };
 }
@@ -52,8 +62,10 @@ export async function dataSource(path: string): Promise<DataFolder> {
     throw fileError(error, path, "a file or a folder that can be read");
   }
   if (found.isDirectory()) return folderSource(path);
+  requireRegular(found, path, "a file or a folder that can be read");
   const file = basename(path);
-  return { ...folderSource(dirname(path)), label: path, list: async () => [file], folders: async () => [] };
+  const folder = folderSource(dirname(path));
+  return { ...folder, label: path, list: async () => [file], folders: async () => [], beside: () => folder.list() };
 }
 
 /**
@@ -69,13 +81,73 @@ export async function unpack(bytes: Uint8Array, limit: number): Promise<Uint8Arr
   }
 }
 
+/**
+ * The same, of a content that says at its beginning how long it is: no more is unpacked, and no memory taken for a length that
+ * the stream cannot hold.
+ * @throws Error where the stream is damaged, or its content says another length than it has; and what `sizeOf` throws.
+ */
+async function unpackAsSaid(
+  bytes: Uint8Array,
+  limit: number,
+  sizeOf: (beginning: Uint8Array) => number,
+): Promise<Uint8Array> {
+  const stream = createGunzip({ chunkSize: PIECE_BYTES });
+  stream.end(bytes);
+  const first: Uint8Array[] = [];
+  let unpacked = 0;
+  let content: Uint8Array | undefined;
+  const begin = () => {
+    const beginning = Buffer.concat(first);
+    const size = sizeOf(withoutBuffer(beginning));
+    const most = Math.min(limit, Math.ceil(bytes.length * MOST_DEFLATED));
+    if (size > most) throw new Error(`it says that it holds ${size} bytes; at most ${most} are possible`);
+    if (unpacked > size) throw new Error(`it unpacks to more than the ${size} bytes that it says`);
+    const all = new Uint8Array(size);
+    all.set(beginning);
+    return all;
+  };
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    const before = unpacked;
+    unpacked += piece.length;
+    if (content === undefined) {
+      first.push(piece);
+      if (unpacked >= BEGINNING_BYTES) content = begin();
+    } else if (unpacked > content.length) {
+      throw new Error(`it unpacks to more than the ${content.length} bytes that it says`);
+    } else content.set(piece, before);
+  }
+  return (content ?? begin()).subarray(0, unpacked);
+}
+
+/** The content of a gzip stream (all members) as it comes. @throws Error where it is damaged or cut off */
+async function* gunzipStream(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const unpacking = createGunzip({ chunkSize: PIECE_BYTES });
+  // Its errors come out of the loop below.
+  pipeline(Readable.from(pieces, { objectMode: true }), unpacking, () => {});
+  for await (const piece of unpacking) yield withoutBuffer(piece as Buffer);
+}
+
 /** @param folders whether the folders are wanted, or all the rest */
 async function listEntries(path: string, folders: boolean): Promise<string[]> {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() === folders).map((entry) => entry.name);
+    const names: string[] = [];
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      if ((await isFolder(entry, path)) === folders) names.push(entry.name);
+    }
+    return names;
   } catch (error) {
     throw fileError(error, path, "a folder that can be read");
+  }
+}
+
+/** A link is what it leads to; one that leads nowhere is a file, and refused when it is read. */
+async function isFolder(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  try {
+    return (await stat(join(path, entry.name))).isDirectory();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
   }
 }
 
@@ -90,37 +162,40 @@ async function listFilesBelow(path: string): Promise<string[]> {
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return withoutBuffer(await readFile(path));
+    return await readRegular(path, A_FILE);
   } catch (error) {
-    throw fileError(error, path, "a file that can be read");
+    throw fileError(error, path, A_FILE);
   }
 }
 
 async function* streamBytes(path: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }))
+    await using file = await openRegular(path, A_FILE);
+    for await (const piece of file.createReadStream({ highWaterMark: PIECE_BYTES, autoClose: false }))
       yield withoutBuffer(piece as Buffer);
   } catch (error) {
-    throw fileError(error, path, "a file that can be read");
+    throw fileError(error, path, A_FILE);
   }
 }
 
 async function fileSize(path: string): Promise<number> {
   try {
-    return (await stat(path)).size;
+    const found = await stat(path);
+    requireRegular(found, path, A_FILE);
+    return found.size;
   } catch (error) {
-    throw fileError(error, path, "a file that can be read");
+    throw fileError(error, path, A_FILE);
   }
 }
 
 async function readPart(path: string, first: number, length: number): Promise<Uint8Array> {
   try {
-    await using file = await open(path);
+    await using file = await openRegular(path, A_FILE);
     const bytes = new Uint8Array(length);
     const { bytesRead } = await file.read(bytes, 0, length, first);
     return bytes.subarray(0, bytesRead);
   } catch (error) {
-    throw fileError(error, path, "a file that can be read");
+    throw fileError(error, path, A_FILE);
   }
 }
 
@@ -140,11 +215,6 @@ const reasons: Readonly<Record<string, { what: string; found: string; fix: strin
   EISDIR: { what: "this is not a file", found: "a folder", fix: "put the file itself in this place" },
   EACCES: { what: "reading is not permitted", found: "permission denied", fix: "change the permissions or the user" },
   EPERM: { what: "reading is not permitted", found: "permission denied", fix: "change the permissions or the user" },
-  ERR_FS_FILE_TOO_LARGE: {
-    what: "the file is too large to read",
-    found: "more than 2 GiB",
-    fix: "compress the file with gzip, or use fewer samples",
-  },
 };
 
 export function fileError(error: unknown, path: string, expected: string): unknown {

@@ -1,6 +1,7 @@
 /** PNG pictures to bytes. Here and not in src/data, because pngjs rests on Node's zlib. */
 import { inflateSync } from "node:zlib";
 import { PNG } from "pngjs";
+import { latin1Text } from "../../core/long-arrays.ts";
 import type { DecodedPicture } from "../../core/platform.ts";
 import { crc32 } from "../../formats/crc32.ts";
 
@@ -58,7 +59,7 @@ function checkedData(bytes: Uint8Array): Uint8Array[] {
   for (let at = SIGNATURE.length; ; ) {
     const end = at + 8 + (at + 8 <= bytes.length ? view.getUint32(at) : bytes.length);
     if (end + 4 > bytes.length) throw new Error("it is cut off");
-    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const name = latin1Text(bytes.subarray(at + 4, at + 8));
     if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) throw new Error(`its part ${name} is damaged`);
     if (name === "IDAT") data.push(bytes.subarray(at + 8, end));
     at = end + 4;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { RunError } from "../../core/errors.ts";
 import type { Digest, PageStore, Scratch } from "../../core/platform.ts";
+import { sweepTemporary, temporaryName } from "./temporary.ts";
 
 /** Bytes that wait in memory to be written, over all pages. */
 const WAITING_BYTES = 128 * 2 ** 20;
@@ -31,7 +32,8 @@ function nodeDigest(): Digest {
 async function openPages(folder: string, pageBytes: readonly number[]): Promise<PageStore> {
   const bytes = pageBytes.reduce((sum, own) => sum + own, 0);
   await requireRoom(folder, bytes);
-  const path = join(folder, `gpu-importance-${process.pid}-${Date.now()}.pages`);
+  sweepTemporary(folder);
+  const path = join(folder, temporaryName(".pages"));
   let file: number;
   try {
     file = openSync(path, "wx+");

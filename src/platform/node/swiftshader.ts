@@ -3,15 +3,18 @@
  * dependency `@sparticuz/chromium` carries it packed, and an installed Chrome or Chromium has it beside its binary.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
+import { atEnd } from "./at-end.ts";
+import { writeCacheFile } from "./cache-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
-import { writeWholeFile } from "./whole-file.ts";
+import { makeFolder } from "./make-folder.ts";
+import { sweepTemporary, temporaryName } from "./temporary.ts";
 
 /** Absolute paths of the three files that make a Vulkan implementation. */
 export interface SwiftShaderFiles {
@@ -114,15 +117,15 @@ export async function unpackSwiftShader(archive: string, folder: string): Promis
   const files = filesIn(folder);
   if (await isIntact(folder)) return files;
   const contents = readTar(await promisify(brotliDecompress)(await readFile(archive)));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const hashes: Record<string, string> = {};
   for (const name of Object.values(fileNames)) {
     const bytes = contents.get(name);
     if (bytes === undefined) throw new Error(`${archive} does not contain ${name}`);
     hashes[name] = sha256(bytes);
-    await writeWholeFile(join(folder, name), bytes, LIBRARY_MODE);
+    await writeCacheFile(join(folder, name), bytes, LIBRARY_MODE);
   }
-  await writeWholeFile(join(folder, manifestName), JSON.stringify(hashes));
+  await writeCacheFile(join(folder, manifestName), JSON.stringify(hashes));
   return files;
 }
 
@@ -189,8 +192,10 @@ let processFolder: string | undefined;
 /** A folder of this process alone, gone at exit: a shared name under /tmp could hold another user's library. */
 function temporaryFolder(): string {
   if (processFolder === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), "gpu-importance-"));
-    process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+    sweepTemporary(tmpdir());
+    const folder = join(tmpdir(), temporaryName(""));
+    mkdirSync(folder, { mode: 0o700 });
+    atEnd(() => rmSync(folder, { recursive: true, force: true }));
     processFolder = folder;
   }
   return processFolder;

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { AdapterFacts } from "../../core/study.ts";
 import { type Product, products, type TileForm, type TileForms, tileForms } from "../../core/tiles.ts";
-import { cacheFolder } from "./cache-folder.ts";
-import { writeWholeFile } from "./whole-file.ts";
+import { writeCacheFile } from "./cache-file.ts";
+import { cacheFolder, cacheNote } from "./cache-folder.ts";
 
 /** What a calibration found; src/gpu/calibration.ts makes it. */
 export interface KeptCalibration {
@@ -44,14 +44,15 @@ function pathFor(key: CalibrationKey, folder: string): string {
 export async function readCalibration(
   key: CalibrationKey,
   notes: string[],
-  folder: string = cacheFolder(),
+  folder?: string,
 ): Promise<KeptCalibration | undefined> {
-  const path = pathFor(key, folder);
+  let path: string;
   let text: string;
   try {
+    path = pathFor(key, folder ?? cacheFolder());
     text = await readFile(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") notes.push(`cache not read: ${(error as Error).message}`);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") notes.push(cacheNote("cache not read", error));
     return undefined;
   }
   const kept = parsed(text);
@@ -75,12 +76,12 @@ export async function writeCalibration(
   key: CalibrationKey,
   { tiles, milliseconds }: KeptCalibration,
   notes: string[],
-  folder: string = cacheFolder(),
+  folder?: string,
 ): Promise<void> {
   const content = { key: JSON.parse(keyText(key)), tiles, milliseconds };
   try {
-    await writeWholeFile(pathFor(key, folder), `${JSON.stringify(content, null, 2)}\n`);
+    await writeCacheFile(pathFor(key, folder ?? cacheFolder()), `${JSON.stringify(content, null, 2)}\n`);
   } catch (error) {
-    notes.push(`cache not written, so the next run measures again: ${(error as Error).message}`);
+    notes.push(cacheNote("cache not written, so the next run measures again", error));
   }
 }

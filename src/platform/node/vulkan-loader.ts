@@ -1,7 +1,8 @@
 /** The Vulkan loader on Linux (`libvulkan.so.1`): whether this system has one, and how to bring our own. */
 import { readdirSync } from "node:fs";
-import { constants, homedir } from "node:os";
+import { constants } from "node:os";
 import { join } from "node:path";
+import { homeFolder } from "./cache-folder.ts";
 
 const soname = "libvulkan.so.1";
 /** glibc's RTLD_NODELETE, which Node does not name: the library stays although Node closes it again. */
@@ -41,12 +42,14 @@ export function preloadVulkanLoader(path: string): string | undefined {
 export function hasVulkanDriverFiles(environment: NodeJS.ProcessEnv = process.env): boolean {
   const { VK_DRIVER_FILES, VK_ICD_FILENAMES, VK_ADD_DRIVER_FILES } = environment;
   if (VK_DRIVER_FILES || VK_ICD_FILENAMES || VK_ADD_DRIVER_FILES) return true;
+  const home = homeFolder();
+  const inHome = (...names: string[]) => (home === null ? "" : join(home, ...names));
   const list = (value: string | undefined, fallback: string) => (value || fallback).split(":").filter(Boolean);
   const roots = [
-    ...list(environment["XDG_CONFIG_HOME"], join(homedir(), ".config")),
+    ...list(environment["XDG_CONFIG_HOME"], inHome(".config")),
     ...list(environment["XDG_CONFIG_DIRS"], "/etc/xdg"),
     "/etc",
-    ...list(environment["XDG_DATA_HOME"], join(homedir(), ".local", "share")),
+    ...list(environment["XDG_DATA_HOME"], inHome(".local", "share")),
     ...list(environment["XDG_DATA_DIRS"], "/usr/local/share:/usr/share"),
   ];
   return roots.some((root) => containsManifest(join(root, "vulkan", "icd.d")));

@@ -1,17 +1,21 @@
 /** Result files to everything a report says: summaries, comparisons and claims. A pure function of the files. */
 
 import { RANDOM } from "../../core/ablation.ts";
+import { plainName } from "../../core/plain-text.ts";
 import { measures as registeredMeasures } from "../../measures/registry.ts";
 import type { StudyAnalysis, StudyFiles } from "./analysis.ts";
+import { answers } from "./answers.ts";
 import { cautions } from "./cautions.ts";
 import type { ClaimMaterial } from "./claims/claim-material.ts";
 import { claims } from "./claims/claims.ts";
 import { classEffects } from "./class-effects.ts";
 import { comparisons } from "./comparisons.ts";
-import { groupCurves } from "./curve-groups.ts";
+import { groupCurves, modeShown } from "./curve-groups.ts";
 import { curveSummary } from "./curve-summaries.ts";
 import { measureSummaries } from "./measure-summaries.ts";
 import { rankCorrelations } from "./rank-correlations.ts";
+import { warnings } from "./warnings.ts";
+import { workedExample } from "./worked-example.ts";
 
 /** Hidden layers from 1, from whichever file tells. */
 function layersOf({ study, neurons, singles }: StudyFiles): number[] {
@@ -36,24 +40,31 @@ function repeatsOf({ study, neurons, curves, singles }: StudyFiles): number {
 
 function classNamesOf({ study, neurons }: StudyFiles): readonly string[] {
   const classes = study?.dataset.classes ?? neurons?.[0]?.classes ?? 0;
-  return study?.dataset.classNames ?? Array.from({ length: classes }, (_, label) => String(label));
+  return study?.dataset.classNames?.map(plainName) ?? Array.from({ length: classes }, (_, label) => String(label));
 }
 
-type StudyPart = Omit<StudyAnalysis, "comparisons" | "claims">;
+type StudyPart = Omit<StudyAnalysis, "claims">;
 
 /** What can be said of a study alone. */
 function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
   const { label, study, singles = [], missing } = files;
   const { groups, neurons, layers, measures } = material;
   const repeats = repeatsOf(files);
+  const example = workedExample(neurons, study, layers);
+  const compared = comparisons(groups, measures);
+  const answered = answers(compared, modeShown(groups));
   return {
-    ...{ label, repeats, layers, measures, missing },
+    ...{ label: plainName(label), repeats, layers, measures, missing },
     ...(study === undefined ? {} : { study }),
     classNames: classNamesOf(files),
     curves: groups.map(curveSummary),
+    comparisons: compared,
+    ...(answered === undefined ? {} : { answers: answered }),
     measureSummaries: measureSummaries(neurons, layers, measures, study?.dataset.validationPerClass),
     correlations: rankCorrelations(neurons, singles, layers, measures),
     classEffects: study === undefined ? [] : classEffects(neurons, singles, study, layers),
+    ...(example === undefined ? {} : { example }),
+    warnings: study === undefined ? [] : warnings(study.repeats, study.dataset),
     cautions: cautions(repeats),
   };
 }
@@ -72,7 +83,6 @@ export function analyseAll(all: readonly StudyFiles[]): StudyAnalysis[] {
   const claimed = claims(materials);
   return all.map((files, index) => ({
     ...studyPart(files, materials[index]!),
-    comparisons: comparisons(materials[index]!.groups, materials[index]!.measures),
     claims: claimed[index]!,
   }));
 }

@@ -90,8 +90,36 @@ export interface Comparison {
   readonly difference: Estimate;
   /** Two-sided, of the paired sign-flip permutation test; absent with one repeat. */
   readonly p?: number;
-  /** `p` after Holm's correction over the comparisons of the same scope and mode. */
+  /** `p` after Holm's correction over the comparisons of the same question, scope and mode: with random, or with one another. */
   readonly holm?: number;
+}
+
+export const answerVerdicts = ["better", "worse", "undecided"] as const;
+/** Whether a measure's order, lowest first, keeps more accuracy than random orders do; decided at 0.05 after Holm. */
+export type AnswerVerdict = (typeof answerVerdicts)[number];
+
+/** What a study says of one measure in one scope. */
+export interface Answer {
+  readonly scope: Scope;
+  readonly measure: string;
+  /** Area under the accuracy curve, the measure's minus that of random orders. */
+  readonly difference: Estimate;
+  readonly p?: number;
+  readonly holm?: number;
+  readonly verdict: AnswerVerdict;
+  /** Networks that would likely decide it, a rough plan; absent where it is decided, or where more than 1,000 would be needed. */
+  readonly networksToDecide?: number;
+}
+
+/** The question of a study, answered: lowest values first, against random orders over the same networks. */
+export interface Answers {
+  readonly mode: AblationMode;
+  /** Scope by scope: layers, then the whole network; in each the measures in their order. */
+  readonly list: readonly Answer[];
+  /** Networks compared, of the comparison that has fewest. */
+  readonly repeats: number;
+  /** With fewer networks no difference can be told from chance. */
+  readonly fewestRepeats: number;
 }
 
 /** Values of one measure in one layer, over all repeats. */
@@ -138,12 +166,18 @@ export interface ClassEffects {
   readonly change: Float64Array;
   /** Share of neurons that lower some class, for which the class that loses most is the preferred one. */
   readonly agreement: Estimate;
+  /** The same share if preferred and suffering class had nothing to do with each other: from how often each class is either. */
+  readonly chance: number;
+  /** Neurons of all repeats that lower some class. */
+  readonly lowering: number;
+  /** Neurons of all repeats whose bit is 1 less often in the preferred class than elsewhere; absent without bits. */
+  readonly silent?: number;
 }
 
 export const verdicts = ["supported", "contradicted", "undecided"] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** A claim of the deck (study.md section 3), decided by the data. */
+/** A claim of the paper (Amjad, Liu and Geiger, arXiv:1804.06679), decided by the data. */
 export interface Claim {
   /** `claim1` ... `claim5`, `joint-worse-than-random`. */
   readonly id: string;
@@ -158,10 +192,32 @@ export interface Claim {
   readonly verdict: Verdict;
   /** Why the verdict is what it is, in a sentence. */
   readonly reason: string;
+  /** What would do, for example `8 or more repeats can decide`, where the networks are too few for any verdict. */
+  readonly tooFew?: string;
   /** The figure that shows it, for example `figure-4`. */
   readonly figure: string;
   /** The parts that the effect was put together from, for example one per measure. */
   readonly parts: readonly { readonly name: string; readonly effect: Estimate; readonly p?: number }[];
+}
+
+/** One neuron with its counts and values, by which the measures are explained. */
+export interface WorkedExample {
+  readonly repeat: number;
+  readonly layer: number;
+  /** Index within the layer. */
+  readonly neuron: number;
+  /** Validation samples. */
+  readonly samples: number;
+  /** Those for which the bit is 1. */
+  readonly ones: number;
+  /** [classes] each. */
+  readonly samplesPerClass: readonly number[];
+  readonly onesPerClass: readonly number[];
+  readonly preferredClass: number;
+  /** H(T|Y), bits: what is left of the entropy when the class is known. */
+  readonly conditionalEntropyBits: number;
+  /** By measure id. */
+  readonly bits: Readonly<Record<string, number>>;
 }
 
 /** All of one study. */
@@ -176,11 +232,17 @@ export interface StudyAnalysis {
   readonly classNames: readonly string[];
   readonly curves: readonly CurveSummary[];
   readonly comparisons: readonly Comparison[];
+  /** Absent where nothing can be compared with random orders. */
+  readonly answers?: Answers;
   readonly measureSummaries: readonly MeasureSummary[];
+  /** Absent where outputs are not bits, or the samples of each class are not known. */
+  readonly example?: WorkedExample;
   readonly correlations: readonly RankCorrelation[];
   readonly classEffects: readonly ClassEffects[];
   readonly claims: readonly Claim[];
   readonly missing: readonly MissingPart[];
+  /** What makes all else worthless, to be said first; empty where there is nothing to say. */
+  readonly warnings: readonly string[];
   /** Why there are no intervals, or why they are to be read with care; empty where there is nothing to say. */
   readonly cautions: readonly string[];
 }

@@ -1,17 +1,32 @@
 /** Does the removal of a neuron hurt the class that the neuron prefers? */
+import { mean } from "simple-statistics";
 import type { AblationMode, SingleRemovals } from "../../core/ablation.ts";
-import { isConstant, type NeuronTable } from "../../core/neuron-table.ts";
+import { hasBits, isConstant, type NeuronTable } from "../../core/neuron-table.ts";
 import type { RepeatSummary } from "../../core/study.ts";
 import type { StudySummary } from "../files/study-file.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import type { ClassEffects } from "./analysis.ts";
 import { rowsOfLayer } from "./layer-rows.ts";
 
+/** [classes] each. */
+interface SamplesPerClass {
+  readonly testPerClass: readonly number[];
+  readonly validationPerClass: readonly number[] | undefined;
+}
+
 /** One neuron that has a preferred class, and what its removal does. */
 interface NeuronEffect {
   readonly preferred: number;
+  /** Whether the bit is 1 less often in the preferred class than over all classes; undefined without bits. */
+  readonly silent: boolean | undefined;
   /** [classes]: change of the class's accuracy; NaN where the test set has no such class. */
   readonly change: readonly number[];
+}
+
+function isSilentFor(table: NeuronTable, row: number, label: number, samplesPerClass: readonly number[] | undefined) {
+  if (!hasBits(table) || samplesPerClass === undefined) return undefined;
+  const { onesPerClass, classes, ones, samples } = table;
+  return onesPerClass[row * classes + label]! * samples < ones[row]! * samplesPerClass[label]!;
 }
 
 /** The neurons of one layer of one network; one whose quantised output is constant prefers no class. */
@@ -19,32 +34,48 @@ function neuronEffects(
   table: NeuronTable,
   { layer, correctPerClass }: SingleRemovals,
   intact: readonly number[],
-  testPerClass: readonly number[],
+  { testPerClass, validationPerClass }: SamplesPerClass,
 ): NeuronEffect[] {
   const rows = rowsOfLayer(table, layer);
   return rows.flatMap((row, neuron) => {
     if (isConstant(table, row)) return [];
     const change = testPerClass.map((samples, label) => {
+      // A class may be absent from the test set; its accuracy cannot change.
+      if (samples === 0) return 0;
       return (correctPerClass![neuron * table.classes + label]! - intact[label]!) / samples;
     });
-    return [{ preferred: table.preferredClass[row]!, change }];
+    const preferred = table.preferredClass[row]!;
+    return [{ preferred, silent: isSilentFor(table, row, preferred, validationPerClass), change }];
   });
 }
 
-/**
- * Of the neurons that lower some class, the share for which it is the preferred one that loses most; where several lose
- * most, the preferred one counts for its part. Undefined where no neuron lowers a class.
- */
-function agreementOf(effects: readonly NeuronEffect[]): number | undefined {
-  let [neurons, agreeing] = [0, 0];
-  for (const { preferred, change } of effects) {
-    const lowest = change.reduce((low, value) => (value < low ? value : low), 0);
+/** What the neurons of one network say together. */
+interface Agreement {
+  /** Share for which the preferred class is among those that lose most; where several do, it counts for its part. */
+  readonly share: number;
+  /** The same share if preferred and suffering classes were drawn apart from each other. */
+  readonly chance: number;
+  /** Neurons that lower some class. */
+  readonly lowering: number;
+}
+
+/** Undefined where no neuron lowers a class. */
+function agreementOf(effects: readonly NeuronEffect[], classes: number): Agreement | undefined {
+  const preferred = new Float64Array(classes);
+  const suffering = new Float64Array(classes);
+  let [lowering, agreeing] = [0, 0];
+  for (const effect of effects) {
+    const lowest = effect.change.reduce((low, value) => (value < low ? value : low), 0);
     if (lowest === 0) continue;
-    neurons++;
-    const most = [...change.keys()].filter((label) => change[label] === lowest);
-    if (most.includes(preferred)) agreeing += 1 / most.length;
+    const most = [...effect.change.keys()].filter((label) => effect.change[label] === lowest);
+    lowering++;
+    preferred[effect.preferred]! += 1;
+    for (const label of most) suffering[label]! += 1 / most.length;
+    if (most.includes(effect.preferred)) agreeing += 1 / most.length;
   }
-  return neurons === 0 ? undefined : agreeing / neurons;
+  if (lowering === 0) return undefined;
+  const together = preferred.reduce((sum, count, label) => sum + count * suffering[label]!, 0);
+  return { share: agreeing / lowering, chance: together / (lowering * lowering), lowering };
 }
 
 /** [preferred class, class]: mean change; NaN where no neuron prefers the class. */
@@ -60,13 +91,13 @@ function effectsByNetwork(
   tables: readonly NeuronTable[],
   singles: readonly SingleRemovals[],
   repeats: readonly RepeatSummary[],
-  testPerClass: readonly number[],
+  samplesPerClass: SamplesPerClass,
 ): NeuronEffect[][] {
   return singles.flatMap((removals) => {
     const table = tables.find(({ repeat }) => repeat === removals.repeat);
     const intact = repeats.find(({ repeat }) => repeat === removals.repeat)?.testCorrectPerClass;
     if (table === undefined || intact === undefined || removals.correctPerClass === undefined) return [];
-    return [neuronEffects(table, removals, intact, testPerClass)];
+    return [neuronEffects(table, removals, intact, samplesPerClass)];
   });
 }
 
@@ -74,7 +105,7 @@ function effectsByNetwork(
 export function classEffects(
   tables: readonly NeuronTable[],
   singles: readonly SingleRemovals[],
-  { repeats, dataset: { testPerClass, classes } }: StudySummary,
+  { repeats, dataset: { testPerClass, validationPerClass, classes } }: StudySummary,
   layers: readonly number[],
 ): ClassEffects[] {
   if (testPerClass === undefined) return [];
@@ -82,14 +113,24 @@ export function classEffects(
   return modes.flatMap((mode) =>
     layers.flatMap((layer): ClassEffects[] => {
       const removals = singles.filter((candidate) => candidate.mode === mode && candidate.layer === layer);
-      const networks = effectsByNetwork(tables, removals, repeats, testPerClass);
-      const agreements = networks.flatMap((effects) => agreementOf(effects) ?? []);
+      const networks = effectsByNetwork(tables, removals, repeats, { testPerClass, validationPerClass });
+      const agreements = networks.flatMap((effects) => agreementOf(effects, classes) ?? []);
       if (agreements.length === 0) return [];
       const effects = networks.flat();
       const neurons = new Uint32Array(classes);
       for (const { preferred } of effects) neurons[preferred]!++;
       const change = meanChange(effects, classes);
-      return [{ layer, mode, classes, neurons, change, agreement: estimateMean(agreements) }];
+      const silences = effects.map(({ silent }) => silent);
+      const known = silences.every((silent) => silent !== undefined);
+      return [
+        {
+          ...{ layer, mode, classes, neurons, change },
+          agreement: estimateMean(agreements.map(({ share }) => share)),
+          chance: mean(agreements.map(({ chance }) => chance)),
+          lowering: agreements.reduce((sum, { lowering }) => sum + lowering, 0),
+          ...(known ? { silent: silences.filter(Boolean).length } : {}),
+        },
+      ];
     }),
   );
 }

@@ -15,15 +15,26 @@ function pairsOf(measures: readonly string[]): (readonly [string, string])[] {
 }
 
 /**
- * All that the curves allow. The comparisons of one scope and mode answer one question, so they are a family for Holm's
- * correction: over all of them together nothing could be found with fewer than a dozen networks.
+ * All that the curves allow. Within one scope and mode there are two questions, each a family for Holm's correction: does a
+ * measure differ from chance, and do measures differ from one another? Over all of them together nothing could be found
+ * with fewer than a dozen networks.
  */
 export function comparisons(groups: readonly CurveGroup[], measures: readonly string[]): Comparison[] {
   const kinds = scopesOf(groups).flatMap((scope) => modesOf(groups).map((mode) => ({ scope, mode })));
-  return kinds.flatMap((kind) => withHolm([family(groups, measures, kind)]).flat());
+  return kinds.flatMap((kind) => correctedByQuestion(compared(groups, measures, kind)));
 }
 
-function family(
+/** In the same order. */
+function correctedByQuestion(all: readonly Comparison[]): Comparison[] {
+  const questions = [true, false].map((chance) => all.filter(({ other }) => (other === RANDOM) === chance));
+  const corrected = questions.map((family) => withHolm([family])[0]!);
+  const place = new Map(
+    questions.flatMap((family, question) => family.map((one, at) => [one, corrected[question]![at]!])),
+  );
+  return all.map((one) => place.get(one)!);
+}
+
+function compared(
   groups: readonly CurveGroup[],
   measures: readonly string[],
   kind: Pick<Comparison, "scope" | "mode">,

@@ -79,6 +79,11 @@ export function groupCurves(curves: readonly AblationCurve[]): CurveGroup[] {
 /** The modes of the curves, in the order in which they first appear. */
 export const modesOf = (groups: readonly CurveGroup[]): AblationMode[] => [...new Set(groups.map(({ mode }) => mode))];
 
+/** The mode that a study is about: bias balancing, unless its curves are all of zeros. */
+export function modeShown(curves: readonly { readonly mode: AblationMode }[]): AblationMode {
+  return curves.length === 0 || curves.some(({ mode }) => mode === "mean") ? "mean" : "zero";
+}
+
 /** The scopes of the curves, likewise. */
 export const scopesOf = (groups: readonly CurveGroup[]): Scope[] => [...new Set(groups.map(({ scope }) => scope))];
 

@@ -1,6 +1,7 @@
 /** Sentences about areas under curves: which measures lie above random orders, and by how much. */
 import { type AblationMode, type Direction, RANDOM, type Scope } from "../../core/ablation.ts";
 import type { Comparison, StudyAnalysis } from "../analysis/analysis.ts";
+import { verdictOf } from "../analysis/answers.ts";
 import { seriesTitle } from "./theme.ts";
 import { decimal, estimateText, listed } from "./wording.ts";
 
@@ -20,11 +21,13 @@ function isOf(one: Grouped, { scope, mode, direction }: CurveGroup): boolean {
   return one.scope === scope && one.mode === mode && one.direction === direction;
 }
 
-/** How many lie above and below random, as intervals tell, or signs where there are none. */
-function counts(differences: readonly Comparison["difference"][]): string {
-  const total = differences.length;
-  const above = differences.filter(({ mean, interval }) => (interval?.low ?? mean) > 0).length;
-  const below = differences.filter(({ mean, interval }) => (interval?.high ?? mean) < 0).length;
+/** How many lie above and below random, as the corrected tests tell; without tests nothing is told apart. */
+function counts(compared: readonly Comparison[]): string {
+  const total = compared.length;
+  const verdicts = compared.map(verdictOf);
+  const [above, below] = (["better", "worse"] as const).map(
+    (verdict) => verdicts.filter((own) => own === verdict).length,
+  ) as [number, number];
   const positions: readonly (readonly [string, number])[] = [
     ["above", above],
     ["below", below],
@@ -42,7 +45,7 @@ function groupText(compared: readonly Comparison[], group: CurveGroup): string {
   const texts = differences.map(
     ({ measure, difference }) => `${seriesTitle(measure)} ${estimateText(difference, DIGITS)}`,
   );
-  return `${group.words}, ${counts(differences.map(({ difference }) => difference))}: ${listed(texts)}`;
+  return `${group.words}, ${counts(differences)}: ${listed(texts)}`;
 }
 
 function ownAreas({ curves }: StudyAnalysis, group: CurveGroup): string {

@@ -1,4 +1,5 @@
 /** Figure 6: which class a neuron prefers, and which class suffers when the neuron is removed. */
+import { greatest } from "../../core/long-arrays.ts";
 import type { ClassEffects, StudyAnalysis } from "../analysis/analysis.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { type Panel, panelsSpec } from "./panels.ts";
@@ -105,10 +106,25 @@ function heatMap(
   };
 }
 
-function agreementText({ layer, classes, agreement: { mean, interval } }: ClassEffects): string {
+function agreementText({ layer, lowering, chance, agreement: { mean, interval } }: ClassEffects): string {
   const range =
     interval === undefined ? "" : ` [${intervalText({ low: 100 * interval.low, high: 100 * interval.high }, 0)}]`;
-  return `in layer ${layer} for ${decimal(100 * mean, 0)} %${range} of them (by chance ${decimal(100 / classes, 0)} %)`;
+  return `in layer ${layer} for ${decimal(100 * mean, 0)} %${range} of ${lowering} (by chance ${decimal(100 * chance, 0)} %)`;
+}
+
+/** Classes that no neuron prefers, which have no row, and how often preferring is being silent. */
+function preferenceText(shown: readonly ClassEffects[], names: readonly string[]): string {
+  const absent = shown.flatMap(({ layer, neurons }) => {
+    const without = names.filter((_, label) => neurons[label] === 0);
+    return without.length === 0 ? [] : [`in layer ${layer} no neuron prefers ${listed(without)}`];
+  });
+  const silent = shown.flatMap(({ layer, silent, neurons }) => {
+    const of = neurons.reduce((sum, count) => sum + count, 0);
+    return silent === undefined ? [] : [`in layer ${layer} ${silent} of ${of}`];
+  });
+  const silence =
+    silent.length === 0 ? "" : ` A neuron can prefer a class by being silent for it: ${listed(silent)} do.`;
+  return `${absent.length === 0 ? "" : ` Classes without a row: ${absent.join("; ")}.`}${silence}`;
 }
 
 function cellTable(panels: readonly { readonly layer: number; readonly cells: readonly Cell[] }[]): FigureTable {
@@ -126,13 +142,16 @@ export function classesFigure({ classEffects, classNames, repeats }: StudyAnalys
   if (shown.length === 0) return undefined;
   const names = distinctNames(classNames);
   const panels = shown.map((effects) => ({ effects, layer: effects.layer, cells: cellsOf(effects, names) }));
-  const end = Math.max(...panels.flatMap(({ cells }) => cells.map(({ change }) => Math.abs(change))), 10 ** -DIGITS);
+  const end = Math.max(
+    greatest(panels.flatMap(({ cells }) => cells.map(({ change }) => Math.abs(change)))),
+    Number(`1e-${DIGITS}`),
+  );
   const agreement = listed(shown.map(agreementText));
   return {
     id: "figure-6",
     title: "Preferred class and the class that suffers",
     reading: `Of the neurons whose removal lowers some class, the class that loses most is the preferred one ${agreement}.`,
-    caption: `Mean over the neurons of ${counted(repeats, "repeat")} that prefer a class (by KL selectivity; their number in brackets), each removed alone and replaced by ${mode === "mean" ? "its mean" : "zero"}: change of each class's test accuracy. A mean over neurons, so no interval is drawn${repeats > 1 ? "; brackets in the sentence above: 95 % bootstrap interval over repeats" : ""}.`,
+    caption: `Mean over the neurons of ${counted(repeats, "repeat")} that prefer a class (by KL selectivity; their number in brackets), each removed alone and replaced by ${mode === "mean" ? "its mean" : "zero"}: change of each class's test accuracy.${preferenceText(shown, names)} Chance: from how often each class is preferred, and how often it loses most. A mean over neurons, so no interval is drawn${repeats > 1 ? "; brackets in the sentence above: 95 % bootstrap interval over repeats" : ""}.`,
     alternative: `Heat maps, one for each layer: rows are preferred classes, columns the classes whose accuracy changes. The class that loses most is the preferred one ${agreement}. The table lists every cell.`,
     spec: panelsSpec(panels.map(({ effects, cells }) => heatMap(effects, cells, names, end))),
     table: cellTable(panels),

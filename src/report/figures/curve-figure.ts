@@ -1,10 +1,11 @@
 /** What the figures of accuracy curves share: from chosen panels to a figure. */
+import { greatest } from "../../core/long-arrays.ts";
 import type { CurveSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { type CurvePanel, curvePanel, type Dashes } from "./curve-panels.ts";
 import { curveTable } from "./curve-rows.ts";
-import { type DeckPoint, deckCaption } from "./deck.ts";
 import type { Figure } from "./figure.ts";
 import { panelsSpec } from "./panels.ts";
+import { type PublishedPoint, publishedCaption } from "./published.ts";
 import { coloursOf, seriesColours, seriesTitle } from "./theme.ts";
 import { bandText, decimal, listed, orderTitle, scopeTitle } from "./wording.ts";
 
@@ -18,13 +19,13 @@ export const directionDashes: Dashes = {
   ],
 };
 
-/** Those of the deck's values that belong to one of the curves. */
-export function deckOf(points: readonly DeckPoint[], curves: readonly CurveSummary[]): DeckPoint[] {
+/** Those of the paper's values that belong to one of the curves. */
+export function publishedOf(points: readonly PublishedPoint[], curves: readonly CurveSummary[]): PublishedPoint[] {
   return points.filter((point) => curves.some((curve) => isCurveOf(point, curve)));
 }
 
-/** Whether the deck's value is for this kind of curve. */
-export function isCurveOf(point: DeckPoint, curve: CurveSummary): boolean {
+/** Whether the paper's value is for this kind of curve. */
+export function isCurveOf(point: PublishedPoint, curve: CurveSummary): boolean {
   const keys = ["scope", "measure", "direction", "mode"] as const;
   return keys.every((key) => point[key] === curve[key]);
 }
@@ -51,7 +52,7 @@ export function curveFigure({ id, title, reading, panels, dashes }: CurveFigure,
   const summaries = curves.map(({ curve }) => curve);
   const shown = summaries.map(({ measure }) => measure);
   const colours = coloursOf(seriesColours(analysis.measures), shown);
-  const marks = panels.some(({ deck }) => deck.length > 0) ? deckCaption(analysis.study) : "";
+  const marks = panels.some(({ published }) => published.length > 0) ? publishedCaption(analysis.study) : "";
   const caption = [bandText(analysis.repeats), modeText(summaries), drawsText(summaries), marks];
   // Random orders stand in the panel of each direction, but once in the table.
   const distinct = [...new Map(curves.map((styled) => [styled.curve, styled])).values()];
@@ -71,7 +72,7 @@ function panelName({ title, subtitle }: CurvePanel): string {
 }
 
 function drawsText(curves: readonly CurveSummary[]): string {
-  const draws = Math.max(...curves.map((curve) => curve.draws));
+  const draws = greatest(curves.map((curve) => curve.draws));
   return draws > 1 ? `Random: mean of ${draws} orders a network.` : "";
 }
 

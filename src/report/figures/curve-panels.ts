@@ -1,8 +1,8 @@
-/** Panels of accuracy against neurons removed: bands, lines, the deck's marks, and a rule that shows all values of a step. */
+/** Panels of accuracy against neurons removed: bands, lines, the paper's marks, and a rule that shows all values of a step. */
 
 import { curveRows, type StyledCurve } from "./curve-rows.ts";
-import type { DeckPoint } from "./deck.ts";
 import { HOVER_LAYER, legendColumns, type Panel, type PanelLayer, panelSize } from "./panels.ts";
+import type { PublishedPoint } from "./published.ts";
 import { ink, type SeriesColours, seriesTitle } from "./theme.ts";
 
 export interface CurvePanel {
@@ -11,8 +11,8 @@ export interface CurvePanel {
   readonly title: string;
   readonly subtitle?: string;
   readonly curves: readonly StyledCurve[];
-  /** Values of the deck for curves of this panel. */
-  readonly deck: readonly DeckPoint[];
+  /** Values of the paper for curves of this panel. */
+  readonly published: readonly PublishedPoint[];
 }
 
 /** What dashes mean in a figure. */
@@ -47,7 +47,7 @@ function lineLayer({ legend, domain, range }: Dashes): PanelLayer {
   };
 }
 
-function deckLayer(points: readonly DeckPoint[]): PanelLayer {
+function publishedLayer(points: readonly PublishedPoint[]): PanelLayer {
   const values = points.map(({ measure, removed, accuracy }) => ({ measure: seriesTitle(measure), removed, accuracy }));
   return {
     data: { values },
@@ -86,7 +86,7 @@ function hoverLayer(key: string, names: readonly string[], bands: boolean, style
 
 /** One panel of a figure of curves. */
 export function curvePanel(
-  { key, title, subtitle, curves, deck }: CurvePanel,
+  { key, title, subtitle, curves, published }: CurvePanel,
   colours: SeriesColours,
   dashes: Dashes,
 ): Panel {
@@ -115,7 +115,7 @@ export function curvePanel(
     layer: [
       ...(bands ? [bandLayer()] : []),
       lineLayer(dashes),
-      ...(deck.length > 0 ? [deckLayer(deck)] : []),
+      ...(published.length > 0 ? [publishedLayer(published)] : []),
       hoverLayer(key, names, bands, styles),
     ],
   };

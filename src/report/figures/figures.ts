@@ -1,5 +1,6 @@
 /** All figures of a report: those whose data are there, each with its own number. */
 import type { StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
+import { answerFigure } from "./answer.ts";
 import { classesFigure } from "./classes.ts";
 import type { Figure } from "./figure.ts";
 import { firstLayerWeights } from "./first-layer-weights.ts";
@@ -11,6 +12,7 @@ import { zeroAndMean } from "./zero-and-mean.ts";
 
 export function figuresOf(analysis: StudyAnalysis, files: StudyFiles): Figure[] {
   const figures = [
+    answerFigure(analysis),
     zeroAndMean(analysis),
     violins(analysis),
     wholeNetwork(analysis),

@@ -1,5 +1,6 @@
-/** Figure 7: what the most and the least important neurons of the first layer look at, by each measure. */
+/** Figure 7: what the neurons of the first layer with the highest and the lowest values look at, by each measure. */
 import { quantile } from "simple-statistics";
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { DenseLayer } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import type { StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
@@ -100,7 +101,7 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
   const all = ranked.flat();
   return {
     id: "figure-7",
-    title: "Weights of the most and least important neurons of the first layer",
+    title: "First-layer weights of the neurons with the highest and lowest values",
     reading: `In network ${shown.repeat}, ${rangesText(ranked)}.`,
     caption: `One network (repeat ${shown.repeat}), so there is no band. Each image: the weights from the inputs to one neuron, with its measure in bits below, the first rank at the upper left. One scale for all images: blue above 0, red below, full colour from ${decimal(end, 2)} on (${100 * COVERED} % of the layer's weights are below).`,
     alternative: `Images of the first layer's weights, ${height} by ${width}, for the ${SHOWN} neurons with the most and the least of ${listed(ranked.map((neurons) => seriesTitle(neurons[0]!.measure)))}. The table lists the neurons.`,
@@ -118,7 +119,7 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
 function rangesText(ranked: readonly (readonly RankedNeuron[])[]): string {
   const range = (neurons: readonly RankedNeuron[], end: End) => {
     const bits = neurons.filter((neuron) => neuron.end === end).map((neuron) => neuron.bits);
-    return `${decimal(Math.min(...bits), DIGITS)} to ${decimal(Math.max(...bits), DIGITS)}`;
+    return `${decimal(smallest(bits), DIGITS)} to ${decimal(greatest(bits), DIGITS)}`;
   };
   const texts = ranked.map(
     (neurons) =>

@@ -1,18 +1,19 @@
 /** Figure 4: each layer by itself, lowest and highest first, all measures and random. */
 import type { Direction } from "../../core/ablation.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
+import { modeShown } from "../analysis/curve-groups.ts";
 import { areasReading } from "./area-sentences.ts";
 import { curveFigure, directionDashes } from "./curve-figure.ts";
-import { deckPointsFor } from "./deck.ts";
 import type { Figure } from "./figure.ts";
-import { modeShown, orderPanel } from "./order-panels.ts";
+import { orderPanel } from "./order-panels.ts";
+import { publishedPointsFor } from "./published.ts";
 
 const directions: readonly Direction[] = ["low", "high"];
 
 /** Absent where the study has no order within a layer. */
 export function layerWise(analysis: StudyAnalysis): Figure | undefined {
-  const mode = modeShown(analysis);
-  const points = deckPointsFor(4, analysis.study);
+  const mode = modeShown(analysis.curves);
+  const points = publishedPointsFor(4, analysis.study);
   const panels = analysis.layers.flatMap((layer) =>
     directions.flatMap((direction) => orderPanel(analysis, { scope: `layer${layer}`, direction, mode }, points) ?? []),
   );

@@ -1,6 +1,7 @@
 /** Figure 5: each measure against the loss that removing the neuron alone costs, layer by layer and pooled. */
 import { linearRegression, max, median, min } from "simple-statistics";
 import type { AblationMode } from "../../core/ablation.ts";
+import { exponentialM1, logarithm, logarithm1p } from "../../core/elementary.ts";
 import { RandomSequence, streams } from "../../core/random.ts";
 import type { RankCorrelation, StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
 import type { Figure, FigureTable } from "./figure.ts";
@@ -31,15 +32,15 @@ interface SignedLog {
 
 function signedLogOf(increases: readonly number[]): SignedLog {
   const middle = median(increases.map(Math.abs));
-  const constant = middle > 0 ? 10 ** Math.round(Math.log10(middle)) : 1e-4;
+  const constant = middle > 0 ? Number(`1e${Math.round(logarithm(middle) / Math.LN10)}`) : 1e-4;
   const [lowest, highest] = [min([...increases]), max([...increases])];
   const steps = [0.3, 1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4].map((step) => Number((constant * step).toPrecision(1)));
   const ticks = [...steps.map((value) => -value), 0, ...steps].filter((tick) => lowest <= tick && tick <= highest);
   return { constant, ticks: ticks.toSorted((a, b) => a - b) };
 }
 
-const onScale = (value: number, constant: number) => Math.sign(value) * Math.log1p(Math.abs(value) / constant);
-const offScale = (height: number, constant: number) => Math.sign(height) * Math.expm1(Math.abs(height)) * constant;
+const onScale = (value: number, constant: number) => Math.sign(value) * logarithm1p(Math.abs(value) / constant);
+const offScale = (height: number, constant: number) => Math.sign(height) * exponentialM1(Math.abs(height)) * constant;
 
 /** Ends of the least-squares line on the drawn scale; none where all values are equal. */
 function trend(neurons: readonly RemovedNeuron[], measure: string, { constant }: SignedLog, group: string) {

@@ -1,21 +1,16 @@
 /** Panels for figures 3 and 4: one for each scope and direction, each with all measures and random. */
 import { type AblationMode, type Direction, RANDOM, type Scope } from "../../core/ablation.ts";
 import type { CurveSummary, StudyAnalysis } from "../analysis/analysis.ts";
-import { deckOf } from "./curve-figure.ts";
+import { publishedOf } from "./curve-figure.ts";
 import type { CurvePanel } from "./curve-panels.ts";
-import type { DeckPoint } from "./deck.ts";
+import type { PublishedPoint } from "./published.ts";
 import { orderTitle, scopeTitle } from "./wording.ts";
-
-/** The mode of figures that show one: the mean, unless the study has zero alone. */
-export function modeShown({ curves }: Pick<StudyAnalysis, "curves">): AblationMode {
-  return curves.some(({ mode }) => mode === "mean") ? "mean" : "zero";
-}
 
 /** One panel, or none where no measure's order was run. */
 export function orderPanel(
   { curves }: StudyAnalysis,
   { scope, direction, mode }: { scope: Scope; direction: Direction; mode: AblationMode },
-  points: readonly DeckPoint[],
+  points: readonly PublishedPoint[],
 ): CurvePanel | undefined {
   const ofScope = curves.filter((curve) => curve.scope === scope && curve.mode === mode);
   const ofMeasures = ofScope.filter((curve) => curve.direction === direction);
@@ -26,6 +21,6 @@ export function orderPanel(
     title: scopeTitle(scope),
     subtitle: orderTitle(direction),
     curves: shown.map((curve) => ({ curve, style: orderTitle(curve.direction) })),
-    deck: deckOf(points, shown),
+    published: publishedOf(points, shown),
   };
 }

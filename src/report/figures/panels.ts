@@ -12,6 +12,9 @@ export const COLUMNS_PARAMETER = "panelColumns";
 /** Two panels of about 300 pixels fit a page of 720. */
 export const WIDE_COLUMNS = 2;
 
+/** The parameter of specifications whose panels can be drawn wider or narrower; its value is the width they are made for. */
+export const WIDTH_PARAMETER = "panelWidth";
+
 /** Layers whose names begin so only answer the pointer; still pictures leave them out. */
 export const HOVER_LAYER = "hover";
 
@@ -23,9 +26,14 @@ export const legendColumns = { expr: `${COLUMNS_PARAMETER} > 1 ? 4 : 2` };
 
 /** A specification without configuration: see `theme.ts` for what is added to it. */
 export function panelsSpec(panels: readonly Panel[]): TopLevelSpec {
+  const stretches = panels.every((panel) => "width" in panel && panel.width === panelSize.width);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    params: [inkParameter, { name: COLUMNS_PARAMETER, value: WIDE_COLUMNS }],
+    params: [
+      inkParameter,
+      { name: COLUMNS_PARAMETER, value: WIDE_COLUMNS },
+      ...(stretches ? [{ name: WIDTH_PARAMETER, value: panelSize.width }] : []),
+    ],
     columns: WIDE_COLUMNS,
     spacing: { row: 24, column: 18 },
     concat: [...panels],

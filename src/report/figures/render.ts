@@ -1,6 +1,7 @@
 /** From a figure to pictures and specifications: static SVG for files and pages, Vega for live views, Vega-Lite as text. */
-import { logger, parse, type Spec, View, Warn } from "vega";
+import { logger, parse, type Spec, View, type ViewOptions, Warn } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { jsonText } from "../../core/plain-text.ts";
 import type { Figure } from "./figure.ts";
 import { COLUMNS_PARAMETER, HOVER_LAYER } from "./panels.ts";
 import { figureConfig, inkParameter } from "./theme.ts";
@@ -36,6 +37,16 @@ function isHover(item: unknown): boolean {
   return typeof name === "string" && name.startsWith(HOVER_LAYER);
 }
 
+/** Evaluates Vega's expressions without making functions from text, for pages whose policy forbids that (vega-interpreter). */
+export type ExpressionInterpreter = NonNullable<ViewOptions["expr"]>;
+
+/** For whom a figure is drawn, and how. */
+interface Drawing {
+  readonly inkColour: string;
+  readonly background: string;
+  readonly interpreter: ExpressionInterpreter | undefined;
+}
+
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 /** Coordinates to a hundredth of a pixel: Vega writes all digits of a float64. */
@@ -60,8 +71,11 @@ function withOwnNames(svg: string, id: string): string {
   });
 }
 
-async function svgOf({ id, title, alternative, spec }: Figure, inkColour: string, background: string): Promise<string> {
-  const view = new View(parse(compiled(withoutHover(spec))), { renderer: "none", logger: strictLogger });
+async function svgOf({ id, title, alternative, spec }: Figure, drawing: Drawing): Promise<string> {
+  const { inkColour, background, interpreter } = drawing;
+  const runtime = parse(compiled(withoutHover(spec)), undefined, { ast: interpreter !== undefined });
+  const expressions = interpreter === undefined ? {} : { expr: interpreter };
+  const view = new View(runtime, { renderer: "none", logger: strictLogger, ...expressions });
   view.signal(inkParameter.name, inkColour).background(background);
   const svg = await view.toSVG();
   view.finalize();
@@ -74,18 +88,18 @@ async function svgOf({ id, title, alternative, spec }: Figure, inkColour: string
 }
 
 /** The figure as a file of its own: dark on white. */
-export function renderSvg(figure: Figure): Promise<string> {
-  return svgOf(figure, inkParameter.value, "white");
+export function renderSvg(figure: Figure, interpreter?: ExpressionInterpreter): Promise<string> {
+  return svgOf(figure, { inkColour: inkParameter.value, background: "white", interpreter });
 }
 
 /** The figure for a page: transparent, with text, axes and random's curve in `currentColor`. */
-export function renderInlineSvg(figure: Figure): Promise<string> {
-  return svgOf(figure, "currentColor", "transparent");
+export function renderInlineSvg(figure: Figure, interpreter?: ExpressionInterpreter): Promise<string> {
+  return svgOf(figure, { inkColour: "currentColor", background: "transparent", interpreter });
 }
 
 /** Text of the .vl.json file: the Vega-Lite specification with its data and its looks, to be restyled. */
 export function specText({ spec }: Figure): string {
-  const whole = JSON.stringify({ ...spec, background: "white", config: figureConfig }, null, 2);
+  const whole = jsonText({ ...spec, background: "white", config: figureConfig });
   // A row of data on a line. Line breaks within strings are escaped in JSON, so only the layout changes.
   return `${whole.replaceAll(/\{[^{}[\]]*\}/g, (object) => object.replaceAll(/\n\s*/g, " "))}\n`;
 }

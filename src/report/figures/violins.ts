@@ -1,9 +1,10 @@
 /** Figure 2: the distribution of each measure over the neurons of each layer. */
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { MeasureSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { density } from "../statistics/density.ts";
-import { appliesTo, type DeckDistribution, deckCaption, deckDistributions } from "./deck.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { HOVER_LAYER, type Panel, type PanelLayer, panelSize, panelsSpec } from "./panels.ts";
+import { appliesTo, type PublishedDistribution, publishedCaption, publishedDistributions } from "./published.ts";
 import { type Colour, ink, seriesColours, seriesTitle } from "./theme.ts";
 import { counted, decimal, intervalText, listed } from "./wording.ts";
 
@@ -17,7 +18,7 @@ const rounded = (value: number, digits = DIGITS) => Number(value.toFixed(digits)
 /** Outlines of a panel's violins: widths are densities on one scale, so that all violins have the same area. */
 function outlines(summaries: readonly MeasureSummary[]) {
   const shapes = summaries.map(({ layer, values }) => ({ layer, ...density(values) }));
-  const widest = Math.max(...shapes.flatMap((shape) => Array.from(shape.density)), Number.MIN_VALUE);
+  const widest = Math.max(greatest(shapes.flatMap((shape) => Array.from(shape.density))), Number.MIN_VALUE);
   return shapes.flatMap(({ layer, bits, density: heights }) =>
     Array.from(bits, (value, index) => {
       const half = (HALF_WIDTH * heights[index]!) / widest;
@@ -61,8 +62,8 @@ function summaryLayers(): PanelLayer[] {
   ];
 }
 
-/** The deck's mean as a diamond on a line between its extremes, left of the violin's axis so as not to cover the bar. */
-function deckLayers(values: readonly DeckDistribution[]): PanelLayer[] {
+/** The paper's mean as a diamond on a line between its extremes, left of the violin's axis so as not to cover the bar. */
+function publishedLayers(values: readonly PublishedDistribution[]): PanelLayer[] {
   if (values.length === 0) return [];
   const data = { values: values.map(({ layer, ...value }) => ({ layer: layer - 0.14, ...value })) };
   return [
@@ -96,9 +97,9 @@ function hoverLayer(key: string): PanelLayer {
   };
 }
 
-function violinPanel(measure: string, summaries: readonly MeasureSummary[], colour: Colour, deck: boolean): Panel {
+function violinPanel(measure: string, summaries: readonly MeasureSummary[], colour: Colour, published: boolean): Panel {
   const layers = summaries.map(({ layer }) => layer);
-  const marks = deck ? deckDistributions.filter((value) => value.measure === measure) : [];
+  const marks = published ? publishedDistributions.filter((value) => value.measure === measure) : [];
   return {
     title: seriesTitle(measure),
     ...panelSize,
@@ -106,10 +107,10 @@ function violinPanel(measure: string, summaries: readonly MeasureSummary[], colo
     encoding: {
       x: {
         axis: { values: layers, labelExpr: "'layer ' + datum.value", title: null, grid: false },
-        scale: { domain: [Math.min(...layers) - 0.5, Math.max(...layers) + 0.5], nice: false },
+        scale: { domain: [smallest(layers) - 0.5, greatest(layers) + 0.5], nice: false },
       },
     },
-    layer: [outlineLayer(summaries, colour), ...summaryLayers(), ...deckLayers(marks), hoverLayer(measure)],
+    layer: [outlineLayer(summaries, colour), ...summaryLayers(), ...publishedLayers(marks), hoverLayer(measure)],
   };
 }
 
@@ -143,7 +144,9 @@ export function violins(analysis: StudyAnalysis): Figure | undefined {
   const { range } = seriesColours(measures);
   const means = listed(byMeasure.map(({ summaries }) => movement(summaries)));
   const path = layers.length > 1 ? ` from layer ${layers[0]} to layer ${layers.at(-1)}` : ` in layer ${layers[0]}`;
-  const marks = appliesTo(study) ? ` ${deckCaption(study)} Lines: from the deck's least to its largest value.` : "";
+  const marks = appliesTo(study)
+    ? ` ${publishedCaption(study)} Lines: from the paper's least to its largest value.`
+    : "";
   return {
     id: "figure-2",
     title: "Distribution of each measure in each layer",

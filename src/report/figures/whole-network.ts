@@ -1,19 +1,20 @@
 /** Figure 3: all hidden neurons in one order, by raw value and by rank within the layer, side by side. */
 import { type Direction, networkScopes } from "../../core/ablation.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
+import { modeShown } from "../analysis/curve-groups.ts";
 import { areasReading } from "./area-sentences.ts";
 import { curveFigure, directionDashes } from "./curve-figure.ts";
-import { deckPointsFor } from "./deck.ts";
 import type { Figure } from "./figure.ts";
-import { modeShown, orderPanel } from "./order-panels.ts";
+import { orderPanel } from "./order-panels.ts";
+import { publishedPointsFor } from "./published.ts";
 
 const directions: readonly Direction[] = ["low", "high"];
 const scopeWords = { network: "by raw value", "network-ranked": "by rank within the layer" } as const;
 
 /** Absent where the study has no order over the whole network. */
 export function wholeNetwork(analysis: StudyAnalysis): Figure | undefined {
-  const mode = modeShown(analysis);
-  const points = deckPointsFor(3, analysis.study);
+  const mode = modeShown(analysis.curves);
+  const points = publishedPointsFor(3, analysis.study);
   const panels = directions.flatMap((direction) =>
     networkScopes.flatMap((scope) => orderPanel(analysis, { scope, direction, mode }, points) ?? []),
   );

@@ -2,10 +2,10 @@
 import { ablationModes, RANDOM } from "../../core/ablation.ts";
 import type { CurveSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { estimateMean } from "../statistics/estimate.ts";
-import { curveFigure, deckOf } from "./curve-figure.ts";
+import { curveFigure, publishedOf } from "./curve-figure.ts";
 import type { CurvePanel, Dashes } from "./curve-panels.ts";
-import { deckPointsFor } from "./deck.ts";
 import type { Figure } from "./figure.ts";
+import { publishedPointsFor } from "./published.ts";
 import { seriesTitle } from "./theme.ts";
 import { decimal, estimateText, listed } from "./wording.ts";
 
@@ -21,7 +21,7 @@ const dashes: Dashes = {
   ],
 };
 
-/** The deck's measure, or the first one where the study lacks it. */
+/** The paper's measure, or the first one where the study lacks it. */
 function measureShown({ measures }: StudyAnalysis): string | undefined {
   return measures.includes(MUTUAL_INFORMATION) ? MUTUAL_INFORMATION : measures[0];
 }
@@ -55,13 +55,13 @@ export function zeroAndMean(analysis: StudyAnalysis): Figure | undefined {
     .map((layer) => ({ layer, curves: curvesOfLayer(analysis, layer, measure) }))
     .filter(({ curves }) => gains(curves).length > 0);
   if (layers.length === 0) return undefined;
-  const points = deckPointsFor(1, analysis.study);
+  const points = publishedPointsFor(1, analysis.study);
   const panels = layers.map(
     ({ layer, curves }): CurvePanel => ({
       key: `layer${layer}`,
       title: `layer ${layer}`,
       curves: curves.map((curve) => ({ curve, style: styles[curve.mode] })),
-      deck: deckOf(points, curves),
+      published: publishedOf(points, curves),
     }),
   );
   const reading = layers.map(({ layer, curves }) => `in layer ${layer} ${listed(gains(curves))}`);

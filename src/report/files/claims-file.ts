@@ -1,6 +1,7 @@
-/** claims.json: the deck's claims as the data decide them, for each study of a report. */
+/** claims.json: the paper's claims as the data decide them, for each study of a report. */
 import { z } from "zod";
 import { RunError } from "../../core/errors.ts";
+import { jsonText } from "../../core/plain-text.ts";
 import { resultNames } from "../../core/platform.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
 import { type Claim, type StudyAnalysis, verdicts } from "../analysis/analysis.ts";
@@ -34,6 +35,7 @@ const claimSchema = z.object({
   holm: probability.exactOptional().describe("p after Holm's correction over all claims of the file."),
   verdict: z.enum(verdicts),
   reason: z.string(),
+  tooFew: z.string().exactOptional().describe("How many networks would do, where these are too few for any verdict."),
   figure: z.string().describe("The figure that shows it."),
   parts: z.array(partSchema).describe("Effects that must all be there for the claim to hold."),
 });
@@ -57,7 +59,7 @@ export function claimsFileText(analyses: readonly StudyAnalysis[]): string {
   const studies = analyses.map(({ label, repeats, claims }) => ({ label, repeats, claims }));
   const content = { schema: CLAIMS_SCHEMA, studies };
   const result = claimsFileSchema.safeParse(content);
-  if (result.success) return `${JSON.stringify(result.data, null, 2)}\n`;
+  if (result.success) return `${jsonText(result.data)}\n`;
   const { path, expected, found } = schemaFault(result.error, content);
   const fix = "this is a fault of the report, not of its input: please report it with the result folder";
   throw new RunError({ what: `the content does not fit at ${path}`, where: resultNames.claims, expected, found, fix });

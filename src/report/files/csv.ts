@@ -6,6 +6,8 @@
 import { csvParseRows } from "d3-dsv";
 import { RunError } from "../../core/errors.ts";
 
+export { float32Text, float64Text } from "../../core/float-text.ts";
+
 const ROWS_PER_CHUNK = 1000;
 
 /** The header and the lines (without their newlines) as pieces of text of about a thousand rows. */
@@ -19,22 +21,6 @@ export function* csvChunks(header: readonly string[], lines: Iterable<string>): 
     chunk.push(line);
   }
   if (chunk.length > 0) yield `${chunk.join("\n")}\n`;
-}
-
-/** Shortest decimal text that reads back as the same float64, the sign of zero included. */
-export function float64Text(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value);
-}
-
-/** Short decimal text that, read as float64 and rounded to float32, is the same float32; nine digits always suffice. */
-export function float32Text(value: number): string {
-  if (value === 0 || !Number.isFinite(value)) return float64Text(value);
-  let shortened = value;
-  for (let digits = 1; digits <= 9; digits++) {
-    shortened = Number(value.toPrecision(digits));
-    if (Math.fround(shortened) === value) break;
-  }
-  return String(shortened);
 }
 
 const UNSIGNED = /^(0|[1-9]\d*)$/;
@@ -94,6 +80,11 @@ export class CsvRow {
   fail(what: string, expected: string, found: string): never {
     throw damaged(this.#file, this.#line, what, expected, found);
   }
+}
+
+/** Ids of measures become names of columns, fields and files: nothing else than letters, digits and `_` is one. */
+export function isMeasureId(text: string): boolean {
+  return /^[A-Za-z]\w*$/.test(text);
 }
 
 /** A fault of one line of a result file. */

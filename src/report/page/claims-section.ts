@@ -1,6 +1,6 @@
 /** The claims as cards: what is claimed, and for each study what the data say. */
 import type { Claim, StudyAnalysis, Verdict } from "../analysis/analysis.ts";
-import { estimateText } from "../figures/wording.ts";
+import { estimateText, listed } from "../figures/wording.ts";
 import { DIGITS, estimateCells, probabilityText } from "./cell-text.ts";
 import { dataTable } from "./data-table.ts";
 import { figureAnchor } from "./figure-sections.ts";
@@ -23,7 +23,7 @@ ${dataTable({ caption: `Parts of the effect: ${label}`, columns, rows })}</detai
 }
 
 function finding(claim: Claim, { label }: StudyAnalysis, several: boolean): Markup {
-  const { effect, p, holm, verdict, reason } = claim;
+  const { effect, p, holm, verdict, reason, tooFew } = claim;
   const facts =
     effect &&
     html`<dl>
@@ -34,7 +34,7 @@ function finding(claim: Claim, { label }: StudyAnalysis, several: boolean): Mark
   return html`<div class="finding">
 ${several ? html`<h4>${label}</h4>` : undefined}${verdictBadge(verdict)}
 ${facts}
-<p>${reason}</p>
+<p>${tooFew === undefined ? reason : "Too few networks to decide."}</p>
 ${partsTable(claim, several ? `${claim.statement} (${label})` : claim.statement)}</div>
 `;
 }
@@ -52,15 +52,25 @@ function card(claim: Claim, analyses: readonly StudyAnalysis[]): Markup {
 `;
 }
 
+/** Said once for all claims that more networks are needed for. */
+function tooFewText(claims: readonly Claim[]): Markup | undefined {
+  const needed = [...new Set(claims.flatMap(({ tooFew }) => tooFew ?? []))];
+  if (needed.length === 0) return undefined;
+  return html`<p>Some claims cannot be decided with so few networks, however clear the data: ${listed(needed)}.</p>`;
+}
+
 export function claimsSection(analyses: readonly StudyAnalysis[]): Section | undefined {
   const claims = new Map(analyses.flatMap((analysis) => analysis.claims.map((claim) => [claim.id, claim] as const)));
   if (claims.size === 0) return undefined;
-  const lead = html`<p>Intervals are 95 % bootstrap intervals over repeats. A claim is supported or contradicted where its
-p, corrected by Holm's method for the number of claims, is below 0.05; otherwise it is undecided.</p>`;
+  const lead = html`<p>What Amjad, Liu and Geiger claim (<a href="https://arxiv.org/abs/1804.06679">arXiv:1804.06679</a>), put to
+the test with these networks. Intervals are 95 % bootstrap intervals over repeats. A claim is supported or contradicted where its
+p, corrected by Holm's method for the number of claims, is below 0.05; otherwise it is undecided.</p>
+${tooFewText(analyses.flatMap((analysis) => analysis.claims))}`;
   const cards = [...claims.values()].map((claim) => card(claim, analyses));
   return {
     id: "claims",
-    title: "Claims, decided by these data",
+    title: "The paper's claims, decided by these data",
+    short: "Claims",
     content: html`${lead}<ol class="claims">${cards}</ol>`,
   };
 }

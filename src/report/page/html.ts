@@ -1,5 +1,7 @@
 /** HTML as tagged templates in which everything is escaped that is not itself such a template. */
 
+import { plainLine, plainText } from "../../core/plain-text.ts";
+
 /** Text that is HTML already. Only this file makes it, so text from files cannot become markup by accident. */
 export class Markup {
   readonly text: string;
@@ -24,11 +26,16 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
 }
 
+/** No paragraph of ours is longer; names from files make text long. */
+const LONGEST_TEXT = 10_000;
+
+const shown = (text: string) => plainText(text.length > LONGEST_TEXT ? plainLine(text, LONGEST_TEXT) : text);
+
 function insertText(insert: Insert): string {
   if (insert === undefined) return "";
   if (insert instanceof Markup) return insert.text;
   if (typeof insert === "object") return insert.map(insertText).join("");
-  return escapeHtml(String(insert));
+  return escapeHtml(shown(String(insert)));
 }
 
 /** Markup with the inserts escaped; lists stand one after another. Attributes in it must be quoted. */
@@ -44,7 +51,7 @@ export function rawElement(name: "style" | "script", text: string): Markup {
 
 /** Data for the script, in an element that browsers neither show nor run. */
 export function jsonElement(id: string, value: unknown): Markup {
-  const json = JSON.stringify(value).replaceAll("<", "\\u003c"); // so that no text can end the element
+  const json = plainText(JSON.stringify(value)).replaceAll("<", "\\u003c"); // so that no text can end the element
   return new Markup(`<script type="application/json" id="${escapeHtml(id)}">${json}</script>`);
 }
 

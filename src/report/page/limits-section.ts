@@ -18,5 +18,7 @@ function limits({ missing, cautions }: StudyAnalysis): Markup | undefined {
 
 export function limitsSection(analyses: readonly StudyAnalysis[]): Section | undefined {
   const content = forEachStudy(analyses, limits);
-  return content && { id: "limits", title: "What is missing, and what to read with care", content };
+  return (
+    content && { id: "limits", title: "What is missing, and what to read with care", short: "Read with care", content }
+  );
 }

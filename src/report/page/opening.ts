@@ -1,4 +1,5 @@
 /** Title of the page, and what was run in a sentence. */
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import { isTrained } from "../../core/study.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import { counted, decimal } from "../figures/wording.ts";
@@ -18,7 +19,7 @@ function accuracySentence({ study }: StudyAnalysis): string {
   const accuracies = study?.repeats.map(({ testAccuracy }) => testAccuracy) ?? [];
   if (accuracies.length === 0) return "";
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
-  const [least, most] = [Math.min(...accuracies), Math.max(...accuracies)].map((value) => decimal(value, DIGITS));
+  const [least, most] = [smallest(accuracies), greatest(accuracies)].map((value) => decimal(value, DIGITS));
   const range = accuracies.length > 1 ? ` on average (${least} to ${most})` : "";
   return ` Intact, they classify ${decimal(mean, DIGITS)} of the test samples correctly${range}.`;
 }
@@ -38,13 +39,27 @@ function runSentence(analysis: StudyAnalysis): string {
   return `${networks}, ${trained}. ${measured}, with the accuracy taken on ${count(dataset.test)} test samples.${accuracySentence(analysis)}`;
 }
 
+/** What makes results doubtful stands in front of them. */
+function doubts(analyses: readonly StudyAnalysis[]): Markup[] {
+  return analyses.flatMap(({ study, label }) =>
+    (study?.warnings ?? []).map((warning) => {
+      const where = analyses.length === 1 ? "" : ` (${label})`;
+      return html`<p class="warning"><strong>Warning${where}:</strong> ${warning}.</p>`;
+    }),
+  );
+}
+
 export function opening(analyses: readonly StudyAnalysis[]): Markup {
   const sentences = analyses.map((analysis) =>
     analyses.length === 1
-      ? html`<p>${runSentence(analysis)}</p>`
+      ? html`<p class="run">${runSentence(analysis)}</p>`
       : html`<li><strong>${analysis.label}</strong>: ${runSentence(analysis)}</li>`,
   );
+  const several = analyses.length > 1;
+  const warned = analyses.flatMap(({ label, warnings }) =>
+    warnings.map((warning) => html`<p class="warning">${several ? `${label}: ` : ""}${warning}</p>`),
+  );
   return html`<h1>${pageTitle(analyses)}</h1>
-<p class="question">Do information measures of single neurons tell how much a classifier needs them?</p>
-${analyses.length === 1 ? sentences : html`<ul>${sentences}</ul>`}`;
+${warned}<p class="question">Do information measures of single neurons tell how much a classifier needs them?</p>
+${analyses.length === 1 ? sentences : html`<ul class="run">${sentences}</ul>`}${doubts(analyses)}`;
 }

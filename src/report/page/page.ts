@@ -3,11 +3,14 @@
  * script only makes pictures answer to the pointer. Its Content-Security-Policy allows this script, this style and
  * pictures in data URLs, so nothing can be loaded or run that text from a result file might name.
  */
+import { latin1Text } from "../../core/long-arrays.ts";
 import type { PageAssets } from "../../core/platform.ts";
+import { answerSection } from "./answer-section.ts";
 import { claimsSection } from "./claims-section.ts";
 import { figureSections } from "./figure-sections.ts";
 import { html, type Markup, rawElement } from "./html.ts";
 import { limitsSection } from "./limits-section.ts";
+import { measuresSection } from "./measures-section.ts";
 import { opening, pageTitle } from "./opening.ts";
 import type { PageStudy } from "./page-study.ts";
 import { provenanceSection } from "./provenance-section.ts";
@@ -16,7 +19,7 @@ import { tableSections } from "./table-sections.ts";
 
 async function sourceHash(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`;
+  return `'sha256-${btoa(latin1Text(new Uint8Array(digest)))}'`;
 }
 
 async function contentSecurityPolicy({ style, script }: PageAssets): Promise<string> {
@@ -26,10 +29,13 @@ async function contentSecurityPolicy({ style, script }: PageAssets): Promise<str
 }
 
 function contents(sections: readonly Section[]): Markup {
-  const entry = ({ id, title }: Section) => html`<li><a href="#${id}">${title}</a></li>
+  const entry = ({
+    id,
+    title,
+    short = title,
+  }: Section) => html`<li><a href="#${id}"><span class="long">${title}</span><span class="short">${short}</span></a></li>
 `;
-  return html`<nav aria-labelledby="contents"><h2 id="contents">Contents</h2>
-<ol>${sections.map(entry)}</ol></nav>`;
+  return html`<nav aria-label="Contents"><ol>${sections.map(entry)}</ol></nav>`;
 }
 
 function sectionMarkup({ id, title, content }: Section): Markup {
@@ -40,10 +46,12 @@ ${content}
 `;
 }
 
-/** Text of report.html. Several studies stand side by side in each section. */
+/** Text of report.html. Contents come first: beside the text where there is room, else as one line above it. Several studies stand side by side in each section. */
 export async function reportPage(studies: readonly PageStudy[], assets: PageAssets): Promise<string> {
   const analyses = studies.map(({ analysis }) => analysis);
   const sections = [
+    answerSection(studies),
+    measuresSection(analyses),
     claimsSection(analyses),
     ...figureSections(studies),
     ...tableSections(analyses),
@@ -62,8 +70,8 @@ export async function reportPage(studies: readonly PageStudy[], assets: PageAsse
 ${rawElement("style", assets.style)}
 </head>
 <body>
-<header>${opening(analyses)}</header>
 ${contents(sections)}
+<header>${opening(analyses)}</header>
 <main>
 ${sections.map(sectionMarkup)}</main>
 ${rawElement("script", assets.script)}

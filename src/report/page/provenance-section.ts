@@ -1,7 +1,7 @@
 /** How the results were made: configuration, data, adapter, versions, and the command that makes them again. */
 import { describeAdapter } from "../../core/adapter-text.ts";
 import { levelsOf, quantizationOf } from "../../core/quantization.ts";
-import { isTrained, type RecordedConfig } from "../../core/study.ts";
+import { type DatasetSummary, isTrained, type RecordedConfig } from "../../core/study.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import type { StudySummary } from "../files/study-file.ts";
 import { html, type Insert, type Markup } from "./html.ts";
@@ -17,12 +17,18 @@ function originOf(config: RecordedConfig): [string, Insert][] {
       ["training", `Adam, learning rate ${config.learningRate}, batches of ${config.batchSize}, L2 ${config.l2}`],
     ];
   }
-  const { models = [], normalize, quantizeThreshold } = config;
+  const { models = [], quantizeThreshold } = config;
   return [
     ["networks", models.join(", ")],
-    ...(normalize ? [["inputs", `(x - ${normalize.mean}) / ${normalize.sd}`] as [string, Insert]] : []),
     ...(quantizeThreshold === undefined ? [] : [["threshold of the bit", quantizeThreshold] as [string, Insert]]),
   ];
+}
+
+/** What was done with the inputs, where anything was. */
+function inputsAs({ normalize }: RecordedConfig, { treatment }: DatasetSummary): [string, Insert][] {
+  if (treatment === "network") return [["inputs", "rescaled as the networks' files say"]];
+  if (treatment === "standardize") return [["inputs", "each feature to mean 0, deviation 1 over the training samples"]];
+  return normalize ? [["inputs", `(x - ${normalize.mean}) / ${normalize.sd}`]] : [];
 }
 
 /** Into how many levels outputs are divided, where these are not the two of a bit. */
@@ -39,6 +45,7 @@ function facts({ config, dataset, provenance }: StudySummary): [string, Insert][
   return [
     ["seed", config.seed],
     ...originOf(config),
+    ...inputsAs(config, dataset),
     ...measuredAs(config),
     ["sweep", `${config.sweep}, stride ${config.stride}, ${config.randomDraws} random orders a scope`],
     [
@@ -61,10 +68,15 @@ function provenance({ study }: StudyAnalysis): Markup {
 `,
   );
   return html`<dl class="facts">${rows}</dl>
-<p>This command makes the results again; on the same adapter, with the same kernels and versions, bit for bit:</p>
-<pre><code>${reproducingCommand(study.config)}</code></pre>`;
+<p>This command makes the results again; on the same adapter, with the same versions, bit for bit:</p>
+<pre><code>${reproducingCommand(study.config, study.provenance.tiles)}</code></pre>`;
 }
 
 export function provenanceSection(analyses: readonly StudyAnalysis[]): Section {
-  return { id: "provenance", title: "How these results were made", content: forEachStudy(analyses, provenance)! };
+  return {
+    id: "provenance",
+    title: "How these results were made",
+    short: "How it was made",
+    content: forEachStudy(analyses, provenance)!,
+  };
 }

@@ -6,6 +6,8 @@ export interface Section {
   /** Anchor. */
   readonly id: string;
   readonly title: string;
+  /** The title where contents are one line; the whole one where it is absent. */
+  readonly short?: string;
   readonly content: Markup;
 }
 

@@ -1,7 +1,7 @@
 /** What no figure shows in full: comparisons of areas, the measures against chance, and rank correlations. */
 import type { Comparison, MeasureSummary, RankCorrelation, StudyAnalysis } from "../analysis/analysis.ts";
-import { deckError } from "../figures/deck.ts";
-import { deckComparison, deckTable } from "../figures/deck-comparison.ts";
+import { publishedError } from "../figures/published.ts";
+import { publishedComparison, publishedTable } from "../figures/published-comparison.ts";
 import { seriesTitle } from "../figures/theme.ts";
 import { orderTitle, scopeTitle } from "../figures/wording.ts";
 import { estimateCells, numberText, percentText, probabilityText } from "./cell-text.ts";
@@ -54,14 +54,15 @@ function correlationsTable({ correlations }: StudyAnalysis): Markup | undefined 
   return dataTable({ caption, columns, rows: correlations.map(correlationRow) });
 }
 
-function deckValues(analysis: StudyAnalysis): Markup | undefined {
-  const compared = deckComparison(analysis);
-  return compared.length === 0 ? undefined : dataTable({ caption: "Published values", ...deckTable(compared) });
+function publishedValues(analysis: StudyAnalysis): Markup | undefined {
+  const compared = publishedComparison(analysis);
+  return compared.length === 0 ? undefined : dataTable({ caption: "Published values", ...publishedTable(compared) });
 }
 
 interface TableSection {
   readonly id: string;
   readonly title: string;
+  readonly short: string;
   /** How to read the table. */
   readonly lead: string;
   readonly table: (analysis: StudyAnalysis) => Markup | undefined;
@@ -71,32 +72,36 @@ const tables: readonly TableSection[] = [
   {
     id: "comparisons",
     title: "Comparisons of orders",
-    lead: "Area under the accuracy curve, a mean accuracy, of one kind of order minus that of another over the same networks. p is of a paired sign-flip permutation test, and then corrected by Holm's method for all comparisons here.",
+    short: "Comparisons",
+    lead: "Area under the accuracy curve, a mean accuracy, of one kind of order minus that of another over the same networks. p is of a paired sign-flip permutation test, and then corrected by Holm's method: in each scope and mode over the comparisons with random orders, and over those of measures with one another.",
     table: comparisonTables,
   },
   {
     id: "measures",
     title: "Measures and chance",
+    short: "Chance levels",
     lead: "Bias is what the plug-in estimate adds on average because samples are finite. The null columns are what a neuron would show if the labels were shuffled: the mean, and the level that 99.9 % of the shuffles stay below; a value under that level cannot be told from chance.",
     table: measuresTable,
   },
   {
     id: "correlations",
     title: "Measures and single removals",
+    short: "Single removals",
     lead: "Computed within each network between a neuron's measure and what its removal alone adds to the test loss, then averaged over repeats.",
     table: correlationsTable,
   },
   {
-    id: "deck",
+    id: "published",
     title: "Beside the published values",
-    lead: `Values of Amjad, Liu and Geiger (arXiv:1804.06679), digitised from their figures with an error of about ${deckError.accuracy} in accuracies and ${deckError.bits} bit, beside those of these networks.`,
-    table: deckValues,
+    short: "Published values",
+    lead: `Values of Amjad, Liu and Geiger (arXiv:1804.06679), digitised from their figures with an error of about ${publishedError.accuracy} in accuracies and ${publishedError.bits} bit, beside those of these networks.`,
+    table: publishedValues,
   },
 ];
 
 export function tableSections(analyses: readonly StudyAnalysis[]): Section[] {
-  return tables.flatMap(({ id, title, lead, table }) => {
+  return tables.flatMap(({ id, title, short, lead, table }) => {
     const content = forEachStudy(analyses, table);
-    return content === undefined ? [] : [{ id, title, content: html`<p>${lead}</p>${content}` }];
+    return content === undefined ? [] : [{ id, title, short, content: html`<p>${lead}</p>${content}` }];
   });
 }

@@ -3,9 +3,10 @@
  * (1993), chapter 14. Resamples depend on the number of values alone, so equal data give equal intervals in every report.
  */
 import { mean, quantileSorted } from "simple-statistics";
-import { cumulativeNormal, quantileNormal } from "vega-statistics";
+import { normalProbability } from "../../core/activation-values.ts";
 import { RandomSequence, streams } from "../../core/random.ts";
 import type { Estimate, Interval } from "../analysis/analysis.ts";
+import { normalQuantile } from "./normal-quantile.ts";
 
 export const RESAMPLES = 2000;
 export const COVERAGE = 0.95;
@@ -46,10 +47,11 @@ export function resampledMeans(values: ArrayLike<number>): Float64Array {
 function acceleration(influences: ArrayLike<number>): number {
   let [squares, cubes] = [0, 0];
   for (let index = 0; index < influences.length; index++) {
-    squares += influences[index]! ** 2;
-    cubes += influences[index]! ** 3;
+    const square = influences[index]! * influences[index]!;
+    squares += square;
+    cubes += square * influences[index]!;
   }
-  return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
+  return squares === 0 ? 0 : cubes / (6 * squares * Math.sqrt(squares));
 }
 
 /** An estimate with what BCa needs to know of it. */
@@ -73,7 +75,7 @@ function biasCorrection({ estimate, replicates, rounding }: Bootstrapped): numbe
     if (Math.abs(replicate - estimate) <= rounding) below += 0.5;
     else if (replicate < estimate) below++;
   }
-  return quantileNormal(below / replicates.length);
+  return normalQuantile(below / replicates.length);
 }
 
 /** The BCa interval, equations 14.9 and 14.10. */
@@ -83,8 +85,8 @@ export function bcaInterval(bootstrapped: Bootstrapped, coverage: number): Inter
   const bias = biasCorrection(bootstrapped);
   const a = acceleration(bootstrapped.influences);
   const end = (share: number) => {
-    const shifted = bias + quantileNormal(share);
-    return quantileSorted(sorted, cumulativeNormal(bias + shifted / (1 - a * shifted)));
+    const shifted = bias + normalQuantile(share);
+    return quantileSorted(sorted, normalProbability(bias + shifted / (1 - a * shifted)));
   };
   const tail = (1 - coverage) / 2;
   return { low: end(tail), high: end(1 - tail) };

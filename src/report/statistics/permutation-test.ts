@@ -2,6 +2,7 @@
  * Permutation tests of means, two-sided: exact while all rearrangements can be counted, else by seeded draws with
  * p = (b + 1) / (B + 1), so that p is never 0 (Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 2010).
  */
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import { RandomSequence, streams } from "../../core/random.ts";
 
 /** Up to this many pairs all 2^n changes of sign are counted, by symmetry in half as many sums. */
@@ -78,7 +79,7 @@ function divisionsOf(sizes: readonly number[]): number {
 /** Largest minus smallest mean. */
 function rangeOfMeans(sums: ArrayLike<number>, sizes: readonly number[]): number {
   const means = sizes.map((size, group) => sums[group]! / size);
-  return Math.max(...means) - Math.min(...means);
+  return greatest(means) - smallest(means);
 }
 
 /** Calls `visit` with the groups' sums for every division of `values` into groups of `sizes`. */

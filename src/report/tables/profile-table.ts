@@ -1,4 +1,5 @@
 /** A profile as a table: for each stage its kernels, largest first, what no pass explains, and the host's work. */
+import { greatest } from "../../core/long-arrays.ts";
 import type { KernelProfile, Profile, ProfileTiming, StageProfile } from "../../core/profile.ts";
 import { alignedTable } from "./aligned-table.ts";
 
@@ -90,7 +91,7 @@ function faults({ invalidPasses, unreadSubmits }: ProfileTiming): string[] {
 export function profileTable(profile: Profile): string {
   const { stages, ceilings, timing, peakGpuBytes } = profile;
   const all = [HEADER, ...stages.flatMap(stageRows)];
-  const widths = HEADER.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  const widths = HEADER.map((_, column) => greatest(all.map((row) => row[column]!.length)));
   const roof =
     ceilings === null
       ? "not measured"

@@ -1,8 +1,14 @@
-/** The table at the end of a run: how well the networks do, how the measures spread, and what removals cost. */
+/** The table at the end of a run: the answer, how well the networks do, how the measures spread, and what removals cost. */
 import { type AblationCurve, type AblationMode, RANDOM, type Scope } from "../../core/ablation.ts";
 import type { StudyResults } from "../../core/study.ts";
-import { curvesByKind } from "../analysis/curve-groups.ts";
+import { wrapped } from "../../core/wrapped-text.ts";
+import type { Answers } from "../analysis/analysis.ts";
+import { answers } from "../analysis/answers.ts";
+import { comparisons } from "../analysis/comparisons.ts";
+import { curvesByKind, groupCurves, modeShown } from "../analysis/curve-groups.ts";
+import { warnings } from "../analysis/warnings.ts";
 import { alignedTable } from "./aligned-table.ts";
+import { answerLines } from "./answer-lines.ts";
 
 const MAX_WIDTH = 80;
 const PERCENTAGES = [25, 50, 75];
@@ -162,9 +168,27 @@ function curvesSection({ curves, repeats, config }: StudyResults): string[] {
   ];
 }
 
+/** The report's answer, from the curves. */
+export function answersOf({ curves, neurons }: Pick<StudyResults, "curves" | "neurons">): Answers | undefined {
+  const groups = groupCurves(curves);
+  return answers(comparisons(groups, Object.keys(neurons[0]?.measures ?? {})), modeShown(groups));
+}
+
+function answerSection(results: StudyResults): string[] {
+  const answered = answersOf(results);
+  return answered === undefined ? [] : answerLines(answered, MAX_WIDTH);
+}
+
+/** What makes results doubtful, also for those who asked for no progress and see the table alone. */
+export function warningLines(doubts: readonly string[] = []): string[] {
+  return doubts.flatMap((warning) => wrapped("warning: ", warning, MAX_WIDTH));
+}
+
 /** Plain text of at most 80 columns, ending with a newline. */
 export function summaryTable(results: StudyResults): string {
   const sections = [
+    warningLines([...warnings(results.repeats, results.dataset), ...(results.warnings ?? [])]),
+    answerSection(results),
     accuracySection(results),
     classesSection(results),
     measuresSection(results),

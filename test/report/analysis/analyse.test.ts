@@ -80,21 +80,21 @@ describe("comparisons", () => {
     expect(low.difference.mean).toBeCloseTo(-0.02, 10);
     expect(low.difference.sd).toBeLessThan(1e-10);
     expect(low.p).toBe(2 / 64);
-    expect(low.holm).toBeCloseTo((12 * 2) / 64, 12);
+    expect(low.holm).toBeCloseTo((6 * 2) / 64, 12);
     const high = comparisons.findLast(({ other }) => other === "random")!;
     expect(high.difference.mean).toBeCloseTo(-0.025, 10);
   });
 
-  it("correct for the comparisons of one scope and mode, however many others there are", () => {
+  it("correct for those of one question, scope and mode, however many others there are", () => {
     const [first] = analyseAll([files, { ...files, label: "again" }]);
-    expect(first!.comparisons[0]!.holm).toBeCloseTo((12 * 2) / 64, 12);
+    expect(first!.comparisons[0]!.holm).toBeCloseTo((6 * 2) / 64, 12);
     const elsewhere = files.curves!.map(({ order, ...curve }) => ({
       ...curve,
       order: { ...order, scope: "layer9" as const },
     }));
     const more = analyse({ ...files, curves: [...files.curves!, ...elsewhere] }).comparisons;
     expect(more).toHaveLength(24);
-    expect(more.filter(({ scope }) => scope === "layer9")[0]!.holm).toBeCloseTo((12 * 2) / 64, 12);
+    expect(more.filter(({ scope }) => scope === "layer9")[0]!.holm).toBeCloseTo((6 * 2) / 64, 12);
   });
 
   it("use the networks that both curves have", () => {
@@ -237,6 +237,7 @@ describe("class effects", () => {
     expect([...effects!.change].map((change) => change.toFixed(4))).toEqual(["-0.1000", "0.0000", "-0.1000", "0.0000"]);
     // Neuron 0 hurts class 0, neuron 1 class 1; neuron 2 prefers 1 and hurts 0.
     expect(effects!.agreement).toEqual({ mean: 2 / 3, repeats: 1 });
+    expect(effects!.lowering).toBe(3);
   });
 
   it("share a tie between the classes that lose most, and are NaN for a class that no neuron prefers", () => {
@@ -245,6 +246,23 @@ describe("class effects", () => {
     const [effects] = analyse({ label: "", study, neurons: [prefers0], singles: [tie], missing: [] }).classEffects;
     expect(effects!.agreement.mean).toBe(0.5);
     expect([...effects!.change].slice(2)).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it("are 0 for a class without test samples, as an output has none that is no class of the data", () => {
+    const absent = {
+      ...study,
+      dataset: { ...study.dataset, testPerClass: [100, 0] },
+      repeats: [{ ...base.repeats[0]!, testCorrectPerClass: [90, 0] }],
+    };
+    const none = { ...removals, correctPerClass: Uint32Array.of(80, 0, 90, 0, 70, 0, 0, 0) };
+    const [effects] = analyse({
+      label: "",
+      study: absent,
+      neurons: [table],
+      singles: [none],
+      missing: [],
+    }).classEffects;
+    expect([...effects!.change].map((change) => change.toFixed(4))).toEqual(["-0.1000", "0.0000", "-0.1000", "0.0000"]);
   });
 
   it("are absent from files without counts by class", () => {

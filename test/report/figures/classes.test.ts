@@ -10,6 +10,7 @@ const effects: ClassEffects = {
   neurons: Uint32Array.of(4, 0, 2),
   change: Float64Array.of(-0.02, 0.001, 0, Number.NaN, Number.NaN, Number.NaN, 0.005, 0, -0.0105),
   agreement: { mean: 0.75, repeats: 2, interval: { low: 0.5, high: 1 } },
+  ...{ chance: 0.42, lowering: 5, silent: 1 },
 };
 
 const analysis = (names: readonly string[]): StudyAnalysis => ({
@@ -20,7 +21,7 @@ const analysis = (names: readonly string[]): StudyAnalysis => ({
 
 describe("figure 6", () => {
   test("has a cell in percentage points for each class of a neuron that is preferred by some", () => {
-    const { table, spec, reading } = classesFigure(analysis(["a", "b", "c"]))!;
+    const { table, spec, reading, caption } = classesFigure(analysis(["a", "b", "c"]))!;
     expect(table.rows).toEqual([
       ["1", "a (4)", "a", "−2.00"],
       ["1", "a (4)", "b", "+0.10"],
@@ -31,7 +32,9 @@ describe("figure 6", () => {
     ]);
     const [panel] = (spec as unknown as { concat: { data: { values: { change: number }[] } }[] }).concat;
     expect(panel!.data.values.map(({ change }) => change)).toEqual([-2, 0.1, 0, 0.5, 0, -1.05]);
-    expect(reading).toContain("in layer 1 for 75 % [50 to 100] of them (by chance 33 %)");
+    expect(reading).toContain("in layer 1 for 75 % [50 to 100] of 5 (by chance 42 %)");
+    expect(caption).toContain("Classes without a row: in layer 1 no neuron prefers b.");
+    expect(caption).toContain("by being silent for it: in layer 1 1 of 6 do.");
   });
 
   test("centres its colours on 0, as far to one side as to the other", () => {

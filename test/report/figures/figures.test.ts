@@ -41,13 +41,16 @@ describe("the figures of a study", () => {
   });
 
   test("are there as far as their data are, each under its number", () => {
-    expect(ids(figures)).toEqual([1, 2, 3, 4, 5, 6, 7].map((number) => `figure-${number}`));
+    expect(ids(figures)).toEqual(["answer", ...[1, 2, 3, 4, 5, 6, 7].map((number) => `figure-${number}`)]);
     const { neurons: _neurons, ...withoutNeurons } = files;
-    expect(ids(figuresFor(withoutNeurons))).toEqual(curveFigures);
+    expect(ids(figuresFor(withoutNeurons))).toEqual(["answer", ...curveFigures]);
     const { curves: _curves, ...withoutCurves } = files;
     expect(ids(figuresFor(withoutCurves))).toEqual(["figure-2", "figure-5", "figure-6", "figure-7"]);
     const { singles: _singles, ...withoutSingles } = files;
-    expect(ids(figuresFor(withoutSingles))).toEqual(["figure-1", "figure-2", "figure-3", "figure-4", "figure-7"]);
+    expect(ids(figuresFor(withoutSingles))).toEqual([
+      "answer",
+      ...["figure-1", "figure-2", "figure-3", "figure-4", "figure-7"],
+    ]);
     const { networks: _networks, ...withoutNetworks } = files;
     expect(ids(figuresFor(withoutNetworks))).not.toContain("figure-7");
     expect(ids(figuresFor(madeUpFiles({ modes: ["mean"] })))).not.toContain("figure-1");

@@ -114,6 +114,13 @@ describe("damage is refused with file and line", () => {
     ["samples differ", "neurons", 3, cell(3, "1999"), /line 3: samples differ/],
     ["a measure is not finite", "neurons", 3, cell(5, "NaN"), /line 3: entropy_bits is not a number/],
     ["a measure is beyond float64", "neurons", 3, cell(5, "1e999"), /line 3: entropy_bits is not a number/],
+    [
+      "a measure that no name of a column can be",
+      "neurons",
+      1,
+      (line: string) => line.replace("entropy_bits", "entr\u2028opy_bits"),
+      /line 1: this is not a measure\n.*\n.*entr\\u2028opy/,
+    ],
     ["a measure is missing", "neurons", 3, cell(5, ""), /line 3: entropy_bits is not a number\n.*\n.*nothing/],
     ["a class is unknown", "neurons", 3, cell(8, "3"), /line 3: preferred_class/],
     ["a neuron is skipped", "neurons", 3, cell(2, "2"), /line 3: neurons are missing or out of order/],

@@ -1,8 +1,10 @@
 /** Folders of results, whole, in parts, damaged, and none at all, to what a report is made from. */
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { FileSource } from "../../../src/core/platform.ts";
+import type { FileDigest, FileSource } from "../../../src/core/platform.ts";
 import { readStudyFiles } from "../../../src/report/files/read-study.ts";
 import { resultFiles } from "../../../src/report/files/result-files.ts";
+import { studyFileText } from "../../../src/report/files/study-file.ts";
 import { faultOf as faultOfPromise } from "../../support/fault-of.ts";
 import { madeUpStudy, withLine } from "../made-up-study.ts";
 
@@ -161,5 +163,87 @@ describe("a folder is refused", () => {
       found: "notes.txt",
     });
     expect((await faultOf(new Map())).found).toBe("no files");
+  });
+});
+
+describe("files of two studies in one folder", () => {
+  const digestsOf = async (files: ReadonlyMap<string, Uint8Array>) => {
+    const digests: Record<string, FileDigest> = {};
+    for (const [name, bytes] of files) {
+      if (name === "study.json") continue;
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      digests[name] = { bytes: bytes.length, sha256 };
+    }
+    return digests;
+  };
+  /** A folder whose study.json tells of the others; some are of another study of the same shape. */
+  async function mixed(...strange: string[]): Promise<Map<string, Uint8Array>> {
+    const text = studyFileText({ ...study, files: await digestsOf(whole) });
+    const changed = (bytes: Uint8Array) => bytes.map((byte, at) => (at === bytes.length - 2 ? byte ^ 1 : byte));
+    const other = new Map([...whole].map(([name, bytes]) => [name, changed(bytes)]));
+    const files = new Map([...whole, ["study.json", new TextEncoder().encode(text)]]);
+    for (const name of strange) files.set(name, other.get(name)!);
+    return files;
+  }
+
+  test("are none where every file is the one that study.json names, or is missing", async () => {
+    expect((await read(await mixed())).missing).toEqual([]);
+    const fewer = await mixed();
+    for (const name of ["curves.csv", "models/repeat-002.safetensors"]) fewer.delete(name);
+    expect((await read(fewer)).missing).toMatchObject([{ file: "curves.csv" }]);
+  });
+
+  test.each(["neurons.csv", "orders.csv", "curves.csv", "single.csv", "models/repeat-000.safetensors"])(
+    "are refused by the content of %s",
+    async (name) => {
+      const fault = await faultOf(await mixed(name));
+      expect(fault).toMatchObject({ what: "the file does not belong to this study", where: `results/a/${name}` });
+      expect(fault.expected).toMatch(/^\d+ bytes with SHA-256 [0-9a-f]{64}, as study\.json says$/);
+      expect(fault.found).not.toBe(fault.expected);
+      expect(fault.fix).toContain("remove `files` from study.json");
+    },
+  );
+
+  test("are refused by a network that nothing is read from, and by one too many", async () => {
+    const last = "models/repeat-002.safetensors";
+    expect((await faultOf(await mixed(last))).where).toBe(`results/a/${last}`);
+    const more = await mixed();
+    more.set("models/repeat-007.safetensors", whole.get(last)!);
+    expect(await faultOf(more)).toMatchObject({
+      where: "results/a/models/repeat-007.safetensors",
+      expected: "one of the files that study.json names",
+    });
+  });
+
+  const otherShape = new Map(
+    resultFiles(madeUpStudy({ repeats: 2, hidden: [6, 4] })).map(({ name, chunks }) => [name, bytesOf(chunks)]),
+  );
+  const withOther = (name: string, ...absent: string[]) => {
+    const files = new Map([...whole, [name, otherShape.get(name)!]]);
+    for (const one of absent) files.delete(one);
+    return files;
+  };
+  test.each([
+    ["neurons.csv", [], /^networks: 0, 1, 2, as study\.json says$/, "networks: 0, 1"],
+    ["single.csv", ["study.json"], /^neurons of layer 1: 5, as neurons\.csv says$/, "neurons of layer 1: 6"],
+    ["single.csv", [], /^networks: 0, 1, 2, as study\.json says$/, "networks: 0, 1"],
+    ["orders.csv", ["study.json", "curves.csv"], /^networks: 0, 1, 2, as neurons\.csv says$/, "networks: 0, 1"],
+    ["models/repeat-000.safetensors", [], /^widths of the hidden layers: 5, 4, as study\.json says$/, /6, 4$/],
+  ] as const)(
+    "are known by what they say of each other, without digests: %s",
+    async (name, absent, expected, found) => {
+      const fault = await faultOf(withOther(name, ...absent));
+      expect(fault).toMatchObject({ where: `results/a/${name}`, what: "the file does not belong to this study" });
+      expect(fault.expected).toMatch(expected);
+      expect(fault.found).toMatch(found);
+    },
+  );
+
+  test("are known by orders that do not follow the values of the neurons", async () => {
+    const fault = await faultOf(
+      withCells("neurons.csv", (column, cell) => (column === "entropy_bits" ? String(1 - Number(cell)) : cell)),
+    );
+    expect(fault).toMatchObject({ where: "results/a/orders.csv", found: "another at place 1" });
+    expect(fault.expected).toBe("the order of network 0, layer1, entropy, low, by the values in neurons.csv");
   });
 });

@@ -15,3 +15,15 @@ test("more than one bit is told as levels and their rule, one bit is not", () =>
   expect(section({ bits: 4, bins: "equal-frequency" })).toContain(told);
   expect(section({})).not.toContain("levels of outputs");
 });
+
+test("the command that makes the results again names their kernels, where study.json does", () => {
+  const { tiles: _, ...older } = study.provenance;
+  const told = (provenance: object) => {
+    const files = { label: "", study: { ...study, provenance: { ...older, ...provenance } }, missing: [] };
+    return provenanceSection([analyse(files)]).content.text;
+  };
+  const tiles = { forward_layer: "shared", hidden_delta: "plain", update_parameters: "shared" };
+  const option = "--tiles forward_layer=shared,hidden_delta=plain,update_parameters=shared";
+  expect(told({ tiles })).toContain(option);
+  expect(told({})).not.toContain("--tiles");
+});

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { expect, test } from "vitest";
 import { addStudyOptions, studyConfig } from "../../../src/cli/study-options.ts";
 import type { StudyConfig } from "../../../src/core/study.ts";
+import { everyProduct, parseTiles } from "../../../src/core/tiles.ts";
 import { reproducingCommand } from "../../../src/report/page/reproducing-command.ts";
 import { madeUpStudy } from "../made-up-study.ts";
 
@@ -34,6 +35,17 @@ test.each([
   ],
   ["four bits", { ...config, bits: 4, bins: "equal-frequency" }],
   ["a folder that a shell would read otherwise", { ...config, data: "my data/it's $HOME; `x` *" }],
+  [
+    "a table without names, and classes and columns that hold commas, quotes and spaces",
+    {
+      ...config,
+      noHeader: true,
+      label: "last",
+      drop: ["1", "first"],
+      classes: ["a, b", 'say "c"', "it's d"],
+      split: [70, 15, 15],
+    },
+  ],
   ["one measure and one mode", { ...config, measures: ["entropy"], modes: ["zero"], scopes: ["network-ranked"] }],
 ] as const)("the command line of a report makes the same study: %s", (_, wanted) => {
   const line = reproducingCommand(wanted);
@@ -42,4 +54,12 @@ test.each([
     const option = field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     expect(line, "no default is relied on").toContain(` --${option} `);
   }
+});
+
+test("the command names the kernels that the study was made with, and none where that is not known", () => {
+  const tiles = { ...everyProduct("shared"), hidden_delta: "plain" } as const;
+  const line = reproducingCommand(config, tiles);
+  const text = / --tiles (\S+)$/.exec(line)![1]!;
+  expect(parseTiles(text)).toEqual(tiles);
+  expect(line.replace(` --tiles ${text}`, "")).toBe(reproducingCommand(config));
 });

@@ -2,16 +2,17 @@
  * The built page with its real worker, in Chromium on SwiftShader: what a visitor can do, one test each. The tests go on
  * from one another, as a visitor does. npm run build:web comes before.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { unzipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeSafetensors, encodeSafetensors } from "../../../src/models/safetensors-model.ts";
 import { type StaticServer, serveFolder } from "../../../src/platform/node/static-server.ts";
 import { launchChromium, noChromium, type TestBrowser } from "../../support/chromium.ts";
-import { root } from "../../support/command-line.ts";
+import { commandLine, root } from "../../support/command-line.ts";
 import { idxNames, tinyIdxFiles, writeFolder } from "../../support/idx-folders.ts";
 import { realNetwork, testRandom } from "../../support/networks.ts";
 import { scratchFolder } from "../../support/scratch-folder.ts";
@@ -81,8 +82,8 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     expect(await page.locator(".training-line").innerText()).toBe(held);
     await page.getByRole("button", { name: "Resume" }).click();
     await origin("trained here");
-    await page.getByText("Trained", { exact: true }).waitFor();
-    const rows = page.getByRole("region", { name: "Repeats" }).locator("tbody tr");
+    await page.getByText("Trained, 6 epochs", { exact: true }).waitFor();
+    const rows = page.getByRole("region", { name: "Loss and validation accuracy of the repeats" }).locator("tbody tr");
     expect(await rows.count()).toBe(2);
     for (const text of await rows.allInnerTexts()) expect(text).toMatch(/^[01]\s+[\d.]+\s+(4|5|6|7|8|9)\d\.\d %$/);
     expect(await page.locator("#training-loss .line").first().getAttribute("d")).toMatch(/^M.*L.*L/);
@@ -111,6 +112,24 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
         ),
       );
     expect(firing.reduce((sum, [, samples]) => sum + samples!, 0)).toBe(2000);
+  });
+
+  test("sees what a digit is taken for, and which neurons carry that", async () => {
+    await page.locator(".digit-pick").first().click();
+    await page.getByText(/^Validation sample \d+, a \d\.$/).waitFor();
+    const scores = page.locator(".class-bars", { hasText: "Scores, all neurons" }).locator("li");
+    const shares = await scores.evaluateAll((bars) =>
+      bars.map((bar) => Number(/([\d.]+) %/.exec(bar.getAttribute("title")!)![1])),
+    );
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
+    expect(await page.locator(".carriers button").count()).toBe(8);
+    await page.getByLabel("colour the neurons by their output").check();
+    await page.getByRole("slider").fill("12");
+    await page.getByText(/^12 neurons removed: taken for \d, /).waitFor();
+    await picture("digit");
+    await page.getByRole("slider").fill("0");
+    await page.locator(".choice-option", { hasText: "Mutual information" }).click();
+    await page.locator(".choice-option", { hasText: "Curves" }).click();
   });
 
   test("removes neurons, and accuracy follows: to that of the curve, and back", async () => {
@@ -148,22 +167,38 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     await page.locator("#accuracy-curves .band").nth(3).waitFor();
   });
 
-  test("takes the result files as the command line writes them", async () => {
+  test("takes the result files as the command line writes them, with their report", async () => {
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export .zip" }).click();
     exported = unzipSync(await readFile(await (await download).path()));
     const names = Object.keys(exported).map((name) => name.replace(/^[^/]+\//, ""));
-    expect(names.sort()).toEqual([
-      ...["curves.csv", "models/repeat-000.safetensors", "models/repeat-001.safetensors"],
-      ...["neurons.csv", "orders.csv", "single.csv", "study.json"],
+    expect(names.filter((name) => !name.startsWith("figures/")).sort()).toEqual([
+      ...["claims.json", "curves.csv", "models/repeat-000.safetensors", "models/repeat-001.safetensors"],
+      ...["neurons.csv", "orders.csv", "report.html", "single.csv", "study.json", "summary.csv"],
     ]);
+    expect(names.filter((name) => /^figures\/.*\.svg$/.test(name)).length).toBeGreaterThan(4);
   });
 
-  test("brings a folder of results back", async () => {
+  test("reads the report that was exported, which is the command line's, figure by figure", async () => {
     for (const [name, bytes] of Object.entries(exported)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), bytes);
     }
+    const [unpacked] = Object.keys(exported)[0]!.split("/") as [string];
+    const own = join(folder, "report-of-node");
+    expect(await commandLine(["report", join(folder, unpacked), "--out", own])).toMatchObject({ exitCode: 0 });
+    for (const [name, bytes] of Object.entries(exported)) {
+      if (!/\/(figures\/.*|report\.html|summary\.csv|claims\.json)$/.test(name)) continue;
+      const same = readFileSync(join(own, name.slice(unpacked.length + 1)), "utf8");
+      expect(Buffer.from(bytes).toString("utf8") === same, name).toBe(true);
+    }
+    const report = await openPage(chromium.browser, pathToFileURL(join(folder, unpacked, "report.html")).href);
+    expect(await report.page.locator("svg").count()).toBeGreaterThan(4);
+    await report.page.screenshot({ path: join(pictures, "exported-report.png") });
+    await report.page.context().close();
+  });
+
+  test("brings a folder of results back", async () => {
     const [unpacked] = Object.keys(exported)[0]!.split("/") as [string];
     const intact = await accuracy();
     await page.locator("input[type=file]").nth(1).setInputFiles(join(folder, unpacked));

@@ -17,7 +17,7 @@ import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../../src/core/random.ts";
 import { type DatasetSummary, type RepeatSummary, scopeKinds } from "../../../src/core/study.ts";
 import { neuronTable } from "../../../src/measures/neuron-table.ts";
-import type { Evaluation, ExtremeSamples, LabSettings } from "../../../web/engine/protocol.ts";
+import type { Classified, Evaluation, ExtremeSamples, LabRequest, LabSettings } from "../../../web/engine/protocol.ts";
 
 const SIDE = 28;
 const CLASSES = 10;
@@ -174,6 +174,34 @@ export function madeUpExtremes(count: number, most: boolean): ExtremeSamples {
     labels,
     pixels: Uint8Array.from({ length: count * SIDE * SIDE }, (_, index) =>
       index % (SIDE + labels[0]!) < 6 ? 230 : 20,
+    ),
+  };
+}
+
+/** A 3 that is taken for one until neurons are out, then for a 5. */
+export function madeUpClassified(
+  { sequence, repeat, sample, removed }: Extract<LabRequest, { type: "classify" }>,
+  hidden: readonly number[],
+): Classified {
+  const scores = (winner: number) =>
+    Float64Array.from({ length: CLASSES }, (_, label) => (label === winner ? 0.91 : 0.01));
+  const winner = removed.length === 0 ? 3 : 5;
+  const neurons = hidden.reduce((sum, width) => sum + width, 0);
+  return {
+    ...{
+      sequence,
+      repeat,
+      sample,
+      winner,
+      removed: removed.length,
+      label: 3,
+      before: scores(3),
+      after: scores(winner),
+    },
+    pixels: madeUpExtremes(1, false).pixels,
+    activations: Float64Array.from({ length: neurons }, (_, row) => (row % 7) / 7),
+    carried: Float64Array.from({ length: hidden.at(-1)! }, (_, neuron) =>
+      neuron === 8 ? 2.5 : neuron === 4 ? -3.25 : 0,
     ),
   };
 }

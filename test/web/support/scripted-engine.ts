@@ -7,6 +7,7 @@ import { defaultSettings } from "../../../web/ui/state/settings.ts";
 import {
   curveOf,
   type MadeUpStudy,
+  madeUpClassified,
   madeUpDataset,
   madeUpEvaluation,
   madeUpExtremes,
@@ -92,6 +93,9 @@ class ScriptedEngine implements EngineScript {
         this.say({ type: "extremes", sequence, repeat, neuron, ...samples });
         break;
       }
+      case "classify":
+        this.say({ type: "classified", classified: madeUpClassified(request, this.#settings.hidden) });
+        break;
       case "curves":
         this.#curves(request);
         break;
@@ -150,6 +154,7 @@ class ScriptedEngine implements EngineScript {
       live: this.#live,
       lacking,
       missing: [],
+      warnings: [],
     });
     for (const { repeat } of study.repeats) {
       const neurons = settings.hidden[0]!;

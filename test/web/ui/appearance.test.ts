@@ -51,6 +51,11 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
       await page.locator(".choice-option", { hasText: "Compare" }).click();
       expect(await accessibilityFaults(page)).toEqual([]);
       await picture(page, `compare-${colorScheme}-${viewport.width}`);
+      await page.locator(".digit-pick").first().click();
+      await page.getByText("30 neurons removed: taken for").waitFor();
+      await expectNoSidewaysScroll(page);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await picture(page, `digit-${colorScheme}-${viewport.width}`);
       expect(complaints).toEqual([]);
       await page.context().close();
     },
@@ -131,10 +136,21 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
     await page.context().close();
   });
 
-  test("fits on one screen of a laptop", async () => {
+  test("opens with its help, which stays closed once it was, and then fits on one screen of a laptop", async () => {
     const { page } = await openPage(chromium.browser, server.address);
     await page.locator("[data-row]").first().waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(laptop.height);
+    const help = page.getByRole("region", { name: "Help" });
+    expect(await help.getByRole("listitem").count()).toBe(4);
+    await page.getByRole("button", { name: "Close help" }).click();
+    await page.reload();
+    await page.locator("[data-row]").first().waitFor();
+    expect(await help.count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Help" }).getAttribute("aria-expanded")).toBe("false");
+    const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+    expect(await height()).toBeLessThanOrEqual(laptop.height);
+    await page.locator(".digit-pick").first().click();
+    await page.getByText("taken for 3").waitFor();
+    expect(await height()).toBeLessThanOrEqual(laptop.height);
     await page.context().close();
   });
 

@@ -65,7 +65,9 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
 
     test("and sees loss and accuracy of every repeat while it goes on", async () => {
       await page.getByRole("button", { name: "Train" }).click();
-      const row = page.getByRole("region", { name: "Repeats" }).getByRole("row", { name: "2 0.5000 83.0 %" });
+      const row = page
+        .getByRole("region", { name: "Loss and validation" })
+        .getByRole("row", { name: "2 0.5000 83.0 %" });
       await row.waitFor();
       expect(await page.locator("#training-loss .line").count()).toBe(3);
     });
@@ -115,6 +117,39 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       for (const [level, width] of widths.entries()) expect(width).toBeCloseTo(Math.sqrt(counts[level]! / largest), 3);
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
+    });
+
+    test("what a clicked digit is taken for with and without neurons, and which carry that", async () => {
+      await page.locator(".digit-pick").nth(2).click();
+      await page.getByText("Validation sample 2, a 3.").waitFor();
+      await page.getByText("All neurons: taken for 3, 91.0 %.").waitFor();
+      expect(await page.locator(".carriers button").allInnerTexts()).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^neuron 4\s+−3\.25$/),
+          expect.stringMatching(/^neuron 8\s+\+2\.50$/),
+        ]),
+      );
+      await page.getByRole("slider").fill("6");
+      await page.getByText("6 neurons removed: taken for 5, 91.0 %.").waitFor();
+      const [last] = (await requests("classify")).slice(-1);
+      const rows = await removed();
+      expect(last).toMatchObject({ sample: 2, repeat: 0, mode: "mean", removed: rows.map(address) });
+      await page.locator(".carriers button").first().click();
+      await page.getByRole("heading", { name: "Layer 2, neuron 4" }).waitFor();
+      await page.getByLabel("colour the neurons by their output").check();
+      expect(await cell(5).getAttribute("style")).toContain(`--level: ${((100 * 5) / 6).toFixed(1)}%`);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.getByLabel("Repeat", { exact: true }).selectOption("1");
+      await page.waitForFunction(() =>
+        window.engine.requests.some((one) => one.type === "classify" && one.repeat === 1),
+      );
+      // An answer that is older than the removal says of which it is.
+      await page.evaluate(() => {
+        (window.engine as unknown as { send(): void }).send = () => {};
+      });
+      await page.getByRole("slider").fill("9");
+      await page.locator(".digit-view[aria-busy=true]").waitFor();
+      expect(await page.getByText("6 neurons removed: taken for 5, 91.0 %.").count()).toBe(1);
     });
 
     test("weights of the first layer as pictures, and none of others", async () => {
@@ -257,19 +292,39 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       expect(await readFile(await file.path(), "utf8")).toBe("made up");
     });
 
-    test("a figure as SVG with its colours, and as PNG", async () => {
+    test("a figure as SVG with its colours, title and legend, and as PNG", async () => {
       const svg = page.waitForEvent("download");
       await page.getByRole("button", { name: "SVG" }).click();
       const text = await readFile(await (await svg).path(), "utf8");
       expect(text).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
       expect(text).toContain('stroke="rgb(0, 114, 178)"');
-      expect(text).not.toMatch(/class=|var\(/);
+      expect(text).not.toMatch(/class=|var\(|style=/);
+      const words = [...text.matchAll(/<text[^>]*>([^<]*)</g)].map(([, word]) => word).join(" ");
+      expect(words).toContain("Test accuracy as neurons are removed, lowest first, in layer 1");
+      expect(words).toContain("mnist, 784 – 100 – 100 – 10 sigmoid, repeat 0");
+      expect(words).toMatch(/replaced by their mean\..*Entropy Mutual information KL selectivity Random$/);
+      // Title and legend keep within the picture.
+      const [, width, height] = /viewBox="0 0 (\d+) ([\d.]+)"/.exec(text)!.map(Number);
+      const chart = await page.locator("#accuracy-curves").evaluate((element) => element.clientHeight);
+      expect(height!).toBeGreaterThan(chart + 50);
       const png = page.waitForEvent("download");
       await page.getByRole("button", { name: "PNG" }).click();
       const bytes = await readFile(await (await png).path());
       expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
-      const width = await page.locator("#accuracy-curves").evaluate((element) => element.clientWidth);
-      expect(bytes.readUInt32BE(16)).toBe(2 * width);
+      expect(bytes.readUInt32BE(16)).toBe(2 * width!);
+      expect(bytes.readUInt32BE(20)).toBe(Math.floor(2 * height!));
+      expect(await page.locator("body > svg").count()).toBe(0);
+    });
+
+    test("a scatter as SVG that says which marks are of which layer, and removed", async () => {
+      await choose("Compare");
+      await page.getByRole("slider").fill("3");
+      const svg = page.waitForEvent("download");
+      await page.getByRole("button", { name: "SVG" }).click();
+      const text = await readFile(await (await svg).path(), "utf8");
+      const words = [...text.matchAll(/<text[^>]*>([^<]*)</g)].map(([, word]) => word).join(" ");
+      expect(words).toContain("Mutual information over entropy, one mark a neuron");
+      expect(words).toMatch(/layer 1 layer 2 removed \(3\)$/);
     });
 
     test("a link that restores settings and seed", async () => {
@@ -282,6 +337,52 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       await page.goto(link);
       expect(await page.getByLabel("Seed").inputValue()).toBe("41");
       expect(await page.getByLabel("Hidden layers").inputValue()).toBe("64");
+    });
+
+    test("a link that restores the whole view, once its networks are trained", async () => {
+      await page.getByLabel("Seed").fill("41");
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 5.0 of 10").waitFor();
+      await page.evaluate(() => window.engine.finishTraining());
+      await page.getByText("trained here").waitFor();
+      await page.getByLabel("Repeat", { exact: true }).selectOption("1");
+      await page.locator(".rule-choices").getByLabel("in", { exact: true }).selectOption("layer2");
+      await page.getByRole("slider").fill("7");
+      await choose("Zero");
+      await choose("Removal cost");
+      await cell(117).click();
+      await choose("Compare");
+      const out = await removed();
+      expect(out).toHaveLength(7);
+      await page.getByRole("button", { name: "Copy link" }).click();
+      await page.getByRole("button", { name: "Copied" }).waitFor();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      await page.goto("about:blank");
+      await page.goto(link);
+      await page.getByText("Press Train to get the linked view").waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await removed()).toEqual([]);
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 5.0 of 10").waitFor();
+      await page.evaluate(() => window.engine.finishTraining());
+      await page.getByText("trained here").waitFor();
+      expect(await removed()).toEqual(out);
+      await expectAccuracy(out, "zero");
+      expect(await page.getByLabel("Repeat", { exact: true }).inputValue()).toBe("1");
+      await page.getByRole("heading", { name: "Layer 2, neuron 17" }).waitFor();
+      expect(await page.getByRole("radio", { name: "Removal cost" }).isChecked()).toBe(true);
+      await page.locator("#measures-compared").waitFor();
+      expect(await page.getByText("You opened a link").count()).toBe(0);
+    });
+
+    test("a link into the page that is open already", async () => {
+      await page.evaluate(() => {
+        location.hash = "seed=5&study=trained&data=000000000000&removed=1";
+      });
+      await page.getByText("Press Train to get the linked view").waitFor();
+      expect(await page.getByLabel("Seed").inputValue()).toBe("5");
+      await page.getByRole("button", { name: "Forget it" }).click();
+      expect(await page.getByText("You opened a link").count()).toBe(0);
     });
 
     test("files by a drop, and is told at the drop zone what is wrong with them", async () => {

@@ -1,4 +1,6 @@
 /** A drawing of the page as a file of its own: SVG with its styles written in, or PNG at twice the size. */
+import type { FigureCaption } from "../state/figure-caption.ts";
+import { captionedFigure } from "./captioned-figure.ts";
 
 /** What of the style sheet a picture needs. */
 const written = [
@@ -63,8 +65,12 @@ export function download(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-export async function saveFigure(id: string, format: "svg" | "png"): Promise<void> {
-  const drawing = document.getElementById(id) as unknown as SVGSVGElement;
-  const content = format === "svg" ? new Blob([svgText(drawing)], { type: "image/svg+xml" }) : await pngOf(drawing);
-  download(`${id}.${format}`, content);
+export async function saveFigure(id: string, format: "svg" | "png", caption: FigureCaption): Promise<void> {
+  const figure = captionedFigure(document.getElementById(id) as unknown as SVGSVGElement, caption);
+  try {
+    const content = format === "svg" ? new Blob([svgText(figure)], { type: "image/svg+xml" }) : await pngOf(figure);
+    download(`${id}.${format}`, content);
+  } finally {
+    figure.remove();
+  }
 }

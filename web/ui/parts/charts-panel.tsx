@@ -1,10 +1,12 @@
 /** Accuracy along all orders, or two columns against each other; one of them at a time. */
 import { saveFigure } from "../charts/save-figure.ts";
 import type { Dispatch } from "../lab-store.ts";
+import { figureCaption } from "../state/figure-caption.ts";
 import type { Chart, LabState } from "../state/lab-state.ts";
 import { Choice } from "./choice.tsx";
 import { CompareChart } from "./compare-chart.tsx";
 import { CurvesChart } from "./curves-chart.tsx";
+import { DigitView } from "./digit-view.tsx";
 
 interface ChartsPanelProps {
   readonly state: LabState;
@@ -12,7 +14,11 @@ interface ChartsPanelProps {
 }
 
 /** Names of the saved files. */
-const figureIds: Readonly<Record<Chart, string>> = { curves: "accuracy-curves", compare: "measures-compared" };
+const figureIds: Readonly<Record<Chart, string>> = {
+  curves: "accuracy-curves",
+  compare: "measures-compared",
+  digit: "digit",
+};
 
 export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
   const { chart } = state.view;
@@ -30,6 +36,7 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
           options={[
             { value: "curves", text: "Curves" },
             { value: "compare", text: "Compare" },
+            { value: "digit", text: "Digit", help: "What one sample is taken for, and which neurons carry that." },
           ]}
           value={chart}
           onChange={(value) => dispatch({ type: "view", change: { chart: value } })}
@@ -46,17 +53,23 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
             all repeats
           </label>
         ) : null}
-        <button type="button" disabled={empty} onClick={() => saveFigure(id, "svg")}>
-          SVG
-        </button>
-        <button type="button" disabled={empty} onClick={() => saveFigure(id, "png")}>
-          PNG
-        </button>
+        {chart === "digit" ? null : (
+          <>
+            <button type="button" disabled={empty} onClick={() => saveFigure(id, "svg", figureCaption(state))}>
+              SVG
+            </button>
+            <button type="button" disabled={empty} onClick={() => saveFigure(id, "png", figureCaption(state))}>
+              PNG
+            </button>
+          </>
+        )}
       </div>
       {empty ? (
         <p class="empty">Curves of accuracy over the neurons removed, and measures against each other.</p>
       ) : chart === "curves" ? (
         <CurvesChart id={id} state={state} dispatch={dispatch} />
+      ) : chart === "digit" ? (
+        <DigitView state={state} dispatch={dispatch} />
       ) : (
         <CompareChart id={id} state={state} dispatch={dispatch} />
       )}

@@ -3,18 +3,26 @@ import { useId } from "preact/hooks";
 
 interface ChoiceProps<T extends string> {
   readonly label: string;
+  /** Whether the label is seen, not only spoken. */
+  readonly labelled?: boolean;
   readonly name: string;
-  readonly options: readonly { readonly value: T; readonly text: string; readonly colour?: string }[];
+  readonly options: readonly {
+    readonly value: T;
+    readonly text: string;
+    readonly colour?: string;
+    /** A tooltip. */
+    readonly help?: string;
+  }[];
   readonly value: T;
   readonly onChange: (value: T) => void;
 }
 
-export function Choice<T extends string>({ label, name, options, value, onChange }: ChoiceProps<T>) {
-  return (
+export function Choice<T extends string>({ label, labelled = false, name, options, value, onChange }: ChoiceProps<T>) {
+  const choice = (
     <fieldset class="choice">
       <legend class="hidden-text">{label}</legend>
       {options.map((option) => (
-        <label key={option.value} class="choice-option">
+        <label key={option.value} class="choice-option" title={option.help}>
           <input
             type="radio"
             name={name}
@@ -29,6 +37,13 @@ export function Choice<T extends string>({ label, name, options, value, onChange
         </label>
       ))}
     </fieldset>
+  );
+  if (!labelled) return choice;
+  return (
+    <span class="pick">
+      <span aria-hidden="true">{label}</span>
+      {choice}
+    </span>
   );
 }
 

@@ -3,18 +3,19 @@ import { useRef, useState } from "preact/hooks";
 import type { LabRequest } from "../../engine/protocol.ts";
 import { percent } from "../numbers.ts";
 import type { LabState } from "../state/lab-state.ts";
-import { linkOf } from "../state/link.ts";
-import { readSettings } from "../state/settings.ts";
+import { linkOfState } from "../state/linked-view.ts";
+import { HELP_ID, type useHelp } from "./help.tsx";
 
 interface HeaderProps {
   readonly state: LabState;
   readonly send: (request: LabRequest) => void;
+  readonly help: ReturnType<typeof useHelp>;
 }
 
 /** Requests of exports begin here; those of curves are small and count up. */
 const FIRST_EXPORT = 1_000_000;
 
-export function Header({ state, send }: HeaderProps) {
+export function Header({ state, send, help }: HeaderProps) {
   const exports = useRef(FIRST_EXPORT);
   const { exporting, study } = state;
   // What came as files is there as files already.
@@ -32,9 +33,17 @@ export function Header({ state, send }: HeaderProps) {
       <AdapterNote state={state} />
       <span class="muted study-note">{sourceText(state)}</span>
       <span class="spread" />
+      <button
+        type="button"
+        aria-expanded={help.open}
+        aria-controls={help.open ? HELP_ID : undefined}
+        onClick={help.toggle}
+      >
+        {help.open ? "Close help" : "Help"}
+      </button>
       <CopyLink state={state} />
       {exporting === undefined ? (
-        <button type="button" disabled={!canExport} onClick={startExport}>
+        <button type="button" disabled={!canExport} title={canExport ? "" : whyNoExport(state)} onClick={startExport}>
           Export .zip
         </button>
       ) : (
@@ -44,6 +53,11 @@ export function Header({ state, send }: HeaderProps) {
       )}
     </header>
   );
+}
+
+function whyNoExport({ study }: LabState): string {
+  if (study === undefined || study.neurons.length === 0) return "There is nothing to export yet: train networks first.";
+  return "These results are files already: train networks here, or drop one, to export what is computed.";
 }
 
 function AdapterNote({ state: { adapter, device } }: { readonly state: LabState }) {
@@ -74,19 +88,22 @@ function sourceText({ study, loading }: LabState): string {
   return texts[study.about.origin];
 }
 
+const LINK_HELP =
+  "The address of what you see: settings, network, neurons removed and charts. Whoever opens it trains the same networks.";
+
 function CopyLink({ state }: { readonly state: LabState }) {
   const [copied, setCopied] = useState("");
-  const { settings } = readSettings(state.settings);
+  const link = linkOfState(state);
   const copy = async () => {
-    if (settings === undefined) return;
-    location.hash = linkOf(settings);
+    if (link === undefined) return;
+    history.replaceState(null, "", `#${link}`);
     await navigator.clipboard.writeText(location.href);
     setCopied("Copied");
     setTimeout(() => setCopied(""), 2000);
   };
   return (
     <>
-      <button type="button" class="fixed-width" disabled={settings === undefined} onClick={copy}>
+      <button type="button" class="fixed-width" disabled={link === undefined} title={LINK_HELP} onClick={copy}>
         {copied === "" ? "Copy link" : copied}
       </button>
       <span class="hidden-text" role="status">

@@ -5,7 +5,7 @@ import type { Dispatch } from "../lab-store.ts";
 import { decimal } from "../numbers.ts";
 import { seriesColour } from "../series.ts";
 import type { Tool } from "../state/lab-state.ts";
-import { columnTitle, columnUnit } from "../state/shown.ts";
+import { columnTitle, columnUnit, OUTPUT } from "../state/shown.ts";
 import { GreyImage, greyOfWeights } from "./weight-image.tsx";
 
 export interface LayerGridProps {
@@ -40,7 +40,8 @@ function useDrag(removed: ReadonlySet<number>, tool: Tool, dispatch: Dispatch) {
   return {
     onPointerDown(event: PointerEvent) {
       const row = rowAt(event.target);
-      if (tool !== "remove" || row === undefined || event.button !== 0) return;
+      // A finger that moves scrolls the page; one that does not ends in a click.
+      if (tool !== "remove" || row === undefined || event.button !== 0 || event.pointerType === "touch") return;
       drag.current = { type: removed.has(row) ? "restore" : "remove", gesture: `drag ${event.timeStamp}` };
       apply(row);
     },
@@ -96,12 +97,13 @@ export function LayerGrid(props: LayerGridProps) {
     target.focus();
     look(first + cells.indexOf(target));
   };
-  // A pointer has acted already when it went down; a click without one comes from the keyboard.
+  // A mouse has acted already when its button went down; other clicks come from the keyboard or a finger.
   const onClick = (event: MouseEvent) => {
+    const isTouch = "pointerType" in event && event.pointerType === "touch";
     const row = rowAt(event.target);
     if (row === undefined) return;
     if (tool === "look") look(row);
-    else if (event.detail === 0) toggle(row);
+    else if (event.detail === 0 || isTouch) toggle(row);
   };
   const inTabOrder = selected !== undefined && selected >= first && selected < first + width ? selected : first;
   return (
@@ -157,7 +159,7 @@ function cellProps(props: LayerGridProps, neuron: number): Omit<CellProps, "tabb
   const { layer, first, column, values, top, removed, brushed } = props;
   const row = first + neuron;
   const value = values?.[row];
-  const level = value === undefined ? 0 : Math.min(1, Math.max(0, value / top));
+  const level = value === undefined ? 0 : Math.min(1, Math.max(0, (column === OUTPUT ? Math.abs(value) : value) / top));
   const isOut = removed.has(row);
   const selected = props.selected === row;
   const spoken = value === undefined ? "" : `, ${columnTitle(column)} ${decimal(value, 3)} ${columnUnit(column)}`;

@@ -2,6 +2,7 @@
  * One histogram a class, upright: levels from the lowest up. Widths are square roots of shares (a rootogram), as many
  * outputs lie in one level at an end, beside which the others would be too thin to see.
  */
+import { greatest } from "../../../src/core/long-arrays.ts";
 import { classNaming } from "./class-bars.tsx";
 
 export interface ClassLevels {
@@ -37,7 +38,7 @@ function outline(shares: readonly number[], most: number): string {
 
 /** What the outline shows, in words. */
 function textOf(counts: readonly number[]): string {
-  const fullest = counts.indexOf(Math.max(...counts));
+  const fullest = counts.indexOf(greatest(counts));
   const [lowest, highest] = [counts.findIndex((count) => count > 0), counts.findLastIndex((count) => count > 0)];
   if (lowest === -1) return "no samples";
   const range = lowest === highest ? "no other" : `all in ${lowest} to ${highest}`;
@@ -47,7 +48,7 @@ function textOf(counts: readonly number[]): string {
 export function LevelBars({ title, columns, names }: LevelBarsProps) {
   const { nameOf, shownName } = classNaming(columns.length, names);
   const shares = columns.map(({ counts }) => rowShares(counts));
-  const most = Math.max(...shares.flat()) || 1;
+  const most = greatest(shares.flat()) || 1;
   return (
     <figure class="class-bars levels">
       <figcaption>{title}</figcaption>

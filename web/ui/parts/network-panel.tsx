@@ -1,12 +1,23 @@
 /** The network on show: its layers as grids of neurons, what colours them, and what a click does. */
 import type { Dispatch } from "../lab-store.ts";
+import { columnHelp } from "../measure-help.ts";
 import { decimal, percent } from "../numbers.ts";
 import { seriesColour } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { layerWidths } from "../state/removal.ts";
-import { columnsOf, columnTitle, columnTop, columnUnit, columnValues, shownTable } from "../state/shown.ts";
+import {
+  columnsOf,
+  columnTitle,
+  columnTop,
+  columnUnit,
+  columnValues,
+  OUTPUT,
+  outputColumn,
+  shownTable,
+} from "../state/shown.ts";
 import { Choice, Pick } from "./choice.tsx";
 import { LayerGrid } from "./layer-grid.tsx";
+import { outcomeOf } from "./remove-panel.tsx";
 
 interface NetworkPanelProps {
   readonly state: LabState;
@@ -26,13 +37,16 @@ export function NetworkPanel({ state, dispatch }: NetworkPanelProps) {
         {study === undefined || table === undefined ? null : (
           <>
             <span class="muted">{`${study.about.widths.join(" – ")} ${study.about.config?.activation ?? ""}`}</span>
+            <span class="accuracy-note numbers" aria-hidden="true">
+              {accuracyNote(state, study)}
+            </span>
             <span class="spread" />
             <Choice
               label="A click on a neuron"
               name="tool"
               options={[
-                { value: "look", text: "Look" },
-                { value: "remove", text: "Remove" },
+                { value: "look", text: "Look", help: "A click shows what a neuron knows." },
+                { value: "remove", text: "Remove", help: "A click or a drag removes neurons, or puts them back." },
               ]}
               value={view.tool}
               onChange={(tool) => dispatch({ type: "view", change: { tool } })}
@@ -44,10 +58,26 @@ export function NetworkPanel({ state, dispatch }: NetworkPanelProps) {
       {study === undefined || table === undefined ? (
         <p class="empty">{waitingFor(state)}</p>
       ) : (
-        <Layers state={state} study={study} dispatch={dispatch} />
+        <>
+          <p class="muted measured-on">{measuredOn(state, study)}</p>
+          <Layers state={state} study={study} dispatch={dispatch} />
+        </>
       )}
     </section>
   );
+}
+
+/** Which data the numbers on show are of: not those in use, where others were dropped since. */
+function measuredOn({ dataset }: LabState, { about }: ShownStudy): string {
+  const { name, validation, test, sha256 } = about.dataset;
+  const counts = `${validation} validation and ${test} test samples`;
+  const others = dataset !== undefined && dataset.sha256 !== sha256 ? `, not on ${dataset.name}, the data in use` : "";
+  return `Measured on ${counts} of ${name}${others}.`;
+}
+
+function accuracyNote(state: LabState, study: ShownStudy): string {
+  const { outcome, current } = outcomeOf(state, study);
+  return outcome === undefined || !current ? "test …" : `test ${percent(outcome.correct / outcome.samples)}`;
 }
 
 function waitingFor({ phase, adapter }: LabState): string {
@@ -66,7 +96,7 @@ interface RepeatPickProps {
 function RepeatPick({ study, repeat, dispatch }: RepeatPickProps) {
   const options = study.neurons.map((table, index) => {
     const accuracy = study.repeats.find((summary) => summary.repeat === table.repeat)?.testAccuracy;
-    const note = accuracy === undefined ? "" : `, ${percent(accuracy)}`;
+    const note = accuracy === undefined ? "" : `, test ${percent(accuracy)}`;
     return { value: String(index), text: `${table.repeat}${note}` };
   });
   const change = (value: string) => dispatch({ type: "view", change: { repeat: Number(value), brushed: [] } });
@@ -84,7 +114,8 @@ function Layers({
 }) {
   const { view, removal } = state;
   const table = shownTable(state)!;
-  const values = columnValues(study, table, view.column, removal.mode);
+  const values =
+    view.column === OUTPUT ? outputColumn(state, table) : columnValues(study, table, view.column, removal.mode);
   const top = values === undefined ? 1 : columnTop(values, view.column, table);
   const widths = layerWidths(table);
   const removed = new Set(removal.history.present);
@@ -99,7 +130,10 @@ function Layers({
         <Choice
           label="Neurons are coloured by"
           name="column"
-          options={columnsOf(study).map((column) => ({ value: column, text: columnTitle(column) }))}
+          options={columnsOf(study).map((column) => ({
+            ...{ value: column, text: columnTitle(column) },
+            help: columnHelp(state, column),
+          }))}
           value={view.column}
           onChange={(column) => dispatch({ type: "view", change: { column } })}
         />

@@ -4,6 +4,7 @@ import { levelTotals } from "../../../src/measures/measure.ts";
 import { histogramEvidence } from "../../../src/measures/neuron-table.ts";
 import type { ExtremeSamples } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
+import { columnHelp } from "../measure-help.ts";
 import { decimal, percent, signed } from "../numbers.ts";
 import { seriesColour, seriesTitle } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
@@ -65,7 +66,7 @@ function Neuron({ state, study, table, row, dispatch }: NeuronProps) {
         <OutputBars study={study} table={table} row={row} />
         <CostBars state={state} study={study} table={table} row={row} />
       </div>
-      <Digits state={state} study={study} />
+      <Digits state={state} study={study} dispatch={dispatch} />
     </>
   );
 }
@@ -97,7 +98,7 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
     <dl class="facts numbers">
       {Object.entries(table.measures).map(([id, values]) => (
         <div key={id}>
-          <dt>
+          <dt title={columnHelp(state, id)}>
             <i class="swatch" style={{ background: seriesColour(id) }} />
             {seriesTitle(id)}
           </dt>
@@ -105,8 +106,8 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
         </div>
       ))}
       <div>
-        <dt>Preferred class</dt>
-        <dd>{nameOf(table.preferredClass[row]!)}</dd>
+        <dt title="The class whose outputs differ most from those of all samples.">Preferred class</dt>
+        <dd>{`${nameOf(table.preferredClass[row]!)}${isSilentFor(study, table, row) ? ", by silence" : ""}`}</dd>
       </div>
       <SpreadFact table={table} row={row} />
       <div>
@@ -115,6 +116,14 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
       </div>
     </dl>
   );
+}
+
+/** Whether the bit is 1 less often in the preferred class than elsewhere: the neuron tells it by keeping silent. */
+function isSilentFor(study: ShownStudy, table: NeuronTable, row: number): boolean {
+  const size = study.about.dataset.validationPerClass?.[table.preferredClass[row]!];
+  if (!hasBits(table) || size === undefined) return false;
+  const ones = table.onesPerClass[row * table.classes + table.preferredClass[row]!]!;
+  return ones * table.samples < table.ones[row]! * size;
 }
 
 /** How often a bit is 1; of more levels, how many of them occur. */
@@ -197,20 +206,23 @@ function changeOf(
   return (100 * (after - before)) / Math.max(1, testPerClass[label]!);
 }
 
-function Digits({ state, study }: { readonly state: LabState; readonly study: ShownStudy }) {
+function Digits({ state, study, dispatch }: NeuronPanelProps & { readonly study: ShownStudy }) {
   const shape = study.about.dataset.sampleShape;
   if (shape.length !== 2) return null;
   const { extremes } = state;
+  const pick = (digit: number) => dispatch({ type: "view", change: { digit, chart: "digit" } });
   return (
     <div class="digits">
       <DigitStrip
         title="Fires most"
+        onPick={pick}
         shape={shape}
         live={study.about.live}
         {...(extremes && { samples: extremes.most })}
       />
       <DigitStrip
         title="Fires least"
+        onPick={pick}
         shape={shape}
         live={study.about.live}
         {...(extremes && { samples: extremes.least })}
@@ -224,9 +236,11 @@ interface DigitStripProps {
   readonly shape: readonly number[];
   readonly live: boolean;
   readonly samples?: ExtremeSamples;
+  /** Given an index into the validation set. */
+  readonly onPick: (sample: number) => void;
 }
 
-function DigitStrip({ title, shape, live, samples }: DigitStripProps) {
+function DigitStrip({ title, shape, live, samples, onPick }: DigitStripProps) {
   const features = shape[0]! * shape[1]!;
   return (
     <div class="digit-strip">
@@ -238,8 +252,14 @@ function DigitStrip({ title, shape, live, samples }: DigitStripProps) {
           const text = known ? `a ${samples.labels[place]}, activation ${decimal(samples.activations[place]!, 3)}` : "";
           return (
             <li key={place} title={text}>
-              {pixels && <GreyImage bytes={greyBytes(features, (index) => pixels[index]!)} shape={shape} />}
-              <span class="hidden-text">{known ? text : live ? "being looked up" : "not known without a GPU"}</span>
+              {pixels === undefined ? (
+                <span class="hidden-text">{live ? "being looked up" : "not known without a GPU"}</span>
+              ) : (
+                <button type="button" class="digit-pick" onClick={() => onPick(samples!.samples[place]!)}>
+                  <GreyImage bytes={greyBytes(features, (index) => pixels[index]!)} shape={shape} />
+                  <span class="hidden-text">{`${text}: what it is taken for`}</span>
+                </button>
+              )}
             </li>
           );
         })}

@@ -1,18 +1,17 @@
 /** What a visitor must know before anything else: no WebGPU, a slow adapter; and what went wrong. */
 import type { Dispatch } from "../lab-store.ts";
 import type { LabState } from "../state/lab-state.ts";
+import { linkAdvice } from "../state/linked-view.ts";
 import { FaultNote } from "./fault-note.tsx";
 
 interface NotesProps {
   readonly state: LabState;
-}
-
-interface FaultsProps extends NotesProps {
   readonly dispatch: Dispatch;
 }
 
-export function Notes({ state }: NotesProps) {
-  const { adapter } = state;
+export function Notes({ state, dispatch }: NotesProps) {
+  const { adapter, study } = state;
+  const advice = linkAdvice(state);
   return (
     <div class="notes">
       {adapter?.state === "missing" || adapter?.state === "refused" ? (
@@ -26,12 +25,27 @@ export function Notes({ state }: NotesProps) {
           says why; try chrome://settings/system, “Use graphics acceleration”.
         </div>
       ) : null}
+      {study?.about.warnings.map((warning) => (
+        <div key={warning} class="note" role="status">
+          <b>Warning:</b> {warning}.
+        </div>
+      ))}
+      {advice === undefined ? null : (
+        <div class="note link-note" role="status">
+          <span>
+            <b>You opened a link.</b> {advice}
+          </span>
+          <button type="button" onClick={() => dispatch({ type: "forgetLink" })}>
+            Forget it
+          </button>
+        </div>
+      )}
     </div>
   );
 }
 
 /** Faults of all but files, which are told at the drop zone; they lie over the page, so that nothing moves. */
-export function Faults({ state, dispatch }: FaultsProps) {
+export function Faults({ state, dispatch }: NotesProps) {
   return (
     <div class="faults">
       {state.faults

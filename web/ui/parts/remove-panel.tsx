@@ -104,11 +104,16 @@ function RuleControls({ state, study, dispatch }: RemovePanelProps & { readonly 
           onChange={(scope) => dispatch({ type: "rule", rule: { scope: scope as Scope } })}
         />
         <Choice
-          label="What a removed neuron becomes"
+          label="replaced by"
+          labelled
           name="mode"
           options={[
-            { value: "mean", text: "Mean" },
-            { value: "zero", text: "Zero" },
+            {
+              value: "mean",
+              text: "Mean",
+              help: "Removed neurons always give their mean over the validation samples.",
+            },
+            { value: "zero", text: "Zero", help: "Removed neurons always give 0." },
           ]}
           value={state.removal.mode}
           onChange={(value) => dispatch({ type: "mode", mode: value })}

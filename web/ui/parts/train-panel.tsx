@@ -1,9 +1,10 @@
 /** Settings, and the training they lead to: what is reached, and how long it will take. */
+import { greatest } from "../../../src/core/long-arrays.ts";
 import type { LabRequest, TrainingRepeat } from "../../engine/protocol.ts";
 import { LineChart } from "../charts/line-chart.tsx";
 import type { Dispatch } from "../lab-store.ts";
 import { decimal, duration, percent } from "../numbers.ts";
-import type { LabState, NoticeOf } from "../state/lab-state.ts";
+import type { LabState, Training } from "../state/lab-state.ts";
 import { readSettings, type SettingTexts, settingFields, unusedFields } from "../state/settings.ts";
 
 interface TrainPanelProps {
@@ -103,38 +104,47 @@ function Fields({ names, texts, faulty, dispatch }: FieldsProps) {
   );
 }
 
+/** Of the training that runs; else of the networks on show, whose curves and numbers these then are. */
 function TrainingProgress({ state }: { readonly state: LabState }) {
-  const { training } = state;
-  const share = training === undefined ? 0 : training.epochsDone / training.epochs;
+  const shown = shownTraining(state);
+  const running = state.training;
+  const share = shown === undefined ? 0 : shown.epochsDone / shown.epochs;
   return (
     <div class="training">
       <div class="training-line numbers">
         <span>{phaseText(state)}</span>
         <span>
-          {training?.remainingMs === undefined || state.phase !== "training"
+          {running?.remainingMs === undefined || state.phase !== "training"
             ? ""
-            : `${duration(training.remainingMs)} left`}
+            : `${duration(running.remainingMs)} left`}
         </span>
       </div>
       <progress max={1} value={share} aria-label="Training" />
-      <TrainingCharts training={training} />
-      <RepeatTable repeats={training?.repeats ?? []} />
+      <TrainingCharts training={shown} />
+      <RepeatTable repeats={shown?.repeats ?? []} />
     </div>
   );
 }
 
-function phaseText({ phase, paused, training, study }: LabState): string {
+function shownTraining({ training, study, phase }: LabState): Training | undefined {
+  return training ?? (phase === "training" ? undefined : study?.training);
+}
+
+function phaseText({ phase, paused, training, study, givenUp }: LabState): string {
   if (phase === "measuring") return "Measuring neurons";
   if (phase === "training" && training !== undefined) {
     return `${paused ? "Paused, epoch" : "Epoch"} ${decimal(training.epochsDone, 1)} of ${training.epochs}`;
   }
   if (phase === "training") return paused ? "Paused" : "Preparing";
-  return study?.about.origin === "trained" ? "Trained" : "Not trained yet";
+  const shown = study?.training === undefined ? undefined : `Trained, ${study.training.epochs} epochs`;
+  if (givenUp === undefined) return shown ?? "Not trained here";
+  const ended = `Stopped at epoch ${decimal(givenUp.epochsDone, 1)} of ${givenUp.epochs}`;
+  return study === undefined ? ended : `${ended}; the one before is shown`;
 }
 
 const CHART_HEIGHT = 104;
 
-function TrainingCharts({ training }: { readonly training: Omit<NoticeOf<"training">, "type"> | undefined }) {
+function TrainingCharts({ training }: { readonly training: Training | undefined }) {
   const repeats = training?.repeats ?? [];
   const across = {
     label: "epoch",
@@ -148,7 +158,7 @@ function TrainingCharts({ training }: { readonly training: Omit<NoticeOf<"traini
       colour: "currentColor",
       points: each[column].map((value, epoch) => [epoch + 1, value] as const),
     }));
-  const largest = repeats.reduce((most, { loss }) => Math.max(most, ...loss), 0);
+  const largest = repeats.reduce((most, { loss }) => Math.max(most, greatest(loss)), 0);
   return (
     <div class="training-charts">
       <LineChart
@@ -164,7 +174,7 @@ function TrainingCharts({ training }: { readonly training: Omit<NoticeOf<"traini
         height={CHART_HEIGHT}
         description={`Validation accuracy of ${repeats.length} repeats by epoch.`}
         across={across}
-        up={{ label: "accuracy", from: 0, to: 1, format: (value) => `${Math.round(100 * value)} %` }}
+        up={{ label: "validation", from: 0, to: 1, format: (value) => `${Math.round(100 * value)} %` }}
         series={series("accuracy")}
       />
     </div>
@@ -175,13 +185,13 @@ function TrainingCharts({ training }: { readonly training: Omit<NoticeOf<"traini
 function RepeatTable({ repeats }: { readonly repeats: readonly TrainingRepeat[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-    <section class="repeat-table" tabIndex={0} aria-label="Repeats">
+    <section class="repeat-table" tabIndex={0} aria-label="Loss and validation accuracy of the repeats">
       <table class="numbers">
         <thead>
           <tr>
             <th scope="col">Repeat</th>
             <th scope="col">Loss</th>
-            <th scope="col">Accuracy</th>
+            <th scope="col">Validation</th>
           </tr>
         </thead>
         <tbody>

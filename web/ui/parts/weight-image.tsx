@@ -7,7 +7,7 @@ const FULL_CONTRAST = 3;
 /** RGBA bytes of weights, 0 in the middle of the greys. */
 export function greyOfWeights(values: ArrayLike<number>): Uint8ClampedArray<ArrayBuffer> {
   let squares = 0;
-  for (let index = 0; index < values.length; index++) squares += values[index]! ** 2;
+  for (let index = 0; index < values.length; index++) squares += values[index]! * values[index]!;
   const full = FULL_CONTRAST * Math.sqrt(squares / values.length);
   const scale = full === 0 ? 0 : 127.5 / full;
   return greyBytes(values.length, (index) => 127.5 + values[index]! * scale);

@@ -1,5 +1,6 @@
 /** Curves on show as lines: of one repeat, or the mean over all with the range that they span. */
 import { type AblationCurve, RANDOM } from "../../../src/core/ablation.ts";
+import { greatest, smallest } from "../../../src/core/long-arrays.ts";
 import type { LabState, ShownStudy } from "./lab-state.ts";
 import { shownRepeat } from "./shown.ts";
 
@@ -25,7 +26,7 @@ function lineOf(id: string, curves: readonly AblationCurve[]): CurveLine {
     return [removed, sum / alike.length] as const;
   });
   if (alike.length === 1) return { id, points, curves: 1 };
-  const band = Array.from(steps, (removed, step) => [removed, Math.min(...at(step)), Math.max(...at(step))] as const);
+  const band = Array.from(steps, (removed, step) => [removed, smallest(at(step)), greatest(at(step))] as const);
   return { id, points, band, curves: alike.length };
 }
 

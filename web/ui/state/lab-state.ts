@@ -3,15 +3,21 @@ import type { AblationCurve, AblationMode, RemovalOrder, Scope, SingleRemovals }
 import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
-import type { AdapterState, Evaluation, LabNotice, LabRequestType } from "../../engine/protocol.ts";
+import type { AdapterState, Classified, Evaluation, LabNotice, LabRequestType } from "../../engine/protocol.ts";
+import type { LinkedView } from "./linked-view.ts";
 import { nothingRemoved, type RemovalHistory, type RemovalRule } from "./removal.ts";
 import type { SettingTexts } from "./settings.ts";
 
 export type NoticeOf<Type extends LabNotice["type"]> = Extract<LabNotice, { readonly type: Type }>;
 
+/** A training and how far it is. */
+export type Training = Omit<NoticeOf<"training">, "type">;
+
 /** A study and what has arrived of it. */
 export interface ShownStudy {
   readonly about: Omit<NoticeOf<"study">, "type">;
+  /** How its networks were trained, where that was here. */
+  readonly training?: Training;
   readonly repeats: readonly RepeatSummary[];
   readonly neurons: readonly NeuronTable[];
   readonly orders: readonly RemovalOrder[];
@@ -26,7 +32,7 @@ export interface ShownStudy {
 export const tools = ["look", "remove"] as const;
 export type Tool = (typeof tools)[number];
 
-export const charts = ["curves", "compare"] as const;
+export const charts = ["curves", "compare", "digit"] as const;
 export type Chart = (typeof charts)[number];
 
 export interface View {
@@ -46,6 +52,8 @@ export interface View {
   readonly direction: "low" | "high";
   /** Curves as bands over all repeats, not of one. */
   readonly allRepeats: boolean;
+  /** Validation sample whose way through the network is shown. */
+  readonly digit?: number;
   /** Rows inside the scatter's brush. */
   readonly brushed: readonly number[];
 }
@@ -79,7 +87,12 @@ export interface LabState {
   readonly phase: NoticeOf<"phase">["phase"];
   readonly paused: boolean;
   readonly settings: SettingTexts;
-  readonly training?: Omit<NoticeOf<"training">, "type">;
+  /** What a link restores once its study is on show. */
+  readonly linked?: LinkedView;
+  /** The training that runs; once it has led to a study, it is the study's. */
+  readonly training?: Training;
+  /** A training that ended without a study: nothing of it is on show. */
+  readonly givenUp?: Pick<Training, "epochs" | "epochsDone">;
   readonly study?: ShownStudy;
   readonly view: View;
   readonly removal: Removal;
@@ -88,6 +101,8 @@ export interface LabState {
   readonly evaluation?: Evaluation;
   readonly extremesWanted: number;
   readonly extremes?: Omit<NoticeOf<"extremes">, "type">;
+  readonly classifiedWanted: number;
+  readonly classified?: Classified;
   readonly curvesWanted: number;
   readonly curvesRunning?: Running;
   readonly exporting?: Running;
@@ -95,8 +110,9 @@ export interface LabState {
   readonly faultsSeen: number;
 }
 
-export function initialState(settings: SettingTexts): LabState {
+export function initialState(settings: SettingTexts, linked?: LinkedView): LabState {
   return {
+    ...(linked && { linked }),
     device: "fine",
     phase: "ready",
     paused: false,
@@ -120,6 +136,7 @@ export function initialState(settings: SettingTexts): LabState {
     },
     evaluationWanted: 0,
     extremesWanted: 0,
+    classifiedWanted: 0,
     curvesWanted: 0,
     faults: [],
     faultsSeen: 0,

@@ -2,11 +2,14 @@
 import type { AblationCurve } from "../../../src/core/ablation.ts";
 import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
+import { withLinkedView } from "./linked-view.ts";
 import { nothingRemoved } from "./removal.ts";
-import { curveKey } from "./shown.ts";
+import { curveKey, OUTPUT } from "./shown.ts";
+import { shownNotice } from "./shown-notice.ts";
 import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
-export function reduceNotice(state: LabState, notice: LabNotice): LabState {
+export function reduceNotice(state: LabState, told: LabNotice): LabState {
+  const notice = shownNotice(told);
   switch (notice.type) {
     case "adapter":
       return { ...state, adapter: notice.adapter };
@@ -31,6 +34,10 @@ export function reduceNotice(state: LabState, notice: LabNotice): LabState {
         : { ...state, evaluation: notice.evaluation };
     case "extremes":
       return notice.sequence === state.extremesWanted ? { ...state, extremes: notice } : state;
+    case "classified":
+      return notice.classified.sequence === state.classifiedWanted
+        ? { ...state, classified: notice.classified }
+        : state;
     case "curves":
       return withCurves(state, notice);
     case "exporting":
@@ -51,19 +58,30 @@ export function reduceNotice(state: LabState, notice: LabNotice): LabState {
 /** Requests that fetch files of the page. */
 const fetching: ReadonlySet<ShownFault["about"]> = new Set(["open", "showFinished", "useEmbeddedDigits"]);
 
-function without<Key extends "loading" | "exporting" | "curvesRunning" | "evaluation" | "extremes" | "training">(
-  state: LabState,
-  ...keys: readonly Key[]
-): LabState {
+function without<
+  Key extends
+    | "loading"
+    | "exporting"
+    | "curvesRunning"
+    | "evaluation"
+    | "extremes"
+    | "classified"
+    | "training"
+    | "givenUp",
+>(state: LabState, ...keys: readonly Key[]): LabState {
   const rest: LabState = { ...state };
   for (const key of keys) delete (rest as { [K in Key]?: unknown })[key];
   return rest;
 }
 
-/** What was told of the training before ends where another begins. */
+/** What was told of the training before ends where another begins, or where it ends without a study. */
 function withPhase(state: LabState, { phase, paused }: NoticeOf<"phase">): LabState {
   const begins = phase === "training" && state.phase !== "training";
-  return { ...(begins ? without(state, "training") : state), phase, paused };
+  if (begins) return { ...without(state, "training", "givenUp"), phase, paused };
+  const { training } = state;
+  if (phase !== "ready" || training === undefined) return { ...state, phase, paused };
+  const { epochs, epochsDone } = training;
+  return { ...without(state, "training"), givenUp: { epochs, epochsDone }, phase, paused };
 }
 
 /** A file is there once what it holds is told of, or that it cannot be had. */
@@ -74,12 +92,13 @@ function loaded(state: LabState, what: NoticeOf<"loading">["what"]): LabState {
 /** Another study: what was removed and looked at belongs to the one before. The view stays where it makes sense. */
 function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">): LabState {
   const empty = { repeats: [], neurons: [], orders: [], singles: [], firstLayers: {}, curves: {} };
-  const { selected: _selected, ...view } = state.view;
+  const { selected: _selected, digit: _digit, ...view } = state.view;
   const scope = state.view.scope.startsWith("layer") ? "layer1" : state.view.scope;
+  const training = about.origin === "trained" && state.training !== undefined ? { training: state.training } : {};
   return {
-    ...without(state, "evaluation", "extremes", "curvesRunning"),
-    study: { about, ...empty },
-    view: { ...view, repeat: 0, brushed: [], scope },
+    ...without(state, "evaluation", "extremes", "classified", "curvesRunning", "training", "givenUp"),
+    study: { about, ...training, ...empty },
+    view: { ...view, repeat: 0, brushed: [], scope, ...(view.column === OUTPUT && { column: "mutual_information" }) },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
     faults: [],
   };
@@ -107,7 +126,7 @@ function withPart(state: LabState, notice: StudyPart): LabState {
 /** From here on the worker answers; the first neuron is looked at, so that no panel is empty. */
 function measured(state: LabState, study: ShownStudy): LabState {
   const view = { ...state.view, selected: 0 };
-  return curvesAnew(extremesAnew(evaluatedAnew({ ...state, study, view })));
+  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView({ ...state, study, view }))));
 }
 
 function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<"curves">): LabState {

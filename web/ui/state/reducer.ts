@@ -2,15 +2,20 @@
 import type { AblationMode } from "../../../src/core/ablation.ts";
 import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, View } from "./lab-state.ts";
+import { settingsFromLink } from "./link.ts";
+import { linkedViewOf, withLinkedView } from "./linked-view.ts";
 import { reduceNotice } from "./notices.ts";
 import { type RemovalHistory, type RemovalRule, redone, rowsFrom, ruleRows, undone, withRemoved } from "./removal.ts";
-import type { SettingTexts } from "./settings.ts";
+import { type SettingTexts, settingTexts } from "./settings.ts";
 import { shownTable, studySeed } from "./shown.ts";
-import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
+import { classifiedAnew, curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
 export type LabAction =
   | { readonly type: "notice"; readonly notice: LabNotice }
   | { readonly type: "setting"; readonly name: keyof SettingTexts; readonly text: string }
+  /** The part behind # of an address that a visitor went to. */
+  | { readonly type: "link"; readonly hash: string }
+  | { readonly type: "forgetLink" }
   | { readonly type: "view"; readonly change: Partial<View> }
   | { readonly type: "mode"; readonly mode: AblationMode }
   | { readonly type: "rule"; readonly rule: Partial<RemovalRule> }
@@ -26,6 +31,12 @@ export function reduce(state: LabState, action: LabAction): LabState {
       return reduceNotice(state, action.notice);
     case "setting":
       return { ...state, settings: { ...state.settings, [action.name]: action.text } };
+    case "link":
+      return withLink(state, action.hash);
+    case "forgetLink": {
+      const { linked: _linked, ...rest } = state;
+      return rest;
+    }
     case "view":
       return withView(state, action.change);
     case "mode":
@@ -66,6 +77,15 @@ function changedHistory(state: LabState, action: RemovalAction): RemovalHistory 
   }
 }
 
+/** The form shows the link's settings; its view waits for its study, which may be on show already. */
+function withLink(state: LabState, hash: string): LabState {
+  const { linked: _before, ...rest } = state;
+  const linked = linkedViewOf(hash);
+  const waiting = { ...rest, settings: settingTexts(settingsFromLink(hash)), ...(linked && { linked }) };
+  const shown = withLinkedView(waiting);
+  return shown === waiting ? waiting : curvesAnew(extremesAnew(evaluatedAnew(shown)));
+}
+
 function withHistory(state: LabState, history: RemovalHistory): LabState {
   if (history === state.removal.history) return state;
   return evaluatedAnew({ ...state, removal: { ...state.removal, history } });
@@ -84,6 +104,7 @@ function withView(state: LabState, change: Partial<View>): LabState {
   const before = state.view;
   let next: LabState = { ...state, view };
   if (view.repeat !== before.repeat) next = evaluatedAnew(next);
+  else if (view.digit !== before.digit) next = classifiedAnew(next);
   if (view.repeat !== before.repeat || view.selected !== before.selected) next = extremesAnew(next);
   const sameCurves =
     view.repeat === before.repeat && view.scope === before.scope && view.allRepeats === before.allRepeats;

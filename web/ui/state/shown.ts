@@ -8,6 +8,14 @@ import { layerWidths, type Rows, rowOf } from "./removal.ts";
 /** The column of what a neuron's removal alone costs; beside the measures. */
 export const COST = "cost";
 
+/** The column of the neurons' outputs for the digit on show: no property of theirs, so only for colours. */
+export const OUTPUT = "output";
+
+/** The outputs for the digit on show, once they are there. */
+export function outputColumn({ classified }: LabState, table: NeuronTable): Float64Array | undefined {
+  return classified?.repeat === table.repeat ? classified.activations : undefined;
+}
+
 /** Columns that neurons can be coloured, plotted and ordered by. */
 export function columnsOf(study: ShownStudy): string[] {
   const known = Object.keys(study.neurons[0]?.measures ?? {});
@@ -16,11 +24,13 @@ export function columnsOf(study: ShownStudy): string[] {
 
 export function columnTitle(column: string): string {
   if (column === COST) return "Removal cost";
+  if (column === OUTPUT) return "Output";
   return measures.find(({ id }) => id === column)?.title ?? column.replaceAll("_", " ");
 }
 
 /** Measures are in bits; the cost is a share of the test set, shown in percentage points. */
 export function columnUnit(column: string): string {
+  if (column === OUTPUT) return "";
   return column === COST ? "points" : "bit";
 }
 
@@ -73,8 +83,8 @@ export function columnValues(
 /** Most that a column reaches in a table; the entropy of so many levels has an upper end of its own. */
 export function columnTop(values: Float64Array, column: string, { histograms }: NeuronTable): number {
   return column === "entropy"
-    ? Math.log2(histograms?.levels ?? 2)
-    : values.reduce((most, value) => Math.max(most, value), 0) || 1;
+    ? 31 - Math.clz32(histograms?.levels ?? 2)
+    : values.reduce((most, value) => Math.max(most, column === OUTPUT ? Math.abs(value) : value), 0) || 1;
 }
 
 export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">): string {

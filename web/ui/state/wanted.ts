@@ -7,9 +7,12 @@ import type { LabState } from "./lab-state.ts";
 import { addressOf } from "./removal.ts";
 import { scopeKind, shownTable } from "./shown.ts";
 
-export const evaluatedAnew = (state: LabState): LabState => ({
+/** The digit on show is taken for another once other neurons are out. */
+export const evaluatedAnew = (state: LabState): LabState =>
+  classifiedAnew({ ...state, evaluationWanted: state.evaluationWanted + 1 });
+export const classifiedAnew = (state: LabState): LabState => ({
   ...state,
-  evaluationWanted: state.evaluationWanted + 1,
+  classifiedWanted: state.classifiedWanted + 1,
 });
 export const extremesAnew = (state: LabState): LabState => ({ ...state, extremesWanted: state.extremesWanted + 1 });
 export const curvesAnew = (state: LabState): LabState => ({ ...state, curvesWanted: state.curvesWanted + 1 });
@@ -28,6 +31,11 @@ export function requestsFor(before: LabState, after: LabState): LabRequest[] {
   if (live && after.evaluationWanted !== before.evaluationWanted) {
     const removed = history.present.map((row) => addressOf(table, row));
     requests.push({ type: "evaluate", sequence: after.evaluationWanted, repeat, removed, mode });
+  }
+  const { digit: sample } = after.view;
+  if (live && sample !== undefined && after.classifiedWanted !== before.classifiedWanted) {
+    const removed = history.present.map((row) => addressOf(table, row));
+    requests.push({ type: "classify", sequence: after.classifiedWanted, repeat, sample, removed, mode });
   }
   const { selected } = after.view;
   if (live && selected !== undefined && after.extremesWanted !== before.extremesWanted) {

@@ -1,5 +1,5 @@
 /** Claim 5: what was found depends on the activation function. Decided across studies. */
-import type { StudyConfig } from "../../../core/study.ts";
+import type { RecordedConfig } from "../../../core/study.ts";
 import { groupDifference } from "../../statistics/bootstrap.ts";
 import { labelPermutationTest, smallestLabelPermutationP } from "../../statistics/permutation-test.ts";
 import { averaged, difference, type NetworkValues } from "../network-values.ts";
@@ -15,15 +15,8 @@ const TEXT = {
   figure: "figure-1",
 };
 
-/** What studies must share, or their difference could have another cause. */
-const SHARED = [
-  "hidden",
-  "epochs",
-  "batchSize",
-  "learningRate",
-  "l2",
-  "stride",
-] as const satisfies (keyof StudyConfig)[];
+/** What studies may differ in: which networks they hold, where the data lay, and how the same numbers were computed. */
+const FREE: readonly (keyof RecordedConfig)[] = ["activation", "seed", "repeats", "data", "label", "sweep", "models"];
 
 function meanGain(material: ClaimMaterial): NetworkValues {
   const gains = material.layers.map((layer) =>
@@ -41,7 +34,8 @@ function classSeparation(material: ClaimMaterial): NetworkValues {
 function otherDifferences(materials: readonly ClaimMaterial[]): string[] {
   const differs = (value: (material: ClaimMaterial) => unknown) =>
     new Set(materials.map((material) => JSON.stringify(value(material)))).size > 1;
-  const options = SHARED.filter((option) => differs(({ study }) => study?.config[option]));
+  const all = new Set(materials.flatMap(({ study }) => Object.keys(study?.config ?? {}) as (keyof RecordedConfig)[]));
+  const options = [...all].filter((option) => !FREE.includes(option) && differs(({ study }) => study?.config[option]));
   return [...(differs(({ study }) => study?.dataset.sha256) ? ["data"] : []), ...options];
 }
 

@@ -12,7 +12,7 @@ export function bestMeasure(material: ClaimMaterial): ClaimEvidence {
     id: "claim3",
     statement:
       "In the deeper layer KL selectivity is the best of the three measures: removing low values first keeps most accuracy.",
-    statistic: `Area under the accuracy curve in layer ${last}, ${modeOf(material)} ablation, low first: KL selectivity minus each other measure. The smaller difference decides.`,
+    statistic: `Area under the accuracy curve in ${last === 1 ? "the last hidden layer" : `layer ${last}`}, ${modeOf(material)} ablation, low first: KL selectivity minus each other measure. The smaller difference decides.`,
     figure: "figure-4",
   };
   const areas = (measure: string) => areasBy(material, layerScope(last), measure);

@@ -1,4 +1,5 @@
 /** What a claim is decided by, before it is decided. */
+import { smallest } from "../../../core/long-arrays.ts";
 import { estimateMean } from "../../statistics/estimate.ts";
 import { signFlipTest, smallestSignFlipP } from "../../statistics/permutation-test.ts";
 import type { Claim, Estimate } from "../analysis.ts";
@@ -67,5 +68,5 @@ export function pairedEvidence(
   lacking: string,
 ): ClaimEvidence {
   if (parts.length === 0 || parts.length < expected) return { ...text, lacking };
-  return { ...text, parts, resolution: pairedResolution(Math.min(...parts.map(({ effect }) => effect.repeats))) };
+  return { ...text, parts, resolution: pairedResolution(smallest(parts.map(({ effect }) => effect.repeats))) };
 }

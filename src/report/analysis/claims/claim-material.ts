@@ -6,7 +6,7 @@ import { klSelectivity } from "../../../measures/kl-selectivity.ts";
 import { mutualInformation } from "../../../measures/mutual-information.ts";
 import { measures as registered } from "../../../measures/registry.ts";
 import type { StudySummary } from "../../files/study-file.ts";
-import { type CurveGroup, directionFor } from "../curve-groups.ts";
+import { type CurveGroup, directionFor, modeShown } from "../curve-groups.ts";
 import { areasOf, averaged, difference, type NetworkValues } from "../network-values.ts";
 
 export interface ClaimMaterial {
@@ -28,10 +28,8 @@ export const titleOf = (measure: string) => registered.find(({ id }) => id === m
 
 export const layerScope = (layer: number): Scope => `layer${layer}`;
 
-/** Claims are about bias balancing where there is a choice, as in the deck. */
-export function modeOf({ groups }: ClaimMaterial): AblationMode {
-  return groups.length === 0 || groups.some(({ mode }) => mode === "mean") ? "mean" : "zero";
-}
+/** Claims are about bias balancing where there is a choice, as in the paper. */
+export const modeOf = ({ groups }: ClaimMaterial): AblationMode => modeShown(groups);
 
 /** Areas of the curves of one measure, or of random orders whatever the direction. */
 export function areasBy(

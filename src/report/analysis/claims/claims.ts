@@ -1,4 +1,4 @@
-/** All claims of the deck (study.md section 3), about each of several studies. */
+/** All claims of the paper (Amjad, Liu and Geiger, arXiv:1804.06679), about each of several studies. */
 import type { Claim } from "../analysis.ts";
 import { activationDependence } from "./activation.ts";
 import { bestMeasure } from "./best-measure.ts";
@@ -9,7 +9,7 @@ import { jointOrder } from "./joint-order.ts";
 import { layerDistributions } from "./layer-distributions.ts";
 import { judged } from "./verdicts.ts";
 
-/** In the deck's order; claim 5 stands between these and `joint-worse-than-random`. */
+/** In the paper's order; claim 5 stands between these and `joint-worse-than-random`. */
 const ofOneStudy = [layerDistributions, deeperLayerCost, bestMeasure, classDependence];
 
 /** [studies][claims]; claim 5 is about all studies together, is tested once and stands in every list. */

@@ -8,7 +8,7 @@ export function deeperLayerCost(material: ClaimMaterial): ClaimEvidence {
   const text = {
     id: "claim2",
     statement: "Ablation in the deeper layer costs less accuracy.",
-    statistic: `Area under the accuracy curve, layer ${last} minus layer 1, ${modeOf(material)} ablation, averaged over random orders and all measures low first.`,
+    statistic: `Area under the accuracy curve, ${last === 1 ? "last hidden layer" : `layer ${last}`} minus layer 1, ${modeOf(material)} ablation, averaged over random orders and all measures low first.`,
     figure: "figure-4",
   };
   const areas = difference(meanAreaOfLayer(material, last), meanAreaOfLayer(material, 1));

@@ -29,9 +29,9 @@ export function layerDistributions({ layers, neurons, measures }: ClaimMaterial)
   const text = {
     id: "claim1",
     statement:
-      "The distribution of each measure changes from layer to layer, so comparing neurons of different layers is ill-advised.",
+      "The values of each measure are higher in one layer than in another, so comparing neurons of different layers is ill-advised.",
     statistic:
-      "For each measure and network, Cliff's delta between last and first hidden layer: how much likelier a random neuron of one has the larger value than the reverse. The weakest measure decides.",
+      "For each measure and network, Cliff's delta between last and first hidden layer: how much likelier a random neuron of one has the larger value than the reverse. The weakest measure decides. This tests whether values lie higher or lower, not whether their spread or shape differs.",
     figure: "figure-2",
   };
   const last = layers.at(-1) ?? 1;

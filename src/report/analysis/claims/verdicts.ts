@@ -1,4 +1,5 @@
 /** Evidence to verdicts: one family of tests, Holm-corrected. */
+import { greatest, smallest } from "../../../core/long-arrays.ts";
 import { withHolm } from "../../statistics/holm.ts";
 import type { Claim, Estimate, Verdict } from "../analysis.ts";
 import { type ClaimEvidence, type ClaimPart, LEVEL, short } from "./claim-evidence.ts";
@@ -19,8 +20,8 @@ function joint(parts: readonly ClaimPart[]): Joint {
   if (parts.some(({ p }) => p === undefined)) return { weakest };
   const ps = (chosen: readonly ClaimPart[]) => chosen.map(({ p }) => p!);
   const negative = parts.filter(({ effect }) => effect.mean < 0);
-  if (negative.length > 0) return { weakest, p: Math.min(1, parts.length * Math.min(...ps(negative))) };
-  return { weakest, p: weakest.effect.mean === 0 ? 1 : Math.max(...ps(parts)) };
+  if (negative.length > 0) return { weakest, p: Math.min(1, parts.length * smallest(ps(negative))) };
+  return { weakest, p: weakest.effect.mean === 0 ? 1 : greatest(ps(parts)) };
 }
 
 function effectText({ mean, interval }: Estimate): string {
@@ -29,7 +30,12 @@ function effectText({ mean, interval }: Estimate): string {
 }
 
 /** The verdict of a tested claim, with the sentence that gives its numbers. */
-function decided(evidence: Tested, p: number, holm: number, family: number): Pick<Claim, "verdict" | "reason"> {
+function decided(
+  evidence: Tested,
+  p: number,
+  holm: number,
+  family: number,
+): Pick<Claim, "verdict" | "reason" | "tooFew"> {
   const { weakest } = evidence;
   const over = `after Holm's correction over ${family} test${family === 1 ? "" : "s"}`;
   const numbers = `${weakest.name} is ${effectText(weakest.effect)}; p = ${short(p)}, ${over} ${short(holm)}`;
@@ -40,7 +46,8 @@ function decided(evidence: Tested, p: number, holm: number, family: number): Pic
   const { smallestP, text, enough } = evidence.resolution;
   if (family * smallestP >= LEVEL) {
     const least = short(Math.min(1, family * smallestP));
-    return { verdict: "undecided", reason: `${text}, ${over} ${least}; ${enough(family)}.` };
+    const tooFew = enough(family);
+    return { verdict: "undecided", reason: `${text}, ${over} ${least}; ${tooFew}.`, tooFew };
   }
   return { verdict: "undecided", reason: `${numbers}, which is not below ${LEVEL}.` };
 }
@@ -59,7 +66,8 @@ function claim(evidence: Assessed & { readonly holm?: number }, family: number, 
   const { parts, p, holm, weakest, resolution } = evidence;
   const known = { ...text, parts, effect: weakest.effect };
   if (p === undefined || holm === undefined) {
-    return { ...known, verdict: "undecided", reason: `${resolution.text}; ${resolution.enough(testable)}.` };
+    const tooFew = resolution.enough(testable);
+    return { ...known, verdict: "undecided", reason: `${resolution.text}; ${tooFew}.`, tooFew };
   }
   return { ...known, p, holm, ...decided(evidence, p, holm, family) };
 }

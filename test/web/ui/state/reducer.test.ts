@@ -17,6 +17,7 @@ function studyNotices(live = true): LabNotice[] {
     live,
     lacking: live ? "" : "no device",
     missing: [],
+    warnings: [],
   };
   return [
     { type: "study", origin: "trained", label: "", ...about },

@@ -21,6 +21,7 @@ const study: ShownStudy = {
     live: false,
     lacking: "-",
     missing: [],
+    warnings: [],
   },
   firstLayers: {},
   curves: Object.fromEntries(curves.map((curve) => [curveKey(curve), curve])),

@@ -1,0 +1,170 @@
+/** What the options of the library may be; a new field of their types does not compile until it is said here. */
+import { ablationModes, networkScopes, type Scope } from "./core/ablation.ts";
+import { UsageError } from "./core/errors.ts";
+import { weightsLayouts } from "./core/layer-chain.ts";
+import {
+  type Check,
+  callback,
+  layerActivationCheck,
+  meanAndDeviation,
+  oneName,
+  share,
+  shares,
+  signedNumber,
+  someNames,
+  someText,
+  texts,
+  wholeNumber,
+  yesOrNo,
+} from "./core/option-checks.ts";
+import type { ProgressListener } from "./core/progress.ts";
+import { binRules } from "./core/quantization.ts";
+import { type Checks, requireOptions, requireRecord, requireValue } from "./core/require-options.ts";
+import { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
+import { scopeKinds, sweepMethods } from "./core/study.ts";
+import { memoryRange, wholeRanges } from "./core/study-defaults.ts";
+import { products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
+import type { DataOptions } from "./data/open-data.ts";
+import type { OpenDeviceOptions } from "./index.ts";
+import type { AblateOptions, AnalyzeOptions } from "./library.ts";
+import { measures } from "./measures/registry.ts";
+import type { ReadOptions } from "./models/model-reader.ts";
+import type { PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
+
+const measureNames = measures.map(({ name }) => name);
+
+/** 10^6 bytes. */
+const MEGABYTE = 1e6;
+
+export const path = someText("a path");
+export const dataSource = someText("mnist, the name of fetched data, or a path");
+
+const oneForm = oneName(tileForms);
+
+/** A form for all products, or `{ forward_layer, hidden_delta, update_parameters }`. */
+const tilesCheck: Check<TileForm | TileForms> = {
+  allowed: `${oneForm.allowed}, or an object with one of them for each of ${products.join(", ")}`,
+  names: tileForms,
+  take(value) {
+    const all = oneForm.take(value);
+    if (all !== undefined) return all;
+    if (typeof value !== "object" || value === null || Object.keys(value).length !== products.length) return undefined;
+    const forms = products.map((name) => [name, oneForm.take((value as Record<string, unknown>)[name])] as const);
+    return forms.every(([, form]) => form !== undefined) ? (Object.fromEntries(forms) as TileForms) : undefined;
+  },
+};
+
+export const deviceChecks: Checks<OpenDeviceOptions> = {
+  adapter: someText("part of an adapter's name"),
+  memoryBytes: wholeNumber({ least: memoryRange.least * MEGABYTE, most: memoryRange.most * MEGABYTE }),
+  tiles: tilesCheck,
+};
+
+export const dataChecks: Checks<DataOptions> = {
+  label: someText("a column"),
+  drop: texts("names of columns"),
+  noHeader: yesOrNo,
+  classes: texts("names of classes in the order of the outputs", 2),
+  outputs: wholeNumber({ least: 1, most: 2 ** 16 }),
+  onNote: callback<(line: string) => void>(),
+  split: shares,
+  normalize: meanAndDeviation,
+  standardize: yesOrNo,
+};
+
+export const readChecks: Checks<ReadOptions> = {
+  activation: layerActivationCheck,
+  normalize: meanAndDeviation,
+  weightsLayout: oneName(weightsLayouts),
+};
+
+export const ablateChecks: Checks<AblateOptions> = {
+  measures: someNames(measureNames),
+  scopes: someNames(scopeKinds),
+  modes: someNames(ablationModes),
+  randomDraws: wholeNumber(wholeRanges.randomDraws),
+  seed: wholeNumber(wholeRanges.seed),
+  stride: wholeNumber(wholeRanges.stride),
+  sweep: oneName(sweepMethods),
+};
+
+export const analyzeChecks: Checks<AnalyzeOptions> = {
+  ...ablateChecks,
+  reading: { fields: readChecks },
+  reader: { fields: dataChecks },
+  channels: oneName(channelOrders),
+  dataMemory: wholeNumber({ least: 0, most: memoryRange.most }),
+  bits: wholeNumber(wholeRanges.bits),
+  bins: oneName(binRules),
+  quantizeThreshold: signedNumber(),
+  onProgress: callback<ProgressListener>(),
+};
+
+export const fitChecks: Checks<{ readonly channels?: ChannelOrder }> = { channels: oneName(channelOrders) };
+
+export const writeChecks: Checks<{ readonly force?: boolean }> = { force: yesOrNo };
+
+const pruneScope: Check<PruneScope> = {
+  allowed: `layers, ${networkScopes.join(", ")}, layer1, layer2, ...`,
+  names: ["layers", ...networkScopes, "layer1"],
+  take(value) {
+    const known = (["layers", ...networkScopes] as const).find((name) => name === value);
+    return known ?? (/^layer[1-9]\d*$/.test(String(value)) ? (value as Scope) : undefined);
+  },
+};
+
+const amountChecks = {
+  keepShare: share({ zero: false }),
+  keepCount: wholeNumber({ least: 1, most: 2 ** 24 }),
+  maxAccuracyLoss: share({ zero: true }),
+};
+
+const requestChecks: Checks<Omit<PruneRequest, "amount"> & { readonly amount: object }> = {
+  measure: oneName(measureNames),
+  mode: oneName(ablationModes),
+  scope: pruneScope,
+  amount: { allowed: "an object", take: (value) => (typeof value === "object" && value !== null ? value : undefined) },
+};
+
+/** @throws UsageError where a field is missing, misspelt or not allowed, or more than one amount is given. */
+export function requirePruneRequest(value: unknown, where: string): PruneRequest {
+  const fields = requireRecord(value, "the request", where);
+  const request = requireOptions(fields, requestChecks, where, ["measure", "mode", "scope", "amount"]);
+  const place = `${where}, amount`;
+  const amount = requireOptions<{ [Name in keyof typeof amountChecks]?: number }>(request.amount, amountChecks, place);
+  const names = Object.keys(amount);
+  if (names.length === 1) return { ...request, amount: amount as PruneAmount };
+  throw new UsageError({
+    what: "how many neurons are to go is said once",
+    where: place,
+    expected: `one of ${Object.keys(amountChecks).join(", ")}`,
+    found: names.length === 0 ? "none of them" : names.join(" and "),
+    fix: "{ keepShare: 0.5 }, for example",
+  });
+}
+
+const list: Check<readonly unknown[]> = {
+  allowed: "an array",
+  take: (value) => (Array.isArray(value) ? Array.from(value) : undefined),
+};
+
+/** @throws UsageError where the value is not a list. */
+export function requireList(value: unknown, name: string, where: string): readonly unknown[] {
+  return requireValue(value, list, name, where);
+}
+
+/** Options that say how files are read change nothing of what is in memory. @throws UsageError where one is given with it. */
+export function refuseReading(options: AnalyzeOptions, data: unknown, networks: readonly unknown[]): void {
+  const refuse = (name: string, what: string): never => {
+    throw new UsageError({
+      what: `option ${name} changes nothing of ${what} in memory`,
+      where: "analyze",
+      expected: `${name} beside the path of a file`,
+      found: `${what} that was read or made before`,
+      fix: `leave ${name} out: pass such options to what reads the file`,
+    });
+  };
+  if (options.reader !== undefined && typeof data !== "string") refuse("reader", "data");
+  if (options.reading !== undefined && networks.every((each) => typeof each !== "string"))
+    refuse("reading", "networks");
+}

@@ -1,0 +1,156 @@
+/** The answer of a study in words that need no statistics: which measures are better guides than chance, and where. */
+
+import { networkScopes, type Scope } from "../../core/ablation.ts";
+import { greatest, smallest } from "../../core/long-arrays.ts";
+import type { Answer, Answers, AnswerVerdict } from "../analysis/analysis.ts";
+import { seriesTitle } from "./theme.ts";
+import { counted, listed } from "./wording.ts";
+
+export const verdictTexts: Readonly<Record<AnswerVerdict, string>> = {
+  better: "better than chance",
+  worse: "worse than chance",
+  undecided: "not told apart from chance",
+};
+
+const networkWords: Readonly<Record<(typeof networkScopes)[number], string>> = {
+  network: "with all layers in one list",
+  "network-ranked": "with all layers in one list by rank within the layer",
+};
+
+/** Scopes of which the same is said, as one phrase: `in layers 1 and 2`. */
+function placesText(scopes: readonly Scope[]): string {
+  const layers = scopes.filter((scope) => scope.startsWith("layer")).map((scope) => scope.replace("layer", ""));
+  const ofLayers = layers.length === 0 ? [] : [`in layer${layers.length === 1 ? "" : "s"} ${listed(layers)}`];
+  const ofNetwork = networkScopes.filter((scope) => scopes.includes(scope)).map((scope) => networkWords[scope]);
+  return listed([...ofLayers, ...ofNetwork]);
+}
+
+/** `entropy` within a sentence; abbreviations keep their capitals. */
+function nameOf(measure: string): string {
+  const title = seriesTitle(measure);
+  return /^[A-Z][a-z]/.test(title) ? title[0]!.toLowerCase() + title.slice(1) : title;
+}
+
+/** `entropy and KL selectivity are better guides than chance`; `every measure` where it is all of several. */
+function guideText(measures: readonly string[], of: number, verdict: "better" | "worse"): string {
+  const all = measures.length === of && of > 1;
+  const subject = all ? "every measure" : listed(measures.map(nameOf));
+  return all || measures.length === 1
+    ? `${subject} is a ${verdict} guide than chance`
+    : `${subject} are ${verdict} guides than chance`;
+}
+
+function scopeText(answers: readonly Answer[]): string {
+  const having = (verdict: AnswerVerdict) =>
+    answers.filter((one) => one.verdict === verdict).map(({ measure }) => measure);
+  const decided = (["better", "worse"] as const)
+    .filter((verdict) => having(verdict).length > 0)
+    .map((verdict) => guideText(having(verdict), answers.length, verdict));
+  if (decided.length > 0) return decided.join(", and ");
+  return answers.length === 1
+    ? `${nameOf(answers[0]!.measure)} is not told apart from chance`
+    : "no measure is told apart from chance";
+}
+
+function byScope({ list }: Answers): Map<Scope, Answer[]> {
+  const scopes = new Map<Scope, Answer[]>();
+  for (const one of list) scopes.set(one.scope, [...(scopes.get(one.scope) ?? []), one]);
+  return scopes;
+}
+
+/** Scopes of which the same can be said, under that text; in the order of the scopes. */
+function grouped(answers: Answers): Map<string, Scope[]> {
+  const groups = new Map<string, Scope[]>();
+  for (const [scope, ofScope] of byScope(answers)) {
+    const text = scopeText(ofScope);
+    groups.set(text, [...(groups.get(text) ?? []), scope]);
+  }
+  return groups;
+}
+
+const capitalised = (text: string) => text[0]!.toUpperCase() + text.slice(1);
+
+/** Whether so few networks were compared that no difference could be told from chance. */
+export const isTooSmall = ({ repeats, fewestRepeats }: Answers): boolean => repeats < fewestRepeats;
+
+/** The scopes in which each measure has the verdict, for those that have it somewhere. */
+function placesOf({ list }: Answers, verdict: AnswerVerdict): Map<string, Scope[]> {
+  const places = new Map<string, Scope[]>();
+  for (const one of list) {
+    if (one.verdict === verdict) places.set(one.measure, [...(places.get(one.measure) ?? []), one.scope]);
+  }
+  return places;
+}
+
+/** What measures do, said of one and of several. */
+interface Predicate {
+  readonly one: string;
+  readonly several: string;
+}
+
+const FINDING = "the neurons that can go better than chance does";
+const wins: Predicate = { one: `finds ${FINDING}`, several: `find ${FINDING}` };
+const loses: Predicate = { one: "does worse", several: "do worse" };
+
+/** `entropy does worse in layer 1`; where the places are not the same for all, they stand behind each measure or `inSome` says so. */
+function doingText(
+  places: ReadonlyMap<string, readonly Scope[]>,
+  of: number,
+  does: Predicate,
+  inSome?: string,
+): string {
+  const texts = new Set([...places.values()].map(placesText));
+  const alike = texts.size === 1;
+  const isEvery = places.size === of && of > 1 && (alike || inSome !== undefined);
+  const behind = (scopes: readonly Scope[]) => (alike || inSome !== undefined ? "" : ` (${placesText(scopes)})`);
+  const names = [...places].map(([measure, scopes]) => nameOf(measure) + behind(scopes));
+  const verb = isEvery || places.size === 1 ? does.one : does.several;
+  const where = alike ? [...texts] : inSome === undefined ? [] : [inSome];
+  return [isEvery ? "every measure" : listed(names), verb, ...where].join(" ");
+}
+
+/** The answer to "do measures tell which neurons are needed?" as one sentence. */
+export function answerSentence(answers: Answers): string {
+  if (isTooSmall(answers)) {
+    const networks = counted(answers.repeats, "network");
+    return `Too few networks to tell: ${networks} cannot show whether a measure finds the neurons that can go better than chance does; ${answers.fewestRepeats} or more can.`;
+  }
+  const of = new Set(answers.list.map(({ measure }) => measure)).size;
+  const [better, worse] = [placesOf(answers, "better"), placesOf(answers, "worse")];
+  const losing = doingText(worse, of, loses, "in some layer or list");
+  if (better.size > 0) {
+    const winning = doingText(better, of, wins);
+    return worse.size === 0 ? `Yes: ${winning}.` : `In part: ${winning}; ${losing}.`;
+  }
+  if (worse.size > 0) return `No: no measure ${wins.one}; ${losing}.`;
+  return "Not shown: no measure is told apart from chance at finding the neurons that can go.";
+}
+
+/** What is found, scope by scope; scopes of which the same can be said share a sentence. */
+export function answerDetails(answers: Answers): string[] {
+  if (isTooSmall(answers)) return [];
+  return [...grouped(answers)].map(([text, scopes]) => `${capitalised(placesText(scopes))}, ${text}.`);
+}
+
+/** How the sentence is decided, for somebody who has just read it. */
+export function howDecided({ mode }: Answers): string {
+  const replacement = mode === "mean" ? "their mean output" : "zero";
+  return `Neurons are removed one after another, lowest value first, and replaced by ${replacement}; a good guide keeps more test accuracy than removing them in a random order does. A measure is better (or worse) than chance where this difference, over the same networks, would come about by chance in fewer than 5 of 100 studies.`;
+}
+
+/** What stays open and what it would take; undefined where all is decided. */
+export function openText(answers: Answers): string | undefined {
+  if (isTooSmall(answers)) {
+    return `With ${counted(answers.repeats, "network")} no difference can be told from chance, however large it is. Run the study with --repeats ${answers.fewestRepeats} or more.`;
+  }
+  const open = answers.list.filter(({ verdict }) => verdict === "undecided");
+  if (open.length === 0) return undefined;
+  const planned = open.flatMap(({ networksToDecide }) => networksToDecide ?? []);
+  const none = `${counted(open.length, "comparison")} of ${answers.list.length} ${open.length === 1 ? "is" : "are"} open`;
+  if (planned.length === 0) {
+    return `${none}: the differences are so small against the spread between networks that not even 1,000 networks would likely decide them.`;
+  }
+  const range = [...new Set([smallest(planned), greatest(planned)])].join(" to ");
+  const some = planned.length === open.length ? "they" : `${planned.length} of them`;
+  return `${none}. If differences and spreads stay as they are, ${open.length === 1 ? "it" : some} would likely be decided with ${range} networks (--repeats).`;
+}

@@ -1,0 +1,44 @@
+/** Whether training has taught networks anything: a guess that looks at no sample is the least that they must be better than. */
+
+import type { AnyDataset } from "../core/dataset.ts";
+import { logarithm } from "../core/elementary.ts";
+import type { TrainedNetwork } from "../core/network.ts";
+import { classCounts } from "../data/class-counts.ts";
+
+/** Repeats that are named one by one; of more only their number is told. */
+const NAMED = 5;
+
+/**
+ * Mean cross-entropy of the best guess that is the same for all samples, the shares of the classes: their entropy, nats.
+ * @param perClass [classes] samples
+ */
+export function constantGuessLoss(perClass: ArrayLike<number>): number {
+  const counts = Array.from(perClass);
+  const samples = counts.reduce((sum, count) => sum + count, 0);
+  return counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / samples) * logarithm(count / samples)), 0);
+}
+
+const lossText = (loss: number) => (loss < 1e4 ? loss.toFixed(4) : loss.toExponential(1));
+
+/**
+ * Says which networks ended with a loss that such a guess does not exceed.
+ * @param networks with their losses; those that were not trained here have none, and nothing is said of them
+ * @returns none, or one sentence without full stop
+ */
+export function learningWarnings(
+  networks: readonly TrainedNetwork[],
+  { train, classes }: Pick<AnyDataset, "train" | "classes">,
+): string[] {
+  const guess = constantGuessLoss(classCounts(train.labels, classes));
+  const failed = networks.filter(({ trainLoss }) => trainLoss.length > 0 && !(trainLoss.at(-1)! < guess));
+  const [first, another] = failed;
+  if (first === undefined) return [];
+  const numbers = failed.map(({ repeat }) => repeat);
+  const named = failed.length <= NAMED ? numbers.join(", ") : `${numbers.slice(0, NAMED).join(", ")}, ...`;
+  const worst = failed.reduce((most, { trainLoss }) => Math.max(most, trainLoss.at(-1)!), 0);
+  const who = another === undefined ? `repeat ${first.repeat} has` : `repeats ${named} (${failed.length}) have`;
+  return [
+    `${who} not learned: the loss in the last epoch is ${another === undefined ? "" : "up to "}${lossText(worst)} nats, ` +
+      `that of a constant guess ${lossText(guess)}; try another --learning-rate, or more epochs`,
+  ];
+}

@@ -1,0 +1,136 @@
+/** Commands that are ended from outside: what they say, how one goes on, and what the next one finds. */
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
+import { commandLine, finish, onSwiftShader, type RunningProgram, root, start } from "../support/command-line.ts";
+import { tinyIdxFiles, writeFolder } from "../support/idx-folders.ts";
+import { plantedNetwork } from "../support/planted-network.ts";
+import { filesBelow, scratchFolder } from "../support/scratch-folder.ts";
+import { readCsvTable } from "../support/written-results.ts";
+
+const scratch = scratchFolder();
+writeFolder(scratch, "tiny", tinyIdxFiles());
+writeFileSync(join(scratch, "planted.safetensors"), encodeSafetensors(plantedNetwork));
+
+/** Waits for text on stderr, and keeps what comes later as well. */
+function said(running: RunningProgram, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    running.stderr.on("data", (chunk) => {
+      text += chunk;
+      if (pattern.test(text)) resolve();
+    });
+    running.once("close", () => reject(new Error(`no ${pattern} on stderr: ${text}`)));
+  });
+}
+
+test("a run that is ended after its training says by which command to go on, which gives its results", async () => {
+  const study = [
+    "--hidden",
+    "5,4",
+    "--repeats",
+    "3",
+    "--epochs",
+    "1",
+    "--random-draws",
+    "2",
+    "--seed",
+    "7",
+    "--bits",
+    "2",
+  ];
+  const run = (out: string) => ["run", "--data", "tiny", "--out", out, "--no-report", ...study, ...onSwiftShader];
+  const running = start(run("my out"), { folder: scratch });
+  const text = finish(running);
+  await said(running, /^training: 3 epochs in /m);
+  running.kill("SIGTERM");
+  const { signal, stderr } = await text;
+  expect(signal).toBe("SIGTERM");
+  const lines = stderr.slice(stderr.indexOf("gpu-importance: ")).split("\n");
+  expect(lines[0]).toBe("gpu-importance: stopped by SIGTERM");
+  expect(lines[1]).toMatch(/^ {2}kept: {5}3 networks in my out\/models; .*study\.json is not written$/);
+  const command = /^ {2}to do: {4}go on without training: gpu-importance (.+)$/.exec(lines[2]!)![1]!;
+  expect(command).toContain("'my out/models'/*.safetensors");
+  const program = join(root, "dist/cli.js");
+  const shell = spawn("sh", ["-c", `node '${program}' ${command} --no-report`], {
+    cwd: scratch,
+    env: { ...process.env, GPU_IMPORTANCE_TILES: "subgroup" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  expect((await finish(shell)).exitCode).toBe(0);
+  expect(await commandLine(run("whole"), { folder: scratch })).toMatchObject({ exitCode: 0 });
+  for (const name of ["neurons.csv", "histograms.csv", "orders.csv", "curves.csv", "single.csv"]) {
+    const [gone, whole] = ["my out-analysis", "whole"].map((out) => readFileSync(join(scratch, out, name), "utf8"));
+    expect(gone, name).toBe(whole);
+  }
+});
+
+test("a run that is killed while it ablates has kept the curves of the repeats that were done", async () => {
+  const several = ["--repeats", "3", "--epochs", "1", "--hidden", "90", "--memory", "1", "--scopes", "layers,network"];
+  const running = start(
+    ["run", "--data", "tiny", "--out", "ablating", "--random-draws", "40", "--no-report", ...several, ...onSwiftShader],
+    { folder: scratch },
+  );
+  const ended = finish(running);
+  while (!filesBelowOrNone("ablating").includes("curves.csv")) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(running.exitCode).toBe(null);
+  }
+  running.kill("SIGKILL");
+  await ended;
+  const { rows } = readCsvTable(join(scratch, "ablating/curves.csv"));
+  const repeats = [...new Set(rows.map(({ repeat }) => repeat))];
+  expect(["0", "0 1"]).toContain(repeats.join(" "));
+  // Of each repeat: two scopes, each with 6 orders by measures and 40 random ones, in two modes, 0 to 90 neurons removed.
+  expect(rows).toHaveLength(repeats.length * 2 * (6 + 40) * 2 * 91);
+  expect(filesBelow(join(scratch, "ablating"))).not.toContain("study.json");
+});
+
+function filesBelowOrNone(name: string): string[] {
+  try {
+    return filesBelow(join(scratch, name));
+  } catch {
+    return []; // not made yet
+  }
+}
+
+const pruning = ["prune", "planted.safetensors", "--data", "tiny", "--keep", "50%", ...onSwiftShader, "--out"];
+const written = (name: string) => filesBelow(scratch).filter((file) => file.includes(name));
+
+test("a pruning that is killed while it finetunes leaves no file of that name, and the next one nothing of it", async () => {
+  const running = start([...pruning, "tuned.onnx", "--finetune", "10000"], { folder: scratch });
+  const ended = finish(running);
+  await said(running, /^finetuning for 10000 epochs/m);
+  running.kill("SIGKILL");
+  await ended;
+  const hidden = (name: string) => name.startsWith(".") || name.endsWith(".partial");
+  expect(written("tuned.onnx").filter((name) => !hidden(name))).toEqual([]);
+  expect(written("tuned.onnx").filter(hidden).length).toBeGreaterThan(0);
+  expect(await commandLine([...pruning, "tuned.onnx"], { folder: scratch })).toMatchObject({ exitCode: 0 });
+  expect(written("tuned.onnx")).toEqual(["tuned.onnx", "tuned.onnx.removed.csv"]);
+});
+
+test("a pruning that Ctrl+C ends while it finetunes leaves nothing, and says so", async () => {
+  const running = start([...pruning, "below/ended.onnx", "--finetune", "10000"], { folder: scratch });
+  const ended = finish(running);
+  await said(running, /^finetuning for 10000 epochs/m);
+  running.kill("SIGINT");
+  const { signal, stderr } = await ended;
+  expect(signal).toBe("SIGINT");
+  expect(stderr).toMatch(/\n {2}kept: {5}nothing: below\/ended\.onnx gets its name when all is done\n {2}to do: /);
+  expect(written("below")).toEqual([]);
+});
+
+test("a second signal ends a command at once that is still saving", async () => {
+  const program = join(root, "test/support/slow-to-save.mjs");
+  const running = spawn(process.execPath, [program], { stdio: ["ignore", "pipe", "pipe"] });
+  const lines: string[] = [];
+  running.stdout.on("data", (chunk) => {
+    lines.push(...String(chunk).trim().split("\n"));
+    running.kill("SIGINT");
+  });
+  expect(await finish(running)).toMatchObject({ signal: "SIGINT", stderr: "" });
+  expect(lines).toEqual(["ready", "stopping"]);
+});

@@ -1,0 +1,103 @@
+/** Networks in the lab whose inputs are rescaled, and training there that teaches nothing. */
+import { afterAll, expect, test } from "vitest";
+import type { Network } from "../../src/core/network.ts";
+import { readIdxFolder } from "../../src/data/idx-folder.ts";
+import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
+import { treatedAsAsked } from "../../src/data/treat-inputs.ts";
+import { createContext } from "../../src/gpu/context.ts";
+import { Devices } from "../../src/gpu/devices.ts";
+import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
+import { givenSource } from "../../src/platform/browser/given-files.ts";
+import { openAdapter } from "../../src/platform/node/adapters.ts";
+import { resultFiles } from "../../src/report/files/result-files.ts";
+import { runStudy } from "../../src/study.ts";
+import type { LabSettings } from "../../web/engine/protocol.ts";
+import { configOf } from "../../web/engine/settings.ts";
+import { testAdapterName } from "../support/gpu.ts";
+import { tinyIdxFiles } from "../support/idx-folders.ts";
+import { givenFiles, openTinyLab } from "../support/lab-in-node.ts";
+import { plantedNetwork } from "../support/planted-network.ts";
+
+const lab = await openTinyLab();
+afterAll(() => lab.loseDevice());
+const data = await readIdxFolder(givenSource(givenFiles(tinyIdxFiles())), "bands");
+const settings: LabSettings = {
+  ...{ hidden: [6], activation: "sigmoid", epochs: 4, repeats: 1, seed: 0 },
+  ...{ batchSize: 8, learningRate: 0.05, l2: 0, bits: 1, bins: "equal-width" },
+};
+
+async function settled(): Promise<void> {
+  for (let phase = await lab.next("phase"); phase.phase !== "ready"; phase = await lab.next("phase"));
+}
+
+/** The planted network for (x - 0.25) / 0.5 in the place of x: W x + b = (0.5 W) x' + (b + 0.25 W 1). */
+function rescaled({ layers: [first, ...others], ...network }: Network): Network {
+  const { inputs, weights, biases } = first!;
+  const sumOf = (row: number) => weights.subarray(row * inputs, (row + 1) * inputs).reduce((sum, one) => sum + one, 0);
+  const layer = {
+    ...first!,
+    weights: weights.map((one) => one / 2),
+    biases: biases.map((one, row) => one + sumOf(row) / 4),
+  };
+  const inputTreatment = { means: Float32Array.of(0.25), deviations: Float32Array.of(0.5) };
+  return { ...network, layers: [layer, ...others], inputType: "bytes", inputTreatment };
+}
+
+test("a network's file that says how inputs are rescaled is measured so, and its samples are shown as they are", async () => {
+  const measured = lab.next("measured");
+  const done = settled();
+  const content = new Blob([encodeSafetensors(rescaled(plantedNetwork)) as Uint8Array<ArrayBuffer>]);
+  lab.send({ type: "load", files: [{ path: "rescaled.safetensors", content }] });
+  expect((await measured).repeats[0]!.testCorrect).toBe(data.test.count);
+  await done;
+  const extremes = lab.next("extremes");
+  lab.send({ type: "extremes", sequence: 1, repeat: 0, neuron: { layer: 1, neuron: 0 }, count: 1 });
+  const { samples, pixels } = (await extremes).most;
+  const first = samples[0]! * data.features;
+  expect([...pixels]).toEqual([...data.validation.inputs.subarray(first, first + data.features)]);
+});
+
+test("a folder of a study on standardised inputs is live with the data as they were read", async () => {
+  const { adapter, facts } = await openAdapter({ name: testAdapterName });
+  using devices = new Devices(await createContext(adapter, facts));
+  const treated = await treatedAsAsked(data, { standardize: true });
+  const config = { ...configOf(settings, "bands"), standardize: true };
+  const outcome = await runStudy(devices, treated, config, () => 0);
+  const provenance = { package: "", node: "", dawn: "", started: new Date(0).toISOString(), elapsedMs: {} };
+  const results = {
+    config,
+    dataset: summarizeDataset(treated),
+    ...outcome,
+    provenance: { ...provenance, adapter: facts },
+  };
+  const files = resultFiles(results).map(({ name, chunks }) => ({
+    path: `study/${name}`,
+    content: new Blob([...chunks] as BlobPart[]),
+  }));
+  const study = lab.next("study");
+  lab.send({ type: "load", files });
+  expect(await study).toMatchObject({
+    origin: "results-folder",
+    live: true,
+    lacking: "",
+    dataset: { treatment: "standardize" },
+  });
+  const evaluated = lab.next("evaluated");
+  lab.send({ type: "evaluate", sequence: 2, repeat: 0, removed: [], mode: "zero" });
+  const { evaluation } = await evaluated;
+  expect(evaluation.correct).toBe(outcome.repeats[0]!.testCorrect);
+  expect(evaluation.loss).toBeCloseTo(outcome.repeats[0]!.testLoss, 6);
+});
+
+test("training that teaches nothing is told with the study, and what was learned is not", async () => {
+  for (const [learningRate, warnings] of [
+    [1e10, [expect.stringMatching(/^repeat 0 has not learned: the loss in the last epoch is \S+ nats, .*1\.0\d+;/)]],
+    [settings.learningRate, []],
+  ] as const) {
+    const study = lab.next("study");
+    const done = settled();
+    lab.send({ type: "start", settings: { ...settings, learningRate } });
+    expect((await study).warnings).toEqual(warnings);
+    await done;
+  }
+});

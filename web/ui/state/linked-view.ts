@@ -1,0 +1,175 @@
+/**
+ * The view that a link restores beside the settings. It waits until the study that it was made of is on show: one trained
+ * with the link's settings on its data, the finished study, or the file of that name. Parts that make no sense stay as they are.
+ */
+import { RANDOM, type Scope } from "../../../src/core/ablation.ts";
+import { defaultBins, defaultBits } from "../../../src/core/quantization.ts";
+import type { RecordedConfig } from "../../../src/core/study.ts";
+import type { LabSettings, StudyOrigin } from "../../engine/protocol.ts";
+import { charts, type LabState, type ShownStudy, tools, type View } from "./lab-state.ts";
+import { linkOf, settingsFromLink } from "./link.ts";
+import { layerWidths, nothingRemoved, type RemovalRule, type Rows, rowsFrom, withRemoved } from "./removal.ts";
+import { defaultSettings, readSettings } from "./settings.ts";
+import { COST, columnsOf, OUTPUT, shownTable } from "./shown.ts";
+
+/** Parameters of a link, by name; settings among them. */
+export interface LinkedView {
+  /** With which the networks were trained, where `origin` says so. */
+  readonly settings: LabSettings;
+  readonly origin: StudyOrigin;
+  readonly label: string;
+  /** Start of the data's checksum: they are not in the link. */
+  readonly data: string;
+  readonly parameters: URLSearchParams;
+}
+
+const origins: readonly StudyOrigin[] = ["trained", "finished", "network-file", "results-folder"];
+const directions = ["low", "high"] as const;
+const modes = ["mean", "zero"] as const;
+const DATA_DIGITS = 12;
+
+const dataOf = (sha256: string) => sha256.slice(0, DATA_DIGITS);
+
+/** What a study trained here was trained with. */
+function settingsOf(config: RecordedConfig): LabSettings {
+  const { bits = defaultBits, bins = defaultBins } = config;
+  return { ...defaultSettings, ...pickSettings(config), bits, bins };
+}
+
+function pickSettings(config: RecordedConfig): Partial<LabSettings> {
+  const names = ["hidden", "activation", "epochs", "repeats", "seed", "batchSize", "learningRate", "l2"] as const;
+  return Object.fromEntries(names.flatMap((name) => (config[name] === undefined ? [] : [[name, config[name]]])));
+}
+
+/** Whether they make the same networks and numbers; one bit has no levels that a rule could part. */
+function sameSettings(a: LabSettings, b: LabSettings): boolean {
+  const text = (settings: LabSettings) =>
+    linkOf(settings.bits === defaultBits ? { ...settings, bins: defaultBins } : settings);
+  return text(a) === text(b);
+}
+
+/** `0-4.7.9-10`: nothing that an address has to escape. */
+export function rowsText(rows: Rows): string {
+  const parts: string[] = [];
+  for (let at = 0; at < rows.length; at++) {
+    const first = rows[at]!;
+    while (rows[at + 1] === rows[at]! + 1) at++;
+    parts.push(rows[at] === first ? String(first) : `${first}-${rows[at]}`);
+  }
+  return parts.join(".");
+}
+
+/** @returns those below `count`; none where the text is of another form */
+export function rowsOfText(text: string, count: number): Rows {
+  if (!/^\d+(-\d+)?(\.\d+(-\d+)?)*$/.test(text)) return [];
+  const rows: number[] = [];
+  for (const part of text.split(".")) {
+    const [first, last = first] = part.split("-").map(Number) as [number, number?];
+    for (let row = first; row <= last && row < count; row++) rows.push(row);
+  }
+  return rowsFrom(rows);
+}
+
+/** The whole link's text behind #; settings are those of the networks on show where they were trained here, else the form's. */
+export function linkOfState(state: LabState): string | undefined {
+  const { study, view, removal } = state;
+  const { settings: typed } = readSettings(state.settings);
+  const trained = study?.about.origin === "trained" && study.about.config !== undefined;
+  const settings = trained ? settingsOf(study.about.config!) : typed;
+  if (settings === undefined || study === undefined || study.neurons.length === 0) return settings && linkOf(settings);
+  const { origin, label, dataset } = study.about;
+  const parts: readonly (readonly [string, string])[] = [
+    ["study", origin],
+    ["label", label],
+    ["data", dataOf(dataset.sha256)],
+    ...(["column", "chart", "tool", "across", "up", "scope", "direction"] as const).map(
+      (name) => [name, view[name]] as const,
+    ),
+    ["repeat", String(view.repeat)],
+    ["all", view.allRepeats ? "1" : ""],
+    ["rule", removal.rule.measure],
+    ["mode", removal.mode],
+    ["removed", rowsText(removal.history.present)],
+    ["neuron", String(view.selected ?? "")],
+    ["digit", String(view.digit ?? "")],
+  ];
+  return `${linkOf(settings)}&${new URLSearchParams(Object.fromEntries(parts.filter(([, text]) => text !== "")))}`;
+}
+
+/** @returns undefined where the link has settings alone */
+export function linkedViewOf(hash: string): LinkedView | undefined {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ""));
+  const origin = origins.find((known) => known === parameters.get("study"));
+  if (origin === undefined) return undefined;
+  const [label, data] = [parameters.get("label") ?? "", parameters.get("data") ?? ""];
+  return { settings: settingsFromLink(hash), origin, label, data, parameters };
+}
+
+function isMeant({ settings, origin, label, data }: LinkedView, { about }: ShownStudy): boolean {
+  if (origin !== about.origin || label !== about.label || data !== dataOf(about.dataset.sha256)) return false;
+  return origin !== "trained" || (about.config !== undefined && sameSettings(settings, settingsOf(about.config)));
+}
+
+/** The linked view of the study on show, where it is that which the link was made of; what the worker knows of it is to be asked anew. */
+export function withLinkedView(state: LabState): LabState {
+  const { linked, study } = state;
+  if (linked === undefined || study === undefined || study.neurons.length === 0 || !isMeant(linked, study))
+    return state;
+  const { linked: _linked, ...rest } = state;
+  const view = { ...state.view, ...viewOf(linked, study, state) };
+  const rows = shownTable({ ...state, view })!.rows;
+  const mode = oneOf(linked, "mode", modes) ?? state.removal.mode;
+  const rule: RemovalRule = { ...state.removal.rule, scope: view.scope, direction: view.direction };
+  const measure = oneOf(linked, "rule", [...Object.keys(study.neurons[0]!.measures), RANDOM]) ?? rule.measure;
+  const removed = rowsOfText(linked.parameters.get("removed") ?? "", rows);
+  const history = withRemoved(nothingRemoved, removed);
+  return { ...rest, view, removal: { mode, rule: { ...rule, measure }, history } };
+}
+
+function oneOf<T extends string>({ parameters }: LinkedView, name: string, allowed: readonly T[]): T | undefined {
+  return allowed.find((value) => value === parameters.get(name));
+}
+
+function numberBelow({ parameters }: LinkedView, name: string, count: number): number | undefined {
+  const text = parameters.get(name) ?? "";
+  return /^\d+$/.test(text) && Number(text) < count ? Number(text) : undefined;
+}
+
+function viewOf(linked: LinkedView, study: ShownStudy, { view }: LabState): Partial<View> {
+  const columns = [...new Set([...columnsOf(study), COST])];
+  const table = study.neurons[numberBelow(linked, "repeat", study.neurons.length) ?? 0]!;
+  const layers = layerWidths(table).map((_, index) => `layer${index + 1}` as Scope);
+  const digit = numberBelow(linked, "digit", study.about.dataset.validation);
+  return {
+    ...(digit !== undefined && { digit }),
+    column: oneOf(linked, "column", [...columns, OUTPUT]) ?? view.column,
+    across: oneOf(linked, "across", columns) ?? view.across,
+    up: oneOf(linked, "up", columns) ?? view.up,
+    chart: oneOf(linked, "chart", charts) ?? view.chart,
+    tool: oneOf(linked, "tool", tools) ?? view.tool,
+    scope: oneOf<Scope>(linked, "scope", [...layers, "network", "network-ranked"]) ?? view.scope,
+    direction: oneOf(linked, "direction", directions) ?? view.direction,
+    allRepeats: linked.parameters.get("all") === "1" && study.neurons.length > 1,
+    repeat: study.neurons.indexOf(table),
+    selected: numberBelow(linked, "neuron", table.rows) ?? 0,
+  };
+}
+
+/** What has to be done for the linked view to be seen; undefined where none waits. */
+export function linkAdvice({ linked, dataset, settings, study, adapter }: LabState): string | undefined {
+  if (linked === undefined) return undefined;
+  if (linked.origin === "network-file") return `Drop ${linked.label} to get the linked view.`;
+  if (linked.origin === "results-folder") return `Drop the folder ${linked.label} to get the linked view.`;
+  if (linked.origin === "finished") {
+    return study === undefined
+      ? undefined
+      : "The linked view is of a finished study that is not on show: reload the page.";
+  }
+  if (adapter !== undefined && !("facts" in adapter)) return "The networks of the linked view have to be trained.";
+  const typed = readSettings(settings).settings;
+  if (dataset !== undefined && dataOf(dataset.sha256) !== linked.data)
+    return "The linked view is of other data: drop them, then press Train.";
+  if (typed === undefined || !sameSettings(typed, linked.settings))
+    return "The linked view is of other settings than these: reload the page to get them back.";
+  return "Press Train to get the linked view.";
+}
