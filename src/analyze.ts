@@ -7,7 +7,7 @@ import { hiddenWidths, type Network, widthsOf } from "./core/network.ts";
 import { fittedTo } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
-import type { AnalysisConfig, RepeatSummary, SweepMethod } from "./core/study.ts";
+import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
 import type { Devices } from "./gpu/devices.ts";
 import { analysisPlan, requireRoom, sizeOf } from "./plan.ts";
@@ -90,21 +90,6 @@ export function nearChance(
   const samples = perClass.reduce((sum, count) => sum + count, 0);
   const share = greatest(perClass) / samples;
   return testCorrect / samples <= share + CHANCE_ERRORS * Math.sqrt((share * (1 - share)) / samples);
-}
-
-/**
- * What the fast sweep may count otherwise than the masked one, as sentences without full stop: where the logits' biases are
- * equal, removals can leave logits exactly tied, and the rounding of its updates decides which class wins.
- */
-export function tieDoubts(networks: readonly FiledNetwork[], sweep: SweepMethod): string[] {
-  if (sweep === "masked") return [];
-  return networks.flatMap(({ file, network }) => {
-    const { biases } = network.layers.at(-1)!;
-    if (biases.some((bias) => bias !== biases[0])) return [];
-    return [
-      `${file} has no biases in its last layer, so removals can leave logits exactly tied, and the fast sweep may count such samples wrongly; --sweep masked counts them as they are`,
-    ];
-  });
 }
 
 /** `nearChance` for the test samples of a data set. */

@@ -1,5 +1,5 @@
 /** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
-import { analyzeNetworks, type FiledNetwork, fittedNetworks, tieDoubts } from "./analyze.ts";
+import { analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
 import { readLargeStudyData } from "./cli/study-data.ts";
@@ -149,8 +149,7 @@ async function analyzed(
   const { dataset, networks: prepared, warnings } = inputsForNetworks(fitted.dataset, fitted.networks);
   const outcome = await analyzeNetworks(devices, dataset, config, prepared, clock, given({ onProgress }));
   const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
-  const all = [...warnings, ...tieDoubts(prepared, sweep)];
-  const doubts = all.length > 0 ? { warnings: all } : {};
+  const doubts = warnings.length > 0 ? { warnings } : {};
   return { config, dataset: summarizeDataset(dataset), provenance, ...outcome, ...doubts };
 }
 

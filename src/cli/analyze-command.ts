@@ -1,14 +1,7 @@
 /** `gpu-importance analyze`: the study of networks that others trained. */
 import { basename, extname, join } from "node:path";
 import { type Command, Option } from "commander";
-import {
-  analyzeNetworks,
-  type FiledNetwork,
-  fittedNetworks,
-  nearChanceOn,
-  requireAlike,
-  tieDoubts,
-} from "../analyze.ts";
+import { analyzeNetworks, type FiledNetwork, fittedNetworks, nearChanceOn, requireAlike } from "../analyze.ts";
 import { type LayerActivation, layerActivation, networkActivationText } from "../core/activation.ts";
 import type { AnyDataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
@@ -144,7 +137,6 @@ async function analysis(
     line: display.line,
     warn,
   });
-  for (const doubt of tieDoubts(networks, options.sweep)) warn(doubt);
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;
