@@ -17,7 +17,7 @@ const REPEATS = 3;
 const preload = pathToFileURL(join(root, "test/support/lose-device.mjs")).href;
 
 /** So little memory that networks are not all ablated at once: two at first, one after a loss. */
-const several = ["--hidden", "90", "--memory", "1", "--scopes", "layers,network"];
+const several = ["--hidden", "72", "--memory", "1", "--scopes", "layers,network"];
 
 /** @param losses a pattern of labels, and which of the submits that match it lose the device, counted over all devices */
 function run(out: string, losses: readonly (string | number)[], ...more: string[]): Promise<Finished> {

@@ -60,7 +60,7 @@ export function panelBoxes(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll(".panel, .chart-box, .class-bars, .readout")].map((element) => {
       const { x, y, width, height } = element.getBoundingClientRect();
-      return [element.className, x, y, width, height].join(" ");
+      return [element.className, x + scrollX, y + scrollY, width, height].join(" ");
     }),
   );
 }
