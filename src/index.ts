@@ -9,10 +9,12 @@
  * @module
  */
 import { ablateNetworks } from "./ablation/ablate-networks.ts";
+import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders, scopesOf } from "./ablation/orders.ts";
 import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
+import { given } from "./cli/study-options.ts";
 import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
 import {
   type Activation,
@@ -22,7 +24,7 @@ import {
 } from "./core/activation.ts";
 import { type AnyDataset, type Dataset, type SplitName, splitNames } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
-import type { Network } from "./core/network.ts";
+import { type Network, widthsOf } from "./core/network.ts";
 import { type FittedNetwork, fittedTo, notFinite } from "./core/network-fit.ts";
 import { oneName, wholeNumber } from "./core/option-checks.ts";
 import { requireDataset } from "./core/require-dataset.ts";
@@ -37,7 +39,7 @@ import { availableForms, createContext, type GpuContext, requireDevice } from ".
 import { splitOnDevice } from "./gpu/device-split.ts";
 import { readActivations } from "./gpu/read-activations.ts";
 import { inTurn } from "./gpu/turns.ts";
-import type { AblateOptions } from "./library.ts";
+import { type AblateOptions, recordedSingles } from "./library.ts";
 import {
   ablateChecks,
   dataChecks,
@@ -235,7 +237,7 @@ export async function activationsOf(
 
 /**
  * Removes the neurons of a measured network, one order after another and each alone, and evaluates on the test set.
- * @returns curves: one for each scope, order and mode; singles: one for each hidden layer and mode
+ * @returns curves: one for each scope, order and mode; singles: one for each hidden layer and mode, none with `singles: "none"`
  * @throws UsageError where there is no such measure, RunError with what the device reported.
  */
 export async function ablate(
@@ -245,7 +247,8 @@ export async function ablate(
   options: AblateOptions = {},
 ): Promise<{ curves: AblationCurve[]; singles: SingleRemovals[] }> {
   const where = "ablate";
-  const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...requireOptions(options, ablateChecks, where) };
+  const asked = requireOptions(options, ablateChecks, where);
+  const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...asked };
   const data = requireDataset(dataset, "dataset");
   const { network, table, meanActivations, fitted } = fittingMeasured(measured, data);
   const names = sweep.measures ?? measures.map(({ name }) => name);
@@ -255,7 +258,9 @@ export async function ablate(
   });
   return inTurn(requireDevice(gpu, where), async () => {
     using test = splitOnDevice(gpu, fitted, "test");
-    const task = { network, repeat: table.repeat, orders, meanActivations };
+    const { repeat } = table;
+    const alone = neuronsAlone(widthsOf(network), { ...given({ singles: recordedSingles(asked) }), seed }, repeat);
+    const task = { network, repeat, orders, meanActivations, ...(alone && { alone }) };
     const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
     return { curves: curves.flat(), singles: singles.flat() };
   });

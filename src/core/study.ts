@@ -5,6 +5,7 @@ import {
   networkScopes,
   type RemovalOrder,
   type SingleRemovals,
+  type SinglesChoice,
 } from "./ablation.ts";
 import type { Activation, StudyActivation } from "./activation.ts";
 import type { InputType, Shares } from "./dataset.ts";
@@ -62,6 +63,8 @@ export interface MeasuringConfig {
   /** Curves are evaluated at 0, stride, 2 * stride, ... and at the end. */
   readonly stride: number;
   readonly sweep: SweepMethod;
+  /** Absent: every hidden neuron is removed alone. */
+  readonly singles?: SinglesChoice;
 }
 
 /** How networks are trained. */
