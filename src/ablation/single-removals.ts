@@ -1,6 +1,8 @@
 /** What the removal of each neuron alone costs, from the intact network: a walk that starts anew at every step. */
+
 import type { AblationMode, RemovalOrder, SingleRemovals } from "../core/ablation.ts";
 import type { Network } from "../core/network.ts";
+import { layerScope } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DevicePages } from "../gpu/device-split.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
@@ -16,7 +18,7 @@ export interface SingleTask extends WalkedNetwork {
 function everyNeuron(network: Network, repeat: number): RemovalOrder[] {
   return network.layers.slice(0, -1).map(({ outputs }, index) => ({
     repeat,
-    scope: `layer${index + 1}`,
+    scope: layerScope(index + 1),
     measure: "index",
     direction: "none",
     draw: 0,
