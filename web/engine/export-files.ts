@@ -90,7 +90,7 @@ function folderName({ label, dataset, networks, provenance }: LabStudy): string 
   const stamp = provenance?.started.replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const name =
     stamp === undefined
-      ? label.replace(/\.safetensors$/, "")
+      ? label.replace(/\.\w+$/, "")
       : `${studyActivation(networks[0]!.network.activation)}-${stamp}`;
   return `${dataset.name}-${name}`;
 }

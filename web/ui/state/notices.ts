@@ -4,7 +4,7 @@ import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
 import { withLinkedView } from "./linked-view.ts";
 import { nothingRemoved } from "./removal.ts";
-import { curveKey, OUTPUT } from "./shown.ts";
+import { curveKey, DEFAULT_COLUMN, isOfSample } from "./shown.ts";
 import { shownNotice } from "./shown-notice.ts";
 import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
@@ -16,7 +16,7 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
     case "loading":
       return { ...state, loading: notice };
     case "dataset":
-      return { ...loaded(state, "digits"), dataset: notice.dataset };
+      return { ...loaded(state, "digits"), dataset: notice.dataset, datasetNotes: notice.notes };
     case "phase":
       return withPhase(state, notice);
     case "training":
@@ -47,7 +47,15 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
     case "ended":
       return withEnd(state, notice.request);
     case "deviceLost":
-      return withFault({ ...state, device: "lost" }, { about: "deviceLost", unexpected: false, fault: notice.fault });
+      return withFault(
+        { ...state, device: "lost" },
+        {
+          about: "deviceLost",
+          unexpected: false,
+          fault: notice.fault,
+          asks: [],
+        },
+      );
     case "deviceRecovered":
       return recovered(state, notice);
     case "fault":
@@ -92,13 +100,13 @@ function loaded(state: LabState, what: NoticeOf<"loading">["what"]): LabState {
 /** Another study: what was removed and looked at belongs to the one before. The view stays where it makes sense. */
 function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">): LabState {
   const empty = { repeats: [], neurons: [], orders: [], singles: [], firstLayers: {}, curves: {} };
-  const { selected: _selected, digit: _digit, ...view } = state.view;
+  const { selected: _selected, sample: _sample, ...view } = state.view;
   const scope = state.view.scope.startsWith("layer") ? "layer1" : state.view.scope;
   const training = about.origin === "trained" && state.training !== undefined ? { training: state.training } : {};
   return {
     ...without(state, "evaluation", "extremes", "classified", "curvesRunning", "training", "givenUp"),
     study: { about, ...training, ...empty },
-    view: { ...view, repeat: 0, brushed: [], scope, ...(view.column === OUTPUT && { column: "mutual_information" }) },
+    view: { ...view, repeat: 0, brushed: [], scope, ...(isOfSample(view.column) && { column: DEFAULT_COLUMN }) },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
     faults: [],
   };
@@ -143,8 +151,8 @@ function withEnd(state: LabState, request: number): LabState {
 }
 
 /** A fault about the same request replaces the one before. */
-function withFault(state: LabState, { about, unexpected, fault }: Omit<ShownFault, "id">): LabState {
-  const shown: ShownFault = { id: state.faultsSeen + 1, about, unexpected, fault };
+function withFault(state: LabState, { about, unexpected, fault, asks }: Omit<ShownFault, "id">): LabState {
+  const shown: ShownFault = { id: state.faultsSeen + 1, about, unexpected, fault, asks };
   const faults = [...state.faults.filter((earlier) => earlier.about !== about), shown];
   return { ...state, faults, faultsSeen: shown.id };
 }

@@ -11,9 +11,18 @@ export const COST = "cost";
 /** The column of the neurons' outputs for the digit on show: no property of theirs, so only for colours. */
 export const OUTPUT = "output";
 
-/** The outputs for the digit on show, once they are there. */
-export function outputColumn({ classified }: LabState, table: NeuronTable): Float64Array | undefined {
-  return classified?.repeat === table.repeat ? classified.activations : undefined;
+/** The column of what the neurons carry of that digit's score, likewise. */
+export const CARRIED = "carried";
+
+/** Where a column of a digit goes when the digit does. */
+export const DEFAULT_COLUMN = "mutual_information";
+
+export const isOfSample = (column: string): boolean => column === OUTPUT || column === CARRIED;
+
+/** A column of the digit on show, once it is there. */
+export function sampleColumn({ classified, view }: LabState, table: NeuronTable): Float64Array | undefined {
+  if (classified?.repeat !== table.repeat) return undefined;
+  return view.column === OUTPUT ? classified.activations : classified.carried;
 }
 
 /** Columns that neurons can be coloured, plotted and ordered by. */
@@ -25,12 +34,13 @@ export function columnsOf(study: ShownStudy): string[] {
 export function columnTitle(column: string): string {
   if (column === COST) return "Removal cost";
   if (column === OUTPUT) return "Output";
+  if (column === CARRIED) return "Carries";
   return measures.find(({ id }) => id === column)?.title ?? column.replaceAll("_", " ");
 }
 
 /** Measures are in bits; the cost is a share of the test set, shown in percentage points. */
 export function columnUnit(column: string): string {
-  if (column === OUTPUT) return "";
+  if (isOfSample(column)) return "";
   return column === COST ? "points" : "bit";
 }
 
@@ -84,7 +94,7 @@ export function columnValues(
 export function columnTop(values: Float64Array, column: string, { histograms }: NeuronTable): number {
   return column === "entropy"
     ? 31 - Math.clz32(histograms?.levels ?? 2)
-    : values.reduce((most, value) => Math.max(most, column === OUTPUT ? Math.abs(value) : value), 0) || 1;
+    : values.reduce((most, value) => Math.max(most, isOfSample(column) ? Math.abs(value) || 0 : value), 0) || 1;
 }
 
 export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">): string {
