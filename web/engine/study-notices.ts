@@ -4,12 +4,25 @@ import type { LabStudy } from "./lab-study.ts";
 import type { LabNotice } from "./protocol.ts";
 
 export function studyNotices(study: LabStudy): LabNotice[] {
-  const { origin, label, config, dataset, networks, live, lacking, missing, warnings } = study;
+  const { origin, label, config, dataset, networks, live, lacking, missing, warnings, notes } = study;
   const { repeats, neurons, orders, singles } = study;
   const widths = networks[0] ? widthsOf(networks[0].network) : [dataset.features, ...config.hidden, dataset.classes];
   const known = origin === "network-file" ? {} : { config };
   return [
-    { type: "study", origin, label, ...known, dataset, widths, live: live !== undefined, lacking, missing, warnings },
+    {
+      type: "study",
+      origin,
+      label,
+      ...known,
+      dataset,
+      widths,
+      validationLabels: live?.dataset.validation.labels ?? new Uint16Array(),
+      live: live !== undefined,
+      lacking,
+      missing,
+      warnings,
+      notes,
+    },
     ...networks.map(({ repeat, network }): LabNotice => {
       const { outputs: neurons, weights } = network.layers[0]!;
       return { type: "firstLayer", repeat, neurons, weights };

@@ -11,6 +11,7 @@ import {
   madeUpDataset,
   madeUpEvaluation,
   madeUpExtremes,
+  madeUpLabels,
   madeUpStudy,
   stripes,
 } from "./made-up-study.ts";
@@ -66,7 +67,7 @@ class ScriptedEngine implements EngineScript {
     switch (request.type) {
       case "open":
         this.say({ type: "adapter", adapter: adapters[this.#adapter]! });
-        this.say({ type: "dataset", dataset: madeUpDataset });
+        this.say({ type: "dataset", dataset: madeUpDataset, notes: [] });
         break;
       case "start":
         this.#settings = request.settings;
@@ -151,10 +152,12 @@ class ScriptedEngine implements EngineScript {
       config,
       dataset: madeUpDataset,
       widths,
+      validationLabels: madeUpLabels,
       live: this.#live,
       lacking,
       missing: [],
       warnings: [],
+      notes: [],
     });
     for (const { repeat } of study.repeats) {
       const neurons = settings.hidden[0]!;
@@ -184,7 +187,7 @@ class ScriptedEngine implements EngineScript {
       found: "a picture",
       fix: "drop another file",
     });
-    this.say({ type: "fault", about: "load", unexpected: false, fault });
+    this.say({ type: "fault", about: "load", unexpected: false, fault, asks: [] });
   }
 }
 

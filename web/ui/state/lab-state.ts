@@ -5,7 +5,15 @@ import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../../src/core/scope.ts";
 import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
-import type { AdapterState, Classified, Evaluation, LabNotice, LabRequestType } from "../../engine/protocol.ts";
+import type {
+  AdapterState,
+  Classified,
+  Evaluation,
+  LabNotice,
+  LabRequestType,
+  ReadingOption,
+  SampleChoice,
+} from "../../engine/protocol.ts";
 import type { LinkedView } from "./linked-view.ts";
 import { nothingRemoved, type RemovalHistory, type RemovalRule } from "./removal.ts";
 import type { SettingTexts } from "./settings.ts";
@@ -54,8 +62,8 @@ export interface View {
   readonly direction: "low" | "high";
   /** Curves as bands over all repeats, not of one. */
   readonly allRepeats: boolean;
-  /** Validation sample whose way through the network is shown. */
-  readonly digit?: number;
+  /** The sample whose way through the network is shown. */
+  readonly sample?: SampleChoice;
   /** Rows inside the scatter's brush. */
   readonly brushed: readonly number[];
 }
@@ -79,6 +87,8 @@ export interface ShownFault {
   readonly about: LabRequestType | "deviceLost";
   readonly unexpected: boolean;
   readonly fault: Fault;
+  /** Options of reading that may mend it. */
+  readonly asks: readonly ReadingOption[];
 }
 
 export interface LabState {
@@ -86,6 +96,8 @@ export interface LabState {
   readonly device: "fine" | "lost" | "recovered";
   readonly loading?: Omit<NoticeOf<"loading">, "type">;
   readonly dataset?: DatasetSummary;
+  /** What is worth knowing of how the data were read. */
+  readonly datasetNotes: readonly string[];
   readonly phase: NoticeOf<"phase">["phase"];
   readonly paused: boolean;
   readonly settings: SettingTexts;
@@ -116,6 +128,7 @@ export function initialState(settings: SettingTexts, linked?: LinkedView): LabSt
   return {
     ...(linked && { linked }),
     device: "fine",
+    datasetNotes: [],
     phase: "ready",
     paused: false,
     settings,
