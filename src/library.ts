@@ -1,4 +1,5 @@
 /** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
+
 import { analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
@@ -15,7 +16,8 @@ import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
-import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
+import type { ScopeKind } from "./core/scope.ts";
+import type { StudyResults, SweepMethod } from "./core/study.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import { fingerprint } from "./data/fingerprint.ts";
 import { inputsForNetworks } from "./data/inputs-for-networks.ts";
@@ -25,14 +27,14 @@ import { type GpuContext, requireDevice } from "./gpu/context.ts";
 import { Devices } from "./gpu/devices.ts";
 import { inTurn } from "./gpu/turns.ts";
 import { analyzeChecks, dataSource, path, refuseReading, requireList, writeChecks } from "./library-options.ts";
-import { measures } from "./measures/registry.ts";
+import { paperMeasureNames } from "./measures/paper-measures.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
 import { requireResults } from "./pruning/require-results.ts";
 import { completeResults } from "./report/files/result-files.ts";
 
 export interface AblateOptions {
-  /** Names, for example `mutual-information`; by default all. */
+  /** Names, for example `mutual-information`, or `paper` or `all`; `analyze` takes the paper's by default, `ablate` those that were measured. */
   readonly measures?: readonly string[];
   readonly scopes?: readonly ScopeKind[];
   readonly modes?: readonly AblationMode[];
@@ -136,7 +138,7 @@ async function analyzed(
   const begin = clock();
   const { reading = {}, reader = {}, onProgress } = options;
   const { seed, scopes, modes, randomDraws, stride, sweep } = { ...studyDefaults, ...options };
-  const names = options.measures ?? measures.map(({ name }) => name);
+  const names = options.measures ?? paperMeasureNames;
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const isNamed = typeof data === "string";
   const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);

@@ -1,5 +1,7 @@
 /** What the removal of each neuron alone costs, from the intact network: a walk that starts anew at every step. */
+
 import type { AblationMode, RemovalOrder, SingleRemovals } from "../core/ablation.ts";
+import { layerScope } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DevicePages } from "../gpu/device-split.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
@@ -26,7 +28,7 @@ export function neuronsOf({ network, alone }: SingleTask): number {
 function ordersAlone({ network, repeat, alone }: SingleTask): RemovalOrder[] {
   return network.layers.slice(0, -1).map(({ outputs }, index) => ({
     repeat,
-    scope: `layer${index + 1}`,
+    scope: layerScope(index + 1),
     measure: "index",
     direction: "none",
     draw: 0,

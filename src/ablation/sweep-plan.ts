@@ -2,11 +2,12 @@
  * What a sweep takes on a device: the batch of walks or of masked jobs that takes most, beside the data, one network and
  * its pass over a chunk of samples. Plain arithmetic, nothing allocated.
  */
-import { type AblationMode, networkScopes, type SinglesChoice } from "../core/ablation.ts";
+import type { AblationMode, SinglesChoice } from "../core/ablation.ts";
 import type { InputType } from "../core/dataset.ts";
 import { greatest } from "../core/long-arrays.ts";
 import { hiddenWidths, type Widths } from "../core/network.ts";
-import type { ScopeKind, SweepMethod } from "../core/study.ts";
+import { networkScopes, type ScopeKind } from "../core/scope.ts";
+import type { SweepMethod } from "../core/study.ts";
 import { splitArrays } from "../gpu/device-split.ts";
 import { chunkRows, chunksOf, rowsPerChunk, unitSlabs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";

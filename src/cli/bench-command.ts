@@ -1,10 +1,11 @@
 /** `gpu-importance bench`: times kernels, training and sweeps on one adapter, each checked before it is timed. */
+
 import { Argument, type Command, Option } from "commander";
 import { type Bench, benches, rowsOf, runSuite, type SuiteOptions } from "../bench/suite.ts";
 import { describeAdapter } from "../core/adapter-text.ts";
 import { RunError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
-import { type ScopeKind, scopeKinds } from "../core/study.ts";
+import { type ScopeKind, scopeKinds } from "../core/scope.ts";
 import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { selfTest } from "../gpu/self-test.ts";

@@ -102,7 +102,11 @@ export function names(meaning: string, least = 1): Parser<readonly string[]> {
 
 /** A list separated by commas, without repetition, in the order of `choices`. */
 export function someOf<T extends string>(choices: readonly T[]): Parser<readonly T[]> {
-  const check = someNames(choices);
+  return listOf(someNames(choices));
+}
+
+/** A list separated by commas. */
+export function listOf<T>(check: Check<T>): Parser<T> {
   return (value) =>
     checked(
       check,

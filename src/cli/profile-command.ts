@@ -1,16 +1,18 @@
 /** `gpu-importance profile`: where the time of a standard large sweep goes on an adapter, on made-up data. */
+
 import { type Command, Option } from "commander";
 import { material } from "../bench/material.ts";
 import { ablationModes, type SinglesChoice } from "../core/ablation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { type Activation, activations } from "../core/network.ts";
 import type { Profile } from "../core/profile.ts";
-import { type StudyConfig, scopeKinds } from "../core/study.ts";
+import { scopeKinds } from "../core/scope.ts";
+import type { StudyConfig } from "../core/study.ts";
 import { fingerprint } from "../data/fingerprint.ts";
 import { createContext } from "../gpu/context.ts";
 import { Devices } from "../gpu/devices.ts";
 import { inStage } from "../gpu/profiler.ts";
-import { measures } from "../measures/registry.ts";
+import { paperMeasureNames } from "../measures/paper-measures.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { runStudy } from "../study.ts";
 import { addAdapterOption, addMessageOptions, VERBOSE } from "./device-options.ts";
@@ -51,7 +53,7 @@ async function madeUpDataset(samples: number): Promise<Dataset> {
 function sweepConfig({ hidden, activation, repeats, singles: alone }: ProfileOptions): StudyConfig {
   return {
     ...{ data: "made up", repeats, seed: 0, hidden, activation, epochs: EPOCHS, batchSize: 32 },
-    ...{ learningRate: 0.001, l2: 1e-5, measures: measures.map(({ name }) => name), scopes: scopeKinds },
+    ...{ learningRate: 0.001, l2: 1e-5, measures: paperMeasureNames, scopes: scopeKinds },
     ...{ modes: ablationModes, randomDraws: 5, stride: 1, sweep: "fast" },
     ...given({ singles: alone }),
   };

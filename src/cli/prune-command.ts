@@ -16,12 +16,12 @@ import { requireTrainable } from "../data/require-trainable.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
 import type { Devices } from "../gpu/devices.ts";
-import { measureNamed } from "../measures/registry.ts";
+import type { Measure } from "../measures/measure.ts";
 import { pruneNetwork } from "../models/prune.ts";
 import { readModel } from "../models/read-model.ts";
 import { type ModelWriter, writerFor } from "../models/write-model.ts";
 import { type NamedFile, openNamedFile, publishTogether, requireAbsent } from "../platform/node/named-file.ts";
-import { chooseRemovals, type MeasuredNetwork } from "../pruning/choose-removals.ts";
+import { chooseRemovals, type MeasuredNetwork, requireMeasure } from "../pruning/choose-removals.ts";
 import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } from "../pruning/masked-twin.ts";
 import { accuraciesOf, measureOn, zeroConstants } from "../pruning/measure-network.ts";
 import { removedCsv, removedNeurons } from "../pruning/removed-file.ts";
@@ -114,10 +114,15 @@ async function rewritten(files: PruneFiles, network: Network, { fitted, channels
 }
 
 /** What is to be known of the network before neurons are chosen. */
-async function measured(devices: Devices, network: Network, dataset: Dataset): Promise<MeasuredNetwork> {
+async function measured(
+  devices: Devices,
+  network: Network,
+  dataset: Dataset,
+  measure: Measure,
+): Promise<MeasuredNetwork> {
   return onDevice(devices, "measuring the network", async (gpu) => {
     using validation = splitOnDevice(gpu, dataset, "validation");
-    return await measureOn(gpu, validation, network);
+    return await measureOn(gpu, validation, network, [measure]);
   });
 }
 
@@ -223,14 +228,14 @@ async function work({ model, options, files, original, fitted, devices, display 
   const isScaled = options.normalize !== undefined || options.standardize === true;
   const hint = await chanceHint(network, dataset, { tryInputs, isScaled });
   if (hint !== undefined) display.line(`hint:    ${hint}`);
-  const about = await measured(devices, network, dataset);
+  const measure = requireMeasure(options.measure);
+  const about = await measured(devices, network, dataset, measure);
   const removed = await choose(devices, options, dataset, about);
   display.line(`removed: ${removedText(network, removed)}`);
   const constants = options.mode === "mean" ? about.meanActivations : zeroConstants(network);
   const small = await rewritten(files, pruneNetwork(original, removed, constants), reread);
   const check = await checked(devices, files.network, small.network, { network, removed, constants }, dataset);
-  const measureId = measureNamed(options.measure)!.id;
-  const list = removedNeurons(about.table, measureId, removed);
+  const list = removedNeurons(about.table, measure.id, removed);
   const states = [before, await stateOf(small.network, small.bytes)];
   const warnings: string[] = [];
   if (options.finetune > 0) {
@@ -242,7 +247,7 @@ async function work({ model, options, files, original, fitted, devices, display 
     appendAll(warnings, trained.warnings);
   }
   const record = pruneJson({ model, options, states, check, removed: list, warnings });
-  await publish(files, removedCsv(list, measureId), record, options.force === true);
+  await publish(files, removedCsv(list, measure.id), record, options.force === true);
   const doubts = warningLines(warnings).map((line) => `${line}\n`);
   await print(`${pruneTable(states, dataset, files.writer.format)}\n${twinText(check)}${doubts.join("")}`);
   const written = [files.network, files.list, ...(files.json === undefined ? [] : [files.json])];

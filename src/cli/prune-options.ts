@@ -1,8 +1,10 @@
 /** The options of `gpu-importance prune`. */
+
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type AblationMode, ablationModes, networkScopes, type Scope } from "../core/ablation.ts";
+import { type AblationMode, ablationModes } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
 import { nearestName } from "../core/nearest-name.ts";
+import { networkScopes, parseScope, scopeText } from "../core/scope.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
 import type { PruneAmount, PruneScope } from "../pruning/choose-removals.ts";
@@ -55,10 +57,9 @@ function accuracyLoss(value: string): number {
 }
 
 function scope(value: string): PruneScope {
-  const layer = /^layer([1-9]\d*)$/.exec(value)?.[1];
-  if (layer !== undefined) return `layer${Number(layer)}` satisfies Scope;
-  const known = (["layers", ...networkScopes] as const).find((name) => name === value);
-  if (known !== undefined) return known;
+  if (value === "layers") return value;
+  const known = parseScope(value);
+  if (known !== undefined) return scopeText(known);
   const names = ["layers", ...networkScopes, "layer1"];
   refuse(`layers, ${networkScopes.join(", ")}, layer1, layer2, ...`, nearestName(value, names));
 }

@@ -1,16 +1,20 @@
 /** The options of a study on the command line, with their defaults. */
+
 import { type Command, Option } from "commander";
 import { ablationModes } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
 import { binRules, defaultBins, defaultBits } from "../core/quantization.ts";
-import { type MeasuringConfig, type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
+import { type ScopeKind, scopeKinds } from "../core/scope.ts";
+import { type MeasuringConfig, type StudyConfig, sweepMethods } from "../core/study.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
-import { measures } from "../measures/registry.ts";
+import { measuresCheck } from "../measures/measure-choice.ts";
+import { paperMeasureNames } from "../measures/paper-measures.ts";
 import { under } from "./help.ts";
 import {
   decimal,
   integer,
+  listOf,
   meanAndDeviation,
   names,
   oneOf,
@@ -20,8 +24,6 @@ import {
   text,
   widths,
 } from "./option-values.ts";
-
-const measureNames: readonly string[] = measures.map(({ name }) => name);
 
 /** Widths of hidden layers as text. */
 export const hiddenWidths = widths(wholeRanges.width.most);
@@ -68,7 +70,8 @@ function addRemovalOptions(command: Command): Command {
   addLevelOptions(under(command, "study"));
   const add = adderTo(command);
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
-  add("--measures <names>", "what orders the neurons", someOf(measureNames), measureNames, `${measureNames}`);
+  const measuresHelp = "what orders the neurons: names, paper or all";
+  add("--measures <names>", measuresHelp, listOf(measuresCheck), paperMeasureNames, "paper");
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add("--modes <names>", "what a removed neuron becomes", someOf(ablationModes), modes, `${modes}`);

@@ -1,13 +1,5 @@
-/** Orders of removal and the curves they give, as plain data (study.md section 1). */
-
-/**
- * `layer1`, `layer2`, ... for one hidden layer; `network` for all hidden neurons in one list by value; `network-ranked` for
- * all of them by their rank within their layer, as a share of its width.
- */
-export type Scope = `layer${number}` | NetworkScope;
-
-export const networkScopes = ["network", "network-ranked"] as const;
-export type NetworkScope = (typeof networkScopes)[number];
+/** Orders of removal and the curves they give, as plain data. */
+import type { ScopeText } from "./scope.ts";
 
 export const directions = ["low", "high", "none"] as const;
 /** `low`: lowest value removed first. `high`: highest first. `none`: a random order. */
@@ -29,7 +21,7 @@ export interface NeuronAddress {
 /** One order of removal for one network. */
 export interface RemovalOrder {
   readonly repeat: number;
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   /** Measure id, or `random`. */
   readonly measure: string;
   readonly direction: Direction;

@@ -1,7 +1,8 @@
 /** What a study is where nobody says otherwise, and what its numbers may be: for the command line and the lab. */
 
 import { ablationModes } from "./ablation.ts";
-import { type StudyConfig, scopeKinds } from "./study.ts";
+import { scopeKinds } from "./scope.ts";
+import type { StudyConfig } from "./study.ts";
 
 /** All options but `measures`, whose default is every registered measure. */
 export const studyDefaults: Omit<StudyConfig, "measures"> = {

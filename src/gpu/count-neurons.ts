@@ -113,7 +113,7 @@ async function createLayerCounter(
     forward.chunks.map((part) => chunkUniform(part, forward.rows, units, words, split.classes)),
   );
   const bits = allocate(gpu, `layer ${layer} bits`, "u32", [networks.count, units, words]);
-  // A vec2 binding: rank 3 for the shader, two floats an element here.
+  // A vec2 binding: two floats an element.
   const blocks = allocate(gpu, `layer ${layer} blocks`, "f32", [networks.count, units, words], 8);
   const counts = allocate(gpu, `layer ${layer} counts`, "u32", [networks.count, units, split.classes]);
   const packBits = await createPackBits(gpu, activationAfter(networks, layer), threshold);
@@ -122,7 +122,7 @@ async function createLayerCounter(
     units,
     packBits: packBits.bind({ chunk, activations: forward.outputs[layer]!, bits, blocks }),
     countOnes: countOnes.bind({ chunk, bits, class_bits: classBitsArray, counts }),
-    blocks: { ...blocks, shape: [networks.count, units, words, 2], rank: 4 },
+    blocks,
     counts,
     owned: [chunk, bits, blocks, counts],
   };

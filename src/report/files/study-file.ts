@@ -16,7 +16,8 @@ import { stages } from "../../core/progress.ts";
 import { binRules } from "../../core/quantization.ts";
 import { channelOrders } from "../../core/sample-axes.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
-import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
+import { scopeKinds } from "../../core/scope.ts";
+import { type StudyResults, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
 import type { Same, Writable } from "./schema-types.ts";
 

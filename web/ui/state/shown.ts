@@ -1,6 +1,7 @@
 /** What the state means: the table on show, its columns, outcomes that are known. Derived, never stored. */
-import type { AblationCurve, AblationMode, Scope, SingleRemovals } from "../../../src/core/ablation.ts";
+import type { AblationCurve, AblationMode, SingleRemovals } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import { type ScopeKind, type ScopeText, scopeOf } from "../../../src/core/scope.ts";
 import { measures } from "../../../src/measures/registry.ts";
 import type { LabState, ShownStudy } from "./lab-state.ts";
 import { layerWidths, type Rows, rowOf } from "./removal.ts";
@@ -23,6 +24,16 @@ const isPart = ({ neurons }: SingleRemovals) => neurons !== undefined;
 export function columnsOf(study: ShownStudy): string[] {
   const known = Object.keys(study.neurons[0]?.measures ?? {});
   return study.singles.length > 0 && !study.singles.some(isPart) ? [...known, COST] : known;
+}
+
+/** What the lab begins with. */
+export const USUAL_COLUMN = "mutual_information";
+
+/** The column, or, where the study was not measured by it, another that it has. */
+export function columnIn(study: ShownStudy, column: string): string {
+  const columns = columnsOf(study);
+  if (column === OUTPUT || column === COST || columns.includes(column)) return column;
+  return columns.includes(USUAL_COLUMN) ? USUAL_COLUMN : (columns[0] ?? column);
 }
 
 export function columnTitle(column: string): string {
@@ -94,8 +105,9 @@ export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">)
   return [order.repeat, order.scope, order.measure, order.direction, order.draw, mode].join("/");
 }
 
-export function scopeKind(scope: Scope): "layers" | "network" | "network-ranked" {
-  return scope === "network" || scope === "network-ranked" ? scope : "layers";
+export function scopeKind(text: ScopeText): ScopeKind {
+  const { kind } = scopeOf(text);
+  return kind === "layer" ? "layers" : kind;
 }
 
 export interface Outcome {
