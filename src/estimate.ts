@@ -4,7 +4,7 @@
  */
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { countsAlone } from "./ablation/neurons-alone.ts";
-import { removalOrders, scopesOf } from "./ablation/orders.ts";
+import { removalOrders } from "./ablation/orders.ts";
 import { singleRemovals } from "./ablation/single-removals.ts";
 import type { RemovalOrder } from "./core/ablation.ts";
 import { type AnyDataset, type Dataset, isPaged, type PagedSplit, type Split } from "./core/dataset.ts";
@@ -12,6 +12,7 @@ import { hiddenWidths, type Network, type Widths, widthsOf } from "./core/networ
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
 import { quantizationOf } from "./core/quantization.ts";
+import { scopesOf } from "./core/scope.ts";
 import type { AnalysisConfig, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { countLevels } from "./gpu/count-levels.ts";
