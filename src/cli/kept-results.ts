@@ -32,7 +32,7 @@ const besides = (out: string) => `${out.replace(/[/\\]+$/, "")}-analysis`;
  * of the run; undefined where not all are there, or no command does that.
  */
 export function continuingCommand(
-  { repeats, hidden, activation, epochs, batchSize, learningRate, l2, ...options }: StudyConfig,
+  { repeats, hidden, activation, epochs, batchSize, learningRate, l2, noisyLabels, ...options }: StudyConfig,
   { adapter, memory, tiles }: DeviceChoice,
   { label: out, written }: ResultSink,
 ): string | undefined {
