@@ -20,7 +20,7 @@ import { givenFiles, type LabInNode, openLab, openTinyLab } from "../support/lab
 
 const settings: LabSettings = {
   ...{ hidden: [7, 5], activation: "sigmoid", epochs: 3, repeats: 2, seed: 0 },
-  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, bits: 1, bins: "equal-width" },
+  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, noisyLabels: 0, bits: 1, bins: "equal-width" },
 };
 const config = configOf(settings, "bands");
 const start = { type: "start", settings } as const;

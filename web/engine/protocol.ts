@@ -34,6 +34,8 @@ export type LabSettings = Pick<
   StudyConfig,
   "hidden" | "activation" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
 > & {
+  /** Percent of the training labels that are replaced by other classes, a whole number. */
+  readonly noisyLabels: number;
   /** Outputs are measured at 2^bits levels; `bins` has no meaning for one bit. */
   readonly bits: number;
   readonly bins: BinRule;

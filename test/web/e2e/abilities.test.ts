@@ -11,6 +11,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeSafetensors, encodeSafetensors } from "../../../src/models/safetensors-model.ts";
 import { type StaticServer, serveFolder } from "../../../src/platform/node/static-server.ts";
+import { percent } from "../../../web/ui/numbers.ts";
 import { launchChromium, noChromium, type TestBrowser } from "../../support/chromium.ts";
 import { commandLine, root } from "../../support/command-line.ts";
 import { idxNames, tinyIdxFiles, writeFolder } from "../../support/idx-folders.ts";
@@ -237,6 +238,22 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     expect(await page.locator(".class-bars").first().locator("li").count()).toBe(3);
     await page.getByRole("button", { name: "Use digits" }).click();
     await page.locator(".drop", { hasText: "mnist" }).waitFor();
+  });
+
+  test("compares the two trainings of the visit", async () => {
+    await page.locator(".choice-option", { hasText: "Trainings" }).click();
+    const rows = page.locator(".compared-trainings tbody tr");
+    const told = await rows.evaluateAll((all) =>
+      all.map((row) => [...row.children].map(({ textContent }) => textContent)),
+    );
+    const [file] = Object.keys(exported).filter((name) => name.endsWith("study.json")) as [string];
+    const { repeats } = JSON.parse(Buffer.from(exported[file]!).toString("utf8"));
+    const accuracies: number[] = repeats.map(({ testAccuracy }: { testAccuracy: number }) => testAccuracy);
+    const [first, second] = accuracies.toSorted((a, b) => a - b) as [number, number];
+    const mean = `${percent((first + second) / 2)}, ${percent(first)} to ${percent(second)}`;
+    expect(told[0]!.slice(0, 2)).toEqual(["Test accuracy", mean]);
+    expect(told.at(-1)).toEqual(["Data", "mnist", "tiny"]);
+    await picture("trainings");
   });
 
   test("has made no request beyond 127.0.0.1, and no error on the console", () => {

@@ -2,6 +2,7 @@
 import { RunError } from "../../../src/core/errors.ts";
 import type { StudyConfig } from "../../../src/core/study.ts";
 import type { AdapterState, LabNotice, LabRequest, LabSettings } from "../../../web/engine/protocol.ts";
+import { configOf } from "../../../web/engine/settings.ts";
 import type { Connect } from "../../../web/ui/lab-store.ts";
 import { defaultSettings } from "../../../web/ui/state/settings.ts";
 import {
@@ -134,16 +135,8 @@ class ScriptedEngine implements EngineScript {
     const study = madeUpStudy(settings);
     this.#study = study;
     const lacking = this.#live ? "" : "it takes WebGPU to compute it";
-    const config: StudyConfig = {
-      ...settings,
-      data: "mnist",
-      measures: ["entropy", "mutual-information", "kl-selectivity"],
-      scopes: ["layers"],
-      modes: ["mean"],
-      randomDraws: 2,
-      stride: 1,
-      sweep: "fast",
-    };
+    const scopes = ["layers"] as const;
+    const config: StudyConfig = { ...configOf(settings, "mnist"), scopes, modes: ["mean"], randomDraws: 2 };
     const widths = [madeUpDataset.features, ...settings.hidden, madeUpDataset.classes];
     this.say({
       type: "study",

@@ -63,6 +63,18 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       await page.locator("button.primary:enabled").waitFor();
     });
 
+    test("with a preset, whose wrong labels are said with what was trained", async () => {
+      await page.getByLabel("Seed").fill("7");
+      await page.getByLabel("Preset").selectOption("noisy labels");
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 15.0 of 30").waitFor();
+      expect(await requests("start")).toMatchObject([{ settings: { noisyLabels: 30, epochs: 30, seed: 7 } }]);
+      await page.evaluate(() => window.engine.finishTraining());
+      await page.getByText("trained here, on 30 % wrong labels").waitFor();
+      await page.getByLabel("Epochs").fill("12");
+      expect(await page.getByLabel("Preset").locator("option:checked").innerText()).toBe("your own");
+    });
+
     test("and sees loss and accuracy of every repeat while it goes on", async () => {
       await page.getByRole("button", { name: "Train" }).click();
       const row = page

@@ -4,7 +4,7 @@ import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals } from "
 import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../../src/core/scope.ts";
-import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
+import type { DatasetSummary, RecordedConfig, RepeatSummary } from "../../../src/core/study.ts";
 import type {
   AdapterState,
   Classified,
@@ -42,7 +42,7 @@ export interface ShownStudy {
 export const tools = ["look", "remove"] as const;
 export type Tool = (typeof tools)[number];
 
-export const charts = ["curves", "compare", "digit"] as const;
+export const charts = ["curves", "compare", "trainings", "digit"] as const;
 export type Chart = (typeof charts)[number];
 
 export interface View {
@@ -66,6 +66,16 @@ export interface View {
   readonly sample?: SampleChoice;
   /** Rows inside the scatter's brush. */
   readonly brushed: readonly number[];
+}
+
+/** A training of this visit, which stays when another study is on show. */
+export interface PastTraining {
+  /** From 1, in the order in which they ended. */
+  readonly number: number;
+  readonly config: RecordedConfig;
+  readonly dataset: DatasetSummary;
+  readonly training: Training;
+  readonly repeats: readonly RepeatSummary[];
 }
 
 /** Removed rows are of the repeat on show. */
@@ -108,6 +118,8 @@ export interface LabState {
   /** A training that ended without a study: nothing of it is on show. */
   readonly givenUp?: Pick<Training, "epochs" | "epochsDone">;
   readonly study?: ShownStudy;
+  /** The last of this visit, oldest first. */
+  readonly trainings: readonly PastTraining[];
   readonly view: View;
   readonly removal: Removal;
   /** Counts changes of what is to be evaluated; the newest answer that arrived is `evaluation`. */
@@ -129,6 +141,7 @@ export function initialState(settings: SettingTexts, linked?: LinkedView): LabSt
     ...(linked && { linked }),
     device: "fine",
     datasetNotes: [],
+    trainings: [],
     phase: "ready",
     paused: false,
     settings,

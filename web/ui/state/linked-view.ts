@@ -33,9 +33,9 @@ const DATA_DIGITS = 12;
 const dataOf = (sha256: string) => sha256.slice(0, DATA_DIGITS);
 
 /** What a study trained here was trained with. */
-function settingsOf(config: RecordedConfig): LabSettings {
-  const { bits = defaultBits, bins = defaultBins } = config;
-  return { ...defaultSettings, ...pickSettings(config), bits, bins };
+export function settingsOf(config: RecordedConfig): LabSettings {
+  const { bits = defaultBits, bins = defaultBins, noisyLabels = 0 } = config;
+  return { ...defaultSettings, ...pickSettings(config), noisyLabels: Math.round(100 * noisyLabels), bits, bins };
 }
 
 function pickSettings(config: RecordedConfig): Partial<LabSettings> {

@@ -132,6 +132,18 @@ function withPart(state: LabState, notice: StudyPart): LabState {
   }
 }
 
+/** A list that nobody gets to the end of; each is a few numbers an epoch and repeat. */
+const MOST_TRAININGS = 50;
+
+/** What has just been trained here joins the list. */
+function withTraining(state: LabState, { about, training, repeats }: ShownStudy): LabState {
+  const { config, dataset, origin } = about;
+  if (origin !== "trained" || config === undefined || training === undefined) return state;
+  const number = (state.trainings.at(-1)?.number ?? 0) + 1;
+  const trainings = [...state.trainings, { number, config, dataset, training, repeats }].slice(-MOST_TRAININGS);
+  return { ...state, trainings };
+}
+
 /** From here on the worker answers; the first neuron is looked at, so that no panel is empty, by measures that there are. */
 function measured(state: LabState, study: ShownStudy): LabState {
   const [column, across, up] = (["column", "across", "up"] as const).map((name) => columnIn(study, state.view[name]));
@@ -139,7 +151,8 @@ function measured(state: LabState, study: ShownStudy): LabState {
   const { rule } = state.removal;
   const measure = rule.measure === RANDOM ? RANDOM : columnIn(study, rule.measure);
   const removal = { ...state.removal, rule: { ...rule, measure } };
-  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView({ ...state, study, view, removal }))));
+  const next = withTraining({ ...state, study, view, removal }, study);
+  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView(next))));
 }
 
 function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<"curves">): LabState {

@@ -5,6 +5,7 @@ import type { LabState, View } from "./lab-state.ts";
 import { settingsFromLink } from "./link.ts";
 import { linkedViewOf, withLinkedView } from "./linked-view.ts";
 import { reduceNotice } from "./notices.ts";
+import { type Preset, presetTexts } from "./presets.ts";
 import { type RemovalHistory, type RemovalRule, redone, rowsFrom, ruleRows, undone, withRemoved } from "./removal.ts";
 import { type SettingTexts, settingTexts } from "./settings.ts";
 import { isOfSample, shownTable, studySeed, USUAL_COLUMN } from "./shown.ts";
@@ -13,6 +14,8 @@ import { classifiedAnew, curvesAnew, evaluatedAnew, extremesAnew } from "./wante
 export type LabAction =
   | { readonly type: "notice"; readonly notice: LabNotice }
   | { readonly type: "setting"; readonly name: keyof SettingTexts; readonly text: string }
+  /** Puts a preset's settings into the form. */
+  | { readonly type: "preset"; readonly preset: Preset }
   /** The part behind # of an address that a visitor went to. */
   | { readonly type: "link"; readonly hash: string }
   | { readonly type: "forgetLink" | "forgetSample" }
@@ -31,6 +34,8 @@ export function reduce(state: LabState, action: LabAction): LabState {
       return reduceNotice(state, action.notice);
     case "setting":
       return { ...state, settings: { ...state.settings, [action.name]: action.text } };
+    case "preset":
+      return { ...state, settings: presetTexts(action.preset, state.settings) };
     case "link":
       return withLink(state, action.hash);
     case "forgetLink": {
