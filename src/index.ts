@@ -10,6 +10,7 @@
  */
 
 import { ablateNetworks } from "./ablation/ablate-networks.ts";
+import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { rankingsOf } from "./ablation/rankings.ts";
 import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
@@ -25,7 +26,7 @@ import {
 } from "./core/activation.ts";
 import { type AnyDataset, type Dataset, type SplitName, splitNames } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
-import type { Network } from "./core/network.ts";
+import { type Network, widthsOf } from "./core/network.ts";
 import { type FittedNetwork, fittedTo, notFinite } from "./core/network-fit.ts";
 import { oneName, wholeNumber } from "./core/option-checks.ts";
 import type { BinRule } from "./core/quantization.ts";
@@ -42,7 +43,7 @@ import { availableForms, createContext, type GpuContext, requireDevice } from ".
 import { splitOnDevice } from "./gpu/device-split.ts";
 import { readActivations } from "./gpu/read-activations.ts";
 import { inTurn } from "./gpu/turns.ts";
-import type { AblateOptions } from "./library.ts";
+import { type AblateOptions, recordedSingles } from "./library.ts";
 import {
   ablateChecks,
   dataChecks,
@@ -263,7 +264,7 @@ export async function activationsOf(
 
 /**
  * Removes the neurons of a measured network, one order after another and each alone, and evaluates on the test set.
- * @returns curves: one for each scope, order and mode; singles: one for each hidden layer and mode
+ * @returns curves: one for each scope, order and mode; singles: one for each hidden layer and mode, none with `singles: "none"`
  * @throws UsageError where there is no such measure, RunError with what the device reported.
  */
 export async function ablate(
@@ -273,7 +274,8 @@ export async function ablate(
   options: AblateOptions = {},
 ): Promise<{ curves: AblationCurve[]; singles: SingleRemovals[] }> {
   const where = "ablate";
-  const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...requireOptions(options, ablateChecks, where) };
+  const asked = requireOptions(options, ablateChecks, where);
+  const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...asked };
   const data = requireDataset(dataset, "dataset");
   const { network, table, meanActivations, fitted } = fittingMeasured(measured, data);
   const ids = sweep.measures?.map((name) => requireColumn(table, name)) ?? measuredColumns(table);
@@ -282,7 +284,9 @@ export async function ablate(
   });
   return inTurn(requireDevice(gpu, where), async () => {
     using test = splitOnDevice(gpu, fitted, "test");
-    const task = { network, repeat: table.repeat, orders, meanActivations };
+    const { repeat } = table;
+    const alone = neuronsAlone(widthsOf(network), { ...given({ singles: recordedSingles(asked) }), seed }, repeat);
+    const task = { network, repeat, orders, meanActivations, ...(alone && { alone }) };
     const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
     return { curves: curves.flat(), singles: singles.flat() };
   });

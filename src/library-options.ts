@@ -12,6 +12,7 @@ import {
   share,
   shares,
   signedNumber,
+  singlesCheck,
   someNames,
   someText,
   texts,
@@ -96,6 +97,7 @@ export const ablateChecks: Checks<AblateOptions> = {
   seed: wholeNumber(wholeRanges.seed),
   stride: wholeNumber(wholeRanges.stride),
   sweep: oneName(sweepMethods),
+  singles: singlesCheck(wholeRanges.singles),
 };
 
 export const analyzeChecks: Checks<AnalyzeOptions> = {

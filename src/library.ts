@@ -6,7 +6,7 @@ import { openNetwork } from "./cli/model-options.ts";
 import { readLargeStudyData } from "./cli/study-data.ts";
 import { given, levelConfig } from "./cli/study-options.ts";
 import { clock, provenanceOf } from "./cli/study-output.ts";
-import type { AblationMode } from "./core/ablation.ts";
+import type { AblationMode, SinglesChoice } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { type Network, widthsOf } from "./core/network.ts";
@@ -44,6 +44,8 @@ export interface AblateOptions {
   /** Neurons removed between two evaluations; by default 1. */
   readonly stride?: number;
   readonly sweep?: SweepMethod;
+  /** Neurons that are removed alone: `all`, the default, `none`, or at most so many of each layer, drawn by the seed. */
+  readonly singles?: "all" | SinglesChoice;
 }
 
 export interface AnalyzeOptions extends AblateOptions {
@@ -63,6 +65,11 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly quantizeThreshold?: number;
   /** Told of how far the work is. */
   readonly onProgress?: ProgressListener;
+}
+
+/** As study.json says it: `all` is the default, and not said. */
+export function recordedSingles({ singles }: AblateOptions): SinglesChoice | undefined {
+  return singles === "all" ? undefined : singles;
 }
 
 /** A path, or a network that holds together. */
@@ -139,9 +146,10 @@ async function analyzed(
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
   const { bits, bins, quantizeThreshold } = options;
+  const singles = recordedSingles(options);
   const config = analysisConfig(read, {
     data: isNamed ? data : stored.name,
-    ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold }),
+    ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold, singles }),
     ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),
     ...{ seed, measures: names, scopes, modes, randomDraws, stride, sweep },
   });

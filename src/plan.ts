@@ -124,7 +124,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
 
 /** @param networks still to be ablated */
 export function ablationPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
-  const { scopes, modes, stride, sweep, measures, randomDraws } = config;
+  const { scopes, modes, stride, sweep, singles, measures, randomDraws } = config;
   const rankings = rankingsOf(measures, randomDraws);
   const size = {
     widths: widthsFor(data, config),
@@ -134,6 +134,7 @@ export function ablationPlan(basis: PlanBasis, data: DataSize, config: Measuring
     modes,
     stride,
     sweep,
+    ...(singles !== undefined && { singles }),
   };
   const plan = sweepPlan(basis, { ...size, ordersPerScope: ordersPerScope(rankings) }, networks);
   const { rows, atOnce, of, arrays } = plan;

@@ -1,12 +1,13 @@
 /** The whole study: train, count, measure, order, ablate. Plain data in and out; no platform code. */
 
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
+import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { rankingsOf } from "./ablation/rankings.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { appendAll } from "./core/long-arrays.ts";
-import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
+import { hiddenWidths, type Network, type TrainedNetwork, widthsOf } from "./core/network.ts";
 import { inputOf, notFinite } from "./core/network-fit.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
@@ -308,7 +309,8 @@ export async function ablateAll(
   using test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
   const tasks = networks.map(({ network, repeat }, index) => {
     const means = meanActivations(neurons[index]!, network);
-    return { network, repeat, orders: orders[index]!, meanActivations: means };
+    const alone = neuronsAlone(widthsOf(network), config, repeat);
+    return { network, repeat, orders: orders[index]!, meanActivations: means, ...(alone && { alone }) };
   });
   const each = ablationEvaluations(tasks[0]!, config);
   const curves: AblationCurve[] = [];

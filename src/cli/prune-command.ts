@@ -11,7 +11,6 @@ import { appendAll } from "../core/long-arrays.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { type FittedNetwork, fittedTo } from "../core/network-fit.ts";
 import type { ChannelOrder } from "../core/sample-axes.ts";
-import { wrapped } from "../core/wrapped-text.ts";
 import { inputsForNetworks, withInputsOf } from "../data/inputs-for-networks.ts";
 import { requireTrainable } from "../data/require-trainable.ts";
 import type { GpuContext } from "../gpu/context.ts";
@@ -30,7 +29,8 @@ import { warningLines } from "../report/tables/summary-table.ts";
 import { learningWarnings } from "../train/learning.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { chanceHint } from "./chance-hints.ts";
-import { addAdapterOption, addMemoryOption } from "./device-options.ts";
+import { addAdapterOption, addMemoryOption, addMessageOptions, VERBOSE } from "./device-options.ts";
+import { under, withExamples } from "./help.ts";
 import { endInOrder, type Told } from "./interruption.ts";
 import { removeIfEmpty } from "./made-folders.ts";
 import { openNetwork, readOptionsOf } from "./model-options.ts";
@@ -49,12 +49,17 @@ export function addPruneCommand(program: Command): void {
   const command = program
     .command("prune")
     .description("a smaller network: its least important neurons removed, checked")
-    .argument("<model>", "file of a network, or folder of .npy files")
-    .showHelpAfterError("  to do:    gpu-importance prune --help lists the options");
-  addMemoryOption(addTilesOption(addAdapterOption(addPruneOptions(command))))
-    .option("--quiet", "no progress on stderr")
-    .option("--debug", "show stack traces")
-    .action((model: string, options: PruneOptions) => prune(model, options));
+    .argument("<model>", "file of a network, or folder of .npy files");
+  addMemoryOption(addTilesOption(addAdapterOption(under(addPruneOptions(command), "device"))));
+  const messages = { verbose: VERBOSE, quiet: "no progress on stderr" };
+  addMessageOptions(command, messages).action((model: string, options: PruneOptions) => prune(model, options));
+  withExamples(command, "prune", [
+    { what: "Half of the neurons", line: "prune network.onnx --keep 50% --out small.onnx" },
+    {
+      what: "As many as half a point of accuracy allows, then trained on",
+      line: "prune a.npz --max-accuracy-loss 0.5% --finetune 3 --out b.npz",
+    },
+  ]);
 }
 
 /** The files that are written, claimed before anything is computed. */
@@ -183,9 +188,7 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   endInOrder(display.stop, () => toldOf(options));
   const files = await openFiles(options, display.line);
   const { network, format, notes } = await openNetwork(model, readOptionsOf(options));
-  const tell = (name: string, line: string) => {
-    for (const part of wrapped(`${name}:`.padEnd(9), line)) display.line(part);
-  };
+  const tell = (name: string, line: string) => display.line(`${`${name}:`.padEnd(9)}${line}`);
   tell("network", `${model}, ${format}, ${widthsOf(network).join("-")} ${networkActivationText(network.activation)}`);
   for (const note of notes) tell("note", note);
   const data = await readStudyData({ ...options, outputs: widthsOf(network).at(-1)! }, display.line);
@@ -226,7 +229,7 @@ async function work({ model, options, files, original, fitted, devices, display 
   const tryInputs = nearChanceOn(dataset)({ testCorrect });
   const isScaled = options.normalize !== undefined || options.standardize === true;
   const hint = await chanceHint(network, dataset, { tryInputs, isScaled });
-  if (hint !== undefined) for (const line of wrapped("hint:    ", hint)) display.line(line);
+  if (hint !== undefined) display.line(`hint:    ${hint}`);
   const measure = requireMeasure(options.measure);
   const about = await measured(devices, network, dataset, { ...levelConfig(options), measures: [measure] });
   const removed = await choose(devices, options, dataset, about);

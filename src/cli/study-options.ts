@@ -10,6 +10,7 @@ import { type MeasuringConfig, type StudyConfig, sweepMethods } from "../core/st
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measuresCheck } from "../measures/measure-choice.ts";
 import { paperMeasureNames } from "../measures/paper-measures.ts";
+import { under } from "./help.ts";
 import {
   decimal,
   integer,
@@ -18,6 +19,7 @@ import {
   names,
   oneOf,
   percents,
+  singles,
   someOf,
   text,
   widths,
@@ -40,6 +42,7 @@ export function addStudyOptions(command: Command): Command {
   const { repeats, hidden, activation, epochs, batchSize, learningRate, l2 } = studyDefaults;
   addDataSourceOption(command);
   addDataOptions(command);
+  under(command, "network");
   add("--repeats <n>", "networks to train, all at once", numbers("repeats"), repeats, `${repeats}`);
   addSeedOption(command, "seed of initial weights, shuffles and random orders");
   add("--hidden <widths>", "widths of the hidden layers", hiddenWidths, hidden, `${hidden}`);
@@ -55,7 +58,7 @@ export function addStudyOptions(command: Command): Command {
 
 /** Adds what analyses take of the options of a study, but for those of the data. */
 export function addSweepOptions(command: Command): Command {
-  return addRemovalOptions(addSeedOption(command, "seed of random orders"));
+  return addRemovalOptions(addSeedOption(under(command, "study"), "seed of random orders"));
 }
 
 function addSeedOption(command: Command, help: string): Command {
@@ -64,7 +67,7 @@ function addSeedOption(command: Command, help: string): Command {
 }
 
 function addRemovalOptions(command: Command): Command {
-  addLevelOptions(command);
+  addLevelOptions(under(command, "study"));
   const add = adderTo(command);
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   const measuresHelp = "what orders the neurons: names, paper or all";
@@ -75,13 +78,20 @@ function addRemovalOptions(command: Command): Command {
   add("--random-draws <n>", "random orders a scope", numbers("randomDraws"), randomDraws, `${randomDraws}`);
   add("--stride <n>", "neurons removed between two evaluations", numbers("stride"), stride, `${stride}`);
   add("--sweep <name>", "rank-one updates, or a masked forward pass a step", oneOf(sweepMethods), sweep, sweep);
-  return command;
+  const singlesHelp = "neurons removed alone: all, none, or at most N of each layer, drawn by --seed (default: all)";
+  return command.addOption(new Option("--singles <which>", singlesHelp).argParser(singles));
 }
 
 export function addDataSourceOption(command: Command): Command {
   const { data } = studyDefaults;
   const help = "`mnist` (10,000 digits, embedded), fetched data (see data fetch), or a path";
-  return adderTo(command)("--data <source>", help, text("mnist, the name of fetched data, or a path"), data, data);
+  return adderTo(under(command, "data"))(
+    "--data <source>",
+    help,
+    text("mnist, the name of fetched data, or a path"),
+    data,
+    data,
+  );
 }
 
 /** How outputs are quantised; fields are absent for one bit, as in study.json. */
@@ -164,7 +174,7 @@ export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T
 /** The configuration out of commander's options, fields in a fixed order. */
 export function studyConfig(options: StudyConfig): StudyConfig {
   const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = options;
-  const { measures: measured, scopes, modes, randomDraws, stride, sweep } = options;
+  const { measures: measured, scopes, modes, randomDraws, stride, sweep, singles: alone } = options;
   const { label, noHeader, drop, classes, split, normalize, standardize } = options;
   const training = {
     data,
@@ -179,5 +189,6 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     l2,
     ...levelConfig(options),
   };
-  return { ...training, measures: measured, scopes, modes, randomDraws, stride, sweep };
+  const removals = { measures: measured, scopes, modes, randomDraws, stride, sweep, ...given({ singles: alone }) };
+  return { ...training, ...removals };
 }

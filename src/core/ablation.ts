@@ -45,6 +45,12 @@ export interface AblationCurve {
   readonly loss: Float64Array;
 }
 
+/**
+ * Which neurons are removed alone: none, or so many of each hidden layer (all, where it has no more), drawn by the seed. Where
+ * nothing is said, all are.
+ */
+export type SinglesChoice = "none" | number;
+
 /** Test accuracy and loss with one neuron removed at a time, for one hidden layer of one network in one mode. */
 export interface SingleRemovals {
   readonly repeat: number;
@@ -53,10 +59,17 @@ export interface SingleRemovals {
   readonly mode: AblationMode;
   /** Number of test samples that `correct` is out of. */
   readonly samples: number;
+  /** `[neurons]`: which neurons of the layer, ascending. Absent where they are all of them. */
+  readonly neurons?: Uint32Array;
   /** `[neurons]`: test samples classified correctly without the neuron. Exact. */
   readonly correct: Uint32Array;
   /** `[neurons]`: mean cross-entropy over the test set without the neuron, nats. */
   readonly loss: Float64Array;
   /** `[neurons, classes]`: of `correct`, by class. Exact. Absent in files written before it was counted. */
   readonly correctPerClass?: Uint32Array;
+}
+
+/** `[neurons]`: the numbers within their layer of the neurons that were removed alone, ascending. */
+export function removedAlone({ neurons, correct }: SingleRemovals): Uint32Array {
+  return neurons ?? Uint32Array.from(correct.keys());
 }

@@ -40,6 +40,8 @@ export const wholeRanges = {
   batchSize: { least: 1, most: 65_536 },
   randomDraws: { least: 0, most: 65_535 },
   stride: { least: 1, most: MOST },
+  /** Neurons of a layer that are removed alone. */
+  singles: { least: 1, most: MOST },
   /** Of a quantised output; 256 levels need samples in plenty. */
   bits: { least: 1, most: 8 },
 } as const satisfies Record<string, Range>;

@@ -1,6 +1,5 @@
 /** The configuration and the outcome of a study: what goes in, and everything that files are written from. */
-
-import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals } from "./ablation.ts";
+import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals, SinglesChoice } from "./ablation.ts";
 import type { Activation, StudyActivation } from "./activation.ts";
 import type { InputType, Shares } from "./dataset.ts";
 import type { TreatmentOrigin } from "./input-treatment.ts";
@@ -54,6 +53,8 @@ export interface MeasuringConfig {
   /** Curves are evaluated at 0, stride, 2 * stride, ... and at the end. */
   readonly stride: number;
   readonly sweep: SweepMethod;
+  /** Absent: every hidden neuron is removed alone. */
+  readonly singles?: SinglesChoice;
 }
 
 /** How networks are trained. */

@@ -1,10 +1,11 @@
 /** The stages of a study as the lab runs them: the same functions as the command line's, in pieces that can be shown. */
 
 import { fastSweep } from "../../src/ablation/fast-sweep.ts";
+import { neuronsAlone } from "../../src/ablation/neurons-alone.ts";
 import { singleRemovals } from "../../src/ablation/single-removals.ts";
 import type { AblationCurve, AblationMode, SingleRemovals } from "../../src/core/ablation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
-import type { TrainedNetwork } from "../../src/core/network.ts";
+import { type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { type ScopeKind, type ScopeText, scopesOf } from "../../src/core/scope.ts";
 import type { MeasuringConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
@@ -52,14 +53,15 @@ export function measure(
 }
 
 /** A repeat's network with its orders of one scope, as sweeps take them. */
-function taskOf({ networks, neurons, orders }: LabStudy, repeat: number, scope?: ScopeText) {
+function taskOf({ config, networks, neurons, orders }: LabStudy, repeat: number, scope?: ScopeText) {
   const network = networks.find((one) => one.repeat === repeat)!.network;
   const table = neurons.find((one) => one.repeat === repeat)!;
   const own = orders.filter((order) => order.repeat === repeat && order.scope === scope);
-  return { repeat, network, orders: own, meanActivations: meanActivations(table, network) };
+  const alone = neuronsAlone(widthsOf(network), config, repeat);
+  return { repeat, network, orders: own, meanActivations: meanActivations(table, network), ...(alone && { alone }) };
 }
 
-/** Removes every neuron of every network alone. @param onDone told of one network after another */
+/** Removes the neurons of every network alone, as far as the configuration goes. @param onDone told of one network after another */
 export async function removeSingles(
   device: LabDevice,
   study: LabStudy,

@@ -45,8 +45,8 @@ interface LayerBits {
   readonly units: number;
   readonly packBits: BoundKernel;
   readonly countOnes: BoundKernel;
-  /** [networks, units, words, 2] */
-  readonly blocks: DeviceArray<"f32", 4>;
+  /** Pairs: [networks, units, words] */
+  readonly blocks: DeviceArray<"f32", 3>;
   readonly counts: DeviceArray<"u32", 3>;
   readonly owned: readonly { destroy(): void }[];
 }
@@ -142,14 +142,14 @@ async function createLayer(
   const parts = forward.chunks.map((part) => ({ ...part, ...size }));
   const chunk = uploadUniforms(gpu, histogram, "Chunk", parts);
   const bits = allocate(gpu, `layer ${layer} bits`, "u32", [networks.count, units, words]);
-  // A vec2 binding: rank 3 for the shader, two floats an element here.
+  // A vec2 binding: two floats an element.
   const blocks = allocate(gpu, `layer ${layer} blocks`, "f32", [networks.count, units, words], 8);
   const counts = allocate(gpu, `layer ${layer} counts`, "u32", [networks.count, units, page.classes]);
   return {
     units,
     packBits: packBits.bind({ chunk, activations: forward.outputs[layer]!, bits, blocks }),
     countOnes: countOnes.bind({ chunk, bits, class_bits: classBitsArray, counts }),
-    blocks: { ...blocks, shape: [networks.count, units, words, 2], rank: 4 },
+    blocks,
     counts,
     owned: [chunk, bits, blocks, counts],
   };

@@ -1,7 +1,7 @@
 /** Sums of every hidden neuron's outputs and of their squares, class by class. */
 import type { ClassSums } from "../../core/evidence.ts";
 import type { Widths } from "../../core/network.ts";
-import { allocate, type DeviceArray, read, upload } from "../device-array.ts";
+import { allocate, type DeviceArray, read, upload, write } from "../device-array.ts";
 import type { DeviceNetworks } from "../device-networks.ts";
 import { classSums as shader } from "../generated/shaders.ts";
 import type { BoundKernel } from "../kernel.ts";
@@ -98,8 +98,8 @@ interface LayerKernels {
   readonly noteOrigins: BoundKernel | undefined;
   readonly addSums: BoundKernel;
   readonly origins: DeviceArray<"f32", 2>;
-  /** [networks, units, blocks, classes, 2] */
-  readonly sums: DeviceArray<"f32", 5>;
+  /** Pairs: [networks, units, blocks, classes] */
+  readonly sums: DeviceArray<"f32", 4>;
   readonly owned: readonly { destroy(): void }[];
 }
 
@@ -151,18 +151,14 @@ async function createLayer(
     known === undefined
       ? allocate(gpu, `layer ${layer} origins`, "f32", [networks.count, units])
       : upload(gpu, `layer ${layer} origins`, "f32", [networks.count, units], known);
-  const shape = [networks.count, units, blocks, classes, 2] as const;
-  const sums =
-    offset === 0
-      ? allocate(gpu, `layer ${layer} sums`, "f32", shape)
-      : upload(gpu, `layer ${layer} sums`, "f32", shape, beginning(begun, blocks, 2 * classes));
+  // A vec2 binding: two floats an element.
+  const sums = allocate(gpu, `layer ${layer} sums`, "f32", [networks.count, units, blocks, classes], 8);
+  if (offset > 0) write(gpu, sums, beginning(begun, blocks, 2 * classes));
   const activations = forward.outputs[layer]!;
-  // vec2 elements: rank 4 for the shader.
-  const pairs = { ...sums, shape: shape.slice(0, 4), rank: 4 as const };
   return {
     chunks,
     noteOrigins: noteOrigins?.bind({ chunk, activations, noted: origins }),
-    addSums: addSums.bind({ chunk, activations, origins, labels: page.labels, sums: pairs }),
+    addSums: addSums.bind({ chunk, activations, origins, labels: page.labels, sums }),
     origins,
     sums,
     owned: [chunk, origins, sums],

@@ -66,7 +66,7 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
     classEffects: study === undefined ? [] : classEffects(neurons, singles, study, layers),
     ...(example === undefined ? {} : { example }),
     warnings: study === undefined ? [] : warnings(study.repeats, study.dataset),
-    cautions: cautions(repeats),
+    cautions: cautions(repeats, study?.config.singles),
   };
 }
 

@@ -94,6 +94,10 @@ const configSchema = z
     randomDraws: count.describe("Random orders per scope and network."),
     stride: atLeastOne.describe("Curves are evaluated at 0, stride, 2 * stride, ... and at the end."),
     sweep: z.enum(sweepMethods).describe("`fast`: rank-one updates; `masked`: a forward pass at every step."),
+    singles: z
+      .union([z.literal("none"), atLeastOne])
+      .exactOptional()
+      .describe("Neurons of each hidden layer that are removed alone, drawn by the seed, or none. Absent: all."),
   })
   .superRefine((config, context) => {
     // Fields of training are absent together, and only where the networks came in files.

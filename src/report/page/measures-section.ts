@@ -65,9 +65,9 @@ function measuresOf({ measures, example, classNames }: StudyAnalysis): Markup | 
   if (defined === undefined) return undefined;
   const allBits = measures.every((id) => unitOf(id) === "bit");
   const what = allBits
-    ? `Each is a number of bits, from how often the neuron's output is above its threshold in each class of the validation
+    ? html`Each is a number of bits, from how often the neuron's output is above its threshold in each class of the validation
 samples.`
-    : "Those in bits are from how often the neuron's output is above its threshold in each class of the validation samples.";
+    : html`Those in bits are from how often the neuron's output is above its threshold in each class of the validation samples.`;
   return html`<p>${what} A high value says that the output carries much, not that the network needs it: that is what the removals test.</p>
 ${defined}
 ${example && exampleMarkup(example, classNames)}`;
