@@ -5,22 +5,21 @@
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { countsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
+import { atRandom, ordersPerScope, rankingsOf } from "./ablation/rankings.ts";
 import { singleRemovals } from "./ablation/single-removals.ts";
 import type { RemovalOrder } from "./core/ablation.ts";
 import { type AnyDataset, type Dataset, isPaged, type PagedSplit, type Split } from "./core/dataset.ts";
 import { hiddenWidths, type Network, type Widths, widthsOf } from "./core/network.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
-import { quantizationOf } from "./core/quantization.ts";
 import { scopesOf } from "./core/scope.ts";
 import type { AnalysisConfig, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import type { GpuContext } from "./gpu/context.ts";
-import { countLevels } from "./gpu/count-levels.ts";
-import { countNeurons } from "./gpu/count-neurons.ts";
 import { uploadNetworks } from "./gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "./gpu/device-split.ts";
 import type { Devices } from "./gpu/devices.ts";
-import { evaluate } from "./gpu/evaluate.ts";
+import { gatherEvidence } from "./measure-networks.ts";
+import { measuresNamed } from "./measures/measure-choice.ts";
 import { ablationPlan, analysisPlan, measuringPlan, requireRoom, sizeOf, studyPlan, trainingPlan } from "./plan.ts";
 import { initialNetwork } from "./train/initialisation.ts";
 import { trainNetworks } from "./train/trainer.ts";
@@ -147,16 +146,12 @@ async function trainingEstimate(material: Material, config: StudyConfig): Promis
 async function measuringEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
   const { gpu, clock, dataset, network } = material;
   const together = measuringPlan(gpu, sizeOf(dataset), config, config.repeats).portions[0]!.count;
-  const quantization = quantizationOf(config);
+  const request = { ...config, measures: measuresNamed(config.measures) };
   using networks = uploadNetworks(
     gpu,
     Array.from({ length: together }, () => network),
   );
-  const work = async (split: DeviceSplit) => {
-    await evaluate(gpu, networks, split);
-    await countNeurons(gpu, networks, split, undefined, config.quantizeThreshold);
-    if (quantization !== undefined) await countLevels(gpu, networks, split, quantization);
-  };
+  const work = (split: DeviceSplit) => gatherEvidence(gpu, networks, split, request);
   const { fixed, each } = await tried(
     {
       least: FIRST_SAMPLES,
@@ -175,14 +170,13 @@ async function measuringEstimate(material: Material, config: MeasuringConfig): P
 function someOrders(widths: Widths, { scopes, seed }: MeasuringConfig, draws: number): RemovalOrder[] {
   const hidden = hiddenWidths(widths);
   const addresses = hidden.flatMap((width, index) => Array.from({ length: width }, (_, neuron) => [index + 1, neuron]));
-  const none = new Uint32Array();
   const table: NeuronTable = {
     ...{ repeat: 0, rows: addresses.length, classes: widths.at(-1)!, samples: 0 },
     layer: Uint32Array.from(addresses, ([layer]) => layer!),
     neuron: Uint32Array.from(addresses, ([, neuron]) => neuron!),
-    ...{ ones: none, onesPerClass: none, preferredClass: none, meanActivation: new Float32Array(), measures: {} },
+    ...{ preferredClass: new Uint32Array(), meanActivation: new Float32Array(), measures: {} },
   };
-  return removalOrders(table, { scopes: scopesOf(hidden.length, scopes), measures: [], randomDraws: draws, seed });
+  return removalOrders(table, { scopes: scopesOf(hidden.length, scopes), rankings: [atRandom(draws)], seed });
 }
 
 /** Networks, walks or neurons on which a sweep is tried, and what one of them stands for. */
@@ -229,7 +223,8 @@ function taskOf({ network, widths }: Material, orders: readonly RemovalOrder[], 
 
 async function curvesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
   const { gpu, widths } = material;
-  const perScope = 2 * config.measures.length + config.randomDraws;
+  const ids = measuresNamed(config.measures).map(({ id }) => id);
+  const perScope = ordersPerScope(rankingsOf(ids, config.randomDraws));
   const draws = gpu.facts.software ? 1 : perScope;
   const none = hiddenWidths(widths).map(() => new Uint32Array());
   const task = taskOf(material, someOrders(widths, config, draws), none);
