@@ -12,7 +12,7 @@
 import { ablateNetworks } from "./ablation/ablate-networks.ts";
 import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
-import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
+import { openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
 import { given } from "./cli/study-options.ts";
@@ -59,6 +59,7 @@ import { paperMeasureNames } from "./measures/paper-measures.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { encodeNpz as toNpz } from "./models/numpy/numpy-model.ts";
 import { encodeOnnx as toOnnx } from "./models/onnx/onnx-writer.ts";
+import type { OpenedNetwork } from "./models/open-network.ts";
 import { pruneNetwork as withoutNeurons } from "./models/prune.ts";
 import { encodeSafetensors as toSafetensors } from "./models/safetensors-model.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
@@ -66,7 +67,6 @@ import { chooseRemovals, type MeasuredNetwork, type PruneRequest, requireMeasure
 import { type Accuracies, accuraciesOf, measureOn } from "./pruning/measure-network.ts";
 import { requireAddresses, requireConstants, requireMeasured } from "./pruning/require-measured.ts";
 
-export type { OpenedNetwork } from "./cli/model-options.ts";
 export type * from "./core/ablation.ts";
 export type {
   LayerActivation,
@@ -102,6 +102,7 @@ export type { Measure, NeuronEvidence } from "./measures/measure.ts";
 export { paperMeasures } from "./measures/paper-measures.ts";
 export { measures } from "./measures/registry.ts";
 export type { ReadOptions } from "./models/model-reader.ts";
+export type { OpenedNetwork } from "./models/open-network.ts";
 export type { MeasuredNetwork, PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
 export type { Accuracies } from "./pruning/measure-network.ts";
 

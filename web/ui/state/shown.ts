@@ -12,9 +12,15 @@ export const COST = "cost";
 /** The column of the neurons' outputs for the digit on show: no property of theirs, so only for colours. */
 export const OUTPUT = "output";
 
-/** The outputs for the digit on show, once they are there. */
-export function outputColumn({ classified }: LabState, table: NeuronTable): Float64Array | undefined {
-  return classified?.repeat === table.repeat ? classified.activations : undefined;
+/** The column of what the neurons carry of that digit's score, likewise. */
+export const CARRIED = "carried";
+
+export const isOfSample = (column: string): boolean => column === OUTPUT || column === CARRIED;
+
+/** A column of the digit on show, once it is there. */
+export function sampleColumn({ classified, view }: LabState, table: NeuronTable): Float64Array | undefined {
+  if (classified?.repeat !== table.repeat) return undefined;
+  return view.column === OUTPUT ? classified.activations : classified.carried;
 }
 
 /** Whether only some of a layer's neurons were removed alone, so that there is no cost of each. */
@@ -26,25 +32,26 @@ export function columnsOf(study: ShownStudy): string[] {
   return study.singles.length > 0 && !study.singles.some(isPart) ? [...known, COST] : known;
 }
 
-/** What the lab begins with. */
+/** What the lab begins with, and where a column of a digit goes when the digit does. */
 export const USUAL_COLUMN = "mutual_information";
 
 /** The column, or, where the study was not measured by it, another that it has. */
 export function columnIn(study: ShownStudy, column: string): string {
   const columns = columnsOf(study);
-  if (column === OUTPUT || column === COST || columns.includes(column)) return column;
+  if (isOfSample(column) || column === COST || columns.includes(column)) return column;
   return columns.includes(USUAL_COLUMN) ? USUAL_COLUMN : (columns[0] ?? column);
 }
 
 export function columnTitle(column: string): string {
   if (column === COST) return "Removal cost";
   if (column === OUTPUT) return "Output";
+  if (column === CARRIED) return "Carries";
   return measures.find(({ id }) => id === column)?.title ?? column.replaceAll("_", " ");
 }
 
 /** Measures are in bits; the cost is a share of the test set, shown in percentage points. */
 export function columnUnit(column: string): string {
-  if (column === OUTPUT) return "";
+  if (isOfSample(column)) return "";
   return column === COST ? "points" : "bit";
 }
 
@@ -98,7 +105,7 @@ export function columnValues(
 export function columnTop(values: Float64Array, column: string, { histograms }: NeuronTable): number {
   return column === "entropy"
     ? 31 - Math.clz32(histograms?.levels ?? 2)
-    : values.reduce((most, value) => Math.max(most, column === OUTPUT ? Math.abs(value) : value), 0) || 1;
+    : values.reduce((most, value) => Math.max(most, isOfSample(column) ? Math.abs(value) || 0 : value), 0) || 1;
 }
 
 export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">): string {
