@@ -3,7 +3,7 @@
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
-import { rankingsOf } from "./ablation/rankings.ts";
+import { rankingsAsked } from "./ablation/rankings.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { appendAll } from "./core/long-arrays.ts";
@@ -15,6 +15,7 @@ import type { ProgressListener, Stage } from "./core/progress.ts";
 import { scopesOf } from "./core/scope.ts";
 import { isAnalysis, isTrained, type MeasuringConfig, type RepeatSummary, type StudyConfig } from "./core/study.ts";
 import { requireTreated, withInputsOf } from "./data/inputs-for-networks.ts";
+import { withNoisyLabels } from "./data/noisy-labels.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
 import { type DevicePages, splitOnDevice } from "./gpu/device-split.ts";
@@ -146,12 +147,9 @@ export async function measureAndAblate(
 }
 
 /** Per network: the orders that the configuration asks for. */
-export function ordersOf(
-  neurons: readonly NeuronTable[],
-  { scopes, hidden, measures, randomDraws, seed }: MeasuringConfig,
-): RemovalOrder[][] {
-  const ids = measuresNamed(measures).map(({ id }) => id);
-  const options = { scopes: scopesOf(hidden.length, scopes), rankings: rankingsOf(ids, randomDraws), seed };
+export function ordersOf(neurons: readonly NeuronTable[], config: MeasuringConfig): RemovalOrder[][] {
+  const { scopes, hidden, seed } = config;
+  const options = { scopes: scopesOf(hidden.length, scopes), rankings: rankingsAsked(config), seed };
   return neurons.map((table) => removalOrders(table, options));
 }
 
@@ -172,7 +170,8 @@ export async function trainAll(
 ): Promise<TrainedNetwork[]> {
   const size = sizeOf(dataset);
   const options = { ...config, widths: [dataset.features, ...config.hidden, dataset.classes] };
-  using split = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "train"));
+  const labelled = withNoisyLabels(dataset, config);
+  using split = new PerDevice((gpu) => splitOnDevice(gpu, labelled, "train"));
   const trained: TrainedNetwork[] = [];
   const kept = new KeptStates();
   const repeatsFrom = (first: number) => Array.from({ length: config.repeats - first }, (_, index) => first + index);

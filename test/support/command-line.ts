@@ -15,7 +15,6 @@ export interface Finished {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
-  /** stderr without the two lines that Dawn's native code prints when it opens a lavapipe, whoever asks. */
   readonly stderr: string;
 }
 
@@ -54,7 +53,7 @@ export async function finish(running: RunningProgram): Promise<Finished> {
     running.once("close", (exitCode, signal) => resolve([exitCode, signal]));
   });
   const [stdout, stderr, [exitCode, signal]] = await Promise.all([text(running.stdout), text(running.stderr), ended]);
-  return { exitCode, signal, stdout, stderr: stderr.replaceAll(/^Warning: maxDynamic.*\n/gm, "") };
+  return { exitCode, signal, stdout, stderr };
 }
 
 /** Runs `gpu-importance` with these arguments to its end. */
