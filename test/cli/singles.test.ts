@@ -56,7 +56,7 @@ describe("neurons removed alone", () => {
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     expect(existsSync(join(scratch, "none/single.csv"))).toBe(false);
     expect(stderr).not.toContain("single removals");
-    expect(stderr.replaceAll(/\n +/g, " ")).toContain(
+    expect(stderr).toContain(
       "missing: none/single.csv (the study was made with --singles none); left out: figures 5 and 6",
     );
     const forced = await run("some", "--singles", "none", "--force", "--quiet");
@@ -66,13 +66,16 @@ describe("neurons removed alone", () => {
 });
 
 describe("--open", () => {
+  const withoutDesktop = { XDG_CURRENT_DESKTOP: "", XDG_DATA_DIRS: "/nonexistent", XDG_DATA_HOME: "/nonexistent" };
+
   test("opens the report in the browser", async () => {
     const browser = join(scratch, "browser.sh");
     writeFileSync(browser, `#!/bin/sh\nprintf %s "$1" > ${join(scratch, "opened")}\n`);
     chmodSync(browser, 0o755);
     const { exitCode, stderr } = await commandLine(["report", "none", "--open"], {
       folder: scratch,
-      environment: { BROWSER: browser, DISPLAY: ":0", XDG_CURRENT_DESKTOP: "" },
+      // No desktop, which would have a default of its own.
+      environment: { ...withoutDesktop, BROWSER: browser, DISPLAY: ":0" },
     });
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(scratch, "opened"), "utf8")).toMatch(/none\/report\.html$/);
@@ -81,10 +84,10 @@ describe("--open", () => {
   test("says so where no browser can be started, and the report is there", async () => {
     const { exitCode, stderr } = await commandLine(["report", "none", "--open"], {
       folder: scratch,
-      environment: { BROWSER: "/no/such/browser", DISPLAY: "", WAYLAND_DISPLAY: "", PATH: "/usr/bin:/bin" },
+      environment: { ...withoutDesktop, BROWSER: "/no/such/browser", DISPLAY: "", WAYLAND_DISPLAY: "" },
     });
     expect(exitCode).toBe(0);
-    expect(stderr.replaceAll(/\n +/g, " ")).toContain("no browser could be started");
+    expect(stderr).toContain("no browser could be started");
   });
 
   test("needs a report", async () => {
