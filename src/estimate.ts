@@ -5,7 +5,7 @@
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { countsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
-import { atRandom, ordersPerScope, rankingsOf } from "./ablation/rankings.ts";
+import { atRandom, ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
 import { singleRemovals } from "./ablation/single-removals.ts";
 import type { RemovalOrder } from "./core/ablation.ts";
 import { type AnyDataset, type Dataset, isPaged, type PagedSplit, type Split } from "./core/dataset.ts";
@@ -223,8 +223,7 @@ function taskOf({ network, widths }: Material, orders: readonly RemovalOrder[], 
 
 async function curvesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
   const { gpu, widths } = material;
-  const ids = measuresNamed(config.measures).map(({ id }) => id);
-  const perScope = ordersPerScope(rankingsOf(ids, config.randomDraws));
+  const perScope = ordersPerScope(rankingsAsked(config));
   const draws = gpu.facts.software ? 1 : perScope;
   const none = hiddenWidths(widths).map(() => new Uint32Array());
   const task = taskOf(material, someOrders(widths, config, draws), none);

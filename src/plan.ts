@@ -2,7 +2,7 @@
  * What a study takes before it runs: how much is done at once in each stage, the memory for that, and what keeps it from
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
-import { ordersPerScope, rankingsOf } from "./ablation/rankings.ts";
+import { ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
 import { sweepPlan } from "./ablation/sweep-plan.ts";
 import { type AnyDataset, type InputType, isPaged } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
@@ -124,8 +124,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
 
 /** @param networks still to be ablated */
 export function ablationPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
-  const { scopes, modes, stride, sweep, singles, measures, randomDraws } = config;
-  const rankings = rankingsOf(measures, randomDraws);
+  const { scopes, modes, stride, sweep, singles } = config;
   const size = {
     widths: widthsFor(data, config),
     inputType: inputTypeFor(data),
@@ -136,7 +135,7 @@ export function ablationPlan(basis: PlanBasis, data: DataSize, config: Measuring
     sweep,
     ...(singles !== undefined && { singles }),
   };
-  const plan = sweepPlan(basis, { ...size, ordersPerScope: ordersPerScope(rankings) }, networks);
+  const plan = sweepPlan(basis, { ...size, ordersPerScope: ordersPerScope(rankingsAsked(config)) }, networks);
   const { rows, atOnce, of, arrays } = plan;
   const portions: Portion[] = [
     { ...plan.networks, of: networks, unit: "networks" },

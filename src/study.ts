@@ -3,7 +3,7 @@
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
 import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
-import { rankingsOf } from "./ablation/rankings.ts";
+import { rankingsAsked } from "./ablation/rankings.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { appendAll } from "./core/long-arrays.ts";
@@ -147,12 +147,9 @@ export async function measureAndAblate(
 }
 
 /** Per network: the orders that the configuration asks for. */
-export function ordersOf(
-  neurons: readonly NeuronTable[],
-  { scopes, hidden, measures, randomDraws, seed }: MeasuringConfig,
-): RemovalOrder[][] {
-  const ids = measuresNamed(measures).map(({ id }) => id);
-  const options = { scopes: scopesOf(hidden.length, scopes), rankings: rankingsOf(ids, randomDraws), seed };
+export function ordersOf(neurons: readonly NeuronTable[], config: MeasuringConfig): RemovalOrder[][] {
+  const { scopes, hidden, seed } = config;
+  const options = { scopes: scopesOf(hidden.length, scopes), rankings: rankingsAsked(config), seed };
   return neurons.map((table) => removalOrders(table, options));
 }
 

@@ -3,7 +3,9 @@ import { type Direction, RANDOM } from "../core/ablation.ts";
 import type { EvidenceKind } from "../core/evidence.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { RandomSequence } from "../core/random.ts";
+import type { MeasuringConfig } from "../core/study.ts";
 import { measureWithId } from "../measures/columns.ts";
+import { measuresNamed } from "../measures/measure-choice.ts";
 
 export interface RankingVariant {
   readonly direction: Direction;
@@ -65,6 +67,12 @@ export function atRandom(draws: number): Ranking {
 /** Those of a study: by each measure, then at random. @param measures ids, as in the table's columns */
 export function rankingsOf(measures: readonly string[], randomDraws: number): Ranking[] {
   return [...measures.map(byMeasure), atRandom(randomDraws)];
+}
+
+/** As a configuration asks for them. */
+export function rankingsAsked({ measures, randomDraws }: Pick<MeasuringConfig, "measures" | "randomDraws">): Ranking[] {
+  const ids = measuresNamed(measures).map(({ id }) => id);
+  return rankingsOf(ids, randomDraws);
 }
 
 /** Orders that the rankings give in a scope. */

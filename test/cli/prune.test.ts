@@ -39,7 +39,8 @@ const rowsOf = (name: string) => readFileSync(join(scratch, name), "utf8").trimE
 
 describe("prune", () => {
   test("counts outputs as finely as --bits says, and takes measures of any unit", async () => {
-    const common = ["planted.safetensors", "--keep", "50%", "--scope", "layers"] as const;
+    // Half of the neurons are constant; more than those go.
+    const common = ["planted.safetensors", "--keep", "20%", "--scope", "layers"] as const;
     const found: string[][] = [];
     for (const [name, ...options] of [
       ["fine.npz", "--bits", "3", "--bins", "equal-frequency", "--json", "fine.json"],
@@ -58,7 +59,7 @@ describe("prune", () => {
     expect(record("fine.json")).toMatchObject({
       bits: 3,
       bins: "equal-frequency",
-      removed: [{ valueBits: bits(fine!)[0] }, ...new Array(5).fill({})],
+      removed: [{ valueBits: bits(fine!)[0] }, ...new Array(9).fill({})],
     });
     expect(record("norm.json").removed[0]).toMatchObject({ value: bits(norm!)[0] });
     expect(await prune(...common, "--out", "no.npz", "--bins", "equal-width")).toMatchObject({ exitCode: 2 });

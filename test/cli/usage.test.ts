@@ -30,7 +30,7 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--l2": "1e-5",
   "--bits": "1",
   "--bins": "equal-width",
-  "--measures": "entropy,mutual-information,kl-selectivity",
+  "--measures": "paper",
   "--scopes": "layers,network,network-ranked",
   "--modes": "zero,mean",
   "--random-draws": "5",

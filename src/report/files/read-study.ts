@@ -129,10 +129,19 @@ async function readSingles(
   return readOutcomes(folder, study, "single", parse);
 }
 
+/** A table of bits with the sizes of the classes, which its file does not tell. */
+function withClassSizes(table: NeuronTable, sizes: readonly number[] | undefined): NeuronTable {
+  if (sizes?.length !== table.classes) return table;
+  return { ...table, samplesPerClass: Uint32Array.from(sizes) };
+}
+
 /** The table of neurons, with its histograms where there are more than two levels. */
-async function readNeurons(folder: StudyFolder): Promise<NeuronTable[] | undefined> {
+async function readNeurons(folder: StudyFolder, study: StudySummary | undefined): Promise<NeuronTable[] | undefined> {
   const neurons = await folder.parseText("neurons", resultNames.neurons, parseNeuronsCsv);
-  if (neurons === undefined || !wantsHistograms(neurons)) return neurons;
+  if (neurons === undefined) return undefined;
+  if (!wantsHistograms(neurons)) {
+    return neurons.map((table) => withClassSizes(table, study?.dataset.validationPerClass));
+  }
   const parse = (text: string, shown: string) => parseHistogramsCsv(text, neurons, shown);
   return (await folder.parseText("histograms", resultNames.histograms, parse)) ?? neurons;
 }
@@ -152,7 +161,7 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
   const folder = new StudyFolder(source, present);
   const study = await folder.parseText("study", resultNames.study, parseStudyFile);
   folder.digests = study?.files;
-  const neurons = await readNeurons(folder);
+  const neurons = await readNeurons(folder, study);
   const orders = await folder.parseText("orders", resultNames.orders, parseOrdersCsv);
   const curves = await readOutcomes(
     folder,

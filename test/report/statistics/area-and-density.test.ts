@@ -35,7 +35,7 @@ describe("a density", () => {
   });
 
   it("has one point where all values are equal, and a width where only half of them are", () => {
-    expect(density([0.7, 0.7])).toEqual({ bits: Float64Array.of(0.7), density: Float64Array.of(0) });
+    expect(density([0.7, 0.7])).toEqual({ values: Float64Array.of(0.7), density: Float64Array.of(0) });
     expect(density([0, 0, 0, 0, 0, 1]).density.every((height) => Number.isFinite(height))).toBe(true);
   });
 });

@@ -47,7 +47,6 @@ export function areasBy(
 export function meanAreaOfLayer(material: ClaimMaterial, layer: number, mode?: AblationMode): NetworkValues {
   const areas = (by: string) => areasBy(material, layerScope(layer), by, "low", mode);
   const [measured, random] = [PAPER_MEASURES.map(areas), areas(RANDOM)];
-  if (measured.some(({ size }) => size === 0)) return new Map();
   return averaged(random.size > 0 ? [...measured, random] : measured);
 }
 
