@@ -2,28 +2,28 @@
 import type { InputType } from "../core/dataset.ts";
 import type { Widths } from "../core/network.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
-import { splitArrays } from "./device-split.ts";
-import { chunksOf, forwardOperations, rowsPerChunk } from "./forward-pass.ts";
-import { forward } from "./generated/shaders.ts";
+import { parametersLayout } from "./device-networks.ts";
+import { splitLayout } from "./device-split.ts";
+import { chunksOf, forwardOperations, forwardPassLayout, type PassSize, rowsPerChunk } from "./forward-pass.ts";
 import { WORD } from "./kernels/histogram.ts";
 import { BLOCK } from "./kernels/tally.ts";
+import { plannedArrays } from "./layout.ts";
 import { needsExtremes } from "./level-edges.ts";
 import { levelRows } from "./level-pass.ts";
-import { lanesOf } from "./packing.ts";
 import {
   type Amount,
   bindingBytes,
   chunkBytes,
   largestGrowth,
-  largestOf,
   leastOf,
   type PlanBasis,
   type PlannedArray,
+  readBack,
   scalarArray,
   totalBytes,
   uniformArray,
 } from "./plan-basis.ts";
-import { rightWords } from "./right-bits.ts";
+import { tallyArrays, tallyLayout } from "./tally.ts";
 
 /** What decides the size of every array of measuring. */
 export interface MeasuringSize {
@@ -34,38 +34,6 @@ export interface MeasuringSize {
   readonly test: number;
   /** Where there are more than two levels. */
   readonly quantization?: Quantization | undefined;
-}
-
-export function parameterArrays(widths: Widths, networks: number): PlannedArray[] {
-  return widths
-    .slice(1)
-    .map((outputs, layer) => scalarArray(`layer ${layer} parameters`, networks, outputs, lanesOf(widths[layer]!)));
-}
-
-/** A forward pass of `networks` networks over chunks of `rows` samples (createForwardPass). */
-export function forwardPassArrays(
-  basis: PlanBasis,
-  widths: Widths,
-  networks: number,
-  samples: number,
-  rows: number,
-): PlannedArray[] {
-  return [
-    ...widths.slice(1).map((outputs, layer) => scalarArray(`layer ${layer} outputs`, networks, rows, lanesOf(outputs))),
-    scalarArray("jobs", networks, forward.structs.Job.size / 4),
-    uniformArray(basis, "forward batches", chunksOf(samples, rows).length),
-    uniformArray(basis, "forward layers", widths.length - 1),
-  ];
-}
-
-/** Tallies of `jobs` jobs (createTallier), with the copy that is read back. */
-export function tallyArrays(basis: PlanBasis, jobs: number, samples: number, parts: number): PlannedArray[] {
-  const blocks = Math.ceil(samples / BLOCK);
-  return [
-    uniformArray(basis, "tally ranges", parts),
-    scalarArray("losses", jobs, blocks),
-    ...["right", "read right"].map((name) => scalarArray(name, jobs, rightWords(samples))),
-  ];
 }
 
 /** Bits, sums and counts of every hidden layer (countNeurons), with the largest copy that is read back. */
@@ -84,7 +52,7 @@ function countArrays(basis: PlanBasis, widths: Widths, networks: number, samples
     scalarArray("class bits", classes, words),
     ...layers,
     ...widths.slice(1, -1).map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks)),
-    { ...largestOf(read), name: `read ${largestOf(read).name}` },
+    readBack(read),
   ];
 }
 
@@ -99,20 +67,19 @@ function levelArrays(
   const rows = levelRows(basis, samples, networks, widths);
   const chunks = chunksOf(samples, rows).length;
   const levels = levelsOf(quantization);
-  const pass = forwardPassArrays(basis, widths, networks, samples, rows);
+  const layout = forwardPassLayout({ widths, networks, samples, rows });
+  const pass = plannedArrays(basis, layout);
   const ranged = needsExtremes(quantization.bins);
   const hidden = widths.slice(1, -1);
   const chunkArrays = hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks));
   const extremes = hidden.map((units, layer) => scalarArray(`layer ${layer} extremes`, networks, units, 2));
-  const outputs = pass.slice(0, hidden.length);
+  const outputs = layout.layer
+    .slice(0, -1)
+    .flatMap((layer, index) => plannedArrays(basis, layer.outputs, `layer ${index} outputs`));
   const histograms = hidden.map((units, layer) =>
     scalarArray(`layer ${layer} histograms`, networks, units, levels, widths.at(-1)!),
   );
   const edges = hidden.map((units, layer) => scalarArray(`layer ${layer} edges`, networks, units, levels - 1));
-  const readBack = (arrays: readonly PlannedArray[]) => ({
-    ...largestOf(arrays),
-    name: `read ${largestOf(arrays).name}`,
-  });
   const finding = ranged ? [...pass, ...chunkArrays, ...extremes, readBack(extremes)] : [...pass, readBack(outputs)];
   const counting = [...pass, ...chunkArrays, ...edges, ...histograms, readBack(histograms)];
   return [finding, counting];
@@ -126,11 +93,12 @@ function passArrays(
 ): PlannedArray[][] {
   const pass = (samples: number, rest: (chunks: number) => PlannedArray[]) => {
     const rows = rowsPerChunk(basis, samples, networks, widths);
-    return [...forwardPassArrays(basis, widths, networks, samples, rows), ...rest(chunksOf(samples, rows).length)];
+    const size: PassSize = { widths, networks, samples, rows };
+    return [...plannedArrays(basis, forwardPassLayout(size)), ...rest(chunksOf(samples, rows).length)];
   };
   return [
-    pass(validation, (chunks) => tallyArrays(basis, networks, validation, chunks)),
-    pass(test, (chunks) => tallyArrays(basis, networks, test, chunks)),
+    pass(validation, (chunks) => tallyArrays(basis, tallyLayout(networks, validation, chunks))),
+    pass(test, (chunks) => tallyArrays(basis, tallyLayout(networks, test, chunks))),
     pass(validation, (chunks) => countArrays(basis, widths, networks, validation, chunks)),
     ...(quantization ? levelArrays(basis, widths, networks, validation, quantization) : []),
   ];
@@ -141,9 +109,9 @@ export function measuringArrays(basis: PlanBasis, size: MeasuringSize, networks:
   const { widths, inputType, validation, test } = size;
   const passes = passArrays(basis, size, networks);
   return [
-    ...splitArrays("validation", inputType, validation, widths[0]!),
-    ...splitArrays("test", inputType, test, widths[0]!),
-    ...parameterArrays(widths, networks),
+    ...plannedArrays(basis, splitLayout(inputType, validation, widths[0]!), "validation"),
+    ...plannedArrays(basis, splitLayout(inputType, test, widths[0]!), "test"),
+    ...plannedArrays(basis, parametersLayout(widths, networks)),
     ...passes.reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest)),
   ];
 }
@@ -157,7 +125,7 @@ export function networksAtOnce(basis: PlanBasis, size: MeasuringSize, networks: 
   const one = totalBytes(measuringArrays(smallest, size, 1));
   const another = totalBytes(measuringArrays(smallest, size, 2)) - one;
   const growing = (count: number) => [
-    ...parameterArrays(size.widths, count),
+    ...plannedArrays(smallest, parametersLayout(size.widths, count)),
     ...passArrays(smallest, size, count).flat(),
   ];
   return leastOf({
