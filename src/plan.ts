@@ -119,7 +119,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
 
 /** @param networks still to be ablated */
 export function ablationPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
-  const { scopes, modes, stride, sweep, measures, randomDraws } = config;
+  const { scopes, modes, stride, sweep, singles, measures, randomDraws } = config;
   const size = {
     widths: widthsFor(data, config),
     inputType: inputTypeFor(data),
@@ -128,6 +128,7 @@ export function ablationPlan(basis: PlanBasis, data: DataSize, config: Measuring
     modes,
     stride,
     sweep,
+    ...(singles !== undefined && { singles }),
   };
   const plan = sweepPlan(basis, { ...size, ordersPerScope: 2 * measures.length + randomDraws }, networks);
   const { rows, atOnce, of, arrays } = plan;

@@ -1,17 +1,19 @@
 /** The whole study: train, count, measure, order, ablate. Plain data in and out; no platform code. */
 
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
-import { removalOrders, scopesOf } from "./ablation/orders.ts";
+import { neuronsAlone } from "./ablation/neurons-alone.ts";
+import { removalOrders } from "./ablation/orders.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { appendAll } from "./core/long-arrays.ts";
-import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
+import { hiddenWidths, type Network, type TrainedNetwork, widthsOf } from "./core/network.ts";
 import { inputOf, notFinite } from "./core/network-fit.ts";
 import type { LayerCounts, NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ProgressListener, Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
+import { scopesOf } from "./core/scope.ts";
 import { isAnalysis, isTrained, type MeasuringConfig, type RepeatSummary, type StudyConfig } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
 import { requireTreated, withInputsOf } from "./data/inputs-for-networks.ts";
@@ -23,8 +25,8 @@ import { type DevicePages, splitOnDevice } from "./gpu/device-split.ts";
 import { type Devices, PerDevice } from "./gpu/devices.ts";
 import { evaluate } from "./gpu/evaluate.ts";
 import { inSpan, inStage } from "./gpu/profiler.ts";
+import { measuresNamed } from "./measures/measure-choice.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
-import { measureNamed } from "./measures/registry.ts";
 import {
   ablationPlan,
   measuringPlan,
@@ -152,7 +154,7 @@ export function ordersOf(
   neurons: readonly NeuronTable[],
   { scopes, hidden, measures, randomDraws, seed }: MeasuringConfig,
 ): RemovalOrder[][] {
-  const ids = measures.map((name) => measureNamed(name)!.id);
+  const ids = measuresNamed(measures).map(({ id }) => id);
   const options = { scopes: scopesOf(hidden.length, scopes), measures: ids, randomDraws, seed };
   return neurons.map((table) => removalOrders(table, options));
 }
@@ -301,7 +303,7 @@ async function tables(
   return inSpan(gpu, "measures", () =>
     trained.map(({ repeat, network }, index) => {
       const counts: NetworkCounts = { repeat, classes: validation.classes, samplesPerClass, layers: layersOf(index) };
-      return neuronTable(counts, network);
+      return neuronTable(counts, network, measuresNamed(config.measures));
     }),
   );
 }
@@ -334,7 +336,8 @@ export async function ablateAll(
   using test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
   const tasks = networks.map(({ network, repeat }, index) => {
     const means = meanActivations(neurons[index]!, network);
-    return { network, repeat, orders: orders[index]!, meanActivations: means };
+    const alone = neuronsAlone(widthsOf(network), config, repeat);
+    return { network, repeat, orders: orders[index]!, meanActivations: means, ...(alone && { alone }) };
   });
   const each = ablationEvaluations(tasks[0]!, config);
   const curves: AblationCurve[] = [];

@@ -1,36 +1,22 @@
 /** Orders of removal (study.md section 1): by a measure, low or high first, and nested random ones. Pure functions. */
-import {
-  type Direction,
-  type NeuronAddress,
-  networkScopes,
-  RANDOM,
-  type RemovalOrder,
-  type Scope,
-} from "../core/ablation.ts";
+
+import { type Direction, type NeuronAddress, RANDOM, type RemovalOrder } from "../core/ablation.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import { RandomSequence, streams } from "../core/random.ts";
-import type { ScopeKind } from "../core/study.ts";
+import { layerOf, type ScopeText, scopeOf } from "../core/scope.ts";
 
 export interface OrderOptions {
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly ScopeText[];
   /** Measure ids, as in the table's columns. */
   readonly measures: readonly string[];
   readonly randomDraws: number;
   readonly seed: number;
 }
 
-/** `layer1` ... `layerN`, then the scopes over all layers. */
-export function scopesOf(hiddenLayers: number, kinds: readonly ScopeKind[]): Scope[] {
-  const layers = Array.from({ length: hiddenLayers }, (_, index): Scope => `layer${index + 1}`);
-  return [...(kinds.includes("layers") ? layers : []), ...networkScopes.filter((scope) => kinds.includes(scope))];
-}
-
-const isRanked = (scope: Scope) => scope === "network-ranked";
+const isRanked = (scope: ScopeText) => scopeOf(scope).kind === "network-ranked";
 
 /** 0 for the whole network, else the layer's number. */
-function layerOfScope(scope: Scope): number {
-  return scope === "network" || isRanked(scope) ? 0 : Number(scope.slice("layer".length));
-}
+const layerOfScope = (scope: ScopeText): number => layerOf(scope) ?? 0;
 
 /** Rows of the table in one layer, or, for layer 0, in all, in the order layer, neuron. */
 function rowsOfLayer(table: NeuronTable, layer: number): number[] {
@@ -60,13 +46,13 @@ function addresses(table: NeuronTable, rows: readonly number[]): NeuronAddress[]
 }
 
 /** The lists of rows that a scope ranks on their own: one, but for `network-ranked` one per layer. */
-function ranksOf(table: NeuronTable, scope: Scope): number[][] {
+function ranksOf(table: NeuronTable, scope: ScopeText): number[][] {
   if (!isRanked(scope)) return [rowsOfLayer(table, layerOfScope(scope))];
   return [...new Set(table.layer)].map((layer) => rowsOfLayer(table, layer));
 }
 
 /** A random permutation of each list: one per draw, so that the sets of a curve are nested, never drawn afresh. */
-function shuffled(rows: readonly number[], seed: number, repeat: number, scope: Scope, list: number, draw: number) {
+function shuffled(rows: readonly number[], seed: number, repeat: number, scope: ScopeText, list: number, draw: number) {
   const [stream, layer] = isRanked(scope)
     ? [streams.randomRanking, list + 1]
     : [streams.randomOrder, layerOfScope(scope)];

@@ -14,6 +14,7 @@ export const streams = {
   resampling: 6,
   subsample: 7,
   permutedLabels: 8,
+  singleRemovals: 9,
 } as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 

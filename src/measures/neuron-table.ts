@@ -1,10 +1,9 @@
-/** Counts to the table of neurons: one row per hidden neuron, every registered measure a column. */
+/** Counts to the table of neurons: one row per hidden neuron, a column for each measure that is asked for. */
 import type { Network } from "../core/network.ts";
 import type { LayerCounts, LevelCounts, NetworkCounts } from "../core/neuron-counts.ts";
 import { histogramOf, type NeuronTable } from "../core/neuron-table.ts";
 import { preferredClass } from "./kl-selectivity.ts";
-import { countsOfBit, type LevelEvidence, type NeuronEvidence } from "./measure.ts";
-import { measures } from "./registry.ts";
+import { countsOfBit, type LevelEvidence, type Measure, type NeuronEvidence } from "./measure.ts";
 
 function onesOf({ onesPerClass }: LayerCounts, classes: number, neuron: number): Uint32Array {
   return onesPerClass.subarray(neuron * classes, (neuron + 1) * classes);
@@ -69,7 +68,7 @@ function joinedHistograms(layers: readonly LayerCounts[]): LevelCounts | undefin
 }
 
 /** @returns rows in the order layer, neuron. */
-export function neuronTable(counts: NetworkCounts, network: Network): NeuronTable {
+export function neuronTable(counts: NetworkCounts, network: Network, measures: readonly Measure[]): NeuronTable {
   const rows = evidenceOf(counts, network);
   const column = (value: (row: NeuronEvidence) => number) => Uint32Array.from(rows, value);
   const histograms = joinedHistograms(counts.layers);

@@ -8,6 +8,7 @@ import { countNeurons } from "../gpu/count-neurons.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
 import { type DeviceSplit, splitOnDevice } from "../gpu/device-split.ts";
 import { evaluate } from "../gpu/evaluate.ts";
+import type { Measure } from "../measures/measure.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import type { MeasuredNetwork } from "./choose-removals.ts";
 
@@ -45,12 +46,13 @@ export async function measureOn(
   gpu: GpuContext,
   split: DeviceSplit,
   network: Network,
+  measures: readonly Measure[],
   repeat = 0,
 ): Promise<MeasuredNetwork> {
   using networks = uploadNetworks(gpu, [network]);
   const [layers] = await countNeurons(gpu, networks, split);
   const samplesPerClass = classCounts(split.host.labels, split.classes);
-  const table = neuronTable({ repeat, classes: split.classes, samplesPerClass, layers: layers! }, network);
+  const table = neuronTable({ repeat, classes: split.classes, samplesPerClass, layers: layers! }, network, measures);
   return { network, table, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
 }
 

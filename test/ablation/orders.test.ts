@@ -1,9 +1,11 @@
 /** Orders of removal: which neuron goes when, from the table of measures alone. */
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type OrderOptions, removalOrders, removalSteps, scopesOf } from "../../src/ablation/orders.ts";
+import { type OrderOptions, removalOrders, removalSteps } from "../../src/ablation/orders.ts";
 import { type NeuronAddress, RANDOM, type RemovalOrder } from "../../src/core/ablation.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
+import { scopesOf } from "../../src/core/scope.ts";
 
 /** A table of hidden layers with these values of the measure `value`: [layers][neurons]. */
 function tableOf(values: readonly (readonly number[])[], repeat = 0): NeuronTable {

@@ -1,15 +1,10 @@
 /** A made-up study of any size: plausible numbers, consistent with each other, the same on every call. */
-import {
-  type AblationCurve,
-  type NeuronAddress,
-  networkScopes,
-  type RemovalOrder,
-  type Scope,
-  type SingleRemovals,
-} from "../../src/core/ablation.ts";
+
+import type { AblationCurve, NeuronAddress, RemovalOrder, SingleRemovals } from "../../src/core/ablation.ts";
 import type { Network } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../src/core/random.ts";
+import { networkScopes, type ScopeText } from "../../src/core/scope.ts";
 import type { StudyConfig, StudyResults } from "../../src/core/study.ts";
 
 const CLASSES = 3;
@@ -68,7 +63,7 @@ function madeUpOrders({ hidden, randomDraws }: StudyConfig, table: NeuronTable) 
       values[all.findIndex((one) => one.layer === layer && one.neuron === neuron)]!;
     return neurons.toSorted((a, b) => valueAt(a) - valueAt(b));
   };
-  const scopes: Scope[] = [...hidden.map((_, index) => `layer${index + 1}` as const), ...networkScopes];
+  const scopes: ScopeText[] = [...hidden.map((_, index) => `layer${index + 1}` as const), ...networkScopes];
   return scopes.flatMap((scope): RemovalOrder[] => {
     const neurons = all.filter(({ layer }) => scope.startsWith("network") || scope === `layer${layer}`);
     const ofMeasures = Object.entries(measures).flatMap(([measure, values]): RemovalOrder[] => {

@@ -1,8 +1,10 @@
 /** Networks and samples whose logits often tie exactly: no biases, weights of 0, classes alike, samples that leave neurons silent. */
-import { removalOrders, scopesOf } from "../../src/ablation/orders.ts";
-import { networkScopes, type RemovalOrder } from "../../src/core/ablation.ts";
+
+import { removalOrders } from "../../src/ablation/orders.ts";
+import type { RemovalOrder } from "../../src/core/ablation.ts";
 import type { Activation, Network, Widths } from "../../src/core/network.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
+import { networkScopes, scopesOf } from "../../src/core/scope.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { type ByteSplit, randomSplit, realNetwork } from "./networks.ts";
 import { measured, neuronsOf, orderOf } from "./sweep-task.ts";

@@ -6,7 +6,7 @@ import { RandomSequence, streams } from "../../core/random.ts";
 import type { RankCorrelation, StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { type Panel, type PanelLayer, panelSize, panelsSpec } from "./panels.ts";
-import { type RemovedNeuron, removedNeurons } from "./removed-neurons.ts";
+import { aloneText, isPart, type RemovedNeuron, removedNeurons } from "./removed-neurons.ts";
 import { type Colour, ink, layerColours, layerShapes, seriesTitle } from "./theme.ts";
 import { counted, decimal, estimateText, intervalText, listed } from "./wording.ts";
 
@@ -208,7 +208,7 @@ export function measureAndLoss(analysis: StudyAnalysis, files: StudyFiles): Figu
     id: "figure-5",
     title: "Measure against what removing the neuron costs",
     reading,
-    caption: `Each point is a neuron of ${counted(analysis.repeats, "repeat")} that is removed alone and becomes ${mode === "mean" ? "its mean" : "zero"}; ${shown} neurons are drawn. Correlations are computed from all neurons of a network and averaged over networks${analysis.repeats > 1 ? ", in brackets their 95 % bootstrap interval" : ""}. Lines: least squares on the drawn scale, over all neurons, of a layer and pooled (dashed). The scale of losses is logarithmic beyond ${material.scale.constant}.`,
+    caption: `Each point is a neuron of ${counted(analysis.repeats, "repeat")} that is removed alone and becomes ${mode === "mean" ? "its mean" : "zero"}; ${shown} neurons are drawn.${aloneText(analysis)} Correlations are computed from all ${isPart(analysis) ? "these neurons" : "neurons"} of a network and averaged over networks${analysis.repeats > 1 ? ", in brackets their 95 % bootstrap interval" : ""}. Lines: least squares on the drawn scale, over all neurons, of a layer and pooled (dashed). The scale of losses is logarithmic beyond ${material.scale.constant}.`,
     alternative: `Scatter plots, one for each measure, of the neurons' measures and the increase of test loss when each is removed alone, with a line for each layer and one for all. ${reading} The table lists the correlations; the points are in the figure's specification.`,
     spec: panelsSpec(
       byMeasure.map(({ measure, correlations }) => scatterPanel(measure, correlationLines(correlations), material)),

@@ -1,5 +1,7 @@
 /** Numbers, scopes and counts in the words of captions, readings and tables. */
-import type { Direction, Scope } from "../../core/ablation.ts";
+
+import type { Direction } from "../../core/ablation.ts";
+import { layerOf, type ScopeText } from "../../core/scope.ts";
 import type { Estimate, Interval } from "../analysis/analysis.ts";
 
 const MINUS = "\u2212";
@@ -36,10 +38,10 @@ export function listed(items: readonly string[]): string {
 }
 
 /** What the orders of a scope remove. */
-export function scopeTitle(scope: Scope): string {
-  if (scope === "network") return "whole network, joint order";
-  if (scope === "network-ranked") return "whole network, by rank in the layer";
-  return scope.replace("layer", "layer ");
+export function scopeTitle(scope: ScopeText): string {
+  const layer = layerOf(scope);
+  if (layer !== undefined) return `layer ${layer}`;
+  return scope === "network" ? "whole network, joint order" : "whole network, by rank in the layer";
 }
 
 const orderTitles: Readonly<Record<Direction, string>> = {

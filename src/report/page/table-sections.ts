@@ -1,4 +1,6 @@
 /** What no figure shows in full: comparisons of areas, the measures against chance, and rank correlations. */
+import { RANDOM } from "../../core/ablation.ts";
+import { isOfPaper } from "../../measures/paper-measures.ts";
 import type { Comparison, MeasureSummary, RankCorrelation, StudyAnalysis } from "../analysis/analysis.ts";
 import { publishedError } from "../figures/published.ts";
 import { publishedComparison, publishedTable } from "../figures/published-comparison.ts";
@@ -19,7 +21,11 @@ function comparisonTables({ comparisons }: StudyAnalysis): Markup | undefined {
   if (comparisons.length === 0) return undefined;
   const columns = ["areas compared", "removed", "replaced by", "difference", "95 % interval", "p", "p after Holm"];
   const scopes = [...new Set(comparisons.map(({ scope }) => scope))];
-  return html`${scopes.map((scope) => {
+  const isFurther = ({ measure, other }: Comparison) => ![measure, other].every((id) => id === RANDOM || isOfPaper(id));
+  const note = comparisons.some(isFurther)
+    ? html`<p>The paper's measures are corrected by themselves, and so are all comparisons with further measures.</p>`
+    : undefined;
+  return html`${note}${scopes.map((scope) => {
     const rows = comparisons.filter((comparison) => comparison.scope === scope).map(comparisonRow);
     return dataTable({ caption: `Differences of areas: ${scopeTitle(scope)}`, columns, rows });
   })}`;

@@ -1,5 +1,7 @@
 /** The table at the end of a run: the answer, how well the networks do, how the measures spread, and what removals cost. */
-import { type AblationCurve, type AblationMode, RANDOM, type Scope } from "../../core/ablation.ts";
+
+import { type AblationCurve, type AblationMode, RANDOM } from "../../core/ablation.ts";
+import type { ScopeText } from "../../core/scope.ts";
 import type { StudyResults } from "../../core/study.ts";
 import { wrapped } from "../../core/wrapped-text.ts";
 import type { Answers } from "../analysis/analysis.ts";
@@ -134,7 +136,7 @@ function inexactSteps(curves: readonly AblationCurve[]): string[] {
 function curveRows(curves: readonly AblationCurve[], modes: readonly AblationMode[]): string[][] {
   const groups = curvesByKind(curves);
   const orders = new Map(curves.map(({ order }) => [[order.scope, order.measure, order.direction].join(), order]));
-  let lastScope: Scope | undefined;
+  let lastScope: ScopeText | undefined;
   return [...orders].flatMap(([key, { scope, measure, direction }]) => {
     const values = modes.flatMap((mode) => {
       const group = groups.get(`${key},${mode}`);

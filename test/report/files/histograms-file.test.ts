@@ -4,6 +4,7 @@ import { isConstant, type NeuronTable } from "../../../src/core/neuron-table.ts"
 import type { FileSource } from "../../../src/core/platform.ts";
 import { neuronTable } from "../../../src/measures/neuron-table.ts";
 import { createNullLevels } from "../../../src/measures/null-level.ts";
+import { paperMeasures } from "../../../src/measures/paper-measures.ts";
 import { measureSummaries } from "../../../src/report/analysis/measure-summaries.ts";
 import { histogramsCsv, parseHistogramsCsv } from "../../../src/report/files/histograms-file.ts";
 import { neuronsCsv, parseNeuronsCsv } from "../../../src/report/files/neurons-file.ts";
@@ -38,6 +39,7 @@ const tables: NeuronTable[] = [0, 4].map((repeat) =>
       ],
     },
     { activation: "relu", layers: [] },
+    paperMeasures,
   ),
 );
 const neurons = textOf(neuronsCsv(tables));

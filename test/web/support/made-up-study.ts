@@ -2,7 +2,8 @@
  * A study that nobody trained, for tests of the page alone: counts are drawn, measures follow from them, and the outcome
  * of a removal is a formula that the test can repeat.
  */
-import { removalOrders, removalSteps, scopesOf } from "../../../src/ablation/orders.ts";
+
+import { removalOrders, removalSteps } from "../../../src/ablation/orders.ts";
 import {
   type AblationCurve,
   type AblationMode,
@@ -15,8 +16,10 @@ import type { Network } from "../../../src/core/network.ts";
 import type { LevelCounts } from "../../../src/core/neuron-counts.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../../src/core/random.ts";
-import { type DatasetSummary, type RepeatSummary, scopeKinds } from "../../../src/core/study.ts";
+import { scopeKinds, scopesOf } from "../../../src/core/scope.ts";
+import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
 import { neuronTable } from "../../../src/measures/neuron-table.ts";
+import { paperMeasures } from "../../../src/measures/paper-measures.ts";
 import type { Classified, Evaluation, ExtremeSamples, LabRequest, LabSettings } from "../../../web/engine/protocol.ts";
 
 const SIDE = 28;
@@ -85,7 +88,7 @@ export function madeUpTable(repeat: number, hidden: readonly number[], bits = 1)
     ...(bits > 1 && { histograms: levelsOfLayer(repeat, index + 1, neurons, 2 ** bits) }),
   }));
   const samplesPerClass = Uint32Array.from({ length: CLASSES }, () => 200);
-  return neuronTable({ repeat, classes: CLASSES, samplesPerClass, layers }, noLayers);
+  return neuronTable({ repeat, classes: CLASSES, samplesPerClass, layers }, noLayers, paperMeasures);
 }
 
 /** Test samples that a neuron's removal costs: more by zero than by its mean. */

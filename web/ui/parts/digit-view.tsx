@@ -5,7 +5,7 @@ import type { Dispatch } from "../lab-store.ts";
 import { counted, percent, signed } from "../numbers.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { layerWidths } from "../state/removal.ts";
-import { OUTPUT, shownTable } from "../state/shown.ts";
+import { columnIn, OUTPUT, shownTable, USUAL_COLUMN } from "../state/shown.ts";
 import { ClassBars, classNaming } from "./class-bars.tsx";
 import { GreyImage, greyBytes } from "./weight-image.tsx";
 
@@ -43,7 +43,7 @@ export function DigitView({ state, dispatch }: DigitViewProps) {
           type="checkbox"
           checked={view.column === OUTPUT}
           onChange={({ currentTarget: { checked } }) =>
-            dispatch({ type: "view", change: { column: checked ? OUTPUT : "mutual_information" } })
+            dispatch({ type: "view", change: { column: checked ? OUTPUT : columnIn(study, USUAL_COLUMN) } })
           }
         />
         colour the neurons by their output for it

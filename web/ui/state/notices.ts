@@ -1,10 +1,11 @@
 /** What the worker's notices change. Notices that belong to a request which is no longer wanted are ignored. */
-import type { AblationCurve } from "../../../src/core/ablation.ts";
+import { type AblationCurve, RANDOM } from "../../../src/core/ablation.ts";
+import { layerOf, layerScope } from "../../../src/core/scope.ts";
 import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
 import { withLinkedView } from "./linked-view.ts";
 import { nothingRemoved } from "./removal.ts";
-import { curveKey, OUTPUT } from "./shown.ts";
+import { columnIn, curveKey, OUTPUT, USUAL_COLUMN } from "./shown.ts";
 import { shownNotice } from "./shown-notice.ts";
 import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
@@ -93,12 +94,12 @@ function loaded(state: LabState, what: NoticeOf<"loading">["what"]): LabState {
 function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">): LabState {
   const empty = { repeats: [], neurons: [], orders: [], singles: [], firstLayers: {}, curves: {} };
   const { selected: _selected, digit: _digit, ...view } = state.view;
-  const scope = state.view.scope.startsWith("layer") ? "layer1" : state.view.scope;
+  const scope = layerOf(state.view.scope) === undefined ? state.view.scope : layerScope(1);
   const training = about.origin === "trained" && state.training !== undefined ? { training: state.training } : {};
   return {
     ...without(state, "evaluation", "extremes", "classified", "curvesRunning", "training", "givenUp"),
     study: { about, ...training, ...empty },
-    view: { ...view, repeat: 0, brushed: [], scope, ...(view.column === OUTPUT && { column: "mutual_information" }) },
+    view: { ...view, repeat: 0, brushed: [], scope, ...(view.column === OUTPUT && { column: USUAL_COLUMN }) },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
     faults: [],
   };
@@ -123,10 +124,14 @@ function withPart(state: LabState, notice: StudyPart): LabState {
   }
 }
 
-/** From here on the worker answers; the first neuron is looked at, so that no panel is empty. */
+/** From here on the worker answers; the first neuron is looked at, so that no panel is empty, by measures that there are. */
 function measured(state: LabState, study: ShownStudy): LabState {
-  const view = { ...state.view, selected: 0 };
-  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView({ ...state, study, view }))));
+  const [column, across, up] = (["column", "across", "up"] as const).map((name) => columnIn(study, state.view[name]));
+  const view = { ...state.view, column: column!, across: across!, up: up!, selected: 0 };
+  const { rule } = state.removal;
+  const measure = rule.measure === RANDOM ? RANDOM : columnIn(study, rule.measure);
+  const removal = { ...state.removal, rule: { ...rule, measure } };
+  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView({ ...state, study, view, removal }))));
 }
 
 function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<"curves">): LabState {

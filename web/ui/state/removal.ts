@@ -1,14 +1,16 @@
 /** Sets of removed neurons: which rows of the table are out, by hand or by a rule, and the way back. Pure functions. */
+
 import { removalOrders } from "../../../src/ablation/orders.ts";
-import { type Direction, type NeuronAddress, RANDOM, type Scope } from "../../../src/core/ablation.ts";
+import { type Direction, type NeuronAddress, RANDOM } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import type { ScopeText } from "../../../src/core/scope.ts";
 
 /** Rows of the neuron table, ascending, none twice. */
 export type Rows = readonly number[];
 
 /** An order that neurons are removed in, without the repeat: it is applied to the network on show. */
 export interface RemovalRule {
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   /** Measure id, or `random`. */
   readonly measure: string;
   /** Of a measure; random orders have none. */

@@ -1,6 +1,7 @@
 /** What the state means: the table on show, its columns, outcomes that are known. Derived, never stored. */
-import type { AblationCurve, AblationMode, Scope } from "../../../src/core/ablation.ts";
+import type { AblationCurve, AblationMode, SingleRemovals } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import { type ScopeKind, type ScopeText, scopeOf } from "../../../src/core/scope.ts";
 import { measures } from "../../../src/measures/registry.ts";
 import type { LabState, ShownStudy } from "./lab-state.ts";
 import { layerWidths, type Rows, rowOf } from "./removal.ts";
@@ -16,10 +17,23 @@ export function outputColumn({ classified }: LabState, table: NeuronTable): Floa
   return classified?.repeat === table.repeat ? classified.activations : undefined;
 }
 
+/** Whether only some of a layer's neurons were removed alone, so that there is no cost of each. */
+const isPart = ({ neurons }: SingleRemovals) => neurons !== undefined;
+
 /** Columns that neurons can be coloured, plotted and ordered by. */
 export function columnsOf(study: ShownStudy): string[] {
   const known = Object.keys(study.neurons[0]?.measures ?? {});
-  return study.singles.length > 0 ? [...known, COST] : known;
+  return study.singles.length > 0 && !study.singles.some(isPart) ? [...known, COST] : known;
+}
+
+/** What the lab begins with. */
+export const USUAL_COLUMN = "mutual_information";
+
+/** The column, or, where the study was not measured by it, another that it has. */
+export function columnIn(study: ShownStudy, column: string): string {
+  const columns = columnsOf(study);
+  if (column === OUTPUT || column === COST || columns.includes(column)) return column;
+  return columns.includes(USUAL_COLUMN) ? USUAL_COLUMN : (columns[0] ?? column);
 }
 
 export function columnTitle(column: string): string {
@@ -63,7 +77,7 @@ export function costColumn(study: ShownStudy, table: NeuronTable, mode: Ablation
       (single) => single.repeat === table.repeat && single.layer === index + 1 && single.mode === mode,
     ),
   );
-  if (intact === undefined || layers.some((single) => single === undefined)) return undefined;
+  if (intact === undefined || layers.some((single) => single === undefined || isPart(single))) return undefined;
   return Float64Array.from(table.layer, (layer, row) => {
     const { correct, samples } = layers[layer - 1]!;
     return (100 * (intact - correct[table.neuron[row]!]!)) / samples;
@@ -91,8 +105,9 @@ export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">)
   return [order.repeat, order.scope, order.measure, order.direction, order.draw, mode].join("/");
 }
 
-export function scopeKind(scope: Scope): "layers" | "network" | "network-ranked" {
-  return scope === "network" || scope === "network-ranked" ? scope : "layers";
+export function scopeKind(text: ScopeText): ScopeKind {
+  const { kind } = scopeOf(text);
+  return kind === "layer" ? "layers" : kind;
 }
 
 export interface Outcome {
@@ -131,10 +146,11 @@ export function singleOutcome(
   const single = study.singles.find(
     (candidate) => candidate.repeat === table.repeat && candidate.layer === layer && candidate.mode === mode,
   );
-  if (single === undefined) return undefined;
+  const at = single?.neurons === undefined ? neuron : single.neurons.indexOf(neuron);
+  if (single === undefined || at === -1) return undefined;
   const { samples, correct, correctPerClass } = single;
-  const perClass = correctPerClass?.subarray(neuron * table.classes, (neuron + 1) * table.classes);
-  return { samples, correct: correct[neuron]!, ...(perClass === undefined ? {} : { correctPerClass: perClass }) };
+  const perClass = correctPerClass?.subarray(at * table.classes, (at + 1) * table.classes);
+  return { samples, correct: correct[at]!, ...(perClass === undefined ? {} : { correctPerClass: perClass }) };
 }
 
 function curveOutcome(study: ShownStudy, table: NeuronTable, removed: Rows, mode: AblationMode): Outcome | undefined {
