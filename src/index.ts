@@ -12,10 +12,11 @@
 import { ablateNetworks } from "./ablation/ablate-networks.ts";
 import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
+import { rankingsOf } from "./ablation/rankings.ts";
 import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
-import { given } from "./cli/study-options.ts";
+import { given, levelConfig } from "./cli/study-options.ts";
 import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
 import {
   type Activation,
@@ -28,6 +29,7 @@ import { UsageError } from "./core/errors.ts";
 import { type Network, widthsOf } from "./core/network.ts";
 import { type FittedNetwork, fittedTo, notFinite } from "./core/network-fit.ts";
 import { oneName, wholeNumber } from "./core/option-checks.ts";
+import type { BinRule } from "./core/quantization.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
@@ -54,6 +56,7 @@ import {
   requireList,
   requirePruneRequest,
 } from "./library-options.ts";
+import { type MeasuredNetwork, measureNetwork } from "./measure-networks.ts";
 import { measuresNamed } from "./measures/measure-choice.ts";
 import { paperMeasureNames } from "./measures/paper-measures.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
@@ -62,8 +65,8 @@ import { encodeOnnx as toOnnx } from "./models/onnx/onnx-writer.ts";
 import { pruneNetwork as withoutNeurons } from "./models/prune.ts";
 import { encodeSafetensors as toSafetensors } from "./models/safetensors-model.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
-import { chooseRemovals, type MeasuredNetwork, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
-import { type Accuracies, accuraciesOf, measureOn } from "./pruning/measure-network.ts";
+import { type Accuracies, accuraciesOf } from "./pruning/accuracies.ts";
+import { chooseRemovals, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
 import { requireAddresses, requireConstants, requireMeasured } from "./pruning/require-measured.ts";
 
 export type { OpenedNetwork } from "./cli/model-options.ts";
@@ -77,6 +80,7 @@ export type {
 export { activations, defaultAlphas, studyActivations } from "./core/activation.ts";
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
+export type * from "./core/evidence.ts";
 export type { AppliedTreatment, InputTreatment, KnownInputs, TreatmentOrigin } from "./core/input-treatment.ts";
 export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
 export type {
@@ -87,7 +91,6 @@ export type {
   SingleOutput,
   TrainedNetwork,
 } from "./core/network.ts";
-export type { LevelCounts } from "./core/neuron-counts.ts";
 export type { NeuronTable } from "./core/neuron-table.ts";
 export { type ProgressEvent, type ProgressListener, type Stage, stages } from "./core/progress.ts";
 export { type BinRule, binRules } from "./core/quantization.ts";
@@ -98,12 +101,13 @@ export { type Product, products, type TileForm, type TileForms, tileForms } from
 export type { DataOptions } from "./data/open-data.ts";
 export type { GpuContext } from "./gpu/context.ts";
 export { type AblateOptions, type AnalyzeOptions, analyze, writeResults } from "./library.ts";
-export type { Measure, NeuronEvidence } from "./measures/measure.ts";
+export type { MeasuredNetwork } from "./measure-networks.ts";
+export type { Measure, MeasureTraits } from "./measures/measure.ts";
 export { paperMeasures } from "./measures/paper-measures.ts";
 export { measures } from "./measures/registry.ts";
 export type { ReadOptions } from "./models/model-reader.ts";
-export type { MeasuredNetwork, PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
-export type { Accuracies } from "./pruning/measure-network.ts";
+export type { Accuracies } from "./pruning/accuracies.ts";
+export type { PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
 
 /**
  * A network of any format that is read: safetensors, ONNX, NumPy, Keras, TensorFlow.js.
@@ -181,6 +185,12 @@ export interface NetworkMeasures extends MeasuredNetwork {
 export interface MeasureOptions {
   /** Names, or `paper` (the default) or `all`. */
   readonly measures?: readonly string[];
+  /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
+  readonly bits?: number;
+  /** Where levels part, for more than one bit. */
+  readonly bins?: BinRule;
+  /** Of one bit; by default the activation's value at 0. */
+  readonly quantizeThreshold?: number;
 }
 
 /**
@@ -195,7 +205,10 @@ export async function measureNetworks(
   options: MeasureOptions = {},
 ): Promise<NetworkMeasures[]> {
   const where = "measureNetworks";
-  const { measures: names = paperMeasureNames } = requireOptions(options, measureChecks, where);
+  const asked = requireOptions(options, measureChecks, where);
+  const { bits, bins, quantizeThreshold, measures: names = paperMeasureNames } = asked;
+  levelConfig(asked, where);
+  const request = { ...given({ bits, bins, quantizeThreshold }), measures: measuresNamed(names) };
   const data = requireDataset(dataset, "dataset");
   const known = requireList(networks, "networks", where).map((network, index) =>
     fitting(network, data, `network ${index}`),
@@ -205,7 +218,8 @@ export async function measureNetworks(
     for (const [index, fitted] of known.entries()) {
       using validation = splitOnDevice(gpu, fitted.dataset, "validation");
       const accuracies = await accuraciesOf(gpu, fitted.network, fitted.dataset, `network ${index}`);
-      measured.push({ accuracies, ...(await measureOn(gpu, validation, fitted.network, measuresNamed(names), index)) });
+      const numbered = { repeat: index, network: fitted.network };
+      measured.push({ accuracies, ...(await measureNetwork(gpu, numbered, validation, request, `network ${index}`)) });
     }
     return measured;
   });
@@ -264,9 +278,9 @@ export async function ablate(
   const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...asked };
   const data = requireDataset(dataset, "dataset");
   const { network, table, meanActivations, fitted } = fittingMeasured(measured, data);
-  const ids = sweep.measures?.map((name) => requireColumn(table, name)) ?? Object.keys(table.measures);
+  const ids = sweep.measures?.map((name) => requireColumn(table, name)) ?? measuredColumns(table);
   const orders = removalOrders(table, {
-    ...{ scopes: scopesOf(network.layers.length - 1, scopes), measures: ids, randomDraws, seed },
+    ...{ scopes: scopesOf(network.layers.length - 1, scopes), rankings: rankingsOf(ids, randomDraws), seed },
   });
   return inTurn(requireDevice(gpu, where), async () => {
     using test = splitOnDevice(gpu, fitted, "test");
@@ -283,6 +297,15 @@ function fittingMeasured(value: unknown, dataset: Dataset): MeasuredNetwork & { 
   const measured = requireMeasured(value, "measured");
   const { network, dataset: fitted } = fitting(measured.network, dataset, "measured, network");
   return { ...measured, network, fitted };
+}
+
+/** The ids of the measures that the table holds. */
+function measuredColumns({ measures: columns }: MeasuredNetwork["table"]): string[] {
+  const ids = Object.keys(columns);
+  if (ids.length > 0) return ids;
+  const fix = "measure the network with measureNetworks";
+  const fault = { what: "the table has no measures", where: "measured, table", expected: "one or more", found: "none" };
+  throw new UsageError({ ...fault, fix });
 }
 
 /** The id of a measure that the table holds. */

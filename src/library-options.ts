@@ -82,7 +82,12 @@ export const readChecks: Checks<ReadOptions> = {
   weightsLayout: oneName(weightsLayouts),
 };
 
-export const measureChecks: Checks<MeasureOptions> = { measures: measuresCheck };
+export const measureChecks: Checks<MeasureOptions> = {
+  measures: measuresCheck,
+  bits: wholeNumber(wholeRanges.bits),
+  bins: oneName(binRules),
+  quantizeThreshold: signedNumber(),
+};
 
 export const ablateChecks: Checks<AblateOptions> = {
   measures: measuresCheck,

@@ -1,15 +1,15 @@
-/** Orders of removal (study.md section 1): by a measure, low or high first, and nested random ones. Pure functions. */
+/** Orders of removal: what rankings give in each scope. Pure functions. */
 
-import { type Direction, type NeuronAddress, RANDOM, type RemovalOrder } from "../core/ablation.ts";
+import type { NeuronAddress, RemovalOrder } from "../core/ablation.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 import { layerOf, type ScopeText, scopeOf } from "../core/scope.ts";
+import type { RankedList, Ranking } from "./rankings.ts";
 
 export interface OrderOptions {
   readonly scopes: readonly ScopeText[];
-  /** Measure ids, as in the table's columns. */
-  readonly measures: readonly string[];
-  readonly randomDraws: number;
+  readonly rankings: readonly Ranking[];
+  /** Of random orders. */
   readonly seed: number;
 }
 
@@ -21,12 +21,6 @@ const layerOfScope = (scope: ScopeText): number => layerOf(scope) ?? 0;
 /** Rows of the table in one layer, or, for layer 0, in all, in the order layer, neuron. */
 function rowsOfLayer(table: NeuronTable, layer: number): number[] {
   return Array.from(table.layer.keys()).filter((row) => layer === 0 || table.layer[row] === layer);
-}
-
-/** Row numbers sorted by value; ties by position, that is by layer and neuron, in either direction. */
-function sortedRows(rows: readonly number[], values: Float64Array, direction: Direction): number[] {
-  const sign = direction === "low" ? 1 : -1;
-  return [...rows].sort((a, b) => sign * (values[a]! - values[b]!) || a - b);
 }
 
 /**
@@ -51,39 +45,27 @@ function ranksOf(table: NeuronTable, scope: ScopeText): number[][] {
   return [...new Set(table.layer)].map((layer) => rowsOfLayer(table, layer));
 }
 
-/** A random permutation of each list: one per draw, so that the sets of a curve are nested, never drawn afresh. */
-function shuffled(rows: readonly number[], seed: number, repeat: number, scope: ScopeText, list: number, draw: number) {
+/** Random numbers of a list: every scope, list and draw has its own. */
+function randomOf(scope: ScopeText, list: number, draw: number, seed: number, repeat: number): RandomSequence {
   const [stream, layer] = isRanked(scope)
     ? [streams.randomRanking, list + 1]
     : [streams.randomOrder, layerOfScope(scope)];
-  const sequence = new RandomSequence(seed, repeat, stream, layer * 0x10000 + draw);
-  return Array.from(sequence.permutation(rows.length), (index) => rows[index]!);
+  return new RandomSequence(seed, repeat, stream, layer * 0x10000 + draw);
 }
 
-/** All orders of one network: per scope, each measure low and high first, then the random draws. */
-export function removalOrders(table: NeuronTable, options: OrderOptions): RemovalOrder[] {
+/** All orders of one network: per scope, each ranking's variants. */
+export function removalOrders(table: NeuronTable, { scopes, rankings, seed }: OrderOptions): RemovalOrder[] {
   const { repeat } = table;
-  return options.scopes.flatMap((scope) => {
-    const lists = ranksOf(table, scope);
-    const order = (measure: string, direction: Direction, draw: number, sorted: readonly number[][]): RemovalOrder => {
-      return { repeat, scope, measure, direction, draw, neurons: addresses(table, mergedByRank(sorted)) };
-    };
-    const byMeasure = options.measures.flatMap((measure) =>
-      (["low", "high"] as const).map((direction) => {
-        const values = table.measures[measure]!;
-        return order(
-          measure,
-          direction,
-          0,
-          lists.map((rows) => sortedRows(rows, values, direction)),
-        );
+  return scopes.flatMap((scope) => {
+    const lists = ranksOf(table, scope).map((rows, list): RankedList => {
+      return { table, rows, random: (draw) => randomOf(scope, list, draw, seed, repeat) };
+    });
+    return rankings.flatMap(({ id, variants, rank }) =>
+      variants.map(({ direction, draw }): RemovalOrder => {
+        const ranked = mergedByRank(lists.map((list) => rank(list, { direction, draw })));
+        return { repeat, scope, measure: id, direction, draw, neurons: addresses(table, ranked) };
       }),
     );
-    const random = Array.from({ length: options.randomDraws }, (_, draw) => {
-      const drawn = lists.map((rows, list) => shuffled(rows, options.seed, repeat, scope, list, draw));
-      return order(RANDOM, "none", draw, drawn);
-    });
-    return [...byMeasure, ...random];
   });
 }
 

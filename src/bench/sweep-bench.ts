@@ -6,18 +6,17 @@
 import { fastSweep } from "../ablation/fast-sweep.ts";
 import { maskedSweep, type SweepTask } from "../ablation/masked-sweep.ts";
 import { removalOrders } from "../ablation/orders.ts";
+import { rankingsOf } from "../ablation/rankings.ts";
 import { type AblationCurve, ablationModes } from "../core/ablation.ts";
 import { type Activation, widthsOf } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../core/scope.ts";
-import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { countNeurons } from "../gpu/count-neurons.ts";
 import { type DeviceNetworks, uploadNetworks } from "../gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
 import { evaluate } from "../gpu/evaluate.ts";
-import { neuronTable } from "../measures/neuron-table.ts";
+import { measureNetwork } from "../measure-networks.ts";
 import { paperMeasures } from "../measures/paper-measures.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { disagreement } from "./agreement.ts";
@@ -74,15 +73,7 @@ async function trainedTask(
   const rates = { learningRate: 0.001, l2: 1e-5 };
   const options = { widths, activation, seed: 0, epochs: 3, batchSize: 32, ...rates };
   const [trained] = await trainNetworks(gpu, train, [0], options);
-  using networks = uploadNetworks(gpu, [trained!.network]);
-  const [layers] = await countNeurons(gpu, networks, test);
-  const samplesPerClass = classCounts(test.host.labels, CLASSES);
-  const table = neuronTable(
-    { repeat: 0, classes: CLASSES, samplesPerClass, layers: layers! },
-    trained!.network,
-    paperMeasures,
-  );
-  return { network: trained!.network, table, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
+  return await measureNetwork(gpu, trained!, test, { measures: paperMeasures });
 }
 
 /** The largest differences at any step of any curve. */
@@ -150,8 +141,8 @@ async function benchScope(prepared: Prepared, scope: ScopeText): Promise<SweepBe
   const { gpu, clock, ceilings, test, copies } = prepared;
   const { activation, samples, orders: most, runs, budgetMs } = prepared.options;
   const { table, ...network } = prepared.trained;
-  const measures = Object.keys(table.measures);
-  const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 }).slice(0, most);
+  const rankings = rankingsOf(Object.keys(table.measures), 2);
+  const orders = removalOrders(table, { scopes: [scope], rankings, seed: 0 }).slice(0, most);
   const task: SweepTask = { ...network, orders };
   const settings = { modes: ablationModes, stride: 1 };
   const [fast = []] = await fastSweep(gpu, test, [task], settings);

@@ -16,14 +16,14 @@ import { requireTrainable } from "../data/require-trainable.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
 import type { Devices } from "../gpu/devices.ts";
-import type { Measure } from "../measures/measure.ts";
+import { type MeasuredNetwork, type MeasuringRequest, measureNetwork } from "../measure-networks.ts";
 import { pruneNetwork } from "../models/prune.ts";
 import { readModel } from "../models/read-model.ts";
 import { type ModelWriter, writerFor } from "../models/write-model.ts";
 import { type NamedFile, openNamedFile, publishTogether, requireAbsent } from "../platform/node/named-file.ts";
-import { chooseRemovals, type MeasuredNetwork, requireMeasure } from "../pruning/choose-removals.ts";
+import { accuraciesOf, zeroConstants } from "../pruning/accuracies.ts";
+import { chooseRemovals, requireMeasure } from "../pruning/choose-removals.ts";
 import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } from "../pruning/masked-twin.ts";
-import { accuraciesOf, measureOn, zeroConstants } from "../pruning/measure-network.ts";
 import { removedCsv, removedNeurons } from "../pruning/removed-file.ts";
 import { warningLines } from "../report/tables/summary-table.ts";
 import { learningWarnings } from "../train/learning.ts";
@@ -41,6 +41,7 @@ import { pruneJson } from "./prune-record.ts";
 import { type PrunedState, pruneTable, removedText, twinText } from "./prune-text.ts";
 import { print } from "./standard-streams.ts";
 import { readStudyData } from "./study-data.ts";
+import { levelConfig } from "./study-options.ts";
 import { tellInputs } from "./tell-inputs.ts";
 import { addTilesOption } from "./tile-choice.ts";
 
@@ -118,11 +119,11 @@ async function measured(
   devices: Devices,
   network: Network,
   dataset: Dataset,
-  measure: Measure,
+  request: MeasuringRequest,
 ): Promise<MeasuredNetwork> {
   return onDevice(devices, "measuring the network", async (gpu) => {
     using validation = splitOnDevice(gpu, dataset, "validation");
-    return await measureOn(gpu, validation, network, [measure]);
+    return await measureNetwork(gpu, { repeat: 0, network }, validation, request);
   });
 }
 
@@ -181,6 +182,7 @@ function toldOf({ out, finetune }: PruneOptions): Told {
 
 async function prune(model: string, options: PruneOptions): Promise<void> {
   amountOf(options);
+  levelConfig(options);
   const clock = () => performance.now();
   const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });
   endInOrder(display.stop, () => toldOf(options));
@@ -229,7 +231,7 @@ async function work({ model, options, files, original, fitted, devices, display 
   const hint = await chanceHint(network, dataset, { tryInputs, isScaled });
   if (hint !== undefined) display.line(`hint:    ${hint}`);
   const measure = requireMeasure(options.measure);
-  const about = await measured(devices, network, dataset, measure);
+  const about = await measured(devices, network, dataset, { ...levelConfig(options), measures: [measure] });
   const removed = await choose(devices, options, dataset, about);
   display.line(`removed: ${removedText(network, removed)}`);
   const constants = options.mode === "mean" ? about.meanActivations : zeroConstants(network);

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AblationMode, ablationModes } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
 import { nearestName } from "../core/nearest-name.ts";
+import type { BinRule } from "../core/quantization.ts";
 import { networkScopes, parseScope, scopeText } from "../core/scope.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
@@ -13,7 +14,7 @@ import { addModelOptions, type ModelOptions } from "./model-options.ts";
 import type { DeviceChoice } from "./open-device.ts";
 import { decimal, integer, oneOf, refuse, text } from "./option-values.ts";
 import type { DataConfig } from "./study-data.ts";
-import { addDataOptions, addDataSourceOption } from "./study-options.ts";
+import { addDataOptions, addDataSourceOption, addLevelOptions } from "./study-options.ts";
 
 type Kept = Exclude<PruneAmount, { readonly maxAccuracyLoss: number }>;
 
@@ -22,6 +23,9 @@ export interface PruneOptions extends ModelOptions, DeviceChoice, DataConfig {
   /** Share of samples, 0 to 1. */
   readonly maxAccuracyLoss?: number;
   readonly measure: string;
+  /** As MeasuringConfig has them. */
+  readonly bits?: number;
+  readonly bins?: BinRule;
   readonly mode: AblationMode;
   readonly scope: PruneScope;
   readonly out: string;
@@ -86,6 +90,7 @@ export function addPruneOptions(command: Command): Command {
   add("--max-accuracy-loss <points>", lossHelp, accuracyLoss);
   const names = measures.map(({ name }) => name);
   add("--measure <name>", `lowest removed first, by: ${names.join(", ")}`, oneOf(names), "mutual-information");
+  addLevelOptions(command);
   add("--mode <name>", "a removed neuron becomes: its mean, in biases, or zero", oneOf(ablationModes), "mean");
   const scopeHelp = "layers (the same share of each), network, network-ranked, layer1, ...";
   add<PruneScope>("--scope <name>", scopeHelp, scope, "network-ranked");

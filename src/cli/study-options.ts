@@ -95,7 +95,7 @@ export function addDataSourceOption(command: Command): Command {
 }
 
 /** How outputs are quantised; fields are absent for one bit, as in study.json. */
-function addLevelOptions(command: Command): void {
+export function addLevelOptions(command: Command): void {
   const { least, most } = wholeRanges.bits;
   const bitsHelp = `bits of a measured output, ${least} to ${most}; 1: above a threshold (default: ${defaultBits})`;
   const binsHelp = `levels of more than one bit: ${binRules.join(", ")} (default: ${defaultBins})`;

@@ -4,12 +4,14 @@ import type { Widths } from "../core/network.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
 import { parametersLayout } from "./device-networks.ts";
 import { splitLayout } from "./device-split.ts";
+import { bitsLayout } from "./evidence/bits.ts";
+import { classSumsLayout, sumBlocks } from "./evidence/class-sums.ts";
+import { levelsLayout } from "./evidence/level-counts.ts";
+import { extremesLayout, needsExtremes, readingRows } from "./evidence/level-edges.ts";
+import type { RiderLayout } from "./evidence/ride.ts";
 import { chunksOf, forwardOperations, forwardPassLayout, type PassSize, rowsPerChunk } from "./forward-pass.ts";
-import { WORD } from "./kernels/histogram.ts";
 import { BLOCK } from "./kernels/tally.ts";
 import { plannedArrays } from "./layout.ts";
-import { needsExtremes } from "./level-edges.ts";
-import { levelRows } from "./level-pass.ts";
 import {
   type Amount,
   bindingBytes,
@@ -19,11 +21,9 @@ import {
   type PlanBasis,
   type PlannedArray,
   readBack,
-  scalarArray,
   totalBytes,
-  uniformArray,
 } from "./plan-basis.ts";
-import { tallyArrays, tallyLayout } from "./tally.ts";
+import { tallyLayout } from "./tally.ts";
 
 /** What decides the size of every array of measuring. */
 export interface MeasuringSize {
@@ -34,74 +34,55 @@ export interface MeasuringSize {
   readonly test: number;
   /** Where there are more than two levels. */
   readonly quantization?: Quantization | undefined;
+  /** Whether measures ask for class sums. */
+  readonly classSums: boolean;
+  /** Whether the validation set is read page by page. */
+  readonly paged: boolean;
 }
 
-/** Bits, sums and counts of every hidden layer (countNeurons), with the largest copy that is read back. */
-function countArrays(basis: PlanBasis, widths: Widths, networks: number, samples: number, chunks: number) {
-  const words = Math.ceil(samples / WORD);
-  const classes = widths.at(-1)!;
-  const layers = widths
-    .slice(1, -1)
-    .flatMap((units, layer) => [
-      scalarArray(`layer ${layer} bits`, networks, units, words),
-      scalarArray(`layer ${layer} blocks`, networks, units, words, 2),
-      scalarArray(`layer ${layer} counts`, networks, units, classes),
-    ]);
-  const read = layers.filter(({ name }) => / blocks$| counts$/.test(name));
+/** A forward pass over chunks and what rides on it, with the largest copy that is read back. */
+function passWith(basis: PlanBasis, pass: PassSize, riders: (chunks: number) => readonly RiderLayout[]) {
+  const boarded = riders(chunksOf(pass.samples, pass.rows).length);
   return [
-    scalarArray("class bits", classes, words),
-    ...layers,
-    ...widths.slice(1, -1).map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks)),
-    readBack(read),
+    ...plannedArrays(basis, forwardPassLayout(pass)),
+    ...boarded.flatMap(({ arrays }) => plannedArrays(basis, arrays)),
+    readBack(boarded.flatMap(({ read }) => plannedArrays(basis, read))),
   ];
 }
 
-/** Finding edges, and counting (countLevels), each with the largest copy that is read back. */
-function levelArrays(
-  basis: PlanBasis,
-  widths: Widths,
-  networks: number,
-  samples: number,
-  quantization: Quantization,
-): PlannedArray[][] {
-  const rows = levelRows(basis, samples, networks, widths);
-  const chunks = chunksOf(samples, rows).length;
-  const levels = levelsOf(quantization);
-  const layout = forwardPassLayout({ widths, networks, samples, rows });
-  const pass = plannedArrays(basis, layout);
-  const ranged = needsExtremes(quantization.bins);
-  const hidden = widths.slice(1, -1);
-  const chunkArrays = hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks));
-  const extremes = hidden.map((units, layer) => scalarArray(`layer ${layer} extremes`, networks, units, 2));
-  const outputs = layout.layer
-    .slice(0, -1)
-    .flatMap((layer, index) => plannedArrays(basis, layer.outputs, `layer ${index} outputs`));
-  const histograms = hidden.map((units, layer) =>
-    scalarArray(`layer ${layer} histograms`, networks, units, levels, widths.at(-1)!),
-  );
-  const edges = hidden.map((units, layer) => scalarArray(`layer ${layer} edges`, networks, units, levels - 1));
-  const finding = ranged ? [...pass, ...chunkArrays, ...extremes, readBack(extremes)] : [...pass, readBack(outputs)];
-  const counting = [...pass, ...chunkArrays, ...edges, ...histograms, readBack(histograms)];
-  return [finding, counting];
-}
-
-/** What each pass adds: accuracy on either set, counts on the validation set. */
-function passArrays(
-  basis: PlanBasis,
-  { widths, validation, test, quantization }: MeasuringSize,
-  networks: number,
-): PlannedArray[][] {
-  const pass = (samples: number, rest: (chunks: number) => PlannedArray[]) => {
-    const rows = rowsPerChunk(basis, samples, networks, widths);
-    const size: PassSize = { widths, networks, samples, rows };
-    return [...plannedArrays(basis, forwardPassLayout(size)), ...rest(chunksOf(samples, rows).length)];
+/** Each pass (measure-networks.ts): over the validation set all that can ride at once, then levels; over the test set accuracy. */
+function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): PlannedArray[][] {
+  const { widths, validation, test, quantization } = size;
+  const pass = (samples: number): PassSize => {
+    return { widths, networks, samples, rows: rowsPerChunk(basis, samples, networks, widths) };
   };
-  return [
-    pass(validation, (chunks) => tallyArrays(basis, tallyLayout(networks, validation, chunks))),
-    pass(test, (chunks) => tallyArrays(basis, tallyLayout(networks, test, chunks))),
-    pass(validation, (chunks) => countArrays(basis, widths, networks, validation, chunks)),
-    ...(quantization ? levelArrays(basis, widths, networks, validation, quantization) : []),
-  ];
+  // A page may begin within a block.
+  const blocks = sumBlocks(0, validation) + (size.paged ? 1 : 0);
+  const first = passWith(basis, pass(validation), (chunks) => [
+    tallyRider(networks, validation, chunks),
+    bitsLayout(widths, networks, validation, chunks),
+    ...(size.classSums ? [classSumsLayout(widths, networks, blocks, chunks)] : []),
+    ...(quantization && needsExtremes(quantization.bins) ? [extremesLayout(widths, networks, chunks)] : []),
+  ]);
+  const onTest = passWith(basis, pass(test), (chunks) => [tallyRider(networks, test, chunks)]);
+  if (quantization === undefined) return [first, onTest];
+  const levels = levelsOf(quantization);
+  const counting = passWith(basis, pass(validation), (chunks) => [levelsLayout(widths, networks, levels, chunks)]);
+  return [first, onTest, counting, ...(needsExtremes(quantization.bins) ? [] : [readingArrays(basis, size, networks)])];
+}
+
+/** Tallies of all networks (createTallier). */
+function tallyRider(networks: number, samples: number, chunks: number): RiderLayout {
+  const arrays = tallyLayout(networks, samples, chunks);
+  return { arrays, read: { right: arrays.right } };
+}
+
+/** Outputs of one layer read back, for quantiles. */
+function readingArrays(basis: PlanBasis, { widths, validation: samples }: MeasuringSize, networks: number) {
+  const rows = readingRows(basis, samples, networks, widths);
+  const pass = forwardPassLayout({ widths, networks, samples, rows });
+  const hidden = { layer: pass.layer.slice(0, -1).map(({ outputs }) => ({ outputs })) };
+  return [...plannedArrays(basis, pass), readBack(plannedArrays(basis, hidden))];
 }
 
 /** Every array that is alive at the fullest moment of measuring `networks` networks at once. */

@@ -2,6 +2,7 @@
 
 import { fastSweep } from "../ablation/fast-sweep.ts";
 import { removalOrders } from "../ablation/orders.ts";
+import { byMeasure } from "../ablation/rankings.ts";
 import { createRemovalProbe } from "../ablation/removal-probe.ts";
 import type { AblationMode, NeuronAddress, RemovalOrder } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
@@ -10,6 +11,7 @@ import type { NeuronTable } from "../core/neuron-table.ts";
 import type { ScopeText } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { MeasuredNetwork } from "../measure-networks.ts";
 import type { Measure } from "../measures/measure.ts";
 import { measureNamed, measures } from "../measures/registry.ts";
 
@@ -31,14 +33,6 @@ export interface PruneRequest {
   readonly amount: PruneAmount;
 }
 
-/** A network that was measured: what the choice is made from. */
-export interface MeasuredNetwork {
-  readonly network: Network;
-  readonly table: NeuronTable;
-  /** Per hidden layer: [neurons] mean activations over the validation set. */
-  readonly meanActivations: readonly Float32Array[];
-}
-
 /** @throws UsageError where there is no measure of that name. */
 export function requireMeasure(name: string): Measure {
   const known = measureNamed(name);
@@ -58,7 +52,7 @@ export function pruningOrder(table: NeuronTable, { measure, scope }: PruneReques
   const { id } = requireMeasure(measure);
   // The same share of every layer is the order in which all layers are used up at the same pace.
   const scopes: ScopeText[] = [scope === "layers" ? "network-ranked" : scope];
-  const [low] = removalOrders(table, { scopes, measures: [id], randomDraws: 0, seed: 0 });
+  const [low] = removalOrders(table, { scopes, rankings: [byMeasure(id)], seed: 0 });
   if (low !== undefined && low.neurons.length > 0) return low;
   throw new UsageError({
     what: "the network has no such hidden layer",

@@ -45,10 +45,7 @@ export function madeUpNeurons(hidden: readonly number[], repeat: number): Neuron
     layer: Uint32Array.from(all, ({ layer }) => layer),
     neuron: Uint32Array.from(all, ({ neuron }) => neuron),
     samples: SAMPLES,
-    ones: Uint32Array.from({ length: rows }, (_, row) =>
-      onesPerClass.subarray(row * CLASSES, (row + 1) * CLASSES).reduce((sum, count) => sum + count, 0),
-    ),
-    onesPerClass,
+    levels: { levels: 2, counts: onesPerClass },
     preferredClass: Uint32Array.from({ length: rows }, () => Math.floor(draw() * CLASSES)),
     meanActivation: Float32Array.from({ length: rows }, draw),
     measures: { entropy: values(1), mutual_information: values(0.8), kl_selectivity: values(2.5) },

@@ -1,7 +1,7 @@
 /** Does the removal of a neuron hurt the class that the neuron prefers? */
 import { mean } from "simple-statistics";
 import type { AblationMode, SingleRemovals } from "../../core/ablation.ts";
-import { hasBits, isConstant, type NeuronTable } from "../../core/neuron-table.ts";
+import { hasBits, isConstant, type NeuronTable, onesOf, onesPerClass } from "../../core/neuron-table.ts";
 import type { RepeatSummary } from "../../core/study.ts";
 import type { StudySummary } from "../files/study-file.ts";
 import { estimateMean } from "../statistics/estimate.ts";
@@ -25,8 +25,7 @@ interface NeuronEffect {
 
 function isSilentFor(table: NeuronTable, row: number, label: number, samplesPerClass: readonly number[] | undefined) {
   if (!hasBits(table) || samplesPerClass === undefined) return undefined;
-  const { onesPerClass, classes, ones, samples } = table;
-  return onesPerClass[row * classes + label]! * samples < ones[row]! * samplesPerClass[label]!;
+  return onesPerClass(table, row)[label]! * table.samples < onesOf(table, row) * samplesPerClass[label]!;
 }
 
 /** The neurons of one layer of one network that were removed alone; one whose quantised output is constant prefers no class. */

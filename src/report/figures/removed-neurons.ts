@@ -7,8 +7,8 @@ export interface RemovedNeuron {
   readonly repeat: number;
   readonly layer: number;
   readonly neuron: number;
-  /** By measure id. */
-  readonly bits: Readonly<Record<string, number>>;
+  /** By measure id, in the unit of the measure. */
+  readonly values: Readonly<Record<string, number>>;
   /** Test loss without the neuron minus test loss with it, nats. */
   readonly increase: number;
 }
@@ -24,7 +24,7 @@ export function removedNeurons({ study, neurons = [], singles = [] }: StudyFiles
       if (table === undefined || intact === undefined) return [];
       return rowsRemovedAlone(table, removals).map((row, index) => ({
         ...{ repeat, layer, neuron: table.neuron[row]!, increase: loss[index]! - intact },
-        bits: Object.fromEntries(Object.entries(table.measures).map(([measure, values]) => [measure, values[row]!])),
+        values: Object.fromEntries(Object.entries(table.measures).map(([measure, column]) => [measure, column[row]!])),
       }));
     });
 }

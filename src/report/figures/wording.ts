@@ -2,6 +2,8 @@
 
 import type { Direction } from "../../core/ablation.ts";
 import { layerOf, type ScopeText } from "../../core/scope.ts";
+import { byUnit } from "../../measures/columns.ts";
+import { unitWords } from "../../measures/units.ts";
 import type { Estimate, Interval } from "../analysis/analysis.ts";
 
 const MINUS = "\u2212";
@@ -59,4 +61,11 @@ export function bandText(repeats: number): string {
   if (repeats === 1)
     return "One repeat: without others there is nothing to take an interval from, so no band is drawn.";
   return `Means over ${repeats} repeats; bands and brackets: 95 % bootstrap interval of the mean.`;
+}
+
+/** Texts about measures, those of a unit together: `in bits: ... and ...; as shares: ...`. */
+export function inUnits<T>(items: readonly T[], idOf: (item: T) => string, textOf: (item: T) => string): string {
+  return [...byUnit(items, idOf)]
+    .map(([unit, own]) => `${unitWords[unit].phrase}: ${listed(own.map(textOf))}`)
+    .join("; ");
 }

@@ -4,6 +4,8 @@ import { type AblationCurve, type AblationMode, RANDOM } from "../../core/ablati
 import type { ScopeText } from "../../core/scope.ts";
 import type { StudyResults } from "../../core/study.ts";
 import { wrapped } from "../../core/wrapped-text.ts";
+import { byUnit, valueText } from "../../measures/columns.ts";
+import { unitWords } from "../../measures/units.ts";
 import type { Answers } from "../analysis/analysis.ts";
 import { answers } from "../analysis/answers.ts";
 import { comparisons } from "../analysis/comparisons.ts";
@@ -89,20 +91,28 @@ function* measureValues({ neurons }: StudyResults, measure: string, layer: numbe
   }
 }
 
+/** Bits are all that is usual; other units are named with their measures. */
+function unitsText(ids: readonly string[]): string {
+  const groups = [...byUnit(ids, (id) => id)];
+  if (groups.length === 1) return ` ${unitWords[groups[0]![0]].phrase}`;
+  return ` (${groups.map(([unit, own]) => `${own.join(", ")} ${unitWords[unit].phrase}`).join("; ")})`;
+}
+
 function measuresSection(results: StudyResults): string[] {
   const measures = Object.keys(results.neurons[0]?.measures ?? {});
   if (measures.length === 0) return [];
   const layers = [...new Set(results.neurons[0]!.layer)];
   const cell = (measure: string, layer: number) => {
     const { minimum, mean, maximum } = spreadOf(measureValues(results, measure, layer));
-    return `${minimum.toFixed(3)}..${maximum.toFixed(3)} (${mean.toFixed(3)})`;
+    const [least, most, middle] = [minimum, maximum, mean].map((value) => valueText(measure, value));
+    return `${least}..${most} (${middle})`;
   };
   const rows = [
     ["layer", ...measures],
     ...layers.map((layer) => [String(layer), ...measures.map((measure) => cell(measure, layer))]),
   ];
   return [
-    "Measures in bits: min..max (mean) over the neurons of all repeats",
+    ...wrapped("", `Measures${unitsText(measures)}: min..max (mean) over the neurons of all repeats`, MAX_WIDTH),
     "",
     ...alignedTable({ rows, keyColumns: 1 }, MAX_WIDTH),
   ];

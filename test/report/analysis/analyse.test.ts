@@ -211,7 +211,7 @@ describe("class effects", () => {
   const table: NeuronTable = {
     ...plantedNeurons([4], 0, () => 1),
     preferredClass: Uint32Array.of(0, 1, 1, 0),
-    ones: Uint32Array.of(50, 50, 50, 100),
+    levels: { levels: 2, counts: Uint32Array.of(30, 20, 30, 20, 30, 20, 50, 50) },
   };
   const base = plantedStudy({ repeats: 1, hidden: [4] }).study!;
   const study = {

@@ -4,6 +4,7 @@
  */
 
 import { removalOrders, removalSteps } from "../../../src/ablation/orders.ts";
+import { rankingsOf } from "../../../src/ablation/rankings.ts";
 import {
   type AblationCurve,
   type AblationMode,
@@ -12,8 +13,8 @@ import {
   type RemovalOrder,
   type SingleRemovals,
 } from "../../../src/core/ablation.ts";
+import type { LevelCounts } from "../../../src/core/evidence.ts";
 import type { Network } from "../../../src/core/network.ts";
-import type { LevelCounts } from "../../../src/core/neuron-counts.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../../src/core/random.ts";
 import { scopeKinds, scopesOf } from "../../../src/core/scope.ts";
@@ -72,7 +73,7 @@ function levelsOfLayer(repeat: number, layer: number, neurons: number, levels: n
   return {
     levels,
     edges: Float32Array.from(places.flatMap(() => Array.from({ length: levels - 1 }, (_, k) => (k + 1) / levels))),
-    counts: Uint32Array.from(places.flatMap((neuron) => levelCountsOf(repeat, layer, neuron, levels))),
+    counts: Uint32Array.from(places.flatMap((neuron) => levelCountsOf(repeat, layer, neuron, levels).slice(CLASSES))),
   };
 }
 
@@ -80,12 +81,17 @@ const noLayers: Network = { activation: "sigmoid", layers: [] };
 
 export function madeUpTable(repeat: number, hidden: readonly number[], bits = 1): NeuronTable {
   const layers = hidden.map((neurons, index) => ({
-    neurons,
-    onesPerClass: Uint32Array.from(
-      Array.from({ length: neurons }, (_, neuron) => onesOf(repeat, index + 1, neuron)).flat(),
-    ),
+    units: neurons,
     meanActivation: Float32Array.from({ length: neurons }, () => 0.5),
-    ...(bits > 1 && { histograms: levelsOfLayer(repeat, index + 1, neurons, 2 ** bits) }),
+    levels:
+      bits > 1
+        ? levelsOfLayer(repeat, index + 1, neurons, 2 ** bits)
+        : {
+            levels: 2,
+            counts: Uint32Array.from(
+              Array.from({ length: neurons }, (_, neuron) => onesOf(repeat, index + 1, neuron)).flat(),
+            ),
+          },
   }));
   const samplesPerClass = Uint32Array.from({ length: CLASSES }, () => 200);
   return neuronTable({ repeat, classes: CLASSES, samplesPerClass, layers }, noLayers, paperMeasures);
@@ -154,7 +160,7 @@ export function madeUpStudy({ hidden, repeats, seed, epochs, bits }: LabSettings
     })),
     neurons,
     orders: neurons.flatMap((table) =>
-      removalOrders(table, { scopes, measures: Object.keys(table.measures), randomDraws: 2, seed }),
+      removalOrders(table, { scopes, rankings: rankingsOf(Object.keys(table.measures), 2), seed }),
     ),
     singles: numbers.flatMap((repeat) => singlesOf(repeat, hidden)),
   };

@@ -1,6 +1,7 @@
 /** Sets of removed neurons: which rows of the table are out, by hand or by a rule, and the way back. Pure functions. */
 
 import { removalOrders } from "../../../src/ablation/orders.ts";
+import { atRandom, byMeasure } from "../../../src/ablation/rankings.ts";
 import { type Direction, type NeuronAddress, RANDOM } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../../src/core/scope.ts";
@@ -80,13 +81,8 @@ export function layerWidths(table: NeuronTable): number[] {
 
 /** Rows in the order in which `rule` removes them; for `random` the first draw of `seed`, as the study has it. */
 export function ruleRows(table: NeuronTable, { scope, measure, direction }: RemovalRule, seed: number): Rows {
-  const isRandom = measure === RANDOM;
-  const orders = removalOrders(table, {
-    scopes: [scope],
-    measures: isRandom ? [] : [measure],
-    randomDraws: isRandom ? 1 : 0,
-    seed,
-  });
-  const order = orders.find((candidate) => isRandom || candidate.direction === direction);
+  const ranking = measure === RANDOM ? atRandom(1) : byMeasure(measure);
+  const orders = removalOrders(table, { scopes: [scope], rankings: [ranking], seed });
+  const order = orders.find((candidate) => measure === RANDOM || candidate.direction === direction);
   return (order?.neurons ?? []).map((address) => rowOf(table, address));
 }

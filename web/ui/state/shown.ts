@@ -2,7 +2,9 @@
 import type { AblationCurve, AblationMode, SingleRemovals } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import { type ScopeKind, type ScopeText, scopeOf } from "../../../src/core/scope.ts";
-import { measures } from "../../../src/measures/registry.ts";
+import { measureWithId, unitOf, valueText } from "../../../src/measures/columns.ts";
+import { unitWords } from "../../../src/measures/units.ts";
+import { decimal } from "../numbers.ts";
 import type { LabState, ShownStudy } from "./lab-state.ts";
 import { layerWidths, type Rows, rowOf } from "./removal.ts";
 
@@ -39,13 +41,19 @@ export function columnIn(study: ShownStudy, column: string): string {
 export function columnTitle(column: string): string {
   if (column === COST) return "Removal cost";
   if (column === OUTPUT) return "Output";
-  return measures.find(({ id }) => id === column)?.title ?? column.replaceAll("_", " ");
+  return measureWithId(column)?.title ?? column.replaceAll("_", " ");
 }
 
-/** Measures are in bits; the cost is a share of the test set, shown in percentage points. */
+/** The unit of a measure; the cost is a share of the test set, shown in percentage points. */
 export function columnUnit(column: string): string {
   if (column === OUTPUT) return "";
-  return column === COST ? "points" : "bit";
+  return column === COST ? "points" : unitWords[unitOf(column)].value;
+}
+
+/** A value with its unit. */
+export function columnText(column: string, value: number): string {
+  const text = column === COST || column === OUTPUT ? decimal(value, 3) : valueText(column, value);
+  return `${text} ${columnUnit(column)}`.trimEnd();
 }
 
 export function shownTable({ study, view }: LabState): NeuronTable | undefined {
@@ -94,11 +102,10 @@ export function columnValues(
   return column === COST ? costColumn(study, table, mode) : table.measures[column];
 }
 
-/** Most that a column reaches in a table; the entropy of so many levels has an upper end of its own. */
-export function columnTop(values: Float64Array, column: string, { histograms }: NeuronTable): number {
-  return column === "entropy"
-    ? 31 - Math.clz32(histograms?.levels ?? 2)
-    : values.reduce((most, value) => Math.max(most, column === OUTPUT ? Math.abs(value) : value), 0) || 1;
+/** Most that a column reaches in a table, or can reach, where its measure has an upper end. */
+export function columnTop(values: Float64Array, column: string, { levels }: NeuronTable): number {
+  const top = measureWithId(column)?.top?.(levels?.levels ?? 2);
+  return top ?? (values.reduce((most, value) => Math.max(most, column === OUTPUT ? Math.abs(value) : value), 0) || 1);
 }
 
 export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">): string {
