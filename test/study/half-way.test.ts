@@ -28,6 +28,7 @@ const dataset = {
 const config: StudyConfig = {
   ...tinyConfig,
   ...{ hidden: [3, 2, 2], repeats: 1, epochs: 2, randomDraws: 1, bits: 2, bins: "equal-width", activation: "gelu" },
+  measures: [...tinyConfig.measures, "activation-variance"],
 };
 
 /** What the stages after training work on. */
@@ -43,6 +44,9 @@ const ablation =
   };
 const stages: Readonly<Record<string, (device: GpuContext, trained: Trained) => Promise<unknown>>> = {
   train: (device) => trainAll(new Devices(device), dataset, config, { keepEpochs: true }),
+  measure: (device, { networks }) => measureAll(new Devices(device), dataset, config, networks),
+  "measure levels of equal frequency": (device, { networks }) =>
+    measureAll(new Devices(device), dataset, { ...config, bins: "equal-frequency" }, networks),
   "ablate by the fast sweep": ablation("fast"),
   "ablate by the masked sweep": ablation("masked"),
   "probe removals": async (device, { networks, neurons }) => {

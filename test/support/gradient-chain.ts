@@ -2,7 +2,7 @@
 import { activationOfLayer, needsKeptSlope } from "../../src/core/activation.ts";
 import type { DenseLayer, Network, Widths } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
-import { allocate, allocateSpec, read, upload } from "../../src/gpu/device-array.ts";
+import { allocateSpec, read } from "../../src/gpu/device-array.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { identityJobs, plainLayer, writeJobs } from "../../src/gpu/forward-pass.ts";
 import { backward, forward } from "../../src/gpu/generated/shaders.ts";
@@ -17,7 +17,7 @@ import {
 import { createForwardLayer, forwardGrid } from "../../src/gpu/kernels/forward.ts";
 import { structs } from "../../src/gpu/layout.ts";
 import { lanesOf, packPixels, quadsOf, unpackParameters } from "../../src/gpu/packing.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
+import { allocate, upload, uploadUniforms } from "./arrays.ts";
 import { noOptimiser } from "./backward-kernels.ts";
 import { dispatch, type Work } from "./dispatch.ts";
 
