@@ -13,7 +13,7 @@ import { ablateNetworks } from "./ablation/ablate-networks.ts";
 import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { rankingsOf } from "./ablation/rankings.ts";
-import { type OpenedNetwork, openNetwork } from "./cli/model-options.ts";
+import { openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
 import { given, levelConfig } from "./cli/study-options.ts";
@@ -62,6 +62,7 @@ import { paperMeasureNames } from "./measures/paper-measures.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { encodeNpz as toNpz } from "./models/numpy/numpy-model.ts";
 import { encodeOnnx as toOnnx } from "./models/onnx/onnx-writer.ts";
+import type { OpenedNetwork } from "./models/open-network.ts";
 import { pruneNetwork as withoutNeurons } from "./models/prune.ts";
 import { encodeSafetensors as toSafetensors } from "./models/safetensors-model.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
@@ -69,7 +70,6 @@ import { type Accuracies, accuraciesOf } from "./pruning/accuracies.ts";
 import { chooseRemovals, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
 import { requireAddresses, requireConstants, requireMeasured } from "./pruning/require-measured.ts";
 
-export type { OpenedNetwork } from "./cli/model-options.ts";
 export type * from "./core/ablation.ts";
 export type {
   LayerActivation,
@@ -106,6 +106,7 @@ export type { Measure, MeasureTraits } from "./measures/measure.ts";
 export { paperMeasures } from "./measures/paper-measures.ts";
 export { measures } from "./measures/registry.ts";
 export type { ReadOptions } from "./models/model-reader.ts";
+export type { OpenedNetwork } from "./models/open-network.ts";
 export type { Accuracies } from "./pruning/accuracies.ts";
 export type { PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
 

@@ -15,6 +15,7 @@ import type { ProgressListener, Stage } from "./core/progress.ts";
 import { scopesOf } from "./core/scope.ts";
 import { isAnalysis, isTrained, type MeasuringConfig, type RepeatSummary, type StudyConfig } from "./core/study.ts";
 import { requireTreated, withInputsOf } from "./data/inputs-for-networks.ts";
+import { withNoisyLabels } from "./data/noisy-labels.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
 import { type DevicePages, splitOnDevice } from "./gpu/device-split.ts";
@@ -172,7 +173,8 @@ export async function trainAll(
 ): Promise<TrainedNetwork[]> {
   const size = sizeOf(dataset);
   const options = { ...config, widths: [dataset.features, ...config.hidden, dataset.classes] };
-  using split = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "train"));
+  const labelled = withNoisyLabels(dataset, config);
+  using split = new PerDevice((gpu) => splitOnDevice(gpu, labelled, "train"));
   const trained: TrainedNetwork[] = [];
   const kept = new KeptStates();
   const repeatsFrom = (first: number) => Array.from({ length: config.repeats - first }, (_, index) => first + index);

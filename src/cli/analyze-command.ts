@@ -9,6 +9,7 @@ import { widthsOf } from "../core/network.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { RepeatSummary } from "../core/study.ts";
 import { inputsForNetworks } from "../data/inputs-for-networks.ts";
+import { analysisEstimates } from "../estimate.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
 import { type AnalysisOptions, analysisConfig } from "./analysis-config.ts";
 import { chanceHint } from "./chance-hints.ts";
@@ -30,6 +31,7 @@ import {
   writtenStudy,
 } from "./study-output.ts";
 import { tellInputs } from "./tell-inputs.ts";
+import { workLines } from "./work-text.ts";
 
 interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly out?: string;
@@ -140,6 +142,10 @@ async function analysis(
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;
+  if (options.quiet !== true) {
+    const estimates = await analysisEstimates(devices, dataset, config, clock, networks[0]!.network);
+    for (const line of workLines(estimates)) display.line(line);
+  }
   const outcome = await writtenStudy(
     (observer) => analyzeNetworks(devices, dataset, config, networks, clock, observer),
     {

@@ -33,7 +33,18 @@ const besides = (out: string) => `${out.replace(/[/\\]+$/, "")}-analysis`;
  */
 export function continuingCommand(
   // Networks say themselves how their inputs were standardized.
-  { repeats, hidden, activation, epochs, batchSize, learningRate, l2, standardize, ...options }: StudyConfig,
+  {
+    repeats,
+    hidden,
+    activation,
+    epochs,
+    batchSize,
+    learningRate,
+    l2,
+    standardize,
+    noisyLabels,
+    ...options
+  }: StudyConfig,
   { adapter, memory, tiles }: DeviceChoice,
   { label: out, written }: ResultSink,
 ): string | undefined {

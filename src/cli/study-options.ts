@@ -53,6 +53,8 @@ export function addStudyOptions(command: Command): Command {
   add("--learning-rate <x>", "step size of Adam", rates, learningRate, `${learningRate}`);
   const strengths = decimal(decimalRanges.l2);
   add("--l2 <x>", "weight of the sum of squared weights", strengths, l2, l2.toExponential());
+  const noisyHelp = "share of training labels that become other classes, to study overfitting (default: 0)";
+  command.addOption(new Option("--noisy-labels <x>", noisyHelp).argParser(decimal(decimalRanges.noisyLabels)));
   return addRemovalOptions(command);
 }
 
@@ -187,6 +189,7 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     batchSize,
     learningRate,
     l2,
+    ...(options.noisyLabels !== undefined && options.noisyLabels > 0 && { noisyLabels: options.noisyLabels }),
     ...levelConfig(options),
   };
   const removals = { measures: measured, scopes, modes, randomDraws, stride, sweep, ...given({ singles: alone }) };

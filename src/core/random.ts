@@ -15,6 +15,7 @@ export const streams = {
   subsample: 7,
   permutedLabels: 8,
   singleRemovals: 9,
+  noisyLabels: 10,
 } as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 

@@ -53,4 +53,5 @@ export const memoryRange: Range = { least: 1, most: 100_000_000 };
 export const decimalRanges = {
   learningRate: { zero: false, most: 1e30 },
   l2: { zero: true, most: 1e10 },
+  noisyLabels: { zero: true, most: 1 },
 } as const;

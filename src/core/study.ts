@@ -64,6 +64,8 @@ export interface TrainingConfig {
   readonly learningRate: number;
   /** lambda of lambda * sum of squared weights, biases excluded. */
   readonly l2: number;
+  /** Share of the training labels that are replaced by other classes; absent where none is. */
+  readonly noisyLabels?: number;
 }
 
 /** Networks that others trained, and what their files leave unsaid. */

@@ -54,11 +54,22 @@ export async function npzPart(folder: DataFolder, file: string, name: PartName):
   throw damagedData(file, "the arrays are not those of one part", `X and y, or x_${name} and y_${name}`, found, fix);
 }
 
+/**
+ * Whether an archive's arrays are named as samples or labels, and not as the weights of a network.
+ * @throws RunError where the file is no archive, or damaged
+ */
+export async function holdsSamples(folder: DataFolder, file: string): Promise<boolean> {
+  return (await membersOf(folder, file)).some(({ name }) => roleOf(wordsOf(name)) !== undefined);
+}
+
 async function open(folder: DataFolder, file: string) {
-  const size = await folder.size(file);
-  const source = { size, read: (first: number, length: number) => folder.readRange(file, first, length) };
-  const members = await streamedMembers(source, file);
+  const members = await membersOf(folder, file);
   return { members, pairs: pairsOf(members, file) };
+}
+
+async function membersOf(folder: DataFolder, file: string): Promise<StreamedMember[]> {
+  const size = await folder.size(file);
+  return streamedMembers({ size, read: (first, length) => folder.readRange(file, first, length) }, file);
 }
 
 function partOf(pairs: ReadonlyMap<Place, Pair>, place: Place, file: string): Part | undefined {
@@ -74,16 +85,20 @@ function partText({ inputs, labels }: Pair): string {
   return [inputs, labels].map((member) => (member === undefined ? "?" : arrayName(member.name))).join(" and ");
 }
 
+const wordsOf = (member: string) => arrayName(member).toLowerCase().split(/[_-]/);
+
+/** What an array holds whose name has these words. */
+function roleOf(words: readonly string[]): "inputs" | "labels" | undefined {
+  if (words.some((word) => INPUTS.includes(word))) return "inputs";
+  return words.some((word) => LABELS.includes(word)) ? "labels" : undefined;
+}
+
 /** @throws RunError where arrays of samples or labels would not be read */
 function pairsOf(members: readonly StreamedMember[], file: string): Map<Place, Pair> {
   const pairs = new Map<Place, Pair>();
   for (const member of members) {
-    const words = arrayName(member.name).toLowerCase().split(/[_-]/);
-    const role = words.some((word) => INPUTS.includes(word))
-      ? "inputs"
-      : words.some((word) => LABELS.includes(word))
-        ? "labels"
-        : undefined;
+    const words = wordsOf(member.name);
+    const role = roleOf(words);
     if (role === undefined) continue;
     const parts = words.flatMap((word) => partNamed(word) ?? []);
     const place = parts[0] ?? "table";

@@ -70,6 +70,16 @@ export function treatedDataset(dataset: AnyDataset, treatment: InputTreatment, o
   return { ...dataset, ...Object.fromEntries(whole), treatment: applied };
 }
 
+/**
+ * One sample's inputs, treated as those of a data set are.
+ * @param inputs [features] as they were read
+ * @returns [features]
+ * @throws RunError where one would not be finite
+ */
+export function treatedInputs(inputs: Inputs, work: Treating): Float32Array {
+  return rescaled(inputs, 0, "drawn", work);
+}
+
 interface Treating extends InputTreatment {
   readonly features: number;
   /** For messages. */

@@ -30,13 +30,26 @@ function foreignFile(name: string, { what, fix }: ForeignKind): RunError {
   return new RunError({ what: `this is ${what}, which is not read`, where: name, expected: KNOWN, found: what, fix });
 }
 
+type NamedBytes = Pick<ModelFiles, "name" | "bytes">;
+
+function knownReader({ name, bytes }: NamedBytes): ModelReader | undefined {
+  const lower = name.toLowerCase();
+  return (
+    readers.find(({ suffixes }) => suffixes.some((suffix) => lower.endsWith(suffix))) ??
+    readers.find((candidate) => candidate.begins(bytes))
+  );
+}
+
+/** Whether the file is a network or what people give as one: `readModel` reads it, or says what it is. */
+export function isMeantAsNetwork(file: NamedBytes): boolean {
+  const isForeign = foreignKind(file.name, file.bytes) !== undefined || PYTORCH_NAME.test(file.name);
+  return isForeign || knownReader(file) !== undefined;
+}
+
 function readerFor({ name, bytes }: ModelFiles): ModelReader {
   const foreign = foreignKind(name, bytes);
   if (foreign !== undefined) throw foreignFile(name, foreign);
-  const lower = name.toLowerCase();
-  const reader =
-    readers.find(({ suffixes }) => suffixes.some((suffix) => lower.endsWith(suffix))) ??
-    readers.find((candidate) => candidate.begins(bytes));
+  const reader = knownReader({ name, bytes });
   if (reader !== undefined) return reader;
   if (PYTORCH_NAME.test(name)) throw foreignFile(name, UNKNOWN_PYTORCH);
   throw new RunError({

@@ -170,3 +170,20 @@ export function withLine(text: string, line: number, change: (line: string) => s
     .map((old, index) => (index === line - 1 ? change(old) : old))
     .join("\n");
 }
+
+/** The same single removals, of these neurons of their layer alone. */
+export function someAlone(
+  { correct, loss, correctPerClass, ...table }: SingleRemovals,
+  of: readonly number[],
+): SingleRemovals {
+  const neurons = Uint32Array.from(of);
+  const classes = correctPerClass!.length / correct.length;
+  const perClass = of.flatMap((neuron) => [...correctPerClass!.subarray(neuron * classes, (neuron + 1) * classes)]);
+  return {
+    ...table,
+    neurons,
+    correct: neurons.map((neuron) => correct[neuron]!),
+    loss: Float64Array.from(of, (neuron) => loss[neuron]!),
+    correctPerClass: Uint32Array.from(perClass),
+  };
+}

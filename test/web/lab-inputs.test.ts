@@ -2,6 +2,7 @@
 import { afterAll, expect, test } from "vitest";
 import type { Network } from "../../src/core/network.ts";
 import { readIdxFolder } from "../../src/data/idx-folder.ts";
+import { withNoisyLabels } from "../../src/data/noisy-labels.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import { treatedAsAsked } from "../../src/data/treat-inputs.ts";
 import { createContext } from "../../src/gpu/context.ts";
@@ -10,7 +11,7 @@ import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { resultFiles } from "../../src/report/files/result-files.ts";
-import { runStudy } from "../../src/study.ts";
+import { measureAll, runStudy, trainAll } from "../../src/study.ts";
 import type { LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 import { testAdapterName } from "../support/gpu.ts";
@@ -23,7 +24,7 @@ afterAll(() => lab.loseDevice());
 const data = await readIdxFolder(givenSource(givenFiles(tinyIdxFiles())), "bands");
 const settings: LabSettings = {
   ...{ hidden: [6], activation: "sigmoid", epochs: 4, repeats: 1, seed: 0 },
-  ...{ batchSize: 8, learningRate: 0.05, l2: 0, bits: 1, bins: "equal-width" },
+  ...{ batchSize: 8, learningRate: 0.05, l2: 0, noisyLabels: 0, bits: 1, bins: "equal-width" },
 };
 
 async function settled(): Promise<void> {
@@ -87,6 +88,26 @@ test("a folder of a study on standardised inputs is live with the data as they w
   const { evaluation } = await evaluated;
   expect(evaluation.correct).toBe(outcome.repeats[0]!.testCorrect);
   expect(evaluation.loss).toBeCloseTo(outcome.repeats[0]!.testLoss, 6);
+});
+
+test("a share of wrong labels is learned from, said with the study, and measured on right ones", async () => {
+  const study = lab.next("study");
+  const layer = lab.next("firstLayer");
+  const measured = lab.next("measured");
+  const done = settled();
+  lab.send({ type: "start", settings: { ...settings, noisyLabels: 40, seed: 5 } });
+  const { config, notes, dataset } = await study;
+  expect(config).toMatchObject({ noisyLabels: 0.4, seed: 5 });
+  expect(notes).toEqual([expect.stringMatching(/^60 of 150 training labels \(40 %\) .* seed 5; .* as they were$/)]);
+  expect(dataset.sha256).toBe(data.sha256);
+  const { adapter, facts } = await openAdapter({ name: testAdapterName });
+  using devices = new Devices(await createContext(adapter, facts));
+  const wrong = withNoisyLabels(data, { noisyLabels: 0.4, seed: 5 });
+  const own = await trainAll(devices, wrong, configOf({ ...settings, seed: 5 }, "bands"));
+  expect((await layer).weights).toEqual(own[0]!.network.layers[0]!.weights);
+  const { repeats } = await measureAll(devices, data, configOf(settings, "bands"), own);
+  expect((await measured).repeats[0]!.testCorrect).toBe(repeats[0]!.testCorrect);
+  await done;
 });
 
 test("training that teaches nothing is told with the study, and what was learned is not", async () => {

@@ -20,7 +20,7 @@ import { givenFiles, type LabInNode, openLab, openTinyLab } from "../support/lab
 
 const settings: LabSettings = {
   ...{ hidden: [7, 5], activation: "sigmoid", epochs: 3, repeats: 2, seed: 0 },
-  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, bits: 1, bins: "equal-width" },
+  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, noisyLabels: 0, bits: 1, bins: "equal-width" },
 };
 const config = configOf(settings, "bands");
 const start = { type: "start", settings } as const;
@@ -117,7 +117,7 @@ describe("a study in the lab", () => {
       let correct = 0;
       for (let sample = 0; sample < validation; sample++) {
         const told = lab.next("classified");
-        lab.send({ type: "classify", sequence: sample, repeat, sample, removed: [], mode: "mean" });
+        lab.send({ type: "classify", sequence: sample, repeat, choice: { sample }, removed: [], mode: "mean" });
         const { classified } = await told;
         expect(classified).toMatchObject({ sequence: sample, repeat, sample });
         if (classified.winner === classified.label) correct++;
@@ -380,7 +380,7 @@ describe("what is dropped", () => {
       what: "the network does not take the data's inputs",
       where: "other.safetensors",
       found: "4 inputs (4-2-3)",
-      fix: "drop the IDX files of the data that it was trained on first",
+      fix: "drop the data that it was trained on first",
     });
   });
 

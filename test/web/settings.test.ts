@@ -5,7 +5,7 @@ import { studyDefaults } from "../../src/core/study-defaults.ts";
 import type { LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 
-const defaults: LabSettings = { ...studyDefaults, bits: 1, bins: "equal-width" };
+const defaults: LabSettings = { ...studyDefaults, noisyLabels: 0, bits: 1, bins: "equal-width" };
 
 test("the defaults are the command line's", () => {
   const measures = ["entropy", "mutual-information", "kl-selectivity"];
@@ -17,6 +17,11 @@ test("more than one bit is a part of the configuration, one bit is the absence o
     ...{ bits: 3, bins: "equal-frequency" },
   });
   expect(configOf({ ...defaults, bins: "equal-frequency" }, "mnist")).toEqual(configOf(defaults, "mnist"));
+});
+
+test("percent of wrong labels are a share of the configuration, none is the absence of it", () => {
+  expect(configOf({ ...defaults, noisyLabels: 7 }, "mnist")).toMatchObject({ noisyLabels: 0.07 });
+  expect(configOf(defaults, "mnist")).not.toHaveProperty("noisyLabels");
 });
 
 test.each<[string, Partial<LabSettings>]>([
@@ -32,6 +37,8 @@ test.each<[string, Partial<LabSettings>]>([
   ["learning rate", { learningRate: 0 }],
   ["learning rate", { learningRate: Number.POSITIVE_INFINITY }],
   ["L2", { l2: -1 }],
+  ["noisy labels", { noisyLabels: 101 }],
+  ["noisy labels", { noisyLabels: 0.5 }],
   ["bits", { bits: 0 }],
   ["bits", { bits: 9 }],
   ["bins", { bins: "equal" as "equal-width" }],

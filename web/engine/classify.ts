@@ -2,12 +2,11 @@
 
 import type { AblationMode, NeuronAddress } from "../../src/core/ablation.ts";
 import { activationOfLayer } from "../../src/core/activation.ts";
-import type { Split } from "../../src/core/dataset.ts";
+import { activate } from "../../src/core/activation-values.ts";
 import { exponential } from "../../src/core/elementary.ts";
 import { greatest } from "../../src/core/long-arrays.ts";
 import type { Network } from "../../src/core/network.ts";
-import { forwardLayer, inputValues } from "../../src/reference/forward.ts";
-import { greyValues } from "./extremes.ts";
+import { forwardLayer } from "../../src/reference/forward.ts";
 import type { Classified } from "./protocol.ts";
 
 export interface SampleRemoval {
@@ -17,14 +16,28 @@ export interface SampleRemoval {
   readonly means: readonly ArrayLike<number>[];
 }
 
-/** [layers]: outputs of each layer, the logits last; removed neurons give their replacement. */
-function outputsOf({ layers, activation }: Network, inputs: Float64Array, { removed, mode, means }: SampleRemoval) {
+/** What the network makes of the inputs. */
+export type Scores = Pick<Classified, "before" | "after" | "winner" | "activations" | "carried" | "carriedFrom">;
+
+/** Multiply-adds of the single removals of one sample: a tenth of a second or two. */
+const MOST_OPERATIONS = 2e8;
+
+function replacement({ mode, means }: SampleRemoval, { layer, neuron }: NeuronAddress): number {
+  return mode === "zero" ? 0 : means[layer - 1]![neuron]!;
+}
+
+function replace(outputs: Float64Array, layer: number, removal: SampleRemoval): void {
+  for (const address of removal.removed)
+    if (address.layer === layer) outputs[address.neuron] = replacement(removal, address);
+}
+
+/** [layers from `first` on]: outputs of each layer, the logits last; removed neurons give their replacement. */
+function outputsFrom({ layers, activation }: Network, first: number, inputs: Float64Array, removal: SampleRemoval) {
   const outputs: Float64Array[] = [];
   let below = inputs;
-  for (const [index, layer] of layers.entries()) {
-    below = forwardLayer(below, layer, activationOfLayer(activation, index, layers.length));
-    for (const address of removed)
-      if (address.layer === index + 1) below[address.neuron] = mode === "zero" ? 0 : means[index]![address.neuron]!;
+  for (let index = first; index < layers.length; index++) {
+    below = forwardLayer(below, layers[index]!, activationOfLayer(activation, index, layers.length));
+    replace(below, index + 1, removal);
     outputs.push(below);
   }
   return outputs;
@@ -37,28 +50,76 @@ function softmax(logits: Float64Array): Float64Array {
   return powers.map((power) => power / sum);
 }
 
-/** @throws RangeError where the split has no such sample. */
-export function classifySample(
+/**
+ * How much the winner's logit falls when one more neuron of a layer is replaced, for each of them; 0 for those that are out.
+ * @param after [layers]: outputs with the neurons of `removal` replaced
+ * @param layer hidden, from 1
+ */
+function fallsOf(
   network: Network,
-  split: Split,
-  sample: number,
+  after: readonly Float64Array[],
+  layer: number,
   removal: SampleRemoval,
-): Omit<Classified, "sequence" | "repeat"> {
-  if (!(sample >= 0 && sample < split.count)) throw new RangeError(`there is no sample ${sample} of ${split.count}`);
-  const features = split.inputs.length / split.count;
-  const own = split.inputs.subarray(sample * features, (sample + 1) * features);
-  const inputs = inputValues(own);
-  const before = outputsOf(network, inputs, { ...removal, removed: [] });
-  const after = outputsOf(network, inputs, removal);
+  winner: number,
+) {
+  const { layers, activation } = network;
+  const own = after[layer - 1]!;
+  const above = layers[layer]!;
+  const act = activationOfLayer(activation, layer, layers.length);
+  const sums = forwardLayer(own, above, "identity");
+  const logit = after.at(-1)![winner]!;
+  return own.map((output, neuron) => {
+    const change = replacement(removal, { layer, neuron }) - output;
+    if (change === 0) return 0;
+    const next = sums.map((sum, unit) => activate(sum + change * above.weights[unit * own.length + neuron]!, act));
+    replace(next, layer + 1, removal);
+    const logits = outputsFrom(network, layer + 1, next, removal).at(-1) ?? next;
+    return logit - logits[winner]!;
+  });
+}
+
+/** Multiply-adds of `fallsOf`. */
+function operationsOf({ layers }: Network, layer: number): number {
+  const further = layers.slice(layer + 1).reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
+  return layers[layer]!.inputs * (layers[layer]!.outputs + further);
+}
+
+/** The first layer, from 1, from which on all single removals together take no more than `most`; the last one always. */
+function firstAffordable(network: Network, most: number): number {
+  let layer = network.layers.length - 1;
+  let operations = operationsOf(network, layer);
+  while (layer > 1 && operations + operationsOf(network, layer - 1) <= most) {
+    layer--;
+    operations += operationsOf(network, layer);
+  }
+  return layer;
+}
+
+/**
+ * @param inputs [features] as the network takes them
+ * @param most multiply-adds that single removals may take; layers for which they do not reach have NaN in `carried`
+ */
+export function classifyInputs(
+  network: Network,
+  inputs: Float64Array,
+  removal: SampleRemoval,
+  most = MOST_OPERATIONS,
+): Scores {
+  const before = outputsFrom(network, 0, inputs, { ...removal, removed: [] });
+  const after = outputsFrom(network, 0, inputs, removal);
   const logits = after.at(-1)!;
   const winner = logits.indexOf(greatest(logits));
-  const last = after.at(-2)!;
-  const { weights } = network.layers.at(-1)!;
+  const carriedFrom = firstAffordable(network, most);
+  const carried = after.slice(0, -1).flatMap((outputs, index) => {
+    const isKnown = index + 1 >= carriedFrom;
+    return [...(isKnown ? fallsOf(network, after, index + 1, removal, winner) : outputs.map(() => Number.NaN))];
+  });
   return {
-    ...{ sample, label: split.labels[sample]!, pixels: greyValues(own), winner, removed: removal.removed.length },
     before: softmax(before.at(-1)!),
     after: softmax(logits),
+    winner,
     activations: Float64Array.from(after.slice(0, -1).flatMap((outputs) => [...outputs])),
-    carried: last.map((output, neuron) => weights[winner * last.length + neuron]! * output),
+    carried: Float64Array.from(carried),
+    carriedFrom,
   };
 }

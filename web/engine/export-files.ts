@@ -89,9 +89,7 @@ async function reportOf(files: readonly WholeFile[], label: string, assets: Page
 function folderName({ label, dataset, networks, provenance }: LabStudy): string {
   const stamp = provenance?.started.replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const name =
-    stamp === undefined
-      ? label.replace(/\.safetensors$/, "")
-      : `${studyActivation(networks[0]!.network.activation)}-${stamp}`;
+    stamp === undefined ? label.replace(/\.\w+$/, "") : `${studyActivation(networks[0]!.network.activation)}-${stamp}`;
   return `${dataset.name}-${name}`;
 }
 

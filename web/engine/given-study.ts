@@ -1,53 +1,47 @@
-/** What a visitor dropped, told apart: a network, a data set, or a folder of results. */
-import type { Dataset } from "../../src/core/dataset.ts";
+/** What a visitor dropped, told apart and read: a network, a data set, or a folder of results. */
 import { RunError } from "../../src/core/errors.ts";
-import type { Network } from "../../src/core/network.ts";
-import { resultNames } from "../../src/core/platform.ts";
-import { readIdxFolder } from "../../src/data/idx-folder.ts";
-import { decodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { type GivenFile, givenSource } from "../../src/platform/browser/given-files.ts";
 import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
 import { readStudyFiles } from "../../src/report/files/read-study.ts";
+import type { GivenData } from "./given-data.ts";
+import { isArchive, isData, isTable, kindOf, nameOf } from "./given-kind.ts";
+import type { GivenNetwork } from "./given-network.ts";
+import type { ReadingOptions } from "./protocol.ts";
 
 export type Given =
-  | { readonly kind: "network"; readonly label: string; readonly network: Network }
-  | { readonly kind: "dataset"; readonly dataset: Dataset }
+  | ({ readonly kind: "network" } & GivenNetwork)
+  | ({ readonly kind: "dataset" } & GivenData)
   | { readonly kind: "results"; readonly label: string; readonly files: StudyFiles };
 
-const tables: readonly string[] = [
-  resultNames.study,
-  resultNames.neurons,
-  resultNames.histograms,
-  resultNames.orders,
-  resultNames.curves,
-  resultNames.single,
-];
-const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-const isTable = (name: string) => tables.includes(name);
-const isIdx = (name: string) => /idx\d-ubyte(\.gz)?$/.test(name);
-const isNetwork = (name: string) => name.endsWith(".safetensors");
-
-/** @throws RunError, naming file and fault, for whatever is none of these or damaged. */
-export async function readGiven(files: readonly GivenFile[]): Promise<Given> {
-  const names = files.map(({ path }) => nameOf(path));
-  if (names.some(isTable)) {
+/**
+ * The readers of networks and of data are fetched when something is dropped, so that the page opens without them.
+ * @throws RunError, naming file and fault, for whatever is none of these or damaged; UsageError where an option has to say
+ * what the files do not.
+ */
+export async function readGiven(files: readonly GivenFile[], options: ReadingOptions = {}): Promise<Given> {
+  const kind = kindOf(files);
+  if (kind === "results") {
     const source = givenSource(inOneFolder(files, isTable, "folders of results"));
-    return { kind: "results", label: source.label, files: await readStudyFiles(source, source.label) };
+    return { kind, label: source.label, files: await readStudyFiles(source, source.label) };
   }
-  if (names.some(isIdx)) {
-    const source = givenSource(inOneFolder(files, isIdx, "folders of IDX files"));
-    return { kind: "dataset", dataset: await readIdxFolder(source, source.label) };
+  if (kind === "data" || kind === "archive") {
+    const { areSamples, readGivenData } = await import("./given-data.ts");
+    const isSought = kind === "data" ? isData : isArchive;
+    if (kind === "data" || (await areSamples(files))) {
+      const own = inOneFolder(files, isSought, "folders of data");
+      return { kind: "dataset", ...(await readGivenData(own, options)) };
+    }
   }
-  const [only, ...others] = files.filter((_, index) => isNetwork(names[index]!));
-  if (only !== undefined && others.length === 0) return readNetwork(only);
-  throw new RunError({
-    what: others.length > 0 ? "there are several networks" : "the lab cannot read this",
-    where: names.slice(0, 3).join(", ") + (names.length > 3 ? `, ... (${names.length} files)` : ""),
-    expected: "one .safetensors file, the four IDX files of a data set, or a folder of results",
-    ...(names.length === 0 && { found: "no files" }),
-    fix: others.length > 0 ? "drop one of them" : "check the names: files are told apart by these",
-  });
+  if (kind === "unknown" && isPlainTable(nameOf(files[0]!.path))) {
+    const { readGivenData } = await import("./given-data.ts");
+    return { kind: "dataset", ...(await readGivenData(files, options)) };
+  }
+  const { readGivenNetwork } = await import("./given-network.ts");
+  return { kind: "network", ...(await readGivenNetwork(files, options)) };
 }
+
+/** Tables that are not called so, as the UCI repository has them. */
+const isPlainTable = (name: string) => /\.(data|dat|txt)(\.gz)?$/i.test(name);
 
 /**
  * The files of the folder, wherever it lies in what was dropped, that holds those which `isSought`.
@@ -74,10 +68,4 @@ function inOneFolder(
   const above = folder!.slice(0, folder!.lastIndexOf("/", folder!.length - 2) + 1);
   const own = files.filter(({ path }) => path.startsWith(folder!));
   return own.map(({ path, content }) => ({ path: path.slice(above.length), content }));
-}
-
-async function readNetwork({ path, content }: GivenFile): Promise<Given> {
-  const label = nameOf(path);
-  const bytes = await givenSource([{ path: label, content }]).read(label);
-  return { kind: "network", label, network: decodeSafetensors(bytes, label) };
 }

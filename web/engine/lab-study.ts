@@ -36,6 +36,8 @@ export interface LabStudy {
   readonly missing: readonly MissingPart[];
   /** What makes it doubtful, as sentences without full stop. */
   readonly warnings: readonly string[];
+  /** What was done or assumed beyond the letter of a network's file, as sentences without full stop. */
+  readonly notes: readonly string[];
   /** Of what was trained here. */
   readonly provenance: Pick<Provenance, "started" | "elapsedMs"> | undefined;
 }

@@ -2,7 +2,6 @@
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { appendAll } from "../../src/core/long-arrays.ts";
-import { fittedTo, requireFit } from "../../src/core/network-fit.ts";
 import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
@@ -17,8 +16,9 @@ import type { LabStudy, LivePart } from "./lab-study.ts";
 import { Newest } from "./newest.ts";
 import { pageFault } from "./page-fault.ts";
 import { loadDigits, loadFinishedStudy, loadReportAssets } from "./page-files.ts";
-import type { AdapterState, GivenFile, LabNotice, LabRequest, LabRequestType, LabSettings } from "./protocol.ts";
+import type { AdapterState, LabNotice, LabRequest, LabRequestType, LabSettings } from "./protocol.ts";
 import { PutOff } from "./put-off.ts";
+import { inPageWords } from "./reading-names.ts";
 import { configOf } from "./settings.ts";
 import { studyNotices } from "./study-notices.ts";
 import { filedStudy, measuredStudy, networkStudy } from "./study-sources.ts";
@@ -136,7 +136,7 @@ export class Lab {
 
   #run(asked: LongRequest): Promise<void> {
     if (asked.type === "start") return this.#train(asked.settings);
-    if (asked.type === "load") return this.#load(asked.files);
+    if (asked.type === "load") return this.#load(asked);
     if (asked.type === "useEmbeddedDigits") return this.#useEmbeddedDigits();
     if (asked.type === "showFinished") return this.#showFinished();
     if (asked.type === "curves") return this.#sweep(asked);
@@ -171,17 +171,16 @@ export class Lab {
     this.#useDataset(this.#embedded);
   }
 
-  #useDataset(dataset: Dataset): void {
+  #useDataset(dataset: Dataset, notes: readonly string[] = []): void {
     this.#dataset = dataset;
-    this.#post({ type: "dataset", dataset: summarizeDataset(dataset) });
+    this.#post({ type: "dataset", dataset: summarizeDataset(dataset), notes: notes.map(inPageWords) });
   }
 
   /** @throws RunError where one of them is not there. */
   #computing(): { readonly device: LabDevice; readonly dataset: Dataset } {
     const [device, dataset] = [this.#device, this.#dataset];
     if (device === undefined) throw new RunError({ what: "there is no WebGPU adapter to compute on" });
-    if (dataset === undefined)
-      throw new RunError({ what: "there are no data", fix: "reload the page, or drop IDX files" });
+    if (dataset === undefined) throw new RunError({ what: "there are no data", fix: "reload the page, or drop data" });
     return { device, dataset };
   }
 
@@ -197,19 +196,17 @@ export class Lab {
     const provenance = { started: started.toISOString(), elapsedMs };
     this.#setPhase("measuring");
     const warnings = learningWarnings(networks, dataset);
-    const origin = { origin: "trained", label: "", provenance, warnings } as const;
+    const origin = { origin: "trained", label: "", provenance, warnings, notes: [] } as const;
     await this.#show(await measuredStudy(device, dataset, config, networks, origin));
   }
 
-  async #load(files: readonly GivenFile[]): Promise<void> {
-    const given = await readGiven(files);
-    if (given.kind === "dataset") this.#useDataset(given.dataset);
+  async #load({ files, options = {} }: Request<"load">): Promise<void> {
+    const given = await readGiven(files, options);
+    if (given.kind === "dataset") this.#useDataset(given.dataset, given.notes);
     else if (given.kind === "network") {
       const { device, dataset } = this.#computing();
-      requireFit(given.network, dataset, given.label, "drop the IDX files of the data that it was trained on first");
-      const { network } = fittedTo(given.network, dataset, { where: given.label });
       this.#setPhase("measuring");
-      await this.#show(await networkStudy(device, dataset, network, given.label));
+      await this.#show(await networkStudy(device, dataset, { ...given, channels: options.channels }));
     } else await this.#show(filedStudy(given.files, "results-folder", given.label, this.#dataset, this.#device));
   }
 
@@ -325,8 +322,8 @@ export class Lab {
     this.#post({ type: "extremes", sequence, repeat, neuron, most, least });
   }
 
-  async #classify({ sequence, repeat, sample, removed, mode }: Request<"classify">): Promise<void> {
-    const classified = this.#live().probing.classify(repeat, sample, removed, mode);
+  async #classify({ sequence, repeat, choice, removed, mode }: Request<"classify">): Promise<void> {
+    const classified = this.#live().probing.classify(repeat, choice, removed, mode);
     this.#post({ type: "classified", classified: { sequence, repeat, ...classified } });
   }
 

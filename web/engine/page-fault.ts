@@ -1,10 +1,14 @@
 /** Errors as the page shows them: what is said for the command line's user, in words for a visitor. */
 import { type Fault, RunError, UsageError } from "../../src/core/errors.ts";
 import { DeviceError, DeviceLostError, OutOfMemoryError } from "../../src/gpu/device-errors.ts";
+import type { ReadingOption } from "./protocol.ts";
+import { inPageWords, readingOptionsIn } from "./reading-names.ts";
 
 export interface PageFault {
   readonly unexpected: boolean;
   readonly fault: Fault;
+  /** Options of reading that the page has a field for, and that the advice names. */
+  readonly asks: readonly ReadingOption[];
 }
 
 const LESS = "fewer repeats, narrower layers or smaller batches";
@@ -19,18 +23,17 @@ function fixFor(error: RunError | UsageError): string | undefined {
   const behind = deviceErrorBehind(error);
   if (behind instanceof OutOfMemoryError) return LESS;
   if (behind instanceof DeviceLostError) return `reload the page; if it recurs, ${LESS}`;
-  // `--learning-rate` is a field of the page here.
-  return error.fault.fix?.replaceAll(/--([a-z0-9]+)(?:-([a-z]+))?/g, (_, first, second) =>
-    second === undefined ? first : `${first} ${second}`,
-  );
+  return error.fault.fix && inPageWords(error.fault.fix);
 }
 
 export function pageFault(error: unknown): PageFault {
   if (error instanceof RunError || error instanceof UsageError) {
     const fix = fixFor(error);
-    return { unexpected: false, fault: { ...error.fault, ...(fix !== undefined && { fix }) } };
+    const { what, ...more } = error.fault;
+    const fault = { ...more, what: inPageWords(what), ...(fix !== undefined && { fix }) };
+    return { unexpected: false, fault, asks: readingOptionsIn(error.fault.fix ?? "") };
   }
   const found = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const fix = "reload the page, and please report what you did before";
-  return { unexpected: true, fault: { what: "the page came to an error of its own", found, fix } };
+  return { unexpected: true, fault: { what: "the page came to an error of its own", found, fix }, asks: [] };
 }

@@ -10,8 +10,10 @@ import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { type Devices, PerDevice } from "../../src/gpu/devices.ts";
 import { readActivations } from "../../src/gpu/read-activations.ts";
 import { meanActivations } from "../../src/study.ts";
-import { classifySample } from "./classify.ts";
+import { classifyInputs } from "./classify.ts";
 import { extremesOf } from "./extremes.ts";
+import type { SampleChoice } from "./protocol.ts";
+import { chosenSample } from "./sample-inputs.ts";
 
 export class Probing {
   readonly #dataset: Dataset;
@@ -61,10 +63,11 @@ export class Probing {
     return extremesOf(values.subarray(neuron * shown.count, (neuron + 1) * shown.count), shown, count);
   }
 
-  classify(repeat: number, sample: number, removed: readonly NeuronAddress[], mode: AblationMode) {
+  classify(repeat: number, choice: SampleChoice, removed: readonly NeuronAddress[], mode: AblationMode) {
     const { network, table } = this.#networkOf(repeat);
+    const { inputs, ...sample } = chosenSample(choice, this.#dataset, this.#shown);
     const removal = { removed, mode, means: meanActivations(table, network) };
-    return classifySample(network, this.#dataset.validation, sample, removal);
+    return { ...sample, removed: removed.length, ...classifyInputs(network, inputs, removal) };
   }
 
   #networkOf(repeat: number) {

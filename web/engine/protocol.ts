@@ -15,9 +15,13 @@ import type {
   RemovalOrder,
   SingleRemovals,
 } from "../../src/core/ablation.ts";
+import type { Activation } from "../../src/core/activation.ts";
+import type { Shares } from "../../src/core/dataset.ts";
 import type { Fault } from "../../src/core/errors.ts";
+import type { WeightsLayout } from "../../src/core/layer-chain.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { BinRule } from "../../src/core/quantization.ts";
+import type { ChannelOrder } from "../../src/core/sample-axes.ts";
 import type { ScopeKind } from "../../src/core/scope.ts";
 import type { AdapterFacts, DatasetSummary, RecordedConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
 import type { GivenFile } from "../../src/platform/browser/given-files.ts";
@@ -30,10 +34,32 @@ export type LabSettings = Pick<
   StudyConfig,
   "hidden" | "activation" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
 > & {
+  /** Percent of the training labels that are replaced by other classes, a whole number. */
+  readonly noisyLabels: number;
   /** Outputs are measured at 2^bits levels; `bins` has no meaning for one bit. */
   readonly bits: number;
   readonly bins: BinRule;
 };
+
+/** What files may leave unsaid, by the options of the command line that say it. */
+export interface ReadingOptions {
+  /** Of a network: see `ReadOptions`. */
+  readonly activation?: Activation;
+  readonly weightsLayout?: WeightsLayout;
+  readonly channels?: ChannelOrder;
+  readonly normalize?: { readonly mean: number; readonly sd: number };
+  /** Of data: see `DataOptions`. */
+  readonly label?: string;
+  readonly drop?: readonly string[];
+  readonly noHeader?: boolean;
+  readonly classes?: readonly string[];
+  readonly split?: Shares;
+}
+
+export type ReadingOption = keyof ReadingOptions;
+
+/** A sample of the validation set by its index, or one that was drawn: [features] bytes, 255 the ink. */
+export type SampleChoice = { readonly sample: number } | { readonly drawn: Uint8Array };
 
 export type LabRequest =
   /** @property base address that the page's own files are relative to (`document.baseURI`) */
@@ -77,20 +103,19 @@ export type LabRequest =
       readonly count: number;
     }
   /**
-   * What a validation sample is taken for with and without a set of neurons, and which carried it. The newest request that
-   * waits is answered.
+   * What a sample is taken for with and without a set of neurons, and which carried it. The newest request that waits is
+   * answered.
    */
   | {
       readonly type: "classify";
       readonly sequence: number;
       readonly repeat: number;
-      /** Index into the validation set. */
-      readonly sample: number;
+      readonly choice: SampleChoice;
       readonly removed: readonly NeuronAddress[];
       readonly mode: AblationMode;
     }
-  /** A `.safetensors` network for the data in use, the four IDX files, or the files of a results folder. */
-  | { readonly type: "load"; readonly files: readonly GivenFile[] }
+  /** A network for the data in use, a data set, or the files of a results folder. */
+  | { readonly type: "load"; readonly files: readonly GivenFile[]; readonly options?: ReadingOptions }
   /** Back to the embedded digits after IDX files. */
   | { readonly type: "useEmbeddedDigits" }
   /** The study that is shipped with the page, for where nothing can be computed. */
@@ -150,8 +175,9 @@ export interface ExtremeSamples {
 export interface Classified {
   readonly sequence: number;
   readonly repeat: number;
-  readonly sample: number;
-  readonly label: number;
+  /** Index and class of a validation sample; absent for what was drawn. */
+  readonly sample?: number;
+  readonly label?: number;
   /** Neurons that are out. */
   readonly removed: number;
   /** [features]: bytes. */
@@ -163,8 +189,13 @@ export interface Classified {
   readonly winner: number;
   /** [hidden neurons, layer by layer]: outputs after the removal. */
   readonly activations: Float64Array;
-  /** [neurons of the last hidden layer]: output times weight to the winner's logit. */
+  /**
+   * [hidden neurons, layer by layer]: by how much the winner's logit falls, for this sample, when the neuron is replaced,
+   * too. NaN in layers before `carriedFrom`, where that takes too long.
+   */
   readonly carried: Float64Array;
+  /** First layer of which it is known, from 1. */
+  readonly carriedFrom: number;
 }
 
 export type LabNotice =
@@ -176,7 +207,8 @@ export type LabNotice =
       readonly loaded: number;
       readonly total: number;
     }
-  | { readonly type: "dataset"; readonly dataset: DatasetSummary }
+  /** The data in use. `notes`: what is worth knowing of how they were read, as sentences without full stop. */
+  | { readonly type: "dataset"; readonly dataset: DatasetSummary; readonly notes: readonly string[] }
   /** What runs, at every change. `ready`: nothing but what the page asks for. */
   | {
       readonly type: "phase";
@@ -203,6 +235,8 @@ export type LabNotice =
       readonly dataset: DatasetSummary;
       /** [input, hidden ..., classes] */
       readonly widths: readonly number[];
+      /** [validation samples]: their classes; empty where the study is not live. */
+      readonly validationLabels: Uint16Array;
       /** Whether there are device, data and weights for `evaluate`, `extremes` and `curves`. */
       readonly live: boolean;
       /** Why not, for people; empty where `live`. */
@@ -211,6 +245,8 @@ export type LabNotice =
       readonly missing: readonly MissingPart[];
       /** What makes it doubtful, as sentences without full stop. */
       readonly warnings: readonly string[];
+      /** What was done or assumed beyond the letter of a network's file, as sentences without full stop. */
+      readonly notes: readonly string[];
     }
   /** Weights of the first layer of one repeat: the images of its neurons. */
   | { readonly type: "firstLayer"; readonly repeat: number; readonly neurons: number; readonly weights: Float32Array }
@@ -248,4 +284,6 @@ export type LabNotice =
       readonly about: LabRequestType;
       readonly unexpected: boolean;
       readonly fault: Fault;
+      /** Options that may mend it, where files leave something unsaid. */
+      readonly asks: readonly ReadingOption[];
     };

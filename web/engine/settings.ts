@@ -5,6 +5,7 @@ import { binRules, quantizationOf } from "../../src/core/quantization.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { decimalRanges, type Range, studyDefaults, wholeRanges } from "../../src/core/study-defaults.ts";
 import { paperMeasureNames } from "../../src/measures/paper-measures.ts";
+import { noisyPercent } from "./noisy-percent.ts";
 import type { LabSettings } from "./protocol.ts";
 
 function refuse(where: string, expected: string, found: unknown): never {
@@ -26,7 +27,7 @@ function requireDecimal(where: string, value: number, { zero, most }: { zero: bo
  * @throws UsageError that names the setting.
  */
 export function configOf(settings: LabSettings, data: string): StudyConfig {
-  const { hidden, activation, epochs, repeats, seed, batchSize, learningRate, l2, bits, bins } = settings;
+  const { hidden, activation, epochs, repeats, seed, batchSize, learningRate, l2, noisyLabels, bits, bins } = settings;
   if (hidden.length === 0) refuse("hidden", "one or more widths", "none");
   for (const width of hidden) requireWhole("hidden", width, wholeRanges.width);
   if (!activations.includes(activation)) refuse("activation", activations.join(", "), activation);
@@ -36,11 +37,13 @@ export function configOf(settings: LabSettings, data: string): StudyConfig {
   requireWhole("batch size", batchSize, wholeRanges.batchSize);
   requireDecimal("learning rate", learningRate, decimalRanges.learningRate);
   requireDecimal("L2", l2, decimalRanges.l2);
+  requireWhole("noisy labels", noisyLabels, noisyPercent);
   requireWhole("bits", bits, wholeRanges.bits);
   if (!binRules.includes(bins)) refuse("bins", binRules.join(", "), bins);
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   return {
     ...{ data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 },
+    ...(noisyLabels > 0 && { noisyLabels: noisyLabels / 100 }),
     ...quantizationOf({ bits, bins }),
     ...{ measures: paperMeasureNames, scopes, modes, randomDraws, stride, sweep },
   };

@@ -1,15 +1,41 @@
 /** All that the page is told of a study at once. */
 import { widthsOf } from "../../src/core/network.ts";
+import type { DatasetSummary, RecordedConfig } from "../../src/core/study.ts";
+import { noisyCount } from "../../src/data/noisy-labels.ts";
 import type { LabStudy } from "./lab-study.ts";
 import type { LabNotice } from "./protocol.ts";
 
+/** What has to be said of networks that learned from wrong labels. */
+function noiseNotes({ noisyLabels = 0, seed }: RecordedConfig, { train }: DatasetSummary): string[] {
+  const count = noisyCount(train, noisyLabels);
+  if (count === 0) return [];
+  const share = `${(100 * noisyLabels).toFixed(0)} %`;
+  return [
+    `${count} of ${train} training labels (${share}) were replaced by other classes, drawn with seed ${seed}; validation and ` +
+      "test labels are as they were",
+  ];
+}
+
 export function studyNotices(study: LabStudy): LabNotice[] {
-  const { origin, label, config, dataset, networks, live, lacking, missing, warnings } = study;
+  const { origin, label, config, dataset, networks, live, lacking, missing, warnings, notes } = study;
   const { repeats, neurons, orders, singles } = study;
   const widths = networks[0] ? widthsOf(networks[0].network) : [dataset.features, ...config.hidden, dataset.classes];
   const known = origin === "network-file" ? {} : { config };
   return [
-    { type: "study", origin, label, ...known, dataset, widths, live: live !== undefined, lacking, missing, warnings },
+    {
+      type: "study",
+      origin,
+      label,
+      ...known,
+      dataset,
+      widths,
+      validationLabels: live?.dataset.validation.labels ?? new Uint16Array(),
+      live: live !== undefined,
+      lacking,
+      missing,
+      warnings,
+      notes: [...notes, ...noiseNotes(config, dataset)],
+    },
     ...networks.map(({ repeat, network }): LabNotice => {
       const { outputs: neurons, weights } = network.layers[0]!;
       return { type: "firstLayer", repeat, neurons, weights };

@@ -1,11 +1,13 @@
 /** Studies for the page, from training, from a network's file, and from a folder of results. */
+import { nearChanceOn } from "../../src/analyze.ts";
 import { studyActivation } from "../../src/core/activation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { type Network, type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
-import { requireFit } from "../../src/core/network-fit.ts";
+import { fittedTo, requireFit } from "../../src/core/network-fit.ts";
 import { resultNames } from "../../src/core/platform.ts";
 import { defaultBins, defaultBits } from "../../src/core/quantization.ts";
+import type { ChannelOrder } from "../../src/core/sample-axes.ts";
 import type { RecordedConfig } from "../../src/core/study.ts";
 import { studyDefaults } from "../../src/core/study-defaults.ts";
 import { inputsForNetworks } from "../../src/data/inputs-for-networks.ts";
@@ -15,10 +17,11 @@ import { ordersOf } from "../../src/study.ts";
 import type { LabDevice } from "./lab-device.ts";
 import { CurveStore, type LabStudy, type LivePart, livePart } from "./lab-study.ts";
 import type { StudyOrigin } from "./protocol.ts";
+import { inPageWords } from "./reading-names.ts";
 import { configOf } from "./settings.ts";
 import { measure } from "./study-stages.ts";
 
-export type Origin = Pick<LabStudy, "origin" | "label" | "provenance" | "warnings">;
+export type Origin = Pick<LabStudy, "origin" | "label" | "provenance" | "warnings" | "notes">;
 
 /**
  * Measures networks and lays out their orders.
@@ -40,16 +43,37 @@ export async function measuredStudy(
   };
 }
 
-/** The study, at one bit, of one network of which only its file is known. */
-export function networkStudy(device: LabDevice, raw: Dataset, read: Network, label: string): Promise<LabStudy> {
-  const { dataset, networks, warnings } = inputsForNetworks(raw, [{ file: label, network: read }]);
+/** A network out of a file, and what the file leaves unsaid. */
+export interface FiledNetwork {
+  readonly label: string;
+  readonly network: Network;
+  readonly notes: readonly string[];
+  readonly channels?: ChannelOrder | undefined;
+}
+
+const GUESSES =
+  "it does no better than guessing: check how its file was read (activation, normalisation) and its classes";
+
+/**
+ * The study, at one bit, of one network of which only its file is known.
+ * @throws RunError, UsageError where it does not fit the data, or it is not known how it takes them
+ */
+export async function networkStudy(device: LabDevice, raw: Dataset, filed: FiledNetwork): Promise<LabStudy> {
+  const { label, network: read, channels } = filed;
+  const fitted = fittedTo(read, raw, { where: label, channels, fix: "drop the data that it was trained on first" });
+  const { dataset, networks, warnings, notes } = inputsForNetworks(fitted.dataset, [
+    { file: label, network: fitted.network },
+  ]);
   const { network } = networks[0]!;
   const hidden = widthsOf(network).slice(1, -1);
-  const oneBit = { bits: defaultBits, bins: defaultBins };
+  const oneBit = { bits: defaultBits, bins: defaultBins, noisyLabels: 0 };
   const settings = configOf({ ...studyDefaults, ...oneBit, hidden, repeats: 1 }, dataset.name);
   const config = { ...settings, activation: studyActivation(network.activation) };
-  const origin: Origin = { origin: "network-file", label, provenance: undefined, warnings };
-  return measuredStudy(device, dataset, config, [{ repeat: 0, network, trainLoss: [] }], origin, raw);
+  const told = [...filed.notes, ...fitted.notes, ...notes].map(inPageWords);
+  const doubts = warnings.map(inPageWords);
+  const origin: Origin = { origin: "network-file", label, provenance: undefined, warnings: doubts, notes: told };
+  const study = await measuredStudy(device, dataset, config, [{ repeat: 0, network, trainLoss: [] }], origin, raw);
+  return nearChanceOn(dataset)(study.repeats[0]!) ? { ...study, warnings: [...doubts, GUESSES] } : study;
 }
 
 /** Why nothing more can be computed of a folder of results; empty where it can. */
@@ -57,7 +81,7 @@ function lackOf(files: StudyFiles, dataset: Dataset | undefined, device: LabDevi
   if (device === undefined) return "there is no WebGPU adapter";
   if (files.networks === undefined) return "the folder has no models";
   if (files.neurons === undefined) return "the folder has no neurons.csv";
-  if (files.study?.dataset.sha256 !== dataset?.sha256) return "its data set is not loaded: drop its IDX files first";
+  if (files.study?.dataset.sha256 !== dataset?.sha256) return "its data set is not loaded: drop its files first";
   return "";
 }
 
@@ -93,6 +117,7 @@ export function filedStudy(
     ...{ origin, label, provenance: study.provenance, config: study.config, dataset: study.dataset },
     ...{ networks, repeats: study.repeats, neurons, orders, singles: [...singles], curves: store, missing, lacking },
     warnings: study.warnings ?? [],
+    notes: [],
     live: lacking === "" ? livePartOf(files, networks, dataset!) : undefined,
   };
 }

@@ -12,10 +12,10 @@ export interface GivenFile {
 /** Unpacked bytes of which a stream's content may say how long it is. */
 const BEGINNING_BYTES = 2048;
 /** As much as browsers keep in one buffer without fail. */
-const MAX_BYTES = 2 ** 31 - 1;
+export const MAX_BYTES = 2 ** 31 - 1;
 
 /** The folder that all files lie in, as `results/`; empty where there is none. */
-function commonFolder(paths: readonly string[]): string {
+export function commonFolder(paths: readonly string[]): string {
   const [first] = paths[0]!.split("/");
   const folder = `${first}/`;
   return paths.every((path) => path.startsWith(folder)) ? folder : "";
@@ -41,17 +41,25 @@ export function givenSource(files: readonly GivenFile[]): FileSource {
   };
 }
 
-/** @throws RunError where there is no such file, or it cannot be read (any more). */
-async function readGiven(name: string, content: Blob | undefined): Promise<Uint8Array> {
+/** @throws RunError where it was not dropped with the others */
+export function givenBlob(name: string, content: Blob | undefined): Blob {
+  if (content !== undefined) return content;
+  throw new RunError({ what: "this file is missing", where: name, fix: "drop it with the others" });
+}
+
+/**
+ * All bytes of a file.
+ * @throws RunError where there is no such file, it has more than `most` bytes, or it cannot be read (any more).
+ */
+export async function readGiven(name: string, content: Blob | undefined, most = MAX_BYTES): Promise<Uint8Array> {
   const where = name;
-  if (content === undefined)
-    throw new RunError({ what: "this file is missing", where, fix: "drop it with the others" });
-  if (content.size > MAX_BYTES) {
-    const found = `${content.size} bytes`;
-    throw new RunError({ what: "the file is too large", where, expected: `at most ${MAX_BYTES} bytes`, found });
+  const { size } = givenBlob(name, content);
+  if (size > most) {
+    const found = `${size} bytes`;
+    throw new RunError({ what: "the file is too large", where, expected: `at most ${most} bytes`, found });
   }
   try {
-    return new Uint8Array(await content.arrayBuffer());
+    return new Uint8Array(await content!.arrayBuffer());
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     const fix = "drop it again; it may have been changed or moved meanwhile";

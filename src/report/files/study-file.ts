@@ -62,6 +62,10 @@ const configSchema = z
     batchSize: atLeastOne.exactOptional(),
     learningRate: z.number().gt(0).exactOptional(),
     l2: z.number().min(0).exactOptional().describe("lambda of lambda * sum of squared weights, biases excluded."),
+    noisyLabels: fraction
+      .gt(0)
+      .exactOptional()
+      .describe("Share of the training labels that were replaced by other classes; absent where none was."),
     models: z
       .array(z.string())
       .min(1)

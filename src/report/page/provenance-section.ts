@@ -13,8 +13,11 @@ const MS_PER_SECOND = 1000;
 /** How the networks came about. */
 function originOf(config: RecordedConfig): [string, Insert][] {
   if (isTrained(config)) {
+    const { noisyLabels = 0 } = config;
+    const wrong = `${(100 * noisyLabels).toFixed(1)} % replaced by other classes; validation and test labels untouched`;
     return [
       ["training", `Adam, learning rate ${config.learningRate}, batches of ${config.batchSize}, L2 ${config.l2}`],
+      ...(noisyLabels > 0 ? [["training labels", wrong] as [string, Insert]] : []),
     ];
   }
   const { models = [], quantizeThreshold } = config;

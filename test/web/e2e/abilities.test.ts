@@ -11,12 +11,14 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeSafetensors, encodeSafetensors } from "../../../src/models/safetensors-model.ts";
 import { type StaticServer, serveFolder } from "../../../src/platform/node/static-server.ts";
+import { percent } from "../../../web/ui/numbers.ts";
 import { launchChromium, noChromium, type TestBrowser } from "../../support/chromium.ts";
 import { commandLine, root } from "../../support/command-line.ts";
 import { idxNames, tinyIdxFiles, writeFolder } from "../../support/idx-folders.ts";
 import { realNetwork, testRandom } from "../../support/networks.ts";
 import { scratchFolder } from "../../support/scratch-folder.ts";
 import { accessibilityFaults, openPage, type WatchedPage } from "../support/lab-page.ts";
+import { type Visitor, visitorOf } from "../support/visitor.ts";
 
 const settings = "hidden=12-8&activation=sigmoid&epochs=6&repeats=2&seed=5&batchSize=64&learningRate=0.01&l2=0.00001";
 const pictures = join(root, "out/lab-pictures");
@@ -27,6 +29,7 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
   let server: StaticServer;
   let watched: WatchedPage;
   let page: Page;
+  let visitor: Visitor;
   /** Files of the exported .zip. */
   let exported: Record<string, Uint8Array>;
 
@@ -35,7 +38,7 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     [chromium, server] = await Promise.all([launchChromium(), serveFolder(join(root, "dist/web"))]);
     watched = await openPage(chromium.browser, `${server.url}#${settings}`);
     page = watched.page;
-    page.setDefaultTimeout(30_000);
+    visitor = visitorOf(page);
   });
   afterAll(async () => {
     await chromium.close();
@@ -43,16 +46,6 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
   });
 
   const picture = (name: string) => page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-  const origin = (text: string) => page.locator(".study-note", { hasText: text }).waitFor();
-  const settled = () => page.locator(".outcome:not(.stale)").waitFor();
-  const accuracy = async () => {
-    await settled();
-    return page.locator(".readout-value").first().innerText();
-  };
-  const give = async (files: readonly { readonly name: string; readonly buffer: Uint8Array }[]) => {
-    const payload = files.map(({ name, buffer }) => ({ name, mimeType: "", buffer: Buffer.from(buffer) }));
-    await page.locator("input[type=file]").first().setInputFiles(payload);
-  };
   const faultText = async () => {
     const alert = page.locator(".drop").getByRole("alert");
     await alert.waitFor();
@@ -62,7 +55,7 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
   };
 
   test("finds a finished study, and is told of the software adapter", async () => {
-    await origin("a finished study");
+    await visitor.origin("a finished study");
     await page.getByText("This is a software adapter").waitFor();
     await page.locator(".chip", { hasText: "swiftshader" }).waitFor();
     expect(await page.locator("[data-row]").count()).toBe(200);
@@ -81,7 +74,7 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     await page.waitForTimeout(1500);
     expect(await page.locator(".training-line").innerText()).toBe(held);
     await page.getByRole("button", { name: "Resume" }).click();
-    await origin("trained here");
+    await visitor.origin("trained here");
     await page.getByText("Trained, 6 epochs", { exact: true }).waitFor();
     const rows = page.getByRole("region", { name: "Loss and validation accuracy of the repeats" }).locator("tbody tr");
     expect(await rows.count()).toBe(2);
@@ -122,10 +115,10 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
       bars.map((bar) => Number(/([\d.]+) %/.exec(bar.getAttribute("title")!)![1])),
     );
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
-    expect(await page.locator(".carriers button").count()).toBe(8);
-    await page.getByLabel("colour the neurons by their output").check();
+    expect(await page.locator(".carriers button").count()).toBe(6);
+    await page.getByRole("radio", { name: "output", exact: true }).check();
     await page.getByRole("slider").fill("12");
-    await page.getByText(/^12 neurons removed: taken for \d, /).waitFor();
+    await page.getByText(/^12 removed: taken for \d, /).waitFor();
     await picture("digit");
     await page.getByRole("slider").fill("0");
     await page.locator(".choice-option", { hasText: "Mutual information" }).click();
@@ -134,17 +127,17 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
 
   test("removes neurons, and accuracy follows: to that of the curve, and back", async () => {
     await page.locator("#accuracy-curves .line").nth(3).waitFor();
-    const intact = await accuracy();
+    const intact = await visitor.accuracy();
     await page.getByRole("slider").fill("7");
-    const removed = await accuracy();
+    const removed = await visitor.accuracy();
     // The same order's curve, computed by the sweep, passes through what the evaluation of the set says.
     expect(await page.locator(".series li", { hasText: "Mutual information" }).locator("b").innerText()).toBe(removed);
     expect(removed).not.toBe(intact);
     await page.locator('[data-row="3"]').focus();
     await page.keyboard.press("Delete");
-    await settled();
+    await visitor.settled();
     for (const _ of [1, 2]) await page.keyboard.press("Control+Z");
-    expect(await accuracy()).toBe(intact);
+    expect(await visitor.accuracy()).toBe(intact);
     await picture("removed");
   });
 
@@ -159,7 +152,7 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     expect(picked).toBeGreaterThan(0);
     await page.getByRole("button", { name: "Remove picked" }).click();
     expect(await page.locator(".cell.out").count()).toBe(picked);
-    await settled();
+    await visitor.settled();
     await picture("compared");
     await page.getByRole("button", { name: "Restore all" }).click();
     await page.locator(".choice-option", { hasText: "Curves" }).click();
@@ -200,18 +193,18 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
 
   test("brings a folder of results back", async () => {
     const [unpacked] = Object.keys(exported)[0]!.split("/") as [string];
-    const intact = await accuracy();
+    const intact = await visitor.accuracy();
     await page.locator("input[type=file]").nth(1).setInputFiles(join(folder, unpacked));
-    await origin("results");
-    expect(await accuracy()).toBe(intact);
+    await visitor.origin("results");
+    expect(await visitor.accuracy()).toBe(intact);
     expect(await page.locator("[data-row]").count()).toBe(20);
   });
 
   test("brings a network", async () => {
     const name = Object.keys(exported).find((file) => file.endsWith("001.safetensors"))!;
-    await give([{ name: "mine.safetensors", buffer: exported[name]! }]);
-    await origin("network mine.safetensors");
-    await settled();
+    await visitor.give({ name: "mine.safetensors", buffer: exported[name]! });
+    await visitor.origin("network mine.safetensors");
+    await visitor.settled();
     const { layers } = decodeSafetensors(exported[name]!, name);
     expect(await page.locator("[data-row]").count()).toBe(layers[0]!.outputs + layers[1]!.outputs);
   });
@@ -227,7 +220,7 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     ["truncated IDX files", idxNames.trainImages, () => truncatedIdx()],
   ])("is told at the drop zone of %s, and the page goes on", async (_, file, files) => {
     const before = await page.locator(".study-note").innerText();
-    await give(files());
+    await visitor.give(...files());
     const text = await faultText();
     expect(text).toContain(file);
     expect(text).toMatch(/expected[\s\S]*found[\s\S]*to do/);
@@ -241,10 +234,26 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     await page.locator("input[type=file]").nth(1).setInputFiles(data);
     await page.locator(".drop", { hasText: "tiny" }).waitFor();
     await page.getByRole("button", { name: "Train" }).click();
-    await origin("trained here");
+    await visitor.origin("trained here");
     expect(await page.locator(".class-bars").first().locator("li").count()).toBe(3);
     await page.getByRole("button", { name: "Use digits" }).click();
     await page.locator(".drop", { hasText: "mnist" }).waitFor();
+  });
+
+  test("compares the two trainings of the visit", async () => {
+    await page.locator(".choice-option", { hasText: "Trainings" }).click();
+    const rows = page.locator(".compared-trainings tbody tr");
+    const told = await rows.evaluateAll((all) =>
+      all.map((row) => [...row.children].map(({ textContent }) => textContent)),
+    );
+    const [file] = Object.keys(exported).filter((name) => name.endsWith("study.json")) as [string];
+    const { repeats } = JSON.parse(Buffer.from(exported[file]!).toString("utf8"));
+    const accuracies: number[] = repeats.map(({ testAccuracy }: { testAccuracy: number }) => testAccuracy);
+    const [first, second] = accuracies.toSorted((a, b) => a - b) as [number, number];
+    const mean = `${percent((first + second) / 2)}, ${percent(first)} to ${percent(second)}`;
+    expect(told[0]!.slice(0, 2)).toEqual(["Test accuracy", mean]);
+    expect(told.at(-1)).toEqual(["Data", "mnist", "tiny"]);
+    await picture("trainings");
   });
 
   test("has made no request beyond 127.0.0.1, and no error on the console", () => {

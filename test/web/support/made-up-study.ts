@@ -41,6 +41,9 @@ export const madeUpDataset: DatasetSummary = {
   sha256: "0".repeat(64),
 };
 
+/** [validation samples]: 0 to 9 in turn. */
+export const madeUpLabels = Uint16Array.from({ length: 2000 }, (_, sample) => sample % CLASSES);
+
 /** A draw in 0..1 that belongs to (repeat, layer, neuron, place). */
 function draws(repeat: number, layer: number, neuron: number): () => number {
   const sequence = new RandomSequence(1, repeat, streams.split, layer * 0x10000 + neuron);
@@ -187,30 +190,25 @@ export function madeUpExtremes(count: number, most: boolean): ExtremeSamples {
   };
 }
 
-/** A 3 that is taken for one until neurons are out, then for a 5. */
+/** A sample that is taken for its class until neurons are out, then for a 5; what is drawn is taken for a 3. */
 export function madeUpClassified(
-  { sequence, repeat, sample, removed }: Extract<LabRequest, { type: "classify" }>,
+  { sequence, repeat, choice, removed }: Extract<LabRequest, { type: "classify" }>,
   hidden: readonly number[],
 ): Classified {
   const scores = (winner: number) =>
     Float64Array.from({ length: CLASSES }, (_, label) => (label === winner ? 0.91 : 0.01));
-  const winner = removed.length === 0 ? 3 : 5;
+  const label = "sample" in choice ? madeUpLabels[choice.sample]! : 3;
+  const winner = removed.length === 0 ? label : 5;
   const neurons = hidden.reduce((sum, width) => sum + width, 0);
+  const [less, more] = [hidden[0]! + 4, 8];
   return {
-    ...{
-      sequence,
-      repeat,
-      sample,
-      winner,
-      removed: removed.length,
-      label: 3,
-      before: scores(3),
-      after: scores(winner),
-    },
-    pixels: madeUpExtremes(1, false).pixels,
+    ...{ sequence, repeat, winner, removed: removed.length },
+    ...("sample" in choice ? { sample: choice.sample, label } : {}),
+    pixels: "drawn" in choice ? choice.drawn : madeUpExtremes(1, false).pixels,
+    before: scores(label),
+    after: scores(winner),
     activations: Float64Array.from({ length: neurons }, (_, row) => (row % 7) / 7),
-    carried: Float64Array.from({ length: hidden.at(-1)! }, (_, neuron) =>
-      neuron === 8 ? 2.5 : neuron === 4 ? -3.25 : 0,
-    ),
+    carried: Float64Array.from({ length: neurons }, (_, row) => (row === more ? 2.5 : row === less ? -3.25 : 0)),
+    carriedFrom: 1,
   };
 }

@@ -2,6 +2,7 @@
 import { RunError } from "../../../src/core/errors.ts";
 import type { StudyConfig } from "../../../src/core/study.ts";
 import type { AdapterState, LabNotice, LabRequest, LabSettings } from "../../../web/engine/protocol.ts";
+import { configOf } from "../../../web/engine/settings.ts";
 import type { Connect } from "../../../web/ui/lab-store.ts";
 import { defaultSettings } from "../../../web/ui/state/settings.ts";
 import {
@@ -11,6 +12,7 @@ import {
   madeUpDataset,
   madeUpEvaluation,
   madeUpExtremes,
+  madeUpLabels,
   madeUpStudy,
   stripes,
 } from "./made-up-study.ts";
@@ -66,7 +68,7 @@ class ScriptedEngine implements EngineScript {
     switch (request.type) {
       case "open":
         this.say({ type: "adapter", adapter: adapters[this.#adapter]! });
-        this.say({ type: "dataset", dataset: madeUpDataset });
+        this.say({ type: "dataset", dataset: madeUpDataset, notes: [] });
         break;
       case "start":
         this.#settings = request.settings;
@@ -133,16 +135,8 @@ class ScriptedEngine implements EngineScript {
     const study = madeUpStudy(settings);
     this.#study = study;
     const lacking = this.#live ? "" : "it takes WebGPU to compute it";
-    const config: StudyConfig = {
-      ...settings,
-      data: "mnist",
-      measures: ["entropy", "mutual-information", "kl-selectivity"],
-      scopes: ["layers"],
-      modes: ["mean"],
-      randomDraws: 2,
-      stride: 1,
-      sweep: "fast",
-    };
+    const scopes = ["layers"] as const;
+    const config: StudyConfig = { ...configOf(settings, "mnist"), scopes, modes: ["mean"], randomDraws: 2 };
     const widths = [madeUpDataset.features, ...settings.hidden, madeUpDataset.classes];
     this.say({
       type: "study",
@@ -151,10 +145,12 @@ class ScriptedEngine implements EngineScript {
       config,
       dataset: madeUpDataset,
       widths,
+      validationLabels: madeUpLabels,
       live: this.#live,
       lacking,
       missing: [],
       warnings: [],
+      notes: [],
     });
     for (const { repeat } of study.repeats) {
       const neurons = settings.hidden[0]!;
@@ -184,7 +180,7 @@ class ScriptedEngine implements EngineScript {
       found: "a picture",
       fix: "drop another file",
     });
-    this.say({ type: "fault", about: "load", unexpected: false, fault });
+    this.say({ type: "fault", about: "load", unexpected: false, fault, asks: [] });
   }
 }
 

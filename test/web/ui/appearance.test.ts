@@ -52,7 +52,7 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
       expect(await accessibilityFaults(page)).toEqual([]);
       await picture(page, `compare-${colorScheme}-${viewport.width}`);
       await page.locator(".digit-pick").first().click();
-      await page.getByText("30 neurons removed: taken for").waitFor();
+      await page.getByText("30 removed: taken for").waitFor();
       await expectNoSidewaysScroll(page);
       expect(await accessibilityFaults(page)).toEqual([]);
       await picture(page, `digit-${colorScheme}-${viewport.width}`);
@@ -149,7 +149,7 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
     const height = () => page.evaluate(() => document.documentElement.scrollHeight);
     expect(await height()).toBeLessThanOrEqual(laptop.height);
     await page.locator(".digit-pick").first().click();
-    await page.getByText("taken for 3").waitFor();
+    await page.getByText("All neurons: taken for 0").waitFor();
     expect(await height()).toBeLessThanOrEqual(laptop.height);
     await page.context().close();
   });

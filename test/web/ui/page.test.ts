@@ -50,7 +50,7 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
   describe("trains", () => {
     test("with the settings of the form, and pauses, goes on and stops", async () => {
       await page.getByLabel("Hidden layers").fill("30, 20");
-      await page.getByLabel("Activation").selectOption("relu");
+      await page.locator(".train").getByLabel("Activation").selectOption("relu");
       await page.getByLabel("Seed").fill("7");
       await page.getByRole("button", { name: "Train" }).click();
       await page.getByText("Epoch 5.0 of 10").waitFor();
@@ -62,6 +62,18 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       await page.getByRole("button", { name: "Pause" }).waitFor();
       await page.getByRole("button", { name: "Stop" }).click();
       await page.locator("button.primary:enabled").waitFor();
+    });
+
+    test("with a preset, whose wrong labels are said with what was trained", async () => {
+      await page.getByLabel("Seed").fill("7");
+      await page.getByLabel("Preset").selectOption("noisy labels");
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 15.0 of 30").waitFor();
+      expect(await requests("start")).toMatchObject([{ settings: { noisyLabels: 30, epochs: 30, seed: 7 } }]);
+      await page.evaluate(() => window.engine.finishTraining());
+      await page.getByText("trained here, on 30 % wrong labels").waitFor();
+      await page.getByLabel("Epochs").fill("12");
+      expect(await page.getByLabel("Preset").locator("option:checked").innerText()).toBe("your own");
     });
 
     test("and sees loss and accuracy of every repeat while it goes on", async () => {
@@ -119,39 +131,6 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       for (const [level, width] of widths.entries()) expect(width).toBeCloseTo(Math.sqrt(counts[level]! / largest), 3);
       expect(await accessibilityFaults(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1280);
-    });
-
-    test("what a clicked digit is taken for with and without neurons, and which carry that", async () => {
-      await page.locator(".digit-pick").nth(2).click();
-      await page.getByText("Validation sample 2, a 3.").waitFor();
-      await page.getByText("All neurons: taken for 3, 91.0 %.").waitFor();
-      expect(await page.locator(".carriers button").allInnerTexts()).toEqual(
-        expect.arrayContaining([
-          expect.stringMatching(/^neuron 4\s+−3\.25$/),
-          expect.stringMatching(/^neuron 8\s+\+2\.50$/),
-        ]),
-      );
-      await page.getByRole("slider").fill("6");
-      await page.getByText("6 neurons removed: taken for 5, 91.0 %.").waitFor();
-      const [last] = (await requests("classify")).slice(-1);
-      const rows = await removed();
-      expect(last).toMatchObject({ sample: 2, repeat: 0, mode: "mean", removed: rows.map(address) });
-      await page.locator(".carriers button").first().click();
-      await page.getByRole("heading", { name: "Layer 2, neuron 4" }).waitFor();
-      await page.getByLabel("colour the neurons by their output").check();
-      expect(await cell(5).getAttribute("style")).toContain(`--level: ${((100 * 5) / 6).toFixed(1)}%`);
-      expect(await accessibilityFaults(page)).toEqual([]);
-      await page.getByLabel("Repeat", { exact: true }).selectOption("1");
-      await page.waitForFunction(() =>
-        window.engine.requests.some((one) => one.type === "classify" && one.repeat === 1),
-      );
-      // An answer that is older than the removal says of which it is.
-      await page.evaluate(() => {
-        (window.engine as unknown as { send(): void }).send = () => {};
-      });
-      await page.getByRole("slider").fill("9");
-      await page.locator(".digit-view[aria-busy=true]").waitFor();
-      expect(await page.getByText("6 neurons removed: taken for 5, 91.0 %.").count()).toBe(1);
     });
 
     test("weights of the first layer as pictures, and none of others", async () => {

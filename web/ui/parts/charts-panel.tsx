@@ -1,4 +1,4 @@
-/** Accuracy along all orders, or two columns against each other; one of them at a time. */
+/** Accuracy along all orders, two columns against each other, two trainings, or one digit; one of them at a time. */
 import { saveFigure } from "../charts/save-figure.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { figureCaption } from "../state/figure-caption.ts";
@@ -7,6 +7,7 @@ import { Choice } from "./choice.tsx";
 import { CompareChart } from "./compare-chart.tsx";
 import { CurvesChart } from "./curves-chart.tsx";
 import { DigitView } from "./digit-view.tsx";
+import { TrainingsView } from "./trainings-view.tsx";
 
 interface ChartsPanelProps {
   readonly state: LabState;
@@ -18,6 +19,7 @@ const figureIds: Readonly<Record<Chart, string>> = {
   curves: "accuracy-curves",
   compare: "measures-compared",
   digit: "digit",
+  trainings: "trainings",
 };
 
 export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
@@ -36,24 +38,14 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
           options={[
             { value: "curves", text: "Curves" },
             { value: "compare", text: "Compare" },
+            { value: "trainings", text: "Trainings", help: "Two trainings of this visit beside each other." },
             { value: "digit", text: "Digit", help: "What one sample is taken for, and which neurons carry that." },
           ]}
           value={chart}
           onChange={(value) => dispatch({ type: "view", change: { chart: value } })}
         />
         <span class="spread" />
-        {chart === "curves" ? (
-          <label class="tick">
-            <input
-              type="checkbox"
-              checked={state.view.allRepeats}
-              disabled={(state.study?.neurons.length ?? 0) < 2}
-              onChange={(event) => dispatch({ type: "view", change: { allRepeats: event.currentTarget.checked } })}
-            />
-            all repeats
-          </label>
-        ) : null}
-        {chart === "digit" ? null : (
+        {chart === "digit" || chart === "trainings" ? null : (
           <>
             <button type="button" disabled={empty} onClick={() => saveFigure(id, "svg", figureCaption(state))}>
               SVG
@@ -70,6 +62,8 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
         <CurvesChart id={id} state={state} dispatch={dispatch} />
       ) : chart === "digit" ? (
         <DigitView state={state} dispatch={dispatch} />
+      ) : chart === "trainings" ? (
+        <TrainingsView trainings={state.trainings} />
       ) : (
         <CompareChart id={id} state={state} dispatch={dispatch} />
       )}

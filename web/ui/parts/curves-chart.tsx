@@ -50,12 +50,21 @@ export function CurvesChart({ id, state, dispatch }: CurvesChartProps) {
           label="Which neurons go first"
           name="direction"
           options={[
-            { value: "low", text: "Low first" },
-            { value: "high", text: "High first" },
+            { value: "low", text: "Lowest", help: "The neurons of the lowest values go first." },
+            { value: "high", text: "Highest", help: "The neurons of the highest values go first." },
           ]}
           value={view.direction}
           onChange={(direction) => dispatch({ type: "rule", rule: { direction } })}
         />
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={view.allRepeats}
+            disabled={study.neurons.length < 2}
+            onChange={(event) => dispatch({ type: "view", change: { allRepeats: event.currentTarget.checked } })}
+          />
+          all repeats
+        </label>
       </div>
       <LineChart
         id={id}

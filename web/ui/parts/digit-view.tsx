@@ -1,116 +1,140 @@
-/** What one sample is taken for before and after the removal, and which neurons of the last hidden layer carry it. */
+/** What one sample, drawn or picked, is taken for before and after the removal, and which neurons carry it. */
 import { greatest } from "../../../src/core/long-arrays.ts";
 import type { Classified } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
-import { counted, percent, signed } from "../numbers.ts";
+import { percent, signed } from "../numbers.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
-import { layerWidths } from "../state/removal.ts";
-import { columnIn, OUTPUT, shownTable, USUAL_COLUMN } from "../state/shown.ts";
+import { CARRIED, columnIn, isOfSample, OUTPUT, shownTable, USUAL_COLUMN } from "../state/shown.ts";
+import { Choice } from "./choice.tsx";
 import { ClassBars, classNaming } from "./class-bars.tsx";
-import { GreyImage, greyBytes } from "./weight-image.tsx";
+import { SampleSource } from "./sample-source.tsx";
 
 interface DigitViewProps {
   readonly state: LabState;
   readonly dispatch: Dispatch;
 }
 
+interface OfSample extends DigitViewProps {
+  readonly study: ShownStudy;
+  /** Undefined until a sample is chosen, and while it is looked up. */
+  readonly classified: Classified | undefined;
+}
+
 /** Neurons named: those that add or take most. */
-const CARRIERS_SHOWN = 8;
+const CARRIERS_SHOWN = 6;
 
 export function DigitView({ state, dispatch }: DigitViewProps) {
   const study = state.study!;
-  const table = shownTable(state)!;
-  const { classified, view } = state;
-  if (view.digit === undefined || classified === undefined || classified.repeat !== table.repeat) {
-    const hint = study.about.live
-      ? "Click one of the digits above, under “Fires most” or “Fires least”."
-      : `Not known of this study: ${study.about.lacking}`;
-    return <p class="empty">{view.digit === undefined || !study.about.live ? hint : "Being looked up."}</p>;
-  }
-  const { names, scores } = scoresOf(study, classified);
+  const { classified: newest, view } = state;
+  if (!study.about.live) return <p class="empty">{`Not known of this study: ${study.about.lacking}`}</p>;
+  const isThere = view.sample !== undefined && newest?.repeat === shownTable(state)!.repeat;
+  const classified = isThere ? newest : undefined;
+  const shown = { state, dispatch, study, classified };
   // What is told is of the removal that was asked for, until the answer to a newer one is there.
-  const { removed, sequence } = classified;
+  const isBusy = view.sample !== undefined && classified?.sequence !== state.classifiedWanted;
+  const removed = classified?.removed ?? state.removal.history.present.length;
   return (
-    <div class="digit-view" aria-busy={sequence !== state.classifiedWanted}>
-      <Sample study={study} classified={classified} />
+    <div class="digit-view" aria-busy={isBusy}>
+      <SampleSource {...shown}>
+        <Verdict {...shown} />
+      </SampleSource>
       <div class="neuron-bars">
-        <ClassBars title="Scores, all neurons" names={names} bars={scores(classified.before)} />
-        <ClassBars title={`Scores, ${removed} removed`} names={names} bars={scores(classified.after)} />
-      </div>
-      <Carriers study={study} state={state} classified={classified} dispatch={dispatch} />
-      <label class="tick">
-        <input
-          type="checkbox"
-          checked={view.column === OUTPUT}
-          onChange={({ currentTarget: { checked } }) =>
-            dispatch({ type: "view", change: { column: checked ? OUTPUT : columnIn(study, USUAL_COLUMN) } })
-          }
+        <ScoreBars title="Scores, all neurons" study={study} classified={classified} scores={classified?.before} />
+        <ScoreBars
+          title={`Scores, ${removed} removed`}
+          study={study}
+          classified={classified}
+          scores={classified?.after}
         />
-        colour the neurons by their output for it
-      </label>
-    </div>
-  );
-}
-
-function scoresOf({ about }: ShownStudy, { label }: Classified) {
-  const scores = (shares: Float64Array) =>
-    Array.from(shares, (share, index) => ({ up: share, text: percent(share), marked: index === label }));
-  return { names: about.dataset.classNames, scores };
-}
-
-interface OfSample {
-  readonly study: ShownStudy;
-  readonly classified: Classified;
-}
-
-function Sample({ study, classified }: OfSample) {
-  const { label, pixels, before, after, winner, sample, removed } = classified;
-  const { classNames, sampleShape } = study.about.dataset;
-  const { nameOf } = classNaming(before.length, classNames);
-  const first = before.indexOf(greatest(before));
-  const then = `${nameOf(winner)}, ${percent(after[winner]!)}`;
-  return (
-    <div class="digit-shown">
-      {sampleShape.length === 2 ? (
-        <GreyImage bytes={greyBytes(pixels.length, (index) => pixels[index]!)} shape={sampleShape} />
-      ) : null}
-      <div class="numbers" role="status">
-        <p>{`Validation sample ${sample}, a ${nameOf(label)}.`}</p>
-        <p>{`All neurons: taken for ${nameOf(first)}, ${percent(before[first]!)}.`}</p>
-        <p>
-          {removed === 0
-            ? "Remove neurons to see the scores change."
-            : `${counted(removed, "neuron")} removed: taken for ${then}.`}
-        </p>
       </div>
+      <Carriers {...shown} />
+      <Choice
+        label="Colour neurons by"
+        labelled
+        name="sample-column"
+        options={[
+          { value: "", text: "measure", help: "What is chosen above the neurons." },
+          { value: OUTPUT, text: "output", help: "Their outputs for this sample." },
+          { value: CARRIED, text: "carries", help: "What they carry of its winner, as listed above." },
+        ]}
+        value={isOfSample(view.column) ? view.column : ""}
+        onChange={(column) =>
+          dispatch({ type: "view", change: { column: column === "" ? columnIn(study, USUAL_COLUMN) : column } })
+        }
+      />
     </div>
   );
 }
 
-function Carriers({ study, state, classified, dispatch }: OfSample & DigitViewProps) {
-  const { carried, winner } = classified;
+interface ScoreBarsProps extends Pick<OfSample, "study" | "classified"> {
+  readonly title: string;
+  readonly scores: Float64Array | undefined;
+}
+
+function ScoreBars({ title, study: { about }, classified, scores }: ScoreBarsProps) {
+  const shares = scores ?? new Float64Array(about.dataset.classes);
+  const bars = Array.from(shares, (share, index) => ({
+    up: share,
+    text: scores === undefined ? "–" : percent(share),
+    marked: index === classified?.label,
+  }));
+  return <ClassBars title={title} names={about.dataset.classNames} bars={bars} />;
+}
+
+/** What the sample is, and what it is taken for. */
+function Verdict({ state, study, classified }: OfSample) {
+  if (classified === undefined) {
+    const isAsked = state.view.sample !== undefined;
+    return <p>{isAsked ? "Being looked up." : "Draw a digit, pick one here, or click one above."}</p>;
+  }
+  const { label, before, after, winner, sample, removed } = classified;
+  const { nameOf } = classNaming(before.length, study.about.dataset.classNames);
+  const first = before.indexOf(greatest(before));
+  const what = sample === undefined ? "Drawn by hand." : `Validation sample ${sample}, a ${nameOf(label!)}.`;
+  const then = `taken for ${nameOf(winner)}, ${percent(after[winner]!)}`;
+  return (
+    <>
+      <p>{what}</p>
+      <p>{`All neurons: taken for ${nameOf(first)}, ${percent(before[first]!)}.`}</p>
+      <p>{removed === 0 ? "Remove neurons: what changes?" : `${removed} removed: ${then}.`}</p>
+    </>
+  );
+}
+
+const CARRY_HELP =
+  "By how much the winner's logit, its score before softmax, falls for this sample when the neuron is replaced as well, alone: " +
+  "by its mean or by zero, as chosen under Remove. A negative number: the neuron speaks against the winner.";
+
+function Carriers({ study, state, classified, dispatch }: OfSample) {
   const table = shownTable(state)!;
-  const widths = layerWidths(table);
-  const first = table.rows - widths.at(-1)!;
-  const order = Array.from(carried.keys()).sort((a, b) => Math.abs(carried[b]!) - Math.abs(carried[a]!) || a - b);
-  const { nameOf } = classNaming(classified.after.length, study.about.dataset.classNames);
+  const carried = classified?.carried ?? new Float64Array(0);
+  const known = Array.from(carried.keys()).filter((row) => !Number.isNaN(carried[row]));
+  const order = known.sort((a, b) => Math.abs(carried[b]!) - Math.abs(carried[a]!) || a - b);
+  const { nameOf } = classNaming(study.about.dataset.classes, study.about.dataset.classNames);
+  const winner = classified === undefined ? "the class" : nameOf(classified.winner);
+  const from =
+    classified === undefined || classified.carriedFrom === 1 ? "" : `, from layer ${classified.carriedFrom} on`;
   return (
     <div>
-      <p
-        class="muted"
-        title="Output times weight: what the neuron adds to the class's logit, the score before softmax."
-      >
-        {`Carry ${nameOf(winner)} in layer ${widths.length}, by what they add to its logit`}
+      <p class="muted" title={CARRY_HELP}>
+        {`Carry ${winner}: how far its logit falls without each${from}`}
       </p>
       <ul class="carriers numbers">
-        {order.slice(0, CARRIERS_SHOWN).map((neuron) => (
-          <li key={neuron}>
-            <button type="button" onClick={() => dispatch({ type: "view", change: { selected: first + neuron } })}>
-              <span>{`neuron ${neuron}`}</span>
-              <b>{signed(carried[neuron]!, 2)}</b>
-            </button>
-          </li>
-        ))}
+        {Array.from({ length: Math.min(CARRIERS_SHOWN, table.rows) }, (_, place) => {
+          const row = order[place];
+          return (
+            <li key={place}>
+              <button
+                type="button"
+                disabled={row === undefined}
+                onClick={() => row !== undefined && dispatch({ type: "view", change: { selected: row } })}
+              >
+                <span>{row === undefined ? "–" : `layer ${table.layer[row]}, no. ${table.neuron[row]}`}</span>
+                <b>{row === undefined ? "" : signed(carried[row]!, 2)}</b>
+              </button>
+            </li>
+          );
+        })}
       </ul>
     </div>
   );

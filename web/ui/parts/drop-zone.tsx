@@ -1,11 +1,13 @@
-/** Files from the visitor: dropped anywhere on the page, or picked; faults in them are told here. */
-import { useEffect, useState } from "preact/hooks";
+/** Data and networks from the visitor; faults in them are told here, and what they leave unsaid is asked for. */
+import { useState } from "preact/hooks";
 import type { GivenFile, LabRequest } from "../../engine/protocol.ts";
-import { droppedFiles, pickedFiles } from "../dropped-files.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { counted } from "../numbers.ts";
 import type { LabState } from "../state/lab-state.ts";
+import { type ReadingTexts, readingOptionNames, readReading } from "../state/reading.ts";
 import { FaultNote } from "./fault-note.tsx";
+import { FilePick, useDrops } from "./file-input.tsx";
+import { ReadingForm } from "./reading-form.tsx";
 
 interface DropZoneProps {
   readonly state: LabState;
@@ -13,18 +15,37 @@ interface DropZoneProps {
   readonly send: (request: LabRequest) => void;
 }
 
+/** Files that were given last, with what was said of them; what was said holds for these alone. */
+interface LastGiven {
+  readonly files: readonly GivenFile[];
+  readonly texts: ReadingTexts;
+}
+
 export function DropZone({ state, dispatch, send }: DropZoneProps) {
-  const over = useDrops((files) => send({ type: "load", files }));
-  const { dataset, study, faults } = state;
+  const [last, setLast] = useState<LastGiven>({ files: [], texts: {} });
+  const load = (files: readonly GivenFile[]) => {
+    setLast({ files, texts: {} });
+    send({ type: "load", files });
+  };
+  const over = useDrops(load);
+  const { dataset, faults } = state;
   const fault = faults.find(({ about }) => about === "load");
+  const dismiss = () => fault && dispatch({ type: "dismiss", fault: fault.id });
+  const form = {
+    texts: last.texts,
+    ready: last.files.length > 0,
+    onChange: (texts: ReadingTexts) => setLast({ ...last, texts }),
+    onRead: () => {
+      dismiss();
+      send({ type: "load", files: last.files, options: readReading(last.texts).options });
+    },
+  };
   return (
     <section class={over ? "panel drop over" : "panel drop"} aria-labelledby="drop-title">
       <div class="panel-head">
         <h2 id="drop-title">Data</h2>
-        <span class="muted numbers">
-          {dataset === undefined
-            ? ""
-            : `${dataset.name}, ${counted(dataset.train, "digit").replace("digit", "sample")}`}
+        <span class="muted numbers data-name">
+          {dataset === undefined ? "" : `${dataset.name}, ${counted(dataset.train, "sample")}`}
         </span>
         <span class="spread" />
         {dataset === undefined || isEmbedded(dataset.name) ? null : (
@@ -33,21 +54,19 @@ export function DropZone({ state, dispatch, send }: DropZoneProps) {
           </button>
         )}
       </div>
-      <p class="drop-text">
-        Drop a <code>.safetensors</code> network, four IDX files or a results folder
-        {study === undefined || study.about.label === "" ? "." : <span class="muted"> · {study.about.label}</span>}
-      </p>
-      {study === undefined || study.about.missing.length === 0 ? null : (
-        <p class="muted">
-          {`Left out: ${study.about.missing.map(({ file, reason }) => `${file} (${reason})`).join(", ")}`}
-        </p>
-      )}
+      <WhatWasRead state={state} />
       <div class="buttons">
-        <FilePick text="Files" onFiles={(files) => send({ type: "load", files })} />
-        <FilePick text="Folder" folder onFiles={(files) => send({ type: "load", files })} />
+        <FilePick text="Files" onFiles={load} />
+        <FilePick text="Folder" folder onFiles={load} />
       </div>
+      <details>
+        <summary>How files are read</summary>
+        <ReadingForm id="reading" names={readingOptionNames} {...form} />
+      </details>
       {fault === undefined ? null : (
-        <FaultNote shown={fault} onDismiss={() => dispatch({ type: "dismiss", fault: fault.id })} />
+        <FaultNote shown={fault} onDismiss={dismiss}>
+          {fault.asks.length === 0 || !form.ready ? null : <ReadingForm id="asked" names={fault.asks} {...form} />}
+        </FaultNote>
       )}
     </section>
   );
@@ -56,54 +75,24 @@ export function DropZone({ state, dispatch, send }: DropZoneProps) {
 /** The name of the digits that come with the page. */
 const isEmbedded = (name: string) => name === "mnist";
 
-interface FilePickProps {
-  readonly text: string;
-  readonly folder?: boolean;
-  readonly onFiles: (files: readonly GivenFile[]) => void;
-}
-
-function FilePick({ text, folder = false, onFiles }: FilePickProps) {
-  const change = (event: { readonly currentTarget: HTMLInputElement }) => {
-    const files = pickedFiles(event.currentTarget.files);
-    event.currentTarget.value = "";
-    if (files.length > 0) onFiles(files);
-  };
+function WhatWasRead({ state: { study, datasetNotes } }: { readonly state: LabState }) {
+  const { label = "", missing = [], notes = [] } = study?.about ?? {};
+  const left = missing.map(({ file, reason }) => `${file} (${reason})`).join(", ");
+  const told = [...datasetNotes, ...notes];
   return (
-    <label class="button">
-      {`${text} …`}
-      <input
-        class="hidden-text"
-        type="file"
-        multiple
-        ref={(input) => void input?.toggleAttribute("webkitdirectory", folder)}
-        onChange={change}
-      />
-    </label>
+    <>
+      <p class="drop-text">
+        Drop a network, data or results on the page
+        {label === "" ? "." : <span class="muted"> · {label}</span>}
+      </p>
+      {left === "" ? null : <p class="muted">{`Left out: ${left}`}</p>}
+      {told.length === 0 ? null : (
+        <ul class="read-notes muted">
+          {told.map((note) => (
+            <li key={note}>{`${note}.`}</li>
+          ))}
+        </ul>
+      )}
+    </>
   );
-}
-
-/** Takes what is dropped on the page. @returns whether something hangs over it */
-function useDrops(onFiles: (files: readonly GivenFile[]) => void): boolean {
-  const [over, setOver] = useState(false);
-  useEffect(() => {
-    const hover = (event: DragEvent) => {
-      event.preventDefault();
-      setOver(true);
-    };
-    const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setOver(false);
-    };
-    const drop = async (event: DragEvent) => {
-      event.preventDefault();
-      setOver(false);
-      const files = event.dataTransfer === null ? [] : await droppedFiles(event.dataTransfer);
-      if (files.length > 0) onFiles(files);
-    };
-    const ended = new AbortController();
-    addEventListener("dragover", hover, { signal: ended.signal });
-    addEventListener("dragleave", leave, { signal: ended.signal });
-    addEventListener("drop", drop, { signal: ended.signal });
-    return () => ended.abort();
-  }, []);
-  return over;
 }

@@ -1,12 +1,15 @@
 /** What went wrong, where, and what to do. */
+import type { ComponentChildren } from "preact";
 import type { ShownFault } from "../state/lab-state.ts";
 
 interface FaultNoteProps {
   readonly shown: ShownFault;
   readonly onDismiss: () => void;
+  /** What can be done about it, below what is said. */
+  readonly children?: ComponentChildren;
 }
 
-export function FaultNote({ shown, onDismiss }: FaultNoteProps) {
+export function FaultNote({ shown, onDismiss, children }: FaultNoteProps) {
   const { what, where, expected, found, kept, fix } = shown.fault;
   const lines = [
     ["expected", expected],
@@ -29,6 +32,7 @@ export function FaultNote({ shown, onDismiss }: FaultNoteProps) {
           ),
         )}
       </dl>
+      {children}
       <button type="button" onClick={onDismiss}>
         Close
       </button>

@@ -79,10 +79,12 @@ function sourceText({ study, loading }: LabState): string {
     return `fetching the ${loading.what}${share}`;
   }
   if (study === undefined) return "";
+  const { noisyLabels = 0 } = study.about.config ?? {};
+  const noise = noisyLabels === 0 ? "" : `, on ${percent(noisyLabels, 0)} wrong labels`;
   const texts = {
-    trained: "trained here",
+    trained: `trained here${noise}`,
     "network-file": `network ${study.about.label}`,
-    "results-folder": `results ${study.about.label}`,
+    "results-folder": `results ${study.about.label}${noise}`,
     finished: "a finished study",
   };
   return texts[study.about.origin];

@@ -5,7 +5,7 @@ import type { Dispatch } from "../lab-store.ts";
 import { decimal } from "../numbers.ts";
 import { seriesColour } from "../series.ts";
 import type { Tool } from "../state/lab-state.ts";
-import { columnTitle, columnUnit, OUTPUT } from "../state/shown.ts";
+import { columnTitle, columnUnit, isOfSample } from "../state/shown.ts";
 import { GreyImage, greyOfWeights } from "./weight-image.tsx";
 
 export interface LayerGridProps {
@@ -159,10 +159,14 @@ function cellProps(props: LayerGridProps, neuron: number): Omit<CellProps, "tabb
   const { layer, first, column, values, top, removed, brushed } = props;
   const row = first + neuron;
   const value = values?.[row];
-  const level = value === undefined ? 0 : Math.min(1, Math.max(0, (column === OUTPUT ? Math.abs(value) : value) / top));
+  const level =
+    value === undefined ? 0 : Math.min(1, Math.max(0, (isOfSample(column) ? Math.abs(value) || 0 : value) / top));
   const isOut = removed.has(row);
   const selected = props.selected === row;
-  const spoken = value === undefined ? "" : `, ${columnTitle(column)} ${decimal(value, 3)} ${columnUnit(column)}`;
+  const spoken =
+    value === undefined || Number.isNaN(value)
+      ? ""
+      : `, ${columnTitle(column)} ${decimal(value, 3)} ${columnUnit(column)}`;
   const states = [isOut && "out", selected && "selected", brushed.has(row) && "brushed"].filter(Boolean);
   return {
     row,

@@ -11,8 +11,8 @@ import {
   columnTop,
   columnUnit,
   columnValues,
-  OUTPUT,
-  outputColumn,
+  isOfSample,
+  sampleColumn,
   shownTable,
 } from "../state/shown.ts";
 import { Choice, Pick } from "./choice.tsx";
@@ -114,8 +114,9 @@ function Layers({
 }) {
   const { view, removal } = state;
   const table = shownTable(state)!;
-  const values =
-    view.column === OUTPUT ? outputColumn(state, table) : columnValues(study, table, view.column, removal.mode);
+  const values = isOfSample(view.column)
+    ? sampleColumn(state, table)
+    : columnValues(study, table, view.column, removal.mode);
   const top = values === undefined ? 1 : columnTop(values, view.column, table);
   const widths = layerWidths(table);
   const removed = new Set(removal.history.present);

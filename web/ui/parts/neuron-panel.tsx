@@ -208,7 +208,7 @@ function Digits({ state, study, dispatch }: NeuronPanelProps & { readonly study:
   const shape = study.about.dataset.sampleShape;
   if (shape.length !== 2) return null;
   const { extremes } = state;
-  const pick = (digit: number) => dispatch({ type: "view", change: { digit, chart: "digit" } });
+  const pick = (digit: number) => dispatch({ type: "view", change: { sample: { sample: digit }, chart: "digit" } });
   return (
     <div class="digits">
       <DigitStrip

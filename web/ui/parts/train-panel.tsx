@@ -5,7 +5,9 @@ import { LineChart } from "../charts/line-chart.tsx";
 import type { Dispatch } from "../lab-store.ts";
 import { decimal, duration, percent } from "../numbers.ts";
 import type { LabState, Training } from "../state/lab-state.ts";
+import { presetOf, presets } from "../state/presets.ts";
 import { readSettings, type SettingTexts, settingFields, unusedFields } from "../state/settings.ts";
+import { Pick } from "./choice.tsx";
 
 interface TrainPanelProps {
   readonly state: LabState;
@@ -15,8 +17,8 @@ interface TrainPanelProps {
 
 const basic = ["hidden", "activation", "epochs", "repeats", "seed"] as const;
 /** Fields whose text is longer than a number. */
-const halves: readonly (keyof SettingTexts)[] = ["hidden", "activation", "bits", "bins"];
-const further = ["batchSize", "learningRate", "l2", "bits", "bins"] as const;
+const halves: readonly (keyof SettingTexts)[] = ["hidden", "activation", "bits", "bins", "noisyLabels"];
+const further = ["batchSize", "learningRate", "l2", "bits", "bins", "noisyLabels"] as const;
 
 export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
   const { settings, faulty } = readSettings(state.settings);
@@ -28,11 +30,15 @@ export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
   };
   return (
     <section class="panel train" aria-labelledby="train-title">
-      <h2 id="train-title">Train</h2>
+      <div class="panel-head">
+        <h2 id="train-title">Train</h2>
+        <span class="spread" />
+        <PresetPick texts={state.settings} dispatch={dispatch} />
+      </div>
       <form onSubmit={submit}>
         <Fields names={basic} texts={state.settings} faulty={faulty} dispatch={dispatch} />
         <details>
-          <summary>Optimiser, levels</summary>
+          <summary>Optimiser, levels, labels</summary>
           <Fields names={further} texts={state.settings} faulty={faulty} dispatch={dispatch} />
         </details>
         <div class="buttons">
@@ -53,6 +59,30 @@ export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
       </form>
       <TrainingProgress state={state} />
     </section>
+  );
+}
+
+interface PresetPickProps {
+  readonly texts: SettingTexts;
+  readonly dispatch: Dispatch;
+}
+
+function PresetPick({ texts, dispatch }: PresetPickProps) {
+  const shown = presetOf(texts);
+  const change = (name: string) => {
+    const preset = presets.find((one) => one.name === name);
+    if (preset !== undefined) dispatch({ type: "preset", preset });
+  };
+  const own = shown === undefined ? [{ value: "", text: "your own" }] : [];
+  return (
+    <span class="preset" title={shown?.help ?? "Settings of your own."}>
+      <Pick
+        label="Preset"
+        options={[...own, ...presets.map(({ name, title }) => ({ value: name, text: title }))]}
+        value={shown?.name ?? ""}
+        onChange={change}
+      />
+    </span>
   );
 }
 

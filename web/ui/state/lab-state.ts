@@ -4,8 +4,16 @@ import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals } from "
 import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../../src/core/scope.ts";
-import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
-import type { AdapterState, Classified, Evaluation, LabNotice, LabRequestType } from "../../engine/protocol.ts";
+import type { DatasetSummary, RecordedConfig, RepeatSummary } from "../../../src/core/study.ts";
+import type {
+  AdapterState,
+  Classified,
+  Evaluation,
+  LabNotice,
+  LabRequestType,
+  ReadingOption,
+  SampleChoice,
+} from "../../engine/protocol.ts";
 import type { LinkedView } from "./linked-view.ts";
 import { nothingRemoved, type RemovalHistory, type RemovalRule } from "./removal.ts";
 import type { SettingTexts } from "./settings.ts";
@@ -34,7 +42,7 @@ export interface ShownStudy {
 export const tools = ["look", "remove"] as const;
 export type Tool = (typeof tools)[number];
 
-export const charts = ["curves", "compare", "digit"] as const;
+export const charts = ["curves", "compare", "trainings", "digit"] as const;
 export type Chart = (typeof charts)[number];
 
 export interface View {
@@ -54,10 +62,20 @@ export interface View {
   readonly direction: "low" | "high";
   /** Curves as bands over all repeats, not of one. */
   readonly allRepeats: boolean;
-  /** Validation sample whose way through the network is shown. */
-  readonly digit?: number;
+  /** The sample whose way through the network is shown. */
+  readonly sample?: SampleChoice;
   /** Rows inside the scatter's brush. */
   readonly brushed: readonly number[];
+}
+
+/** A training of this visit, which stays when another study is on show. */
+export interface PastTraining {
+  /** From 1, in the order in which they ended. */
+  readonly number: number;
+  readonly config: RecordedConfig;
+  readonly dataset: DatasetSummary;
+  readonly training: Training;
+  readonly repeats: readonly RepeatSummary[];
 }
 
 /** Removed rows are of the repeat on show. */
@@ -79,6 +97,8 @@ export interface ShownFault {
   readonly about: LabRequestType | "deviceLost";
   readonly unexpected: boolean;
   readonly fault: Fault;
+  /** Options of reading that may mend it. */
+  readonly asks: readonly ReadingOption[];
 }
 
 export interface LabState {
@@ -86,6 +106,8 @@ export interface LabState {
   readonly device: "fine" | "lost" | "recovered";
   readonly loading?: Omit<NoticeOf<"loading">, "type">;
   readonly dataset?: DatasetSummary;
+  /** What is worth knowing of how the data were read. */
+  readonly datasetNotes: readonly string[];
   readonly phase: NoticeOf<"phase">["phase"];
   readonly paused: boolean;
   readonly settings: SettingTexts;
@@ -96,6 +118,8 @@ export interface LabState {
   /** A training that ended without a study: nothing of it is on show. */
   readonly givenUp?: Pick<Training, "epochs" | "epochsDone">;
   readonly study?: ShownStudy;
+  /** The last of this visit, oldest first. */
+  readonly trainings: readonly PastTraining[];
   readonly view: View;
   readonly removal: Removal;
   /** Counts changes of what is to be evaluated; the newest answer that arrived is `evaluation`. */
@@ -116,6 +140,8 @@ export function initialState(settings: SettingTexts, linked?: LinkedView): LabSt
   return {
     ...(linked && { linked }),
     device: "fine",
+    datasetNotes: [],
+    trainings: [],
     phase: "ready",
     paused: false,
     settings,

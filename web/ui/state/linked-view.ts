@@ -12,7 +12,7 @@ import { charts, type LabState, type ShownStudy, tools, type View } from "./lab-
 import { linkOf, settingsFromLink } from "./link.ts";
 import { layerWidths, nothingRemoved, type RemovalRule, type Rows, rowsFrom, withRemoved } from "./removal.ts";
 import { defaultSettings, readSettings } from "./settings.ts";
-import { COST, columnsOf, OUTPUT, shownTable } from "./shown.ts";
+import { CARRIED, COST, columnsOf, OUTPUT, shownTable } from "./shown.ts";
 
 /** Parameters of a link, by name; settings among them. */
 export interface LinkedView {
@@ -33,9 +33,9 @@ const DATA_DIGITS = 12;
 const dataOf = (sha256: string) => sha256.slice(0, DATA_DIGITS);
 
 /** What a study trained here was trained with. */
-function settingsOf(config: RecordedConfig): LabSettings {
-  const { bits = defaultBits, bins = defaultBins } = config;
-  return { ...defaultSettings, ...pickSettings(config), bits, bins };
+export function settingsOf(config: RecordedConfig): LabSettings {
+  const { bits = defaultBits, bins = defaultBins, noisyLabels = 0 } = config;
+  return { ...defaultSettings, ...pickSettings(config), noisyLabels: Math.round(100 * noisyLabels), bits, bins };
 }
 
 function pickSettings(config: RecordedConfig): Partial<LabSettings> {
@@ -93,7 +93,7 @@ export function linkOfState(state: LabState): string | undefined {
     ["mode", removal.mode],
     ["removed", rowsText(removal.history.present)],
     ["neuron", String(view.selected ?? "")],
-    ["digit", String(view.digit ?? "")],
+    ["digit", view.sample !== undefined && "sample" in view.sample ? String(view.sample.sample) : ""],
   ];
   return `${linkOf(settings)}&${new URLSearchParams(Object.fromEntries(parts.filter(([, text]) => text !== "")))}`;
 }
@@ -143,8 +143,8 @@ function viewOf(linked: LinkedView, study: ShownStudy, { view }: LabState): Part
   const layers = layerWidths(table).map((_, index) => layerScope(index + 1));
   const digit = numberBelow(linked, "digit", study.about.dataset.validation);
   return {
-    ...(digit !== undefined && { digit }),
-    column: oneOf(linked, "column", [...columns, OUTPUT]) ?? view.column,
+    ...(digit !== undefined && { sample: { sample: digit } }),
+    column: oneOf(linked, "column", [...columns, OUTPUT, CARRIED]) ?? view.column,
     across: oneOf(linked, "across", columns) ?? view.across,
     up: oneOf(linked, "up", columns) ?? view.up,
     chart: oneOf(linked, "chart", charts) ?? view.chart,

@@ -5,7 +5,7 @@ import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
 import { withLinkedView } from "./linked-view.ts";
 import { nothingRemoved } from "./removal.ts";
-import { columnIn, curveKey, OUTPUT, USUAL_COLUMN } from "./shown.ts";
+import { columnIn, curveKey, isOfSample, USUAL_COLUMN } from "./shown.ts";
 import { shownNotice } from "./shown-notice.ts";
 import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
@@ -17,7 +17,7 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
     case "loading":
       return { ...state, loading: notice };
     case "dataset":
-      return { ...loaded(state, "digits"), dataset: notice.dataset };
+      return { ...loaded(state, "digits"), dataset: notice.dataset, datasetNotes: notice.notes };
     case "phase":
       return withPhase(state, notice);
     case "training":
@@ -48,7 +48,15 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
     case "ended":
       return withEnd(state, notice.request);
     case "deviceLost":
-      return withFault({ ...state, device: "lost" }, { about: "deviceLost", unexpected: false, fault: notice.fault });
+      return withFault(
+        { ...state, device: "lost" },
+        {
+          about: "deviceLost",
+          unexpected: false,
+          fault: notice.fault,
+          asks: [],
+        },
+      );
     case "deviceRecovered":
       return recovered(state, notice);
     case "fault":
@@ -93,13 +101,13 @@ function loaded(state: LabState, what: NoticeOf<"loading">["what"]): LabState {
 /** Another study: what was removed and looked at belongs to the one before. The view stays where it makes sense. */
 function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">): LabState {
   const empty = { repeats: [], neurons: [], orders: [], singles: [], firstLayers: {}, curves: {} };
-  const { selected: _selected, digit: _digit, ...view } = state.view;
+  const { selected: _selected, sample: _sample, ...view } = state.view;
   const scope = layerOf(state.view.scope) === undefined ? state.view.scope : layerScope(1);
   const training = about.origin === "trained" && state.training !== undefined ? { training: state.training } : {};
   return {
     ...without(state, "evaluation", "extremes", "classified", "curvesRunning", "training", "givenUp"),
     study: { about, ...training, ...empty },
-    view: { ...view, repeat: 0, brushed: [], scope, ...(view.column === OUTPUT && { column: USUAL_COLUMN }) },
+    view: { ...view, repeat: 0, brushed: [], scope, ...(isOfSample(view.column) && { column: USUAL_COLUMN }) },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
     faults: [],
   };
@@ -124,6 +132,18 @@ function withPart(state: LabState, notice: StudyPart): LabState {
   }
 }
 
+/** A list that nobody gets to the end of; each is a few numbers an epoch and repeat. */
+const MOST_TRAININGS = 50;
+
+/** What has just been trained here joins the list. */
+function withTraining(state: LabState, { about, training, repeats }: ShownStudy): LabState {
+  const { config, dataset, origin } = about;
+  if (origin !== "trained" || config === undefined || training === undefined) return state;
+  const number = (state.trainings.at(-1)?.number ?? 0) + 1;
+  const trainings = [...state.trainings, { number, config, dataset, training, repeats }].slice(-MOST_TRAININGS);
+  return { ...state, trainings };
+}
+
 /** From here on the worker answers; the first neuron is looked at, so that no panel is empty, by measures that there are. */
 function measured(state: LabState, study: ShownStudy): LabState {
   const [column, across, up] = (["column", "across", "up"] as const).map((name) => columnIn(study, state.view[name]));
@@ -131,7 +151,8 @@ function measured(state: LabState, study: ShownStudy): LabState {
   const { rule } = state.removal;
   const measure = rule.measure === RANDOM ? RANDOM : columnIn(study, rule.measure);
   const removal = { ...state.removal, rule: { ...rule, measure } };
-  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView({ ...state, study, view, removal }))));
+  const next = withTraining({ ...state, study, view, removal }, study);
+  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView(next))));
 }
 
 function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<"curves">): LabState {
@@ -148,8 +169,8 @@ function withEnd(state: LabState, request: number): LabState {
 }
 
 /** A fault about the same request replaces the one before. */
-function withFault(state: LabState, { about, unexpected, fault }: Omit<ShownFault, "id">): LabState {
-  const shown: ShownFault = { id: state.faultsSeen + 1, about, unexpected, fault };
+function withFault(state: LabState, { about, unexpected, fault, asks }: Omit<ShownFault, "id">): LabState {
+  const shown: ShownFault = { id: state.faultsSeen + 1, about, unexpected, fault, asks };
   const faults = [...state.faults.filter((earlier) => earlier.about !== about), shown];
   return { ...state, faults, faultsSeen: shown.id };
 }

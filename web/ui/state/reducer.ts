@@ -5,17 +5,20 @@ import type { LabState, View } from "./lab-state.ts";
 import { settingsFromLink } from "./link.ts";
 import { linkedViewOf, withLinkedView } from "./linked-view.ts";
 import { reduceNotice } from "./notices.ts";
+import { type Preset, presetTexts } from "./presets.ts";
 import { type RemovalHistory, type RemovalRule, redone, rowsFrom, ruleRows, undone, withRemoved } from "./removal.ts";
 import { type SettingTexts, settingTexts } from "./settings.ts";
-import { shownTable, studySeed } from "./shown.ts";
+import { isOfSample, shownTable, studySeed, USUAL_COLUMN } from "./shown.ts";
 import { classifiedAnew, curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
 export type LabAction =
   | { readonly type: "notice"; readonly notice: LabNotice }
   | { readonly type: "setting"; readonly name: keyof SettingTexts; readonly text: string }
+  /** Puts a preset's settings into the form. */
+  | { readonly type: "preset"; readonly preset: Preset }
   /** The part behind # of an address that a visitor went to. */
   | { readonly type: "link"; readonly hash: string }
-  | { readonly type: "forgetLink" }
+  | { readonly type: "forgetLink" | "forgetSample" }
   | { readonly type: "view"; readonly change: Partial<View> }
   | { readonly type: "mode"; readonly mode: AblationMode }
   | { readonly type: "rule"; readonly rule: Partial<RemovalRule> }
@@ -31,12 +34,16 @@ export function reduce(state: LabState, action: LabAction): LabState {
       return reduceNotice(state, action.notice);
     case "setting":
       return { ...state, settings: { ...state.settings, [action.name]: action.text } };
+    case "preset":
+      return { ...state, settings: presetTexts(action.preset, state.settings) };
     case "link":
       return withLink(state, action.hash);
     case "forgetLink": {
       const { linked: _linked, ...rest } = state;
       return rest;
     }
+    case "forgetSample":
+      return withoutSample(state);
     case "view":
       return withView(state, action.change);
     case "mode":
@@ -86,6 +93,14 @@ function withLink(state: LabState, hash: string): LabState {
   return shown === waiting ? waiting : curvesAnew(extremesAnew(evaluatedAnew(shown)));
 }
 
+/** What the worker still tells of it is not of what is asked for any more. */
+function withoutSample(state: LabState): LabState {
+  const { sample: _sample, ...view } = state.view;
+  const { classified: _classified, ...rest } = state;
+  const column = isOfSample(view.column) ? USUAL_COLUMN : view.column;
+  return classifiedAnew({ ...rest, view: { ...view, column } });
+}
+
 function withHistory(state: LabState, history: RemovalHistory): LabState {
   if (history === state.removal.history) return state;
   return evaluatedAnew({ ...state, removal: { ...state.removal, history } });
@@ -104,7 +119,7 @@ function withView(state: LabState, change: Partial<View>): LabState {
   const before = state.view;
   let next: LabState = { ...state, view };
   if (view.repeat !== before.repeat) next = evaluatedAnew(next);
-  else if (view.digit !== before.digit) next = classifiedAnew(next);
+  else if (view.sample !== before.sample) next = classifiedAnew(next);
   if (view.repeat !== before.repeat || view.selected !== before.selected) next = extremesAnew(next);
   const sameCurves =
     view.repeat === before.repeat && view.scope === before.scope && view.allRepeats === before.allRepeats;

@@ -2,6 +2,7 @@
 import { activations } from "../../../src/core/network.ts";
 import { binRules, defaultBins, defaultBits } from "../../../src/core/quantization.ts";
 import { decimalRanges, type Range, studyDefaults, wholeRanges } from "../../../src/core/study-defaults.ts";
+import { noisyPercent } from "../../engine/noisy-percent.ts";
 import type { LabSettings } from "../../engine/protocol.ts";
 
 /** Fewer epochs and repeats than the command line takes: somebody is waiting. */
@@ -14,6 +15,7 @@ export const defaultSettings: LabSettings = {
   batchSize: studyDefaults.batchSize,
   learningRate: studyDefaults.learningRate,
   l2: studyDefaults.l2,
+  noisyLabels: 0,
   bits: defaultBits,
   bins: defaultBins,
 };
@@ -83,6 +85,7 @@ export const settingFields: { readonly [Name in keyof LabSettings]: SettingField
   batchSize: wholeNumber("Batch size", wholeRanges.batchSize),
   learningRate: decimal("Learning rate", decimalRanges.learningRate),
   l2: decimal("L2 strength", decimalRanges.l2),
+  noisyLabels: wholeNumber("Wrong labels, %", noisyPercent),
   bits: { ...wholeNumber("Bits measured", wholeRanges.bits), choices: bitChoices },
   bins: oneOf("Levels of", binRules),
 };

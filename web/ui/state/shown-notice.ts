@@ -8,7 +8,9 @@ function shownDataset({ name, classNames, ...summary }: DatasetSummary): Dataset
 }
 
 export function shownNotice(notice: LabNotice): LabNotice {
-  if (notice.type === "dataset") return { ...notice, dataset: shownDataset(notice.dataset) };
+  if (notice.type === "dataset") {
+    return { ...notice, dataset: shownDataset(notice.dataset), notes: notice.notes.map((each) => plainLine(each)) };
+  }
   if (notice.type !== "study") return notice;
   const missing = notice.missing.map(({ file, reason, cost }) => {
     return { file: plainLine(file), reason: plainLine(reason), cost: plainLine(cost) };
@@ -21,5 +23,6 @@ export function shownNotice(notice: LabNotice): LabNotice {
     lacking: plainLine(notice.lacking),
     missing,
     warnings: notice.warnings.map((each) => plainLine(each)),
+    notes: notice.notes.map((each) => plainLine(each)),
   };
 }

@@ -14,9 +14,15 @@ export const COST = "cost";
 /** The column of the neurons' outputs for the digit on show: no property of theirs, so only for colours. */
 export const OUTPUT = "output";
 
-/** The outputs for the digit on show, once they are there. */
-export function outputColumn({ classified }: LabState, table: NeuronTable): Float64Array | undefined {
-  return classified?.repeat === table.repeat ? classified.activations : undefined;
+/** The column of what the neurons carry of that digit's score, likewise. */
+export const CARRIED = "carried";
+
+export const isOfSample = (column: string): boolean => column === OUTPUT || column === CARRIED;
+
+/** A column of the digit on show, once it is there. */
+export function sampleColumn({ classified, view }: LabState, table: NeuronTable): Float64Array | undefined {
+  if (classified?.repeat !== table.repeat) return undefined;
+  return view.column === OUTPUT ? classified.activations : classified.carried;
 }
 
 /** Whether only some of a layer's neurons were removed alone, so that there is no cost of each. */
@@ -28,31 +34,32 @@ export function columnsOf(study: ShownStudy): string[] {
   return study.singles.length > 0 && !study.singles.some(isPart) ? [...known, COST] : known;
 }
 
-/** What the lab begins with. */
+/** What the lab begins with, and where a column of a digit goes when the digit does. */
 export const USUAL_COLUMN = "mutual_information";
 
 /** The column, or, where the study was not measured by it, another that it has. */
 export function columnIn(study: ShownStudy, column: string): string {
   const columns = columnsOf(study);
-  if (column === OUTPUT || column === COST || columns.includes(column)) return column;
+  if (isOfSample(column) || column === COST || columns.includes(column)) return column;
   return columns.includes(USUAL_COLUMN) ? USUAL_COLUMN : (columns[0] ?? column);
 }
 
 export function columnTitle(column: string): string {
   if (column === COST) return "Removal cost";
   if (column === OUTPUT) return "Output";
+  if (column === CARRIED) return "Carries";
   return measureWithId(column)?.title ?? column.replaceAll("_", " ");
 }
 
 /** The unit of a measure; the cost is a share of the test set, shown in percentage points. */
 export function columnUnit(column: string): string {
-  if (column === OUTPUT) return "";
+  if (isOfSample(column)) return "";
   return column === COST ? "points" : unitWords[unitOf(column)].value;
 }
 
 /** A value with its unit. */
 export function columnText(column: string, value: number): string {
-  const text = column === COST || column === OUTPUT ? decimal(value, 3) : valueText(column, value);
+  const text = column === COST || isOfSample(column) ? decimal(value, 3) : valueText(column, value);
   return `${text} ${columnUnit(column)}`.trimEnd();
 }
 
@@ -105,7 +112,8 @@ export function columnValues(
 /** Most that a column reaches in a table, or can reach, where its measure has an upper end. */
 export function columnTop(values: Float64Array, column: string, { levels }: NeuronTable): number {
   const top = measureWithId(column)?.top?.(levels?.levels ?? 2);
-  return top ?? (values.reduce((most, value) => Math.max(most, column === OUTPUT ? Math.abs(value) : value), 0) || 1);
+  const size = (value: number) => (isOfSample(column) ? Math.abs(value) || 0 : value);
+  return top ?? (values.reduce((most, value) => Math.max(most, size(value)), 0) || 1);
 }
 
 export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">): string {

@@ -32,10 +32,10 @@ export function requestsFor(before: LabState, after: LabState): LabRequest[] {
     const removed = history.present.map((row) => addressOf(table, row));
     requests.push({ type: "evaluate", sequence: after.evaluationWanted, repeat, removed, mode });
   }
-  const { digit: sample } = after.view;
-  if (live && sample !== undefined && after.classifiedWanted !== before.classifiedWanted) {
+  const { sample: choice } = after.view;
+  if (live && choice !== undefined && after.classifiedWanted !== before.classifiedWanted) {
     const removed = history.present.map((row) => addressOf(table, row));
-    requests.push({ type: "classify", sequence: after.classifiedWanted, repeat, sample, removed, mode });
+    requests.push({ type: "classify", sequence: after.classifiedWanted, repeat, choice, removed, mode });
   }
   const { selected } = after.view;
   if (live && selected !== undefined && after.extremesWanted !== before.extremesWanted) {

@@ -13,6 +13,7 @@ const unusual: LabSettings = {
   batchSize: 64,
   learningRate: 0.0025,
   l2: 0,
+  noisyLabels: 25,
   bits: 5,
   bins: "equal-frequency",
 };

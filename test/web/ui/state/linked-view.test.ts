@@ -27,6 +27,8 @@ function studyNotices({ settings: own = settings, origin = "trained", label = ""
     lacking: "",
     missing: [],
     warnings: [],
+    notes: [],
+    validationLabels: new Uint16Array(),
   };
   const notices: LabNotice[] = [
     { type: "study", origin, label, config, ...about },
@@ -100,7 +102,7 @@ describe("a link of the view", () => {
 
   test("says what is to be done where that is not to press Train", () => {
     const otherData = { ...madeUpDataset, sha256: "1".repeat(64) };
-    const told = reduce(opened, { type: "notice", notice: { type: "dataset", dataset: otherData } });
+    const told = reduce(opened, { type: "notice", notice: { type: "dataset", dataset: otherData, notes: [] } });
     expect(linkAdvice(told)).toMatch(/other data: drop them/);
     expect(linkAdvice(reduce(opened, { type: "setting", name: "seed", text: "4" }))).toMatch(/other settings/);
     expect(linkAdvice(reduce(opened, { type: "forgetLink" }))).toBeUndefined();

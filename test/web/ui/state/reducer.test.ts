@@ -18,6 +18,8 @@ function studyNotices(live = true): LabNotice[] {
     lacking: live ? "" : "no device",
     missing: [],
     warnings: [],
+    notes: [],
+    validationLabels: new Uint16Array(),
   };
   return [
     { type: "study", origin: "trained", label: "", ...about },
@@ -175,7 +177,9 @@ describe("notices", () => {
   });
 
   test("of faults stand until they are closed, one for each kind of request", () => {
-    const fault = (what: string): LabNotice => ({ type: "fault", about: "load", unexpected: false, fault: { what } });
+    const fault = (what: string): LabNotice => {
+      return { type: "fault", about: "load", unexpected: false, fault: { what }, asks: [] };
+    };
     const state = following(shown, ...says(fault("first"), fault("second")));
     expect(state.faults).toMatchObject([{ fault: { what: "second" } }]);
     expect(reduce(state, { type: "dismiss", fault: state.faults[0]!.id }).faults).toEqual([]);

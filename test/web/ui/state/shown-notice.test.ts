@@ -14,9 +14,9 @@ test.each([hostile, endless])("a study and its data are shown without them, and 
   const part = { file: name, reason: name, cost: name };
   const study: LabNotice = {
     ...{ type: "study", origin: "results-folder", label: name, dataset, widths: [784, 6, 10], live: false },
-    ...{ lacking: name, missing: [part], warnings: [name] },
+    ...{ lacking: name, missing: [part], warnings: [name], notes: [name], validationLabels: new Uint16Array() },
   };
-  const state = reduceNotice(reduceNotice(empty, { type: "dataset", dataset }), study);
+  const state = reduceNotice(reduceNotice(empty, { type: "dataset", dataset, notes: [name] }), study);
   const about = state.study!.about;
   const texts = [
     state.dataset!.name,
@@ -25,6 +25,8 @@ test.each([hostile, endless])("a study and its data are shown without them, and 
     about.label,
     about.lacking,
     ...about.warnings,
+    ...about.notes,
+    ...state.datasetNotes,
   ];
   for (const text of [...texts, ...Object.values(about.missing[0]!)]) expectShowable(text);
   expect(about.dataset.classNames![1]).toBe("b");

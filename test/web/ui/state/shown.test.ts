@@ -22,6 +22,8 @@ const study: ShownStudy = {
     lacking: "-",
     missing: [],
     warnings: [],
+    notes: [],
+    validationLabels: new Uint16Array(),
   },
   firstLayers: {},
   curves: Object.fromEntries(curves.map((curve) => [curveKey(curve), curve])),

@@ -1,0 +1,39 @@
+/** Reads data that a visitor dropped, in any format that the command line reads but pictures. Fetched when it is needed. */
+import type { Dataset } from "../../src/core/dataset.ts";
+import { holdsSamples } from "../../src/data/npz.ts";
+import { openData } from "../../src/data/open-data.ts";
+import type { GivenFile } from "../../src/platform/browser/given-files.ts";
+import { givenFolder } from "../../src/platform/browser/given-folder.ts";
+import { isArchive, nameOf } from "./given-kind.ts";
+import type { ReadingOptions } from "./protocol.ts";
+
+export interface GivenData {
+  readonly dataset: Dataset;
+  /** What is worth knowing of how it was read, as sentences without full stop. */
+  readonly notes: readonly string[];
+}
+
+/** @throws RunError, UsageError as `openData` */
+export async function readGivenData(files: readonly GivenFile[], options: ReadingOptions): Promise<GivenData> {
+  const { label, drop, noHeader, classes, split } = options;
+  const source = givenFolder(files);
+  const notes: string[] = [];
+  const dataset = await openData(source, nameOf(source.label), {
+    ...(label !== undefined && { label }),
+    ...(drop !== undefined && { drop }),
+    ...(noHeader !== undefined && { noHeader }),
+    ...(classes !== undefined && { classes }),
+    ...(split !== undefined && { split }),
+    onNote: (line) => notes.push(line),
+  });
+  return { dataset, notes };
+}
+
+/** Whether .npz files hold samples, not weights. @throws RunError where one is damaged */
+export async function areSamples(files: readonly GivenFile[]): Promise<boolean> {
+  for (const { path, content } of files) {
+    const name = nameOf(path);
+    if (isArchive(name) && (await holdsSamples(givenFolder([{ path: name, content }]), name))) return true;
+  }
+  return false;
+}
