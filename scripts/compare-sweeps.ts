@@ -5,20 +5,21 @@
  * `every`-th (default 10), and prints the largest differences. Every scope, both modes, orders by mutual information and
  * at random. Ends with 1 where one exceeds what docs/performance.md promises.
  */
+
 import { performance } from "node:perf_hooks";
 import { fastSweep } from "../src/ablation/fast-sweep.ts";
 import { maskedSweep } from "../src/ablation/masked-sweep.ts";
-import { removalOrders, scopesOf } from "../src/ablation/orders.ts";
+import { removalOrders } from "../src/ablation/orders.ts";
+import { rankingsOf } from "../src/ablation/rankings.ts";
 import { sweepTolerance } from "../src/bench/sweep-bench.ts";
 import { type AblationCurve, ablationModes } from "../src/core/ablation.ts";
 import { type Activation, activations } from "../src/core/network.ts";
-import { classCounts } from "../src/data/class-counts.ts";
+import { scopesOf } from "../src/core/scope.ts";
 import { readIdxFolder } from "../src/data/idx-folder.ts";
 import { createContext } from "../src/gpu/context.ts";
-import { countNeurons } from "../src/gpu/count-neurons.ts";
-import { uploadNetworks } from "../src/gpu/device-networks.ts";
 import { uploadSplit } from "../src/gpu/device-split.ts";
-import { neuronTable } from "../src/measures/neuron-table.ts";
+import { measureNetwork } from "../src/measure-networks.ts";
+import { mutualInformation } from "../src/measures/mutual-information.ts";
 import { openAdapter } from "../src/platform/node/adapters.ts";
 import { folderSource } from "../src/platform/node/files.ts";
 import { trainNetworks } from "../src/train/trainer.ts";
@@ -67,13 +68,11 @@ async function compareActivation(activation: Activation): Promise<Differences> {
   const trained = await trainNetworks(gpu, train, repeats, { widths, activation, seed: 0, ...rates });
   const found: Differences = { evaluations: 0, different: 0, correct: 0, loss: 0 };
   for (const { repeat, network } of trained) {
-    using onDevice = uploadNetworks(gpu, [network]);
-    const [layers] = await countNeurons(gpu, onDevice, validation);
-    const samplesPerClass = classCounts(data.validation.labels, classes);
-    const table = neuronTable({ repeat, classes, samplesPerClass, layers: layers! }, network);
+    const measured = await measureNetwork(gpu, { repeat, network }, validation, { measures: [mutualInformation] });
+    const { table, meanActivations } = measured;
     const scopes = scopesOf(HIDDEN.length, ["layers", "network"]);
-    const orders = removalOrders(table, { scopes, measures: ["mutual_information"], randomDraws: 1, seed: 0 });
-    const task = { network, orders, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
+    const orders = removalOrders(table, { scopes, rankings: rankingsOf([mutualInformation.id], 1), seed: 0 });
+    const task = { network, orders, meanActivations };
     const [fast = []] = await fastSweep(gpu, test, [task], { modes: ablationModes, stride: 1 });
     const masked = await maskedSweep(gpu, test, task, { modes: ablationModes, stride: Number(every) });
     masked.forEach((curve, index) => {

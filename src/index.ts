@@ -8,11 +8,15 @@
  * WebGPU's threads keep a process of Node alive: a program ends with `process.exit()`.
  * @module
  */
+
 import { ablateNetworks } from "./ablation/ablate-networks.ts";
-import { removalOrders, scopesOf } from "./ablation/orders.ts";
+import { neuronsAlone } from "./ablation/neurons-alone.ts";
+import { removalOrders } from "./ablation/orders.ts";
+import { rankingsOf } from "./ablation/rankings.ts";
 import { openNetwork } from "./cli/model-options.ts";
 import { deviceMemoryBytes } from "./cli/open-device.ts";
 import { readStudyData } from "./cli/study-data.ts";
+import { given, levelConfig } from "./cli/study-options.ts";
 import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
 import {
   type Activation,
@@ -22,13 +26,15 @@ import {
 } from "./core/activation.ts";
 import { type AnyDataset, type Dataset, type SplitName, splitNames } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
-import type { Network } from "./core/network.ts";
+import { type Network, widthsOf } from "./core/network.ts";
 import { type FittedNetwork, fittedTo, notFinite } from "./core/network-fit.ts";
 import { oneName, wholeNumber } from "./core/option-checks.ts";
+import type { BinRule } from "./core/quantization.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
+import { scopesOf } from "./core/scope.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import type { TileForm, TileForms } from "./core/tiles.ts";
 import { inputsForNetworks } from "./data/inputs-for-networks.ts";
@@ -37,19 +43,22 @@ import { availableForms, createContext, type GpuContext, requireDevice } from ".
 import { splitOnDevice } from "./gpu/device-split.ts";
 import { readActivations } from "./gpu/read-activations.ts";
 import { inTurn } from "./gpu/turns.ts";
-import type { AblateOptions } from "./library.ts";
+import { type AblateOptions, recordedSingles } from "./library.ts";
 import {
   ablateChecks,
   dataChecks,
   dataSource,
   deviceChecks,
   fitChecks,
+  measureChecks,
   path as pathCheck,
   readChecks,
   requireList,
   requirePruneRequest,
 } from "./library-options.ts";
-import { measures } from "./measures/registry.ts";
+import { type MeasuredNetwork, measureNetwork } from "./measure-networks.ts";
+import { measuresNamed } from "./measures/measure-choice.ts";
+import { paperMeasureNames } from "./measures/paper-measures.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { encodeNpz as toNpz } from "./models/numpy/numpy-model.ts";
 import { encodeOnnx as toOnnx } from "./models/onnx/onnx-writer.ts";
@@ -57,8 +66,8 @@ import type { OpenedNetwork } from "./models/open-network.ts";
 import { pruneNetwork as withoutNeurons } from "./models/prune.ts";
 import { encodeSafetensors as toSafetensors } from "./models/safetensors-model.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
-import { chooseRemovals, type MeasuredNetwork, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
-import { type Accuracies, accuraciesOf, measureOn } from "./pruning/measure-network.ts";
+import { type Accuracies, accuraciesOf } from "./pruning/accuracies.ts";
+import { chooseRemovals, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
 import { requireAddresses, requireConstants, requireMeasured } from "./pruning/require-measured.ts";
 
 export type * from "./core/ablation.ts";
@@ -71,6 +80,7 @@ export type {
 export { activations, defaultAlphas, studyActivations } from "./core/activation.ts";
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
+export type * from "./core/evidence.ts";
 export type { AppliedTreatment, InputTreatment, KnownInputs, TreatmentOrigin } from "./core/input-treatment.ts";
 export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
 export type {
@@ -81,22 +91,24 @@ export type {
   SingleOutput,
   TrainedNetwork,
 } from "./core/network.ts";
-export type { LevelCounts } from "./core/neuron-counts.ts";
 export type { NeuronTable } from "./core/neuron-table.ts";
 export { type ProgressEvent, type ProgressListener, type Stage, stages } from "./core/progress.ts";
 export { type BinRule, binRules } from "./core/quantization.ts";
 export { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
+export { parseScope, type Scope, type ScopeKind, type ScopeText, scopeText } from "./core/scope.ts";
 export type * from "./core/study.ts";
 export { type Product, products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 export type { DataOptions } from "./data/open-data.ts";
 export type { GpuContext } from "./gpu/context.ts";
 export { type AblateOptions, type AnalyzeOptions, analyze, writeResults } from "./library.ts";
-export type { Measure, NeuronEvidence } from "./measures/measure.ts";
+export type { MeasuredNetwork } from "./measure-networks.ts";
+export type { Measure, MeasureTraits } from "./measures/measure.ts";
+export { paperMeasures } from "./measures/paper-measures.ts";
 export { measures } from "./measures/registry.ts";
 export type { ReadOptions } from "./models/model-reader.ts";
 export type { OpenedNetwork } from "./models/open-network.ts";
-export type { MeasuredNetwork, PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
-export type { Accuracies } from "./pruning/measure-network.ts";
+export type { Accuracies } from "./pruning/accuracies.ts";
+export type { PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
 
 /**
  * A network of any format that is read: safetensors, ONNX, NumPy, Keras, TensorFlow.js.
@@ -171,17 +183,33 @@ export interface NetworkMeasures extends MeasuredNetwork {
   readonly accuracies: Accuracies;
 }
 
+export interface MeasureOptions {
+  /** Names, or `paper` (the default) or `all`. */
+  readonly measures?: readonly string[];
+  /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
+  readonly bits?: number;
+  /** Where levels part, for more than one bit. */
+  readonly bins?: BinRule;
+  /** Of one bit; by default the activation's value at 0. */
+  readonly quantizeThreshold?: number;
+}
+
 /**
- * Accuracies of the networks on all three sets, and every measure of every hidden neuron, from the validation set.
+ * Accuracies of the networks on all three sets, and the measures of every hidden neuron, from the validation set.
  * @returns one for each network; `table.measures.mutual_information` is `[neurons of all hidden layers]`, bits
- * @throws RunError where a network does not fit the data, or the device fails.
+ * @throws RunError where a network does not fit the data, or the device fails; UsageError where there is no such measure.
  */
 export async function measureNetworks(
   gpu: GpuContext,
   dataset: Dataset,
   networks: readonly Network[],
+  options: MeasureOptions = {},
 ): Promise<NetworkMeasures[]> {
   const where = "measureNetworks";
+  const asked = requireOptions(options, measureChecks, where);
+  const { bits, bins, quantizeThreshold, measures: names = paperMeasureNames } = asked;
+  levelConfig(asked, where);
+  const request = { ...given({ bits, bins, quantizeThreshold }), measures: measuresNamed(names) };
   const data = requireDataset(dataset, "dataset");
   const known = requireList(networks, "networks", where).map((network, index) =>
     fitting(network, data, `network ${index}`),
@@ -191,7 +219,8 @@ export async function measureNetworks(
     for (const [index, fitted] of known.entries()) {
       using validation = splitOnDevice(gpu, fitted.dataset, "validation");
       const accuracies = await accuraciesOf(gpu, fitted.network, fitted.dataset, `network ${index}`);
-      measured.push({ accuracies, ...(await measureOn(gpu, validation, fitted.network, index)) });
+      const numbered = { repeat: index, network: fitted.network };
+      measured.push({ accuracies, ...(await measureNetwork(gpu, numbered, validation, request, `network ${index}`)) });
     }
     return measured;
   });
@@ -236,7 +265,7 @@ export async function activationsOf(
 
 /**
  * Removes the neurons of a measured network, one order after another and each alone, and evaluates on the test set.
- * @returns curves: one for each scope, order and mode; singles: one for each hidden layer and mode
+ * @returns curves: one for each scope, order and mode; singles: one for each hidden layer and mode, none with `singles: "none"`
  * @throws UsageError where there is no such measure, RunError with what the device reported.
  */
 export async function ablate(
@@ -246,17 +275,19 @@ export async function ablate(
   options: AblateOptions = {},
 ): Promise<{ curves: AblationCurve[]; singles: SingleRemovals[] }> {
   const where = "ablate";
-  const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...requireOptions(options, ablateChecks, where) };
+  const asked = requireOptions(options, ablateChecks, where);
+  const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...asked };
   const data = requireDataset(dataset, "dataset");
   const { network, table, meanActivations, fitted } = fittingMeasured(measured, data);
-  const names = sweep.measures ?? measures.map(({ name }) => name);
-  const ids = names.map((name) => requireColumn(table, name));
+  const ids = sweep.measures?.map((name) => requireColumn(table, name)) ?? measuredColumns(table);
   const orders = removalOrders(table, {
-    ...{ scopes: scopesOf(network.layers.length - 1, scopes), measures: ids, randomDraws, seed },
+    ...{ scopes: scopesOf(network.layers.length - 1, scopes), rankings: rankingsOf(ids, randomDraws), seed },
   });
   return inTurn(requireDevice(gpu, where), async () => {
     using test = splitOnDevice(gpu, fitted, "test");
-    const task = { network, repeat: table.repeat, orders, meanActivations };
+    const { repeat } = table;
+    const alone = neuronsAlone(widthsOf(network), { ...given({ singles: recordedSingles(asked) }), seed }, repeat);
+    const task = { network, repeat, orders, meanActivations, ...(alone && { alone }) };
     const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
     return { curves: curves.flat(), singles: singles.flat() };
   });
@@ -267,6 +298,15 @@ function fittingMeasured(value: unknown, dataset: Dataset): MeasuredNetwork & { 
   const measured = requireMeasured(value, "measured");
   const { network, dataset: fitted } = fitting(measured.network, dataset, "measured, network");
   return { ...measured, network, fitted };
+}
+
+/** The ids of the measures that the table holds. */
+function measuredColumns({ measures: columns }: MeasuredNetwork["table"]): string[] {
+  const ids = Object.keys(columns);
+  if (ids.length > 0) return ids;
+  const fix = "measure the network with measureNetworks";
+  const fault = { what: "the table has no measures", where: "measured, table", expected: "one or more", found: "none" };
+  throw new UsageError({ ...fault, fix });
 }
 
 /** The id of a measure that the table holds. */

@@ -1,5 +1,6 @@
 /** What the options of the library may be; a new field of their types does not compile until it is said here. */
-import { ablationModes, networkScopes, type Scope } from "./core/ablation.ts";
+
+import { ablationModes } from "./core/ablation.ts";
 import { UsageError } from "./core/errors.ts";
 import { weightsLayouts } from "./core/layer-chain.ts";
 import {
@@ -11,6 +12,7 @@ import {
   share,
   shares,
   signedNumber,
+  singlesCheck,
   someNames,
   someText,
   texts,
@@ -21,12 +23,14 @@ import type { ProgressListener } from "./core/progress.ts";
 import { binRules } from "./core/quantization.ts";
 import { type Checks, requireOptions, requireRecord, requireValue } from "./core/require-options.ts";
 import { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
-import { scopeKinds, sweepMethods } from "./core/study.ts";
+import { networkScopes, parseScope, scopeKinds, scopeText } from "./core/scope.ts";
+import { sweepMethods } from "./core/study.ts";
 import { memoryRange, wholeRanges } from "./core/study-defaults.ts";
 import { products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
-import type { OpenDeviceOptions } from "./index.ts";
+import type { MeasureOptions, OpenDeviceOptions } from "./index.ts";
 import type { AblateOptions, AnalyzeOptions } from "./library.ts";
+import { measuresCheck } from "./measures/measure-choice.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import type { PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
@@ -78,14 +82,22 @@ export const readChecks: Checks<ReadOptions> = {
   weightsLayout: oneName(weightsLayouts),
 };
 
+export const measureChecks: Checks<MeasureOptions> = {
+  measures: measuresCheck,
+  bits: wholeNumber(wholeRanges.bits),
+  bins: oneName(binRules),
+  quantizeThreshold: signedNumber(),
+};
+
 export const ablateChecks: Checks<AblateOptions> = {
-  measures: someNames(measureNames),
+  measures: measuresCheck,
   scopes: someNames(scopeKinds),
   modes: someNames(ablationModes),
   randomDraws: wholeNumber(wholeRanges.randomDraws),
   seed: wholeNumber(wholeRanges.seed),
   stride: wholeNumber(wholeRanges.stride),
   sweep: oneName(sweepMethods),
+  singles: singlesCheck(wholeRanges.singles),
 };
 
 export const analyzeChecks: Checks<AnalyzeOptions> = {
@@ -108,8 +120,9 @@ const pruneScope: Check<PruneScope> = {
   allowed: `layers, ${networkScopes.join(", ")}, layer1, layer2, ...`,
   names: ["layers", ...networkScopes, "layer1"],
   take(value) {
-    const known = (["layers", ...networkScopes] as const).find((name) => name === value);
-    return known ?? (/^layer[1-9]\d*$/.test(String(value)) ? (value as Scope) : undefined);
+    if (value === "layers") return value;
+    const known = typeof value === "string" ? parseScope(value) : undefined;
+    return known === undefined ? undefined : scopeText(known);
   },
 };
 

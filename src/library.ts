@@ -1,11 +1,12 @@
 /** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
+
 import { analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
 import { analysisConfig } from "./cli/analysis-config.ts";
 import { openNetwork } from "./cli/model-options.ts";
 import { readLargeStudyData } from "./cli/study-data.ts";
 import { given, levelConfig } from "./cli/study-options.ts";
 import { clock, provenanceOf } from "./cli/study-output.ts";
-import type { AblationMode } from "./core/ablation.ts";
+import type { AblationMode, SinglesChoice } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { type Network, widthsOf } from "./core/network.ts";
@@ -15,7 +16,8 @@ import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
-import type { ScopeKind, StudyResults, SweepMethod } from "./core/study.ts";
+import type { ScopeKind } from "./core/scope.ts";
+import type { StudyResults, SweepMethod } from "./core/study.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import { fingerprint } from "./data/fingerprint.ts";
 import { inputsForNetworks } from "./data/inputs-for-networks.ts";
@@ -25,14 +27,14 @@ import { type GpuContext, requireDevice } from "./gpu/context.ts";
 import { Devices } from "./gpu/devices.ts";
 import { inTurn } from "./gpu/turns.ts";
 import { analyzeChecks, dataSource, path, refuseReading, requireList, writeChecks } from "./library-options.ts";
-import { measures } from "./measures/registry.ts";
+import { paperMeasureNames } from "./measures/paper-measures.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
 import { requireResults } from "./pruning/require-results.ts";
 import { completeResults } from "./report/files/result-files.ts";
 
 export interface AblateOptions {
-  /** Names, for example `mutual-information`; by default all. */
+  /** Names, for example `mutual-information`, or `paper` or `all`; `analyze` takes the paper's by default, `ablate` those that were measured. */
   readonly measures?: readonly string[];
   readonly scopes?: readonly ScopeKind[];
   readonly modes?: readonly AblationMode[];
@@ -42,6 +44,8 @@ export interface AblateOptions {
   /** Neurons removed between two evaluations; by default 1. */
   readonly stride?: number;
   readonly sweep?: SweepMethod;
+  /** Neurons that are removed alone: `all`, the default, `none`, or at most so many of each layer, drawn by the seed. */
+  readonly singles?: "all" | SinglesChoice;
 }
 
 export interface AnalyzeOptions extends AblateOptions {
@@ -61,6 +65,11 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly quantizeThreshold?: number;
   /** Told of how far the work is. */
   readonly onProgress?: ProgressListener;
+}
+
+/** As study.json says it: `all` is the default, and not said. */
+export function recordedSingles({ singles }: AblateOptions): SinglesChoice | undefined {
+  return singles === "all" ? undefined : singles;
 }
 
 /** A path, or a network that holds together. */
@@ -129,7 +138,7 @@ async function analyzed(
   const begin = clock();
   const { reading = {}, reader = {}, onProgress } = options;
   const { seed, scopes, modes, randomDraws, stride, sweep } = { ...studyDefaults, ...options };
-  const names = options.measures ?? measures.map(({ name }) => name);
+  const names = options.measures ?? paperMeasureNames;
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const isNamed = typeof data === "string";
   const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
@@ -137,9 +146,10 @@ async function analyzed(
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
   const { bits, bins, quantizeThreshold } = options;
+  const singles = recordedSingles(options);
   const config = analysisConfig(read, {
     data: isNamed ? data : stored.name,
-    ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold }),
+    ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold, singles }),
     ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),
     ...{ seed, measures: names, scopes, modes, randomDraws, stride, sweep },
   });

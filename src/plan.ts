@@ -2,6 +2,7 @@
  * What a study takes before it runs: how much is done at once in each stage, the memory for that, and what keeps it from
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
+import { ordersPerScope, rankingsOf } from "./ablation/rankings.ts";
 import { sweepPlan } from "./ablation/sweep-plan.ts";
 import { type AnyDataset, type InputType, isPaged } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
@@ -22,6 +23,8 @@ import {
   type PlannedArray,
   totalBytes,
 } from "./gpu/plan-basis.ts";
+import { needsClassSums } from "./measure-networks.ts";
+import { measuresNamed } from "./measures/measure-choice.ts";
 import { replicasAtOnce, trainingArrays } from "./train/training-plan.ts";
 
 export interface DataSize
@@ -109,6 +112,8 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     validation: onDevice(data, data.validation),
     test: onDevice(data, data.test),
     quantization: quantizationOf(config),
+    classSums: needsClassSums(measuresNamed(config.measures)),
+    paged: onDevice(data, data.validation) < data.validation,
   };
   const together = group(networksAtOnce(basis, size, networks), networks);
   const samples = Math.max(size.validation, size.test);
@@ -119,7 +124,8 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
 
 /** @param networks still to be ablated */
 export function ablationPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
-  const { scopes, modes, stride, sweep, measures, randomDraws } = config;
+  const { scopes, modes, stride, sweep, singles, measures, randomDraws } = config;
+  const rankings = rankingsOf(measures, randomDraws);
   const size = {
     widths: widthsFor(data, config),
     inputType: inputTypeFor(data),
@@ -128,8 +134,9 @@ export function ablationPlan(basis: PlanBasis, data: DataSize, config: Measuring
     modes,
     stride,
     sweep,
+    ...(singles !== undefined && { singles }),
   };
-  const plan = sweepPlan(basis, { ...size, ordersPerScope: 2 * measures.length + randomDraws }, networks);
+  const plan = sweepPlan(basis, { ...size, ordersPerScope: ordersPerScope(rankings) }, networks);
   const { rows, atOnce, of, arrays } = plan;
   const portions: Portion[] = [
     { ...plan.networks, of: networks, unit: "networks" },

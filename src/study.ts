@@ -1,31 +1,29 @@
 /** The whole study: train, count, measure, order, ablate. Plain data in and out; no platform code. */
 
 import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
-import { removalOrders, scopesOf } from "./ablation/orders.ts";
+import { neuronsAlone } from "./ablation/neurons-alone.ts";
+import { removalOrders } from "./ablation/orders.ts";
+import { rankingsOf } from "./ablation/rankings.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { appendAll } from "./core/long-arrays.ts";
-import { hiddenWidths, type Network, type TrainedNetwork } from "./core/network.ts";
+import { hiddenWidths, type Network, type TrainedNetwork, widthsOf } from "./core/network.ts";
 import { inputOf, notFinite } from "./core/network-fit.ts";
-import type { LayerCounts, NetworkCounts } from "./core/neuron-counts.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ProgressListener, Stage } from "./core/progress.ts";
-import { quantizationOf } from "./core/quantization.ts";
+import { scopesOf } from "./core/scope.ts";
 import { isAnalysis, isTrained, type MeasuringConfig, type RepeatSummary, type StudyConfig } from "./core/study.ts";
-import { classCounts } from "./data/class-counts.ts";
 import { requireTreated, withInputsOf } from "./data/inputs-for-networks.ts";
 import { withNoisyLabels } from "./data/noisy-labels.ts";
 import type { GpuContext } from "./gpu/context.ts";
-import { countLevels } from "./gpu/count-levels.ts";
-import { countNeurons } from "./gpu/count-neurons.ts";
 import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
 import { type DevicePages, splitOnDevice } from "./gpu/device-split.ts";
 import { type Devices, PerDevice } from "./gpu/devices.ts";
-import { evaluate } from "./gpu/evaluate.ts";
+import { type Evaluation, evaluate } from "./gpu/evaluate.ts";
 import { inSpan, inStage } from "./gpu/profiler.ts";
-import { neuronTable } from "./measures/neuron-table.ts";
-import { measureNamed } from "./measures/registry.ts";
+import { gatherEvidence, tablesOf } from "./measure-networks.ts";
+import { measuresNamed } from "./measures/measure-choice.ts";
 import {
   ablationPlan,
   measuringPlan,
@@ -153,8 +151,8 @@ export function ordersOf(
   neurons: readonly NeuronTable[],
   { scopes, hidden, measures, randomDraws, seed }: MeasuringConfig,
 ): RemovalOrder[][] {
-  const ids = measures.map((name) => measureNamed(name)!.id);
-  const options = { scopes: scopesOf(hidden.length, scopes), measures: ids, randomDraws, seed };
+  const ids = measuresNamed(measures).map(({ id }) => id);
+  const options = { scopes: scopesOf(hidden.length, scopes), rankings: rankingsOf(ids, randomDraws), seed };
   return neurons.map((table) => removalOrders(table, options));
 }
 
@@ -254,58 +252,35 @@ async function measureGroup(
     gpu,
     group.map(({ network }) => network),
   );
-  const repeats = await accuracies(gpu, onGpu, group, validation, test, config);
-  return { repeats, neurons: await tables(gpu, onGpu, group, validation, config) };
-}
-
-async function accuracies(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
-  trained: readonly TrainedNetwork[],
-  validation: DevicePages,
-  test: DevicePages,
-  config: MeasuringConfig,
-): Promise<RepeatSummary[]> {
-  const onValidation = await evaluate(gpu, networks, validation);
-  const onTest = await evaluate(gpu, networks, test);
-  const broken = onTest.loss.findIndex((loss, index) => !Number.isFinite(loss + onValidation.loss[index]!));
-  if (broken !== -1) {
-    const { repeat, trainLoss } = trained[broken]!;
-    throw isTrained(config)
-      ? divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config)
-      : notFinite("the network's loss is not finite", isAnalysis(config) ? config.models[repeat]! : `repeat ${repeat}`);
-  }
-  return trained.map(({ repeat, trainLoss }, index) => ({
+  const measures = measuresNamed(config.measures);
+  const gathered = await gatherEvidence(gpu, onGpu, validation, { ...config, measures });
+  const onTest = await evaluate(gpu, onGpu, test);
+  requireFinite(gathered.evaluation, onTest, group, config);
+  const repeats = group.map(({ repeat, trainLoss }, index) => ({
     repeat,
-    validationAccuracy: onValidation.correct[index]! / validation.count,
+    validationAccuracy: gathered.evaluation.correct[index]! / validation.count,
     testAccuracy: onTest.correct[index]! / test.count,
     testCorrect: onTest.correct[index]!,
     testCorrectPerClass: [...onTest.correctPerClass.subarray(index * test.classes, (index + 1) * test.classes)],
     testLoss: onTest.loss[index]!,
     trainLoss,
   }));
+  return { repeats, neurons: await inSpan(gpu, "measures", () => tablesOf(gathered, group, validation, measures)) };
 }
 
-/** Counts on the validation set and the measures of every hidden neuron. */
-async function tables(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
+/** @throws RunError that names the first network whose loss is not finite. */
+function requireFinite(
+  onValidation: Evaluation,
+  onTest: Evaluation,
   trained: readonly TrainedNetwork[],
-  validation: DevicePages,
   config: MeasuringConfig,
-): Promise<NeuronTable[]> {
-  const bits = await countNeurons(gpu, networks, validation, undefined, config.quantizeThreshold);
-  const quantization = quantizationOf(config);
-  const histograms = quantization && (await countLevels(gpu, networks, validation, quantization));
-  const layersOf = (index: number): LayerCounts[] =>
-    bits[index]!.map((counts, layer) => (histograms ? { ...counts, histograms: histograms[index]![layer]! } : counts));
-  const samplesPerClass = classCounts(validation.host.labels, validation.classes);
-  return inSpan(gpu, "measures", () =>
-    trained.map(({ repeat, network }, index) => {
-      const counts: NetworkCounts = { repeat, classes: validation.classes, samplesPerClass, layers: layersOf(index) };
-      return neuronTable(counts, network);
-    }),
-  );
+): void {
+  const broken = onTest.loss.findIndex((loss, index) => !Number.isFinite(loss + onValidation.loss[index]!));
+  if (broken === -1) return;
+  const { repeat, trainLoss } = trained[broken]!;
+  throw isTrained(config)
+    ? divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config)
+    : notFinite("the network's loss is not finite", isAnalysis(config) ? config.models[repeat]! : `repeat ${repeat}`);
 }
 
 /** Mean activations per hidden layer, from the table's column. */
@@ -336,7 +311,8 @@ export async function ablateAll(
   using test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
   const tasks = networks.map(({ network, repeat }, index) => {
     const means = meanActivations(neurons[index]!, network);
-    return { network, repeat, orders: orders[index]!, meanActivations: means };
+    const alone = neuronsAlone(widthsOf(network), config, repeat);
+    return { network, repeat, orders: orders[index]!, meanActivations: means, ...(alone && { alone }) };
   });
   const each = ablationEvaluations(tasks[0]!, config);
   const curves: AblationCurve[] = [];

@@ -1,11 +1,11 @@
-/** All ablation of some networks: their curves, by the chosen sweep, and every neuron's removal alone. */
+/** All ablation of some networks: their curves, by the chosen sweep, and the removal of neurons alone. */
 import type { AblationCurve, SingleRemovals } from "../core/ablation.ts";
 import type { SweepMethod } from "../core/study.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DevicePages } from "../gpu/device-split.ts";
 import { curveEvaluations, curveGroups, curvesOf } from "./fast-sweep.ts";
 import { maskedSweep, type SweepOptions, type SweepTask } from "./masked-sweep.ts";
-import { type SingleTask, singleGroups, singleRemovals, singlesOf } from "./single-removals.ts";
+import { neuronsOf, type SingleTask, singleGroups, singleRemovals, singlesOf } from "./single-removals.ts";
 import { runWalks } from "./walk-run.ts";
 
 export type AblationTask = SweepTask & SingleTask;
@@ -22,8 +22,9 @@ export interface Ablation {
 
 /** Evaluations (forward passes over the whole split) that the ablation of one task takes. */
 export function ablationEvaluations(task: AblationTask, options: AblationOptions): number {
-  // Each neuron of each hidden layer, and the intact network once a layer.
-  const ofSingles = task.network.layers.slice(0, -1).reduce((sum, { outputs }) => sum + outputs + 1, 0);
+  const neurons = neuronsOf(task);
+  // Each neuron, and the intact network once a layer.
+  const ofSingles = neurons === 0 ? 0 : neurons + task.network.layers.length - 1;
   return curveEvaluations(task, options) + options.modes.length * ofSingles;
 }
 

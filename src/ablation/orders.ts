@@ -1,46 +1,26 @@
-/** Orders of removal (study.md section 1): by a measure, low or high first, and nested random ones. Pure functions. */
-import {
-  type Direction,
-  type NeuronAddress,
-  networkScopes,
-  RANDOM,
-  type RemovalOrder,
-  type Scope,
-} from "../core/ablation.ts";
+/** Orders of removal: what rankings give in each scope. Pure functions. */
+
+import type { NeuronAddress, RemovalOrder } from "../core/ablation.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import { RandomSequence, streams } from "../core/random.ts";
-import type { ScopeKind } from "../core/study.ts";
+import { layerOf, type ScopeText, scopeOf } from "../core/scope.ts";
+import type { RankedList, Ranking } from "./rankings.ts";
 
 export interface OrderOptions {
-  readonly scopes: readonly Scope[];
-  /** Measure ids, as in the table's columns. */
-  readonly measures: readonly string[];
-  readonly randomDraws: number;
+  readonly scopes: readonly ScopeText[];
+  readonly rankings: readonly Ranking[];
+  /** Of random orders. */
   readonly seed: number;
 }
 
-/** `layer1` ... `layerN`, then the scopes over all layers. */
-export function scopesOf(hiddenLayers: number, kinds: readonly ScopeKind[]): Scope[] {
-  const layers = Array.from({ length: hiddenLayers }, (_, index): Scope => `layer${index + 1}`);
-  return [...(kinds.includes("layers") ? layers : []), ...networkScopes.filter((scope) => kinds.includes(scope))];
-}
-
-const isRanked = (scope: Scope) => scope === "network-ranked";
+const isRanked = (scope: ScopeText) => scopeOf(scope).kind === "network-ranked";
 
 /** 0 for the whole network, else the layer's number. */
-function layerOfScope(scope: Scope): number {
-  return scope === "network" || isRanked(scope) ? 0 : Number(scope.slice("layer".length));
-}
+const layerOfScope = (scope: ScopeText): number => layerOf(scope) ?? 0;
 
 /** Rows of the table in one layer, or, for layer 0, in all, in the order layer, neuron. */
 function rowsOfLayer(table: NeuronTable, layer: number): number[] {
   return Array.from(table.layer.keys()).filter((row) => layer === 0 || table.layer[row] === layer);
-}
-
-/** Row numbers sorted by value; ties by position, that is by layer and neuron, in either direction. */
-function sortedRows(rows: readonly number[], values: Float64Array, direction: Direction): number[] {
-  const sign = direction === "low" ? 1 : -1;
-  return [...rows].sort((a, b) => sign * (values[a]! - values[b]!) || a - b);
 }
 
 /**
@@ -60,44 +40,32 @@ function addresses(table: NeuronTable, rows: readonly number[]): NeuronAddress[]
 }
 
 /** The lists of rows that a scope ranks on their own: one, but for `network-ranked` one per layer. */
-function ranksOf(table: NeuronTable, scope: Scope): number[][] {
+function ranksOf(table: NeuronTable, scope: ScopeText): number[][] {
   if (!isRanked(scope)) return [rowsOfLayer(table, layerOfScope(scope))];
   return [...new Set(table.layer)].map((layer) => rowsOfLayer(table, layer));
 }
 
-/** A random permutation of each list: one per draw, so that the sets of a curve are nested, never drawn afresh. */
-function shuffled(rows: readonly number[], seed: number, repeat: number, scope: Scope, list: number, draw: number) {
+/** Random numbers of a list: every scope, list and draw has its own. */
+function randomOf(scope: ScopeText, list: number, draw: number, seed: number, repeat: number): RandomSequence {
   const [stream, layer] = isRanked(scope)
     ? [streams.randomRanking, list + 1]
     : [streams.randomOrder, layerOfScope(scope)];
-  const sequence = new RandomSequence(seed, repeat, stream, layer * 0x10000 + draw);
-  return Array.from(sequence.permutation(rows.length), (index) => rows[index]!);
+  return new RandomSequence(seed, repeat, stream, layer * 0x10000 + draw);
 }
 
-/** All orders of one network: per scope, each measure low and high first, then the random draws. */
-export function removalOrders(table: NeuronTable, options: OrderOptions): RemovalOrder[] {
+/** All orders of one network: per scope, each ranking's variants. */
+export function removalOrders(table: NeuronTable, { scopes, rankings, seed }: OrderOptions): RemovalOrder[] {
   const { repeat } = table;
-  return options.scopes.flatMap((scope) => {
-    const lists = ranksOf(table, scope);
-    const order = (measure: string, direction: Direction, draw: number, sorted: readonly number[][]): RemovalOrder => {
-      return { repeat, scope, measure, direction, draw, neurons: addresses(table, mergedByRank(sorted)) };
-    };
-    const byMeasure = options.measures.flatMap((measure) =>
-      (["low", "high"] as const).map((direction) => {
-        const values = table.measures[measure]!;
-        return order(
-          measure,
-          direction,
-          0,
-          lists.map((rows) => sortedRows(rows, values, direction)),
-        );
+  return scopes.flatMap((scope) => {
+    const lists = ranksOf(table, scope).map((rows, list): RankedList => {
+      return { table, rows, random: (draw) => randomOf(scope, list, draw, seed, repeat) };
+    });
+    return rankings.flatMap(({ id, variants, rank }) =>
+      variants.map(({ direction, draw }): RemovalOrder => {
+        const ranked = mergedByRank(lists.map((list) => rank(list, { direction, draw })));
+        return { repeat, scope, measure: id, direction, draw, neurons: addresses(table, ranked) };
       }),
     );
-    const random = Array.from({ length: options.randomDraws }, (_, draw) => {
-      const drawn = lists.map((rows, list) => shuffled(rows, options.seed, repeat, scope, list, draw));
-      return order(RANDOM, "none", draw, drawn);
-    });
-    return [...byMeasure, ...random];
   });
 }
 

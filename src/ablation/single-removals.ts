@@ -1,6 +1,7 @@
 /** What the removal of each neuron alone costs, from the intact network: a walk that starts anew at every step. */
+
 import type { AblationMode, RemovalOrder, SingleRemovals } from "../core/ablation.ts";
-import type { Network } from "../core/network.ts";
+import { layerScope } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DevicePages } from "../gpu/device-split.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
@@ -10,23 +11,35 @@ import type { WalkedNetwork } from "./walk-tables.ts";
 /** A network with the number of its repeat, which the tables carry. */
 export interface SingleTask extends WalkedNetwork {
   readonly repeat: number;
+  /**
+   * Per hidden layer: numbers of the neurons that are removed alone, ascending; absent for all. As many in all tasks, and of
+   * each layer at least one, or of none.
+   */
+  readonly alone?: readonly Uint32Array[];
+}
+
+/** Neurons of one task that are removed alone, over all layers. */
+export function neuronsOf({ network, alone }: SingleTask): number {
+  const counts = alone?.map(({ length }) => length) ?? network.layers.slice(0, -1).map(({ outputs }) => outputs);
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** The neurons of every hidden layer, by index. */
-function everyNeuron(network: Network, repeat: number): RemovalOrder[] {
+function ordersAlone({ network, repeat, alone }: SingleTask): RemovalOrder[] {
   return network.layers.slice(0, -1).map(({ outputs }, index) => ({
     repeat,
-    scope: `layer${index + 1}`,
+    scope: layerScope(index + 1),
     measure: "index",
     direction: "none",
     draw: 0,
-    neurons: Array.from({ length: outputs }, (_, neuron) => ({ layer: index + 1, neuron })),
+    neurons: Array.from(alone?.[index] ?? Array(outputs).keys(), (neuron) => ({ layer: index + 1, neuron })),
   }));
 }
 
-/** The walks that remove every neuron of the tasks alone. */
+/** The walks that remove neurons of the tasks alone. */
 export function singleGroups(tasks: readonly SingleTask[], modes: readonly AblationMode[]): WalkGroup[] {
-  const ordered = tasks.map((task) => ({ ...task, orders: everyNeuron(task.network, task.repeat) }));
+  if (neuronsOf(tasks[0]!) === 0) return [];
+  const ordered = tasks.map((task) => ({ ...task, orders: ordersAlone(task) }));
   return walkGroups(ordered, modes, { stride: 1, single: true });
 }
 
@@ -40,6 +53,8 @@ export function singlesOf(
   const tables = tasks.map((): SingleRemovals[] => []);
   for (const { walk, correct, lossSum, correctPerClass } of walked) {
     const { network, curve, order, mode } = walk;
+    const neurons = tasks[network]!.alone?.[curve];
+    const isPart = neurons !== undefined && neurons.length < tasks[network]!.network.layers[curve]!.outputs;
     // Evaluation 0 is the intact network.
     const values = {
       correct: correct.slice(1),
@@ -48,6 +63,7 @@ export function singlesOf(
     };
     tables[network]![curve * modes.length + modes.indexOf(mode)] = {
       ...{ repeat: order.repeat, layer: curve + 1, mode, samples: count },
+      ...(isPart && { neurons }),
       ...values,
     };
   }
@@ -55,9 +71,9 @@ export function singlesOf(
 }
 
 /**
- * Removes every hidden neuron of networks of one architecture alone.
+ * Removes hidden neurons of networks of one architecture alone: all, or those that the tasks name.
  * @param onProgress called with evaluations done and to do
- * @returns per task: one table per hidden layer and mode, layers outermost.
+ * @returns per task: one table per hidden layer and mode, layers outermost; none where no neuron is removed.
  * @throws RunError with what the device reported.
  */
 export async function singleRemovals(
@@ -67,6 +83,8 @@ export async function singleRemovals(
   modes: readonly AblationMode[],
   onProgress?: (done: number, total: number) => void,
 ): Promise<SingleRemovals[][]> {
-  const walked = await runWalks(gpu, split, tasks, singleGroups(tasks, modes), onProgress);
+  const groups = singleGroups(tasks, modes);
+  if (groups.length === 0) return tasks.map(() => []);
+  const walked = await runWalks(gpu, split, tasks, groups, onProgress);
   return singlesOf(walked, tasks, modes, split);
 }

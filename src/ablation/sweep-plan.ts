@@ -2,11 +2,12 @@
  * What a sweep takes on a device: the batch of walks or of masked jobs that takes most, beside the data, one network and
  * its pass over a chunk of samples. Plain arithmetic, nothing allocated.
  */
-import { type AblationMode, networkScopes } from "../core/ablation.ts";
+import type { AblationMode, SinglesChoice } from "../core/ablation.ts";
 import type { InputType } from "../core/dataset.ts";
 import { greatest } from "../core/long-arrays.ts";
 import { hiddenWidths, type Widths } from "../core/network.ts";
-import type { ScopeKind, SweepMethod } from "../core/study.ts";
+import { networkScopes, type ScopeKind } from "../core/scope.ts";
+import type { SweepMethod } from "../core/study.ts";
 import { splitArrays } from "../gpu/device-split.ts";
 import { chunkRows, chunksOf, rowsPerChunk, unitSlabs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
@@ -25,6 +26,7 @@ import {
   totalBytes,
   uniformArray,
 } from "../gpu/plan-basis.ts";
+import { countsAlone } from "./neurons-alone.ts";
 import { removalSteps } from "./orders.ts";
 import { type GroupSize, networksAtOnce, walkWaves } from "./walk-batches.ts";
 import { routeFor, walkedStride } from "./walk-plan.ts";
@@ -40,6 +42,8 @@ export interface SweepSize {
   readonly modes: readonly AblationMode[];
   readonly stride: number;
   readonly sweep: SweepMethod;
+  /** Neurons that are removed alone; absent: all. */
+  readonly singles?: SinglesChoice;
 }
 
 /** Walks or masked curves that start in the same layer and remove as many neurons. */
@@ -87,11 +91,11 @@ function evaluationsOf(size: SweepSize): number {
   return curvesOf(size).reduce((sum, { count, evaluations }) => sum + count * evaluations, 0);
 }
 
-/** Every neuron alone: what `single.csv` comes from, whichever sweep is chosen. */
-function singlesOf({ widths, modes }: SweepSize): Curves[] {
-  return hiddenWidths(widths).map((neurons, index) => {
-    return { lowest: index + 1, neurons, evaluations: neurons + 1, count: modes.length };
-  });
+/** Neurons alone: what `single.csv` comes from, whichever sweep is chosen. */
+function singlesOf({ widths, modes, singles }: SweepSize): Curves[] {
+  return countsAlone(widths, singles)
+    .map((neurons, index) => ({ lowest: index + 1, neurons, evaluations: neurons + 1, count: modes.length }))
+    .filter(({ neurons }) => neurons > 0);
 }
 
 /** Masked evaluations that are prepared together: what they keep fits in a binding each, and in a share of the memory. */

@@ -48,9 +48,10 @@ export function walkStarts({ group, walks }: WalkBatch, networks: number): WalkS
   return { slabs, slabOf };
 }
 
-/** Neurons that a part of single removals is about. */
-function removedAlone({ walks }: WalkBatch, { first, count }: StepRange): number[] {
-  return walks[0]!.order.neurons.slice(Math.max(first, 1) - 1, first + count - 1).map(({ neuron }) => neuron);
+/** Neurons of a network that a part of single removals is about; of one without walks in the batch, any. */
+function removedAlone({ walks }: WalkBatch, network: number, { first, count }: StepRange): number[] {
+  const { order } = walks.find((walk) => walk.network === network) ?? walks[0]!;
+  return order.neurons.slice(Math.max(first, 1) - 1, first + count - 1).map(({ neuron }) => neuron);
 }
 
 /**
@@ -58,10 +59,10 @@ function removedAlone({ walks }: WalkBatch, { first, count }: StepRange): number
  * intact ones.
  */
 export function singleStarts(batch: WalkBatch, networks: number, part: StepRange): WalkStarts {
-  const removed = removedAlone(batch, part);
-  const each = (neurons: readonly number[]) =>
-    Array.from({ length: networks }, (_, network) => ({ network, removed: neurons }));
-  return { slabs: [...each(removed), ...each([])], slabOf: batch.walks.map(({ network }) => networks + network) };
+  const each = (neuronsOf: (network: number) => readonly number[]) =>
+    Array.from({ length: networks }, (_, network) => ({ network, removed: neuronsOf(network) }));
+  const slabs = [...each((network) => removedAlone(batch, network, part)), ...each(() => [])];
+  return { slabs, slabOf: batch.walks.map(({ network }) => networks + network) };
 }
 
 /** Whether some neuron of the batch becomes 0, so that the slabs without a part's neurons are read. */

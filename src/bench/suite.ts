@@ -1,8 +1,9 @@
 /** Which benches there are, and all of a call in order: ceilings first, since every row states its share of them. */
+
 import type { Activation } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
-import type { ScopeKind } from "../core/study.ts";
+import type { ScopeKind } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
 import { bestLargeProduct, ceilingsOf, timeStream } from "./ceilings.ts";

@@ -2,21 +2,22 @@
  * The fast sweep against the masked one and against full forward passes, per scope, in one run on one device: each
  * comparison checks before it times.
  */
+
 import { fastSweep } from "../ablation/fast-sweep.ts";
 import { maskedSweep, type SweepTask } from "../ablation/masked-sweep.ts";
-import { removalOrders, scopesOf } from "../ablation/orders.ts";
-import { type AblationCurve, ablationModes, networkScopes, type Scope } from "../core/ablation.ts";
+import { removalOrders } from "../ablation/orders.ts";
+import { rankingsOf } from "../ablation/rankings.ts";
+import { type AblationCurve, ablationModes } from "../core/ablation.ts";
 import { type Activation, widthsOf } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
-import type { ScopeKind } from "../core/study.ts";
-import { classCounts } from "../data/class-counts.ts";
+import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { countNeurons } from "../gpu/count-neurons.ts";
 import { type DeviceNetworks, uploadNetworks } from "../gpu/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
 import { evaluate } from "../gpu/evaluate.ts";
-import { neuronTable } from "../measures/neuron-table.ts";
+import { measureNetwork } from "../measure-networks.ts";
+import { paperMeasures } from "../measures/paper-measures.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { disagreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
@@ -39,7 +40,7 @@ export interface SweepBenchOptions {
 
 /** Timing, operations and share are those of one evaluation in the fast sweep. */
 export interface SweepBenchRow extends BenchRow {
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   readonly widths: readonly number[];
   readonly activation: Activation;
   readonly samples: number;
@@ -72,11 +73,7 @@ async function trainedTask(
   const rates = { learningRate: 0.001, l2: 1e-5 };
   const options = { widths, activation, seed: 0, epochs: 3, batchSize: 32, ...rates };
   const [trained] = await trainNetworks(gpu, train, [0], options);
-  using networks = uploadNetworks(gpu, [trained!.network]);
-  const [layers] = await countNeurons(gpu, networks, test);
-  const samplesPerClass = classCounts(test.host.labels, CLASSES);
-  const table = neuronTable({ repeat: 0, classes: CLASSES, samplesPerClass, layers: layers! }, trained!.network);
-  return { network: trained!.network, table, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
+  return await measureNetwork(gpu, trained!, test, { measures: paperMeasures });
 }
 
 /** The largest differences at any step of any curve. */
@@ -99,7 +96,7 @@ export const sweepTolerance = { samples: 10_000, loss: 1e-4 };
 /** @throws RunError where the fast sweep differs from the masked one by more than rounding explains. */
 export function requireSameCurves(
   gpu: GpuContext,
-  scope: Scope,
+  scope: ScopeText,
   samples: number,
   found: ReturnType<typeof differences>,
 ): void {
@@ -114,11 +111,12 @@ export function requireSameCurves(
  * Operations that an evaluation needs for one sample, 2 a multiply-add: the removal updates the next layer's
  * pre-activations, deeper layers are computed anew. Over all layers: the mean, each neuron being removed once.
  */
-function evaluationOperations(widths: readonly number[], scope: Scope): number {
+function evaluationOperations(widths: readonly number[], scope: ScopeText): number {
   const ofLayer = (layer: number) =>
     2 *
     widths.slice(layer + 1).reduce((sum, outputs, above) => sum + outputs * (above ? widths[layer + above]! : 1), 0);
-  if (!networkScopes.some((name) => name === scope)) return ofLayer(Number(scope.slice("layer".length)));
+  const layer = layerOf(scope);
+  if (layer !== undefined) return ofLayer(layer);
   const hidden = widths.slice(1, -1);
   const neurons = hidden.reduce((sum, width) => sum + width, 0);
   return hidden.reduce((sum, width, index) => sum + width * ofLayer(index + 1), 0) / neurons;
@@ -139,12 +137,12 @@ interface Prepared {
   readonly trained: Awaited<ReturnType<typeof trainedTask>>;
 }
 
-async function benchScope(prepared: Prepared, scope: Scope): Promise<SweepBenchRow> {
+async function benchScope(prepared: Prepared, scope: ScopeText): Promise<SweepBenchRow> {
   const { gpu, clock, ceilings, test, copies } = prepared;
   const { activation, samples, orders: most, runs, budgetMs } = prepared.options;
   const { table, ...network } = prepared.trained;
-  const measures = Object.keys(table.measures);
-  const orders = removalOrders(table, { scopes: [scope], measures, randomDraws: 2, seed: 0 }).slice(0, most);
+  const rankings = rankingsOf(Object.keys(table.measures), 2);
+  const orders = removalOrders(table, { scopes: [scope], rankings, seed: 0 }).slice(0, most);
   const task: SweepTask = { ...network, orders };
   const settings = { modes: ablationModes, stride: 1 };
   const [fast = []] = await fastSweep(gpu, test, [task], settings);

@@ -14,7 +14,7 @@ export interface AnalysisOptions
 export function analysisConfig(networks: readonly FiledNetwork[], options: AnalysisOptions): AnalysisConfig {
   const { data, label, noHeader, drop, classes, split, normalize, standardize, seed, quantizeThreshold } = options;
   const { activation, alpha, weightsLayout, channels } = options;
-  const { measures, scopes, modes, randomDraws, stride, sweep } = options;
+  const { measures, scopes, modes, randomDraws, stride, sweep, singles } = options;
   return {
     models: networks.map(({ file }) => file),
     data,
@@ -24,5 +24,6 @@ export function analysisConfig(networks: readonly FiledNetwork[], options: Analy
     ...architectureOf(networks),
     ...levelConfig(options),
     ...{ measures, scopes, modes, randomDraws, stride, sweep },
+    ...given({ singles }),
   };
 }

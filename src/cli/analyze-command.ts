@@ -8,11 +8,12 @@ import { UsageError } from "../core/errors.ts";
 import { widthsOf } from "../core/network.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { RepeatSummary } from "../core/study.ts";
-import { wrapped } from "../core/wrapped-text.ts";
 import { inputsForNetworks } from "../data/inputs-for-networks.ts";
+import { analysisEstimates } from "../estimate.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
 import { type AnalysisOptions, analysisConfig } from "./analysis-config.ts";
 import { chanceHint } from "./chance-hints.ts";
+import { withExamples } from "./help.ts";
 import { addModelOptions, openNetwork } from "./model-options.ts";
 import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { megabytes, signedDecimal } from "./option-values.ts";
@@ -30,6 +31,7 @@ import {
   writtenStudy,
 } from "./study-output.ts";
 import { tellInputs } from "./tell-inputs.ts";
+import { workLines } from "./work-text.ts";
 
 interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly out?: string;
@@ -65,8 +67,8 @@ async function readNetworks(
   for (const file of models) {
     const { network, format, notes } = await openNetwork(file, options);
     const about = `${file}, ${format}: ${widthsOf(network).join("-")}, ${networkActivationText(network.activation)}`;
-    for (const line of wrapped("network: ", about)) tell(line);
-    for (const note of notes) for (const line of wrapped("         ", note)) tell(line);
+    tell(`network: ${about}`);
+    for (const note of notes) tell(`         ${note}`);
     networks.push({ file, network });
   }
   requireAlike(networks);
@@ -92,7 +94,7 @@ function accuracyTeller(
       const { file } = networks[repeat.repeat]!;
       const { testAccuracy, validationAccuracy } = repeat;
       const right = `${percent(testAccuracy)} of the test and ${percent(validationAccuracy)} of the validation samples`;
-      for (const line of wrapped("accuracy: ", `${right}, ${file}`)) tell(line);
+      tell(`accuracy: ${right}, ${file}`);
       const doubtful = isNearChance(repeat);
       if (doubtful) {
         warn(`${file} does no better than guessing: check --normalize, --standardize, --activation, and --classes`);
@@ -101,7 +103,7 @@ function accuracyTeller(
       const hint = await chanceHint(networks[repeat.repeat]!.network, dataset, { tryInputs: doubtful, isScaled });
       if (hint === undefined) continue;
       hints++;
-      for (const line of wrapped("hint:     ", hint)) tell(line);
+      tell(`hint:     ${hint}`);
     }
   };
 }
@@ -127,7 +129,7 @@ async function analysis(
   using stored = await readLargeStudyData(asked, { keepMegabytes: options.dataMemory, rescaled }, display);
   showDataset(stored, display);
   const fitted = fittedNetworks(read, stored, options.channels);
-  for (const note of new Set(fitted.notes.flat())) for (const line of wrapped("network: ", note)) display.line(line);
+  for (const note of new Set(fitted.notes.flat())) display.line(`network: ${note}`);
   const warnings: string[] = [];
   const warn = (warning: string) => {
     warnings.push(warning);
@@ -140,6 +142,10 @@ async function analysis(
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;
+  if (options.quiet !== true) {
+    const estimates = await analysisEstimates(devices, dataset, config, clock, networks[0]!.network);
+    for (const line of workLines(estimates)) display.line(line);
+  }
   const outcome = await writtenStudy(
     (observer) => analyzeNetworks(devices, dataset, config, networks, clock, observer),
     {
@@ -170,22 +176,28 @@ async function analyze(models: readonly string[], options: AnalyzeOptions): Prom
 export function addAnalyzeCommand(program: Command, addDevice: (command: Command) => Command): void {
   const command = program
     .command("analyze")
-    .description("count, measure, ablate networks that others trained; the files of run")
-    .argument("<models...>", "safetensors, ONNX, NumPy, Keras or TensorFlow.js; each a repeat")
-    .showHelpAfterError("  to do:    gpu-importance analyze --help lists the options");
+    .description("measure networks trained elsewhere and remove their neurons; writes the files of run")
+    .argument("<models...>", "safetensors, ONNX, NumPy, Keras or TensorFlow.js; each a repeat");
   addDataSourceOption(command);
   addDataOptions(command);
   command.addOption(
-    new Option("--data-memory <MB>", "larger inputs are read in pieces (default: an eighth of all)").argParser(
+    new Option("--data-memory <MB>", "read larger inputs from disk in pages (default: an eighth of RAM)").argParser(
       megabytes(0),
     ),
   );
   addModelOptions(command)
-    .addOption(new Option("--alpha <x>", "parameter of that activation").argParser(signedDecimal({ least: 0 })))
+    .addOption(new Option("--alpha <x>", "slope of leaky-relu, or limit of elu").argParser(signedDecimal({ least: 0 })))
     .addOption(
-      new Option("--quantize-threshold <x>", "a neuron's bit is 1 above it (default: by activation)").argParser(
+      new Option("--quantize-threshold <x>", "a neuron's bit is 1 above this (default: by activation)").argParser(
         signedDecimal(),
       ),
     );
   addDevice(addSweepOptions(command)).action((models: string[], options: AnalyzeOptions) => analyze(models, options));
+  withExamples(command, "analyze", [
+    { what: "A network that PyTorch exported, on your own table", line: "analyze net.onnx --data table.csv --open" },
+    {
+      what: "A wide one, with 200 of each layer's neurons removed alone",
+      line: "analyze wide.safetensors --singles 200 --stride 10",
+    },
+  ]);
 }

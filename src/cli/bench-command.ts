@@ -1,16 +1,18 @@
 /** `gpu-importance bench`: times kernels, training and sweeps on one adapter, each checked before it is timed. */
+
 import { Argument, type Command, Option } from "commander";
 import { type Bench, benches, rowsOf, runSuite, type SuiteOptions } from "../bench/suite.ts";
 import { describeAdapter } from "../core/adapter-text.ts";
 import { RunError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
-import { type ScopeKind, scopeKinds } from "../core/study.ts";
+import { type ScopeKind, scopeKinds } from "../core/scope.ts";
 import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { selfTest } from "../gpu/self-test.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { benchLines } from "./bench-tables.ts";
-import { addAdapterOption } from "./device-options.ts";
+import { addAdapterOption, addMessageOptions, VERBOSE } from "./device-options.ts";
+import { under, withExamples } from "./help.ts";
 import { decimal, integer, oneOf, someOf } from "./option-values.ts";
 import { print, printJson, tell } from "./standard-streams.ts";
 import { hiddenWidths } from "./study-options.ts";
@@ -21,6 +23,7 @@ interface BenchOptions extends Omit<SuiteOptions, "budgetMs"> {
   readonly adapter?: string;
   readonly tiles?: TileOption;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** A walk by rank costs what one by value does. */
@@ -30,8 +33,8 @@ const MS_A_SECOND = 1000;
 const clock = () => performance.now();
 
 /** @throws RunError where no adapter can be used, or the one that is used computes wrongly. */
-async function bench(what: Bench, { seconds, adapter: name, tiles, json, ...options }: BenchOptions): Promise<void> {
-  const { adapter, facts } = await openAdapter({ name });
+async function bench(what: Bench, { seconds, adapter: name, tiles, json, verbose, ...options }: BenchOptions) {
+  const { adapter, facts } = await openAdapter({ name, driverWarnings: verbose });
   const choice = await chooseTiles(await createContext(adapter, facts), tiles);
   using gpu = choice.gpu;
   const { product, histogram } = await selfTest(gpu, clock);
@@ -63,8 +66,8 @@ export function addBenchCommand(program: Command): void {
   const command = program
     .command("bench")
     .description("check kernels, training and sweeps, then time them on one adapter")
-    .showHelpAfterError("  to do:    gpu-importance bench --help lists the options")
     .addArgument(what);
+  under(command, "work");
   const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
     command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));
   add("--hidden <widths>", "widths of the hidden layers", hiddenWidths, [100, 100], "100,100");
@@ -84,8 +87,13 @@ export function addBenchCommand(program: Command): void {
   add("--runs <n>", "counted runs of each row", integer(1, 1000), 20, "20");
   const seconds = decimal({ zero: true, most: 86_400 });
   add("--seconds <x>", "stop a row after this, but not before 3 runs", seconds, 5, "5");
-  addAdapterOption(addTilesOption(command))
-    .option("--json", "print rows as JSON")
-    .option("--debug", "show stack traces")
-    .action((named: Bench, options: BenchOptions) => bench(named, options));
+  under(command, "results").option("--json", "print rows as JSON");
+  addAdapterOption(addTilesOption(under(command, "device")));
+  addMessageOptions(command, { verbose: VERBOSE }).action((named: Bench, options: BenchOptions) =>
+    bench(named, options),
+  );
+  withExamples(command, "bench", [
+    { what: "Everything but scaling", line: "bench" },
+    { what: "The sweep of a network with one wide hidden layer", line: "bench sweep --hidden 1000 --activation relu" },
+  ]);
 }

@@ -3,21 +3,32 @@ import { Argument, type Command } from "commander";
 import { publicSets } from "../data/public-sets.ts";
 import { megabytes } from "../plan.ts";
 import { fetchedFolder, fetchSet, isFetched } from "../platform/node/fetched-data.ts";
+import { addMessageOptions } from "./device-options.ts";
+import { withExamples } from "./help.ts";
+import { oneOf } from "./option-values.ts";
 import { print, tell } from "./standard-streams.ts";
 
 const names = publicSets.map(({ name }) => name);
 
+const oneName = oneOf(names);
+const oneMore = (name: string, before: readonly string[] = []) => [...before, oneName(name)];
+
 /** Adds the command `data` to the program. */
 export function addDataCommand(program: Command): void {
   const data = program.command("data").description("fetch public data sets");
-  data
+  const examples = [
+    { what: "All of MNIST, then --data mnist-full", line: "data fetch mnist" },
+    { what: "Several sets, for scripts", line: "data fetch fashion-mnist kmnist --quiet" },
+  ] as const;
+  withExamples(data, "data", examples);
+  const command = data
     .command("fetch")
     .description(`fetch data sets into the cache folder, checked: ${names.join(", ")}`)
-    .addArgument(new Argument("<names...>", "what to fetch").choices(names))
-    .option("--quiet", "no progress on stderr")
-    .option("--debug", "show stack traces")
-    .showHelpAfterError("  to do:    gpu-importance data fetch --help lists the names")
-    .action((wanted: readonly string[], options: { quiet?: boolean }) => fetchSets(wanted, options.quiet === true));
+    .addArgument(new Argument("<names...>", "what to fetch").choices(names).argParser(oneMore));
+  addMessageOptions(command, { quiet: "no progress on stderr" }).action(
+    (wanted: readonly string[], options: { quiet?: boolean }) => fetchSets(wanted, options.quiet === true),
+  );
+  withExamples(command, "data fetch", examples);
 }
 
 /** @throws RunError where a set cannot be fetched. */

@@ -1,17 +1,28 @@
 /** `gpu-importance doctor`: which adapters there are, which is used and why, and whether it computes rightly. */
 
+import type { Command } from "commander";
 import { describeAdapter } from "../core/adapter-text.ts";
 import { appendAll } from "../core/long-arrays.ts";
 import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { type SelfTest, selfTest } from "../gpu/self-test.ts";
 import { type AdapterAttempt, dawnVersion, installAdvice, surveyAdapters } from "../platform/node/adapters.ts";
+import { addAdapterOption, addMessageOptions, VERBOSE } from "./device-options.ts";
+import { under, withExamples } from "./help.ts";
 import { packageVersion } from "./package-version.ts";
 import { print, printJson } from "./standard-streams.ts";
-import { chooseTiles, describeTiles, type TileChoice, type TileOption, tileLines } from "./tile-choice.ts";
+import {
+  addTilesOption,
+  chooseTiles,
+  describeTiles,
+  type TileChoice,
+  type TileOption,
+  tileLines,
+} from "./tile-choice.ts";
 
-export interface DoctorOptions {
+interface DoctorOptions {
   readonly adapter?: string;
+  readonly verbose?: boolean;
   readonly tiles?: TileOption;
   readonly json?: boolean;
 }
@@ -51,8 +62,8 @@ interface Diagnosis {
   readonly advice: readonly string[];
 }
 
-async function diagnose({ adapter: name, tiles }: DoctorOptions): Promise<Diagnosis> {
-  const { attempts, opened, problem } = await surveyAdapters({ name });
+async function diagnose({ adapter: name, tiles, verbose }: DoctorOptions): Promise<Diagnosis> {
+  const { attempts, opened, problem } = await surveyAdapters({ name, driverWarnings: verbose });
   const advice = adviceFor(attempts);
   const versions = {
     package: packageVersion(),
@@ -160,8 +171,24 @@ function selfTestLines({ product, histogram, elapsedMs }: SelfTest): string[] {
 }
 
 /** @returns whether the adapter can be used and computes rightly. */
-export async function doctor(options: DoctorOptions): Promise<boolean> {
+async function doctor(options: DoctorOptions): Promise<boolean> {
   const diagnosis = await diagnose(options);
   await (options.json ? printJson(diagnosis) : print(report(diagnosis)));
   return diagnosis.healthy;
+}
+
+/** Adds the command `doctor` to the program. @param onUnhealthy told where something is wrong with the adapter */
+export function addDoctorCommand(program: Command, onUnhealthy: () => void): void {
+  const command = under(program.command("doctor"), "device").description(
+    "list adapters, say which is used and why, and test it",
+  );
+  addTilesOption(addAdapterOption(command, "part of the name of the adapter to use"));
+  under(command, "results").option("--json", "print the diagnosis as JSON");
+  addMessageOptions(command, { verbose: VERBOSE }).action(async (options: DoctorOptions) => {
+    if (!(await doctor(options))) onUnhealthy();
+  });
+  withExamples(command, "doctor", [
+    { what: "Which adapter is used, and does it compute rightly?", line: "doctor" },
+    { what: "The software adapter that comes along", line: "doctor --adapter swiftshader" },
+  ]);
 }

@@ -32,13 +32,25 @@ const besides = (out: string) => `${out.replace(/[/\\]+$/, "")}-analysis`;
  * of the run; undefined where not all are there, or no command does that.
  */
 export function continuingCommand(
-  { repeats, hidden, activation, epochs, batchSize, learningRate, l2, noisyLabels, ...options }: StudyConfig,
+  // Networks say themselves how their inputs were standardized.
+  {
+    repeats,
+    hidden,
+    activation,
+    epochs,
+    batchSize,
+    learningRate,
+    l2,
+    standardize,
+    noisyLabels,
+    ...options
+  }: StudyConfig,
   { adapter, memory, tiles }: DeviceChoice,
   { label: out, written }: ResultSink,
 ): string | undefined {
   const isThere = (_: unknown, repeat: number) => written.has(resultNames.model(repeat));
   const isTrained = Array.from({ length: repeats }, isThere).every((there) => there);
-  if (!isTrained || options.standardize === true || repeats > MOST_IN_ORDER) return undefined;
+  if (!isTrained || repeats > MOST_IN_ORDER) return undefined;
   const device = given({ adapter, memory, tiles });
   const models = `${shellWord(join(out, MODELS_FOLDER))}/*.safetensors`;
   const words = optionWords({ ...options, ...device, out: besides(out) });

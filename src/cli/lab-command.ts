@@ -2,6 +2,9 @@
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { serveFolder } from "../platform/node/static-server.ts";
+import { addMessageOptions } from "./device-options.ts";
+import { under, withExamples } from "./help.ts";
+import { openInBrowser } from "./open-in-browser.ts";
 import { integer } from "./option-values.ts";
 import { print, tell } from "./standard-streams.ts";
 
@@ -25,21 +28,19 @@ async function lab({ port, open }: LabOptions): Promise<void> {
   const server = await serveFolder(pageFolder, port);
   await print(`${server.url}\n`);
   tell("the lab runs in your browser, at this address; Ctrl+C ends it");
-  if (open === true) {
-    const { default: openBrowser } = await import("open");
-    await openBrowser(server.url);
-  }
+  if (open === true) await openInBrowser(server.url);
   await interrupted();
   await server.close();
 }
 
 export function addLabCommand(program: Command): void {
-  program
-    .command("lab")
-    .description("serve the lab: train, see and ablate in a browser")
-    .showHelpAfterError("  to do:    gpu-importance lab --help lists the options")
+  const command = program.command("lab").description("serve the lab: train, see and ablate in a browser");
+  under(command, "results")
     .addOption(new Option("--port <n>", "port on 127.0.0.1 (default: any that is free)").argParser(integer(1, 65_535)))
-    .option("--open", "open it in the default browser")
-    .option("--debug", "show stack traces")
-    .action((options: LabOptions) => lab(options));
+    .option("--open", "open it in the default browser");
+  addMessageOptions(command, {}).action((options: LabOptions) => lab(options));
+  withExamples(command, "lab", [
+    { what: "The lab, in the default browser", line: "lab --open" },
+    { what: "At an address that stays the same", line: "lab --port 8080" },
+  ]);
 }

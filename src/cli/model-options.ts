@@ -5,6 +5,7 @@ import { type ChannelOrder, channelOrders } from "../core/sample-axes.ts";
 import { type ReadOptions, type WeightsLayout, weightsLayouts } from "../models/model-reader.ts";
 import { type OpenedNetwork, openNetworkOf } from "../models/open-network.ts";
 import { openModelFiles } from "../platform/node/model-files.ts";
+import { under } from "./help.ts";
 import { oneOf } from "./option-values.ts";
 
 export interface ModelOptions {
@@ -14,7 +15,7 @@ export interface ModelOptions {
 }
 
 export function addModelOptions(command: Command): Command {
-  return command
+  return under(command, "network")
     .addOption(
       new Option("--activation <name>", "of the hidden layers, where the file does not say it").argParser(
         oneOf(activations),

@@ -2,7 +2,6 @@
 
 import { describeAdapter } from "../core/adapter-text.ts";
 import type { AdapterFacts } from "../core/study.ts";
-import { wrapped } from "../core/wrapped-text.ts";
 import { ASSUMED_MEMORY_BYTES, createContext, type GpuContext, withTiles } from "../gpu/context.ts";
 import { Devices, SHARE_AFTER_LOSS } from "../gpu/devices.ts";
 import type { Profiler } from "../gpu/profiler.ts";
@@ -18,6 +17,8 @@ export interface DeviceChoice {
   readonly memory?: number;
   /** Forms of the products' kernels. */
   readonly tiles?: TileOption;
+  /** Show warnings of drivers. */
+  readonly verbose?: boolean;
 }
 
 /** Half of what the device has: a software adapter, the machine's memory; a GPU does not tell, so a modest one's. */
@@ -35,11 +36,11 @@ interface Watchers {
   readonly profiler?: Profiler;
 }
 
-async function openOne({ adapter: name, memory }: DeviceChoice, share: number, more: Watchers = {}) {
+async function openOne({ adapter: name, memory, verbose }: DeviceChoice, share: number, more: Watchers = {}) {
   const { display, profiler } = more;
-  const { adapter, facts, reason } = await openAdapter({ name });
-  for (const line of wrapped("adapter: ", describeAdapter(facts))) display?.line(line);
-  for (const line of wrapped("         ", reason)) display?.line(line);
+  const { adapter, facts, reason } = await openAdapter({ name, driverWarnings: verbose });
+  display?.line(`adapter: ${describeAdapter(facts)}`);
+  display?.line(`         ${reason}`);
   const memoryBytes = deviceMemoryBytes(facts, memory);
   return createContext(adapter, facts, { memoryBytes, share, ...(profiler && { profiler }) });
 }
@@ -55,11 +56,11 @@ export async function openDevices(
 ): Promise<Devices> {
   const tiles = await chooseTiles(await openOne(choice, 1, { display, ...profiling }), choice.tiles);
   for (const note of tiles.notes) display.line(note);
-  for (const line of wrapped("kernels: ", describeTiles(tiles))) display.line(line);
+  display.line(`kernels: ${describeTiles(tiles)}`);
   return new Devices(tiles.gpu, async ({ fault }): Promise<GpuContext> => {
     display.stop(); // The stage is not over.
     const text = `${fault.what} (${fault.found}); once more on a new device, with half the memory and shorter submits`;
-    for (const line of wrapped("note:    ", `${fault.where}: ${text}`)) display.line(line);
+    display.line(`note:    ${fault.where}: ${text}`);
     // The same kernels, so that no bit changes. A profile ends with the device that it began with.
     return withTiles(await openOne(choice, SHARE_AFTER_LOSS), tiles.gpu.tiles);
   });

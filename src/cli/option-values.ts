@@ -1,6 +1,7 @@
 /** Option values from text: each says what it allows, and refuses the rest with that. */
 import { InvalidArgumentError } from "commander";
 import { csvParseRows } from "d3-dsv";
+import type { SinglesChoice } from "../core/ablation.ts";
 import type { Shares } from "../core/dataset.ts";
 import {
   type Check,
@@ -9,14 +10,15 @@ import {
   oneName,
   shares,
   signedNumber,
+  singlesCheck,
   someNames,
   wholeNumber,
 } from "../core/option-checks.ts";
 import { meantName } from "../core/require-options.ts";
-import { memoryRange } from "../core/study-defaults.ts";
+import { memoryRange, wholeRanges } from "../core/study-defaults.ts";
 
-/** @param meant the name that was probably meant */
-function refuse(allowed: string, meant?: string): never {
+/** @param meant the name that was probably meant @throws InvalidArgumentError */
+export function refuse(allowed: string, meant?: string): never {
   throw new InvalidArgumentError(`Allowed: ${allowed}${meant === undefined ? "" : `\n(Did you mean ${meant}?)`}`);
 }
 
@@ -77,6 +79,13 @@ export function meanAndDeviation(value: string): { readonly mean: number; readon
   return checked(normalization, more.length > 0 ? undefined : { mean, sd });
 }
 
+/** Which neurons are removed alone; undefined for `all`, as in study.json. */
+export function singles(value: string): SinglesChoice | undefined {
+  const text = value.trim();
+  const choice = checked(singlesCheck(wholeRanges.singles), /^\d/.test(text) ? wholeText(text) : text);
+  return choice === "all" ? undefined : choice;
+}
+
 export function oneOf<T extends string>(choices: readonly T[]): Parser<T> {
   const check = oneName(choices);
   return (value) => checked(check, value);
@@ -93,7 +102,11 @@ export function names(meaning: string, least = 1): Parser<readonly string[]> {
 
 /** A list separated by commas, without repetition, in the order of `choices`. */
 export function someOf<T extends string>(choices: readonly T[]): Parser<readonly T[]> {
-  const check = someNames(choices);
+  return listOf(someNames(choices));
+}
+
+/** A list separated by commas. */
+export function listOf<T>(check: Check<T>): Parser<T> {
   return (value) =>
     checked(
       check,

@@ -1,24 +1,27 @@
 /** `gpu-importance profile`: where the time of a standard large sweep goes on an adapter, on made-up data. */
+
 import { type Command, Option } from "commander";
 import { material } from "../bench/material.ts";
-import { ablationModes } from "../core/ablation.ts";
+import { ablationModes, type SinglesChoice } from "../core/ablation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { type Activation, activations } from "../core/network.ts";
 import type { Profile } from "../core/profile.ts";
-import { type StudyConfig, scopeKinds } from "../core/study.ts";
+import { scopeKinds } from "../core/scope.ts";
+import type { StudyConfig } from "../core/study.ts";
 import { fingerprint } from "../data/fingerprint.ts";
 import { createContext } from "../gpu/context.ts";
 import { Devices } from "../gpu/devices.ts";
 import { inStage } from "../gpu/profiler.ts";
-import { measures } from "../measures/registry.ts";
+import { paperMeasureNames } from "../measures/paper-measures.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { runStudy } from "../study.ts";
-import { addAdapterOption } from "./device-options.ts";
+import { addAdapterOption, addMessageOptions, VERBOSE } from "./device-options.ts";
+import { under, withExamples } from "./help.ts";
 import { endInOrder } from "./interruption.ts";
-import { integer, oneOf } from "./option-values.ts";
+import { integer, oneOf, singles } from "./option-values.ts";
 import { addTraceOption, beginProfiling, profileText, studySubject } from "./profiling.ts";
 import { print, printJson } from "./standard-streams.ts";
-import { hiddenWidths } from "./study-options.ts";
+import { given, hiddenWidths } from "./study-options.ts";
 
 interface ProfileOptions {
   readonly hidden: readonly number[];
@@ -28,6 +31,8 @@ interface ProfileOptions {
   readonly adapter?: string;
   readonly trace?: string;
   readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly singles?: SinglesChoice | undefined;
 }
 
 /** As MNIST: the sweep costs what it costs there, whatever the pixels are. */
@@ -45,11 +50,12 @@ async function madeUpDataset(samples: number): Promise<Dataset> {
 }
 
 /** Every order of every scope in every mode, at every step. */
-function sweepConfig({ hidden, activation, repeats }: ProfileOptions): StudyConfig {
+function sweepConfig({ hidden, activation, repeats, singles: alone }: ProfileOptions): StudyConfig {
   return {
     ...{ data: "made up", repeats, seed: 0, hidden, activation, epochs: EPOCHS, batchSize: 32 },
-    ...{ learningRate: 0.001, l2: 1e-5, measures: measures.map(({ name }) => name), scopes: scopeKinds },
+    ...{ learningRate: 0.001, l2: 1e-5, measures: paperMeasureNames, scopes: scopeKinds },
     ...{ modes: ablationModes, randomDraws: 5, stride: 1, sweep: "fast" },
+    ...given({ singles: alone }),
   };
 }
 
@@ -58,7 +64,7 @@ async function profiled(options: ProfileOptions): Promise<Profile> {
   const profiling = (await beginProfiling({ ...options, profile: true }))!;
   const dataset = await inStage(profiling, "data", () => madeUpDataset(options.samples));
   using gpu = await inStage(profiling, "adapter", async () => {
-    const { adapter, facts } = await openAdapter({ name: options.adapter });
+    const { adapter, facts } = await openAdapter({ name: options.adapter, driverWarnings: options.verbose });
     return createContext(adapter, facts, profiling);
   });
   await runStudy(new Devices(gpu), dataset, config, () => performance.now());
@@ -81,18 +87,21 @@ async function profile(options: ProfileOptions): Promise<void> {
 
 /** Adds the command `profile` to the program. */
 export function addProfileCommand(program: Command): void {
-  const command = program
-    .command("profile")
-    .description("say where the time of a standard large sweep goes")
-    .showHelpAfterError("  to do:    gpu-importance profile --help lists the options");
+  const command = program.command("profile").description("say where the time of a standard large sweep goes");
+  under(command, "work");
   const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
     command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));
   add("--hidden <widths>", "widths of the hidden layers", hiddenWidths, [100, 100], "100,100");
   add("--activation <name>", activations.join(", "), oneOf(activations), "sigmoid", "sigmoid");
   add("--repeats <n>", "networks", integer(1, 10_000), 2, "2");
   add("--samples <n>", "test samples", integer(1, 1_000_000), 2000, "2000");
-  addAdapterOption(addTraceOption(command))
-    .option("--json", "print the profile as JSON")
-    .option("--debug", "show stack traces")
-    .action((options: ProfileOptions) => profile(options));
+  const singlesHelp = "neurons removed alone: all, none, or at most N of each layer (default: all)";
+  command.addOption(new Option("--singles <which>", singlesHelp).argParser(singles));
+  addTraceOption(under(command, "results")).option("--json", "print the profile as JSON");
+  addAdapterOption(under(command, "device"));
+  addMessageOptions(command, { verbose: VERBOSE }).action((options: ProfileOptions) => profile(options));
+  withExamples(command, "profile", [
+    { what: "The standard sweep, on the best adapter", line: "profile" },
+    { what: "Wider networks, curves alone", line: "profile --hidden 400,400 --singles none" },
+  ]);
 }

@@ -3,8 +3,9 @@ import { Command, Option } from "commander";
 import { addAnalyzeCommand } from "./analyze-command.ts";
 import { addBenchCommand } from "./bench-command.ts";
 import { addDataCommand } from "./data-command.ts";
-import { addAdapterOption, addMemoryOption } from "./device-options.ts";
-import { type DoctorOptions, doctor } from "./doctor-command.ts";
+import { addAdapterOption, addMemoryOption, addMessageOptions } from "./device-options.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
+import { commandGroups, groups, helpOption, under, withExamples } from "./help.ts";
 import { addLabCommand } from "./lab-command.ts";
 import { text } from "./option-values.ts";
 import { packageVersion } from "./package-version.ts";
@@ -27,22 +28,38 @@ function usageMessage(message: string): string {
 
 /** Where results go. */
 function addResultOptions(command: Command): Command {
-  return command
+  return under(command, "results")
     .addOption(
       new Option("--out <folder>", "folder of the results (default: a new one under results/)").argParser(
         text("a path"),
       ),
     )
     .option("--force", "replace the results in --out")
-    .option("--no-report", "make no report");
+    .option("--no-report", "make no report")
+    .option("--open", "open the report in the default browser");
 }
 
 /** What computes, and what is told of it. */
 function addComputingOptions(command: Command): Command {
-  return addMemoryOption(addTilesOption(addAdapterOption(command)))
-    .option("--verbose", "show the plan: what is done at once, and its memory")
-    .option("--quiet", "no progress on stderr")
-    .option("--debug", "show stack traces");
+  addMemoryOption(addTilesOption(addAdapterOption(under(command, "device"))));
+  const verbose = "show what is done at once, its memory, and warnings of drivers";
+  return addMessageOptions(command, { verbose, quiet: "no progress on stderr" });
+}
+
+function addRunCommand(program: Command): void {
+  const command = program
+    .command("run")
+    .description("train networks, measure and remove their neurons; write results, print a table");
+  addResultOptions(addStudyOptions(command)).option("--profile", "say where the time goes; write profile.json");
+  addTraceOption(command);
+  addComputingOptions(command).action((options: RunOptions) => run(options));
+  withExamples(command, "run", [
+    { what: "A first look, in a minute or two", line: "run --repeats 2 --epochs 5 --stride 5 --open" },
+    {
+      what: "Fashion-MNIST with ReLU, 20 networks",
+      line: "run --data fashion-mnist --activation relu --repeats 20",
+    },
+  ]);
 }
 
 /**
@@ -51,35 +68,29 @@ function addComputingOptions(command: Command): Command {
 export function createProgram(onUnhealthy: () => void): Command {
   const program = new Command("gpu-importance")
     .description("Which neurons of a trained network matter, and can a cheap information measure tell?")
+    .optionsGroup(groups.messages)
     .version(packageVersion(), "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this help")
+    .addHelpOption(helpOption())
     .option("--debug", "show stack traces")
     .exitOverride()
-    .configureOutput({ outputError: (message) => tell(usageMessage(message).trimEnd()) })
-    .showHelpAfterError("  to do:    gpu-importance --help lists the commands");
-  const runCommand = program
-    .command("run")
-    .description("train, count, measure, ablate; write results, print a table")
-    .showHelpAfterError("  to do:    gpu-importance run --help lists the options");
-  addResultOptions(addStudyOptions(runCommand)).option("--profile", "say where the time goes; write profile.json");
-  addTraceOption(runCommand);
-  addComputingOptions(runCommand).action((options: RunOptions) => run(options));
+    .configureOutput({ outputError: (message) => tell(usageMessage(message).trimEnd()) });
+  withExamples(program, "", [
+    { what: "Is there an adapter, and does it compute rightly?", line: "doctor" },
+    { what: "A first study, and its report in the browser", line: "run --repeats 2 --epochs 5 --stride 5 --open" },
+  ]).showHelpAfterError("  to do:    gpu-importance --help lists the commands");
+  program.commandsGroup(commandGroups.studies);
+  addRunCommand(program);
   addAnalyzeCommand(program, (command) => addComputingOptions(addResultOptions(command)));
-  const doctorCommand = program
-    .command("doctor")
-    .description("list adapters, say which is used and why, and test it")
-    .showHelpAfterError("  to do:    gpu-importance doctor --help lists the options");
-  addTilesOption(addAdapterOption(doctorCommand, "part of the name of the adapter to use"))
-    .option("--json", "print the diagnosis as JSON")
-    .option("--debug", "show stack traces")
-    .action(async (options: DoctorOptions) => {
-      if (!(await doctor(options))) onUnhealthy();
-    });
   addReportCommand(program);
+  addLabCommand(program);
+  program.commandsGroup(commandGroups.networks);
   addPruneCommand(program);
+  program.commandsGroup(commandGroups.data);
   addDataCommand(program);
+  program.commandsGroup(commandGroups.machine);
+  addDoctorCommand(program, onUnhealthy);
   addBenchCommand(program);
   addProfileCommand(program);
-  addLabCommand(program);
-  return program;
+  program.commandsGroup(commandGroups.help);
+  return program.helpCommand("help [command]", "print the help of a command");
 }

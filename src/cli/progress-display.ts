@@ -1,8 +1,7 @@
 /** Progress on stderr: a bar with rate and time left per stage on a terminal, plain lines otherwise. No colours. */
 import { SingleBar } from "cli-progress";
-import { plainLine } from "../core/plain-text.ts";
 import type { ProgressEvent, ProgressListener, Stage } from "../core/progress.ts";
-import { wrapped } from "../core/wrapped-text.ts";
+import { wrappedLine } from "../core/wrapped-text.ts";
 import { progressBar, progressLine, type StageProgress } from "./progress-text.ts";
 
 /** The part of process.stderr that is used. */
@@ -14,7 +13,7 @@ export interface ProgressDisplay {
   readonly show: ProgressListener;
   /** Ends the last stage as finished. */
   end(): void;
-  /** A line that stays. */
+  /** A line that stays; it is broken where the terminal ends. */
   line(text: string): void;
   /** Lines that begin with `warning:`; where progress is not wanted, tables and files say it alone. */
   warn(text: string): void;
@@ -42,7 +41,7 @@ export function createProgressDisplay({ stream, quiet, clock }: ProgressOptions)
   if (quiet) return { begin() {}, show() {}, end() {}, line() {}, warn() {}, stop() {} };
   const terminal = stream.isTTY === true && process.env["TERM"] !== "dumb";
   const display = stageDisplay(terminal ? barPainter(stream) : linePainter(stream, clock), stream, clock);
-  return { ...display, warn: (text) => display.line(wrapped("warning: ", text).join("\n")) };
+  return { ...display, warn: (text) => display.line(`warning: ${text}`) };
 }
 
 function stageDisplay(painter: Painter, stream: ProgressStream, clock: () => number): Omit<ProgressDisplay, "warn"> {
@@ -70,7 +69,7 @@ function stageDisplay(painter: Painter, stream: ProgressStream, clock: () => num
     end: () => close(true),
     line(text) {
       close(true);
-      stream.write(`${plainLine(text)}\n`);
+      stream.write(`${wrappedLine(text, stream.columns).join("\n")}\n`);
     },
     stop: () => close(false),
   };

@@ -11,26 +11,26 @@ import { appendAll } from "../core/long-arrays.ts";
 import { type Network, widthsOf } from "../core/network.ts";
 import { type FittedNetwork, fittedTo } from "../core/network-fit.ts";
 import type { ChannelOrder } from "../core/sample-axes.ts";
-import { wrapped } from "../core/wrapped-text.ts";
 import { inputsForNetworks, withInputsOf } from "../data/inputs-for-networks.ts";
 import { requireTrainable } from "../data/require-trainable.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
 import type { Devices } from "../gpu/devices.ts";
-import { measureNamed } from "../measures/registry.ts";
+import { type MeasuredNetwork, type MeasuringRequest, measureNetwork } from "../measure-networks.ts";
 import { pruneNetwork } from "../models/prune.ts";
 import { readModel } from "../models/read-model.ts";
 import { type ModelWriter, writerFor } from "../models/write-model.ts";
 import { type NamedFile, openNamedFile, publishTogether, requireAbsent } from "../platform/node/named-file.ts";
-import { chooseRemovals, type MeasuredNetwork } from "../pruning/choose-removals.ts";
+import { accuraciesOf, zeroConstants } from "../pruning/accuracies.ts";
+import { chooseRemovals, requireMeasure } from "../pruning/choose-removals.ts";
 import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } from "../pruning/masked-twin.ts";
-import { accuraciesOf, measureOn, zeroConstants } from "../pruning/measure-network.ts";
 import { removedCsv, removedNeurons } from "../pruning/removed-file.ts";
 import { warningLines } from "../report/tables/summary-table.ts";
 import { learningWarnings } from "../train/learning.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { chanceHint } from "./chance-hints.ts";
-import { addAdapterOption, addMemoryOption } from "./device-options.ts";
+import { addAdapterOption, addMemoryOption, addMessageOptions, VERBOSE } from "./device-options.ts";
+import { under, withExamples } from "./help.ts";
 import { endInOrder, type Told } from "./interruption.ts";
 import { removeIfEmpty } from "./made-folders.ts";
 import { openNetwork, readOptionsOf } from "./model-options.ts";
@@ -41,6 +41,7 @@ import { pruneJson } from "./prune-record.ts";
 import { type PrunedState, pruneTable, removedText, twinText } from "./prune-text.ts";
 import { print } from "./standard-streams.ts";
 import { readStudyData } from "./study-data.ts";
+import { levelConfig } from "./study-options.ts";
 import { tellInputs } from "./tell-inputs.ts";
 import { addTilesOption } from "./tile-choice.ts";
 
@@ -48,12 +49,17 @@ export function addPruneCommand(program: Command): void {
   const command = program
     .command("prune")
     .description("a smaller network: its least important neurons removed, checked")
-    .argument("<model>", "file of a network, or folder of .npy files")
-    .showHelpAfterError("  to do:    gpu-importance prune --help lists the options");
-  addMemoryOption(addTilesOption(addAdapterOption(addPruneOptions(command))))
-    .option("--quiet", "no progress on stderr")
-    .option("--debug", "show stack traces")
-    .action((model: string, options: PruneOptions) => prune(model, options));
+    .argument("<model>", "file of a network, or folder of .npy files");
+  addMemoryOption(addTilesOption(addAdapterOption(under(addPruneOptions(command), "device"))));
+  const messages = { verbose: VERBOSE, quiet: "no progress on stderr" };
+  addMessageOptions(command, messages).action((model: string, options: PruneOptions) => prune(model, options));
+  withExamples(command, "prune", [
+    { what: "Half of the neurons", line: "prune network.onnx --keep 50% --out small.onnx" },
+    {
+      what: "As many as half a point of accuracy allows, then trained on",
+      line: "prune a.npz --max-accuracy-loss 0.5% --finetune 3 --out b.npz",
+    },
+  ]);
 }
 
 /** The files that are written, claimed before anything is computed. */
@@ -109,10 +115,15 @@ async function rewritten(files: PruneFiles, network: Network, { fitted, channels
 }
 
 /** What is to be known of the network before neurons are chosen. */
-async function measured(devices: Devices, network: Network, dataset: Dataset): Promise<MeasuredNetwork> {
+async function measured(
+  devices: Devices,
+  network: Network,
+  dataset: Dataset,
+  request: MeasuringRequest,
+): Promise<MeasuredNetwork> {
   return onDevice(devices, "measuring the network", async (gpu) => {
     using validation = splitOnDevice(gpu, dataset, "validation");
-    return await measureOn(gpu, validation, network);
+    return await measureNetwork(gpu, { repeat: 0, network }, validation, request);
   });
 }
 
@@ -171,14 +182,13 @@ function toldOf({ out, finetune }: PruneOptions): Told {
 
 async function prune(model: string, options: PruneOptions): Promise<void> {
   amountOf(options);
+  levelConfig(options);
   const clock = () => performance.now();
   const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });
   endInOrder(display.stop, () => toldOf(options));
   const files = await openFiles(options, display.line);
   const { network, format, notes } = await openNetwork(model, readOptionsOf(options));
-  const tell = (name: string, line: string) => {
-    for (const part of wrapped(`${name}:`.padEnd(9), line)) display.line(part);
-  };
+  const tell = (name: string, line: string) => display.line(`${`${name}:`.padEnd(9)}${line}`);
   tell("network", `${model}, ${format}, ${widthsOf(network).join("-")} ${networkActivationText(network.activation)}`);
   for (const note of notes) tell("note", note);
   const data = await readStudyData({ ...options, outputs: widthsOf(network).at(-1)! }, display.line);
@@ -219,15 +229,15 @@ async function work({ model, options, files, original, fitted, devices, display 
   const tryInputs = nearChanceOn(dataset)({ testCorrect });
   const isScaled = options.normalize !== undefined || options.standardize === true;
   const hint = await chanceHint(network, dataset, { tryInputs, isScaled });
-  if (hint !== undefined) for (const line of wrapped("hint:    ", hint)) display.line(line);
-  const about = await measured(devices, network, dataset);
+  if (hint !== undefined) display.line(`hint:    ${hint}`);
+  const measure = requireMeasure(options.measure);
+  const about = await measured(devices, network, dataset, { ...levelConfig(options), measures: [measure] });
   const removed = await choose(devices, options, dataset, about);
   display.line(`removed: ${removedText(network, removed)}`);
   const constants = options.mode === "mean" ? about.meanActivations : zeroConstants(network);
   const small = await rewritten(files, pruneNetwork(original, removed, constants), reread);
   const check = await checked(devices, files.network, small.network, { network, removed, constants }, dataset);
-  const measureId = measureNamed(options.measure)!.id;
-  const list = removedNeurons(about.table, measureId, removed);
+  const list = removedNeurons(about.table, measure.id, removed);
   const states = [before, await stateOf(small.network, small.bytes)];
   const warnings: string[] = [];
   if (options.finetune > 0) {
@@ -239,7 +249,7 @@ async function work({ model, options, files, original, fitted, devices, display 
     appendAll(warnings, trained.warnings);
   }
   const record = pruneJson({ model, options, states, check, removed: list, warnings });
-  await publish(files, removedCsv(list, measureId), record, options.force === true);
+  await publish(files, removedCsv(list, measure.id), record, options.force === true);
   const doubts = warningLines(warnings).map((line) => `${line}\n`);
   await print(`${pruneTable(states, dataset, files.writer.format)}\n${twinText(check)}${doubts.join("")}`);
   const written = [files.network, files.list, ...(files.json === undefined ? [] : [files.json])];

@@ -1,15 +1,20 @@
 /** The options of `gpu-importance prune`. */
+
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type AblationMode, ablationModes, networkScopes, type Scope } from "../core/ablation.ts";
+import { type AblationMode, ablationModes } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
+import { nearestName } from "../core/nearest-name.ts";
+import type { BinRule } from "../core/quantization.ts";
+import { networkScopes, parseScope, scopeText } from "../core/scope.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
 import { measures } from "../measures/registry.ts";
 import type { PruneAmount, PruneScope } from "../pruning/choose-removals.ts";
+import { under } from "./help.ts";
 import { addModelOptions, type ModelOptions } from "./model-options.ts";
 import type { DeviceChoice } from "./open-device.ts";
-import { decimal, integer, oneOf, text } from "./option-values.ts";
+import { decimal, integer, oneOf, refuse, text } from "./option-values.ts";
 import type { DataConfig } from "./study-data.ts";
-import { addDataOptions, addDataSourceOption } from "./study-options.ts";
+import { addDataOptions, addDataSourceOption, addLevelOptions } from "./study-options.ts";
 
 type Kept = Exclude<PruneAmount, { readonly maxAccuracyLoss: number }>;
 
@@ -18,6 +23,9 @@ export interface PruneOptions extends ModelOptions, DeviceChoice, DataConfig {
   /** Share of samples, 0 to 1. */
   readonly maxAccuracyLoss?: number;
   readonly measure: string;
+  /** As MeasuringConfig has them. */
+  readonly bits?: number;
+  readonly bins?: BinRule;
   readonly mode: AblationMode;
   readonly scope: PruneScope;
   readonly out: string;
@@ -53,11 +61,11 @@ function accuracyLoss(value: string): number {
 }
 
 function scope(value: string): PruneScope {
-  const layer = /^layer([1-9]\d*)$/.exec(value)?.[1];
-  if (layer !== undefined) return `layer${Number(layer)}` satisfies Scope;
-  const known = (["layers", ...networkScopes] as const).find((name) => name === value);
-  if (known !== undefined) return known;
-  throw new InvalidArgumentError(`Allowed: layers, ${networkScopes.join(", ")}, layer1, layer2, ...`);
+  if (value === "layers") return value;
+  const known = parseScope(value);
+  if (known !== undefined) return scopeText(known);
+  const names = ["layers", ...networkScopes, "layer1"];
+  refuse(`layers, ${networkScopes.join(", ")}, layer1, layer2, ...`, nearestName(value, names));
 }
 
 export function addPruneOptions(command: Command): Command {
@@ -71,23 +79,29 @@ export function addPruneOptions(command: Command): Command {
   addDataSourceOption(command);
   addDataOptions(command);
   addModelOptions(command);
+  under(command, "results");
   const outHelp = "the smaller network: .safetensors, .onnx or .npz";
   command.addOption(new Option("--out <file>", outHelp).argParser(text("a path")).makeOptionMandatory());
+  add("--json <file>", "write what was done, and the removed neurons, as JSON", text("a path"));
+  command.option("--force", "replace files of the names that are written");
+  under(command, "amount");
   add("--keep <amount>", "neurons to keep: a share of those in scope (50%), or their number", kept);
   const lossHelp = "remove as many as this loss of accuracy on the validation set allows: 0.5%";
   add("--max-accuracy-loss <points>", lossHelp, accuracyLoss);
   const names = measures.map(({ name }) => name);
   add("--measure <name>", `lowest removed first, by: ${names.join(", ")}`, oneOf(names), "mutual-information");
+  addLevelOptions(command);
   add("--mode <name>", "a removed neuron becomes: its mean, in biases, or zero", oneOf(ablationModes), "mean");
   const scopeHelp = "layers (the same share of each), network, network-ranked, layer1, ...";
   add<PruneScope>("--scope <name>", scopeHelp, scope, "network-ranked");
+  under(command, "training");
   add("--finetune <epochs>", "train the smaller network on", integer(0, wholeRanges.epochs.most), 0);
   add("--learning-rate <x>", "of --finetune", decimal(decimalRanges.learningRate), learningRate);
   add("--batch-size <n>", "of --finetune", integer(1, wholeRanges.batchSize.most), batchSize);
-  add("--l2 <x>", "of --finetune", decimal(decimalRanges.l2), l2);
+  const strengths = new Option("--l2 <x>", "of --finetune").argParser(decimal(decimalRanges.l2));
+  command.addOption(strengths.default(l2, l2.toExponential()));
   add("--seed <n>", "of the shuffles of --finetune", integer(0), seed);
-  add("--json <file>", "write what was done, and the removed neurons, as JSON", text("a path"));
-  return command.option("--force", "replace files of the names that are written");
+  return command;
 }
 
 /** @throws UsageError unless exactly one of the two options is given. */

@@ -3,11 +3,13 @@ import { networkActivationText } from "../core/activation.ts";
 import { inputsText } from "../core/input-treatment.ts";
 import { widthsOf } from "../core/network.ts";
 import { jsonText } from "../core/plain-text.ts";
+import { requireMeasure } from "../pruning/choose-removals.ts";
 import type { TwinCheck } from "../pruning/masked-twin.ts";
 import { networkCost } from "../pruning/network-cost.ts";
 import type { RemovedNeuron } from "../pruning/removed-file.ts";
 import type { PruneOptions } from "./prune-options.ts";
 import type { PrunedState } from "./prune-text.ts";
+import { given } from "./study-options.ts";
 
 export interface PruneRecord {
   readonly model: string;
@@ -31,8 +33,10 @@ function stateFields({ network, bytes, accuracies }: PrunedState) {
 }
 
 export function pruneJson({ model, options, states, check, removed, warnings }: PruneRecord): string {
-  const { data, normalize, standardize, out, measure, mode, scope, keep, maxAccuracyLoss, finetune } = options;
+  const { data, normalize, standardize, out, measure, bits, bins, mode, scope, keep, maxAccuracyLoss, finetune } =
+    options;
   const [before, after, finetuned] = states;
+  const name = requireMeasure(measure).unit === "bit" ? "valueBits" : "value";
   const record = {
     ...{
       model,
@@ -41,6 +45,7 @@ export function pruneJson({ model, options, states, check, removed, warnings }: 
       standardize,
       out,
       measure,
+      ...given({ bits, bins }),
       mode,
       scope,
       ...keep,
@@ -52,7 +57,7 @@ export function pruneJson({ model, options, states, check, removed, warnings }: 
     ...(finetuned === undefined ? {} : { finetuned: stateFields(finetuned) }),
     maskedTwin: check,
     ...(warnings.length > 0 && { warnings }),
-    removed: removed.map(({ value, ...neuron }) => ({ ...neuron, valueBits: value })),
+    removed: removed.map(({ value, ...neuron }) => ({ ...neuron, [name]: value })),
   };
   return `${jsonText(record)}\n`;
 }

@@ -2,8 +2,8 @@
 import type { NeuronAddress } from "../core/ablation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { type Network, widthsOf } from "../core/network.ts";
+import type { Accuracies } from "../pruning/accuracies.ts";
 import type { TwinCheck } from "../pruning/masked-twin.ts";
-import type { Accuracies } from "../pruning/measure-network.ts";
 import { networkCost } from "../pruning/network-cost.ts";
 import { alignedTable } from "../report/tables/aligned-table.ts";
 

@@ -7,13 +7,17 @@ import { folderSource } from "../platform/node/files.ts";
 import { loadReportAssets } from "../platform/node/report-assets.ts";
 import { openReportFolder } from "../platform/node/results-folder.ts";
 import type { MissingPart } from "../report/analysis/analysis.ts";
+import { addMessageOptions } from "./device-options.ts";
+import { under, withExamples } from "./help.ts";
 import { endInOrder } from "./interruption.ts";
 import { removeIfEmpty } from "./made-folders.ts";
+import { openInBrowser } from "./open-in-browser.ts";
 import { text } from "./option-values.ts";
 import { tell } from "./standard-streams.ts";
 
 interface ReportOptions {
   readonly out?: string;
+  readonly open?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -42,16 +46,22 @@ async function writeReport(folders: readonly string[], sink: ResultSink, tell: T
     studies.push(study);
   }
   for (const file of await makeReport(studies, assets)) await sink.write(file);
-  tell(`report in ${join(sink.label, resultNames.report)}`);
+  tell(`report:  ${reportPath(sink)}`);
+}
+
+function reportPath({ label }: ResultSink): string {
+  return join(label, resultNames.report);
 }
 
 /**
- * The report of a run whose results are written: whatever becomes of it, they stay.
+ * The report of a run whose results are written: whatever becomes of it, they stay. Its path is the last that is told.
+ * @param open whether it is shown in the browser
  * @throws RunError as writeReport does, which then says so.
  */
-export async function reportOfRun(out: string, sink: ResultSink, tell: Tell): Promise<void> {
+export async function reportOfRun(out: string, sink: ResultSink, tell: Tell, open: boolean): Promise<void> {
   try {
     await writeReport([out], sink, tell);
+    if (open) await openInBrowser(reportPath(sink));
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     const kept = `all results in ${out}; gpu-importance report ${out} makes the report from them`;
@@ -72,17 +82,17 @@ function reportFolder(folders: readonly string[], out: string | undefined): stri
 }
 
 export function addReportCommand(program: Command): void {
-  program
+  const command = program
     .command("report")
-    .description("results to a page, figures and tables; several studies side by side")
-    .showHelpAfterError("  to do:    gpu-importance report --help lists the options")
+    .description("results to a page, figures and tables; several studies side by side");
+  under(command, "results")
     .argument("<folders...>", "folders of results, as run writes them")
     .addOption(
       new Option("--out <folder>", "folder of the report (default: that of the results)").argParser(text("a path")),
     )
-    .option("--quiet", "nothing on stderr but errors")
-    .option("--debug", "show stack traces")
-    .action(async (folders: string[], { out, quiet }: ReportOptions) => {
+    .option("--open", "open the report in the default browser");
+  addMessageOptions(command, { quiet: "nothing on stderr but errors" }).action(
+    async (folders: string[], { out, quiet, open }: ReportOptions) => {
       const told = { kept: "all results; the report may be in part", fix: "the same command makes it anew" };
       endInOrder(
         () => {},
@@ -97,5 +107,14 @@ export function addReportCommand(program: Command): void {
       // The folder first: its results must not change while they are read.
       using sink = await openReportFolder(to, { tell: say });
       await writeReport(folders, sink, say);
-    });
+      if (open === true) await openInBrowser(reportPath(sink));
+    },
+  );
+  withExamples(command, "report", [
+    { what: "The report of one study, made again", line: "report results/first --open" },
+    {
+      what: "Two studies side by side",
+      line: "report results/sigmoid results/relu --out results/compared",
+    },
+  ]);
 }

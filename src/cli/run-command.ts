@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ResultSink } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
 import { requireTrainable } from "../data/require-trainable.ts";
+import { studyEstimates } from "../estimate.ts";
 import { inStage } from "../gpu/profiler.ts";
 import { runStudy } from "../study.ts";
 import { continuingCommand } from "./kept-results.ts";
@@ -22,6 +23,7 @@ import {
   withResults,
   writtenStudy,
 } from "./study-output.ts";
+import { workLines } from "./work-text.ts";
 
 export interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {
   readonly out?: string;
@@ -65,6 +67,8 @@ async function study(
   showDataset(dataset, display);
   using devices = await inStage({ ...profiling }, "adapter", () => openDevices(options, display, profiling));
   const adapterMs = clock() - begin - dataMs;
+  if (options.quiet !== true)
+    for (const line of workLines(await studyEstimates(devices, dataset, config, clock))) display.line(line);
   const outcome = await writtenStudy(
     (observer) => runStudy(devices, dataset, config, clock, observer),
     { first: "train", repeats: config.repeats },

@@ -4,6 +4,7 @@
  */
 import { RunError } from "../core/errors.ts";
 import { jsonText, plainLines } from "../core/plain-text.ts";
+import { wrappedLine } from "../core/wrapped-text.ts";
 
 /** Without listeners an error of a standard stream would end the process with a stack trace. */
 export function surviveClosedStreams(): void {
@@ -24,9 +25,10 @@ export function printJson(value: unknown): Promise<void> {
   return written(`${jsonText(value)}\n`);
 }
 
-/** Lines for people to stderr. @param written called when they are there */
+/** Lines for people to stderr, as wide as its terminal. @param written called when they are there */
 export function tell(text: string, written?: () => void): void {
-  process.stderr.write(`${plainLines(text)}\n`, written);
+  const lines = text.split("\n").flatMap((line) => wrappedLine(line, process.stderr.columns));
+  process.stderr.write(`${lines.join("\n")}\n`, written);
 }
 
 function written(text: string): Promise<void> {

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { type AnyDataset, type Dataset, inputTypeOf, splitNames } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
+import { meantNames } from "../core/nearest-name.ts";
 import type { DataFolder } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
-import { wrapped } from "../core/wrapped-text.ts";
 import { inClassOrder } from "../data/class-order.ts";
 import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
 import { type DataOptions, finished, openData, openLargeData, refuseOptions, tableOptions } from "../data/open-data.ts";
@@ -14,6 +14,7 @@ import { loadDigits } from "../platform/node/digits.ts";
 import { fetchedFolder, isFetched } from "../platform/node/fetched-data.ts";
 import { dataSource, folderSource } from "../platform/node/files.ts";
 import { machineMemoryBytes } from "../platform/node/memory.ts";
+import { pathAdvice } from "../platform/node/near-paths.ts";
 import { diskScratch } from "../platform/node/scratch.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { clock } from "./study-output.ts";
@@ -42,14 +43,27 @@ export async function readStudyData(config: DataConfig, note: (line: string) => 
 /** What is said of data, on lines of the display, and to whoever asked for it. */
 function teller({ onNote }: DataConfig, note: (line: string) => void): (line: string) => void {
   return (line) => {
-    for (const shown of wrapped("data:    ", line)) note(shown);
+    note(`data:    ${line}`);
     onNote?.(line);
   };
+}
+
+/** Neither a set nor a path: of both, what was probably meant. */
+function nothingNamed(data: string): RunError {
+  const sets = [EMBEDDED, ...publicSets.map(({ dataName: name }) => name)];
+  return new RunError({
+    what: "there is nothing at this path",
+    where: resolve(data),
+    expected: `a file or a folder that can be read, or one of ${sets.join(", ")}`,
+    found: "nothing",
+    fix: pathAdvice(data, meantNames(data, sets, 1)),
+  });
 }
 
 /** @throws RunError where there is none */
 async function namedSource(data: string): Promise<{ readonly source: DataFolder; readonly name: string }> {
   const set = publicSets.find((one) => one.dataName === data);
+  if (set === undefined && !existsSync(data)) throw nothingNamed(data);
   if (set === undefined || existsSync(data)) return { source: await dataSource(data), name: dataName(data) };
   if (isFetched(set)) return { source: folderSource(fetchedFolder(set)), name: set.dataName };
   throw new RunError({
@@ -108,7 +122,7 @@ export async function readLargeStudyData(
     },
   );
   display.end();
-  if (stored) for (const line of wrapped("data:    ", pagesText(dataset))) display.line(line);
+  if (stored) display.line(`data:    ${pagesText(dataset)}`);
   return dataset;
 }
 

@@ -1,15 +1,29 @@
 /** The options of a study on the command line, with their defaults. */
+
 import { type Command, Option } from "commander";
 import { ablationModes } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
 import { binRules, defaultBins, defaultBits } from "../core/quantization.ts";
-import { type MeasuringConfig, type ScopeKind, type StudyConfig, scopeKinds, sweepMethods } from "../core/study.ts";
+import { type ScopeKind, scopeKinds } from "../core/scope.ts";
+import { type MeasuringConfig, type StudyConfig, sweepMethods } from "../core/study.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
-import { measures } from "../measures/registry.ts";
-import { decimal, integer, meanAndDeviation, names, oneOf, percents, someOf, text, widths } from "./option-values.ts";
-
-const measureNames: readonly string[] = measures.map(({ name }) => name);
+import { measuresCheck } from "../measures/measure-choice.ts";
+import { paperMeasureNames } from "../measures/paper-measures.ts";
+import { under } from "./help.ts";
+import {
+  decimal,
+  integer,
+  listOf,
+  meanAndDeviation,
+  names,
+  oneOf,
+  percents,
+  singles,
+  someOf,
+  text,
+  widths,
+} from "./option-values.ts";
 
 /** Widths of hidden layers as text. */
 export const hiddenWidths = widths(wholeRanges.width.most);
@@ -28,6 +42,7 @@ export function addStudyOptions(command: Command): Command {
   const { repeats, hidden, activation, epochs, batchSize, learningRate, l2 } = studyDefaults;
   addDataSourceOption(command);
   addDataOptions(command);
+  under(command, "network");
   add("--repeats <n>", "networks to train, all at once", numbers("repeats"), repeats, `${repeats}`);
   addSeedOption(command, "seed of initial weights, shuffles and random orders");
   add("--hidden <widths>", "widths of the hidden layers", hiddenWidths, hidden, `${hidden}`);
@@ -45,7 +60,7 @@ export function addStudyOptions(command: Command): Command {
 
 /** Adds what analyses take of the options of a study, but for those of the data. */
 export function addSweepOptions(command: Command): Command {
-  return addRemovalOptions(addSeedOption(command, "seed of random orders"));
+  return addRemovalOptions(addSeedOption(under(command, "study"), "seed of random orders"));
 }
 
 function addSeedOption(command: Command, help: string): Command {
@@ -54,27 +69,35 @@ function addSeedOption(command: Command, help: string): Command {
 }
 
 function addRemovalOptions(command: Command): Command {
-  addLevelOptions(command);
+  addLevelOptions(under(command, "study"));
   const add = adderTo(command);
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
-  add("--measures <names>", "what orders the neurons", someOf(measureNames), measureNames, `${measureNames}`);
+  const measuresHelp = "what orders the neurons: names, paper or all";
+  add("--measures <names>", measuresHelp, listOf(measuresCheck), paperMeasureNames, "paper");
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add("--modes <names>", "what a removed neuron becomes", someOf(ablationModes), modes, `${modes}`);
   add("--random-draws <n>", "random orders a scope", numbers("randomDraws"), randomDraws, `${randomDraws}`);
   add("--stride <n>", "neurons removed between two evaluations", numbers("stride"), stride, `${stride}`);
   add("--sweep <name>", "rank-one updates, or a masked forward pass a step", oneOf(sweepMethods), sweep, sweep);
-  return command;
+  const singlesHelp = "neurons removed alone: all, none, or at most N of each layer, drawn by --seed (default: all)";
+  return command.addOption(new Option("--singles <which>", singlesHelp).argParser(singles));
 }
 
 export function addDataSourceOption(command: Command): Command {
   const { data } = studyDefaults;
   const help = "`mnist` (10,000 digits, embedded), fetched data (see data fetch), or a path";
-  return adderTo(command)("--data <source>", help, text("mnist, the name of fetched data, or a path"), data, data);
+  return adderTo(under(command, "data"))(
+    "--data <source>",
+    help,
+    text("mnist, the name of fetched data, or a path"),
+    data,
+    data,
+  );
 }
 
 /** How outputs are quantised; fields are absent for one bit, as in study.json. */
-function addLevelOptions(command: Command): void {
+export function addLevelOptions(command: Command): void {
   const { least, most } = wholeRanges.bits;
   const bitsHelp = `bits of a measured output, ${least} to ${most}; 1: above a threshold (default: ${defaultBits})`;
   const binsHelp = `levels of more than one bit: ${binRules.join(", ")} (default: ${defaultBins})`;
@@ -153,7 +176,7 @@ export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T
 /** The configuration out of commander's options, fields in a fixed order. */
 export function studyConfig(options: StudyConfig): StudyConfig {
   const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = options;
-  const { measures: measured, scopes, modes, randomDraws, stride, sweep } = options;
+  const { measures: measured, scopes, modes, randomDraws, stride, sweep, singles: alone } = options;
   const { label, noHeader, drop, classes, split, normalize, standardize } = options;
   const training = {
     data,
@@ -169,5 +192,6 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     ...(options.noisyLabels !== undefined && options.noisyLabels > 0 && { noisyLabels: options.noisyLabels }),
     ...levelConfig(options),
   };
-  return { ...training, measures: measured, scopes, modes, randomDraws, stride, sweep };
+  const removals = { measures: measured, scopes, modes, randomDraws, stride, sweep, ...given({ singles: alone }) };
+  return { ...training, ...removals };
 }

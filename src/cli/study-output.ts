@@ -1,7 +1,7 @@
 /** What commands that make results do alike: the folder, the signals, the files in their order, the table. */
 import { dirname } from "node:path";
 import type { AnyDataset } from "../core/dataset.ts";
-import { RunError } from "../core/errors.ts";
+import { RunError, UsageError } from "../core/errors.ts";
 import { type ResultSink, resultNames } from "../core/platform.ts";
 import type { Profile } from "../core/profile.ts";
 import type { Stage } from "../core/progress.ts";
@@ -31,6 +31,8 @@ export interface OutputOptions {
   readonly verbose?: boolean;
   /** False where no report is wanted. */
   readonly report: boolean;
+  /** Show the report in the browser. */
+  readonly open?: boolean;
 }
 
 export const clock = () => performance.now();
@@ -97,6 +99,17 @@ function withKept(error: unknown, sink: ResultSink, onward: string | undefined):
   return new RunError({ ...error.fault, kept: `${kept}${more}` }, { cause: error });
 }
 
+/** @throws UsageError where a report is to be opened that is not made. */
+function requireReport({ report, open }: OutputOptions): void {
+  if (report || open !== true) return;
+  throw new UsageError({
+    what: "--open opens the report, and --no-report makes none",
+    expected: "one of them",
+    found: "both of them",
+    fix: "leave one of them out",
+  });
+}
+
 /**
  * Opens the folder for results, has them written into it, and makes their report.
  * @throws UsageError, RunError
@@ -107,6 +120,7 @@ export async function withResults(
   started: Date,
   work: (sink: ResultSink, display: ProgressDisplay) => Promise<void>,
 ): Promise<void> {
+  requireReport(options);
   const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });
   let told: () => Told = () => nothingKept;
   endInOrder(display.stop, () => told());
@@ -117,7 +131,7 @@ export async function withResults(
   try {
     await work(sink, display);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
-    if (options.report) await reportOfRun(out, sink, display.line);
+    if (options.report) await reportOfRun(out, sink, display.line, options.open === true);
   } catch (error) {
     display.stop();
     throw withKept(error, sink, onward?.(sink));

@@ -1,6 +1,5 @@
 /** Says on stderr what the inputs of networks are, where it is not plain. */
 
-import { wrapped } from "../core/wrapped-text.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 
 interface Told {
@@ -10,7 +9,7 @@ interface Told {
 
 /** Passes on what it is given. */
 export function tellInputs<T extends Told>(prepared: T, display: Pick<ProgressDisplay, "line" | "warn">): T {
-  for (const note of prepared.notes) for (const line of wrapped("inputs:  ", note)) display.line(line);
+  for (const note of prepared.notes) display.line(`inputs:  ${note}`);
   for (const warning of prepared.warnings) display.warn(warning);
   return prepared;
 }

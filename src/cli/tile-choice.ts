@@ -2,13 +2,15 @@
  * Which form of the products' kernels a command uses: what the user asks for; on software adapters, what such an adapter
  * always takes; on GPUs, what was measured before, or is measured now.
  */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
+import { nearestName } from "../core/nearest-name.ts";
 import { EACH_TILE, parseTiles, products, type TileForm, type TileForms, tileForms, tilesText } from "../core/tiles.ts";
 import { type Calibration, calibrate } from "../gpu/calibration.ts";
 import { availableForms, type GpuContext, withTiles } from "../gpu/context.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
 import { readCalibration, writeCalibration } from "../platform/node/tiles-cache.ts";
+import { refuse } from "./option-values.ts";
 import { packageVersion } from "./package-version.ts";
 
 export type TileOption = TileForms | "auto";
@@ -32,9 +34,16 @@ function tileOption(text: string): TileOption | undefined {
   return text === "auto" ? text : parseTiles(text);
 }
 
+/** What was probably meant by the first word of the option that is not known. */
+function meantPart(text: string): string | undefined {
+  const known = [...tileForms, ...products, "auto"];
+  const stranger = text.split(/[,=]/).find((word) => !known.includes(word));
+  return stranger === undefined ? undefined : nearestName(stranger, known);
+}
+
 function tilesArgument(text: string): TileOption {
   const option = tileOption(text);
-  if (option === undefined) throw new InvalidArgumentError(`Allowed: ${EXPECTED}`);
+  if (option === undefined) refuse(EXPECTED, meantPart(text));
   return option;
 }
 

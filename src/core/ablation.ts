@@ -1,13 +1,5 @@
-/** Orders of removal and the curves they give, as plain data (study.md section 1). */
-
-/**
- * `layer1`, `layer2`, ... for one hidden layer; `network` for all hidden neurons in one list by value; `network-ranked` for
- * all of them by their rank within their layer, as a share of its width.
- */
-export type Scope = `layer${number}` | NetworkScope;
-
-export const networkScopes = ["network", "network-ranked"] as const;
-export type NetworkScope = (typeof networkScopes)[number];
+/** Orders of removal and the curves they give, as plain data. */
+import type { ScopeText } from "./scope.ts";
 
 export const directions = ["low", "high", "none"] as const;
 /** `low`: lowest value removed first. `high`: highest first. `none`: a random order. */
@@ -29,7 +21,7 @@ export interface NeuronAddress {
 /** One order of removal for one network. */
 export interface RemovalOrder {
   readonly repeat: number;
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   /** Measure id, or `random`. */
   readonly measure: string;
   readonly direction: Direction;
@@ -53,6 +45,12 @@ export interface AblationCurve {
   readonly loss: Float64Array;
 }
 
+/**
+ * Which neurons are removed alone: none, or so many of each hidden layer (all, where it has no more), drawn by the seed. Where
+ * nothing is said, all are.
+ */
+export type SinglesChoice = "none" | number;
+
 /** Test accuracy and loss with one neuron removed at a time, for one hidden layer of one network in one mode. */
 export interface SingleRemovals {
   readonly repeat: number;
@@ -61,10 +59,17 @@ export interface SingleRemovals {
   readonly mode: AblationMode;
   /** Number of test samples that `correct` is out of. */
   readonly samples: number;
+  /** `[neurons]`: which neurons of the layer, ascending. Absent where they are all of them. */
+  readonly neurons?: Uint32Array;
   /** `[neurons]`: test samples classified correctly without the neuron. Exact. */
   readonly correct: Uint32Array;
   /** `[neurons]`: mean cross-entropy over the test set without the neuron, nats. */
   readonly loss: Float64Array;
   /** `[neurons, classes]`: of `correct`, by class. Exact. Absent in files written before it was counted. */
   readonly correctPerClass?: Uint32Array;
+}
+
+/** `[neurons]`: the numbers within their layer of the neurons that were removed alone, ascending. */
+export function removedAlone({ neurons, correct }: SingleRemovals): Uint32Array {
+  return neurons ?? Uint32Array.from(correct.keys());
 }

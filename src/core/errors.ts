@@ -1,4 +1,11 @@
-/** The two kinds of failure a user can mend, told apart by exit code. Everything else is a bug and keeps its stack. */
+/**
+ * The two kinds of failure a user can mend, told apart by exit code. Everything else is a bug and keeps its stack.
+ *
+ * Which one it is, is decided by what is wrong. The request (UsageError, exit code 2): an option is unknown, out of range, at odds
+ * with another, not given though the named files need it, or says of them what they are not. Or what it needs (RunError, exit code
+ * 1): the request makes sense, but a file is missing or damaged, there is no such adapter, memory, disk or the device fail, or
+ * training diverges.
+ */
 import { plainLine } from "./plain-text.ts";
 
 /** What went wrong, in the order a person asks: what, where, what was expected, what was found, what to do. */
@@ -41,7 +48,7 @@ function faultMessage({ what, where, expected, found, kept, fix }: Fault): strin
   return lines.join("\n");
 }
 
-/** A run that cannot go on: damaged input, unwritable output, lost device, diverged training. Exit code 1. */
+/** A run that cannot go on: missing or damaged input, unwritable output, lost device, diverged training. Exit code 1. */
 export class RunError extends Error {
   readonly fault: Fault;
   constructor(given: Fault, options?: ErrorOptions) {
@@ -52,7 +59,7 @@ export class RunError extends Error {
   }
 }
 
-/** A request that makes no sense as written: unknown option, value out of range. Exit code 2. */
+/** A request that makes no sense as written, or not for the files that it names. Exit code 2. */
 export class UsageError extends Error {
   readonly fault: Fault;
   constructor(given: Fault, options?: ErrorOptions) {

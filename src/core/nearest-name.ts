@@ -40,7 +40,12 @@ export function nearestNames(
     .map(({ each }) => each);
 }
 
-/** Undefined where no name is near: more than two of five characters would have to change. */
+/** Those that were probably meant, the nearest first: no more than two of five characters would have to change. */
+export function meantNames(name: string, names: readonly string[], most = 3): string[] {
+  return nearestNames(name, names, most, FARTHEST.word);
+}
+
+/** The one that was probably meant; undefined where no name is near. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
-  return nearestNames(name, names, 1, FARTHEST.word)[0];
+  return meantNames(name, names, 1)[0];
 }

@@ -1,9 +1,10 @@
 /** One row per hidden neuron of one network: counts and the measures derived from them, as columns. */
-import type { LevelCounts } from "./neuron-counts.ts";
+import { countsOf, type LevelCounts } from "./evidence.ts";
 
 export interface NeuronTable {
   readonly repeat: number;
   readonly rows: number;
+  /** 0 where the counts are not known and so is their number. */
   readonly classes: number;
   /** `[rows]`: hidden layer, from 1. */
   readonly layer: Uint32Array;
@@ -11,34 +12,44 @@ export interface NeuronTable {
   readonly neuron: Uint32Array;
   /** Samples that were counted (the validation set). */
   readonly samples: number;
-  /** `[rows]`: samples for which the bit is 1. Empty where there are histograms: then there is no bit. */
-  readonly ones: Uint32Array;
-  /** [rows, classes]. Empty where there are histograms. */
-  readonly onesPerClass: Uint32Array;
-  /** Of all rows, where outputs are divided into more than two levels. */
-  readonly histograms?: LevelCounts;
+  /** `[classes]`: samples of each class; absent where a file of bits was read, which does not tell. */
+  readonly samplesPerClass?: Uint32Array;
+  /** Of all rows; absent where their file is. */
+  readonly levels?: LevelCounts;
   /** `[rows]`: the class that maximises D(P_{T|y} || P_T); the lowest such class. */
   readonly preferredClass: Uint32Array;
   /** `[rows]`: mean unquantised activation. */
   readonly meanActivation: Float32Array;
-  /** Measure id (file form, for example `mutual_information`) to [rows] values in bits. */
+  /** Measure id (file form, for example `mutual_information`) to [rows] values in the unit of the measure. */
   readonly measures: Readonly<Record<string, Float64Array>>;
 }
 
-/** `[levels, classes]`: one row of the histograms. */
-export function histogramOf({ levels, counts }: LevelCounts, classes: number, row: number): Uint32Array {
-  return counts.subarray(row * levels * classes, (row + 1) * levels * classes);
+/** Whether outputs were reduced to one bit, whose counts are there. */
+export function hasBits({ levels }: NeuronTable): boolean {
+  return levels?.levels === 2;
 }
 
-/** Whether outputs were reduced to one bit, whose counts are there. */
-export function hasBits({ ones, rows }: NeuronTable): boolean {
-  return ones.length === rows;
+/** `[levels]`: samples of all classes; undefined where they are not known. */
+export function levelTotals({ levels, classes, samples }: NeuronTable, row: number): number[] | undefined {
+  if (levels === undefined) return undefined;
+  const own = countsOf(levels, classes, row);
+  const upper = Array.from({ length: levels.levels - 1 }, (_, level) =>
+    own.subarray(level * classes, (level + 1) * classes).reduce((sum, count) => sum + count, 0),
+  );
+  return [samples - upper.reduce((sum, count) => sum + count, 0), ...upper];
+}
+
+/** `[classes]`: samples for which a neuron's bit is 1. */
+export function onesPerClass({ levels, classes }: NeuronTable, row: number): Uint32Array {
+  return countsOf(levels!, classes, row);
+}
+
+/** Samples for which a neuron's bit is 1. */
+export function onesOf(table: NeuronTable, row: number): number {
+  return onesPerClass(table, row).reduce((sum, count) => sum + count, 0);
 }
 
 /** Whether the quantised output is known to be the same for all samples. */
-export function isConstant({ histograms, classes, ones, samples }: NeuronTable, row: number): boolean {
-  if (histograms === undefined) return ones[row] === 0 || ones[row] === samples;
-  const counts = histogramOf(histograms, classes, row);
-  const first = Math.floor(counts.findIndex((count) => count > 0) / classes);
-  return counts.every((count, cell) => count === 0 || Math.floor(cell / classes) === first);
+export function isConstant(table: NeuronTable, row: number): boolean {
+  return levelTotals(table, row)?.some((total) => total === table.samples) ?? false;
 }

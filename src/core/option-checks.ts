@@ -2,6 +2,8 @@
  * What values of options may be, each said once: for texts of the command line, for values that programs pass, and for the
  * settings of the lab.
  */
+
+import type { SinglesChoice } from "./ablation.ts";
 import { activations, alphaOf, defaultAlphas, type LayerActivation } from "./activation.ts";
 import type { Shares } from "./dataset.ts";
 import type { Range } from "./study-defaults.ts";
@@ -67,6 +69,20 @@ export function someNames<T extends string>(names: readonly T[]): Check<readonly
       const known = value.every((each) => names.some((name) => name === each));
       return known ? names.filter((name) => value.includes(name)) : undefined;
     },
+  };
+}
+
+/**
+ * Which neurons are removed alone: `all` stands for saying nothing.
+ * @param counted so many of each layer
+ */
+export function singlesCheck(counted: Range): Check<"all" | SinglesChoice> {
+  const { least, most } = counted;
+  const number = wholeNumber(counted);
+  return {
+    allowed: `all, none, or a whole number, ${least} to ${most}`,
+    names: ["all", "none"],
+    take: (value) => (value === "all" || value === "none" ? value : number.take(value)),
   };
 }
 

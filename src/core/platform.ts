@@ -15,17 +15,7 @@ export interface FileSource {
   gunzip(bytes: Uint8Array, sizeOf?: (beginning: Uint8Array) => number): Promise<Uint8Array>;
 }
 
-/** A picture as samples. */
-export interface DecodedPicture {
-  readonly width: number;
-  readonly height: number;
-  /** 1: grey. 3: red, green, blue. */
-  readonly channels: 1 | 3;
-  /** [height, width, channels]. */
-  readonly pixels: Uint8Array;
-}
-
-/** Data of any format: folders in folders, files that are read piece by piece, pictures. */
+/** Data of any format: folders in folders, and files that are read piece by piece. */
 export interface DataFolder extends FileSource {
   /** Names of the folders in this one. */
   folders(): Promise<readonly string[]>;
@@ -40,8 +30,6 @@ export interface DataFolder extends FileSource {
   gunzipStream(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Names of the files in the same folder, where the source is a single file. */
   beside?(): Promise<readonly string[]>;
-  /** Rejects, with the reason alone, what is no whole PNG picture of 8 bits a channel without transparency. */
-  decodePng(bytes: Uint8Array): Promise<DecodedPicture>;
 }
 
 /** Bytes outside of memory, in pages that grow at their ends; gone when they are disposed of, or the program ends. */

@@ -14,7 +14,8 @@ export const streams = {
   resampling: 6,
   subsample: 7,
   permutedLabels: 8,
-  noisyLabels: 9,
+  singleRemovals: 9,
+  noisyLabels: 10,
 } as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 

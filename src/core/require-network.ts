@@ -94,7 +94,8 @@ function requireSaid(
       : features;
     if ((shape !== undefined && !Array.isArray(shape)) || size !== features) {
       const expected = `extents whose product is ${features}`;
-      throw new UsageError({ what: "input.shape does not fit the network", where, expected, found: shownValue(shape) });
+      const found = Array.isArray(shape) ? shape.map(shownValue).join(" x ") : shownValue(shape);
+      throw new UsageError({ what: "input.shape does not fit the network", where, expected, found });
     }
   }
   if (singleOutput === undefined) return;

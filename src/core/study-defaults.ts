@@ -1,7 +1,8 @@
 /** What a study is where nobody says otherwise, and what its numbers may be: for the command line and the lab. */
 
 import { ablationModes } from "./ablation.ts";
-import { type StudyConfig, scopeKinds } from "./study.ts";
+import { scopeKinds } from "./scope.ts";
+import type { StudyConfig } from "./study.ts";
 
 /** All options but `measures`, whose default is every registered measure. */
 export const studyDefaults: Omit<StudyConfig, "measures"> = {
@@ -39,6 +40,8 @@ export const wholeRanges = {
   batchSize: { least: 1, most: 65_536 },
   randomDraws: { least: 0, most: 65_535 },
   stride: { least: 1, most: MOST },
+  /** Neurons of a layer that are removed alone. */
+  singles: { least: 1, most: MOST },
   /** Of a quantised output; 256 levels need samples in plenty. */
   bits: { least: 1, most: 8 },
 } as const satisfies Record<string, Range>;

@@ -1,11 +1,5 @@
 /** The configuration and the outcome of a study: what goes in, and everything that files are written from. */
-import {
-  type AblationCurve,
-  type AblationMode,
-  networkScopes,
-  type RemovalOrder,
-  type SingleRemovals,
-} from "./ablation.ts";
+import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals, SinglesChoice } from "./ablation.ts";
 import type { Activation, StudyActivation } from "./activation.ts";
 import type { InputType, Shares } from "./dataset.ts";
 import type { TreatmentOrigin } from "./input-treatment.ts";
@@ -15,11 +9,8 @@ import type { NeuronTable } from "./neuron-table.ts";
 import type { Stage } from "./progress.ts";
 import type { BinRule } from "./quantization.ts";
 import type { ChannelOrder } from "./sample-axes.ts";
+import type { ScopeKind } from "./scope.ts";
 import type { TileForms } from "./tiles.ts";
-
-export const scopeKinds = ["layers", ...networkScopes] as const;
-/** `layers`: each hidden layer by itself. `network`, `network-ranked`: all hidden neurons in one list, by value or rank. */
-export type ScopeKind = (typeof scopeKinds)[number];
 
 export const sweepMethods = ["fast", "masked"] as const;
 /** `fast`: rank-one updates of pre-activations. `masked`: a forward pass at every step, which defines the result. */
@@ -62,6 +53,8 @@ export interface MeasuringConfig {
   /** Curves are evaluated at 0, stride, 2 * stride, ... and at the end. */
   readonly stride: number;
   readonly sweep: SweepMethod;
+  /** Absent: every hidden neuron is removed alone. */
+  readonly singles?: SinglesChoice;
 }
 
 /** How networks are trained. */

@@ -4,7 +4,7 @@
  * have been divided, so that the parts are the same in every order.
  */
 import { type AnyDataset, splitNames } from "../core/dataset.ts";
-import { RunError, UsageError } from "../core/errors.ts";
+import { UsageError } from "../core/errors.ts";
 import { nearestNames } from "../core/nearest-name.ts";
 import { shownNames } from "./shown-names.ts";
 
@@ -27,8 +27,8 @@ export function namesOf({ classes, classNames }: Pick<AnyDataset, "classes" | "c
  * @param where the data, for messages
  * @param numbers [classes]: the number that stands for each class in the data; by default its name, where all are numbers
  * @param note told of outputs that stand for no class of the data
- * @throws UsageError where classes are named that do not fit the data or the outputs; RunError where it is not clear which
- * output is which class.
+ * @throws UsageError where classes are named that do not fit the data or the outputs, or have to be named, since it is not clear
+ * which output is which class.
  */
 export function inClassOrder<T extends Labelled>(
   data: T,
@@ -42,7 +42,7 @@ export function inClassOrder<T extends Labelled>(
   const names = namesOf(data);
   const places = numbers ?? names.map(Number);
   if (!places.every((place) => Number.isInteger(place) && place >= 0 && place < outputs)) {
-    throw new RunError({
+    throw new UsageError({
       what: "it is not clear which of the network's outputs stands for which class",
       where,
       expected: `${outputs} classes, one for each output`,

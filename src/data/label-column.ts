@@ -46,7 +46,7 @@ export function droppedColumns(names: readonly string[], drop: readonly string[]
 /**
  * The place of the column named `label`, by default `label`.
  * @param advice what to do where none is called so, if something else is to be said than `--label`
- * @throws UsageError where a column that was asked for is not there; RunError where there is none by the default name, two
+ * @throws UsageError where there is no such column, by the name that was given or by the default; RunError where there are two
  * of one name, or no other column.
  */
 export function labelColumn(
@@ -62,9 +62,9 @@ export function labelColumn(
     const fault = { what: `there is no column ${wanted}`, where, expected: "the column of classes", found: columns };
     const near = nearestNames(wanted, names);
     const guess = near.length > 0 ? `; did you mean ${near.join(" or ")}?` : "";
-    if (label !== undefined)
-      throw new UsageError({ ...fault, fix: advice ?? `give one of these with --label${guess}` });
-    throw new RunError({ ...fault, fix: advice ?? "say with --label which column holds the classes" });
+    const fix =
+      label === undefined ? "say with --label which column holds the classes" : "give one of these with --label";
+    throw new UsageError({ ...fault, fix: advice ?? `${fix}${guess}` });
   }
   if (names.lastIndexOf(wanted) !== place || names.length < 2) {
     const expected = `one column ${wanted}, and others with inputs`;

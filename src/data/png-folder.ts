@@ -2,8 +2,9 @@
 
 import { RunError } from "../core/errors.ts";
 import { appendAll } from "../core/long-arrays.ts";
-import type { DataFolder, DecodedPicture } from "../core/platform.ts";
+import type { DataFolder } from "../core/platform.ts";
 import { type PartName, partNamed } from "./part-names.ts";
+import { type DecodedPicture, decodePng } from "./png.ts";
 import { damagedData, type FoundData, type Part, type RowChunk } from "./rows.ts";
 import { isHidden, isPicture, unreadNames } from "./unread-files.ts";
 
@@ -120,7 +121,7 @@ async function* pictures(classes: readonly ClassFolder[]): AsyncGenerator<RowChu
 async function decode(folder: DataFolder, file: string, where: string): Promise<DecodedPicture> {
   const bytes = await folder.read(file);
   try {
-    return await folder.decodePng(bytes);
+    return decodePng(bytes);
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     const fix = "mend or remove the picture";

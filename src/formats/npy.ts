@@ -1,9 +1,10 @@
 /**
- * The NPY format of numpy (numpy.lib.format, versions 1.0 to 3.0): a magic, the length of the header, a Python dictionary
- * with type, order and shape, and the values.
+ * The NPY format of numpy (numpy.lib.format, versions 1.0 to 3.0), read and written: a magic, the length of the header, a
+ * Python dictionary with type, order and shape, and the values.
  */
 import { isLittleEndian } from "../core/byte-order.ts";
 import { RunError } from "../core/errors.ts";
+import { float32Bytes } from "./float32-bytes.ts";
 import { halfToNumber } from "./half-float.ts";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -12,6 +13,12 @@ const HEADER =
   /^\{\s*(?:'(?:descr|fortran_order|shape)'\s*:\s*(?:'[^']*'|True|False|\([\d\s,]*\))\s*(?:,\s*)?){3}\}\s*$/;
 /** numpy's own bound. */
 const LONGEST_HEADER = 10_000;
+/** Of version 1.0: what comes before the dictionary. */
+const SHORT_PREFIX_BYTES = 10;
+/** numpy lets the values begin at a multiple of this. */
+const ALIGNMENT = 64;
+/** Bytes of a character of `U` arrays (UCS-4). */
+const CHARACTER_BYTES = 4;
 const WRITE_AGAIN = "write the file again with numpy.save or numpy.savez";
 
 export type NumberArray =
@@ -26,7 +33,7 @@ export type NumberArray =
 
 /** Whether a file begins as an array of numpy. */
 export function isNpy(file: Uint8Array): boolean {
-  return file.length >= 10 && MAGIC.every((byte, index) => file[index] === byte);
+  return file.length >= SHORT_PREFIX_BYTES && MAGIC.every((byte, index) => file[index] === byte);
 }
 
 /** An array of numpy. Booleans are bytes; half precision widens to float32, 64-bit integers to float64; text stays text. */
@@ -143,7 +150,7 @@ function textValues(view: DataView, count: number, width: number, descr: string,
   const little = descr[0] !== ">";
   return Array.from({ length: count }, (_, index) => {
     let value = "";
-    for (let at = 0; at < width; at += 4) {
+    for (let at = 0; at < width; at += CHARACTER_BYTES) {
       const code = view.getUint32(placed(places, index) * width + at, little);
       if (code !== 0) value += code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
     }
@@ -177,7 +184,7 @@ export function columnMajorPlaces(shape: readonly number[]): Uint32Array {
 function itemBytes(type: string, descr: string, where: string): number {
   const digits = Number(type.slice(1));
   if (/^[<>|=]$/.test(descr[0] ?? "") && (type in numberTypes || /^U[1-9]\d{0,5}$/.test(type))) {
-    return type.startsWith("U") ? 4 * digits : digits;
+    return type.startsWith("U") ? CHARACTER_BYTES * digits : digits;
   }
   if (type.startsWith("O")) {
     throw new RunError({
@@ -230,7 +237,7 @@ export function npyHeaderBytes(prefix: Uint8Array, size: number, where: string):
 
 function readHeader(file: Uint8Array, size: number, where: string): Header {
   const first = npyHeaderBytes(file, size, where);
-  const begin = file[6] === 1 ? 10 : 12;
+  const begin = file[6] === 1 ? SHORT_PREFIX_BYTES : NPY_PREFIX_BYTES;
   const text = new TextDecoder("latin1").decode(file.subarray(begin, first));
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
@@ -241,6 +248,36 @@ function readHeader(file: Uint8Array, size: number, where: string): Header {
   }
   const sizes = shape.split(",").filter((size) => size.trim() !== "");
   return { descr, fortran: order === "True", shape: sizes.map(Number), first };
+}
+
+/**
+ * An NPY file of version 1.0, row-major.
+ * @param type numpy's name of the type, with the byte order
+ * @param data the values' bytes
+ */
+function npyFile(type: string, shape: readonly number[], data: Uint8Array): Uint8Array {
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", "); // as Python writes it: (3, 4), (3,), ()
+  const dictionary = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const first = Math.ceil((SHORT_PREFIX_BYTES + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT;
+  const length = first - SHORT_PREFIX_BYTES;
+  const file = new Uint8Array(first + data.length);
+  file.set([...MAGIC, 1, 0]);
+  new DataView(file.buffer).setUint16(MAGIC.length + 2, length, true);
+  file.set(new TextEncoder().encode(`${dictionary.padEnd(length - 1)}\n`), SHORT_PREFIX_BYTES);
+  file.set(data, first);
+  return file;
+}
+
+/** A float32 array in row-major order. */
+export function encodeNpy(values: Float32Array, shape: readonly number[]): Uint8Array {
+  return npyFile("<f4", shape, float32Bytes(values));
+}
+
+/** An ASCII text as an array without dimensions, which numpy.load reads without pickle. */
+export function encodeNpyText(text: string): Uint8Array {
+  const data = new DataView(new ArrayBuffer(text.length * CHARACTER_BYTES));
+  for (let at = 0; at < text.length; at++) data.setUint32(at * CHARACTER_BYTES, text.charCodeAt(at), true);
+  return npyFile(`<U${text.length}`, [], new Uint8Array(data.buffer));
 }
 
 function notNpy(where: string, found: string): RunError {

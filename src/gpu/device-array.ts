@@ -1,45 +1,32 @@
 /** Typed arrays on the device: a buffer with its element type and shape, so that a wrong one is a compile error. */
 import { RunError } from "../core/errors.ts";
 import type { GpuContext } from "./context.ts";
+import { type ArraySpec, arrayBytes, scalarsOf } from "./layout.ts";
 import { inSpan } from "./profiler.ts";
 
 export type ElementType = "f32" | "u32";
 export type HostArray<E extends ElementType> = E extends "f32" ? Float32Array : Uint32Array;
 
-/** `Element` is the scalar type; vec4 bindings see the same scalars four at a time. `Shape` fixes the rank. */
-export interface DeviceArray<Element extends string, Rank extends number = number> {
-  readonly element: Element;
-  readonly rank: Rank;
-  readonly shape: readonly number[];
+/** `Element` is the scalar type; vec4 bindings see the same scalars four at a time. */
+export interface DeviceArray<Element extends string, Rank extends number = number> extends ArraySpec<Element, Rank> {
   readonly buffer: GPUBuffer;
   destroy(): void;
 }
 
-/** Bytes of the buffer for an array. */
-export function bytesOf(shape: readonly number[], elementBytes: number): number {
-  // 16: a vec4 binding needs one whole element, even where a shape is empty.
-  return Math.max(
-    16,
-    shape.reduce((product, size) => product * size, elementBytes),
-  );
-}
-
 /**
- * Allocates a zeroed array of `shape`, in elements of `elementBytes`.
+ * Allocates a zeroed array, which the caller destroys. Where several belong together, `Owned.allocate` keeps them.
  * @throws RunError where it exceeds what one binding may hold on this device.
  */
-export function allocate<E extends string, const S extends readonly number[]>(
+export function allocateSpec<E extends string, Rank extends number>(
   gpu: GpuContext,
   label: string,
-  element: E,
-  shape: S,
-  elementBytes = 4,
-): DeviceArray<E, S["length"]> {
-  const size = bytesOf(shape, elementBytes);
+  spec: ArraySpec<E, Rank>,
+): DeviceArray<E, Rank> {
+  const size = arrayBytes(spec);
   const limit = Math.min(gpu.device.limits.maxStorageBufferBindingSize, gpu.device.limits.maxBufferSize);
   if (size > limit) {
     throw new RunError({
-      what: `${label} [${shape.join(", ")}] does not fit in one binding of this adapter`,
+      what: `${label} [${spec.shape.join(", ")}] does not fit in one binding of this adapter`,
       where: gpu.facts.description,
       expected: `at most ${limit} bytes`,
       found: `${size} bytes`,
@@ -53,7 +40,27 @@ export function allocate<E extends string, const S extends readonly number[]>(
     buffer.destroy();
     release?.();
   };
-  return { element, rank: shape.length, shape, buffer, destroy };
+  return { ...spec, buffer, destroy };
+}
+
+/** Allocates an array of `shape`. */
+export function allocate<E extends string, const S extends readonly number[]>(
+  gpu: GpuContext,
+  label: string,
+  element: E,
+  shape: S,
+  elementBytes = 4,
+): DeviceArray<E, S["length"]> {
+  return allocateSpec(gpu, label, { element, elementBytes, rank: shape.length as S["length"], shape });
+}
+
+/** Fills an array: `data` holds all of its scalars, row-major. */
+export function write<E extends ElementType>(gpu: GpuContext, array: DeviceArray<E>, data: HostArray<E>): void {
+  const scalars = scalarsOf(array);
+  if (data.length !== scalars) {
+    throw new Error(`${array.buffer.label} [${array.shape.join(", ")}] takes ${scalars} values, not ${data.length}`);
+  }
+  inSpan(gpu, "upload", () => gpu.device.queue.writeBuffer(array.buffer, 0, data as BufferSource));
 }
 
 /** Allocates and fills: `data` holds the scalars of `shape`, row-major. */
@@ -65,7 +72,7 @@ export function upload<E extends ElementType, const S extends readonly number[]>
   data: HostArray<E>,
 ): DeviceArray<E, S["length"]> {
   const array = allocate(gpu, label, element, shape);
-  inSpan(gpu, "upload", () => gpu.device.queue.writeBuffer(array.buffer, 0, data as BufferSource));
+  write(gpu, array, data);
   return array;
 }
 
@@ -75,9 +82,21 @@ export function upload<E extends ElementType, const S extends readonly number[]>
  */
 export async function read<E extends ElementType>(gpu: GpuContext, array: DeviceArray<E>): Promise<HostArray<E>> {
   const bytes = await inSpan(gpu, "read back", () => readBytes(gpu, array.buffer));
-  const length = array.shape.reduce((product, size) => product * size, 1);
+  const length = scalarsOf(array);
   const host = array.element === "f32" ? new Float32Array(bytes, 0, length) : new Uint32Array(bytes, 0, length);
   return host as HostArray<E>;
+}
+
+/** Copies several back, in one wait. @throws as `read`, when no copy is on its way any more */
+export async function readAll<E extends ElementType>(
+  gpu: GpuContext,
+  arrays: readonly DeviceArray<E>[],
+): Promise<HostArray<E>[]> {
+  const copies = await Promise.allSettled(arrays.map((array) => read(gpu, array)));
+  return copies.map((copy) => {
+    if (copy.status === "rejected") throw copy.reason;
+    return copy.value;
+  });
 }
 
 async function readBytes(gpu: GpuContext, source: GPUBuffer): Promise<ArrayBuffer> {

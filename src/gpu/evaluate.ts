@@ -1,9 +1,8 @@
 /** Accuracy and loss of intact networks on a split. */
 import type { GpuContext } from "./context.ts";
 import type { DeviceNetworks } from "./device-networks.ts";
-import type { DevicePages, DeviceSplit } from "./device-split.ts";
-import { createForwardPass, forwardOperations } from "./forward-pass.ts";
-import { Pacer } from "./pacing.ts";
+import type { DevicePages } from "./device-split.ts";
+import { type Collector, ride } from "./evidence/ride.ts";
 import { addTo } from "./page-sums.ts";
 import { rightPerClass } from "./right-bits.ts";
 import { createTallier } from "./tally.ts";
@@ -18,7 +17,39 @@ export interface Evaluation {
   readonly loss: Float64Array;
 }
 
+export interface EvaluationCollector extends Collector {
+  evaluation(): Evaluation;
+}
+
+/** @param samples of all pages */
+export function createEvaluationCollector(
+  { count }: DeviceNetworks,
+  { classes, count: samples }: Pick<DevicePages, "classes" | "count">,
+): EvaluationCollector {
+  const correct = new Uint32Array(count);
+  const correctPerClass = new Uint32Array(count * classes);
+  let lossSum = new Float64Array(count);
+  return {
+    async board({ gpu, page, forward }) {
+      const parts = forward.chunks.map((chunk) => ({ ...chunk, firstJob: 0, slabs: count }));
+      const tallier = await createTallier(gpu, forward.outputs.at(-1)!, page, count, parts);
+      return {
+        encode: (to, chunk) => tallier.encode(to, chunk),
+        async collect() {
+          const tally = await tallier.total(lossSum);
+          addTo(correct, tally.correct);
+          addTo(correctPerClass, rightPerClass(tally.right, page.host, classes));
+          lossSum = Float64Array.from(tally.lossSum);
+        },
+        [Symbol.dispose]: () => tallier[Symbol.dispose](),
+      };
+    },
+    evaluation: () => ({ correct, correctPerClass, loss: lossSum.map((sum) => sum / samples) }),
+  };
+}
+
 /**
+ * A pass of its own.
  * @param rows samples of a chunk, a multiple of BLOCK; by default as many as fit. It never changes a result, nor do pages.
  * @throws RunError with what the device reported.
  */
@@ -28,38 +59,7 @@ export async function evaluate(
   split: DevicePages,
   rows?: number,
 ): Promise<Evaluation> {
-  const correct = new Uint32Array(networks.count);
-  const correctPerClass = new Uint32Array(networks.count * split.classes);
-  let lossSum: Float64Array | undefined;
-  await split.eachPage(async (page) => {
-    const tally = await tallyPage(gpu, networks, page, rows, lossSum);
-    addTo(correct, tally.correct);
-    addTo(correctPerClass, rightPerClass(tally.right, page.host, split.classes));
-    lossSum = tally.lossSum;
-  });
-  return { correct, correctPerClass, loss: lossSum!.map((sum) => sum / split.count) };
-}
-
-async function tallyPage(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
-  page: DeviceSplit,
-  rows: number | undefined,
-  lossesBefore: Float64Array | undefined,
-) {
-  using forward = await createForwardPass(gpu, networks, page, rows);
-  const parts = forward.chunks.map((chunk) => ({ ...chunk, firstJob: 0, slabs: networks.count }));
-  using tallier = await createTallier(gpu, forward.outputs.at(-1)!, page, networks.count, parts);
-  await new Pacer(gpu).run({
-    label: "evaluate",
-    units: forward.chunks.length,
-    unitOperations: networks.count * forward.rows * forwardOperations(networks.widths),
-    encode(to, first, end) {
-      for (let chunk = first; chunk < end; chunk++) {
-        forward.encode(to, chunk);
-        tallier.encode(to, chunk);
-      }
-    },
-  });
-  return await tallier.total(lossesBefore); // before the arrays are released
+  const evaluation = createEvaluationCollector(networks, split);
+  await ride({ gpu, networks, split, rows }, "evaluate", [evaluation]);
+  return evaluation.evaluation();
 }

@@ -2,10 +2,11 @@
 import { RunError } from "../core/errors.ts";
 import type { GpuContext } from "./context.ts";
 import type { DeviceArray } from "./device-array.ts";
+import type { StructInterface } from "./layout.ts";
 import { resolveVariant } from "./preprocess.ts";
 import { inSpan } from "./profiler.ts";
 import type { Cost, Recorder } from "./recorder.ts";
-import type { StructInterface, StructValues, UniformArray } from "./uniforms.ts";
+import type { StructValues, UniformArray } from "./uniforms.ts";
 
 /** The form of a generated shader description. */
 export interface ShaderInterface {

@@ -3,12 +3,14 @@ import type { InputType } from "../core/dataset.ts";
 import type { Widths } from "../core/network.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
 import { splitArrays } from "./device-split.ts";
+import { bitsArrays } from "./evidence/bits.ts";
+import { classSumsArrays } from "./evidence/class-sums.ts";
+import { levelArrays } from "./evidence/level-counts.ts";
+import { extremesArrays, needsExtremes, readingRows } from "./evidence/level-edges.ts";
+import type { RiderArrays } from "./evidence/ride.ts";
 import { chunksOf, forwardOperations, rowsPerChunk } from "./forward-pass.ts";
 import { forward } from "./generated/shaders.ts";
-import { WORD } from "./kernels/histogram.ts";
 import { BLOCK } from "./kernels/tally.ts";
-import { needsExtremes } from "./level-edges.ts";
-import { levelRows } from "./level-pass.ts";
 import { lanesOf } from "./packing.ts";
 import {
   type Amount,
@@ -34,6 +36,10 @@ export interface MeasuringSize {
   readonly test: number;
   /** Where there are more than two levels. */
   readonly quantization?: Quantization | undefined;
+  /** Whether measures ask for class sums. */
+  readonly classSums: boolean;
+  /** Whether the validation set is read page by page. */
+  readonly paged: boolean;
 }
 
 export function parameterArrays(widths: Widths, networks: number): PlannedArray[] {
@@ -58,82 +64,63 @@ export function forwardPassArrays(
   ];
 }
 
-/** Tallies of `jobs` jobs (createTallier), with the copy that is read back. */
-export function tallyArrays(basis: PlanBasis, jobs: number, samples: number, parts: number): PlannedArray[] {
+/** Tallies of `jobs` jobs (createTallier). */
+function tallyRider(basis: PlanBasis, jobs: number, samples: number, parts: number): RiderArrays {
   const blocks = Math.ceil(samples / BLOCK);
-  return [
-    uniformArray(basis, "tally ranges", parts),
-    scalarArray("losses", jobs, blocks),
-    ...["right", "read right"].map((name) => scalarArray(name, jobs, rightWords(samples))),
-  ];
-}
-
-/** Bits, sums and counts of every hidden layer (countNeurons), with the largest copy that is read back. */
-function countArrays(basis: PlanBasis, widths: Widths, networks: number, samples: number, chunks: number) {
-  const words = Math.ceil(samples / WORD);
-  const classes = widths.at(-1)!;
-  const layers = widths
-    .slice(1, -1)
-    .flatMap((units, layer) => [
-      scalarArray(`layer ${layer} bits`, networks, units, words),
-      scalarArray(`layer ${layer} blocks`, networks, units, words, 2),
-      scalarArray(`layer ${layer} counts`, networks, units, classes),
-    ]);
-  const read = layers.filter(({ name }) => / blocks$| counts$/.test(name));
-  return [
-    scalarArray("class bits", classes, words),
-    ...layers,
-    ...widths.slice(1, -1).map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks)),
-    { ...largestOf(read), name: `read ${largestOf(read).name}` },
-  ];
-}
-
-/** Finding edges, and counting (countLevels), each with the largest copy that is read back. */
-function levelArrays(
-  basis: PlanBasis,
-  widths: Widths,
-  networks: number,
-  samples: number,
-  quantization: Quantization,
-): PlannedArray[][] {
-  const rows = levelRows(basis, samples, networks, widths);
-  const chunks = chunksOf(samples, rows).length;
-  const levels = levelsOf(quantization);
-  const pass = forwardPassArrays(basis, widths, networks, samples, rows);
-  const ranged = needsExtremes(quantization.bins);
-  const hidden = widths.slice(1, -1);
-  const chunkArrays = hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks));
-  const extremes = hidden.map((units, layer) => scalarArray(`layer ${layer} extremes`, networks, units, 2));
-  const outputs = pass.slice(0, hidden.length);
-  const histograms = hidden.map((units, layer) =>
-    scalarArray(`layer ${layer} histograms`, networks, units, levels, widths.at(-1)!),
-  );
-  const edges = hidden.map((units, layer) => scalarArray(`layer ${layer} edges`, networks, units, levels - 1));
-  const readBack = (arrays: readonly PlannedArray[]) => ({
-    ...largestOf(arrays),
-    name: `read ${largestOf(arrays).name}`,
-  });
-  const finding = ranged ? [...pass, ...chunkArrays, ...extremes, readBack(extremes)] : [...pass, readBack(outputs)];
-  const counting = [...pass, ...chunkArrays, ...edges, ...histograms, readBack(histograms)];
-  return [finding, counting];
-}
-
-/** What each pass adds: accuracy on either set, counts on the validation set. */
-function passArrays(
-  basis: PlanBasis,
-  { widths, validation, test, quantization }: MeasuringSize,
-  networks: number,
-): PlannedArray[][] {
-  const pass = (samples: number, rest: (chunks: number) => PlannedArray[]) => {
-    const rows = rowsPerChunk(basis, samples, networks, widths);
-    return [...forwardPassArrays(basis, widths, networks, samples, rows), ...rest(chunksOf(samples, rows).length)];
+  const right = scalarArray("right", jobs, rightWords(samples));
+  return {
+    arrays: [uniformArray(basis, "tally ranges", parts), scalarArray("losses", jobs, blocks), right],
+    read: right,
   };
-  return [
-    pass(validation, (chunks) => tallyArrays(basis, networks, validation, chunks)),
-    pass(test, (chunks) => tallyArrays(basis, networks, test, chunks)),
-    pass(validation, (chunks) => countArrays(basis, widths, networks, validation, chunks)),
-    ...(quantization ? levelArrays(basis, widths, networks, validation, quantization) : []),
-  ];
+}
+
+/** Tallies, with the copy that is read back. */
+export function tallyArrays(basis: PlanBasis, jobs: number, samples: number, parts: number): PlannedArray[] {
+  return withRead([tallyRider(basis, jobs, samples, parts)]);
+}
+
+function withRead(riders: readonly RiderArrays[]): PlannedArray[] {
+  const read = largestOf(riders.map((rider) => rider.read));
+  return [...riders.flatMap(({ arrays }) => arrays), { ...read, name: `read ${read.name}` }];
+}
+
+/** A forward pass over chunks of `rows` samples and what rides on it. */
+function passWith(
+  basis: PlanBasis,
+  { widths }: MeasuringSize,
+  networks: number,
+  { samples, rows }: { readonly samples: number; readonly rows: number },
+  riders: (chunks: number) => readonly RiderArrays[],
+): PlannedArray[] {
+  const forwardArrays = forwardPassArrays(basis, widths, networks, samples, rows);
+  return [...forwardArrays, ...withRead(riders(chunksOf(samples, rows).length))];
+}
+
+/** Each pass (measure-networks.ts): over the validation set all that can ride at once, then levels; over the test set accuracy. */
+function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): PlannedArray[][] {
+  const { widths, validation, test, quantization } = size;
+  const chunk = (samples: number) => ({ samples, rows: rowsPerChunk(basis, samples, networks, widths) });
+  const first = passWith(basis, size, networks, chunk(validation), (chunks) => [
+    tallyRider(basis, networks, validation, chunks),
+    bitsArrays(basis, widths, networks, validation, chunks),
+    ...(size.classSums ? [classSumsArrays(basis, size, networks, chunks)] : []),
+    ...(quantization && needsExtremes(quantization.bins) ? [extremesArrays(basis, widths, networks, chunks)] : []),
+  ]);
+  const onTest = passWith(basis, size, networks, chunk(test), (chunks) => [tallyRider(basis, networks, test, chunks)]);
+  if (quantization === undefined) return [first, onTest];
+  const levels = levelsOf(quantization);
+  const counting = passWith(basis, size, networks, chunk(validation), (chunks) => [
+    levelArrays(basis, widths, networks, levels, chunks),
+  ]);
+  return [first, onTest, counting, ...(needsExtremes(quantization.bins) ? [] : [readingArrays(basis, size, networks)])];
+}
+
+/** Outputs of one layer read back, for quantiles. */
+function readingArrays(basis: PlanBasis, { widths, validation }: MeasuringSize, networks: number): PlannedArray[] {
+  const rows = readingRows(basis, validation, networks, widths);
+  const pass = forwardPassArrays(basis, widths, networks, validation, rows);
+  const largest = largestOf(pass.slice(0, widths.length - 2));
+  return [...pass, { ...largest, name: `read ${largest.name}` }];
 }
 
 /** Every array that is alive at the fullest moment of measuring `networks` networks at once. */

@@ -3,7 +3,6 @@
  * begin, so that the plan which is shown and the chunks which are run come from the same functions.
  */
 import { greatest } from "../core/long-arrays.ts";
-import { bytesOf } from "./device-array.ts";
 
 export interface PlanBasis {
   readonly device: {
@@ -71,7 +70,7 @@ export function evenly(total: number, most: number): number {
 
 /** An array of 4-byte scalars. */
 export function scalarArray(name: string, ...shape: readonly number[]): PlannedArray {
-  return { name, bytes: bytesOf(shape, 4) };
+  return { name, bytes: Math.max(16, 4 * shape.reduce((product, size) => product * size, 1)) };
 }
 
 /** Bytes of `count` uniform structs that are chosen by a dynamic offset; none of ours exceeds one alignment. */
@@ -85,6 +84,12 @@ export function totalBytes(arrays: readonly PlannedArray[]): number {
 
 export function largestOf(arrays: readonly PlannedArray[]): PlannedArray {
   return arrays.reduce((largest, array) => (array.bytes > largest.bytes ? array : largest));
+}
+
+/** The copy that is read back, of the largest of these: one is read at a time. */
+export function readBack(arrays: readonly PlannedArray[]): PlannedArray {
+  const largest = largestOf(arrays);
+  return { ...largest, name: `read ${largest.name}` };
 }
 
 /** Bytes that one more network adds to the array that grows most. */

@@ -3,10 +3,10 @@ import type { Network } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 import type { GpuContext } from "./context.ts";
-import { countNeurons } from "./count-neurons.ts";
 import { read } from "./device-array.ts";
 import { uploadNetworks } from "./device-networks.ts";
 import { uploadSplit } from "./device-split.ts";
+import { countNeurons } from "./evidence/bits.ts";
 import { createForwardPass } from "./forward-pass.ts";
 import { lanesOf } from "./packing.ts";
 import { submit } from "./recorder.ts";
@@ -80,7 +80,7 @@ export async function selfTest(gpu: GpuContext, clock: Clock): Promise<SelfTest>
       if (output > 0) counts[unit * CLASSES + given.split.labels[sample]!]!++;
     }
   }
-  const wrong = counted![0]!.onesPerClass.filter((count, index) => count !== counts[index]).length;
+  const wrong = counted![0]!.levels.counts.filter((count, index) => count !== counts[index]).length;
   return {
     product: { passed: largestError <= bound, largestError, bound },
     histogram: { passed: wrong === 0, counts: counts.length, wrong },

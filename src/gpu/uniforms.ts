@@ -1,10 +1,6 @@
 /** Uniform structs on the device, laid out as the shader's generated interface says. */
 import type { GpuContext } from "./context.ts";
-
-export interface StructInterface {
-  readonly size: number;
-  readonly fields: Readonly<Record<string, { readonly offset: number; readonly type: string }>>;
-}
+import { type StructInterface, type Structs, specBytes, type UniformSpec, uniformStride, uniforms } from "./layout.ts";
 
 /** Values of one struct, by its WGSL field names. */
 export type StructValues<S extends StructInterface> = { readonly [Field in keyof S["fields"]]: number };
@@ -42,38 +38,43 @@ export function packStructs<S extends StructInterface>(
   return bytes;
 }
 
-type Structs = Readonly<Record<string, StructInterface>>;
-
-/** Uploads uniform structs; `shader.structs` names the layout. */
-export function uploadUniforms<
-  const T extends { readonly file: string; readonly structs: Structs },
-  N extends keyof T["structs"] & string,
->(gpu: GpuContext, shader: T, name: N, values: readonly StructValues<T["structs"][N]>[]): UniformArray<N> {
-  const layout = shader.structs[name]!;
-  const alignment = gpu.device.limits.minUniformBufferOffsetAlignment;
-  const stride = Math.ceil(layout.size / alignment) * alignment;
-  const label = `${shader.file} ${name}`;
+/** Allocates uniform structs, which the caller destroys; `Owned.allocate` keeps them. */
+export function allocateUniforms<N extends string>(
+  gpu: GpuContext,
+  label: string,
+  spec: UniformSpec<N>,
+): UniformArray<N> {
   const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-  const size = Math.max(1, values.length) * stride;
+  const size = specBytes(gpu, spec);
   const buffer = gpu.device.createBuffer({ label, size, usage });
   const release = gpu.profiler?.allocated(size);
-  const array: UniformArray<N> = {
-    struct: name,
+  return {
+    struct: spec.struct,
     buffer,
-    elementSize: layout.size,
-    stride,
+    elementSize: spec.structBytes,
+    stride: uniformStride(gpu, spec.structBytes),
     values: [],
     destroy() {
       buffer.destroy();
       release?.();
     },
   };
+}
+
+/** Uploads uniform structs; `shader.structs` names the layout. */
+export function uploadUniforms<const T extends Structs, N extends keyof T["structs"] & string>(
+  gpu: GpuContext,
+  shader: T,
+  name: N,
+  values: readonly StructValues<T["structs"][N]>[],
+): UniformArray<N> {
+  const array = allocateUniforms(gpu, `${shader.file} ${name}`, uniforms(shader, name, values.length));
   writeUniforms(gpu, shader, array, values);
   return array;
 }
 
-/** Overwrites the structs of an existing uniform array from its beginning. */
-export function writeUniforms<const T extends { readonly structs: Structs }, N extends keyof T["structs"] & string>(
+/** Writes the structs of a uniform array, from its beginning. */
+export function writeUniforms<const T extends Structs, N extends keyof T["structs"] & string>(
   gpu: GpuContext,
   shader: T,
   array: UniformArray<N>,

@@ -1,49 +1,22 @@
-/** What a measure is: a number for one neuron, from its counts and, for measures yet to come, its place in the network. */
-import type { Network } from "../core/network.ts";
+/** What a measure is: a number for each neuron of a hidden layer, from the evidence that it asks for. */
+import type { EvidenceKind, LayerEvidence } from "../core/evidence.ts";
+import type { NullLevel, NullLevels } from "./null-level.ts";
+import type { MeasureUnit } from "./units.ts";
 
-export interface NeuronEvidence {
-  /** Samples counted. */
-  readonly samples: number;
-  /** Of the quantised output T: 2 for a bit. */
-  readonly levels: number;
-  /** `[levels, classes]`: samples of the class with T in the level; of a bit first the zeros, then the ones. */
-  readonly countsPerLevel: ArrayLike<number>;
-  /** `[classes]`: samples of each class. */
-  readonly samplesPerClass: ArrayLike<number>;
-  /** Mean unquantised activation. */
-  readonly meanActivation: number;
-  readonly network: Network;
-  /** Hidden layer, from 1. */
-  readonly layer: number;
-  /** Index within the layer, from 0. */
-  readonly neuron: number;
+/** What holds whatever the evidence; tests, axes and texts go by it. */
+export interface MeasureTraits {
+  readonly neverNegative?: true;
+  /** 0, exactly, for a neuron whose output is the same for all samples. */
+  readonly constantIsZero?: true;
+  /** Labels play no part. */
+  readonly ignoresLabels?: true;
+  /** Renaming the classes changes nothing but rounding. */
+  readonly labelInvariant?: true;
+  /** Levels in reverse order (of a bit: turned over) change nothing, to the last bit. */
+  readonly levelInvariant?: true;
 }
 
-/** A neuron's counts alone. */
-export type LevelEvidence = Pick<NeuronEvidence, "samples" | "levels" | "countsPerLevel" | "samplesPerClass">;
-
-/** `[levels]`: samples of one class. */
-export function levelsOfClass({ levels, countsPerLevel, samplesPerClass }: LevelEvidence, label: number): number[] {
-  return Array.from({ length: levels }, (_, level) => countsPerLevel[level * samplesPerClass.length + label]!);
-}
-
-/** `[levels]`: samples of all classes. */
-export function levelTotals({ levels, countsPerLevel, samplesPerClass }: LevelEvidence): number[] {
-  const classes = samplesPerClass.length;
-  return Array.from({ length: levels }, (_, level) => {
-    let total = 0;
-    for (let label = 0; label < classes; label++) total += countsPerLevel[level * classes + label]!;
-    return total;
-  });
-}
-
-/** Counts of a bit. */
-export function countsOfBit(onesPerClass: ArrayLike<number>, samplesPerClass: ArrayLike<number>): Uint32Array {
-  const zeros = Array.from(samplesPerClass, (size, label) => size - onesPerClass[label]!);
-  return Uint32Array.from([...zeros, ...Array.from(onesPerClass)]);
-}
-
-export interface Measure {
+export interface Measure<K extends EvidenceKind = EvidenceKind> {
   /** Name on the command line: `mutual-information`. */
   readonly name: string;
   /** Name in files and columns: `mutual_information`. */
@@ -52,6 +25,15 @@ export interface Measure {
   readonly title: string;
   /** What it says of a neuron, in a sentence for somebody who has not met it; begins in lower case. */
   readonly meaning: string;
-  /** Bits; finite, and 0 for a neuron whose quantised output is constant. */
-  evaluate(evidence: NeuronEvidence): number;
+  readonly unit: MeasureUnit;
+  readonly needs: readonly K[];
+  readonly traits: MeasureTraits;
+  /** `[units]`: finite, in the unit of the measure. */
+  evaluate(evidence: LayerEvidence<K>): Float64Array;
+  /** The largest value there can be, at so many levels; absent where there is none. */
+  top?(levels: number): number;
+  /** `[units]`: by how much the value exceeds that of endless samples, on average and to first order; absent where not known. */
+  bias?(evidence: LayerEvidence<K>): Float64Array;
+  /** Its part of what permuted labels give; absent where that is not known, or labels do not matter. */
+  readonly chance?: (levels: NullLevels) => NullLevel;
 }

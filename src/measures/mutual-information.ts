@@ -4,22 +4,31 @@
  */
 import { divergencesOfClasses } from "./kl-selectivity.ts";
 import type { Measure } from "./measure.ts";
+import { type NeuronLevels, perNeuron } from "./neuron-levels.ts";
+import { mutualInformationBias } from "./plug-in-bias.ts";
 
 /**
  * Computed as sum_y p_y D(P_{T|y} || P_T), which equals H(T) - H(T|Y) but subtracts nothing: every term is at least 0, and an
  * uninformative neuron gives 0 exactly instead of a rounding error of either sign.
  */
-export const mutualInformation: Measure = {
+function information(neuron: NeuronLevels): number {
+  const { samples, samplesPerClass } = neuron;
+  return divergencesOfClasses(neuron).reduce(
+    (bits, divergence, label) => bits + (samplesPerClass[label]! / samples) * divergence,
+    0,
+  );
+}
+
+export const mutualInformation: Measure<"levels"> = {
   name: "mutual-information",
   id: "mutual_information",
   title: "Mutual information",
   meaning:
     "how much the neuron's output tells about the class: 0 where every class looks the same to the neuron, and never more than the entropy",
-  evaluate(evidence) {
-    const { samples, samplesPerClass } = evidence;
-    return divergencesOfClasses(evidence).reduce(
-      (bits, divergence, label) => bits + (samplesPerClass[label]! / samples) * divergence,
-      0,
-    );
-  },
+  unit: "bit",
+  needs: ["levels"],
+  traits: { neverNegative: true, constantIsZero: true, labelInvariant: true, levelInvariant: true },
+  evaluate: (evidence) => perNeuron(evidence, information),
+  bias: (evidence) => perNeuron(evidence, mutualInformationBias),
+  chance: ({ information: level }) => level,
 };

@@ -1,47 +1,24 @@
-/** Counts to the table of neurons: one row per hidden neuron, every registered measure a column. */
+/** Evidence to the table of neurons: one row per hidden neuron, a column for each measure that is asked for. */
+import type { EvidenceOf, GatheredLayer, GatheredNetwork, LayerEvidence, LevelCounts } from "../core/evidence.ts";
 import type { Network } from "../core/network.ts";
-import type { LayerCounts, LevelCounts, NetworkCounts } from "../core/neuron-counts.ts";
-import { histogramOf, type NeuronTable } from "../core/neuron-table.ts";
+import type { NeuronTable } from "../core/neuron-table.ts";
 import { preferredClass } from "./kl-selectivity.ts";
-import { countsOfBit, type LevelEvidence, type NeuronEvidence } from "./measure.ts";
-import { measures } from "./registry.ts";
+import type { Measure } from "./measure.ts";
+import { perNeuron } from "./neuron-levels.ts";
 
-function onesOf({ onesPerClass }: LayerCounts, classes: number, neuron: number): Uint32Array {
-  return onesPerClass.subarray(neuron * classes, (neuron + 1) * classes);
-}
+/** What was gathered of a layer, with its weights; other kinds are there where they were asked for. */
+type GivenEvidence = LayerEvidence<"levels" | "weights"> & Partial<EvidenceOf>;
 
-function evidenceOf({ classes, samplesPerClass, layers }: NetworkCounts, network: Network): NeuronEvidence[] {
+function evidenceOf({ samplesPerClass, layers }: GatheredNetwork, network: Network): GivenEvidence[] {
   const samples = samplesPerClass.reduce((sum, count) => sum + count, 0);
-  return layers.flatMap((counts, index) =>
-    Array.from({ length: counts.neurons }, (_, neuron) => ({
-      samples,
-      levels: counts.histograms?.levels ?? 2,
-      countsPerLevel: counts.histograms
-        ? histogramOf(counts.histograms, classes, neuron)
-        : countsOfBit(onesOf(counts, classes, neuron), samplesPerClass),
-      samplesPerClass,
-      meanActivation: counts.meanActivation[neuron]!,
-      network,
-      layer: index + 1,
-      neuron,
-    })),
-  );
-}
-
-/** Of one row of a table's histograms; class sizes are sums of counts. */
-export function histogramEvidence(
-  { samples, classes }: Pick<NeuronTable, "samples" | "classes">,
-  histograms: LevelCounts,
-  row: number,
-): LevelEvidence {
-  const countsPerLevel = histogramOf(histograms, classes, row);
-  const samplesPerClass = new Array<number>(classes).fill(0);
-  for (const [cell, count] of countsPerLevel.entries()) samplesPerClass[cell % classes]! += count;
-  return { samples, levels: histograms.levels, countsPerLevel, samplesPerClass };
+  return layers.map((gathered, index) => {
+    const weights = { incoming: network.layers[index]!, outgoing: network.layers[index + 1]! };
+    return { ...gathered, layer: index + 1, samplesPerClass, samples, weights };
+  });
 }
 
 /** Layers one after another. */
-function joined<T extends Uint32Array | Float32Array>(parts: readonly T[], all: T): T {
+function joined<T extends Uint32Array | Float32Array | Float64Array>(parts: readonly T[], all: T): T {
   let first = 0;
   for (const part of parts) {
     all.set(part, first);
@@ -50,47 +27,39 @@ function joined<T extends Uint32Array | Float32Array>(parts: readonly T[], all: 
   return all;
 }
 
-/** The histograms of all layers, where there are any. */
-function joinedHistograms(layers: readonly LayerCounts[]): LevelCounts | undefined {
-  const parts = layers.flatMap(({ histograms }) => histograms ?? []);
-  if (parts.length === 0) return undefined;
-  const size = (of: "edges" | "counts") => parts.reduce((sum, part) => sum + part[of].length, 0);
+const lengthOf = (parts: readonly { readonly length: number }[]) => parts.reduce((sum, { length }) => sum + length, 0);
+
+function joinedLevels(layers: readonly GatheredLayer[]): LevelCounts {
+  const counts = layers.map(({ levels }) => levels.counts);
+  const edges = layers.flatMap(({ levels }) => levels.edges ?? []);
   return {
-    levels: parts[0]!.levels,
-    edges: joined(
-      parts.map(({ edges }) => edges),
-      new Float32Array(size("edges")),
-    ),
-    counts: joined(
-      parts.map(({ counts }) => counts),
-      new Uint32Array(size("counts")),
-    ),
+    levels: layers[0]?.levels.levels ?? 2,
+    ...(edges.length > 0 && { edges: joined(edges, new Float32Array(lengthOf(edges))) }),
+    counts: joined(counts, new Uint32Array(lengthOf(counts))),
   };
 }
 
+function valuesOf({ id, needs, evaluate }: Measure, evidence: GivenEvidence): Float64Array {
+  const missing = needs.find((kind) => evidence[kind] === undefined);
+  if (missing !== undefined) throw new Error(`${id} needs ${missing}, which was not gathered`);
+  return evaluate(evidence as LayerEvidence);
+}
+
 /** @returns rows in the order layer, neuron. */
-export function neuronTable(counts: NetworkCounts, network: Network): NeuronTable {
-  const rows = evidenceOf(counts, network);
-  const column = (value: (row: NeuronEvidence) => number) => Uint32Array.from(rows, value);
-  const histograms = joinedHistograms(counts.layers);
-  const bits = histograms === undefined ? counts.layers : [];
-  const ones = bits.map((layer) =>
-    Uint32Array.from({ length: layer.neurons }, (_, neuron) =>
-      onesOf(layer, counts.classes, neuron).reduce((sum, count) => sum + count, 0),
-    ),
-  );
+export function neuronTable(gathered: GatheredNetwork, network: Network, measures: readonly Measure[]): NeuronTable {
+  const { repeat, classes, samplesPerClass, layers } = gathered;
+  const evidence = evidenceOf(gathered, network);
+  const rows = layers.reduce((sum, { units }) => sum + units, 0);
+  const values = (of: (layer: GivenEvidence) => Float64Array) => joined(evidence.map(of), new Float64Array(rows));
+  const means = layers.map(({ meanActivation }) => meanActivation);
   return {
-    repeat: counts.repeat,
-    rows: rows.length,
-    classes: counts.classes,
-    samples: rows[0]?.samples ?? 0,
-    layer: column((row) => row.layer),
-    neuron: column((row) => row.neuron),
-    ones: Uint32Array.from(ones.flatMap((layer) => Array.from(layer))),
-    onesPerClass: Uint32Array.from(bits.flatMap((layer) => Array.from(layer.onesPerClass))),
-    ...(histograms && { histograms }),
-    preferredClass: column(preferredClass),
-    meanActivation: Float32Array.from(rows, (row) => row.meanActivation),
-    measures: Object.fromEntries(measures.map(({ id, evaluate }) => [id, Float64Array.from(rows, evaluate)])),
+    ...{ repeat, rows, classes, samples: evidence[0]?.samples ?? 0 },
+    layer: Uint32Array.from(evidence.flatMap(({ layer, units }) => new Array<number>(units).fill(layer))),
+    neuron: Uint32Array.from(evidence.flatMap(({ units }) => Array.from({ length: units }, (_, neuron) => neuron))),
+    samplesPerClass,
+    levels: joinedLevels(layers),
+    preferredClass: Uint32Array.from(values((layer) => perNeuron(layer, preferredClass))),
+    meanActivation: joined(means, new Float32Array(rows)),
+    measures: Object.fromEntries(measures.map((measure) => [measure.id, values((layer) => valuesOf(measure, layer))])),
   };
 }

@@ -4,8 +4,6 @@
  */
 import { type Hypergeometric, hypergeometric } from "./hypergeometric.ts";
 import { binaryDivergence } from "./information.ts";
-import { klSelectivity } from "./kl-selectivity.ts";
-import { mutualInformation } from "./mutual-information.ts";
 import { permutedInformation } from "./permuted-information.ts";
 import { permutedLevels, permutedLevelsMean } from "./permuted-levels.ts";
 
@@ -19,8 +17,14 @@ export interface NullLevel {
   readonly mean?: number;
 }
 
+/** What permuted labels give a neuron; measures take their part. */
+export interface NullLevels {
+  readonly information: NullLevel;
+  readonly selectivity: NullLevel;
+}
+
 /** For neurons with so many samples in each level: [levels], of a bit zeros and ones. */
-export type NullLevelOf = (levels: readonly number[]) => NullLevel;
+export type NullLevelsOf = (levels: readonly number[]) => NullLevels;
 
 /** Outcomes at the ends of one class's distribution, which together are less probable than this, are only added up. */
 const BEYOND = 1e-7;
@@ -62,14 +66,11 @@ function klLevel(ones: number, classSizes: readonly number[]): NullLevel {
   return { level: 0 };
 }
 
-/** By measure id. */
-type NullLevels = Readonly<Record<string, NullLevel>>;
-
 /** Of a bit: by counting or chi-square, and by the union bound. */
 function ofBit(rare: number, classSizes: readonly number[]): NullLevels {
   return {
-    [mutualInformation.id]: permutedInformation(TAIL, rare, classSizes),
-    [klSelectivity.id]: klLevel(rare, classSizes),
+    information: permutedInformation(TAIL, rare, classSizes),
+    selectivity: klLevel(rare, classSizes),
   };
 }
 
@@ -77,8 +78,8 @@ function ofBit(rare: number, classSizes: readonly number[]): NullLevels {
 function ofLevels(neurons: readonly (readonly number[])[], classSizes: readonly number[]): NullLevels[] {
   const cells = new Map<number, number>();
   return permutedLevels(TAIL, neurons, classSizes).map(({ information, selectivity }, index) => ({
-    [mutualInformation.id]: { mean: permutedLevelsMean(neurons[index]!, classSizes, cells), level: information },
-    [klSelectivity.id]: { level: selectivity },
+    information: { mean: permutedLevelsMean(neurons[index]!, classSizes, cells), level: information },
+    selectivity: { level: selectivity },
   }));
 }
 
@@ -99,7 +100,7 @@ function levelsBySize(neurons: readonly (readonly number[])[], classSizes: reado
 }
 
 /**
- * Levels of each measure that has some, by its id; all are computed when the first is asked for.
+ * Levels are computed when the first is asked for, of all neurons together.
  * @param neurons per neuron: [levels], its samples in each level, of a bit zeros and ones
  * @param samplesPerClass [classes]; those without samples do not count
  * @returns to be asked about these neurons
@@ -107,15 +108,13 @@ function levelsBySize(neurons: readonly (readonly number[])[], classSizes: reado
 export function createNullLevels(
   neurons: readonly (readonly number[])[],
   samplesPerClass: readonly number[],
-): Readonly<Record<string, NullLevelOf>> {
+): NullLevelsOf {
   let known: Map<string, NullLevels> | undefined;
-  const find = (levels: readonly number[]) => {
+  return (levels) => {
     known ??= levelsBySize(
       neurons,
       samplesPerClass.filter((size) => size > 0),
     );
     return known.get(occupied(levels).join())!;
   };
-  const measured = [mutualInformation.id, klSelectivity.id];
-  return Object.fromEntries(measured.map((id) => [id, (levels: readonly number[]) => find(levels)[id]!]));
 }

@@ -1,34 +1,27 @@
 /**
  * First-order bias of plug-in estimates: a measure computed from the frequencies of N samples differs from that of the
  * distribution by this much on average. Counts that are 0 are taken for impossible ones; Panzeri and Treves would estimate
- * how many are possible, which matters where classes have few samples.
+ * how many are possible, which matters where classes have few samples. The maximum over classes of KL selectivity has no such
+ * expansion.
  */
-import { entropy } from "./entropy.ts";
-import { type LevelEvidence, levelsOfClass, levelTotals } from "./measure.ts";
-import { mutualInformation } from "./mutual-information.ts";
+import { levelsOfClass, type NeuronLevels, totalsOf } from "./neuron-levels.ts";
 
 /** Levels that were seen, less one. */
 const spare = (counts: readonly number[]) => Math.max(0, counts.filter((count) => count > 0).length - 1);
 
 /** Miller, "Note on the bias of information estimates" (1955): -(m - 1) / (2 N ln 2) bits for m levels. */
-export function entropyBias(evidence: LevelEvidence): number {
-  return -spare(levelTotals(evidence)) / (2 * evidence.samples * Math.LN2);
+export function entropyBias(neuron: NeuronLevels): number {
+  return -spare(totalsOf(neuron)) / (2 * neuron.samples * Math.LN2);
 }
 
 /**
  * Panzeri and Treves, "Analytical estimates of limited sampling biases in different information measures", Network 7
  * (1996): (sum_y (m_y - 1) - (m - 1)) / (2 N ln 2) bits, the bias of H(T) less that of H(T|Y).
  */
-export function mutualInformationBias(evidence: LevelEvidence): number {
-  const inClasses = Array.from(evidence.samplesPerClass).reduce(
-    (sum, _, label) => sum + spare(levelsOfClass(evidence, label)),
+export function mutualInformationBias(neuron: NeuronLevels): number {
+  const inClasses = Array.from(neuron.samplesPerClass).reduce(
+    (sum, _, label) => sum + spare(levelsOfClass(neuron, label)),
     0,
   );
-  return (inClasses - spare(levelTotals(evidence))) / (2 * evidence.samples * Math.LN2);
+  return (inClasses - spare(totalsOf(neuron))) / (2 * neuron.samples * Math.LN2);
 }
-
-/** By measure id. The maximum over classes of KL selectivity has no such expansion. */
-export const plugInBiases: Readonly<Record<string, (evidence: LevelEvidence) => number>> = {
-  [entropy.id]: entropyBias,
-  [mutualInformation.id]: mutualInformationBias,
-};

@@ -1,10 +1,11 @@
 /** All measures, in the order of tables and columns. A further measure is one file and one line here. */
-import { entropy } from "./entropy.ts";
-import { klSelectivity } from "./kl-selectivity.ts";
+import { activationVariance } from "./activation-variance.ts";
+import { activeShare } from "./active-share.ts";
+import { inNorm } from "./in-norm.ts";
 import type { Measure } from "./measure.ts";
-import { mutualInformation } from "./mutual-information.ts";
+import { paperMeasures } from "./paper-measures.ts";
 
-export const measures: readonly Measure[] = [entropy, mutualInformation, klSelectivity];
+export const measures: readonly Measure[] = [...paperMeasures, inNorm, activationVariance, activeShare];
 
 /** The measure of a command-line name, if there is one. */
 export function measureNamed(name: string): Measure | undefined {

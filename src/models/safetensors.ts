@@ -4,8 +4,9 @@
  */
 import { z } from "zod";
 import { schemaFault } from "../core/schema-fault.ts";
+import { float32Bytes } from "../formats/float32-bytes.ts";
 import { ONLY_DENSE_LAYERS, type Refuse, reasonOf } from "./refuse.ts";
-import { type FloatType, float32Bytes, floatBytes, readFloats, sizeOf, type Tensor } from "./tensor.ts";
+import { type FloatType, floatBytes, readFloats, sizeOf, type Tensor } from "./tensor.ts";
 
 const PREFIX_BYTES = 8;
 /** The format's own bound. */

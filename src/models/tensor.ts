@@ -42,14 +42,6 @@ export function readFloats(bytes: Uint8Array, type: FloatType, littleEndian = tr
   return values;
 }
 
-/** float32, little-endian. */
-export function float32Bytes(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(values.length * floatBytes.float32);
-  const view = new DataView(bytes.buffer);
-  for (const [index, value] of values.entries()) view.setFloat32(index * floatBytes.float32, value, true);
-  return bytes;
-}
-
 /**
  * Places in an array of `shape` that its numbers come from when its axes are put in the order `axes`: number i of the new array
  * is number `places[i]` of the old.

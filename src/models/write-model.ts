@@ -1,5 +1,6 @@
 /** Writes a network in the format that a file's name asks for. */
 import { UsageError } from "../core/errors.ts";
+import { nearestName } from "../core/nearest-name.ts";
 import type { Network } from "../core/network.ts";
 import { encodeNpz } from "./numpy/numpy-model.ts";
 import { encodeOnnx } from "./onnx/onnx-writer.ts";
@@ -18,6 +19,15 @@ const writers: readonly ModelWriter[] = [
   { format: "NumPy archive", suffix: ".npz", encode: encodeNpz },
 ];
 
+/** The same name with the ending that was probably meant. */
+function meantSuffix(name: string): string | undefined {
+  const [, stem, ending] = /^(.*)(\.[^./\\]+)$/.exec(name) ?? [];
+  if (stem === undefined || ending === undefined) return undefined;
+  const suffixes = writers.map(({ suffix }) => suffix);
+  const meant = nearestName(ending, suffixes);
+  return meant === undefined ? undefined : `did you mean ${stem}${meant}?`;
+}
+
 /** @throws UsageError where the name ends like none of the formats that are written. */
 export function writerFor(name: string): ModelWriter {
   const writer = writers.find(({ suffix }) => name.toLowerCase().endsWith(suffix));
@@ -26,6 +36,6 @@ export function writerFor(name: string): ModelWriter {
     what: "the name of the file does not say in which format to write",
     where: name,
     expected: `a name that ends in ${writers.map(({ suffix }) => suffix).join(", ")}`,
-    fix: `${name}.safetensors, for example`,
+    fix: meantSuffix(name) ?? `${name}.safetensors, for example`,
   });
 }

@@ -1,18 +1,22 @@
 /** Which neurons go: the lowest by a measure, as many as are asked for or as a loss of accuracy allows. */
+
 import { fastSweep } from "../ablation/fast-sweep.ts";
 import { removalOrders } from "../ablation/orders.ts";
+import { byMeasure } from "../ablation/rankings.ts";
 import { createRemovalProbe } from "../ablation/removal-probe.ts";
-import type { AblationMode, NeuronAddress, RemovalOrder, Scope } from "../core/ablation.ts";
+import type { AblationMode, NeuronAddress, RemovalOrder } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Network } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
+import type { ScopeText } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { MeasuredNetwork } from "../measure-networks.ts";
 import type { Measure } from "../measures/measure.ts";
 import { measureNamed, measures } from "../measures/registry.ts";
 
 /** `layers`: the same share of every layer. The others are scopes of the ablation. */
-export type PruneScope = "layers" | Scope;
+export type PruneScope = "layers" | ScopeText;
 
 /** How much stays: a share of the neurons in scope (0 to 1), their number, or what may be lost (a share of samples). */
 export type PruneAmount =
@@ -27,14 +31,6 @@ export interface PruneRequest {
   readonly mode: AblationMode;
   readonly scope: PruneScope;
   readonly amount: PruneAmount;
-}
-
-/** A network that was measured: what the choice is made from. */
-export interface MeasuredNetwork {
-  readonly network: Network;
-  readonly table: NeuronTable;
-  /** Per hidden layer: [neurons] mean activations over the validation set. */
-  readonly meanActivations: readonly Float32Array[];
 }
 
 /** @throws UsageError where there is no measure of that name. */
@@ -55,8 +51,8 @@ export function requireMeasure(name: string): Measure {
 export function pruningOrder(table: NeuronTable, { measure, scope }: PruneRequest): RemovalOrder {
   const { id } = requireMeasure(measure);
   // The same share of every layer is the order in which all layers are used up at the same pace.
-  const scopes: Scope[] = [scope === "layers" ? "network-ranked" : scope];
-  const [low] = removalOrders(table, { scopes, measures: [id], randomDraws: 0, seed: 0 });
+  const scopes: ScopeText[] = [scope === "layers" ? "network-ranked" : scope];
+  const [low] = removalOrders(table, { scopes, rankings: [byMeasure(id)], seed: 0 });
   if (low !== undefined && low.neurons.length > 0) return low;
   throw new UsageError({
     what: "the network has no such hidden layer",

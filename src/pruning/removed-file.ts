@@ -1,10 +1,11 @@
 /** The list of removed neurons: one row each, in the order of removal. */
 import type { NeuronAddress } from "../core/ablation.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
+import { columnOf } from "../measures/columns.ts";
 import { csvChunks, float32Text, float64Text } from "../report/files/csv.ts";
 
 export interface RemovedNeuron extends NeuronAddress {
-  /** Bits. */
+  /** In the unit of the measure. */
   readonly value: number;
   readonly meanActivation: number;
 }
@@ -27,5 +28,5 @@ export function removedCsv(removed: readonly RemovedNeuron[], measureId: string)
   const lines = removed.map(({ layer, neuron, value, meanActivation }) =>
     [layer, neuron, float64Text(value), float32Text(meanActivation)].join(","),
   );
-  return csvChunks(["layer", "neuron", `${measureId}_bits`, "mean_activation"], lines);
+  return csvChunks(["layer", "neuron", columnOf(measureId), "mean_activation"], lines);
 }

@@ -8,7 +8,7 @@ import { wholeNumber } from "../core/option-checks.ts";
 import { requireFloats, requireNetwork } from "../core/require-network.ts";
 import { requireRecord, requireValue } from "../core/require-options.ts";
 import { shownValue } from "../core/shown-value.ts";
-import type { MeasuredNetwork } from "./choose-removals.ts";
+import type { MeasuredNetwork } from "../measure-networks.ts";
 
 const REMEDY = "pass what measureNetworks gives, of the same network";
 const number = wholeNumber({ least: 0, most: 2 ** 24 });

@@ -60,7 +60,9 @@ export function requireResults(value: unknown, where: string): StudyResults {
     requireOrder(curve["order"], `curves[${index}]`);
     requireColumns(curve, { removed: Uint32Array, ...counts }, `curves[${index}]`);
   }
-  for (const [index, single] of rowsOf(results, "singles", where).entries())
-    requireColumns(single, counts, `singles[${index}]`);
+  for (const [index, single] of rowsOf(results, "singles", where).entries()) {
+    const numbers = single["neurons"] === undefined ? {} : { neurons: Uint32Array };
+    requireColumns(single, { ...counts, ...numbers }, `singles[${index}]`);
+  }
   return value as StudyResults;
 }

@@ -5,9 +5,9 @@ import { type AblationCurve, ablationModes, type RemovalOrder } from "../../src/
 import type { Split } from "../../src/core/dataset.ts";
 import type { Network } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
-import { countNeurons } from "../../src/gpu/count-neurons.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
+import { countNeurons } from "../../src/gpu/evidence/bits.ts";
 import { rowsPerChunk, slabsPerUnit } from "../../src/gpu/forward-pass.ts";
 import { testGpu } from "../support/gpu.ts";
 import { saidToBeSoftware, withBindingLimit } from "../support/limited-device.ts";

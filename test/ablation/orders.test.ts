@@ -1,9 +1,12 @@
 /** Orders of removal: which neuron goes when, from the table of measures alone. */
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type OrderOptions, removalOrders, removalSteps, scopesOf } from "../../src/ablation/orders.ts";
+import { type OrderOptions, removalOrders, removalSteps } from "../../src/ablation/orders.ts";
+import { rankingsOf } from "../../src/ablation/rankings.ts";
 import { type NeuronAddress, RANDOM, type RemovalOrder } from "../../src/core/ablation.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
+import { scopesOf } from "../../src/core/scope.ts";
 
 /** A table of hidden layers with these values of the measure `value`: [layers][neurons]. */
 function tableOf(values: readonly (readonly number[])[], repeat = 0): NeuronTable {
@@ -14,15 +17,14 @@ function tableOf(values: readonly (readonly number[])[], repeat = 0): NeuronTabl
     ...{ repeat, rows, classes: 2, samples: 10 },
     layer: perRow((layer) => layer),
     neuron: perRow((_, neuron) => neuron),
-    ones: new Uint32Array(rows),
-    onesPerClass: new Uint32Array(2 * rows),
+    levels: { levels: 2, counts: new Uint32Array(2 * rows) },
     preferredClass: new Uint32Array(rows),
     meanActivation: new Float32Array(rows),
     measures: { value: Float64Array.from(values.flat()) },
   };
 }
 
-const byValue: OrderOptions = { scopes: ["layer1"], measures: ["value"], randomDraws: 0, seed: 0 };
+const byValue: OrderOptions = { scopes: ["layer1"], rankings: rankingsOf(["value"], 0), seed: 0 };
 const name = ({ layer, neuron }: NeuronAddress) => `${layer}/${neuron}`;
 const names = (order: RemovalOrder) => order.neurons.map(name);
 
@@ -95,7 +97,7 @@ describe("orders by rank within the layer", () => {
   test("are random in each layer on its own, and unlike those of the other scopes", () => {
     const table = tableOf([new Array<number>(40).fill(0), new Array<number>(40).fill(0)]);
     const draw = (scope: OrderOptions["scopes"][number]) =>
-      names(removalOrders(table, { ...byValue, measures: [], randomDraws: 1, scopes: [scope] })[0]!);
+      names(removalOrders(table, { ...byValue, rankings: rankingsOf([], 1), scopes: [scope] })[0]!);
     const order = draw("network-ranked");
     expect(order.map((address) => Number(address[0]))).toEqual(order.map((_, place) => 1 + (place % 2)));
     const inLayer = (layer: number) => order.filter((address) => address.startsWith(`${layer}/`));
@@ -108,15 +110,17 @@ describe("orders by rank within the layer", () => {
 describe("random orders", () => {
   const table = (repeat = 0) => tableOf([new Array<number>(40).fill(0), new Array<number>(40).fill(0)], repeat);
   const draw = (options: Partial<OrderOptions>, repeat = 0) =>
-    removalOrders(table(repeat), { ...byValue, measures: [], randomDraws: 1, ...options });
+    removalOrders(table(repeat), { ...byValue, rankings: rankingsOf([], 1), ...options });
 
   test("are the same for the same seed, repeat, scope and draw", () => {
-    expect(draw({ randomDraws: 3 })).toEqual(draw({ randomDraws: 3 }));
+    expect(draw({ rankings: rankingsOf([], 3) })).toEqual(draw({ rankings: rankingsOf([], 3) }));
   });
 
   test("differ in each of seed, repeat, scope and draw", () => {
     const all = [0, 1].flatMap((seed) =>
-      [0, 1].flatMap((repeat) => draw({ seed, randomDraws: 3, scopes: ["layer1", "layer2", "network"] }, repeat)),
+      [0, 1].flatMap((repeat) =>
+        draw({ seed, rankings: rankingsOf([], 3), scopes: ["layer1", "layer2", "network"] }, repeat),
+      ),
     );
     const positions = all.map((order) => order.neurons.map(({ neuron }) => neuron).join(" "));
     expect(new Set(positions).size).toBe(2 * 2 * 3 * 3);
@@ -124,7 +128,7 @@ describe("random orders", () => {
 
   test("differ between the only hidden layer and the whole network", () => {
     const only = tableOf([new Array<number>(40).fill(0)]);
-    const options = { ...byValue, measures: [], randomDraws: 1 };
+    const options = { ...byValue, rankings: rankingsOf([], 1) };
     const [layer, network] = removalOrders(only, { ...options, scopes: ["layer1", "network"] }).map(names);
     expect(layer).not.toEqual(network);
   });
@@ -132,13 +136,13 @@ describe("random orders", () => {
   test("do not change when other scopes, measures or further draws are asked for", () => {
     const [alone] = draw({ scopes: ["layer2"] });
     const among = removalOrders(table(), {
-      ...{ scopes: ["layer1", "layer2", "network"], measures: ["value"], randomDraws: 4, seed: 0 },
+      ...{ scopes: ["layer1", "layer2", "network"], rankings: rankingsOf(["value"], 4), seed: 0 },
     });
     expect(among).toContainEqual(alone);
   });
 
   test("carry their draw and no direction; orders by a measure carry draw 0", () => {
-    const orders = draw({ measures: ["value"], randomDraws: 2 }, 5);
+    const orders = draw({ rankings: rankingsOf(["value"], 2) }, 5);
     expect(
       orders.map(({ repeat, scope, measure, direction, draw: n }) => [repeat, scope, measure, direction, n]),
     ).toEqual([
@@ -158,7 +162,7 @@ test("every order is a permutation of its scope's neurons", () => {
   fc.assert(
     fc.property(layers, fc.nat(), (values, seed) => {
       const scopes = scopesOf(values.length, ["layers", "network"]);
-      const orders = removalOrders(tableOf(values), { scopes, measures: ["value"], randomDraws: 2, seed });
+      const orders = removalOrders(tableOf(values), { scopes, rankings: rankingsOf(["value"], 2), seed });
       expect(orders).toHaveLength(4 * (values.length + 1));
       for (const order of orders) {
         const own = values.flatMap((layer, index) => layer.map((_, neuron) => ({ layer: index + 1, neuron })));

@@ -20,11 +20,15 @@ test("what was written is told", () => {
   expect(keptText(sink(...both, "study.json"))).toBe("all results in out");
 });
 
-test("a command goes on where all networks are there, and their inputs need no treatment that is not known", () => {
+test("a command goes on where all networks are there", () => {
   const command = continuingCommand(tinyConfig, { adapter: "swift shader" }, sink(...both))!;
   expect(command).toMatch(/^gpu-importance analyze out\/models\/\*\.safetensors --data bands --seed 0 --measures /);
   expect(command).toMatch(/ --sweep fast --adapter 'swift shader' --out out-analysis$/);
   expect(command).not.toMatch(/--(hidden|epochs|activation|repeats|learning-rate|l2|batch-size)/);
   expect(continuingCommand(tinyConfig, {}, sink(both[0]!))).toBeUndefined();
-  expect(continuingCommand({ ...tinyConfig, standardize: true }, {}, sink(...both))).toBeUndefined();
+});
+
+test("networks of standardized inputs say so themselves", () => {
+  const command = continuingCommand({ ...tinyConfig, standardize: true }, {}, sink(...both));
+  expect(command).toBe(continuingCommand(tinyConfig, {}, sink(...both)));
 });

@@ -5,7 +5,7 @@ import { zipSync } from "fflate";
 import { beforeAll, expect, test } from "vitest";
 import type { Network } from "../../src/core/network.ts";
 import { placesAfter } from "../../src/core/sample-axes.ts";
-import { encodeNpy } from "../../src/models/numpy/npy.ts";
+import { encodeNpy } from "../../src/formats/npy.ts";
 import { encodeOnnx } from "../../src/models/onnx/onnx-writer.ts";
 import { readModel } from "../../src/models/read-model.ts";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";

@@ -38,6 +38,32 @@ async function written(name: string): Promise<Network> {
 const rowsOf = (name: string) => readFileSync(join(scratch, name), "utf8").trimEnd().split("\n");
 
 describe("prune", () => {
+  test("counts outputs as finely as --bits says, and takes measures of any unit", async () => {
+    const common = ["planted.safetensors", "--keep", "50%", "--scope", "layers"] as const;
+    const found: string[][] = [];
+    for (const [name, ...options] of [
+      ["fine.npz", "--bits", "3", "--bins", "equal-frequency", "--json", "fine.json"],
+      ["coarse.npz"],
+      ["norm.npz", "--measure", "in-norm", "--json", "norm.json"],
+    ] as const) {
+      expect(await prune(...common, "--out", name, ...options)).toMatchObject({ exitCode: 0 });
+      found.push(rowsOf(`${name}.removed.csv`));
+    }
+    const [fine, coarse, norm] = found;
+    expect(fine![0]).toBe(coarse![0]);
+    const bits = (rows: readonly string[]) => rows.slice(1).map((row) => Number(row.split(",")[2]));
+    expect(Math.max(...bits(fine!))).toBeGreaterThan(Math.max(...bits(coarse!)));
+    expect(norm![0]).toBe("layer,neuron,in_norm,mean_activation");
+    const record = (name: string) => JSON.parse(readFileSync(join(scratch, name), "utf8"));
+    expect(record("fine.json")).toMatchObject({
+      bits: 3,
+      bins: "equal-frequency",
+      removed: [{ valueBits: bits(fine!)[0] }, ...new Array(5).fill({})],
+    });
+    expect(record("norm.json").removed[0]).toMatchObject({ value: bits(norm!)[0] });
+    expect(await prune(...common, "--out", "no.npz", "--bins", "equal-width")).toMatchObject({ exitCode: 2 });
+  });
+
   test.each([
     ["half.safetensors", "layers", [36, 3, 3, 3]],
     ["half.onnx", "network", [36, 3, 3, 3]],

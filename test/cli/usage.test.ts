@@ -1,8 +1,11 @@
 /** Arguments that make sense and arguments that do not: help, version, and exit code 2 with what is allowed. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { commandLine, root } from "../support/command-line.ts";
+import { createProgram } from "../../src/cli/program.ts";
+import { commandLine, root, start } from "../support/command-line.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 
 const scratch = scratchFolder();
@@ -33,9 +36,11 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--random-draws": "5",
   "--stride": "1",
   "--sweep": "fast",
+  "--singles": "all",
   "--out": "a new one under results/",
   "--force": undefined,
   "--no-report": undefined,
+  "--open": undefined,
   "--profile": undefined,
   "--trace": undefined,
   "--adapter": undefined,
@@ -49,8 +54,21 @@ const defaults: Readonly<Record<string, string | undefined>> = {
 
 /** The entries of a help text: option to its description on one line. */
 function helpEntries(help: string): Map<string, string> {
-  const entries = help.slice(help.indexOf("Options:")).split(/\n(?= {2}-)/);
+  const options = help.slice(0, help.indexOf("Examples:")).replaceAll(/^\w.*:\n/gm, "");
+  const entries = options.split(/\n(?= {2}-)/);
   return new Map(entries.slice(1).map((entry) => [/--[\w-]+/.exec(entry)![0], entry.replaceAll(/\s+/g, " ")]));
+}
+
+/** Reads arguments as the program does; no command does its work. */
+function parsed(args: readonly string[]): void {
+  const program = createProgram(() => {});
+  const silence = (command: Command): void => {
+    command.configureOutput({ writeErr() {}, outputError() {} });
+    if (command.commands.length === 0) command.action(() => {});
+    command.commands.forEach(silence);
+  };
+  silence(program);
+  program.parse([...args], { from: "user" });
 }
 
 test("the command line that is tested was built from the sources as they are", () => {
@@ -72,12 +90,32 @@ describe("help and version", () => {
     ["report", "--help"],
     ["data", "--help"],
     ["data", "fetch", "--help"],
+    ["prune", "--help"],
+    ["bench", "--help"],
+    ["lab", "--help"],
     ["-h"],
   ])("%s %s fits into 80 columns and ends with 0", async (...args) => {
     const { exitCode, stdout, stderr } = await commandLine(args);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(/^Usage: gpu-importance/);
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  test("every help has its options in groups, and two examples that the command line takes", async () => {
+    const commands = ["run", "analyze", "report", "lab", "prune", "doctor", "bench", "profile", "data fetch"];
+    const headings = new Set<string>();
+    for (const command of commands) {
+      const { stdout } = await commandLine([...command.split(" "), "--help"]);
+      const [options, examples] = stdout.split("\nExamples:\n") as [string, string];
+      for (const [heading] of options.matchAll(/^\w[^:\n]*:$/gm)) headings.add(heading);
+      expect(options, command).not.toMatch(/^Options:$/m);
+      expect(options, command).toMatch(/^Messages and help:$/m);
+      const lines = examples.split("\n").filter((line) => line.startsWith("    gpu-importance "));
+      expect(lines.length, command).toBe(2);
+      for (const line of lines) expect(() => parsed(line.trim().split(" ").slice(1))).not.toThrow();
+    }
+    expect(headings.size).toBeGreaterThan(6);
+    expect(() => parsed(["run", "--repeat", "3"])).toThrow();
   });
 
   test("the program's help names its commands", async () => {
@@ -123,6 +161,7 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--sweep", ["slow", ""], "fast, masked"],
   ["--random-draws", ["-1", "65536", "0.5"], "a whole number, 0 to 65535"],
   ["--stride", ["0", "-1", "1000001"], "a whole number, 1 to 1000000"],
+  ["--singles", ["0", "-1", "1.5", "some", "nne", "1000001", ""], "all, none, or a whole number, 1 to 1000000"],
   ["--bits", ["0", "9", "1.5", "two", ""], "a whole number, 1 to 8"],
   ["--bins", ["equal", "equal-width,equal-frequency", ""], "equal-width, equal-frequency"],
   ["--data", ["", "--quiet"], "mnist, the name of fetched data, or a path"],
@@ -148,6 +187,7 @@ const meant = new Map([
   ["entropie", "entropy"],
   ["mutual_information", "mutual-information"],
   ["layer1", "layers"],
+  ["nne", "none"],
 ]);
 
 describe("wrong usage", () => {
@@ -196,6 +236,32 @@ describe("wrong usage", () => {
     const result = await commandLine(args, { folder: scratch });
     const stderr = `gpu-importance: ${what}\n  to do:    gpu-importance ${hint}\n`;
     expect(result).toEqual({ exitCode: 2, signal: null, stdout: "", stderr });
+  });
+
+  test.concurrent.each([
+    [["run", "--data", "mnst"], "did you mean mnist?", 1],
+    [["run", "--data", "fashion-mnit"], "did you mean fashion-mnist?", 1],
+    [["run", "--data", join(root, "doc/files.md")], `did you mean ${join(root, "docs/files.md")}?`, 1],
+    [["run", "--tiles", "shred"], "(did you mean shared?)", 2],
+    [["run", "--tiles", "forward_layer=plian"], "(did you mean plain?)", 2],
+    [["prune", "x.npz", "--scope", "netwrk", "--out", "y.npz"], "(did you mean network?)", 2],
+    [["prune", join(root, "README.md"), "--keep", "4", "--out", "small.onxx"], "did you mean small.onnx?", 2],
+    [["analyze", join(root, "REDME.md")], `did you mean ${join(root, "README.md")}?`, 1],
+    [["report", join(root, "scheme")], `did you mean ${join(root, "schema")}?`, 1],
+    [["data", "fetch", "mnsit"], "(did you mean mnist?)", 2],
+    [["bench", "swep"], "(did you mean sweep?)", 2],
+  ])("%j says what was probably meant", async (args, meaning, code) => {
+    const { exitCode, stderr } = await commandLine(args, { folder: scratch });
+    expect(stderr).toContain(meaning);
+    expect(exitCode).toBe(code);
+  });
+
+  test("what is said is broken at 80 columns, and goes on below its label", async () => {
+    const stderr = await text(start(["run", "--activation", "x"], { folder: scratch }).stderr);
+    const lines = stderr.trimEnd().split("\n");
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(stderr).toMatch(/\n {2}allowed: {2}sigmoid,.*\n {12}\S/);
+    expect(stderr.replaceAll(/\n {12}/g, " ")).toContain("gelu, gelu-tanh");
   });
 
   test("no command at all prints the help on stderr and ends with 2", async () => {

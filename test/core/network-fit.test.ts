@@ -62,6 +62,22 @@ describe("a network that is fitted to data", () => {
     expect(back.layers).toStrictEqual(network.layers);
   });
 
+  test("takes what is done with each feature along with the feature, and back", () => {
+    const means = Float32Array.from({ length: 18 }, (_, index) => index);
+    const treated = { ...network, inputTreatment: { means, deviations: means.map((mean) => mean + 1) } };
+    const filed = { ...treated, input: { shape: [3, 3, 2] } };
+    const fitted = fittedTo(filed, pictures, { where: "a.h5" });
+    const atPlanes = Float32Array.from({ length: 18 }, (_, place) => (place % 9) * 2 + Math.floor(place / 9));
+    const { inputTreatment } = fitted.network;
+    expect(inputTreatment).toEqual({ means: atPlanes, deviations: atPlanes.map((mean) => mean + 1) });
+    expect(fitted.inFilesForm(fitted.network)).toStrictEqual(filed);
+    const forAll = { means: Float32Array.of(2), deviations: Float32Array.of(3) };
+    expect(fittedTo({ ...filed, inputTreatment: forAll }, pictures, { where: "a" }).network.inputTreatment).toEqual(
+      forAll,
+    );
+    expect(fittedTo(treated, pictures, { where: "a" }).network.inputTreatment).toEqual(treated.inputTreatment);
+  });
+
   test("takes the order that was asked for where its file says none, and is refused without", () => {
     const filed = { ...network, input: {} };
     expect(() => fittedTo(filed, pictures, { where: "a.npz" })).toThrow(UsageError);

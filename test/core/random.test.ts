@@ -167,3 +167,8 @@ describe("a permutation", () => {
     expect(chiSquare([...counts.values()])).toBeLessThan(chiSquareLimit(24));
   });
 });
+
+test("no two purposes share a stream", () => {
+  const numbers = Object.values(streams);
+  expect(new Set(numbers).size).toBe(numbers.length);
+});

@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import type { Split } from "../../src/core/dataset.ts";
 import { type Activation, activations, type Network, quantizationThresholds } from "../../src/core/network.ts";
-import { countNeurons } from "../../src/gpu/count-neurons.ts";
 import { read } from "../../src/gpu/device-array.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
+import { countNeurons } from "../../src/gpu/evidence/bits.ts";
 import { createForwardPass } from "../../src/gpu/forward-pass.ts";
 import { lanesOf } from "../../src/gpu/packing.ts";
 import { inputValues } from "../../src/reference/forward.ts";
@@ -49,10 +49,10 @@ describe.each(activations)("with %s", (activation) => {
       expect(got[index]).toHaveLength(layers.length);
       for (const [layer, bounded] of layers.entries()) {
         expectClearOfThreshold(bounded, activation);
-        const { neurons, onesPerClass: ones, meanActivation } = got[index]![layer]!;
+        const { units: neurons, levels, meanActivation } = got[index]![layer]!;
         const want = onesPerClass(bounded.values, split.labels, CLASSES, quantizationThresholds[activation]);
         const what = `counts of network ${index}, layer ${layer + 1}, ${activation}`;
-        expectEqual({ gpu, what, shape: [neurons, CLASSES] }, ones, want);
+        expectEqual({ gpu, what, shape: [neurons, CLASSES] }, levels.counts, want);
         const means = meanActivations(bounded.values, neurons);
         const bounds = meanActivations(bounded.bounds, neurons).map(
           (bound, u) => bound + 4 * ULP * means[u]! ** 2 + ULP,

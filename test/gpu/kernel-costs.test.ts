@@ -1,7 +1,16 @@
 /** What each kernel says that a dispatch costs, against numbers worked out by hand from its formula and its arrays. */
 import { describe, expect, test } from "vitest";
 import { allocate } from "../../src/gpu/device-array.ts";
-import { backward, forward, histogram, levels, shuffle, tally, topLayer } from "../../src/gpu/generated/shaders.ts";
+import {
+  backward,
+  classSums,
+  forward,
+  histogram,
+  levels,
+  shuffle,
+  tally,
+  topLayer,
+} from "../../src/gpu/generated/shaders.ts";
 import type { BoundKernel, Grid } from "../../src/gpu/kernel.ts";
 import {
   createHiddenDelta,
@@ -11,6 +20,7 @@ import {
   outputDeltaGrid,
   updateParametersGrid,
 } from "../../src/gpu/kernels/backward.ts";
+import { addSumsGrid, createAddSums, createNoteOrigins, noteOriginsGrid } from "../../src/gpu/kernels/class-sums.ts";
 import { createForwardLayer, forwardGrid } from "../../src/gpu/kernels/forward.ts";
 import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid } from "../../src/gpu/kernels/histogram.ts";
 import { createCountLevels, createFindExtremes, levelsGrid } from "../../src/gpu/kernels/levels.ts";
@@ -223,6 +233,29 @@ describe("histogram", () => {
     expect(costOf(kernel, countOnesGrid(4, 5, 3))).toEqual({
       operations: 3 * 5 * 4 * 7 * 3,
       bytes: 4 * (3 * 5 * 7 + 4 * 7 + 3 * 5 * 4),
+    });
+  });
+});
+
+describe("class-sums", () => {
+  // 3 jobs of 5 units, 4 classes; 70 samples in this chunk, behind 1,000 of its first block: 2 blocks.
+  const part = { first: 1000, count: 70, slab_rows: 96, unit_lanes: 8, units: 5, classes: 4, blocks: 2, offset: 0 };
+  const chunk = uploadUniforms(gpu, classSums, "Chunk", [part]);
+  const activations = floats(3, 96, 8);
+
+  test("note_origins", async () => {
+    const kernel = (await createNoteOrigins(gpu)).bind({ chunk, activations, noted: floats(3, 5) });
+    expect(costOf(kernel, noteOriginsGrid(5, 3))).toEqual({ operations: 0, bytes: 2 * 3 * 5 * 4 });
+  });
+
+  test("add_sums", async () => {
+    const given = { chunk, activations, origins: floats(3, 5), labels: words(1070) };
+    const kernel = (await createAddSums(gpu)).bind({ ...given, sums: { ...floats(3, 5, 2, 8), rank: 4 } });
+    expect(addSumsGrid(5, part, 3)).toEqual([5, 2, 3]);
+    expect(costOf(kernel, addSumsGrid(5, part, 3))).toEqual({
+      operations: 3 * 5 * 70 * 4,
+      // 1,050 activations, for each two sums read and written, an origin a neuron, 70 labels
+      bytes: 4 * (1050 + 4 * 1050 + 15 + 70),
     });
   });
 });

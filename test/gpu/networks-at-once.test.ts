@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { fastSweep } from "../../src/ablation/fast-sweep.ts";
 import { singleRemovals } from "../../src/ablation/single-removals.ts";
-import { countNeurons } from "../../src/gpu/count-neurons.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
+import { countNeurons } from "../../src/gpu/evidence/bits.ts";
 import { networksAtOnce } from "../../src/gpu/measuring-plan.ts";
 import { testGpu } from "../support/gpu.ts";
 import { withBindingLimit } from "../support/limited-device.ts";
@@ -19,7 +19,14 @@ describe("within the limit of a binding", () => {
     const widths = [6, 40, 3];
     const limited = withBindingLimit(gpu, 65_536);
     const samples = 500;
-    const size = { widths, inputType: "bytes", validation: samples, test: samples } as const;
+    const size = {
+      widths,
+      inputType: "bytes",
+      validation: samples,
+      test: samples,
+      classSums: false,
+      paged: false,
+    } as const;
     const { count: many, boundBy } = networksAtOnce(limited, size, 1000);
     expect(boundBy).toBe("binding");
     expect(many).toBe(Math.floor(65_536 / Math.max(4 * 64 * 44, 8 * 40 * 16)));

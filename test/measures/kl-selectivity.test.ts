@@ -1,7 +1,7 @@
 /** Which class a neuron prefers, and who wins where several could. */
 import { expect, test } from "vitest";
 import { klSelectivity, preferredClass } from "../../src/measures/kl-selectivity.ts";
-import { evidenceOf } from "../support/evidence.ts";
+import { evidenceOf, measured } from "../support/evidence.ts";
 
 test("a neuron that fires for one class prefers it", () => {
   expect(preferredClass(evidenceOf([0, 0, 20, 0], [20, 20, 20, 20]))).toBe(2);
@@ -30,12 +30,12 @@ test("a constant neuron prefers class 0, with no selectivity", () => {
     [5, 6, 7],
   ]) {
     expect(preferredClass(evidenceOf(ones, [5, 6, 7]))).toBe(0);
-    expect(klSelectivity.evaluate(evidenceOf(ones, [5, 6, 7]))).toBe(0);
+    expect(measured(klSelectivity, evidenceOf(ones, [5, 6, 7]))).toBe(0);
   }
 });
 
 test("a class without samples is never preferred and makes nothing NaN", () => {
   const evidence = evidenceOf([0, 0, 8], [0, 8, 8]);
   expect(preferredClass(evidence)).toBe(1);
-  expect(klSelectivity.evaluate(evidence)).toBe(1);
+  expect(measured(klSelectivity, evidence)).toBe(1);
 });

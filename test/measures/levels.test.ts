@@ -5,12 +5,12 @@ import { equalFrequencyEdges, equalWidthEdges, levelOf } from "../../src/core/qu
 import { entropy } from "../../src/measures/entropy.ts";
 import { binaryDivergence, binaryEntropy, divergenceOf, entropyOf } from "../../src/measures/information.ts";
 import { divergencesOfClasses, klSelectivity, preferredClass } from "../../src/measures/kl-selectivity.ts";
-import { levelsOfClass, levelTotals, type NeuronEvidence } from "../../src/measures/measure.ts";
 import { mutualInformation } from "../../src/measures/mutual-information.ts";
+import { levelsOfClass, type NeuronLevels, totalsOf } from "../../src/measures/neuron-levels.ts";
+import { paperMeasures } from "../../src/measures/paper-measures.ts";
 import { entropyBias, mutualInformationBias } from "../../src/measures/plug-in-bias.ts";
-import { measures } from "../../src/measures/registry.ts";
 import { countLevels } from "../../src/reference/levels.ts";
-import { anyEvidence, anyLevels, evidenceOfLevels, relabelled, tableOf } from "../support/evidence.ts";
+import { anyEvidence, anyLevels, evidenceOfLevels, measured, relabelled, tableOf } from "../support/evidence.ts";
 
 const runs = { seed: 20_220_202, numRuns: 300 };
 /** Rounding of a sum of at most 6 * 16 terms of at most 16 bits: 96 * 16 * 2^-53 = 1.7e-13, and of the logarithms. */
@@ -21,23 +21,23 @@ function shannon(counts: readonly number[]): number {
   return -counts.filter((count) => count > 0).reduce((sum, n) => sum + (n / total) * Math.log2(n / total), 0);
 }
 
-function holds(evidence: fc.Arbitrary<NeuronEvidence>, check: (evidence: NeuronEvidence) => void): void {
+function holds(evidence: fc.Arbitrary<NeuronLevels>, check: (evidence: NeuronLevels) => void): void {
   fc.assert(fc.property(evidence, check), runs);
 }
 
 test("a bit's values are those of binary entropy and divergence, to the last bit", () => {
   holds(anyEvidence, (evidence) => {
     const { samples, samplesPerClass } = evidence;
-    const ones = levelTotals(evidence)[1]!;
-    expect(entropy.evaluate(evidence)).toBe(binaryEntropy(ones, samples));
+    const ones = totalsOf(evidence)[1]!;
+    expect(measured(entropy, evidence)).toBe(binaryEntropy(ones, samples));
     const divergences = Array.from(samplesPerClass, (size, label) =>
       binaryDivergence(levelsOfClass(evidence, label)[1]!, size, ones, samples),
     );
     expect(divergencesOfClasses(evidence)).toEqual(divergences);
-    expect(klSelectivity.evaluate(evidence)).toBe(Math.max(...divergences));
+    expect(measured(klSelectivity, evidence)).toBe(Math.max(...divergences));
     let bits = 0;
     for (const [label, divergence] of divergences.entries()) bits += (samplesPerClass[label]! / samples) * divergence;
-    expect(mutualInformation.evaluate(evidence)).toBe(bits);
+    expect(measured(mutualInformation, evidence)).toBe(bits);
   });
 });
 
@@ -51,7 +51,7 @@ test("a neuron that has a level for each of four classes knows two bits of them,
   const evidence = evidenceOfLevels(
     [0, 1, 2, 3].map((level) => [0, 1, 2, 3].map((label) => (label === level ? 9 : 0))),
   );
-  for (const { id, evaluate } of measures) expect(evaluate(evidence), id).toBeCloseTo(2, 15);
+  for (const measure of paperMeasures) expect(measured(measure, evidence), measure.id).toBeCloseTo(2, 15);
 });
 
 test("the example of docs/measures.md is right", () => {
@@ -62,15 +62,15 @@ test("the example of docs/measures.md is right", () => {
     [0, 0, 0],
   ]);
   const rounded = (values: readonly number[]) => values.map((value) => value.toFixed(4));
-  expect(rounded(measures.map(({ evaluate }) => evaluate(evidence)))).toEqual(["1.4591", "1.1258", "1.5850"]);
+  expect(rounded(paperMeasures.map((measure) => measured(measure, evidence)))).toEqual(["1.4591", "1.1258", "1.5850"]);
   expect(rounded(divergencesOfClasses(evidence))).toEqual(["1.5850", "0.7925", "1.0000"]);
 });
 
 describe("for a neuron of any number of levels", () => {
   test("0 <= I <= min(H, H(Y)), I <= KL, and H is that of its levels", () => {
     holds(anyLevels, (evidence) => {
-      const [h, i, kl] = [entropy, mutualInformation, klSelectivity].map(({ evaluate }) => evaluate(evidence));
-      expect(h).toBeCloseTo(shannon(levelTotals(evidence)), 11);
+      const [h, i, kl] = [entropy, mutualInformation, klSelectivity].map((measure) => measured(measure, evidence));
+      expect(h).toBeCloseTo(shannon(totalsOf(evidence)), 11);
       expect(i).toBeGreaterThanOrEqual(0);
       expect(i).toBeLessThanOrEqual(Math.min(h!, shannon(Array.from(evidence.samplesPerClass))) + ROUNDING);
       expect(i).toBeLessThanOrEqual(kl! + ROUNDING);
@@ -85,8 +85,8 @@ describe("for a neuron of any number of levels", () => {
         (sum, size, label) => sum + (size / samples) * shannon(levelsOfClass(evidence, label)),
         0,
       );
-      const plain = shannon(levelTotals(evidence)) - conditional;
-      expect(Math.abs(mutualInformation.evaluate(evidence) - plain)).toBeLessThan(ROUNDING);
+      const plain = shannon(totalsOf(evidence)) - conditional;
+      expect(Math.abs(measured(mutualInformation, evidence) - plain)).toBeLessThan(ROUNDING);
     });
   });
 
@@ -102,8 +102,8 @@ describe("for a neuron of any number of levels", () => {
       fc.property(renamed, ([before, levels, classes]) => {
         const table = tableOf(before);
         const after = relabelled(evidenceOfLevels(levels.map((level) => table[level]!)), classes);
-        for (const { id, evaluate } of measures) {
-          expect(Math.abs(evaluate(after) - evaluate(before)), id).toBeLessThan(ROUNDING);
+        for (const measure of paperMeasures) {
+          expect(Math.abs(measured(measure, after) - measured(measure, before)), measure.id).toBeLessThan(ROUNDING);
         }
       }),
       runs,
@@ -115,7 +115,7 @@ describe("for a neuron of any number of levels", () => {
       .tuple(fc.integer({ min: 0, max: 7 }), fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 2 }))
       .map(([own, sizes]) => evidenceOfLevels([...Array(8).keys()].map((l) => sizes.map((n) => (l === own ? n : 0)))));
     holds(constant, (evidence) => {
-      for (const { id, evaluate } of measures) expect(Object.is(evaluate(evidence), 0), id).toBe(true);
+      for (const measure of paperMeasures) expect(Object.is(measured(measure, evidence), 0), measure.id).toBe(true);
       expect(preferredClass(evidence)).toBe(0);
     });
   });
@@ -146,7 +146,7 @@ describe.each(["equal-width", "equal-frequency"] as const)("with %s bins", (rule
         for (const levels of [2, 4, 8, 16, 32, 64, 128, 256]) {
           const counts = countLevels(values, labels, edgesOf[rule](values, levels), levels, 3);
           const table = [...Array(levels).keys()].map((level) => [...counts.subarray(3 * level, 3 * level + 3)]);
-          const bits = mutualInformation.evaluate(evidenceOfLevels(table));
+          const bits = measured(mutualInformation, evidenceOfLevels(table));
           expect(bits).toBeGreaterThanOrEqual(before - ROUNDING);
           before = bits;
         }

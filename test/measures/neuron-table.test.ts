@@ -1,14 +1,17 @@
 /** The table of neurons: each row's counts and values belong to the same neuron. */
 import { describe, expect, test } from "vitest";
+import type { GatheredNetwork, LayerEvidence } from "../../src/core/evidence.ts";
 import type { Network } from "../../src/core/network.ts";
-import type { NetworkCounts } from "../../src/core/neuron-counts.ts";
+import { onesOf } from "../../src/core/neuron-table.ts";
 import { preferredClass } from "../../src/measures/kl-selectivity.ts";
-import type { Measure, NeuronEvidence } from "../../src/measures/measure.ts";
 import { neuronTable } from "../../src/measures/neuron-table.ts";
-import { measures } from "../../src/measures/registry.ts";
-import { evidenceOf } from "../support/evidence.ts";
+import { paperMeasures } from "../../src/measures/paper-measures.ts";
+import { evidenceOf, measured } from "../support/evidence.ts";
 
-const network: Network = { activation: "relu", layers: [] };
+const dense = (inputs: number, outputs: number) => {
+  return { inputs, outputs, weights: new Float32Array(inputs * outputs), biases: new Float32Array(outputs) };
+};
+const network: Network = { activation: "relu", layers: [dense(4, 3), dense(3, 2), dense(2, 3)] };
 const samplesPerClass = [4, 6, 10];
 /** [neurons, classes] of two hidden layers. */
 const onesPerClass = [
@@ -23,18 +26,18 @@ const onesPerClass = [
   ],
 ];
 
-const counts: NetworkCounts = {
+const counts: GatheredNetwork = {
   repeat: 3,
   classes: 3,
   samplesPerClass: Uint32Array.from(samplesPerClass),
   layers: onesPerClass.map((neurons, layer) => ({
-    neurons: neurons.length,
-    onesPerClass: Uint32Array.from(neurons.flat()),
+    units: neurons.length,
+    levels: { levels: 2, counts: Uint32Array.from(neurons.flat()) },
     meanActivation: Float32Array.from(neurons, (_, neuron) => layer + neuron / 8),
   })),
 };
 
-const table = neuronTable(counts, network);
+const table = neuronTable(counts, network, paperMeasures);
 const rows = onesPerClass.flat();
 
 describe("the table of neurons", () => {
@@ -48,18 +51,19 @@ describe("the table of neurons", () => {
   });
 
   test("keeps the counts as they came, and their sum as ones", () => {
-    expect([...table.onesPerClass]).toEqual(rows.flat());
-    expect([...table.ones]).toEqual([6, 4, 0, 20, 7]);
+    expect(table.levels).toEqual({ levels: 2, counts: Uint32Array.from(rows.flat()) });
+    expect(rows.map((_, row) => onesOf(table, row))).toEqual([6, 4, 0, 20, 7]);
   });
 
   test("keeps the mean activations, row by row", () => {
     expect([...table.meanActivation]).toEqual([0, 0.125, 0.25, 1, 1.125]);
   });
 
-  test("has a column for every registered measure, each value from its own row's counts", () => {
-    expect(Object.keys(table.measures)).toEqual(measures.map(({ id }) => id));
-    for (const { id, evaluate } of measures) {
-      expect([...table.measures[id]!], id).toEqual(rows.map((ones) => evaluate(evidenceOf(ones, samplesPerClass))));
+  test("has a column for every measure that is asked for, each value from its own row's counts", () => {
+    expect(Object.keys(table.measures)).toEqual(paperMeasures.map(({ id }) => id));
+    for (const measure of paperMeasures) {
+      const own = rows.map((ones) => measured(measure, evidenceOf(ones, samplesPerClass)));
+      expect([...table.measures[measure.id]!], measure.id).toEqual(own);
     }
   });
 
@@ -69,20 +73,34 @@ describe("the table of neurons", () => {
     expect(table.preferredClass[4]).toBe(1);
   });
 
-  test("tells a measure where its neuron is", () => {
+  test("gives a measure whole layers, with the weights into and out of them", () => {
     const seen: string[] = [];
-    const registered = measures as Measure[];
-    const evaluate = (evidence: NeuronEvidence) => {
-      const { layer, neuron, meanActivation } = evidence;
-      seen.push(`${layer}/${neuron} ${meanActivation} ${evidence.network === network}`);
-      return 0;
+    const evaluate = ({ layer, units, samples, meanActivation, weights }: LayerEvidence) => {
+      const [into, out] = [weights.incoming, weights.outgoing].map((one) => network.layers.indexOf(one));
+      seen.push(`${layer}: ${units} of ${samples}, ${meanActivation.join(" ")}, ${into} to ${out}`);
+      return new Float64Array(units).fill(layer);
     };
-    registered.push({ name: "spy", id: "spy", title: "Spy", meaning: "nothing", evaluate });
-    try {
-      neuronTable(counts, network);
-    } finally {
-      registered.pop();
-    }
-    expect(seen).toEqual(["1/0 0 true", "1/1 0.125 true", "1/2 0.25 true", "2/0 1 true", "2/1 1.125 true"]);
+    const spy = {
+      name: "spy",
+      id: "spy",
+      title: "Spy",
+      meaning: "nothing",
+      unit: "none",
+      needs: [],
+      traits: {},
+    } as const;
+    const { measures } = neuronTable(counts, network, [{ ...spy, evaluate }]);
+    expect(seen).toEqual(["1: 3 of 20, 0 0.125 0.25, 0 to 1", "2: 2 of 20, 1 1.125, 1 to 2"]);
+    expect(measures).toEqual({ spy: Float64Array.of(1, 1, 1, 2, 2) });
+  });
+
+  test("of edges between levels keeps those of all layers", () => {
+    const layers = counts.layers.map((layer, index) => {
+      const edges = Float32Array.from({ length: layer.units }, (_, unit) => index + unit / 4);
+      return { ...layer, levels: { ...layer.levels, edges } };
+    });
+    expect(neuronTable({ ...counts, layers }, network, []).levels!.edges).toEqual(
+      Float32Array.of(0, 0.25, 0.5, 1, 1.25),
+    );
   });
 });

@@ -1,17 +1,19 @@
 /** Bias and chance levels against closed forms, all permutations, and seeded ones. */
 import { describe, expect, test } from "vitest";
+import { measureWithId } from "../../src/measures/columns.ts";
+import { entropy } from "../../src/measures/entropy.ts";
 import { klSelectivity } from "../../src/measures/kl-selectivity.ts";
 import type { Measure } from "../../src/measures/measure.ts";
 import { mutualInformation } from "../../src/measures/mutual-information.ts";
 import { createNullLevels } from "../../src/measures/null-level.ts";
 import { permutedInformation } from "../../src/measures/permuted-information.ts";
 import { entropyBias, mutualInformationBias } from "../../src/measures/plug-in-bias.ts";
-import { evidenceOf } from "../support/evidence.ts";
+import { evidenceOf, measured } from "../support/evidence.ts";
 import { drawnDivisions, everyDivision } from "../support/label-permutations.ts";
 
 /** Values of a measure for each division of the ones. */
 function valuesOf(measure: Measure, classSizes: readonly number[], divisions: readonly number[][]): number[] {
-  return divisions.map((onesPerClass) => measure.evaluate(evidenceOf(onesPerClass, classSizes)));
+  return divisions.map((onesPerClass) => measured(measure, evidenceOf(onesPerClass, classSizes)));
 }
 
 const shareAbove = (values: readonly number[], level: number) =>
@@ -23,7 +25,7 @@ const total = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + si
 function bitLevels(id: string, classSizes: readonly number[]) {
   return (ones: number) => {
     const levels = [total(classSizes) - ones, ones];
-    return createNullLevels([levels], classSizes)[id]!(levels);
+    return measureWithId(id)!.chance!(createNullLevels([levels], classSizes)(levels));
   };
 }
 
@@ -96,7 +98,7 @@ test("levels are the same when the bit is turned over, and classes without sampl
 });
 
 test("entropy has no null level, since it does not depend on labels", () => {
-  expect(createNullLevels([[500, 500]], uneven)["entropy"]).toBeUndefined();
+  expect(entropy.chance).toBeUndefined();
 });
 
 describe("the bias of a plug-in estimate", () => {

@@ -10,7 +10,7 @@ import {
   permutedCounts,
   permutedLevelsMean,
 } from "../../src/measures/permuted-levels.ts";
-import { evidenceOfLevels } from "../support/evidence.ts";
+import { evidenceOfLevels, measured } from "../support/evidence.ts";
 import { drawnTables, everyTable } from "../support/label-permutations.ts";
 
 const TAIL = 0.001;
@@ -37,7 +37,7 @@ describe("the mean of mutual information", () => {
       [1, 2, 7],
     ],
   ])("of levels %j is that of every division of classes %j", (levels, classSizes) => {
-    const values = evidenceOfTables(everyTable(levels, classSizes)).map(mutualInformation.evaluate);
+    const values = evidenceOfTables(everyTable(levels, classSizes)).map((one) => measured(mutualInformation, one));
     expect(permutedLevelsMean(levels, classSizes)).toBeCloseTo(meanOf(values), 13);
   });
 
@@ -104,9 +104,9 @@ describe("levels of chance", () => {
   /** How many of 10,000 permutations of another stream exceed the level of each measure. */
   function exceeding(levels: readonly number[]) {
     const evidence = evidenceOfTables(drawnTables(levels, classes, 10_000));
-    return [mutualInformation, klSelectivity].map(({ id, evaluate }) => {
-      const { level } = nullLevels[id]!(levels);
-      return evidence.filter((one) => evaluate(one) > level).length;
+    return [mutualInformation, klSelectivity].map((measure) => {
+      const { level } = measure.chance!(nullLevels(levels));
+      return evidence.filter((one) => measured(measure, one) > level).length;
     });
   }
 
@@ -127,9 +127,9 @@ describe("levels of chance", () => {
       [4, 6],
     ];
     const evidence = evidenceOfTables(everyTable(levels, classSizes));
-    for (const { id, evaluate } of [mutualInformation, klSelectivity]) {
-      const { level } = createNullLevels([levels], classSizes)[id]!(levels);
-      const largest = Math.max(...evidence.map(evaluate));
+    for (const measure of [mutualInformation, klSelectivity]) {
+      const { level } = measure.chance!(createNullLevels([levels], classSizes)(levels));
+      const largest = Math.max(...evidence.map((one) => measured(measure, one)));
       expect(level).toBeGreaterThanOrEqual(largest);
       expect(level).toBeCloseTo(largest, 12);
     }
@@ -145,12 +145,12 @@ describe("levels of chance", () => {
     ];
     const levels = createNullLevels(neurons, uneven);
     const again = createNullLevels(neurons, [0, ...uneven, 0]);
-    for (const id of ["mutual_information", "kl_selectivity"]) {
-      const [first, same, bit, turned, constant] = neurons.map((one) => levels[id]!(one));
+    for (const chance of [mutualInformation.chance!, klSelectivity.chance!]) {
+      const [first, same, bit, turned, constant] = neurons.map((one) => chance(levels(one)));
       expect(same).toBe(first);
       expect(turned).toBe(bit);
       expect(constant!.level).toBe(0);
-      expect(neurons.map((one) => again[id]!(one))).toEqual([first, same, bit, turned, constant]);
+      expect(neurons.map((one) => chance(again(one)))).toEqual([first, same, bit, turned, constant]);
     }
   });
 });

@@ -1,6 +1,8 @@
 /** The registry: what a measure must bring to appear on the command line, in files and in tables. */
 import { expect, test } from "vitest";
 import { RANDOM } from "../../src/core/ablation.ts";
+import { columnOf, measureOfColumn } from "../../src/measures/columns.ts";
+import { paperMeasures } from "../../src/measures/paper-measures.ts";
 import { measureNamed, measures } from "../../src/measures/registry.ts";
 
 test("no two measures share a name, an id or a title", () => {
@@ -20,8 +22,19 @@ test("no measure takes the name of the random orders", () => {
   expect(measures.some(({ name, id }) => name === RANDOM || id === RANDOM)).toBe(false);
 });
 
-test("the three measures of the study are there, in the order of its tables", () => {
-  expect(measures.map(({ name }) => name)).toEqual(["entropy", "mutual-information", "kl-selectivity"]);
+test("the paper's measures come first, in the order of its tables", () => {
+  expect(measures.slice(0, 3)).toEqual(paperMeasures);
+});
+
+test("columns say bits, and only bits, behind the id", () => {
+  for (const { id, unit } of measures) {
+    expect(columnOf(id)).toBe(unit === "bit" ? `${id}_bits` : id);
+    expect(measureOfColumn(columnOf(id))).toBe(id);
+    if (unit !== "bit") expect(measureOfColumn(`${id}_bits`)).toBe(id);
+  }
+  expect([measureOfColumn("stranger_bits"), measureOfColumn("stranger"), measureOfColumn("repeat")]).toEqual([
+    ...["stranger", undefined, undefined],
+  ]);
 });
 
 test("a measure is found by its command-line name only", () => {

@@ -1,7 +1,7 @@
 /** Files of other kinds, and files of tensors that are no one chain: each is refused by what it is, with what works instead. */
 import { gzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { encodeNpy } from "../../src/models/numpy/npy.ts";
+import { encodeNpy } from "../../src/formats/npy.ts";
 import { encodeNpz } from "../../src/models/numpy/numpy-model.ts";
 import { readModel } from "../../src/models/read-model.ts";
 import { encodeTensors } from "../../src/models/safetensors.ts";

@@ -1,7 +1,7 @@
 /** Files that lie: about lengths, places and what they unpack to. All are refused before memory is taken. */
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { encodeNpy } from "../../src/models/numpy/npy.ts";
+import { encodeNpy } from "../../src/formats/npy.ts";
 import { encodeNpz } from "../../src/models/numpy/numpy-model.ts";
 import { encodeTensors } from "../../src/models/safetensors.ts";
 import { expectRefused, modelFiles, offsetsOf } from "../support/model-files.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
+import { encodeNpy, encodeNpyText } from "../../src/formats/npy.ts";
 import type { ReadOptions } from "../../src/models/model-reader.ts";
-import { encodeNpy, encodeNpyText } from "../../src/models/numpy/npy.ts";
 import { readModel } from "../../src/models/read-model.ts";
 import { encodeTensors } from "../../src/models/safetensors.ts";
 import { expectRefused, logitsOf, modelFiles } from "../support/model-files.ts";

@@ -1,13 +1,16 @@
 /** Which neurons are chosen, and whether a pruned network is told from one that is not the masked one. */
+
 import { describe, expect, test } from "vitest";
 import type { AblationMode } from "../../src/core/ablation.ts";
 import { RunError, UsageError } from "../../src/core/errors.ts";
 import type { Network } from "../../src/core/network.ts";
 import { splitOnDevice } from "../../src/gpu/device-split.ts";
+import { measureNetwork } from "../../src/measure-networks.ts";
+import { paperMeasures } from "../../src/measures/paper-measures.ts";
 import { pruneNetwork } from "../../src/models/prune.ts";
+import { accuraciesOf, zeroConstants } from "../../src/pruning/accuracies.ts";
 import { chooseRemovals, type PruneAmount, type PruneScope } from "../../src/pruning/choose-removals.ts";
 import { compareWithMasked, LOGIT_TOLERANCE, requireTwin } from "../../src/pruning/masked-twin.ts";
-import { accuraciesOf, measureOn, zeroConstants } from "../../src/pruning/measure-network.ts";
 import { networkCost } from "../../src/pruning/network-cost.ts";
 import { removedCsv, removedNeurons } from "../../src/pruning/removed-file.ts";
 import { testGpu } from "../support/gpu.ts";
@@ -17,8 +20,15 @@ import { tinyDataset } from "../support/tiny-study.ts";
 
 const gpu = await testGpu();
 const validation = splitOnDevice(gpu, tinyDataset, "validation");
-const planted = await measureOn(gpu, validation, plantedNetwork);
-const uneven = await measureOn(gpu, validation, realNetwork(testRandom(8), [36, 8, 3, 3], "tanh"));
+const planted = await measureNetwork(gpu, { repeat: 0, network: plantedNetwork }, validation, {
+  measures: paperMeasures,
+});
+const uneven = await measureNetwork(
+  gpu,
+  { repeat: 0, network: realNetwork(testRandom(8), [36, 8, 3, 3], "tanh") },
+  validation,
+  { measures: paperMeasures },
+);
 
 function choose(amount: PruneAmount, scope: PruneScope = "network-ranked", mode: AblationMode = "mean", of = planted) {
   return chooseRemovals(gpu, validation, of, { measure: "mutual-information", mode, scope, amount });

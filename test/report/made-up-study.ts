@@ -1,15 +1,10 @@
 /** A made-up study of any size: plausible numbers, consistent with each other, the same on every call. */
-import {
-  type AblationCurve,
-  type NeuronAddress,
-  networkScopes,
-  type RemovalOrder,
-  type Scope,
-  type SingleRemovals,
-} from "../../src/core/ablation.ts";
+
+import type { AblationCurve, NeuronAddress, RemovalOrder, SingleRemovals } from "../../src/core/ablation.ts";
 import type { Network } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../src/core/random.ts";
+import { networkScopes, type ScopeText } from "../../src/core/scope.ts";
 import type { StudyConfig, StudyResults } from "../../src/core/study.ts";
 
 const CLASSES = 3;
@@ -50,10 +45,7 @@ export function madeUpNeurons(hidden: readonly number[], repeat: number): Neuron
     layer: Uint32Array.from(all, ({ layer }) => layer),
     neuron: Uint32Array.from(all, ({ neuron }) => neuron),
     samples: SAMPLES,
-    ones: Uint32Array.from({ length: rows }, (_, row) =>
-      onesPerClass.subarray(row * CLASSES, (row + 1) * CLASSES).reduce((sum, count) => sum + count, 0),
-    ),
-    onesPerClass,
+    levels: { levels: 2, counts: onesPerClass },
     preferredClass: Uint32Array.from({ length: rows }, () => Math.floor(draw() * CLASSES)),
     meanActivation: Float32Array.from({ length: rows }, draw),
     measures: { entropy: values(1), mutual_information: values(0.8), kl_selectivity: values(2.5) },
@@ -68,7 +60,7 @@ function madeUpOrders({ hidden, randomDraws }: StudyConfig, table: NeuronTable) 
       values[all.findIndex((one) => one.layer === layer && one.neuron === neuron)]!;
     return neurons.toSorted((a, b) => valueAt(a) - valueAt(b));
   };
-  const scopes: Scope[] = [...hidden.map((_, index) => `layer${index + 1}` as const), ...networkScopes];
+  const scopes: ScopeText[] = [...hidden.map((_, index) => `layer${index + 1}` as const), ...networkScopes];
   return scopes.flatMap((scope): RemovalOrder[] => {
     const neurons = all.filter(({ layer }) => scope.startsWith("network") || scope === `layer${layer}`);
     const ofMeasures = Object.entries(measures).flatMap(([measure, values]): RemovalOrder[] => {
@@ -177,4 +169,21 @@ export function withLine(text: string, line: number, change: (line: string) => s
     .split("\n")
     .map((old, index) => (index === line - 1 ? change(old) : old))
     .join("\n");
+}
+
+/** The same single removals, of these neurons of their layer alone. */
+export function someAlone(
+  { correct, loss, correctPerClass, ...table }: SingleRemovals,
+  of: readonly number[],
+): SingleRemovals {
+  const neurons = Uint32Array.from(of);
+  const classes = correctPerClass!.length / correct.length;
+  const perClass = of.flatMap((neuron) => [...correctPerClass!.subarray(neuron * classes, (neuron + 1) * classes)]);
+  return {
+    ...table,
+    neurons,
+    correct: neurons.map((neuron) => correct[neuron]!),
+    loss: Float64Array.from(of, (neuron) => loss[neuron]!),
+    correctPerClass: Uint32Array.from(perClass),
+  };
 }

@@ -28,8 +28,8 @@ const file = new URL("golden.json", import.meta.url);
 function factsOf({ repeats, neurons, orders, curves }: StudyOutcome) {
   return {
     repeats: repeats.map(({ testCorrect, testLoss, trainLoss }) => ({ testCorrect, testLoss, trainLoss })),
-    neurons: neurons.map(({ onesPerClass, measures }) => ({
-      onesPerClass: [...onesPerClass],
+    neurons: neurons.map(({ levels, measures }) => ({
+      onesPerClass: [...levels!.counts],
       measures: Object.fromEntries(Object.entries(measures).map(([id, values]) => [id, [...values]])),
     })),
     randomOrders: orders

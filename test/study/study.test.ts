@@ -81,7 +81,8 @@ describe("the outcome of a study", () => {
       expect([table.rows, table.samples, table.classes]).toEqual([12, 60, 3]);
       expect([...table.layer]).toEqual([1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
       expect(Object.keys(table.measures)).toEqual(["entropy", "mutual_information", "kl_selectivity"]);
-      table.onesPerClass.forEach((ones, index) => {
+      expect(table.levels!.counts).toHaveLength(12 * 3);
+      table.levels!.counts.forEach((ones, index) => {
         expect(ones).toBeLessThanOrEqual(sizes[index % 3]!);
       });
     }
@@ -198,12 +199,13 @@ describe("a study of outputs at more than two levels", () => {
       expect(one.networks).toEqual(networks.slice(0, 1));
       const [table] = one.neurons;
       expect(table!.meanActivation).toEqual(neurons[0]!.meanActivation);
-      const { levels, counts } = table!.histograms!;
+      const { levels, counts } = table!.levels!;
       expect(levels).toBe(8);
       for (let row = 0; row < 12; row++) {
         for (let label = 0; label < 3; label++) {
-          const ofClass = counts.subarray(row * 24, row * 24 + 24).filter((_, cell) => cell % 3 === label);
-          expect(ofClass.reduce((sum, count) => sum + count, 0)).toBe(20);
+          // All but those in the lowest level, where the least output is.
+          const ofClass = counts.subarray(row * 21, row * 21 + 21).filter((_, cell) => cell % 3 === label);
+          expect(ofClass.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(20);
         }
       }
       // 60 samples with few ties, eighths of 7 or 8; 7.5 / 60 each would be 3 bits.

@@ -15,7 +15,7 @@ export interface Finished {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
-  /** stderr without the two lines that Dawn's native code prints when it opens a lavapipe, whoever asks. */
+  /** With the lines whole that were broken at 80 columns. */
   readonly stderr: string;
 }
 
@@ -47,6 +47,22 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
   return spawn("sh", ["-c", `${shell ?? ""} exec ${command} ${redirection ?? ""}`], { cwd: folder, env, stdio });
 }
 
+const COLUMNS = 80;
+
+/** Lines as they were before they were broken: one that goes on begins with spaces, and its first word had no room above. */
+export function unbroken(text: string): string {
+  const whole: string[] = [];
+  let above = "";
+  for (const line of text.split("\n")) {
+    const [, word] = /^ {4,}(\S+)/.exec(line) ?? [];
+    const goesOn = word !== undefined && above !== "" && above.length + 1 + word.length > COLUMNS;
+    if (goesOn) whole.push(`${whole.pop()} ${line.trimStart()}`);
+    else whole.push(line);
+    above = line;
+  }
+  return whole.join("\n");
+}
+
 /** Waits for the end of a program that was started. */
 export async function finish(running: RunningProgram): Promise<Finished> {
   const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
@@ -54,7 +70,7 @@ export async function finish(running: RunningProgram): Promise<Finished> {
     running.once("close", (exitCode, signal) => resolve([exitCode, signal]));
   });
   const [stdout, stderr, [exitCode, signal]] = await Promise.all([text(running.stdout), text(running.stderr), ended]);
-  return { exitCode, signal, stdout, stderr: stderr.replaceAll(/^Warning: maxDynamic.*\n/gm, "") };
+  return { exitCode, signal, stdout, stderr: unbroken(stderr) };
 }
 
 /** Runs `gpu-importance` with these arguments to its end. */

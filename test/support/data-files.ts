@@ -1,7 +1,8 @@
 /** Small files of every format that data come in, written without the readers' code. */
 
+import { deflateSync } from "node:zlib";
 import { zipSync } from "fflate";
-import { PNG } from "pngjs";
+import { crc32 } from "../../src/formats/crc32.ts";
 
 type Shape = readonly number[];
 const typeNames: readonly (readonly [new (length: number) => ArrayBufferView, string])[] = [
@@ -40,18 +41,45 @@ export function npz(arrays: Readonly<Record<string, Uint8Array>>, stored = false
   return zipSync(Object.fromEntries(members), { level: stored ? 0 : 6 });
 }
 
+/** A part of a PNG file, with its length and its checksum. */
+export function pngPart(name: string, content: Uint8Array): Uint8Array {
+  const part = Buffer.alloc(12 + content.length);
+  part.writeUInt32BE(content.length);
+  part.write(name, 4, "latin1");
+  part.set(content, 8);
+  part.writeUInt32BE(crc32(part.subarray(4, -4)), part.length - 4);
+  return part;
+}
+
+/** What the header of a PNG file says, and its data: rows of bytes, each behind the number of its filter. */
+export interface PngParts {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly colourType: number;
+  readonly rows: Uint8Array;
+  /** Parts between the header and the data. */
+  readonly between?: readonly Uint8Array[];
+}
+
+/** A PNG file of any kind, whole. */
+export function pngFile({ width, height, depth, colourType, rows, between = [] }: PngParts): Uint8Array {
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width);
+  head.writeUInt32BE(height, 4);
+  head.set([depth, colourType], 8);
+  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+  const data = pngPart("IDAT", deflateSync(rows));
+  const parts = [signature, pngPart("IHDR", head), ...between, data, pngPart("IEND", new Uint8Array())];
+  return new Uint8Array(Buffer.concat(parts));
+}
+
 /** @param channels 1: grey; 3: red, green, blue; 4: with alpha */
 export function png(width: number, height: number, channels: 1 | 3 | 4, pixels: ArrayLike<number>): Uint8Array {
-  const picture = new PNG({ width, height });
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    for (let channel = 0; channel < 4; channel++) {
-      const grey = channels === 1 && channel < 3;
-      const value = pixels[pixel * channels + (grey ? 0 : channel)];
-      picture.data[4 * pixel + channel] = channel === 3 && channels < 4 ? 255 : value!;
-    }
-  }
-  const colorType = ({ 1: 0, 3: 2, 4: 6 } as const)[channels];
-  return new Uint8Array(PNG.sync.write(picture, { colorType }));
+  const rowBytes = width * channels;
+  const rows = new Uint8Array(height * (1 + rowBytes));
+  for (let at = 0; at < height * rowBytes; at++) rows[at + Math.floor(at / rowBytes) + 1] = pixels[at]!;
+  return pngFile({ width, height, depth: 8, colourType: ({ 1: 0, 3: 2, 4: 6 } as const)[channels], rows });
 }
 
 /** Records of CIFAR-10: label, then 3072 bytes made from it and the record's number. */

@@ -1,45 +1,72 @@
-/** One neuron's counts, given or drawn, in the form that measures take. */
+/** One neuron's counts, given or drawn, and the evidence of a layer that is this neuron alone. */
 import fc from "fast-check";
-import type { Network } from "../../src/core/network.ts";
-import { countsOfBit, levelsOfClass, levelTotals, type NeuronEvidence } from "../../src/measures/measure.ts";
-
-const network: Network = { activation: "sigmoid", layers: [] };
+import type { LayerEvidence } from "../../src/core/evidence.ts";
+import type { Measure } from "../../src/measures/measure.ts";
+import { levelsOfClass, type NeuronLevels, totalsOf } from "../../src/measures/neuron-levels.ts";
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** @param onesPerClass, samplesPerClass [classes] */
-export function evidenceOf(onesPerClass: readonly number[], samplesPerClass: readonly number[]): NeuronEvidence {
-  const countsPerLevel = countsOfBit(onesPerClass, samplesPerClass);
-  const counts = { levels: 2, countsPerLevel, samplesPerClass, samples: sum(samplesPerClass) };
-  return { ...counts, meanActivation: 0.5, network, layer: 1, neuron: 0 };
+export function evidenceOf(onesPerClass: readonly number[], samplesPerClass: readonly number[]): NeuronLevels {
+  const zeros = samplesPerClass.map((size, label) => size - onesPerClass[label]!);
+  return evidenceOfLevels([zeros, onesPerClass]);
 }
 
 /** @param table per level: [classes] */
-export function evidenceOfLevels(table: readonly (readonly number[])[]): NeuronEvidence {
+export function evidenceOfLevels(table: readonly (readonly number[])[]): NeuronLevels {
   const samplesPerClass = table[0]!.map((_, label) => sum(table.map((row) => row[label]!)));
-  const counts = { levels: table.length, countsPerLevel: table.flat(), samplesPerClass, samples: sum(table.flat()) };
-  return { ...counts, meanActivation: 0.5, network, layer: 1, neuron: 0 };
+  const countsPerLevel = Uint32Array.from(table.flat());
+  return { levels: table.length, countsPerLevel, samplesPerClass, samples: sum(table.flat()) };
+}
+
+/** A layer of this neuron alone. Its output is the number of its level, and its weights are 0.5 and -2. */
+export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: NeuronLevels): LayerEvidence {
+  const classes = samplesPerClass.length;
+  const first = countsPerLevel.findIndex((count) => count > 0);
+  const origin = Math.max(0, Math.floor(first / classes));
+  const moment = (power: number) =>
+    Float64Array.from({ length: classes }, (_, label) => {
+      const own = Array.from({ length: levels }, (_, level) => countsPerLevel[level * classes + label]!);
+      return sum(
+        own.map((count, level) => count * (power === 1 ? level - origin : (level - origin) * (level - origin))),
+      );
+    });
+  const dense = { inputs: 2, outputs: 1, weights: Float32Array.of(0.5, -2), biases: Float32Array.of(7) };
+  return {
+    ...{ layer: 1, units: 1, samplesPerClass, samples },
+    meanActivation: Float32Array.of(0.5),
+    levels: { levels, counts: countsPerLevel.slice(classes) },
+    classSums: { origins: Float32Array.of(origin), deviations: moment(1), squares: moment(2) },
+    weights: { incoming: dense, outgoing: dense },
+  };
+}
+
+/** The measure of this neuron. */
+export function measured({ evaluate }: Measure, neuron: NeuronLevels): number {
+  const values = evaluate(layerOf(neuron));
+  if (values.length !== 1) throw new Error(`a layer of one neuron has ${values.length} values`);
+  return values[0]!;
 }
 
 /** [classes]: samples whose bit is 1. */
-export function onesOf({ countsPerLevel, samplesPerClass }: NeuronEvidence): number[] {
+export function onesOf({ countsPerLevel, samplesPerClass }: NeuronLevels): number[] {
   return Array.from(countsPerLevel).slice(samplesPerClass.length);
 }
 
 /** [levels][classes]. */
-export function tableOf(evidence: NeuronEvidence): number[][] {
-  const columns = Array.from(evidence.samplesPerClass, (_, label) => levelsOfClass(evidence, label));
-  return levelTotals(evidence).map((_, level) => columns.map((column) => column[level]!));
+export function tableOf(neuron: NeuronLevels): number[][] {
+  const columns = Array.from(neuron.samplesPerClass, (_, label) => levelsOfClass(neuron, label));
+  return totalsOf(neuron).map((_, level) => columns.map((column) => column[level]!));
 }
 
 /** The same samples with the levels in another order; of a bit, turned over. */
-export function complementOf(evidence: NeuronEvidence): NeuronEvidence {
-  return evidenceOfLevels(tableOf(evidence).reverse());
+export function complementOf(neuron: NeuronLevels): NeuronLevels {
+  return evidenceOfLevels(tableOf(neuron).reverse());
 }
 
 /** The same samples with class `order[c]` now called c. */
-export function relabelled(evidence: NeuronEvidence, order: readonly number[]): NeuronEvidence {
-  return evidenceOfLevels(tableOf(evidence).map((row) => order.map((label) => row[label]!)));
+export function relabelled(neuron: NeuronLevels, order: readonly number[]): NeuronLevels {
+  return evidenceOfLevels(tableOf(neuron).map((row) => order.map((label) => row[label]!)));
 }
 
 /** A size and a part of it, with the extremes (no ones, all ones) far more often than by chance. */
@@ -50,7 +77,7 @@ function classCounts(size: fc.Arbitrary<number>): fc.Arbitrary<readonly [number,
 }
 
 /** Any neuron over 2 to 12 classes of up to 5,000 samples, each class with at least one. */
-export const anyEvidence: fc.Arbitrary<NeuronEvidence> = fc
+export const anyEvidence: fc.Arbitrary<NeuronLevels> = fc
   .array(classCounts(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 5_000 }))), {
     minLength: 2,
     maxLength: 12,
@@ -63,10 +90,10 @@ export const anyEvidence: fc.Arbitrary<NeuronEvidence> = fc
   );
 
 /** As `anyEvidence`, but never constant. */
-export const variedEvidence = anyEvidence.filter((evidence) => Math.min(...levelTotals(evidence)) > 0);
+export const variedEvidence = anyEvidence.filter((neuron) => Math.min(...totalsOf(neuron)) > 0);
 
 /** Any neuron of 3 to 16 levels over 2 to 6 classes, each class with at least one sample. */
-export const anyLevels: fc.Arbitrary<NeuronEvidence> = fc
+export const anyLevels: fc.Arbitrary<NeuronLevels> = fc
   .tuple(fc.integer({ min: 3, max: 16 }), fc.integer({ min: 2, max: 6 }))
   .chain(([levels, classes]) => {
     const count = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_000 }));

@@ -1,11 +1,11 @@
-import { RunError } from "../../src/core/errors.ts";
+import { type Fault, RunError, UsageError } from "../../src/core/errors.ts";
 
-/** What was refused, and why; throws where nothing was, or where it was no RunError. */
-export async function faultOf(promise: Promise<unknown>): Promise<RunError["fault"]> {
+/** What was refused, and why; throws where nothing was, or where it was no fault of this kind. */
+export async function faultOf(promise: Promise<unknown>): Promise<Fault> {
   const error = await promise.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (error instanceof RunError) return error.fault;
+  if (error instanceof RunError || error instanceof UsageError) return error.fault;
   throw error ?? new Error("nothing was refused");
 }

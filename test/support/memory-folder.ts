@@ -2,7 +2,6 @@
 import { Readable } from "node:stream";
 import { createGunzip, gunzipSync } from "node:zlib";
 import type { DataFolder } from "../../src/core/platform.ts";
-import { decodePng } from "../../src/platform/node/png.ts";
 
 export type Files = Readonly<Record<string, Uint8Array | string>>;
 
@@ -33,6 +32,5 @@ export function memoryFolder(files: Files, label = "some/folder", pieceBytes = 7
     readRange: async (name, first, length) => (await read(name)).slice(first, first + length),
     gunzip: async (bytes) => new Uint8Array(gunzipSync(bytes)),
     gunzipStream: (pieces) => Readable.from(pieces, { objectMode: true }).compose(createGunzip()),
-    decodePng: async (bytes) => decodePng(bytes),
   };
 }

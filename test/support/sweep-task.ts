@@ -1,20 +1,24 @@
 /** Orders and constants to sweep a network with, made up or measured. */
-import { removalOrders, scopesOf } from "../../src/ablation/orders.ts";
-import type { AblationCurve, AblationMode, NeuronAddress, RemovalOrder, Scope } from "../../src/core/ablation.ts";
+
+import { removalOrders } from "../../src/ablation/orders.ts";
+import { rankingsOf } from "../../src/ablation/rankings.ts";
+import type { AblationCurve, AblationMode, NeuronAddress, RemovalOrder } from "../../src/core/ablation.ts";
 import type { Split } from "../../src/core/dataset.ts";
+import type { GatheredLayer } from "../../src/core/evidence.ts";
 import { hiddenWidths, type Network, widthsOf } from "../../src/core/network.ts";
-import type { LayerCounts } from "../../src/core/neuron-counts.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
+import { type ScopeText, scopesOf } from "../../src/core/scope.ts";
 import { classCounts } from "../../src/data/class-counts.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
-import { countNeurons } from "../../src/gpu/count-neurons.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
+import { countNeurons } from "../../src/gpu/evidence/bits.ts";
 import { neuronTable } from "../../src/measures/neuron-table.ts";
+import { paperMeasures } from "../../src/measures/paper-measures.ts";
 
 /** An order that removes exactly these neurons. */
-export function orderOf(scope: Scope, neurons: readonly NeuronAddress[], draw = 0): RemovalOrder {
+export function orderOf(scope: ScopeText, neurons: readonly NeuronAddress[], draw = 0): RemovalOrder {
   return { repeat: 0, scope, measure: "random", direction: "none", draw, neurons };
 }
 
@@ -49,7 +53,7 @@ export function constantsOf(mode: AblationMode, means: readonly Float32Array[]):
 }
 
 export interface MeasuredNetwork {
-  readonly layers: readonly LayerCounts[];
+  readonly layers: readonly GatheredLayer[];
   readonly table: NeuronTable;
   /** Per hidden layer [neurons]. */
   readonly means: readonly Float32Array[];
@@ -62,13 +66,13 @@ export async function measured(gpu: GpuContext, network: Network, split: Split):
   using onDevice = uploadSplit(gpu, "fixture", split, network.layers[0]!.inputs, classes);
   const [layers] = await countNeurons(gpu, networks, onDevice);
   const samplesPerClass = classCounts(split.labels, classes);
-  const table = neuronTable({ repeat: 0, classes, samplesPerClass, layers: layers! }, network);
+  const table = neuronTable({ repeat: 0, classes, samplesPerClass, layers: layers! }, network, paperMeasures);
   return { layers: layers!, table, means: layers!.map(({ meanActivation }) => meanActivation) };
 }
 
 /** Orders by every measure of the table, low and high first. */
-export function measuredOrders(table: NeuronTable, scopes: readonly Scope[]): RemovalOrder[] {
-  return removalOrders(table, { scopes, measures: Object.keys(table.measures), randomDraws: 0, seed: 0 });
+export function measuredOrders(table: NeuronTable, scopes: readonly ScopeText[]): RemovalOrder[] {
+  return removalOrders(table, { scopes, rankings: rankingsOf(Object.keys(table.measures), 0), seed: 0 });
 }
 
 /** `mode` first, then scope, then order: what a failing comparison names. */

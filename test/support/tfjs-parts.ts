@@ -1,6 +1,7 @@
 /** A TensorFlow.js layers model in the form that model.save() of TensorFlow.js 4.22 gives it: its JSON, and its weights. */
 import type { Network } from "../../src/core/network.ts";
-import { float32Bytes, transposed } from "../../src/models/tensor.ts";
+import { float32Bytes } from "../../src/formats/float32-bytes.ts";
+import { transposed } from "../../src/models/tensor.ts";
 
 export interface TfjsParts {
   readonly json: Record<string, unknown>;

@@ -1,8 +1,11 @@
 /** Networks and samples whose logits often tie exactly: no biases, weights of 0, classes alike, samples that leave neurons silent. */
-import { removalOrders, scopesOf } from "../../src/ablation/orders.ts";
-import { networkScopes, type RemovalOrder } from "../../src/core/ablation.ts";
+
+import { removalOrders } from "../../src/ablation/orders.ts";
+import { rankingsOf } from "../../src/ablation/rankings.ts";
+import type { RemovalOrder } from "../../src/core/ablation.ts";
 import type { Activation, Network, Widths } from "../../src/core/network.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
+import { networkScopes, scopesOf } from "../../src/core/scope.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
 import { type ByteSplit, randomSplit, realNetwork } from "./networks.ts";
 import { measured, neuronsOf, orderOf } from "./sweep-task.ts";
@@ -81,7 +84,7 @@ export async function tiedCase(gpu: GpuContext, random: RandomSequence, options:
   const split = dimSplit(random, samples, widths);
   const { table, means } = await measured(gpu, network, wakes ? darkened(split, widths[0]!) : split);
   const scopes = scopesOf(widths.length - 2, ["layers", ...networkScopes]);
-  const orders = removalOrders(table, { scopes, measures: ["entropy"], randomDraws: wakes ? 0 : 1, seed: 0 });
+  const orders = removalOrders(table, { scopes, rankings: rankingsOf(["entropy"], wakes ? 0 : 1), seed: 0 });
   const alone = neuronsOf(network).map((neuron, index) => orderOf(`layer${neuron.layer}`, [neuron], 1 + index));
   // Removed behind others, a neuron that wakes leaves a residue beside their means.
   const silentFirst = orders.filter(({ direction }) => !wakes || direction === "low");

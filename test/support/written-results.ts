@@ -2,10 +2,11 @@
  * A result folder read as another program would, by the words of the specification alone: nothing of src/report, which
  * would overlook what it gets wrong itself.
  */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { networkScopes } from "../../src/core/ablation.ts";
+import { networkScopes } from "../../src/core/scope.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import type { StudyFile } from "../../src/report/files/study-file.ts";
 

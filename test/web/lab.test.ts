@@ -173,7 +173,7 @@ test("a study at three bits is the command line's, and its zip has the histogram
   lab.send({ type: "start", settings: levels });
   await settled(lab);
   const outcome = await commandLineStudy(configOf(levels, "bands"));
-  expect(outcome.neurons[0]!.histograms).toMatchObject({ levels: 8 });
+  expect(outcome.neurons[0]!.levels).toMatchObject({ levels: 8 });
   expect(of(lab, "measured").at(-1)!.neurons).toEqual(outcome.neurons);
   expect(of(lab, "orders").at(-1)!.orders).toEqual(outcome.orders);
   const exported = lab.next("exported");

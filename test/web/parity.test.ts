@@ -116,7 +116,7 @@ describe.skipIf(noChromium !== undefined).each(browsers)("the same study in Node
   });
 
   test("parts outputs into the same levels at three bits, and counts the same in each", () => {
-    expect(node.levels[0]!.histograms).toMatchObject({ levels: 8 });
+    expect(node.levels[0]!.levels).toMatchObject({ levels: 8 });
     expect(levelsThere).toEqual(plain(node.levels));
   });
 

@@ -1,8 +1,10 @@
 /** The study that is shown: what is known of it, and the curves that have been computed so far. */
-import type { AblationCurve, AblationMode, RemovalOrder, Scope, SingleRemovals } from "../../src/core/ablation.ts";
+
+import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals } from "../../src/core/ablation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
+import type { ScopeText } from "../../src/core/scope.ts";
 import type { DatasetSummary, Provenance, RecordedConfig, RepeatSummary } from "../../src/core/study.ts";
 import type { MissingPart } from "../../src/report/analysis/analysis.ts";
 import { Probing } from "./probing.ts";
@@ -47,7 +49,7 @@ export interface LabStudy {
 /** The curves of one repeat, scope and mode are computed, and kept, together. */
 export interface CurveGroup {
   readonly repeat: number;
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   readonly mode: AblationMode;
 }
 

@@ -22,14 +22,8 @@ import type { WeightsLayout } from "../../src/core/layer-chain.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { BinRule } from "../../src/core/quantization.ts";
 import type { ChannelOrder } from "../../src/core/sample-axes.ts";
-import type {
-  AdapterFacts,
-  DatasetSummary,
-  RecordedConfig,
-  RepeatSummary,
-  ScopeKind,
-  StudyConfig,
-} from "../../src/core/study.ts";
+import type { ScopeKind } from "../../src/core/scope.ts";
+import type { AdapterFacts, DatasetSummary, RecordedConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
 import type { GivenFile } from "../../src/platform/browser/given-files.ts";
 import type { MissingPart } from "../../src/report/analysis/analysis.ts";
 

@@ -4,7 +4,7 @@ import { activations } from "../../src/core/network.ts";
 import { binRules, quantizationOf } from "../../src/core/quantization.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { decimalRanges, type Range, studyDefaults, wholeRanges } from "../../src/core/study-defaults.ts";
-import { measures } from "../../src/measures/registry.ts";
+import { paperMeasureNames } from "../../src/measures/paper-measures.ts";
 import { noisyPercent } from "./noisy-percent.ts";
 import type { LabSettings } from "./protocol.ts";
 
@@ -45,6 +45,6 @@ export function configOf(settings: LabSettings, data: string): StudyConfig {
     ...{ data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 },
     ...(noisyLabels > 0 && { noisyLabels: noisyLabels / 100 }),
     ...quantizationOf({ bits, bins }),
-    ...{ measures: measures.map(({ name }) => name), scopes, modes, randomDraws, stride, sweep },
+    ...{ measures: paperMeasureNames, scopes, modes, randomDraws, stride, sweep },
   };
 }

@@ -1,12 +1,14 @@
 /** The stages of a study as the lab runs them: the same functions as the command line's, in pieces that can be shown. */
+
 import { fastSweep } from "../../src/ablation/fast-sweep.ts";
-import { scopesOf } from "../../src/ablation/orders.ts";
+import { neuronsAlone } from "../../src/ablation/neurons-alone.ts";
 import { singleRemovals } from "../../src/ablation/single-removals.ts";
-import type { AblationCurve, AblationMode, Scope, SingleRemovals } from "../../src/core/ablation.ts";
+import type { AblationCurve, AblationMode, SingleRemovals } from "../../src/core/ablation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
-import type { TrainedNetwork } from "../../src/core/network.ts";
+import { type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
-import type { MeasuringConfig, RepeatSummary, ScopeKind, StudyConfig } from "../../src/core/study.ts";
+import { type ScopeKind, type ScopeText, scopesOf } from "../../src/core/scope.ts";
+import type { MeasuringConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
 import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
 import { meanActivations, measureAll, type TrainedEpoch, trainAll } from "../../src/study.ts";
@@ -59,14 +61,15 @@ export function measure(
 }
 
 /** A repeat's network with its orders of one scope, as sweeps take them. */
-function taskOf({ networks, neurons, orders }: LabStudy, repeat: number, scope?: Scope) {
+function taskOf({ config, networks, neurons, orders }: LabStudy, repeat: number, scope?: ScopeText) {
   const network = networks.find((one) => one.repeat === repeat)!.network;
   const table = neurons.find((one) => one.repeat === repeat)!;
   const own = orders.filter((order) => order.repeat === repeat && order.scope === scope);
-  return { repeat, network, orders: own, meanActivations: meanActivations(table, network) };
+  const alone = neuronsAlone(widthsOf(network), config, repeat);
+  return { repeat, network, orders: own, meanActivations: meanActivations(table, network), ...(alone && { alone }) };
 }
 
-/** Removes every neuron of every network alone. @param onDone told of one network after another */
+/** Removes the neurons of every network alone, as far as the configuration goes. @param onDone told of one network after another */
 export async function removeSingles(
   device: LabDevice,
   study: LabStudy,
@@ -88,7 +91,7 @@ export async function removeSingles(
 /** The curves of a repeat in a scope, as far as a request goes. */
 export interface CurvePiece {
   readonly repeat: number;
-  readonly scope: Scope;
+  readonly scope: ScopeText;
 }
 
 /** Pieces in the order in which they are wanted: all repeats of the first scope first. */

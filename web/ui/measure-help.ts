@@ -1,8 +1,7 @@
 /** What a column of the neurons says, with the neuron looked at as an example: for tooltips. */
 import { measures } from "../../src/measures/registry.ts";
-import { decimal } from "./numbers.ts";
 import type { LabState } from "./state/lab-state.ts";
-import { COST, columnTitle, columnUnit, columnValues, shownTable } from "./state/shown.ts";
+import { COST, columnText, columnTitle, columnValues, shownTable } from "./state/shown.ts";
 
 const costMeaning = "how many percentage points of test accuracy the network loses without this neuron alone";
 
@@ -21,5 +20,5 @@ export function columnHelp(state: LabState, column: string): string {
   const value = columnValues(study, table, column, removal.mode)?.[view.selected];
   if (value === undefined) return text;
   const place = `Layer ${table.layer[view.selected]}, neuron ${table.neuron[view.selected]}`;
-  return `${text} ${place}: ${decimal(value, 3)} ${columnUnit(column)}.`;
+  return `${text} ${place}: ${columnText(column, value)}.`;
 }

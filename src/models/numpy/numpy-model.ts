@@ -7,7 +7,7 @@ import { networkActivationText } from "../../core/activation.ts";
 import type { KnownInputs } from "../../core/input-treatment.ts";
 import { layersAsFiled } from "../../core/layer-chain.ts";
 import type { Network } from "../../core/network.ts";
-import { isNpy } from "../../formats/npy.ts";
+import { encodeNpy, encodeNpyText, isNpy } from "../../formats/npy.ts";
 import { chainOf } from "../chain-steps.ts";
 import { ELSEWHERE, formOfTexts, formTextNames, formTexts, outputSteps } from "../input-form.ts";
 import {
@@ -22,7 +22,7 @@ import { type Refuse, refuseIn } from "../refuse.ts";
 import { featuresOf, inputKeys, readInputs, statedInputs } from "../stated-inputs.ts";
 import type { Tensor } from "../tensor.ts";
 import { isZip, openZip } from "../zip.ts";
-import { decodeNpy, encodeNpy, encodeNpyText } from "./npy.ts";
+import { decodeNpy } from "./npy-content.ts";
 
 const FIX = "write the arrays again with numpy.savez(file, W1=..., b1=..., W2=..., b2=...)";
 const SUFFIX = ".npy";

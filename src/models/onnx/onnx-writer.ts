@@ -10,9 +10,9 @@ import {
 } from "../../core/activation.ts";
 import { layersAsFiled } from "../../core/layer-chain.ts";
 import type { DenseLayer, Network } from "../../core/network.ts";
+import { float32Bytes } from "../../formats/float32-bytes.ts";
 import { formTexts, OUTPUT } from "../input-form.ts";
 import { inputKeys, statedInputs } from "../stated-inputs.ts";
-import { float32Bytes } from "../tensor.ts";
 import {
   attributeTable,
   attributeTypes,

@@ -33,9 +33,6 @@ function folderOf(files: readonly GivenFile[], label: string): DataFolder {
     readRange: (name, first, length) => readGiven(name, blob(name).slice(first, first + length)),
     gunzip: givenSource(files).gunzip,
     gunzipStream: unpackedPieces,
-    decodePng: async () => {
-      throw new Error("the lab does not unpack pictures");
-    },
   };
 }
 

@@ -8,8 +8,16 @@ import { appendAll } from "../../core/long-arrays.ts";
 import type { AdapterFacts } from "../../core/study.ts";
 import { adapterFacts } from "../adapter-facts.ts";
 import { adapterKind, chooseAdapter, isNullBackend } from "./adapter-ranking.ts";
-import { type DawnPlace, defaultBackend, installWebGpuGlobals, listDevices, requestAdapter } from "./dawn.ts";
+import {
+  type DawnPlace,
+  defaultBackend,
+  installWebGpuGlobals,
+  listDevices,
+  requestAdapter,
+  type Within,
+} from "./dawn.ts";
 import { installAdvice } from "./install-advice.ts";
+import { hush } from "./native-warnings.ts";
 import { chromeSwiftShader, embeddedSwiftShader, type SwiftShaderFiles, type Unavailable } from "./swiftshader.ts";
 import { hasVulkanDriverFiles, preloadVulkanLoader, vulkanLoaderProblem } from "./vulkan-loader.ts";
 
@@ -49,6 +57,8 @@ export interface AdapterSurvey {
 export interface AdapterOptions {
   /** Part of the name of the adapter to take, in any case; undefined or blank: the best. */
   readonly name?: string | undefined;
+  /** Whether warnings that drivers print on stderr, known and without consequence, are seen. */
+  readonly driverWarnings?: boolean | undefined;
 }
 
 type Entry = AdapterAttempt & { readonly adapter?: GPUAdapter };
@@ -57,7 +67,7 @@ type Entry = AdapterAttempt & { readonly adapter?: GPUAdapter };
 export async function openAdapter(options: AdapterOptions = {}): Promise<OpenedAdapter> {
   await installWebGpuGlobals();
   const name = options.name?.trim() || undefined;
-  return select(await explore(name, false), name);
+  return select(await explore(options, name, false), name);
 }
 
 /** Tries every source to its end and reports each adapter; throws for none that is missing. */
@@ -66,7 +76,7 @@ export async function surveyAdapters(options: AdapterOptions = {}): Promise<Adap
   let entries: readonly Entry[] = [];
   try {
     await installWebGpuGlobals();
-    entries = await explore(name, true);
+    entries = await explore(options, name, true);
     const opened = select(entries, name);
     return { attempts: opened.attempts, opened, problem: undefined };
   } catch (error) {
@@ -75,7 +85,12 @@ export async function surveyAdapters(options: AdapterOptions = {}): Promise<Adap
   }
 }
 
-async function explore(name: string | undefined, everything: boolean): Promise<Entry[]> {
+async function explore(
+  { driverWarnings = false }: AdapterOptions,
+  name: string | undefined,
+  everything: boolean,
+): Promise<Entry[]> {
+  using hushed = await hush(driverWarnings);
   const loaderProblem = await prepareVulkanLoader();
   const entries: Entry[] = [];
   for (const source of adapterSources) {
@@ -85,7 +100,7 @@ async function explore(name: string | undefined, everything: boolean): Promise<E
     }
     const place = await findPlace(source, loaderProblem);
     if ("unavailable" in place) entries.push({ source, outcome: "none", detail: place.unavailable });
-    else appendAll(entries, await openPlace(source, place, everything || name !== undefined));
+    else appendAll(entries, await openPlace(source, place, everything || name !== undefined, hushed.during));
   }
   return entries;
 }
@@ -139,14 +154,14 @@ function findSystem(loaderProblem: string | undefined): DawnPlace | Unavailable 
  * The adapters of one place, Dawn's favourite first. When that is a GPU, it is the best there is, and the others are
  * opened only if all are wanted; a software adapter can hide a virtual GPU, whose kind Dawn does not know.
  */
-async function openPlace(source: AdapterSource, place: DawnPlace, all: boolean): Promise<Entry[]> {
+async function openPlace(source: AdapterSource, place: DawnPlace, all: boolean, within: Within): Promise<Entry[]> {
   try {
-    const first = await requestAdapter(place);
+    const first = await requestAdapter(place, undefined, within);
     if (first === null) return [{ source, outcome: "none", detail: nothingFound(source) }];
     const entries = [entryFor(source, first, place.backend)];
     if (!all && !entries[0]!.facts!.software) return entries;
-    for (const device of (await listDevices(place)).slice(1)) {
-      const adapter = await requestAdapter(place, device);
+    for (const device of (await listDevices(place, within)).slice(1)) {
+      const adapter = await requestAdapter(place, device, within);
       if (adapter === null) continue;
       const entry = entryFor(source, adapter, place.backend);
       // Two cards of one model answer to the same name, and Dawn gives the first of them each time.
@@ -211,7 +226,8 @@ function noAdapter(entries: readonly Entry[], name: string | undefined): RunErro
       what: `no adapter of this machine has ${JSON.stringify(name)} in its name`,
       where: "--adapter",
       expected: "a part of the name of an adapter that is there",
-      found: usable.map(({ detail }) => detail).join(newLine),
+      // Two places can have the same one.
+      found: [...new Set(usable.map(({ detail }) => detail))].join(newLine),
       fix: "give a part of one of these names, or leave --adapter out for the best of them",
     });
   }

@@ -8,6 +8,9 @@ import { RunError } from "../../core/errors.ts";
 
 type DawnModule = typeof import("webgpu");
 
+/** Does a call at once. */
+export type Within = <T>(call: () => T) => T;
+
 /** A set of adapters that Dawn can see: one graphics API, under some environment variables. */
 export interface DawnPlace {
   /** Dawn's name of the graphics API: `vulkan`, `metal`, `d3d12`. */
@@ -93,17 +96,23 @@ const features = ["enable-dawn-features=disable_workgroup_init"];
  * there is none. Rejects with Dawn's message where there are adapters but none of that name.
  *
  * In a worker thread, `place.environment` reaches the driver loader only if the worker was made with `SHARE_ENV`.
+ * @param within does Dawn's calls, in which drivers print
  */
-export async function requestAdapter(place: DawnPlace, device?: string): Promise<GPUAdapter | null> {
+export async function requestAdapter(
+  place: DawnPlace,
+  device?: string,
+  within: Within = (call) => call(),
+): Promise<GPUAdapter | null> {
   const { create } = await loadDawn();
   const choice = device === undefined ? [] : [`adapter=${device}`];
   const flags = [`backend=${place.backend}`, ...features, EXACT_TIMESTAMPS, ...choice];
   const { VK_DRIVER_FILES, VK_ICD_FILENAMES } = process.env;
   const key = JSON.stringify([flags, place.environment, VK_DRIVER_FILES, VK_ICD_FILENAMES]);
-  const gpu = instances.get(key) ?? create(flags);
+  const gpu = instances.get(key) ?? within(() => create(flags));
   instances.set(key, gpu);
-  // Dawn reads the environment inside this call, before it returns its promise.
-  return withEnvironment(place.environment, () => gpu.requestAdapter({ powerPreference: "high-performance" }));
+  // Dawn reads the environment, and drivers print, inside this call, before it returns its promise.
+  const request = () => gpu.requestAdapter({ powerPreference: "high-performance" });
+  return withEnvironment(place.environment, () => within(request));
 }
 
 function withEnvironment<T>(variables: Readonly<Record<string, string>>, action: () => T): T {
@@ -123,9 +132,9 @@ function withEnvironment<T>(variables: Readonly<Record<string, string>>, action:
  * The device names of all adapters in `place`, best first by Dawn's judgement: discrete GPU, integrated GPU, CPU, and
  * then what does not say. Dawn has no call for this; it lists them when asked for a name that nothing bears.
  */
-export async function listDevices(place: DawnPlace): Promise<string[]> {
+export async function listDevices(place: DawnPlace, within?: Within): Promise<string[]> {
   try {
-    await requestAdapter(place, "\u0001");
+    await requestAdapter(place, "\u0001", within);
     return [];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

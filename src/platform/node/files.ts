@@ -9,7 +9,7 @@ import { createGunzip, gunzip } from "node:zlib";
 import { RunError } from "../../core/errors.ts";
 import type { DataFolder } from "../../core/platform.ts";
 import { unpackedLimit } from "../../formats/unpacked-limit.ts";
-import { decodePng } from "./png.ts";
+import { pathAdvice } from "./near-paths.ts";
 import { openRegular, readRegular, requireRegular } from "./regular-file.ts";
 
 /** 4 GiB holds 5 million images of 28 x 28, and is as much as Node 20 can keep in one buffer. */
@@ -28,8 +28,8 @@ const gunzipAsync = promisify(gunzip);
 
 /**
  * The files and folders in the folder at `path`. Nothing is read before it is asked for.
- * `list`, `folders`, `read` and `stream` reject with RunError; `gunzip` and `decodePng` reject with the reason alone, since
- * they know no file name.
+ * `list`, `folders`, `read` and `stream` reject with RunError; `gunzip` rejects with the reason alone, since
+ * it knows no file name.
  */
 export function folderSource(path: string): DataFolder {
   return {
@@ -46,7 +46,6 @@ export function folderSource(path: string): DataFolder {
       return sizeOf === undefined ? unpack(bytes, limit) : unpackAsSaid(bytes, limit, sizeOf);
     },
     gunzipStream,
-    decodePng: async (bytes) => decodePng(bytes),
   };
 }
 
@@ -225,5 +224,6 @@ export function fileError(error: unknown, path: string, expected: string): unkno
     found: error.message,
     fix: "check the disk or the connection to it, and try again",
   };
-  return new RunError({ ...reason, where: resolve(path), expected }, { cause: error });
+  const fix = code === "ENOENT" ? pathAdvice(path) : reason.fix;
+  return new RunError({ ...reason, where: resolve(path), expected, fix }, { cause: error });
 }

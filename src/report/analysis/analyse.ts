@@ -47,8 +47,9 @@ type StudyPart = Omit<StudyAnalysis, "claims">;
 
 /** What can be said of a study alone. */
 function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
+  const measures = measuresOf(files);
   const { label, study, singles = [], missing } = files;
-  const { groups, neurons, layers, measures } = material;
+  const { groups, neurons, layers } = material;
   const repeats = repeatsOf(files);
   const example = workedExample(neurons, study, layers);
   const compared = comparisons(groups, measures);
@@ -65,7 +66,7 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
     classEffects: study === undefined ? [] : classEffects(neurons, singles, study, layers),
     ...(example === undefined ? {} : { example }),
     warnings: study === undefined ? [] : warnings(study.repeats, study.dataset),
-    cautions: cautions(repeats),
+    cautions: cautions(repeats, study?.config.singles),
   };
 }
 
@@ -73,7 +74,7 @@ function materialOf(files: StudyFiles): ClaimMaterial {
   const { study, neurons = [], curves = [] } = files;
   return {
     ...(study === undefined ? {} : { study }),
-    ...{ neurons, groups: groupCurves(curves), layers: layersOf(files), measures: measuresOf(files) },
+    ...{ neurons, groups: groupCurves(curves), layers: layersOf(files) },
   };
 }
 

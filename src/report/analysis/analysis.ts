@@ -2,16 +2,11 @@
  * What a report knows of a study, as plain data: figures, tables, summary.csv and claims.json are made from it, and it is
  * made from the result files alone. Intervals are 95 % bootstrap intervals over repeats and absent where there is one repeat.
  */
-import type {
-  AblationCurve,
-  AblationMode,
-  Direction,
-  RemovalOrder,
-  Scope,
-  SingleRemovals,
-} from "../../core/ablation.ts";
+
+import type { AblationCurve, AblationMode, Direction, RemovalOrder, SingleRemovals } from "../../core/ablation.ts";
 import type { Network } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
+import type { ScopeText } from "../../core/scope.ts";
 import type { StudySummary } from "../files/study-file.ts";
 
 /** A part of the results that could not be had, and what the report lacks for it. */
@@ -55,7 +50,7 @@ export interface Estimate {
 
 /** One kind of curve over all repeats; random draws are averaged within each repeat first. */
 export interface CurveSummary {
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   /** Measure id, or `random`. */
   readonly measure: string;
   readonly direction: Direction;
@@ -80,7 +75,7 @@ export interface CurveSummary {
 
 /** Areas of two kinds of curves over the same networks: `measure` minus `other`. */
 export interface Comparison {
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   readonly mode: AblationMode;
   /** Direction of the measures' curves; random has none. */
   readonly direction: Direction;
@@ -100,7 +95,7 @@ export type AnswerVerdict = (typeof answerVerdicts)[number];
 
 /** What a study says of one measure in one scope. */
 export interface Answer {
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   readonly measure: string;
   /** Area under the accuracy curve, the measure's minus that of random orders. */
   readonly difference: Estimate;

@@ -1,10 +1,13 @@
 /** The answer of a study: for each measure and scope, whether it finds dispensable neurons better than chance does. */
 
-import { type AblationMode, networkScopes, RANDOM, type Scope } from "../../core/ablation.ts";
+import { type AblationMode, RANDOM } from "../../core/ablation.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
+import { byScope } from "../../core/scope.ts";
+import { isOfPaper } from "../../measures/paper-measures.ts";
 import { smallestSignFlipP } from "../statistics/permutation-test.ts";
 import type { Answer, Answers, AnswerVerdict, Comparison } from "./analysis.ts";
 import { fewestNetworks, LEVEL } from "./claims/claim-evidence.ts";
+import { familyOf } from "./comparisons.ts";
 
 /** Power that a planned number of networks should have. */
 const POWER_QUANTILE = 0.8416;
@@ -30,9 +33,11 @@ function networksToDecide({ difference: { mean, sd } }: Comparison): number | un
   return networks <= MOST_PLANNED ? networks : undefined;
 }
 
-/** Comparisons of one scope and mode with random orders: all directions, as Holm's correction counts them. */
-function familyOf(comparisons: readonly Comparison[], scope: Scope, mode: AblationMode): Comparison[] {
-  return comparisons.filter((one) => one.scope === scope && one.mode === mode && one.other === RANDOM);
+/** Networks below which no comparison can be decided, of the largest family that the paper's measures, or further ones, have in any scope. */
+function fewestFor(asked: readonly Comparison[], comparisons: readonly Comparison[], paper: boolean): number {
+  const families = new Set(asked.filter(({ measure }) => isOfPaper(measure) === paper).map(familyOf));
+  const sizes = [...families].map((family) => comparisons.filter((one) => familyOf(one) === family).length);
+  return sizes.length === 0 ? Number.POSITIVE_INFINITY : fewestNetworks(smallestSignFlipP, greatest(sizes));
 }
 
 function answer(comparison: Comparison, fewest: number): Answer {
@@ -47,15 +52,6 @@ function answer(comparison: Comparison, fewest: number): Answer {
   };
 }
 
-const NETWORK_SCOPES: readonly string[] = networkScopes;
-
-/** Layers in their order, then the whole network. */
-function byScope(a: Scope, b: Scope): number {
-  const place = (scope: Scope) =>
-    NETWORK_SCOPES.includes(scope) ? 1e9 + NETWORK_SCOPES.indexOf(scope) : Number(scope.replace("layer", ""));
-  return place(a) - place(b);
-}
-
 /**
  * Lowest values first, in the mode that a study is about: the mean where there is a choice.
  * @returns undefined where no measure's curve can be set beside one of random orders
@@ -64,8 +60,11 @@ export function answers(comparisons: readonly Comparison[], mode: AblationMode):
   const asked = comparisons.filter((one) => one.mode === mode && one.direction === "low" && one.other === RANDOM);
   if (asked.length === 0) return undefined;
   const scopes = [...new Set(asked.map(({ scope }) => scope))].sort(byScope);
-  const largest = greatest(scopes.map((scope) => familyOf(comparisons, scope, mode).length));
-  const fewest = fewestNetworks(smallestSignFlipP, largest);
-  const list = scopes.flatMap((scope) => asked.filter((one) => one.scope === scope).map((one) => answer(one, fewest)));
-  return { mode, list, repeats: smallest(asked.map(({ difference }) => difference.repeats)), fewestRepeats: fewest };
+  const ofPaper = fewestFor(asked, comparisons, true);
+  const ofOthers = fewestFor(asked, comparisons, false);
+  const list = scopes.flatMap((scope) =>
+    asked.filter((one) => one.scope === scope).map((one) => answer(one, isOfPaper(one.measure) ? ofPaper : ofOthers)),
+  );
+  const repeats = smallest(asked.map(({ difference }) => difference.repeats));
+  return { mode, list, repeats, fewestRepeats: Math.min(ofPaper, ofOthers) };
 }

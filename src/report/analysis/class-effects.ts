@@ -1,12 +1,12 @@
 /** Does the removal of a neuron hurt the class that the neuron prefers? */
 import { mean } from "simple-statistics";
 import type { AblationMode, SingleRemovals } from "../../core/ablation.ts";
-import { hasBits, isConstant, type NeuronTable } from "../../core/neuron-table.ts";
+import { hasBits, isConstant, type NeuronTable, onesOf, onesPerClass } from "../../core/neuron-table.ts";
 import type { RepeatSummary } from "../../core/study.ts";
 import type { StudySummary } from "../files/study-file.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import type { ClassEffects } from "./analysis.ts";
-import { rowsOfLayer } from "./layer-rows.ts";
+import { rowsRemovedAlone } from "./layer-rows.ts";
 
 /** [classes] each. */
 interface SamplesPerClass {
@@ -25,24 +25,23 @@ interface NeuronEffect {
 
 function isSilentFor(table: NeuronTable, row: number, label: number, samplesPerClass: readonly number[] | undefined) {
   if (!hasBits(table) || samplesPerClass === undefined) return undefined;
-  const { onesPerClass, classes, ones, samples } = table;
-  return onesPerClass[row * classes + label]! * samples < ones[row]! * samplesPerClass[label]!;
+  return onesPerClass(table, row)[label]! * table.samples < onesOf(table, row) * samplesPerClass[label]!;
 }
 
-/** The neurons of one layer of one network; one whose quantised output is constant prefers no class. */
+/** The neurons of one layer of one network that were removed alone; one whose quantised output is constant prefers no class. */
 function neuronEffects(
   table: NeuronTable,
-  { layer, correctPerClass }: SingleRemovals,
+  removals: SingleRemovals,
   intact: readonly number[],
   { testPerClass, validationPerClass }: SamplesPerClass,
 ): NeuronEffect[] {
-  const rows = rowsOfLayer(table, layer);
-  return rows.flatMap((row, neuron) => {
+  const { correctPerClass } = removals;
+  return rowsRemovedAlone(table, removals).flatMap((row, index) => {
     if (isConstant(table, row)) return [];
     const change = testPerClass.map((samples, label) => {
       // A class may be absent from the test set; its accuracy cannot change.
       if (samples === 0) return 0;
-      return (correctPerClass![neuron * table.classes + label]! - intact[label]!) / samples;
+      return (correctPerClass![index * table.classes + label]! - intact[label]!) / samples;
     });
     const preferred = table.preferredClass[row]!;
     return [{ preferred, silent: isSilentFor(table, row, preferred, validationPerClass), change }];

@@ -1,5 +1,6 @@
 /** Areas under curves, measure against measure and against random orders, over the same networks. */
 import { RANDOM } from "../../core/ablation.ts";
+import { isOfPaper } from "../../measures/paper-measures.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import { withHolm } from "../statistics/holm.ts";
 import { signFlipTest } from "../statistics/permutation-test.ts";
@@ -15,22 +16,27 @@ function pairsOf(measures: readonly string[]): (readonly [string, string])[] {
 }
 
 /**
- * All that the curves allow. Within one scope and mode there are two questions, each a family for Holm's correction: does a
- * measure differ from chance, and do measures differ from one another? Over all of them together nothing could be found
- * with fewer than a dozen networks.
+ * Which family of Holm's correction a comparison is in, within its scope and mode. There are two questions: does a measure
+ * differ from chance, and do measures differ from one another? Over both together nothing could be found with fewer than a
+ * dozen networks. Comparisons among the paper's measures are families of their own: what else is measured changes no p of theirs.
  */
+export function familyOf({ scope, mode, measure, other }: Omit<Comparison, "difference" | "direction">): string {
+  const chance = other === RANDOM;
+  const paper = isOfPaper(measure) && (chance || isOfPaper(other));
+  return [scope, mode, chance ? "chance" : "one another", paper ? "paper" : "further"].join();
+}
+
+/** All that the curves allow. */
 export function comparisons(groups: readonly CurveGroup[], measures: readonly string[]): Comparison[] {
   const kinds = scopesOf(groups).flatMap((scope) => modesOf(groups).map((mode) => ({ scope, mode })));
-  return kinds.flatMap((kind) => correctedByQuestion(compared(groups, measures, kind)));
+  return kinds.flatMap((kind) => correctedByFamily(compared(groups, measures, kind)));
 }
 
 /** In the same order. */
-function correctedByQuestion(all: readonly Comparison[]): Comparison[] {
-  const questions = [true, false].map((chance) => all.filter(({ other }) => (other === RANDOM) === chance));
-  const corrected = questions.map((family) => withHolm([family])[0]!);
-  const place = new Map(
-    questions.flatMap((family, question) => family.map((one, at) => [one, corrected[question]![at]!])),
-  );
+function correctedByFamily(all: readonly Comparison[]): Comparison[] {
+  const families = [...new Set(all.map(familyOf))].map((name) => all.filter((one) => familyOf(one) === name));
+  const corrected = families.map((family) => withHolm([family])[0]!);
+  const place = new Map(families.flatMap((family, which) => family.map((one, at) => [one, corrected[which]![at]!])));
   return all.map((one) => place.get(one)!);
 }
 

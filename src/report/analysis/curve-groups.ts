@@ -1,10 +1,12 @@
 /** Curves of one kind, network by network: what summaries, comparisons and claims are computed from. */
-import { type AblationCurve, type AblationMode, type Direction, RANDOM, type Scope } from "../../core/ablation.ts";
+
+import { type AblationCurve, type AblationMode, type Direction, RANDOM } from "../../core/ablation.ts";
+import type { ScopeText } from "../../core/scope.ts";
 import { areaUnderCurve } from "../statistics/area.ts";
 
 /** What curves of all networks have in common. */
 export interface CurveKind {
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   /** Measure id, or `random`. */
   readonly measure: string;
   readonly direction: Direction;
@@ -85,7 +87,7 @@ export function modeShown(curves: readonly { readonly mode: AblationMode }[]): A
 }
 
 /** The scopes of the curves, likewise. */
-export const scopesOf = (groups: readonly CurveGroup[]): Scope[] => [...new Set(groups.map(({ scope }) => scope))];
+export const scopesOf = (groups: readonly CurveGroup[]): ScopeText[] => [...new Set(groups.map(({ scope }) => scope))];
 
 /** The direction in which curves of a measure can be set beside those in `direction`: random orders have none. */
 export const directionFor = (measure: string, direction: Direction): Direction => {

@@ -1,14 +1,17 @@
 /** How each measure is distributed in each layer, and how much of it is bias or chance. */
 import { mean, quantileSorted } from "simple-statistics";
-import { hasBits, type NeuronTable } from "../../core/neuron-table.ts";
-import { entropy } from "../../measures/entropy.ts";
-import { countsOfBit, type LevelEvidence, levelTotals } from "../../measures/measure.ts";
-import { histogramEvidence } from "../../measures/neuron-table.ts";
-import { createNullLevels, type NullLevelOf } from "../../measures/null-level.ts";
-import { plugInBiases } from "../../measures/plug-in-bias.ts";
+import type { LayerEvidence } from "../../core/evidence.ts";
+import { levelTotals, type NeuronTable } from "../../core/neuron-table.ts";
+import { measureWithId } from "../../measures/columns.ts";
+import type { Measure } from "../../measures/measure.ts";
+import { layersOfTable, pooledLayersOf } from "../../measures/neuron-levels.ts";
+import { createNullLevels, type NullLevel } from "../../measures/null-level.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import type { MeasureSummary } from "./analysis.ts";
 import { rowsOfLayer } from "./layer-rows.ts";
+
+/** What permuted labels give a neuron with so many samples in each level. */
+type NullLevelOf = (levels: readonly number[]) => NullLevel;
 
 /** A neuron's row in the table of its network. */
 interface Row {
@@ -16,33 +19,29 @@ interface Row {
   readonly row: number;
 }
 
-/** Of the neuron's counts; without class sizes those of all classes together, which suffices for the entropy. */
-function evidenceOf({ table, row }: Row, samplesPerClass: readonly number[] | undefined): LevelEvidence {
-  const { samples, classes, ones, onesPerClass, histograms } = table;
-  if (histograms !== undefined) return histogramEvidence(table, histograms, row);
-  const own = samplesPerClass ? onesPerClass.subarray(row * classes, (row + 1) * classes) : [ones[row]!];
-  const sizes = samplesPerClass ?? [samples];
-  return { samples, levels: 2, countsPerLevel: countsOfBit(own, sizes), samplesPerClass: sizes };
-}
-
-/** Whether there are counts: of bits, or of levels. */
-const isCounted = ({ table }: Row) => table.histograms !== undefined || hasBits(table);
-
-/** [levels]: samples in each. */
-const levelsOf = (row: Row) => levelTotals(evidenceOf(row, undefined));
-
-/** Mean bias over neurons; entropy's alone needs no class sizes. */
-function biasPart(rows: readonly Row[], measure: string, samplesPerClass: readonly number[] | undefined) {
-  const bias = plugInBiases[measure];
-  if (bias === undefined || !rows.every(isCounted)) return {};
-  const sized = samplesPerClass !== undefined || rows[0]?.table.histograms !== undefined;
-  if (!sized && measure !== entropy.id) return {};
-  return { bias: mean(rows.map((row) => bias(evidenceOf(row, samplesPerClass)))) };
+/** [neurons of the layer in all tables]: biases; undefined where counts, or the class sizes that a measure needs, are not known. */
+function biasesOf(
+  tables: readonly NeuronTable[],
+  layer: number,
+  { bias, traits }: Measure,
+  samplesPerClass: readonly number[] | undefined,
+): number[] | undefined {
+  if (bias === undefined) return undefined;
+  const biases = tables.map((table) => {
+    const layers = traits.ignoresLabels
+      ? pooledLayersOf(table)
+      : layersOfTable(table, table.samplesPerClass ?? samplesPerClass);
+    const own = layers?.find((evidence) => evidence.layer === layer);
+    return own && Array.from(bias(own as LayerEvidence));
+  });
+  return biases.some((own) => own === undefined) ? undefined : biases.flatMap((own) => own!);
 }
 
 function nullPart(rows: readonly Row[], measure: string, levelOf: NullLevelOf | undefined) {
-  if (levelOf === undefined || !rows.every(isCounted)) return {};
-  const levels = rows.map((row) => levelOf(levelsOf(row)));
+  if (levelOf === undefined) return {};
+  const totals = rows.map(({ table, row }) => levelTotals(table, row));
+  if (totals.some((own) => own === undefined)) return {};
+  const levels = totals.map((own) => levelOf(own!));
   const means = levels.flatMap((level) => level.mean ?? []);
   const above = rows.filter(({ table, row }, index) => table.measures[measure]![row]! > levels[index]!.level);
   return {
@@ -60,9 +59,11 @@ function summary(
   levelOf: NullLevelOf | undefined,
 ): MeasureSummary {
   const rows = tables.flatMap((table) => rowsOfLayer(table, layer).map((row) => ({ table, row })));
-  const bitsOf = ({ table, row }: Row) => table.measures[measure]![row]!;
-  const values = rows.map(bitsOf).sort((a, b) => a - b);
-  const networks = tables.map((table) => mean(rowsOfLayer(table, layer).map((row) => bitsOf({ table, row }))));
+  const known = measureWithId(measure);
+  const biases = known && biasesOf(tables, layer, known, samplesPerClass);
+  const ownValue = ({ table, row }: Row) => table.measures[measure]![row]!;
+  const values = rows.map(ownValue).sort((a, b) => a - b);
+  const networks = tables.map((table) => mean(rowsOfLayer(table, layer).map((row) => ownValue({ table, row }))));
   return {
     layer,
     measure,
@@ -73,7 +74,7 @@ function summary(
     median: quantileSorted(values, 0.5),
     upperQuartile: quantileSorted(values, 0.75),
     maximum: values.at(-1)!,
-    ...biasPart(rows, measure, samplesPerClass),
+    ...(biases === undefined ? {} : { bias: mean(biases) }),
     ...nullPart(rows, measure, levelOf),
   };
 }
@@ -88,12 +89,17 @@ export function measureSummaries(
   measures: readonly string[],
   samplesPerClass: readonly number[] | undefined,
 ): MeasureSummary[] {
-  const neurons = tables.flatMap((table) => Array.from({ length: table.rows }, (_, row) => ({ table, row })));
-  const counted = neurons.filter(isCounted).map(levelsOf);
-  const levels = samplesPerClass && createNullLevels(counted, samplesPerClass);
+  const counted = tables.flatMap((table) =>
+    Array.from({ length: table.rows }, (_, row) => levelTotals(table, row)).filter((totals) => totals !== undefined),
+  );
+  const nulls = samplesPerClass && createNullLevels(counted, samplesPerClass);
+  const levelOf = (measure: string): NullLevelOf | undefined => {
+    const chance = measureWithId(measure)?.chance;
+    return nulls && chance && ((levels) => chance(nulls(levels)));
+  };
   return layers.flatMap((layer) =>
     measures
       .filter((measure) => tables[0] !== undefined && measure in tables[0].measures)
-      .map((measure) => summary(tables, layer, measure, samplesPerClass, levels?.[measure])),
+      .map((measure) => summary(tables, layer, measure, samplesPerClass, levelOf(measure))),
   );
 }

@@ -4,19 +4,20 @@ import type { AblationMode, SingleRemovals } from "../../core/ablation.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import type { RankCorrelation } from "./analysis.ts";
-import { rowsOfLayer } from "./layer-rows.ts";
+import { rowsRemovedAlone } from "./layer-rows.ts";
 
 /**
  * Spearman's rho within one network. Loss increases rank as losses do: the intact network's loss is the same for all.
  * @returns undefined where it is not defined, as one side has no two different values
  */
 function rhoOf(table: NeuronTable, singles: readonly SingleRemovals[], layers: readonly number[], measure: string) {
-  const losses = layers.flatMap((layer) => {
-    const removals = singles.find((candidate) => candidate.repeat === table.repeat && candidate.layer === layer);
-    return removals === undefined ? [] : [...removals.loss];
+  const own = layers.map((layer) => singles.find((one) => one.repeat === table.repeat && one.layer === layer));
+  const losses = own.flatMap((removals) => (removals === undefined ? [] : [...removals.loss]));
+  const values = own.flatMap((removals) => {
+    const rows = removals === undefined ? [] : rowsRemovedAlone(table, removals);
+    return rows.map((row) => table.measures[measure]![row]!);
   });
-  const values = layers.flatMap((layer) => rowsOfLayer(table, layer).map((row) => table.measures[measure]![row]!));
-  if (losses.length !== values.length || losses.length < 2) return undefined;
+  if (own.some((removals) => removals === undefined) || losses.length < 2) return undefined;
   const rho = sampleRankCorrelation(values, losses);
   return Number.isNaN(rho) ? undefined : rho;
 }

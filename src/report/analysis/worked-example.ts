@@ -1,5 +1,5 @@
 /** One neuron of a study, by which the measures are explained. */
-import { hasBits, isConstant, type NeuronTable } from "../../core/neuron-table.ts";
+import { hasBits, isConstant, type NeuronTable, onesPerClass as onesIn, onesOf } from "../../core/neuron-table.ts";
 import { conditionalEntropy } from "../../measures/information.ts";
 import type { StudySummary } from "../files/study-file.ts";
 import type { WorkedExample } from "./analysis.ts";
@@ -27,10 +27,10 @@ export function workedExample(
   if (table === undefined || samplesPerClass === undefined || layer === undefined || !hasBits(table)) return undefined;
   const row = mostTelling(table, layer);
   if (row === undefined) return undefined;
-  const { classes, samples, repeat } = table;
-  const onesPerClass = [...table.onesPerClass.subarray(row * classes, (row + 1) * classes)];
+  const { samples, repeat } = table;
+  const onesPerClass = [...onesIn(table, row)];
   return {
-    ...{ repeat, layer, neuron: table.neuron[row]!, samples, ones: table.ones[row]!, samplesPerClass, onesPerClass },
+    ...{ repeat, layer, neuron: table.neuron[row]!, samples, ones: onesOf(table, row), samplesPerClass, onesPerClass },
     preferredClass: table.preferredClass[row]!,
     conditionalEntropyBits: conditionalEntropy(onesPerClass, samplesPerClass),
     bits: Object.fromEntries(Object.entries(table.measures).map(([measure, values]) => [measure, values[row]!])),

@@ -1,7 +1,7 @@
 /** The answer of a study in words that need no statistics: which measures are better guides than chance, and where. */
 
-import { networkScopes, type Scope } from "../../core/ablation.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
+import { layerOf, networkScopes, type ScopeText } from "../../core/scope.ts";
 import type { Answer, Answers, AnswerVerdict } from "../analysis/analysis.ts";
 import { seriesTitle } from "./theme.ts";
 import { counted, listed } from "./wording.ts";
@@ -18,8 +18,8 @@ const networkWords: Readonly<Record<(typeof networkScopes)[number], string>> = {
 };
 
 /** Scopes of which the same is said, as one phrase: `in layers 1 and 2`. */
-function placesText(scopes: readonly Scope[]): string {
-  const layers = scopes.filter((scope) => scope.startsWith("layer")).map((scope) => scope.replace("layer", ""));
+function placesText(scopes: readonly ScopeText[]): string {
+  const layers = scopes.flatMap((scope) => layerOf(scope) ?? []).map(String);
   const ofLayers = layers.length === 0 ? [] : [`in layer${layers.length === 1 ? "" : "s"} ${listed(layers)}`];
   const ofNetwork = networkScopes.filter((scope) => scopes.includes(scope)).map((scope) => networkWords[scope]);
   return listed([...ofLayers, ...ofNetwork]);
@@ -40,7 +40,7 @@ function guideText(measures: readonly string[], of: number, verdict: "better" | 
     : `${subject} are ${verdict} guides than chance`;
 }
 
-function scopeText(answers: readonly Answer[]): string {
+function verdictText(answers: readonly Answer[]): string {
   const having = (verdict: AnswerVerdict) =>
     answers.filter((one) => one.verdict === verdict).map(({ measure }) => measure);
   const decided = (["better", "worse"] as const)
@@ -52,17 +52,17 @@ function scopeText(answers: readonly Answer[]): string {
     : "no measure is told apart from chance";
 }
 
-function byScope({ list }: Answers): Map<Scope, Answer[]> {
-  const scopes = new Map<Scope, Answer[]>();
+function byScope({ list }: Answers): Map<ScopeText, Answer[]> {
+  const scopes = new Map<ScopeText, Answer[]>();
   for (const one of list) scopes.set(one.scope, [...(scopes.get(one.scope) ?? []), one]);
   return scopes;
 }
 
 /** Scopes of which the same can be said, under that text; in the order of the scopes. */
-function grouped(answers: Answers): Map<string, Scope[]> {
-  const groups = new Map<string, Scope[]>();
+function grouped(answers: Answers): Map<string, ScopeText[]> {
+  const groups = new Map<string, ScopeText[]>();
   for (const [scope, ofScope] of byScope(answers)) {
-    const text = scopeText(ofScope);
+    const text = verdictText(ofScope);
     groups.set(text, [...(groups.get(text) ?? []), scope]);
   }
   return groups;
@@ -74,8 +74,8 @@ const capitalised = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 export const isTooSmall = ({ repeats, fewestRepeats }: Answers): boolean => repeats < fewestRepeats;
 
 /** The scopes in which each measure has the verdict, for those that have it somewhere. */
-function placesOf({ list }: Answers, verdict: AnswerVerdict): Map<string, Scope[]> {
-  const places = new Map<string, Scope[]>();
+function placesOf({ list }: Answers, verdict: AnswerVerdict): Map<string, ScopeText[]> {
+  const places = new Map<string, ScopeText[]>();
   for (const one of list) {
     if (one.verdict === verdict) places.set(one.measure, [...(places.get(one.measure) ?? []), one.scope]);
   }
@@ -94,7 +94,7 @@ const loses: Predicate = { one: "does worse", several: "do worse" };
 
 /** `entropy does worse in layer 1`; where the places are not the same for all, they stand behind each measure or `inSome` says so. */
 function doingText(
-  places: ReadonlyMap<string, readonly Scope[]>,
+  places: ReadonlyMap<string, readonly ScopeText[]>,
   of: number,
   does: Predicate,
   inSome?: string,
@@ -102,7 +102,7 @@ function doingText(
   const texts = new Set([...places.values()].map(placesText));
   const alike = texts.size === 1;
   const isEvery = places.size === of && of > 1 && (alike || inSome !== undefined);
-  const behind = (scopes: readonly Scope[]) => (alike || inSome !== undefined ? "" : ` (${placesText(scopes)})`);
+  const behind = (scopes: readonly ScopeText[]) => (alike || inSome !== undefined ? "" : ` (${placesText(scopes)})`);
   const names = [...places].map(([measure, scopes]) => nameOf(measure) + behind(scopes));
   const verb = isEvery || places.size === 1 ? does.one : does.several;
   const where = alike ? [...texts] : inSome === undefined ? [] : [inSome];

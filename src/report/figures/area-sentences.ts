@@ -1,5 +1,7 @@
 /** Sentences about areas under curves: which measures lie above random orders, and by how much. */
-import { type AblationMode, type Direction, RANDOM, type Scope } from "../../core/ablation.ts";
+
+import { type AblationMode, type Direction, RANDOM } from "../../core/ablation.ts";
+import type { ScopeText } from "../../core/scope.ts";
 import type { Comparison, StudyAnalysis } from "../analysis/analysis.ts";
 import { verdictOf } from "../analysis/answers.ts";
 import { seriesTitle } from "./theme.ts";
@@ -10,7 +12,7 @@ const DIGITS = 3;
 /** The curves of a panel, and how a sentence calls them. */
 export interface CurveGroup {
   readonly words: string;
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   readonly mode: AblationMode;
   readonly direction: Direction;
 }

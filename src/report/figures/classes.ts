@@ -3,6 +3,7 @@ import { greatest } from "../../core/long-arrays.ts";
 import type { ClassEffects, StudyAnalysis } from "../analysis/analysis.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { type Panel, panelsSpec } from "./panels.ts";
+import { aloneText } from "./removed-neurons.ts";
 import { divergingColours } from "./theme.ts";
 import { counted, decimal, intervalText, listed, signed } from "./wording.ts";
 
@@ -136,7 +137,8 @@ function cellTable(panels: readonly { readonly layer: number; readonly cells: re
 }
 
 /** Absent where single removals were not counted by class. */
-export function classesFigure({ classEffects, classNames, repeats }: StudyAnalysis): Figure | undefined {
+export function classesFigure(analysis: StudyAnalysis): Figure | undefined {
+  const { classEffects, classNames, repeats } = analysis;
   const mode = classEffects.some((effects) => effects.mode === "mean") ? "mean" : "zero";
   const shown = classEffects.filter((effects) => effects.mode === mode);
   if (shown.length === 0) return undefined;
@@ -151,7 +153,7 @@ export function classesFigure({ classEffects, classNames, repeats }: StudyAnalys
     id: "figure-6",
     title: "Preferred class and the class that suffers",
     reading: `Of the neurons whose removal lowers some class, the class that loses most is the preferred one ${agreement}.`,
-    caption: `Mean over the neurons of ${counted(repeats, "repeat")} that prefer a class (by KL selectivity; their number in brackets), each removed alone and replaced by ${mode === "mean" ? "its mean" : "zero"}: change of each class's test accuracy.${preferenceText(shown, names)} Chance: from how often each class is preferred, and how often it loses most. A mean over neurons, so no interval is drawn${repeats > 1 ? "; brackets in the sentence above: 95 % bootstrap interval over repeats" : ""}.`,
+    caption: `Mean over the neurons of ${counted(repeats, "repeat")} that prefer a class (by KL selectivity; their number in brackets), each removed alone and replaced by ${mode === "mean" ? "its mean" : "zero"}: change of each class's test accuracy.${aloneText(analysis)}${preferenceText(shown, names)} Chance: from how often each class is preferred, and how often it loses most. A mean over neurons, so no interval is drawn${repeats > 1 ? "; brackets in the sentence above: 95 % bootstrap interval over repeats" : ""}.`,
     alternative: `Heat maps, one for each layer: rows are preferred classes, columns the classes whose accuracy changes. The class that loses most is the preferred one ${agreement}. The table lists every cell.`,
     spec: panelsSpec(panels.map(({ effects, cells }) => heatMap(effects, cells, names, end))),
     table: cellTable(panels),

@@ -3,6 +3,8 @@ import { quantile } from "simple-statistics";
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { DenseLayer } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
+import { axisOf, roundedValue, unitOf, valueText } from "../../measures/columns.ts";
+import { unitWords } from "../../measures/units.ts";
 import type { StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
 import { rowsOfLayer } from "../analysis/layer-rows.ts";
 import type { Figure } from "./figure.ts";
@@ -30,7 +32,7 @@ interface RankedNeuron {
   /** From 1, the most or the least. */
   readonly rank: number;
   readonly neuron: number;
-  readonly bits: number;
+  readonly value: number;
 }
 
 /** The neurons of the first layer at both ends of a measure; ties by index, as in the orders. */
@@ -40,19 +42,22 @@ function rankedNeurons(table: NeuronTable, measure: string): RankedNeuron[] {
   const ranked = { least: ascending, most: ascending.toReversed() };
   return ends.flatMap((end) =>
     ranked[end].slice(0, SHOWN).map((neuron, index) => {
-      return { measure, end, rank: index + 1, neuron, bits: Number(values[neuron]!.toFixed(DIGITS)) };
+      return { measure, end, rank: index + 1, neuron, value: roundedValue(measure, values[neuron]!) };
     }),
   );
 }
 
 function imagePanel(title: string, ranked: readonly RankedNeuron[], imageOf: (neuron: number) => string): Panel {
-  const values = ranked.map(({ neuron, bits, rank }) => ({
-    ...{ neuron, bits, rank, column: (rank - 1) % COLUMNS, row: Math.floor((rank - 1) / COLUMNS) },
+  const measure = ranked[0]!.measure;
+  const name = unitWords[unitOf(measure)].axis;
+  const values = ranked.map(({ neuron, value, rank }) => ({
+    ...{ neuron, [name]: value, rank, column: (rank - 1) % COLUMNS, row: Math.floor((rank - 1) / COLUMNS) },
     image: imageOf(neuron),
   }));
   const place = { type: "ordinal" as const, axis: null };
-  const bits = { field: "bits", type: "quantitative" as const, format: `.${DIGITS}f` };
-  const tooltip = [...["rank", "neuron"].map((field) => ({ field, type: "quantitative" as const })), bits];
+  const format = unitOf(measure) === "none" ? `.${DIGITS + 1}~g` : `.${DIGITS}f`;
+  const shown = { field: name, type: "quantitative" as const, format };
+  const tooltip = [...["rank", "neuron"].map((field) => ({ field, type: "quantitative" as const })), shown];
   return {
     title,
     width: COLUMNS * CELL.width,
@@ -66,7 +71,7 @@ function imagePanel(title: string, ranked: readonly RankedNeuron[], imageOf: (ne
       },
       {
         mark: { type: "text", dy: IMAGE / 2 + 1, fontSize: 10, color: ink },
-        encoding: { text: bits },
+        encoding: { text: shown },
       },
     ],
   };
@@ -99,17 +104,19 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
     }),
   );
   const all = ranked.flat();
+  const axis = axisOf(ranked.map((neurons) => neurons[0]!.measure));
+  const bitsAlone = axis === "bits" ? " in bits" : "";
   return {
     id: "figure-7",
     title: "First-layer weights of the neurons with the highest and lowest values",
     reading: `In network ${shown.repeat}, ${rangesText(ranked)}.`,
-    caption: `One network (repeat ${shown.repeat}), so there is no band. Each image: the weights from the inputs to one neuron, with its measure in bits below, the first rank at the upper left. One scale for all images: blue above 0, red below, full colour from ${decimal(end, 2)} on (${100 * COVERED} % of the layer's weights are below).`,
+    caption: `One network (repeat ${shown.repeat}), so there is no band. Each image: the weights from the inputs to one neuron, with its measure${bitsAlone} below, the first rank at the upper left. One scale for all images: blue above 0, red below, full colour from ${decimal(end, 2)} on (${100 * COVERED} % of the layer's weights are below).`,
     alternative: `Images of the first layer's weights, ${height} by ${width}, for the ${SHOWN} neurons with the most and the least of ${listed(ranked.map((neurons) => seriesTitle(neurons[0]!.measure)))}. The table lists the neurons.`,
     spec: panelsSpec(panels),
     table: {
-      columns: ["measure", "end", "rank", "neuron", "bits"],
-      rows: all.map(({ measure, end: name, rank, neuron, bits }) => [
-        ...[seriesTitle(measure), name, String(rank), String(neuron), bits.toFixed(DIGITS)],
+      columns: ["measure", "end", "rank", "neuron", axis],
+      rows: all.map(({ measure, end: name, rank, neuron, value }) => [
+        ...[seriesTitle(measure), name, String(rank), String(neuron), valueText(measure, value)],
       ]),
     },
   };
@@ -117,13 +124,17 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
 
 /** The values that the shown neurons have, for each measure. */
 function rangesText(ranked: readonly (readonly RankedNeuron[])[]): string {
+  const text = (measure: string, value: number) =>
+    unitOf(measure) === "none" ? valueText(measure, value) : decimal(value, DIGITS);
   const range = (neurons: readonly RankedNeuron[], end: End) => {
-    const bits = neurons.filter((neuron) => neuron.end === end).map((neuron) => neuron.bits);
-    return `${decimal(smallest(bits), DIGITS)} to ${decimal(greatest(bits), DIGITS)}`;
+    const values = neurons.filter((neuron) => neuron.end === end).map(({ value }) => value);
+    const { measure } = neurons[0]!;
+    return `${text(measure, smallest(values))} to ${text(measure, greatest(values))}`;
   };
-  const texts = ranked.map(
-    (neurons) =>
-      `the neurons with the least ${seriesTitle(neurons[0]!.measure)} have ${range(neurons, "least")} bits, those with the most ${range(neurons, "most")}`,
-  );
+  const texts = ranked.map((neurons) => {
+    const { measure } = neurons[0]!;
+    const unit = unitOf(measure) === "bit" ? " bits" : "";
+    return `the neurons with the least ${seriesTitle(measure)} have ${range(neurons, "least")}${unit}, those with the most ${range(neurons, "most")}`;
+  });
   return texts.join("; ");
 }

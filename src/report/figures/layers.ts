@@ -1,5 +1,7 @@
 /** Figure 4: each layer by itself, lowest and highest first, all measures and random. */
+
 import type { Direction } from "../../core/ablation.ts";
+import { layerScope } from "../../core/scope.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import { modeShown } from "../analysis/curve-groups.ts";
 import { areasReading } from "./area-sentences.ts";
@@ -15,7 +17,9 @@ export function layerWise(analysis: StudyAnalysis): Figure | undefined {
   const mode = modeShown(analysis.curves);
   const points = publishedPointsFor(4, analysis.study);
   const panels = analysis.layers.flatMap((layer) =>
-    directions.flatMap((direction) => orderPanel(analysis, { scope: `layer${layer}`, direction, mode }, points) ?? []),
+    directions.flatMap(
+      (direction) => orderPanel(analysis, { scope: layerScope(layer), direction, mode }, points) ?? [],
+    ),
   );
   if (panels.length === 0) return undefined;
   return curveFigure(
@@ -26,7 +30,7 @@ export function layerWise(analysis: StudyAnalysis): Figure | undefined {
         analysis,
         analysis.layers.map((layer) => ({
           words: `in layer ${layer}`,
-          scope: `layer${layer}`,
+          scope: layerScope(layer),
           mode,
           direction: "low",
         })),

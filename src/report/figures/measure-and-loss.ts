@@ -3,10 +3,12 @@ import { linearRegression, max, median, min } from "simple-statistics";
 import type { AblationMode } from "../../core/ablation.ts";
 import { exponentialM1, logarithm, logarithm1p } from "../../core/elementary.ts";
 import { RandomSequence, streams } from "../../core/random.ts";
+import { roundedValue, unitOf } from "../../measures/columns.ts";
+import { unitWords } from "../../measures/units.ts";
 import type { RankCorrelation, StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { type Panel, type PanelLayer, panelSize, panelsSpec } from "./panels.ts";
-import { type RemovedNeuron, removedNeurons } from "./removed-neurons.ts";
+import { aloneText, isPart, type RemovedNeuron, removedNeurons } from "./removed-neurons.ts";
 import { type Colour, ink, layerColours, layerShapes, seriesTitle } from "./theme.ts";
 import { counted, decimal, estimateText, intervalText, listed } from "./wording.ts";
 
@@ -42,17 +44,20 @@ function signedLogOf(increases: readonly number[]): SignedLog {
 const onScale = (value: number, constant: number) => Math.sign(value) * logarithm1p(Math.abs(value) / constant);
 const offScale = (height: number, constant: number) => Math.sign(height) * exponentialM1(Math.abs(height)) * constant;
 
+/** Field and title of a measure's values. */
+const fieldOf = (measure: string) => unitWords[unitOf(measure)].axis;
+
 /** Ends of the least-squares line on the drawn scale; none where all values are equal. */
 function trend(neurons: readonly RemovedNeuron[], measure: string, { constant }: SignedLog, group: string) {
-  const points = neurons.map(({ bits, increase }) => [bits[measure]!, onScale(increase, constant)]);
+  const points = neurons.map(({ values: own, increase }) => [own[measure]!, onScale(increase, constant)]);
   const values = points.map(([value]) => value!);
   const [low, high] = [min(values), max(values)];
   if (low === high) return [];
   const { m, b } = linearRegression(points);
-  return [low, high].map((bits) => ({
+  return [low, high].map((value) => ({
     group,
-    bits,
-    increase: Number(offScale(m * bits + b, constant).toPrecision(4)),
+    [fieldOf(measure)]: value,
+    increase: Number(offScale(m * value + b, constant).toPrecision(4)),
   }));
 }
 
@@ -82,6 +87,7 @@ interface Material {
 }
 
 function scatterPanel(measure: string, subtitle: string[], { neurons, drawn, layers, scale }: Material): Panel {
+  const field = fieldOf(measure);
   const title = "loss increase, nats";
   const y = { type: "symlog" as const, constant: scale.constant };
   const lines = [
@@ -95,12 +101,12 @@ function scatterPanel(measure: string, subtitle: string[], { neurons, drawn, lay
     ),
     ...(layers.length > 1 ? trend(neurons, measure, scale, POOLED) : []),
   ];
-  const points = drawn.map(({ layer, repeat, neuron, bits, increase }) => ({
+  const points = drawn.map(({ layer, repeat, neuron, values, increase }) => ({
     ...{ group: layerName(layer), repeat, neuron },
-    ...{ bits: Number(bits[measure]!.toFixed(3)), increase: Number(increase.toPrecision(3)) },
+    ...{ [field]: roundedValue(measure, values[measure]!), increase: Number(increase.toPrecision(3)) },
   }));
-  const tooltip = ["group", "repeat", "neuron", "bits", "increase"].map((field) => ({
-    field,
+  const tooltip = ["group", "repeat", "neuron", field, "increase"].map((name) => ({
+    field: name,
     type: "nominal" as const,
   }));
   const pointLayer: PanelLayer = {
@@ -119,7 +125,7 @@ function scatterPanel(measure: string, subtitle: string[], { neurons, drawn, lay
     title: { text: seriesTitle(measure), subtitle },
     ...panelSize,
     encoding: {
-      x: { field: "bits", type: "quantitative", title: "bits", scale: { zero: false }, axis: { tickCount: 5 } },
+      x: { field, type: "quantitative", title: field, scale: { zero: false }, axis: { tickCount: 5 } },
       y: { field: "increase", type: "quantitative", title, scale: y, axis: { values: [...scale.ticks], format: "~g" } },
       color: {
         ...{ field: "group", type: "nominal", scale: groupColours(layers) },
@@ -208,7 +214,7 @@ export function measureAndLoss(analysis: StudyAnalysis, files: StudyFiles): Figu
     id: "figure-5",
     title: "Measure against what removing the neuron costs",
     reading,
-    caption: `Each point is a neuron of ${counted(analysis.repeats, "repeat")} that is removed alone and becomes ${mode === "mean" ? "its mean" : "zero"}; ${shown} neurons are drawn. Correlations are computed from all neurons of a network and averaged over networks${analysis.repeats > 1 ? ", in brackets their 95 % bootstrap interval" : ""}. Lines: least squares on the drawn scale, over all neurons, of a layer and pooled (dashed). The scale of losses is logarithmic beyond ${material.scale.constant}.`,
+    caption: `Each point is a neuron of ${counted(analysis.repeats, "repeat")} that is removed alone and becomes ${mode === "mean" ? "its mean" : "zero"}; ${shown} neurons are drawn.${aloneText(analysis)} Correlations are computed from all ${isPart(analysis) ? "these neurons" : "neurons"} of a network and averaged over networks${analysis.repeats > 1 ? ", in brackets their 95 % bootstrap interval" : ""}. Lines: least squares on the drawn scale, over all neurons, of a layer and pooled (dashed). The scale of losses is logarithmic beyond ${material.scale.constant}.`,
     alternative: `Scatter plots, one for each measure, of the neurons' measures and the increase of test loss when each is removed alone, with a line for each layer and one for all. ${reading} The table lists the correlations; the points are in the figure's specification.`,
     spec: panelsSpec(
       byMeasure.map(({ measure, correlations }) => scatterPanel(measure, correlationLines(correlations), material)),

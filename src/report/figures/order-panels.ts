@@ -1,5 +1,7 @@
 /** Panels for figures 3 and 4: one for each scope and direction, each with all measures and random. */
-import { type AblationMode, type Direction, RANDOM, type Scope } from "../../core/ablation.ts";
+
+import { type AblationMode, type Direction, RANDOM } from "../../core/ablation.ts";
+import type { ScopeText } from "../../core/scope.ts";
 import type { CurveSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { publishedOf } from "./curve-figure.ts";
 import type { CurvePanel } from "./curve-panels.ts";
@@ -9,7 +11,7 @@ import { orderTitle, scopeTitle } from "./wording.ts";
 /** One panel, or none where no measure's order was run. */
 export function orderPanel(
   { curves }: StudyAnalysis,
-  { scope, direction, mode }: { scope: Scope; direction: Direction; mode: AblationMode },
+  { scope, direction, mode }: { scope: ScopeText; direction: Direction; mode: AblationMode },
   points: readonly PublishedPoint[],
 ): CurvePanel | undefined {
   const ofScope = curves.filter((curve) => curve.scope === scope && curve.mode === mode);

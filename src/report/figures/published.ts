@@ -2,7 +2,9 @@
  * Published values to hold a study's against: Amjad, Liu and Geiger, arXiv:1804.06679, digitised by hand from figures of a
  * talk about it. One set of networks on MNIST, 784-100-100-10, sigmoid; 50,000 training samples.
  */
-import type { AblationMode, Direction, Scope } from "../../core/ablation.ts";
+
+import type { AblationMode, Direction } from "../../core/ablation.ts";
+import { layerScope, type ScopeText } from "../../core/scope.ts";
 import type { StudySummary } from "../files/study-file.ts";
 
 /** How far off the digitising may be. */
@@ -14,7 +16,7 @@ export const PUBLISHED_TRAIN = 50_000;
 export interface PublishedPoint {
   /** Figure of the report that shows it. */
   readonly figure: 1 | 3 | 4;
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   /** Measure id, or `random`. */
   readonly measure: string;
   readonly direction: Direction;
@@ -52,7 +54,7 @@ function layerWise(
   direction: Direction,
   accuracies: readonly number[],
 ): PublishedPoint[] {
-  return points({ figure: 4, scope: `layer${layer}`, measure, direction, mode: "mean" }, [25, 50, 75], accuracies);
+  return points({ figure: 4, scope: layerScope(layer), measure, direction, mode: "mean" }, [25, 50, 75], accuracies);
 }
 
 export const publishedPoints: readonly PublishedPoint[] = [

@@ -14,13 +14,16 @@ export const ink = { expr: inkParameter.name };
 /** A colour as Vega-Lite takes it: text, or the ink. */
 export type Colour = string | typeof ink;
 
-const colourOfMeasure: Readonly<Record<string, string>> = {
-  entropy: "#D55E00",
-  mutual_information: "#0072B2",
-  kl_selectivity: "#009E73",
-};
-/** For measures that have no colour of their own, in their order. */
-const furtherColours = ["#E69F00", "#CC79A7", "#56B4E9", "#F0E442"];
+/** By place in the registry; measures that this version does not know follow. */
+const palette = ["#D55E00", "#0072B2", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#F0E442"];
+
+const placeOf = (id: string) => measures.findIndex((measure) => measure.id === id);
+
+/** @param stranger place among the measures that this version does not know */
+export function colourOfMeasure(id: string, stranger = 0): string {
+  const place = placeOf(id);
+  return palette[(place === -1 ? measures.length + stranger : place) % palette.length]!;
+}
 
 /** Layers are told apart by colour where a figure shows one measure only, and by shape. */
 export const layerColours = ["#56B4E9", "#CC79A7", "#E69F00", "#F0E442"];
@@ -43,9 +46,8 @@ export interface SeriesColours {
 
 /** Colours of all series of a study: equal in every figure, as they depend on the study's measures alone. */
 export function seriesColours(ofStudy: readonly string[]): SeriesColours {
-  const further = ofStudy.filter((measure) => colourOfMeasure[measure] === undefined);
-  const colourOf = (measure: string) =>
-    colourOfMeasure[measure] ?? furtherColours[further.indexOf(measure) % furtherColours.length]!;
+  const strangers = ofStudy.filter((id) => placeOf(id) === -1);
+  const colourOf = (id: string) => colourOfMeasure(id, strangers.indexOf(id));
   return { domain: [...ofStudy, RANDOM].map(seriesTitle), range: [...ofStudy.map(colourOf), ink] };
 }
 

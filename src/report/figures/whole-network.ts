@@ -1,5 +1,7 @@
 /** Figure 3: all hidden neurons in one order, by raw value and by rank within the layer, side by side. */
-import { type Direction, networkScopes } from "../../core/ablation.ts";
+
+import type { Direction } from "../../core/ablation.ts";
+import { networkScopes } from "../../core/scope.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import { modeShown } from "../analysis/curve-groups.ts";
 import { areasReading } from "./area-sentences.ts";

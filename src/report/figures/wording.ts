@@ -1,5 +1,9 @@
 /** Numbers, scopes and counts in the words of captions, readings and tables. */
-import type { Direction, Scope } from "../../core/ablation.ts";
+
+import type { Direction } from "../../core/ablation.ts";
+import { layerOf, type ScopeText } from "../../core/scope.ts";
+import { byUnit } from "../../measures/columns.ts";
+import { unitWords } from "../../measures/units.ts";
 import type { Estimate, Interval } from "../analysis/analysis.ts";
 
 const MINUS = "\u2212";
@@ -36,10 +40,10 @@ export function listed(items: readonly string[]): string {
 }
 
 /** What the orders of a scope remove. */
-export function scopeTitle(scope: Scope): string {
-  if (scope === "network") return "whole network, joint order";
-  if (scope === "network-ranked") return "whole network, by rank in the layer";
-  return scope.replace("layer", "layer ");
+export function scopeTitle(scope: ScopeText): string {
+  const layer = layerOf(scope);
+  if (layer !== undefined) return `layer ${layer}`;
+  return scope === "network" ? "whole network, joint order" : "whole network, by rank in the layer";
 }
 
 const orderTitles: Readonly<Record<Direction, string>> = {
@@ -57,4 +61,11 @@ export function bandText(repeats: number): string {
   if (repeats === 1)
     return "One repeat: without others there is nothing to take an interval from, so no band is drawn.";
   return `Means over ${repeats} repeats; bands and brackets: 95 % bootstrap interval of the mean.`;
+}
+
+/** Texts about measures, those of a unit together: `in bits: ... and ...; as shares: ...`. */
+export function inUnits<T>(items: readonly T[], idOf: (item: T) => string, textOf: (item: T) => string): string {
+  return [...byUnit(items, idOf)]
+    .map(([unit, own]) => `${unitWords[unit].phrase}: ${listed(own.map(textOf))}`)
+    .join("; ");
 }

@@ -1,5 +1,7 @@
 /** Figure 1: what a removed neuron's output becomes, zero or its mean, per layer. */
+
 import { ablationModes, RANDOM } from "../../core/ablation.ts";
+import { layerScope } from "../../core/scope.ts";
 import type { CurveSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import { curveFigure, publishedOf } from "./curve-figure.ts";
@@ -29,7 +31,7 @@ function measureShown({ measures }: StudyAnalysis): string | undefined {
 function curvesOfLayer({ curves }: StudyAnalysis, layer: number, measure: string | undefined): CurveSummary[] {
   return curves.filter(
     (curve) =>
-      curve.scope === `layer${layer}` &&
+      curve.scope === layerScope(layer) &&
       (curve.measure === RANDOM || (curve.measure === measure && curve.direction === "low")),
   );
 }

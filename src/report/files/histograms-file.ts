@@ -1,6 +1,7 @@
 /** histograms.csv: how each neuron's outputs are spread over more than two levels, class by class. */
-import { hasBits, histogramOf, type NeuronTable } from "../../core/neuron-table.ts";
+import { hasBits, type NeuronTable } from "../../core/neuron-table.ts";
 import { resultNames } from "../../core/platform.ts";
+import { neuronLevels } from "../../measures/neuron-levels.ts";
 import { type CsvRow, csvChunks, damaged, float32Text, readCsv, requireHeader } from "./csv.ts";
 
 const CLASS_PREFIX = "count_class_";
@@ -12,14 +13,14 @@ function histogramsHeader(classes: number): string[] {
 
 /** The lowest level has no lower edge; outputs of the others exceed theirs. */
 function* histogramLines(tables: readonly NeuronTable[]): Generator<string> {
-  for (const { repeat, rows, layer, neuron, classes, histograms } of tables) {
-    if (histograms === undefined) continue;
-    const { levels, edges } = histograms;
+  for (const { repeat, rows, layer, neuron, classes, levels: counted, samplesPerClass } of tables) {
+    if (counted?.edges === undefined) continue;
+    const { levels, edges } = counted;
     for (let row = 0; row < rows; row++) {
-      const counts = histogramOf(histograms, classes, row);
+      const { countsPerLevel } = neuronLevels(counted, row, samplesPerClass!);
       for (let level = 0; level < levels; level++) {
         const edge = level === 0 ? "" : float32Text(edges[row * (levels - 1) + level - 1]!);
-        const own = counts.subarray(level * classes, (level + 1) * classes);
+        const own = countsPerLevel.subarray(level * classes, (level + 1) * classes);
         yield [repeat, layer[row], neuron[row], level, edge, ...own].join(",");
       }
     }
@@ -40,7 +41,11 @@ class Histograms {
   /** Known once the first neuron is complete. */
   #levels: number | undefined;
   #samples = 0;
+  /** [classes]: samples of the neuron, and of the first one. */
+  #perClass: number[] = [];
+  #classSizes: readonly number[] | undefined;
   readonly edges: number[] = [];
+  /** Of all levels but the lowest, which holds the rest. */
   readonly counts: number[] = [];
 
   constructor(tables: readonly NeuronTable[], classes: number) {
@@ -57,7 +62,8 @@ class Histograms {
     else if (row.text("lower_edge") !== "") row.fail("the lowest level has an edge", "nothing", row.text("lower_edge"));
     for (let label = 0; label < this.#classes; label++) {
       const count = row.uint32(`${CLASS_PREFIX}${label}`);
-      this.counts.push(count);
+      if (this.#level > 0) this.counts.push(count);
+      this.#perClass[label] = (this.#perClass[label] ?? 0) + count;
       this.#samples += count;
     }
     this.#level++;
@@ -83,6 +89,7 @@ class Histograms {
     this.#at++;
     this.#level = 0;
     this.#samples = 0;
+    this.#perClass = [];
   }
 
   /** A neuron is complete: as many levels as the first, and each of its samples in one. */
@@ -96,6 +103,9 @@ class Histograms {
     if (this.#samples !== before.table.samples) {
       fail("the counts of a neuron do not add up to its samples", String(before.table.samples), String(this.#samples));
     }
+    this.#classSizes ??= this.#perClass;
+    const [sizes, own] = [this.#classSizes.join(", "), this.#perClass.join(", ")];
+    if (own !== sizes) fail("the samples of the classes differ between neurons", sizes, own);
   }
 
   /** After the last row. */
@@ -108,16 +118,18 @@ class Histograms {
     if (preferred !== undefined) fail("a preferred class has no counts", `classes 0 to ${classes - 1}`, `${preferred}`);
     const edges = Float32Array.from(this.edges);
     const counts = Uint32Array.from(this.counts);
+    const samplesPerClass = Uint32Array.from(this.#classSizes ?? []);
+    const upper = Math.max(0, levels - 1);
     let first = 0;
     return tables.map((table): NeuronTable => {
       const [from, to] = [first, first + table.rows];
       first = to;
       const own = {
         levels,
-        edges: edges.slice(from * (levels - 1), to * (levels - 1)),
-        counts: counts.slice(from * levels * classes, to * levels * classes),
+        edges: edges.slice(from * upper, to * upper),
+        counts: counts.slice(from * upper * classes, to * upper * classes),
       };
-      return { ...table, classes, histograms: own };
+      return { ...table, classes, samplesPerClass, levels: own };
     });
   }
 }

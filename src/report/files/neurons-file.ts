@@ -2,10 +2,10 @@
  * neurons.csv: one row per hidden neuron and repeat, with its measures and the counts they come from. At more than two
  * levels the counts are in histograms.csv, and the biases of the measures stand here in their place.
  */
-import type { NeuronTable } from "../../core/neuron-table.ts";
+import { hasBits, type NeuronTable, onesOf, onesPerClass } from "../../core/neuron-table.ts";
 import { resultNames } from "../../core/platform.ts";
-import { histogramEvidence } from "../../measures/neuron-table.ts";
-import { plugInBiases } from "../../measures/plug-in-bias.ts";
+import { biasColumnOf, columnOf, measureOfColumn, measureWithId } from "../../measures/columns.ts";
+import { layersOfTable } from "../../measures/neuron-levels.ts";
 import {
   type CsvRow,
   csvChunks,
@@ -17,68 +17,66 @@ import {
   requireHeader,
 } from "./csv.ts";
 
-const MEASURE_SUFFIX = "_bits";
 const CLASS_PREFIX = "ones_class_";
 const BIAS_PREFIX = "bias_";
+const biasColumn = (id: string) => `${BIAS_PREFIX}${columnOf(id)}`;
 
 /** Measures with a known bias. */
-const biased = (measures: readonly string[]) => measures.filter((id) => plugInBiases[id] !== undefined);
+const biased = (measures: readonly string[]) => measures.filter((id) => measureWithId(id)?.bias !== undefined);
 
 function levelsHeader(measures: readonly string[]): string[] {
   return [
     ...["repeat", "layer", "neuron", "samples"],
-    ...measures.map((id) => `${id}${MEASURE_SUFFIX}`),
-    ...biased(measures).map((id) => `${BIAS_PREFIX}${id}${MEASURE_SUFFIX}`),
+    ...measures.map(columnOf),
+    ...biased(measures).map(biasColumn),
     ...["preferred_class", "mean_activation"],
   ];
-}
-
-function levelsLine(table: NeuronTable, row: number, measures: readonly string[]): string {
-  const evidence = histogramEvidence(table, table.histograms!, row);
-  return [
-    ...[table.repeat, table.layer[row], table.neuron[row], table.samples],
-    ...measures.map((id) => float64Text(table.measures[id]![row]!)),
-    ...biased(measures).map((id) => float64Text(plugInBiases[id]!(evidence))),
-    ...[table.preferredClass[row], float32Text(table.meanActivation[row]!)],
-  ].join(",");
 }
 
 function neuronsHeader(measures: readonly string[], classes: number): string[] {
   return [
     ...["repeat", "layer", "neuron", "samples", "ones"],
-    ...measures.map((id) => `${id}${MEASURE_SUFFIX}`),
+    ...measures.map(columnOf),
     ...["preferred_class", "mean_activation"],
     ...Array.from({ length: classes }, (_, index) => `${CLASS_PREFIX}${index}`),
   ];
 }
 
-function neuronLine(table: NeuronTable, row: number, measures: readonly Float64Array[]): string {
-  return [
-    table.repeat,
-    table.layer[row],
-    table.neuron[row],
-    table.samples,
-    table.ones[row],
-    ...measures.map((values) => float64Text(values[row]!)),
-    table.preferredClass[row],
-    float32Text(table.meanActivation[row]!),
-    ...table.onesPerClass.subarray(row * table.classes, (row + 1) * table.classes),
-  ].join(",");
+/** [rows] of each measure with a known bias. */
+function biasesOf(table: NeuronTable, measures: readonly string[]): Float64Array[] {
+  const layers = layersOfTable(table) ?? [];
+  return biased(measures).map((id) => biasColumnOf(measureWithId(id)!, layers));
+}
+
+/** The cells between a neuron's samples and its preferred class, and those behind its mean. */
+type Cells = (row: number) => readonly [readonly (string | number)[], readonly number[]];
+
+function cellsOf(table: NeuronTable, measureIds: readonly string[]): Cells {
+  const measures = measureIds.map((id) => table.measures[id]!);
+  const values = (row: number) => measures.map((column) => float64Text(column[row]!));
+  if (hasBits(table)) return (row) => [[onesOf(table, row), ...values(row)], [...onesPerClass(table, row)]];
+  const biases = biasesOf(table, measureIds);
+  return (row) => [[...values(row), ...biases.map((column) => float64Text(column[row]!))], []];
 }
 
 function* neuronLines(tables: readonly NeuronTable[], measureIds: readonly string[]): Generator<string> {
   for (const table of tables) {
-    const measures = measureIds.map((id) => table.measures[id]!);
+    const { repeat, layer, neuron, samples, preferredClass, meanActivation } = table;
+    const cells = cellsOf(table, measureIds);
     for (let row = 0; row < table.rows; row++) {
-      yield table.histograms ? levelsLine(table, row, measureIds) : neuronLine(table, row, measures);
+      const [measured, counts] = cells(row);
+      const means = [preferredClass[row], float32Text(meanActivation[row]!)];
+      yield [repeat, layer[row], neuron[row], samples, ...measured, ...means, ...counts].join(",");
     }
   }
 }
 
 /** Text of neurons.csv in chunks. All tables have the measures, the classes and the levels of the first. */
 export function neuronsCsv(tables: readonly NeuronTable[]): Iterable<string> {
-  const measureIds = Object.keys(tables[0]?.measures ?? {});
-  const header = tables[0]?.histograms ? levelsHeader(measureIds) : neuronsHeader(measureIds, tables[0]?.classes ?? 0);
+  const [first] = tables;
+  const measureIds = Object.keys(first?.measures ?? {});
+  const ofBits = first === undefined || hasBits(first);
+  const header = ofBits ? neuronsHeader(measureIds, first?.classes ?? 0) : levelsHeader(measureIds);
   return csvChunks(header, neuronLines(tables, measureIds));
 }
 
@@ -88,7 +86,6 @@ class TableColumns {
   readonly samples: number;
   readonly layer: number[] = [];
   readonly neuron: number[] = [];
-  readonly ones: number[] = [];
   readonly onesPerClass: number[] = [];
   readonly preferredClass: number[] = [];
   readonly meanActivation: number[] = [];
@@ -124,7 +121,7 @@ class TableColumns {
       row.fail("samples differ within a repeat", String(this.samples), row.text("samples"));
     }
     if (classes === undefined) {
-      for (const id of biased(measureIds)) row.float64(`${BIAS_PREFIX}${id}${MEASURE_SUFFIX}`);
+      for (const id of biased(measureIds)) row.float64(biasColumn(id));
     } else {
       this.#takeOnes(row, classes);
     }
@@ -132,7 +129,7 @@ class TableColumns {
     this.preferredClass.push(row.uint32("preferred_class", last));
     this.meanActivation.push(row.float64("mean_activation"));
     measureIds.forEach((id, index) => {
-      this.measures[index]!.push(row.float64(`${id}${MEASURE_SUFFIX}`));
+      this.measures[index]!.push(row.float64(columnOf(id)));
     });
   }
 
@@ -145,7 +142,6 @@ class TableColumns {
       sum += count;
     }
     if (sum !== ones) row.fail("the counts per class do not add up to ones", String(ones), String(sum));
-    this.ones.push(ones);
   }
 
   toTable(measureIds: readonly string[], classes: number): NeuronTable {
@@ -156,8 +152,7 @@ class TableColumns {
       layer: Uint32Array.from(this.layer),
       neuron: Uint32Array.from(this.neuron),
       samples: this.samples,
-      ones: Uint32Array.from(this.ones),
-      onesPerClass: Uint32Array.from(this.onesPerClass),
+      ...(classes > 0 && { levels: { levels: 2, counts: Uint32Array.from(this.onesPerClass) } }),
       preferredClass: Uint32Array.from(this.preferredClass),
       meanActivation: Float32Array.from(this.meanActivation),
       measures: Object.fromEntries(measureIds.map((id, index) => [id, Float64Array.from(this.measures[index]!)])),
@@ -179,9 +174,7 @@ export function parseNeuronsCsv(text: string, file: string = resultNames.neurons
   let current: TableColumns | undefined;
   let lastLine = 1;
   readCsv(text, file, (header) => {
-    measureIds = header
-      .filter((name) => name.endsWith(MEASURE_SUFFIX) && !name.startsWith(BIAS_PREFIX))
-      .map((name) => name.slice(0, -MEASURE_SUFFIX.length));
+    measureIds = header.filter((name) => !name.startsWith(BIAS_PREFIX)).flatMap((name) => measureOfColumn(name) ?? []);
     classes = header.filter((name) => name.startsWith(CLASS_PREFIX)).length;
     ofLevels = !header.includes("ones") && classes === 0;
     const stranger = measureIds.find((id) => !isMeasureId(id));

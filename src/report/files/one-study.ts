@@ -87,11 +87,23 @@ function* statements({ study, neurons, orders, curves, singles, networks }: Part
     const samples = { about: "validation samples", expected: String(study.dataset.validation), source: studyName };
     yield { ...samples, file: neuronsName, found: head && String(head.samples) };
   }
-  for (const { repeat, layer, correct } of singles ?? []) {
+  for (const { repeat, layer, neurons: some, correct } of singles ?? []) {
     const table = neurons?.find((one) => one.repeat === repeat);
-    const width = table && String(table.layer.filter((one) => one === layer).length);
-    const widths = { file: singleName, about: `neurons of layer ${layer}`, source: neuronsName };
-    yield { ...widths, expected: width, found: String(correct.length) };
+    const width = table?.layer.filter((one) => one === layer).length;
+    const about = `neurons of layer ${layer}`;
+    const choice = study?.config.singles;
+    if (width !== undefined && typeof choice === "number") {
+      const expected = String(Math.min(choice, width));
+      yield { file: singleName, about, source: studyName, expected, found: String(correct.length) };
+    }
+    const last = some?.at(-1);
+    if (width !== undefined && last !== undefined && last >= width) {
+      const expected = `numbers below ${width}`;
+      yield { file: singleName, about, source: neuronsName, expected, found: String(last) };
+    }
+    if (choice !== undefined || some !== undefined) continue;
+    const expected = width === undefined ? undefined : String(width);
+    yield { file: singleName, about, source: neuronsName, expected, found: String(correct.length) };
   }
 }
 

@@ -1,13 +1,8 @@
 /** orders.csv: which neuron was removed when; one row per order and position. */
-import {
-  type Direction,
-  directions,
-  type NeuronAddress,
-  networkScopes,
-  type RemovalOrder,
-  type Scope,
-} from "../../core/ablation.ts";
+
+import { type Direction, directions, type NeuronAddress, type RemovalOrder } from "../../core/ablation.ts";
 import { resultNames } from "../../core/platform.ts";
+import { layerOf, layerScope, parseScope, SCOPES_TEXT, type ScopeText, scopeText } from "../../core/scope.ts";
 import { type CsvRow, csvChunks, isMeasureId, readCsv, requireHeader } from "./csv.ts";
 
 /** Columns that name an order; curves.csv begins with the same ones. */
@@ -32,13 +27,10 @@ export function ordersCsv(orders: Iterable<RemovalOrder>): Iterable<string> {
   return csvChunks(ordersHeader, orderLines(orders));
 }
 
-const LAYER_SCOPE = /^layer[1-9]\d*$/;
-const isNetworkScope = (scope: string): boolean => networkScopes.some((name) => name === scope);
-
-function scopeOf(row: CsvRow): Scope {
-  const scope = row.text("scope");
-  if (LAYER_SCOPE.test(scope) || isNetworkScope(scope)) return scope as Scope;
-  return row.fail("scope is not known", `layer1, layer2, ..., ${networkScopes.join(" or ")}`, scope);
+function scopeIn(row: CsvRow): ScopeText {
+  const text = row.text("scope");
+  const scope = parseScope(text);
+  return scope === undefined ? row.fail("scope is not known", SCOPES_TEXT, text) : scopeText(scope);
 }
 
 function measureOf(row: CsvRow): string {
@@ -54,7 +46,7 @@ interface OrderUnderWay extends RemovalOrder {
 function openOrder(row: CsvRow): OrderUnderWay {
   return {
     repeat: row.uint32("repeat"),
-    scope: scopeOf(row),
+    scope: scopeIn(row),
     measure: measureOf(row),
     direction: row.oneOf("direction", directions),
     draw: row.uint32("draw"),
@@ -68,7 +60,7 @@ function takeNeuron(order: OrderUnderWay, row: CsvRow): void {
     row.fail("positions are missing or out of order", String(position), row.text("position"));
   }
   const layer = row.uint32("layer");
-  if (!isNetworkScope(order.scope) && order.scope !== `layer${layer}`) {
+  if (order.scope !== layerScope(layer) && layerOf(order.scope) !== undefined) {
     row.fail("the layer is outside the order's scope", order.scope, `layer${layer}`);
   }
   order.neurons.push({ layer, neuron: row.uint32("neuron") });

@@ -2,6 +2,7 @@
  * A folder of results to what a report is made from. A part that is not there is listed as missing, and the rest is
  * read; a part that is damaged is an error, since a report that hides damage would be believed.
  */
+import type { SingleRemovals } from "../../core/ablation.ts";
 import { RunError } from "../../core/errors.ts";
 import { smallest } from "../../core/long-arrays.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
@@ -116,6 +117,18 @@ function readOutcomes<T>(
   });
 }
 
+/** Single removals, unless the study was made without; where nothing tells whether they are all, they may be some. */
+async function readSingles(
+  folder: StudyFolder,
+  study: StudySummary | undefined,
+): Promise<SingleRemovals[] | undefined> {
+  const choice = study?.config.singles;
+  if (choice === "none") return folder.lacks("single", resultNames.single, "the study was made with --singles none");
+  const isPart = study === undefined || choice !== undefined;
+  const parse = (text: string, samples: number, shown: string) => parseSingleCsv(text, samples, shown, isPart);
+  return readOutcomes(folder, study, "single", parse);
+}
+
 /** The table of neurons, with its histograms where there are more than two levels. */
 async function readNeurons(folder: StudyFolder): Promise<NeuronTable[] | undefined> {
   const neurons = await folder.parseText("neurons", resultNames.neurons, parseNeuronsCsv);
@@ -147,7 +160,7 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
     "curves",
     (text, samples, shown) => orders && parseCurvesCsv(text, { orders, samples }, shown),
   );
-  const singles = await readOutcomes(folder, study, "single", parseSingleCsv);
+  const singles = await readSingles(folder, study);
   if (singles?.some(({ correctPerClass }) => correctPerClass === undefined)) {
     const reason = "written before correct samples were counted by class";
     folder.missing.push({ file: resultNames.single, reason, cost: "figure 6" });

@@ -36,11 +36,11 @@ export function measureFiles(neurons: readonly NeuronTable[], orders: readonly R
   ];
 }
 
-/** What is known once neurons have been removed. */
+/** What is known once neurons have been removed; single.csv where some were removed alone. */
 export function curveFiles(curves: readonly AblationCurve[], singles: readonly SingleRemovals[]): ResultFile[] {
   return [
     { name: resultNames.curves, chunks: curvesCsv(curves) },
-    { name: resultNames.single, chunks: singleCsv(singles) },
+    ...(singles.length > 0 ? [{ name: resultNames.single, chunks: singleCsv(singles) }] : []),
   ];
 }
 

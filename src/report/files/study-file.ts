@@ -16,7 +16,8 @@ import { stages } from "../../core/progress.ts";
 import { binRules } from "../../core/quantization.ts";
 import { channelOrders } from "../../core/sample-axes.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
-import { type StudyResults, scopeKinds, sweepMethods } from "../../core/study.ts";
+import { scopeKinds } from "../../core/scope.ts";
+import { type StudyResults, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
 import type { Same, Writable } from "./schema-types.ts";
 
@@ -97,6 +98,10 @@ const configSchema = z
     randomDraws: count.describe("Random orders per scope and network."),
     stride: atLeastOne.describe("Curves are evaluated at 0, stride, 2 * stride, ... and at the end."),
     sweep: z.enum(sweepMethods).describe("`fast`: rank-one updates; `masked`: a forward pass at every step."),
+    singles: z
+      .union([z.literal("none"), atLeastOne])
+      .exactOptional()
+      .describe("Neurons of each hidden layer that are removed alone, drawn by the seed, or none. Absent: all."),
   })
   .superRefine((config, context) => {
     // Fields of training are absent together, and only where the networks came in files.

@@ -1,4 +1,5 @@
 /** What the measures are, in words, and worked out for one neuron of the study. */
+import { unitOf } from "../../measures/columns.ts";
 import { measures as registered } from "../../measures/registry.ts";
 import type { StudyAnalysis, WorkedExample } from "../analysis/analysis.ts";
 import { decimal } from "../figures/wording.ts";
@@ -62,8 +63,12 @@ ${dataTable({ caption: `${place}: samples above the threshold`, columns: ["class
 function measuresOf({ measures, example, classNames }: StudyAnalysis): Markup | undefined {
   const defined = definitions(measures);
   if (defined === undefined) return undefined;
-  return html`<p>Each is a number of bits, from how often the neuron's output is above its threshold in each class of the validation
-samples. A high value says that the output carries much, not that the network needs it: that is what the removals test.</p>
+  const allBits = measures.every((id) => unitOf(id) === "bit");
+  const what = allBits
+    ? html`Each is a number of bits, from how often the neuron's output is above its threshold in each class of the validation
+samples.`
+    : html`Those in bits are from how often the neuron's output is above its threshold in each class of the validation samples.`;
+  return html`<p>${what} A high value says that the output carries much, not that the network needs it: that is what the removals test.</p>
 ${defined}
 ${example && exampleMarkup(example, classNames)}`;
 }

@@ -1,9 +1,13 @@
 /** What no figure shows in full: comparisons of areas, the measures against chance, and rank correlations. */
+import { RANDOM } from "../../core/ablation.ts";
+import { byUnit, unitOf, valueText } from "../../measures/columns.ts";
+import { isOfPaper } from "../../measures/paper-measures.ts";
+import { unitWords } from "../../measures/units.ts";
 import type { Comparison, MeasureSummary, RankCorrelation, StudyAnalysis } from "../analysis/analysis.ts";
 import { publishedError } from "../figures/published.ts";
 import { publishedComparison, publishedTable } from "../figures/published-comparison.ts";
 import { seriesTitle } from "../figures/theme.ts";
-import { orderTitle, scopeTitle } from "../figures/wording.ts";
+import { listed, orderTitle, scopeTitle } from "../figures/wording.ts";
 import { estimateCells, numberText, percentText, probabilityText } from "./cell-text.ts";
 import { dataTable } from "./data-table.ts";
 import { html, type Markup } from "./html.ts";
@@ -19,16 +23,30 @@ function comparisonTables({ comparisons }: StudyAnalysis): Markup | undefined {
   if (comparisons.length === 0) return undefined;
   const columns = ["areas compared", "removed", "replaced by", "difference", "95 % interval", "p", "p after Holm"];
   const scopes = [...new Set(comparisons.map(({ scope }) => scope))];
-  return html`${scopes.map((scope) => {
+  const isFurther = ({ measure, other }: Comparison) => ![measure, other].every((id) => id === RANDOM || isOfPaper(id));
+  const note = comparisons.some(isFurther)
+    ? html`<p>The paper's measures are corrected by themselves, and so are all comparisons with further measures.</p>`
+    : undefined;
+  return html`${note}${scopes.map((scope) => {
     const rows = comparisons.filter((comparison) => comparison.scope === scope).map(comparisonRow);
     return dataTable({ caption: `Differences of areas: ${scopeTitle(scope)}`, columns, rows });
   })}`;
 }
 
 function measureRow({ layer, measure, minimum, median, maximum, mean, ...chance }: MeasureSummary): string[] {
-  const spread = [minimum, median, mean.mean, maximum].map((value) => numberText(value));
+  const spread = [minimum, median, mean.mean, maximum].map((value) =>
+    unitOf(measure) === "none" ? valueText(measure, value) : numberText(value),
+  );
   const levels = [chance.bias, chance.nullMean, chance.nullLevel].map((value) => numberText(value));
   return [seriesTitle(measure), `layer ${layer}`, ...spread, ...levels, percentText(chance.aboveNull)];
+}
+
+/** Bits are all that is usual; other units are named with their measures. */
+function unitsOf(summaries: readonly MeasureSummary[]): string {
+  const ids = [...new Set(summaries.map(({ measure }) => measure))];
+  const groups = [...byUnit(ids, (id) => id)];
+  if (groups.length === 1) return ` ${unitWords[groups[0]![0]].phrase}`;
+  return ` (${groups.map(([unit, own]) => `${listed(own.map(seriesTitle))} ${unitWords[unit].phrase}`).join("; ")})`;
 }
 
 function measuresTable({ measureSummaries }: StudyAnalysis): Markup | undefined {
@@ -36,7 +54,7 @@ function measuresTable({ measureSummaries }: StudyAnalysis): Markup | undefined 
   const spread = ["minimum", "median", "mean", "maximum"];
   const columns = ["measure", "layer", ...spread, "bias", "null mean", "null level", "neurons above it"];
   return dataTable({
-    caption: "Measures in bits, neurons of all repeats",
+    caption: `Measures${unitsOf(measureSummaries)}, neurons of all repeats`,
     columns,
     rows: measureSummaries.map(measureRow),
   });

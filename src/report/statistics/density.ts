@@ -6,8 +6,8 @@ import { exponential, logarithm } from "../../core/elementary.ts";
 /** A density on a grid of values. */
 export interface Density {
   /** [points]: ascending, from the smallest to the largest value. */
-  readonly bits: Float64Array;
-  /** [points]: per bit. */
+  readonly values: Float64Array;
+  /** [points]: per unit of the values. */
   readonly density: Float64Array;
 }
 
@@ -37,13 +37,13 @@ function bandwidthOf(values: ArrayLike<number>): number {
  */
 export function density(values: ArrayLike<number>): Density {
   const [low, high] = extent(Array.from(values));
-  if (low === high) return { bits: Float64Array.of(low), density: Float64Array.of(0) };
+  if (low === high) return { values: Float64Array.of(low), density: Float64Array.of(0) };
   const bandwidth = bandwidthOf(values);
-  const bits = Float64Array.from({ length: POINTS }, (_, point) => low + ((high - low) * point) / (POINTS - 1));
+  const grid = Float64Array.from({ length: POINTS }, (_, point) => low + ((high - low) * point) / (POINTS - 1));
   const heightAt = (value: number) => {
     let sum = 0;
     for (let index = 0; index < values.length; index++) sum += normalDensity((value - values[index]!) / bandwidth);
     return sum / (bandwidth * values.length);
   };
-  return { bits, density: bits.map(heightAt) };
+  return { values: grid, density: grid.map(heightAt) };
 }

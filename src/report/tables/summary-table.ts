@@ -1,7 +1,11 @@
 /** The table at the end of a run: the answer, how well the networks do, how the measures spread, and what removals cost. */
-import { type AblationCurve, type AblationMode, RANDOM, type Scope } from "../../core/ablation.ts";
+
+import { type AblationCurve, type AblationMode, RANDOM } from "../../core/ablation.ts";
+import type { ScopeText } from "../../core/scope.ts";
 import type { StudyResults } from "../../core/study.ts";
 import { wrapped } from "../../core/wrapped-text.ts";
+import { byUnit, valueText } from "../../measures/columns.ts";
+import { unitWords } from "../../measures/units.ts";
 import type { Answers } from "../analysis/analysis.ts";
 import { answers } from "../analysis/answers.ts";
 import { comparisons } from "../analysis/comparisons.ts";
@@ -87,20 +91,28 @@ function* measureValues({ neurons }: StudyResults, measure: string, layer: numbe
   }
 }
 
+/** Bits are all that is usual; other units are named with their measures. */
+function unitsText(ids: readonly string[]): string {
+  const groups = [...byUnit(ids, (id) => id)];
+  if (groups.length === 1) return ` ${unitWords[groups[0]![0]].phrase}`;
+  return ` (${groups.map(([unit, own]) => `${own.join(", ")} ${unitWords[unit].phrase}`).join("; ")})`;
+}
+
 function measuresSection(results: StudyResults): string[] {
   const measures = Object.keys(results.neurons[0]?.measures ?? {});
   if (measures.length === 0) return [];
   const layers = [...new Set(results.neurons[0]!.layer)];
   const cell = (measure: string, layer: number) => {
     const { minimum, mean, maximum } = spreadOf(measureValues(results, measure, layer));
-    return `${minimum.toFixed(3)}..${maximum.toFixed(3)} (${mean.toFixed(3)})`;
+    const [least, most, middle] = [minimum, maximum, mean].map((value) => valueText(measure, value));
+    return `${least}..${most} (${middle})`;
   };
   const rows = [
     ["layer", ...measures],
     ...layers.map((layer) => [String(layer), ...measures.map((measure) => cell(measure, layer))]),
   ];
   return [
-    "Measures in bits: min..max (mean) over the neurons of all repeats",
+    ...wrapped("", `Measures${unitsText(measures)}: min..max (mean) over the neurons of all repeats`, MAX_WIDTH),
     "",
     ...alignedTable({ rows, keyColumns: 1 }, MAX_WIDTH),
   ];
@@ -134,7 +146,7 @@ function inexactSteps(curves: readonly AblationCurve[]): string[] {
 function curveRows(curves: readonly AblationCurve[], modes: readonly AblationMode[]): string[][] {
   const groups = curvesByKind(curves);
   const orders = new Map(curves.map(({ order }) => [[order.scope, order.measure, order.direction].join(), order]));
-  let lastScope: Scope | undefined;
+  let lastScope: ScopeText | undefined;
   return [...orders].flatMap(([key, { scope, measure, direction }]) => {
     const values = modes.flatMap((mode) => {
       const group = groups.get(`${key},${mode}`);

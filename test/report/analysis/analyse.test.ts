@@ -206,12 +206,23 @@ describe("rank correlations", () => {
   });
 });
 
+it("rank correlations are of the neurons that were removed alone, and the report says so", () => {
+  const base = plantedStudy({ repeats: 1, hidden: [8] }).study!;
+  const study = { ...base, config: { ...base.config, singles: 4 } };
+  // Ranks as the measure, from the highest neuron on; over neurons 0 to 3 they would fall.
+  const neurons = plantedNeurons([8], 0, (_, __, neuron) => [9, 8, 7, 6, 1, 2, 3, 4][neuron]!);
+  const singles = [{ ...plantedSingles(0, 1, "zero", [1, 2, 3, 4]), neurons: Uint32Array.of(4, 5, 6, 7) }];
+  const { correlations, cautions } = analyse({ label: "", study, neurons: [neurons], singles, missing: [] });
+  expect(correlations.find(({ measure }) => measure === "entropy")!.rho.mean).toBeCloseTo(1, 12);
+  expect(cautions.join()).toContain("--singles 4: of each hidden layer, at most 4 neurons were removed alone");
+});
+
 describe("class effects", () => {
   /** Four neurons that prefer 0, 1, 1 and 0; the last one's bit is constant. */
   const table: NeuronTable = {
     ...plantedNeurons([4], 0, () => 1),
     preferredClass: Uint32Array.of(0, 1, 1, 0),
-    ones: Uint32Array.of(50, 50, 50, 100),
+    levels: { levels: 2, counts: Uint32Array.of(30, 20, 30, 20, 30, 20, 50, 50) },
   };
   const base = plantedStudy({ repeats: 1, hidden: [4] }).study!;
   const study = {

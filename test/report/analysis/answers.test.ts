@@ -1,6 +1,7 @@
 /** Whether a report answers its question: on planted areas whose answer is known. */
+
 import { describe, expect, test } from "vitest";
-import type { Scope } from "../../../src/core/ablation.ts";
+import type { ScopeText } from "../../../src/core/scope.ts";
 import { analyse } from "../../../src/report/analysis/analyse.ts";
 import type { Answers } from "../../../src/report/analysis/analysis.ts";
 import { answerDetails, answerSentence, openText } from "../../../src/report/figures/answer-sentences.ts";
@@ -8,14 +9,14 @@ import { answerLines } from "../../../src/report/tables/answer-lines.ts";
 import { plantedStudy } from "./planted-study.ts";
 
 /** Advantage over random of each measure, lowest first, by scope; a spread over networks that does not hide it. */
-type Advantages = Partial<Record<Scope, Partial<Record<string, number>>>>;
+type Advantages = Partial<Record<ScopeText, Partial<Record<string, number>>>>;
 
 /** Alternates in sign, so that a mean of 0 comes with a spread. */
 const noise = (repeat: number, measure: string) => (repeat % 2 === 0 ? 1 : -1) * (0.002 + 0.001 * (measure.length % 3));
 
 function answered(repeats: number, advantages: Advantages): Answers {
   const study = plantedStudy({
-    ...{ repeats, scopes: Object.keys(advantages) as Scope[] },
+    ...{ repeats, scopes: Object.keys(advantages) as ScopeText[] },
     area: ({ scope, measure, direction, repeat }) => {
       if (measure === "random") return 0.6;
       const advantage = (advantages[scope]![measure] ?? 0) + noise(repeat, measure);

@@ -1,13 +1,14 @@
 /** Studies with planted outcomes: areas, measures and losses as a test wants them, network by network. */
+
 import {
   type AblationCurve,
   type AblationMode,
   type Direction,
   RANDOM,
-  type Scope,
   type SingleRemovals,
 } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import type { ScopeText } from "../../../src/core/scope.ts";
 import type { StudyConfig } from "../../../src/core/study.ts";
 import type { StudyFiles } from "../../../src/report/analysis/analysis.ts";
 import { madeUpStudy } from "../made-up-study.ts";
@@ -16,7 +17,7 @@ export const SAMPLES = 10_000;
 export const MEASURES = ["entropy", "mutual_information", "kl_selectivity"] as const;
 
 export interface PlantedKind {
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   readonly measure: string;
   readonly direction: Direction;
   readonly mode: AblationMode;
@@ -26,8 +27,10 @@ export interface PlantedKind {
 
 export interface Planted {
   readonly repeats: number;
+  /** Ids; by default those of the paper. */
+  readonly measures?: readonly string[];
   readonly hidden?: readonly number[];
-  readonly scopes?: readonly Scope[];
+  readonly scopes?: readonly ScopeText[];
   readonly modes?: readonly AblationMode[];
   readonly draws?: number;
   /** Area under the accuracy curve, to 1 / SAMPLES. */
@@ -52,9 +55,9 @@ export function plantedCurve({ draw, mode, ...kind }: PlantedKind, area: number)
 
 function plantedCurves({ repeats, area, draws = 2, ...rest }: Planted): AblationCurve[] {
   if (area === undefined) return [];
-  const { scopes = ["layer1", "layer2", "network"], modes = ["zero", "mean"] } = rest;
+  const { scopes = ["layer1", "layer2", "network"], modes = ["zero", "mean"], measures = MEASURES } = rest;
   const kinds = [
-    ...MEASURES.flatMap((measure) => (["low", "high"] as const).map((direction) => ({ measure, direction, draw: 0 }))),
+    ...measures.flatMap((measure) => (["low", "high"] as const).map((direction) => ({ measure, direction, draw: 0 }))),
     ...Array.from({ length: draws }, (_, draw) => ({ measure: RANDOM, direction: "none" as const, draw })),
   ];
   return Array.from({ length: repeats }, (_, repeat) => repeat).flatMap((repeat) =>
@@ -71,6 +74,7 @@ export function plantedNeurons(
   hidden: readonly number[],
   repeat: number,
   bits: NonNullable<Planted["bits"]>,
+  measures: readonly string[] = MEASURES,
 ): NeuronTable {
   const all = hidden.flatMap((width, index) =>
     Array.from({ length: width }, (_, neuron) => ({ layer: index + 1, neuron })),
@@ -81,16 +85,15 @@ export function plantedNeurons(
     ...{ repeat, rows: all.length, classes: 2, samples: 100 },
     layer: Uint32Array.from(all, ({ layer }) => layer),
     neuron: Uint32Array.from(all, ({ neuron }) => neuron),
-    ones: new Uint32Array(all.length).fill(50),
-    onesPerClass: Uint32Array.from(all.flatMap(() => [30, 20])),
+    levels: { levels: 2, counts: Uint32Array.from(all.flatMap(() => [30, 20])) },
     preferredClass: new Uint32Array(all.length),
     meanActivation: new Float32Array(all.length).fill(0.5),
-    measures: Object.fromEntries(MEASURES.map((measure) => [measure, column(measure)])),
+    measures: Object.fromEntries(measures.map((measure) => [measure, column(measure)])),
   };
 }
 
 export function plantedStudy(planted: Planted, label = "planted"): StudyFiles {
-  const { repeats, hidden = [2, 2], bits, config } = planted;
+  const { repeats, hidden = [2, 2], bits, config, measures } = planted;
   const {
     networks: _,
     neurons: __,
@@ -107,7 +110,7 @@ export function plantedStudy(planted: Planted, label = "planted"): StudyFiles {
     label,
     study,
     curves: plantedCurves(planted),
-    ...(bits === undefined ? {} : { neurons: numbers.map((repeat) => plantedNeurons(hidden, repeat, bits)) }),
+    ...(bits === undefined ? {} : { neurons: numbers.map((repeat) => plantedNeurons(hidden, repeat, bits, measures)) }),
     missing: [],
   };
 }

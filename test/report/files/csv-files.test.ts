@@ -6,7 +6,7 @@ import { curvesCsv, parseCurvesCsv } from "../../../src/report/files/curves-file
 import { neuronsCsv, parseNeuronsCsv } from "../../../src/report/files/neurons-file.ts";
 import { ordersCsv, parseOrdersCsv } from "../../../src/report/files/orders-file.ts";
 import { parseSingleCsv, singleCsv } from "../../../src/report/files/single-file.ts";
-import { madeUpNeurons, madeUpStudy, textOf, withLine } from "../made-up-study.ts";
+import { madeUpNeurons, madeUpStudy, someAlone, textOf, withLine } from "../made-up-study.ts";
 
 const study = madeUpStudy({ stride: 2 });
 const texts = {
@@ -72,6 +72,8 @@ describe("what is written is read back the same", () => {
   it("for curves.csv", () => expect(readers.curves(texts.curves)).toStrictEqual(study.curves));
   it("for single.csv, with classes and as it was before they were counted", () => {
     expect(readers.single(texts.single)).toStrictEqual(study.singles);
+    const some = study.singles.map((table) => someAlone(table, [1, 3]));
+    expect(parseSingleCsv(textOf(singleCsv(some)), study.dataset.test, "single.csv", true)).toStrictEqual(some);
     const older = study.singles.map(({ correctPerClass, ...table }) => table);
     expect(readers.single(textOf(singleCsv(older)))).toStrictEqual(older);
   });
@@ -144,6 +146,17 @@ describe("damage is refused with file and line", () => {
     expect(damaged).not.toBe(texts[file]);
     expect(() => readers[file](damaged)).toThrow(RunError);
     expect(() => readers[file](damaged)).toThrow(message);
+  });
+
+  it("when single.csv has some neurons in no order, or others in another mode", () => {
+    const some = textOf(singleCsv(study.singles.map((table) => someAlone(table, [1, 3]))));
+    const read = (text: string) => () => parseSingleCsv(text, study.dataset.test, "single.csv", true);
+    const numbered = (line: number, neuron: string) =>
+      withLine(some, line, (row) => row.replace(/^0,1,\d+/, `0,1,${neuron}`));
+    expect(read(some)).not.toThrow();
+    expect(() => parseSingleCsv(some, study.dataset.test)).toThrow(/line 2: neurons are missing/);
+    expect(read(numbered(3, "1"))).toThrow(/line 3: neurons are out of order\n.*2 or more\n.* 1\n/);
+    expect(read(numbered(3, "4"))).toThrow(/the modes of layer 1, repeat 0, have unequal neurons/);
   });
 
   it.each(files)("when %s.csv is empty or cut off in a line", (file) => {

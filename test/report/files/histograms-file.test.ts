@@ -1,9 +1,10 @@
 /** histograms.csv, and neurons.csv beside it: back as they were written, or refused with file and line. */
 import { describe, expect, test } from "vitest";
-import { isConstant, type NeuronTable } from "../../../src/core/neuron-table.ts";
+import { hasBits, isConstant, type NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { FileSource } from "../../../src/core/platform.ts";
 import { neuronTable } from "../../../src/measures/neuron-table.ts";
 import { createNullLevels } from "../../../src/measures/null-level.ts";
+import { paperMeasures } from "../../../src/measures/paper-measures.ts";
 import { measureSummaries } from "../../../src/report/analysis/measure-summaries.ts";
 import { histogramsCsv, parseHistogramsCsv } from "../../../src/report/files/histograms-file.ts";
 import { neuronsCsv, parseNeuronsCsv } from "../../../src/report/files/neurons-file.ts";
@@ -20,24 +21,23 @@ const tables: NeuronTable[] = [0, 4].map((repeat) =>
       samplesPerClass: Uint32Array.of(5, 7),
       layers: [
         {
-          neurons: 2,
-          onesPerClass: Uint32Array.of(1, 2, 3, 4),
+          units: 2,
           meanActivation: Float32Array.of(0.25, 0.1),
-          histograms: {
+          levels: {
             levels: 4,
             edges: Float32Array.of(-1, 0, 0.1, 1, 1, 2),
-            counts: Uint32Array.of(3, 0, 2, 0, 0, 1, 0, 6, 1, 2, 1, 2, 1, 2, 2, 1),
+            counts: Uint32Array.of(2, 0, 0, 1, 0, 6, 1, 2, 1, 2, 2, 1),
           },
         },
         {
-          neurons: 1,
-          onesPerClass: Uint32Array.of(0, 0),
+          units: 1,
           meanActivation: Float32Array.of(0),
-          histograms: { levels: 4, edges: new Float32Array(3), counts: Uint32Array.of(5, 7, 0, 0, 0, 0, 0, 0) },
+          levels: { levels: 4, edges: new Float32Array(3), counts: new Uint32Array(6) },
         },
       ],
     },
     { activation: "relu", layers: [] },
+    paperMeasures,
   ),
 );
 const neurons = textOf(neuronsCsv(tables));
@@ -45,7 +45,7 @@ const histograms = textOf(histogramsCsv(tables));
 const line = (text: string, number: number) => text.split("\n")[number - 1];
 
 test("a table of histograms has no ones, and knows which neuron is constant", () => {
-  expect([tables[0]!.ones.length, tables[0]!.onesPerClass.length]).toEqual([0, 0]);
+  expect(hasBits(tables[0]!)).toBe(false);
   expect([0, 1, 2].map((row) => isConstant(tables[0]!, row))).toEqual([false, false, true]);
 });
 
@@ -81,8 +81,8 @@ test("the summaries of measures have biases, and chance levels of information an
     [3, 2, 1, 6],
     [3, 3, 3, 3],
   ];
-  const levelOf = createNullLevels(neurons, [5, 7])["mutual_information"]!;
-  const [first, second] = neurons.map(levelOf);
+  const nulls = createNullLevels(neurons, [5, 7]);
+  const [first, second] = neurons.map((levels) => nulls(levels).information);
   expect(summaries[1]).toMatchObject({
     nullLevel: (first!.level + second!.level) / 2,
     nullMean: (first!.mean! + second!.mean!) / 2,
@@ -104,7 +104,7 @@ describe("a folder", () => {
   test("gets the file only where there are more than two levels", () => {
     const names = (given: NeuronTable[]) => measureFiles(given, []).map(({ name }) => name);
     expect(names(tables)).toEqual(["neurons.csv", "histograms.csv", "orders.csv"]);
-    const { histograms: _, ...bit } = { ...tables[0]!, ones: new Uint32Array(3), onesPerClass: new Uint32Array(6) };
+    const bit = { ...tables[0]!, levels: { levels: 2, counts: new Uint32Array(6) } };
     expect(names([bit])).toEqual(["neurons.csv", "orders.csv"]);
   });
 
@@ -140,6 +140,11 @@ describe("damage is refused with file and line", () => {
     ["a level has no number", withLine(histograms, 2, cell(3, "x")), /line 2: levels are missing/],
     ["another neuron", withLine(histograms, 6, cell(2, "2")), /line 6: levels are missing or out of order/],
     ["a count is wrong", withLine(histograms, 4, cell(6, "2")), /line 6: the counts of a neuron do not add up/],
+    [
+      "a count is of another class",
+      withLine(histograms, 9, () => "0,1,1,3,1,3,0"),
+      /the samples of the classes differ/,
+    ],
     ["edges descend", withLine(histograms, 4, cell(4, "-2")), /line 4: edges descend/],
     ["an edge is no number", withLine(histograms, 4, cell(4, "")), /line 4: lower_edge is not a number/],
     ["the lowest level has an edge", withLine(histograms, 2, cell(4, "3")), /line 2: the lowest level has an edge/],

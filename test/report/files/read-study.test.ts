@@ -6,7 +6,7 @@ import { readStudyFiles } from "../../../src/report/files/read-study.ts";
 import { resultFiles } from "../../../src/report/files/result-files.ts";
 import { studyFileText } from "../../../src/report/files/study-file.ts";
 import { faultOf as faultOfPromise } from "../../support/fault-of.ts";
-import { madeUpStudy, withLine } from "../made-up-study.ts";
+import { madeUpStudy, someAlone, withLine } from "../made-up-study.ts";
 
 const study = madeUpStudy({ repeats: 3 });
 
@@ -103,6 +103,35 @@ describe("what is not in the folder", () => {
     const files = await read(without(...names));
     expect(files[part]).toBeUndefined();
     expect(files.missing).toEqual([{ file, reason: "not in the folder", cost: expect.stringContaining(cost) }]);
+  });
+
+  /** The made-up study with two neurons of each layer removed alone, or none; `asked` as study.json says it. */
+  function withSingles(asked: "none" | number, removed: readonly number[]) {
+    const singles = study.singles.map((table) => someAlone(table, removed));
+    const config = { ...study.config, singles: asked };
+    const files = resultFiles({ ...study, config, singles: removed.length === 0 ? [] : singles });
+    return { files: new Map(files.map(({ name, chunks }) => [name, bytesOf(chunks)])), singles };
+  }
+
+  test("is not said of neurons that were not to be removed alone", async () => {
+    const { files, singles } = withSingles(2, [1, 3]);
+    expect(await read(files)).toMatchObject({ missing: [], singles });
+    files.delete("study.json");
+    expect((await read(files)).singles).toEqual(singles);
+    const fewer = withSingles(3, [1, 3]).files;
+    expect((await faultOf(fewer)).expected).toBe("neurons of layer 1: 3, as study.json says");
+    const outside = withSingles(2, [1, 3]).files;
+    const text = new TextDecoder().decode(outside.get("single.csv")).replaceAll(/^(\d,\d),3,/gm, "$1,9,");
+    outside.set("single.csv", new TextEncoder().encode(text));
+    expect((await faultOf(outside)).expected).toBe("neurons of layer 1: numbers below 5, as neurons.csv says");
+  });
+
+  test("is named where no single removals were asked for", async () => {
+    const { files } = withSingles("none", []);
+    expect([...files.keys()]).not.toContain("single.csv");
+    const { singles, missing } = await read(files);
+    expect(singles).toBeUndefined();
+    expect(missing).toMatchObject([{ file: "single.csv", reason: expect.stringContaining("--singles none") }]);
   });
 
   test("takes with it what refers to it: curves are nothing without their orders", async () => {

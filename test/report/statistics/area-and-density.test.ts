@@ -16,19 +16,19 @@ describe("a density", () => {
 
   it("is the sum of Gaussian kernels of Scott's bandwidth, by hand", () => {
     // Mean 3, SD 2, quartiles 2 and 4: min(2, 2 / 1.34) = 1.4925; times 1.06 * 3^(-1/5) = 0.85092.
-    const { bits, density: heights } = density([1, 3, 5]);
+    const { values, density: heights } = density([1, 3, 5]);
     const bandwidth = 1.06 * (2 / 1.34) * 3 ** -0.2;
     const kernel = (distance: number) => Math.exp(-0.5 * (distance / bandwidth) ** 2) / Math.sqrt(2 * Math.PI);
-    expect([bits[0], bits.at(-1)]).toEqual([1, 5]);
+    expect([values[0], values.at(-1)]).toEqual([1, 5]);
     expect(heights[0]).toBeCloseTo((kernel(0) + kernel(2) + kernel(4)) / (3 * bandwidth), 12);
     expect(heights.at(-1)).toBeCloseTo(heights[0]!, 12);
   });
 
   it("has an area of nearly 1 between the extreme values of many", () => {
-    const { bits, density: heights } = density(bell);
+    const { values, density: heights } = density(bell);
     let area = 0;
-    for (let point = 1; point < bits.length; point++) {
-      area += ((bits[point]! - bits[point - 1]!) * (heights[point]! + heights[point - 1]!)) / 2;
+    for (let point = 1; point < values.length; point++) {
+      area += ((values[point]! - values[point - 1]!) * (heights[point]! + heights[point - 1]!)) / 2;
     }
     expect(area).toBeGreaterThan(0.97);
     expect(area).toBeLessThanOrEqual(1);

@@ -2,7 +2,9 @@
  * A study that nobody trained, for tests of the page alone: counts are drawn, measures follow from them, and the outcome
  * of a removal is a formula that the test can repeat.
  */
-import { removalOrders, removalSteps, scopesOf } from "../../../src/ablation/orders.ts";
+
+import { removalOrders, removalSteps } from "../../../src/ablation/orders.ts";
+import { rankingsOf } from "../../../src/ablation/rankings.ts";
 import {
   type AblationCurve,
   type AblationMode,
@@ -11,12 +13,14 @@ import {
   type RemovalOrder,
   type SingleRemovals,
 } from "../../../src/core/ablation.ts";
+import type { LevelCounts } from "../../../src/core/evidence.ts";
 import type { Network } from "../../../src/core/network.ts";
-import type { LevelCounts } from "../../../src/core/neuron-counts.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../../src/core/random.ts";
-import { type DatasetSummary, type RepeatSummary, scopeKinds } from "../../../src/core/study.ts";
+import { scopeKinds, scopesOf } from "../../../src/core/scope.ts";
+import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
 import { neuronTable } from "../../../src/measures/neuron-table.ts";
+import { paperMeasures } from "../../../src/measures/paper-measures.ts";
 import type { Classified, Evaluation, ExtremeSamples, LabRequest, LabSettings } from "../../../web/engine/protocol.ts";
 
 const SIDE = 28;
@@ -72,7 +76,7 @@ function levelsOfLayer(repeat: number, layer: number, neurons: number, levels: n
   return {
     levels,
     edges: Float32Array.from(places.flatMap(() => Array.from({ length: levels - 1 }, (_, k) => (k + 1) / levels))),
-    counts: Uint32Array.from(places.flatMap((neuron) => levelCountsOf(repeat, layer, neuron, levels))),
+    counts: Uint32Array.from(places.flatMap((neuron) => levelCountsOf(repeat, layer, neuron, levels).slice(CLASSES))),
   };
 }
 
@@ -80,15 +84,20 @@ const noLayers: Network = { activation: "sigmoid", layers: [] };
 
 export function madeUpTable(repeat: number, hidden: readonly number[], bits = 1): NeuronTable {
   const layers = hidden.map((neurons, index) => ({
-    neurons,
-    onesPerClass: Uint32Array.from(
-      Array.from({ length: neurons }, (_, neuron) => onesOf(repeat, index + 1, neuron)).flat(),
-    ),
+    units: neurons,
     meanActivation: Float32Array.from({ length: neurons }, () => 0.5),
-    ...(bits > 1 && { histograms: levelsOfLayer(repeat, index + 1, neurons, 2 ** bits) }),
+    levels:
+      bits > 1
+        ? levelsOfLayer(repeat, index + 1, neurons, 2 ** bits)
+        : {
+            levels: 2,
+            counts: Uint32Array.from(
+              Array.from({ length: neurons }, (_, neuron) => onesOf(repeat, index + 1, neuron)).flat(),
+            ),
+          },
   }));
   const samplesPerClass = Uint32Array.from({ length: CLASSES }, () => 200);
-  return neuronTable({ repeat, classes: CLASSES, samplesPerClass, layers }, noLayers);
+  return neuronTable({ repeat, classes: CLASSES, samplesPerClass, layers }, noLayers, paperMeasures);
 }
 
 /** Test samples that a neuron's removal costs: more by zero than by its mean. */
@@ -154,7 +163,7 @@ export function madeUpStudy({ hidden, repeats, seed, epochs, bits }: LabSettings
     })),
     neurons,
     orders: neurons.flatMap((table) =>
-      removalOrders(table, { scopes, measures: Object.keys(table.measures), randomDraws: 2, seed }),
+      removalOrders(table, { scopes, rankings: rankingsOf(Object.keys(table.measures), 2), seed }),
     ),
     singles: numbers.flatMap((repeat) => singlesOf(repeat, hidden)),
   };

@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { histogramOf } from "../../../src/core/neuron-table.ts";
+import { onesPerClass } from "../../../src/core/neuron-table.ts";
+import { neuronLevels } from "../../../src/measures/neuron-levels.ts";
 import type { LabRequest } from "../../../web/engine/protocol.ts";
 import { launchChromium, noChromium, type TestBrowser } from "../../support/chromium.ts";
 import { accessibilityFaults, openPage, type WatchedPage } from "../support/lab-page.ts";
@@ -126,7 +127,7 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       for (const values of Object.values(table.measures)) expect(facts).toContain(`${values[117]!.toFixed(3)} bit`);
       const price = (1900 - correctWithout([address(117)], "mean")) / 20;
       expect(facts).toContain(`${price.toFixed(2)} points`);
-      const ones = table.onesPerClass[117 * 10 + 4]!;
+      const ones = onesPerClass(table, 117)[4]!;
       await page.getByTitle(`4: fires for ${ones} of 200, silent for ${200 - ones}`).waitFor();
       expect(await page.locator(".digit-strip canvas").count()).toBe(16);
     });
@@ -143,7 +144,8 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       await page.locator(".network").getByLabel("Entropy").check();
       await page.locator(".legend", { hasText: "3.00 bit" }).waitFor();
       await cell(117).click();
-      const own = histogramOf(madeUpTable(0, [100, 100], 3).histograms!, 10, 117);
+      const { levels, samplesPerClass } = madeUpTable(0, [100, 100], 3);
+      const own = neuronLevels(levels!, 117, samplesPerClass!).countsPerLevel;
       const counts = Array.from({ length: 8 }, (_, level) => own[level * 10 + 4]!);
       const fullest = counts.indexOf(Math.max(...counts));
       await page.getByTitle(`4: ${counts[fullest]} of 200 in level ${fullest}, `, { exact: false }).waitFor();

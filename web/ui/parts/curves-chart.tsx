@@ -1,6 +1,7 @@
 /** Accuracy over the number of neurons removed: all measures beside random, as they arrive. */
+
 import { useState } from "preact/hooks";
-import type { Scope } from "../../../src/core/ablation.ts";
+import { layerOf, type ScopeText } from "../../../src/core/scope.ts";
 import { LineChart } from "../charts/line-chart.tsx";
 import type { Dispatch } from "../lab-store.ts";
 import { percent } from "../numbers.ts";
@@ -26,7 +27,8 @@ export function CurvesChart({ id, state, dispatch }: CurvesChartProps) {
   const table = shownTable(state)!;
   const { view, removal, curvesRunning } = state;
   const widths = layerWidths(table);
-  const neurons = view.scope.startsWith("layer") ? widths[Number(view.scope.slice(5)) - 1]! : table.rows;
+  const layer = layerOf(view.scope);
+  const neurons = layer === undefined ? table.rows : widths[layer - 1]!;
   const lines = curveLines(state, study);
   const removed = removal.history.present.length;
   const marker = pointed === undefined ? Math.min(removed, neurons) : Math.round(pointed);
@@ -42,7 +44,7 @@ export function CurvesChart({ id, state, dispatch }: CurvesChartProps) {
           label="in"
           options={scopeOptions(widths.length)}
           value={view.scope}
-          onChange={(scope) => dispatch({ type: "rule", rule: { scope: scope as Scope } })}
+          onChange={(scope) => dispatch({ type: "rule", rule: { scope: scope as ScopeText } })}
         />
         <Choice
           label="Which neurons go first"

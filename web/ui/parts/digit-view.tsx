@@ -4,7 +4,7 @@ import type { Classified } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { percent, signed } from "../numbers.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
-import { CARRIED, DEFAULT_COLUMN, isOfSample, OUTPUT, shownTable } from "../state/shown.ts";
+import { CARRIED, columnIn, isOfSample, OUTPUT, shownTable, USUAL_COLUMN } from "../state/shown.ts";
 import { Choice } from "./choice.tsx";
 import { ClassBars, classNaming } from "./class-bars.tsx";
 import { SampleSource } from "./sample-source.tsx";
@@ -58,7 +58,9 @@ export function DigitView({ state, dispatch }: DigitViewProps) {
           { value: CARRIED, text: "carries", help: "What they carry of its winner, as listed above." },
         ]}
         value={isOfSample(view.column) ? view.column : ""}
-        onChange={(column) => dispatch({ type: "view", change: { column: column === "" ? DEFAULT_COLUMN : column } })}
+        onChange={(column) =>
+          dispatch({ type: "view", change: { column: column === "" ? columnIn(study, USUAL_COLUMN) : column } })
+        }
       />
     </div>
   );

@@ -1,14 +1,13 @@
 /** What one neuron knows, and what removing it costs. */
-import { hasBits, histogramOf, type NeuronTable } from "../../../src/core/neuron-table.ts";
-import { levelTotals } from "../../../src/measures/measure.ts";
-import { histogramEvidence } from "../../../src/measures/neuron-table.ts";
+import { hasBits, levelTotals, type NeuronTable, onesOf, onesPerClass } from "../../../src/core/neuron-table.ts";
+import { levelsOfClass, neuronLevels } from "../../../src/measures/neuron-levels.ts";
 import type { ExtremeSamples } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { columnHelp } from "../measure-help.ts";
 import { decimal, percent, signed } from "../numbers.ts";
 import { seriesColour, seriesTitle } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
-import { intactCorrect, knownOutcome, type Outcome, shownTable, singleOutcome } from "../state/shown.ts";
+import { columnText, intactCorrect, knownOutcome, type Outcome, shownTable, singleOutcome } from "../state/shown.ts";
 import { EXTREMES_SHOWN } from "../state/wanted.ts";
 import { type ClassBar, ClassBars } from "./class-bars.tsx";
 import { type ClassLevels, LevelBars } from "./level-bars.tsx";
@@ -102,7 +101,7 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
             <i class="swatch" style={{ background: seriesColour(id) }} />
             {seriesTitle(id)}
           </dt>
-          <dd>{decimal(values[row]!, 3)} bit</dd>
+          <dd>{columnText(id, values[row]!)}</dd>
         </div>
       ))}
       <div>
@@ -122,15 +121,15 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
 function isSilentFor(study: ShownStudy, table: NeuronTable, row: number): boolean {
   const size = study.about.dataset.validationPerClass?.[table.preferredClass[row]!];
   if (!hasBits(table) || size === undefined) return false;
-  const ones = table.onesPerClass[row * table.classes + table.preferredClass[row]!]!;
-  return ones * table.samples < table.ones[row]! * size;
+  const ones = onesPerClass(table, row)[table.preferredClass[row]!]!;
+  return ones * table.samples < onesOf(table, row) * size;
 }
 
 /** How often a bit is 1; of more levels, how many of them occur. */
 function SpreadFact({ table, row }: { readonly table: NeuronTable; readonly row: number }) {
-  const { histograms, samples, ones } = table;
-  const bit = hasBits(table) ? percent(ones[row]! / samples) : "–";
-  const levels = histograms && levelTotals(histogramEvidence(table, histograms, row));
+  const totals = levelTotals(table, row);
+  const bit = hasBits(table) ? percent(onesOf(table, row) / table.samples) : "–";
+  const levels = hasBits(table) ? undefined : totals;
   return (
     <div>
       <dt>{levels === undefined ? "Fires for" : "Levels in use"}</dt>
@@ -147,18 +146,17 @@ function costOf(study: ShownStudy, table: NeuronTable, row: number, mode: "zero"
 
 /** What the output was for each class, as finely as it was counted. */
 function OutputBars(given: OfNeuron) {
-  if (given.table.histograms !== undefined) return <LevelsOfClasses {...given} />;
-  return hasBits(given.table) ? <FiringBars {...given} /> : <p class="empty">The counts are not in the folder.</p>;
+  const { table } = given;
+  if (table.levels === undefined) return <p class="empty">The counts are not in the folder.</p>;
+  return hasBits(table) ? <FiringBars {...given} /> : <LevelsOfClasses {...given} />;
 }
 
 /** The L x C table of counts. */
 function LevelsOfClasses({ study, table, row }: OfNeuron) {
-  const { classes, histograms } = table;
-  const { levels } = histograms!;
-  const counts = histogramOf(histograms!, classes, row);
-  const columns = Array.from({ length: classes }, (_, label): ClassLevels => {
-    const own = Array.from({ length: levels }, (_, level) => counts[level * classes + label]!);
-    return { counts: own, marked: label === table.preferredClass[row] };
+  const neuron = neuronLevels(table.levels!, row, table.samplesPerClass!);
+  const { levels } = neuron;
+  const columns = Array.from({ length: table.classes }, (_, label): ClassLevels => {
+    return { counts: levelsOfClass(neuron, label), marked: label === table.preferredClass[row] };
   });
   return <LevelBars title={`In ${levels} levels, by class`} columns={columns} names={study.about.dataset.classNames} />;
 }
@@ -168,7 +166,7 @@ function FiringBars({ study, table, row }: OfNeuron) {
   const { classes } = table;
   const samples = study.about.dataset.validationPerClass;
   const bars = Array.from({ length: classes }, (_, label): ClassBar => {
-    const ones = table.onesPerClass[row * classes + label]!;
+    const ones = onesPerClass(table, row)[label]!;
     const of = samples?.[label] ?? table.samples / classes;
     const text = `fires for ${ones} of ${Math.round(of)}, silent for ${Math.round(of) - ones}`;
     return { up: ones / of, text, marked: label === table.preferredClass[row] };

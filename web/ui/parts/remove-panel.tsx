@@ -1,6 +1,8 @@
 /** Taking neurons out by a rule, and what that does to the accuracy. */
+
 import { useRef } from "preact/hooks";
-import { RANDOM, type Scope } from "../../../src/core/ablation.ts";
+import { RANDOM } from "../../../src/core/ablation.ts";
+import { layerScope, type ScopeText } from "../../../src/core/scope.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { counted, decimal, percent, signed } from "../numbers.ts";
 import { seriesTitle } from "../series.ts";
@@ -41,9 +43,9 @@ export function RemovePanel({ state, dispatch }: RemovePanelProps) {
   );
 }
 
-export function scopeOptions(layers: number): { readonly value: Scope; readonly text: string }[] {
+export function scopeOptions(layers: number): { readonly value: ScopeText; readonly text: string }[] {
   const each = Array.from({ length: layers }, (_, index) => ({
-    value: `layer${index + 1}` as Scope,
+    value: layerScope(index + 1),
     text: `layer ${index + 1}`,
   }));
   return [
@@ -101,7 +103,7 @@ function RuleControls({ state, study, dispatch }: RemovePanelProps & { readonly 
           label="in"
           options={scopeOptions(layerWidths(table).length)}
           value={rule.scope}
-          onChange={(scope) => dispatch({ type: "rule", rule: { scope: scope as Scope } })}
+          onChange={(scope) => dispatch({ type: "rule", rule: { scope: scope as ScopeText } })}
         />
         <Choice
           label="replaced by"

@@ -1,5 +1,5 @@
 /** What a saved picture of a chart says of itself: a title, what it was made of, and what its lines or marks are. */
-import type { Scope } from "../../../src/core/ablation.ts";
+import { layerOf, type ScopeText } from "../../../src/core/scope.ts";
 import { counted } from "../numbers.ts";
 import { seriesColour, seriesTitle } from "../series.ts";
 import { curveLines } from "./curve-series.ts";
@@ -24,9 +24,10 @@ export function figureCaption(state: LabState): FigureCaption {
   return state.view.chart === "compare" ? compareCaption(state, study) : curvesCaption(state, study);
 }
 
-export function scopeText(scope: Scope): string {
-  if (scope === "network") return "the whole network, by value";
-  return scope === "network-ranked" ? "the whole network, by rank" : scope.replace("layer", "layer ");
+export function scopePhrase(scope: ScopeText): string {
+  const layer = layerOf(scope);
+  if (layer !== undefined) return `layer ${layer}`;
+  return scope === "network" ? "the whole network, by value" : "the whole network, by rank";
 }
 
 /** For example `mnist, 784 – 100 – 100 – 10 sigmoid, repeat 0`. */
@@ -44,7 +45,7 @@ function curvesCaption(state: LabState, study: ShownStudy): FigureCaption {
   const repeats = view.allRepeats ? `mean and range of ${counted(study.neurons.length, "repeat")}` : single;
   const first = view.direction === "low" ? "lowest" : "highest";
   return {
-    title: `Test accuracy as neurons are removed, ${first} first, in ${scopeText(view.scope)}`,
+    title: `Test accuracy as neurons are removed, ${first} first, in ${scopePhrase(view.scope)}`,
     notes: [networkText(study, repeats), `Removed neurons are replaced by ${modeText(state)}.`],
     legend: lines.map(({ id }) => ({ text: seriesTitle(id), colour: seriesColour(id) })),
   };

@@ -1,7 +1,9 @@
 /** Everything the page shows, as one plain value. Only the reducer makes new ones. */
-import type { AblationCurve, AblationMode, RemovalOrder, Scope, SingleRemovals } from "../../../src/core/ablation.ts";
+
+import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals } from "../../../src/core/ablation.ts";
 import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import type { ScopeText } from "../../../src/core/scope.ts";
 import type { DatasetSummary, RecordedConfig, RepeatSummary } from "../../../src/core/study.ts";
 import type {
   AdapterState,
@@ -55,7 +57,7 @@ export interface View {
   /** Columns of the scatter. */
   readonly across: string;
   readonly up: string;
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   /** Direction of the curves on show. */
   readonly direction: "low" | "high";
   /** Curves as bands over all repeats, not of one. */

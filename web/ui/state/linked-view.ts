@@ -2,8 +2,10 @@
  * The view that a link restores beside the settings. It waits until the study that it was made of is on show: one trained
  * with the link's settings on its data, the finished study, or the file of that name. Parts that make no sense stay as they are.
  */
-import { RANDOM, type Scope } from "../../../src/core/ablation.ts";
+
+import { RANDOM } from "../../../src/core/ablation.ts";
 import { defaultBins, defaultBits } from "../../../src/core/quantization.ts";
+import { layerScope, networkScopes, type ScopeText } from "../../../src/core/scope.ts";
 import type { RecordedConfig } from "../../../src/core/study.ts";
 import type { LabSettings, StudyOrigin } from "../../engine/protocol.ts";
 import { charts, type LabState, type ShownStudy, tools, type View } from "./lab-state.ts";
@@ -138,7 +140,7 @@ function numberBelow({ parameters }: LinkedView, name: string, count: number): n
 function viewOf(linked: LinkedView, study: ShownStudy, { view }: LabState): Partial<View> {
   const columns = [...new Set([...columnsOf(study), COST])];
   const table = study.neurons[numberBelow(linked, "repeat", study.neurons.length) ?? 0]!;
-  const layers = layerWidths(table).map((_, index) => `layer${index + 1}` as Scope);
+  const layers = layerWidths(table).map((_, index) => layerScope(index + 1));
   const digit = numberBelow(linked, "digit", study.about.dataset.validation);
   return {
     ...(digit !== undefined && { sample: { sample: digit } }),
@@ -147,7 +149,7 @@ function viewOf(linked: LinkedView, study: ShownStudy, { view }: LabState): Part
     up: oneOf(linked, "up", columns) ?? view.up,
     chart: oneOf(linked, "chart", charts) ?? view.chart,
     tool: oneOf(linked, "tool", tools) ?? view.tool,
-    scope: oneOf<Scope>(linked, "scope", [...layers, "network", "network-ranked"]) ?? view.scope,
+    scope: oneOf<ScopeText>(linked, "scope", [...layers, ...networkScopes]) ?? view.scope,
     direction: oneOf(linked, "direction", directions) ?? view.direction,
     allRepeats: linked.parameters.get("all") === "1" && study.neurons.length > 1,
     repeat: study.neurons.indexOf(table),

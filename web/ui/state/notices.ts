@@ -1,10 +1,11 @@
 /** What the worker's notices change. Notices that belong to a request which is no longer wanted are ignored. */
-import type { AblationCurve } from "../../../src/core/ablation.ts";
+import { type AblationCurve, RANDOM } from "../../../src/core/ablation.ts";
+import { layerOf, layerScope } from "../../../src/core/scope.ts";
 import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
 import { withLinkedView } from "./linked-view.ts";
 import { nothingRemoved } from "./removal.ts";
-import { curveKey, DEFAULT_COLUMN, isOfSample } from "./shown.ts";
+import { columnIn, curveKey, isOfSample, USUAL_COLUMN } from "./shown.ts";
 import { shownNotice } from "./shown-notice.ts";
 import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
@@ -114,10 +115,10 @@ function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">
   const rest = goesOn ? shown : without(shown, "training", "givenUp");
   if (isSame) return rest;
   const { selected: _selected, sample: _sample, ...view } = state.view;
-  const scope = state.view.scope.startsWith("layer") ? "layer1" : state.view.scope;
+  const scope = layerOf(state.view.scope) === undefined ? state.view.scope : layerScope(1);
   return {
     ...rest,
-    view: { ...view, repeat: 0, brushed: [], scope, ...(isOfSample(view.column) && { column: DEFAULT_COLUMN }) },
+    view: { ...view, repeat: 0, brushed: [], scope, ...(isOfSample(view.column) && { column: USUAL_COLUMN }) },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
   };
 }
@@ -156,10 +157,15 @@ function withTraining(state: LabState, { about, training, repeats }: ShownStudy)
   return { ...state, trainings };
 }
 
-/** From here on the worker answers; the first neuron is looked at, so that no panel is empty. */
+/** From here on the worker answers; the first neuron is looked at, so that no panel is empty, by measures that there are. */
 function measured(state: LabState, study: ShownStudy): LabState {
-  const view = { ...state.view, selected: state.view.selected ?? 0 };
-  const next = withTraining({ ...state, study, view }, study);
+  const [column, across, up] = (["column", "across", "up"] as const).map((name) => columnIn(study, state.view[name]));
+  const selected = state.view.selected ?? 0;
+  const view = { ...state.view, column: column!, across: across!, up: up!, selected };
+  const { rule } = state.removal;
+  const measure = rule.measure === RANDOM ? RANDOM : columnIn(study, rule.measure);
+  const removal = { ...state.removal, rule: { ...rule, measure } };
+  const next = withTraining({ ...state, study, view, removal }, study);
   return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView(next))));
 }
 

@@ -8,7 +8,7 @@ import { reduceNotice } from "./notices.ts";
 import { type Preset, presetTexts } from "./presets.ts";
 import { type RemovalHistory, type RemovalRule, redone, rowsFrom, ruleRows, undone, withRemoved } from "./removal.ts";
 import { type SettingTexts, settingTexts } from "./settings.ts";
-import { DEFAULT_COLUMN, isOfSample, shownTable, studySeed } from "./shown.ts";
+import { isOfSample, shownTable, studySeed, USUAL_COLUMN } from "./shown.ts";
 import { classifiedAnew, curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
 
 export type LabAction =
@@ -97,7 +97,7 @@ function withLink(state: LabState, hash: string): LabState {
 function withoutSample(state: LabState): LabState {
   const { sample: _sample, ...view } = state.view;
   const { classified: _classified, ...rest } = state;
-  const column = isOfSample(view.column) ? DEFAULT_COLUMN : view.column;
+  const column = isOfSample(view.column) ? USUAL_COLUMN : view.column;
   return classifiedAnew({ ...rest, view: { ...view, column } });
 }
 

@@ -1,14 +1,17 @@
 /** Sets of removed neurons: which rows of the table are out, by hand or by a rule, and the way back. Pure functions. */
+
 import { removalOrders } from "../../../src/ablation/orders.ts";
-import { type Direction, type NeuronAddress, RANDOM, type Scope } from "../../../src/core/ablation.ts";
+import { atRandom, byMeasure } from "../../../src/ablation/rankings.ts";
+import { type Direction, type NeuronAddress, RANDOM } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
+import type { ScopeText } from "../../../src/core/scope.ts";
 
 /** Rows of the neuron table, ascending, none twice. */
 export type Rows = readonly number[];
 
 /** An order that neurons are removed in, without the repeat: it is applied to the network on show. */
 export interface RemovalRule {
-  readonly scope: Scope;
+  readonly scope: ScopeText;
   /** Measure id, or `random`. */
   readonly measure: string;
   /** Of a measure; random orders have none. */
@@ -78,13 +81,8 @@ export function layerWidths(table: NeuronTable): number[] {
 
 /** Rows in the order in which `rule` removes them; for `random` the first draw of `seed`, as the study has it. */
 export function ruleRows(table: NeuronTable, { scope, measure, direction }: RemovalRule, seed: number): Rows {
-  const isRandom = measure === RANDOM;
-  const orders = removalOrders(table, {
-    scopes: [scope],
-    measures: isRandom ? [] : [measure],
-    randomDraws: isRandom ? 1 : 0,
-    seed,
-  });
-  const order = orders.find((candidate) => isRandom || candidate.direction === direction);
+  const ranking = measure === RANDOM ? atRandom(1) : byMeasure(measure);
+  const orders = removalOrders(table, { scopes: [scope], rankings: [ranking], seed });
+  const order = orders.find((candidate) => measure === RANDOM || candidate.direction === direction);
   return (order?.neurons ?? []).map((address) => rowOf(table, address));
 }

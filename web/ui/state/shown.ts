@@ -1,7 +1,10 @@
 /** What the state means: the table on show, its columns, outcomes that are known. Derived, never stored. */
-import type { AblationCurve, AblationMode, Scope } from "../../../src/core/ablation.ts";
+import type { AblationCurve, AblationMode, SingleRemovals } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
-import { measures } from "../../../src/measures/registry.ts";
+import { type ScopeKind, type ScopeText, scopeOf } from "../../../src/core/scope.ts";
+import { measureWithId, unitOf, valueText } from "../../../src/measures/columns.ts";
+import { unitWords } from "../../../src/measures/units.ts";
+import { decimal } from "../numbers.ts";
 import type { LabState, ShownStudy } from "./lab-state.ts";
 import { layerWidths, type Rows, rowOf } from "./removal.ts";
 
@@ -14,9 +17,6 @@ export const OUTPUT = "output";
 /** The column of what the neurons carry of that digit's score, likewise. */
 export const CARRIED = "carried";
 
-/** Where a column of a digit goes when the digit does. */
-export const DEFAULT_COLUMN = "mutual_information";
-
 export const isOfSample = (column: string): boolean => column === OUTPUT || column === CARRIED;
 
 /** A column of the digit on show, once it is there. */
@@ -25,23 +25,42 @@ export function sampleColumn({ classified, view }: LabState, table: NeuronTable)
   return view.column === OUTPUT ? classified.activations : classified.carried;
 }
 
+/** Whether only some of a layer's neurons were removed alone, so that there is no cost of each. */
+const isPart = ({ neurons }: SingleRemovals) => neurons !== undefined;
+
 /** Columns that neurons can be coloured, plotted and ordered by. */
 export function columnsOf(study: ShownStudy): string[] {
   const known = Object.keys(study.neurons[0]?.measures ?? {});
-  return study.singles.length > 0 ? [...known, COST] : known;
+  return study.singles.length > 0 && !study.singles.some(isPart) ? [...known, COST] : known;
+}
+
+/** What the lab begins with, and where a column of a digit goes when the digit does. */
+export const USUAL_COLUMN = "mutual_information";
+
+/** The column, or, where the study was not measured by it, another that it has. */
+export function columnIn(study: ShownStudy, column: string): string {
+  const columns = columnsOf(study);
+  if (isOfSample(column) || column === COST || columns.includes(column)) return column;
+  return columns.includes(USUAL_COLUMN) ? USUAL_COLUMN : (columns[0] ?? column);
 }
 
 export function columnTitle(column: string): string {
   if (column === COST) return "Removal cost";
   if (column === OUTPUT) return "Output";
   if (column === CARRIED) return "Carries";
-  return measures.find(({ id }) => id === column)?.title ?? column.replaceAll("_", " ");
+  return measureWithId(column)?.title ?? column.replaceAll("_", " ");
 }
 
-/** Measures are in bits; the cost is a share of the test set, shown in percentage points. */
+/** The unit of a measure; the cost is a share of the test set, shown in percentage points. */
 export function columnUnit(column: string): string {
   if (isOfSample(column)) return "";
-  return column === COST ? "points" : "bit";
+  return column === COST ? "points" : unitWords[unitOf(column)].value;
+}
+
+/** A value with its unit. */
+export function columnText(column: string, value: number): string {
+  const text = column === COST || isOfSample(column) ? decimal(value, 3) : valueText(column, value);
+  return `${text} ${columnUnit(column)}`.trimEnd();
 }
 
 export function shownTable({ study, view }: LabState): NeuronTable | undefined {
@@ -73,7 +92,7 @@ export function costColumn(study: ShownStudy, table: NeuronTable, mode: Ablation
       (single) => single.repeat === table.repeat && single.layer === index + 1 && single.mode === mode,
     ),
   );
-  if (intact === undefined || layers.some((single) => single === undefined)) return undefined;
+  if (intact === undefined || layers.some((single) => single === undefined || isPart(single))) return undefined;
   return Float64Array.from(table.layer, (layer, row) => {
     const { correct, samples } = layers[layer - 1]!;
     return (100 * (intact - correct[table.neuron[row]!]!)) / samples;
@@ -90,19 +109,20 @@ export function columnValues(
   return column === COST ? costColumn(study, table, mode) : table.measures[column];
 }
 
-/** Most that a column reaches in a table; the entropy of so many levels has an upper end of its own. */
-export function columnTop(values: Float64Array, column: string, { histograms }: NeuronTable): number {
-  return column === "entropy"
-    ? 31 - Math.clz32(histograms?.levels ?? 2)
-    : values.reduce((most, value) => Math.max(most, isOfSample(column) ? Math.abs(value) || 0 : value), 0) || 1;
+/** Most that a column reaches in a table, or can reach, where its measure has an upper end. */
+export function columnTop(values: Float64Array, column: string, { levels }: NeuronTable): number {
+  const top = measureWithId(column)?.top?.(levels?.levels ?? 2);
+  const size = (value: number) => (isOfSample(column) ? Math.abs(value) || 0 : value);
+  return top ?? (values.reduce((most, value) => Math.max(most, size(value)), 0) || 1);
 }
 
 export function curveKey({ order, mode }: Pick<AblationCurve, "order" | "mode">): string {
   return [order.repeat, order.scope, order.measure, order.direction, order.draw, mode].join("/");
 }
 
-export function scopeKind(scope: Scope): "layers" | "network" | "network-ranked" {
-  return scope === "network" || scope === "network-ranked" ? scope : "layers";
+export function scopeKind(text: ScopeText): ScopeKind {
+  const { kind } = scopeOf(text);
+  return kind === "layer" ? "layers" : kind;
 }
 
 export interface Outcome {
@@ -141,10 +161,11 @@ export function singleOutcome(
   const single = study.singles.find(
     (candidate) => candidate.repeat === table.repeat && candidate.layer === layer && candidate.mode === mode,
   );
-  if (single === undefined) return undefined;
+  const at = single?.neurons === undefined ? neuron : single.neurons.indexOf(neuron);
+  if (single === undefined || at === -1) return undefined;
   const { samples, correct, correctPerClass } = single;
-  const perClass = correctPerClass?.subarray(neuron * table.classes, (neuron + 1) * table.classes);
-  return { samples, correct: correct[neuron]!, ...(perClass === undefined ? {} : { correctPerClass: perClass }) };
+  const perClass = correctPerClass?.subarray(at * table.classes, (at + 1) * table.classes);
+  return { samples, correct: correct[at]!, ...(perClass === undefined ? {} : { correctPerClass: perClass }) };
 }
 
 function curveOutcome(study: ShownStudy, table: NeuronTable, removed: Rows, mode: AblationMode): Outcome | undefined {

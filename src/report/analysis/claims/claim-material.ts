@@ -1,9 +1,12 @@
 /** What the claims about one study are decided from. */
-import { type AblationMode, type Direction, RANDOM, type Scope } from "../../../core/ablation.ts";
+
+import { type AblationMode, type Direction, RANDOM } from "../../../core/ablation.ts";
 import type { NeuronTable } from "../../../core/neuron-table.ts";
+import { layerScope, type ScopeText } from "../../../core/scope.ts";
 import { entropy } from "../../../measures/entropy.ts";
 import { klSelectivity } from "../../../measures/kl-selectivity.ts";
 import { mutualInformation } from "../../../measures/mutual-information.ts";
+import { paperMeasures } from "../../../measures/paper-measures.ts";
 import { measures as registered } from "../../../measures/registry.ts";
 import type { StudySummary } from "../../files/study-file.ts";
 import { type CurveGroup, directionFor, modeShown } from "../curve-groups.ts";
@@ -15,10 +18,10 @@ export interface ClaimMaterial {
   readonly neurons: readonly NeuronTable[];
   /** Hidden layers, from 1, in order. */
   readonly layers: readonly number[];
-  /** Measure ids. */
-  readonly measures: readonly string[];
 }
 
+/** Ids of the measures that claims are about, whatever else was measured. */
+export const PAPER_MEASURES: readonly string[] = paperMeasures.map(({ id }) => id);
 export const ENTROPY = entropy.id;
 /** The measures that depend on the classes. */
 export const CLASS_DEPENDENT = [mutualInformation.id, klSelectivity.id] as const;
@@ -26,15 +29,13 @@ export const KL_SELECTIVITY = klSelectivity.id;
 
 export const titleOf = (measure: string) => registered.find(({ id }) => id === measure)?.title ?? measure;
 
-export const layerScope = (layer: number): Scope => `layer${layer}`;
-
 /** Claims are about bias balancing where there is a choice, as in the paper. */
 export const modeOf = ({ groups }: ClaimMaterial): AblationMode => modeShown(groups);
 
 /** Areas of the curves of one measure, or of random orders whatever the direction. */
 export function areasBy(
   material: ClaimMaterial,
-  scope: Scope,
+  scope: ScopeText,
   measure: string,
   direction: Direction = "low",
   mode: AblationMode = modeOf(material),
@@ -42,10 +43,12 @@ export function areasBy(
   return areasOf(material.groups, { scope, measure, direction: directionFor(measure, direction), mode });
 }
 
-/** Mean area in a layer over all orders of measures, low first, and random ones. */
+/** Mean area in a layer over the orders of the paper's measures, low first, and random ones where there are any; none unless all measures are there. */
 export function meanAreaOfLayer(material: ClaimMaterial, layer: number, mode?: AblationMode): NetworkValues {
-  const orders = [...material.measures, RANDOM].map((by) => areasBy(material, layerScope(layer), by, "low", mode));
-  return averaged(orders.filter(({ size }) => size > 0));
+  const areas = (by: string) => areasBy(material, layerScope(layer), by, "low", mode);
+  const [measured, random] = [PAPER_MEASURES.map(areas), areas(RANDOM)];
+  if (measured.some(({ size }) => size === 0)) return new Map();
+  return averaged(random.size > 0 ? [...measured, random] : measured);
 }
 
 /** How far apart the orders of a measure are: area low first minus area high first, averaged over layers. */

@@ -13,6 +13,7 @@ export function deeperLayerCost(material: ClaimMaterial): ClaimEvidence {
   };
   const areas = difference(meanAreaOfLayer(material, last), meanAreaOfLayer(material, 1));
   const parts = last === 1 ? [] : networkPart(`layer ${last} minus layer 1`, areas);
-  const lacking = "curves of two or more hidden layers are needed (--hidden 100,100 --scopes layers)";
-  return pairedEvidence(text, parts, 1, lacking);
+  const some = "curves of two or more hidden layers are needed (--hidden 100,100 --scopes layers)";
+  const all = "curves of single layers by all three measures are needed (--scopes layers --measures paper)";
+  return pairedEvidence(text, parts, 1, last === 1 || material.groups.length === 0 ? some : all);
 }

@@ -1,8 +1,8 @@
-/** Over all layers at once, every measure is a worse guide than chance. */
+/** Over all layers at once, each of the paper's measures is a worse guide than chance. */
 import { RANDOM } from "../../../core/ablation.ts";
 import { difference } from "../network-values.ts";
 import { type ClaimEvidence, networkPart, pairedEvidence } from "./claim-evidence.ts";
-import { areasBy, type ClaimMaterial, modeOf, titleOf } from "./claim-material.ts";
+import { areasBy, type ClaimMaterial, modeOf, PAPER_MEASURES, titleOf } from "./claim-material.ts";
 
 export function jointOrder(material: ClaimMaterial): ClaimEvidence {
   const text = {
@@ -12,10 +12,12 @@ export function jointOrder(material: ClaimMaterial): ClaimEvidence {
     figure: "figure-3",
   };
   const areas = (measure: string) => areasBy(material, "network", measure);
-  const parts = material.measures
-    .filter((measure) => areas(measure).size > 0)
-    .flatMap((measure) => networkPart(`random minus ${titleOf(measure)}`, difference(areas(RANDOM), areas(measure))));
-  const lacking =
+  const parts = PAPER_MEASURES.flatMap((measure) =>
+    networkPart(`random minus ${titleOf(measure)}`, difference(areas(RANDOM), areas(measure))),
+  );
+  const some =
     "curves over the whole network of two or more hidden layers, random orders too, are needed (--scopes network --random-draws 5)";
-  return pairedEvidence(text, material.layers.length < 2 ? [] : parts, 1, lacking);
+  const all = "curves over the whole network by all three measures are needed (--scopes network --measures paper)";
+  const found = material.layers.length < 2 ? [] : parts;
+  return pairedEvidence(text, found, PAPER_MEASURES.length, found.length === 0 ? some : all);
 }

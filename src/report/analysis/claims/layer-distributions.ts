@@ -3,7 +3,7 @@ import type { NeuronTable } from "../../../core/neuron-table.ts";
 import { rowsOfLayer } from "../layer-rows.ts";
 import type { NetworkValues } from "../network-values.ts";
 import { type ClaimEvidence, type ClaimPart, networkPart, pairedEvidence } from "./claim-evidence.ts";
-import { type ClaimMaterial, titleOf } from "./claim-material.ts";
+import { type ClaimMaterial, PAPER_MEASURES, titleOf } from "./claim-material.ts";
 
 /** Cliff's delta (Psychol. Bull. 114, 1993): P(a > b) - P(a < b) for one value of each, between -1 and 1. */
 export function cliffsDelta(a: readonly number[], b: readonly number[]): number {
@@ -25,7 +25,7 @@ function part(networks: NetworkValues, measure: string, last: number): ClaimPart
   return networkPart(`${titleOf(measure)}: layer ${last} ${sign < 0 ? "below" : "above"} layer 1`, turned);
 }
 
-export function layerDistributions({ layers, neurons, measures }: ClaimMaterial): ClaimEvidence {
+export function layerDistributions({ layers, neurons }: ClaimMaterial): ClaimEvidence {
   const text = {
     id: "claim1",
     statement:
@@ -35,7 +35,8 @@ export function layerDistributions({ layers, neurons, measures }: ClaimMaterial)
     figure: "figure-2",
   };
   const last = layers.at(-1) ?? 1;
-  const parts = layers.length < 2 ? [] : measures.flatMap((id) => part(deltas(neurons, id, last, 1), id, last));
-  const lacking = "neurons.csv of networks with two or more hidden layers is needed (--hidden 100,100)";
-  return pairedEvidence(text, parts, measures.length, lacking);
+  const parts = layers.length < 2 ? [] : PAPER_MEASURES.flatMap((id) => part(deltas(neurons, id, last, 1), id, last));
+  const some = "neurons.csv of networks with two or more hidden layers is needed (--hidden 100,100)";
+  const all = "neurons.csv with all three measures is needed (--measures paper)";
+  return pairedEvidence(text, parts, PAPER_MEASURES.length, parts.length === 0 ? some : all);
 }

@@ -1,6 +1,8 @@
 /** Sets of removed neurons: the way back and forth, and rules as the study's orders have them. */
+
 import { describe, expect, test } from "vitest";
 import { removalOrders } from "../../../../src/ablation/orders.ts";
+import { rankingsOf } from "../../../../src/ablation/rankings.ts";
 import {
   nothingRemoved,
   redone,
@@ -70,7 +72,7 @@ describe("a rule", () => {
   });
 
   test("removes at random in the first draw of the study's seed", () => {
-    const [order] = removalOrders(table, { scopes: ["network"], measures: [], randomDraws: 1, seed: 5 });
+    const [order] = removalOrders(table, { scopes: ["network"], rankings: rankingsOf([], 1), seed: 5 });
     const rule = { scope: "network", measure: "random", direction: "high" } as const;
     expect(ruleRows(table, rule, 5)).toEqual(order!.neurons.map((address) => rowOf(table, address)));
     expect(ruleRows(table, rule, 6)).not.toEqual(ruleRows(table, rule, 5));

@@ -1,39 +1,32 @@
 /** Where the levels of neurons part: by the range of their outputs, or by their quantiles, over all pages of a split. */
-import {
-  type BinRule,
-  equalFrequencyEdges,
-  equalWidthEdges,
-  levelsOf,
-  type Quantization,
-} from "../core/quantization.ts";
-import type { GpuContext } from "./context.ts";
-import { allocate, type DeviceArray, read } from "./device-array.ts";
-import type { DeviceNetworks } from "./device-networks.ts";
-import type { DevicePages, DeviceSplit } from "./device-split.ts";
-import type { ForwardPass } from "./forward-pass.ts";
-import { createFindExtremes, decodeExtremes } from "./kernels/levels.ts";
-import { createLevelPass, type LayerKernel, runLevelPass, uploadLevelChunks } from "./level-pass.ts";
-import { submit } from "./recorder.ts";
+import type { Widths } from "../../core/network.ts";
+import { type BinRule, equalFrequencyEdges, equalWidthEdges } from "../../core/quantization.ts";
+import type { GpuContext } from "../context.ts";
+import { allocate, read } from "../device-array.ts";
+import type { DeviceNetworks } from "../device-networks.ts";
+import type { DevicePages, DeviceSplit } from "../device-split.ts";
+import { createForwardPass, rowsPerChunk } from "../forward-pass.ts";
+import { createFindExtremes, decodeExtremes } from "../kernels/levels.ts";
+import { largestOf, type PlanBasis, scalarArray, uniformArray } from "../plan-basis.ts";
+import { submit } from "../recorder.ts";
+import { boardLayers, uploadLevelChunks } from "./layer-kernels.ts";
+import type { Collector } from "./ride.ts";
 
 /** Bytes of outputs that stand on the host at once to be sorted. */
 const HOST_BYTES = 256 * 2 ** 20;
 
 /**
- * @param rows samples of a chunk; by default as many as fit
+ * Quantiles, by reading the outputs of one layer after another.
+ * @param rows samples of a chunk; by default `readingRows`
  * @returns per hidden layer: [networks, units, levels - 1]
  */
-export async function levelEdges(
+export async function quantileEdges(
   gpu: GpuContext,
   networks: DeviceNetworks,
   split: DevicePages,
-  quantization: Quantization,
+  levels: number,
   rows?: number,
 ): Promise<Float32Array[]> {
-  const levels = levelsOf(quantization);
-  if (needsExtremes(quantization.bins)) {
-    const extremes = await findExtremes(gpu, networks, split, rows);
-    return extremes.map((words) => widthEdges(decodeExtremes(words), levels));
-  }
   const edges: Float32Array[] = [];
   for (const layer of networks.widths.slice(1, -1).keys()) {
     edges.push(await frequencyEdges(gpu, networks, split, layer, levels, rows));
@@ -45,49 +38,49 @@ export function needsExtremes(bins: BinRule): boolean {
   return bins === "equal-width";
 }
 
-interface LayerExtremes extends LayerKernel {
-  readonly extremes: DeviceArray<"u32", 3>;
-  readonly owned: readonly { destroy(): void }[];
+/** What an extremes collector takes for one page, with the largest copy that is read back. */
+export function extremesArrays(basis: PlanBasis, widths: Widths, networks: number, chunks: number) {
+  const hidden = widths.slice(1, -1);
+  const extremes = hidden.map((units, layer) => scalarArray(`layer ${layer} extremes`, networks, units, 2));
+  const uniforms = hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks));
+  return { arrays: [...extremes, ...uniforms], read: largestOf(extremes) };
 }
 
-/** Per hidden layer: [networks, units, 2], as find_extremes leaves it. */
-async function findExtremes(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
-  split: DevicePages,
-  rows: number | undefined,
-): Promise<Uint32Array[]> {
-  const found = networks.widths.slice(1, -1).map((units) => new Uint32Array(networks.count * units * 2));
-  await split.eachPage(async (page) => {
-    using forward = await createLevelPass(gpu, networks, page, rows);
-    const layers: LayerExtremes[] = [];
-    try {
-      for (const layer of found.keys()) layers.push(await createExtremes(gpu, networks, forward, layer));
-      await runLevelPass(gpu, networks, forward, "find extremes", layers);
-      for (const [layer, { extremes }] of layers.entries()) {
-        const own = await read(gpu, extremes);
-        // Both words of a neuron are maxima (shaders/levels.wgsl).
-        for (const [slot, word] of own.entries()) found[layer]![slot] = Math.max(found[layer]![slot]!, word);
-      }
-    } finally {
-      for (const { owned } of layers) for (const one of owned) one.destroy();
-    }
-  });
-  return found;
+/** Of a page: rows of a chunk with half of the memory of other passes, as a layer's outputs are read back besides. */
+export function readingRows(basis: PlanBasis, samples: number, networks: number, widths: Widths): number {
+  const { device, memoryBytes, pace } = basis;
+  return rowsPerChunk({ device, memoryBytes: memoryBytes / 2, pace }, samples, networks, widths);
 }
 
-async function createExtremes(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
-  forward: ForwardPass,
-  layer: number,
-): Promise<LayerExtremes> {
-  const units = networks.widths[layer + 1]!;
-  const chunk = uploadLevelChunks(gpu, forward, { units, levels: 0, classes: 0 }); // which this kernel does not read
-  const extremes = allocate(gpu, `layer ${layer} extremes`, "u32", [networks.count, units, 2]);
-  const activations = forward.outputs[layer]!;
-  const kernel = (await createFindExtremes(gpu)).bind({ chunk, activations, extremes });
-  return { units, kernel, extremes, owned: [chunk, extremes] };
+export interface ExtremesCollector extends Collector {
+  /** Per hidden layer: [networks, units, levels - 1]. */
+  edges(levels: number): Float32Array[];
+}
+
+/** Finds the least and the largest output of every neuron. */
+export function createExtremesCollector({ count, widths }: DeviceNetworks): ExtremesCollector {
+  const found = widths.slice(1, -1).map((units) => new Uint32Array(count * units * 2));
+  return {
+    board: (pass) =>
+      boardLayers(pass, found.length, async (layer) => {
+        const { gpu, networks, forward } = pass;
+        const units = widths[layer + 1]!;
+        const find = await createFindExtremes(gpu);
+        const chunk = uploadLevelChunks(gpu, forward, { units, levels: 0, classes: 0 }); // which this kernel does not read
+        const extremes = allocate(gpu, `layer ${layer} extremes`, "u32", [networks.count, units, 2]);
+        return {
+          units,
+          kernel: find.bind({ chunk, activations: forward.outputs[layer]!, extremes }),
+          owned: [chunk, extremes],
+          async collect() {
+            const own = await read(gpu, extremes);
+            // Both words of a neuron are maxima (shaders/levels.wgsl).
+            for (const [slot, word] of own.entries()) found[layer]![slot] = Math.max(found[layer]![slot]!, word);
+          },
+        };
+      }),
+    edges: (levels) => found.map((words) => widthEdges(decodeExtremes(words), levels)),
+  };
 }
 
 /** [neurons, levels - 1], from the least and the largest output of all neurons of a layer. */
@@ -146,7 +139,12 @@ async function readNeurons(
   samples: number,
   firstSample: number,
 ): Promise<void> {
-  using pass = await createLevelPass(gpu, networks, page, rows);
+  using pass = await createForwardPass(
+    gpu,
+    networks,
+    page,
+    rows ?? readingRows(gpu, page.count, networks.count, networks.widths),
+  );
   const units = networks.widths[layer + 1]!;
   const outputs = pass.outputs[layer]!;
   const lanes = outputs.shape[2]!;

@@ -1,15 +1,11 @@
-/** Networks from elsewhere on data: whether they fit, how accurate they are, and the measures of their neurons. */
+/** How accurate a network is on all sets, and the constants that stand for removed neurons. */
 import { type Dataset, type SplitName, splitNames } from "../core/dataset.ts";
 import { hiddenWidths, type Network, widthsOf } from "../core/network.ts";
 import { notFinite } from "../core/network-fit.ts";
-import { classCounts } from "../data/class-counts.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { countNeurons } from "../gpu/count-neurons.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
-import { type DeviceSplit, splitOnDevice } from "../gpu/device-split.ts";
+import { splitOnDevice } from "../gpu/device-split.ts";
 import { evaluate } from "../gpu/evaluate.ts";
-import { neuronTable } from "../measures/neuron-table.ts";
-import type { MeasuredNetwork } from "./choose-removals.ts";
 
 /** Shares of samples that are classified correctly, 0 to 1; NaN of a set without samples. */
 export type Accuracies = Readonly<Record<SplitName, number>>;
@@ -34,24 +30,6 @@ export async function accuraciesOf(
     accuracies[name] = correct[0]! / split.count;
   }
   return accuracies;
-}
-
-/**
- * Counts the neurons' bits over the split and measures them.
- * @param repeat the network's number in the table
- * @throws RunError with what the device reported.
- */
-export async function measureOn(
-  gpu: GpuContext,
-  split: DeviceSplit,
-  network: Network,
-  repeat = 0,
-): Promise<MeasuredNetwork> {
-  using networks = uploadNetworks(gpu, [network]);
-  const [layers] = await countNeurons(gpu, networks, split);
-  const samplesPerClass = classCounts(split.host.labels, split.classes);
-  const table = neuronTable({ repeat, classes: split.classes, samplesPerClass, layers: layers! }, network);
-  return { network, table, meanActivations: layers!.map(({ meanActivation }) => meanActivation) };
 }
 
 /** Per hidden layer: zeros. */

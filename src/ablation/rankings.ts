@@ -1,0 +1,73 @@
+/** What orders of removal come from: a ranking puts the neurons of a list in order, in one or more variants. */
+import { type Direction, RANDOM } from "../core/ablation.ts";
+import type { EvidenceKind } from "../core/evidence.ts";
+import type { NeuronTable } from "../core/neuron-table.ts";
+import type { RandomSequence } from "../core/random.ts";
+import { measureWithId } from "../measures/columns.ts";
+
+export interface RankingVariant {
+  readonly direction: Direction;
+  /** From 0; 0 where there is one of each direction. */
+  readonly draw: number;
+}
+
+/** Neurons that are ranked among themselves. */
+export interface RankedList {
+  readonly table: NeuronTable;
+  /** Of the table, in the order layer, neuron. */
+  readonly rows: readonly number[];
+  /** Numbers of this list's own, for a draw. */
+  random(draw: number): RandomSequence;
+}
+
+export interface Ranking {
+  /** What files hold in the column `measure`. */
+  readonly id: string;
+  /** Name in tables and figures. */
+  readonly title: string;
+  readonly variants: readonly RankingVariant[];
+  /** What must have been gathered of the network. */
+  readonly needs: readonly EvidenceKind[];
+  /** @returns the rows of the list, first removed first */
+  rank(list: RankedList, variant: RankingVariant): number[];
+}
+
+/** Lowest value first, and highest first; ties by position, that is by layer and neuron, in either direction. */
+export function byMeasure(id: string): Ranking {
+  const measure = measureWithId(id);
+  return {
+    id,
+    title: measure?.title ?? id.replaceAll("_", " "),
+    variants: [
+      { direction: "low", draw: 0 },
+      { direction: "high", draw: 0 },
+    ],
+    needs: measure?.needs ?? [],
+    rank({ table, rows }, { direction }) {
+      const values = table.measures[id]!;
+      const sign = direction === "low" ? 1 : -1;
+      return [...rows].sort((a, b) => sign * (values[a]! - values[b]!) || a - b);
+    },
+  };
+}
+
+/** A permutation for each draw, so that the sets of a curve are nested, never drawn afresh. */
+export function atRandom(draws: number): Ranking {
+  return {
+    id: RANDOM,
+    title: "Random",
+    variants: Array.from({ length: draws }, (_, draw) => ({ direction: "none", draw })),
+    needs: [],
+    rank: ({ rows, random }, { draw }) => Array.from(random(draw).permutation(rows.length), (index) => rows[index]!),
+  };
+}
+
+/** Those of a study: by each measure, then at random. @param measures ids, as in the table's columns */
+export function rankingsOf(measures: readonly string[], randomDraws: number): Ranking[] {
+  return [...measures.map(byMeasure), atRandom(randomDraws)];
+}
+
+/** Orders that the rankings give in a scope. */
+export function ordersPerScope(rankings: readonly Ranking[]): number {
+  return rankings.reduce((sum, { variants }) => sum + variants.length, 0);
+}

@@ -1,0 +1,82 @@
+/** What measures are computed from: what one pass over the validation set leaves of a hidden layer, and its weights. Plain data. */
+import type { DenseLayer } from "./network.ts";
+
+/** How outputs are spread over levels. A bit is two levels. */
+export interface LevelCounts {
+  readonly levels: number;
+  /**
+   * `[units, levels - 1]`, ascending: the level of an output is how many of its neuron's edges lie below it. Absent for a bit,
+   * whose only edge is the threshold theta of its layer.
+   */
+  readonly edges?: Float32Array;
+  /**
+   * `[units, levels - 1, classes]`: samples of the class in each level but the lowest, which holds the rest of the class. Of a
+   * bit these are the samples for which it is 1. Exact.
+   */
+  readonly counts: Uint32Array;
+}
+
+/** Sums of outputs t and of their squares, relative to an origin, so that little cancels; all 0 for a constant neuron. */
+export interface ClassSums {
+  /** `[units]` */
+  readonly origins: Float32Array;
+  /** `[units, classes]`: sums of t - origin over the samples of the class. */
+  readonly deviations: Float64Array;
+  /** `[units, classes]`: sums of (t - origin)^2. */
+  readonly squares: Float64Array;
+}
+
+/** A hidden layer's own weights, and those that read it. */
+export interface LayerWeights {
+  /** `weights` `[units, inputs]`. */
+  readonly incoming: DenseLayer;
+  /** `weights` `[outputs, units]`. */
+  readonly outgoing: DenseLayer;
+}
+
+/** What a measure may need, by kind. */
+export interface EvidenceOf {
+  readonly levels: LevelCounts;
+  readonly classSums: ClassSums;
+  readonly weights: LayerWeights;
+}
+export type EvidenceKind = keyof EvidenceOf;
+
+/** Evidence that is the same for all measures. */
+export interface LayerFacts {
+  /** Hidden layer, from 1. */
+  readonly layer: number;
+  readonly units: number;
+  /** `[classes]`: validation samples of each class. */
+  readonly samplesPerClass: ArrayLike<number>;
+  /** Their sum. */
+  readonly samples: number;
+  /** `[units]`: mean of the unquantised activation; equal to the activation, to the bit, where that is constant. */
+  readonly meanActivation: Float32Array;
+}
+
+/** One hidden layer of one network, with evidence of the kinds that were asked for. */
+export type LayerEvidence<K extends EvidenceKind = EvidenceKind> = LayerFacts & Pick<EvidenceOf, K>;
+
+/** What a device gathers of one hidden layer of one network; weights come from the network itself. */
+export interface GatheredLayer extends Pick<LayerFacts, "units" | "meanActivation"> {
+  readonly levels: LevelCounts;
+  /** Where a measure needs them. */
+  readonly classSums?: ClassSums;
+}
+
+/** What a device gathers of one network. */
+export interface GatheredNetwork {
+  readonly repeat: number;
+  readonly classes: number;
+  /** `[classes]`: samples of each class; their sum is the number of samples. */
+  readonly samplesPerClass: Uint32Array;
+  /** One per hidden layer, first to last. */
+  readonly layers: readonly GatheredLayer[];
+}
+
+/** `[levels - 1, classes]`: of one neuron. */
+export function countsOf({ levels, counts }: LevelCounts, classes: number, unit: number): Uint32Array {
+  const each = (levels - 1) * classes;
+  return counts.subarray(unit * each, (unit + 1) * each);
+}

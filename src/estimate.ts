@@ -1,0 +1,309 @@
+/**
+ * What the parts of a study take on a device, before it begins: each is tried on a little of its work, with the shapes of
+ * the study and as much at once as it will do. What is tried changes no result: nothing of it is kept.
+ */
+import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
+import { countsAlone } from "./ablation/neurons-alone.ts";
+import { removalOrders } from "./ablation/orders.ts";
+import { atRandom, ordersPerScope, rankingsOf } from "./ablation/rankings.ts";
+import { singleRemovals } from "./ablation/single-removals.ts";
+import type { RemovalOrder } from "./core/ablation.ts";
+import { type AnyDataset, type Dataset, isPaged, type PagedSplit, type Split } from "./core/dataset.ts";
+import { hiddenWidths, type Network, type Widths, widthsOf } from "./core/network.ts";
+import type { NeuronTable } from "./core/neuron-table.ts";
+import type { Clock } from "./core/platform.ts";
+import { scopesOf } from "./core/scope.ts";
+import type { AnalysisConfig, MeasuringConfig, StudyConfig } from "./core/study.ts";
+import type { GpuContext } from "./gpu/context.ts";
+import { uploadNetworks } from "./gpu/device-networks.ts";
+import { type DeviceSplit, uploadSplit } from "./gpu/device-split.ts";
+import type { Devices } from "./gpu/devices.ts";
+import { gatherEvidence } from "./measure-networks.ts";
+import { measuresNamed } from "./measures/measure-choice.ts";
+import { ablationPlan, analysisPlan, measuringPlan, requireRoom, sizeOf, studyPlan, trainingPlan } from "./plan.ts";
+import { initialNetwork } from "./train/initialisation.ts";
+import { trainNetworks } from "./train/trainer.ts";
+
+export type Part = "train" | "measure" | "curves" | "singles";
+
+export interface PartEstimate {
+  readonly part: Part;
+  readonly amount: number;
+  readonly unit: "epochs" | "networks" | "evaluations";
+  /** Of all networks, as the trial says. */
+  readonly milliseconds: number;
+}
+
+/** A trial that takes this long says more about the work than about its beginning and its end. */
+const TELLING_MS = 120;
+/** Samples on which kernels are compiled, untimed. */
+const COMPILING_SAMPLES = 64;
+/** How much larger the next one is. */
+const GROWTH = 4;
+/** Samples of the first trial of a sweep or a measurement: a block of 64 for each lane of a subgroup, of which fewer stand idle. */
+const FIRST_SAMPLES = 512;
+/** Neurons of a layer that are removed alone in a trial on a software adapter, which has no lanes to fill. */
+const FEW_NEURONS = 32;
+/** What stands for removed neurons in mode `mean`: not 0, which is removed in another way. */
+const MADE_UP_MEAN = 0.5;
+
+/** Work on so many samples. */
+interface Trial {
+  readonly least: number;
+  readonly most: number;
+  /** Whether the beginning takes so long beside a little work that one trial says nothing of the rest. */
+  readonly hasLongBeginning?: boolean;
+  run(samples: number): Promise<unknown>;
+}
+
+/** Milliseconds = fixed + each * samples. */
+interface Line {
+  readonly fixed: number;
+  readonly each: number;
+}
+
+interface Point {
+  readonly samples: number;
+  readonly ms: number;
+}
+
+/** Through two points, or in proportion to one; neither beginning nor sample takes less than nothing. */
+export function lineThrough(first: Point, second: Point): Line {
+  if (second.samples === first.samples) return { fixed: 0, each: second.ms / second.samples };
+  const each = Math.max(0, (second.ms - first.ms) / (second.samples - first.samples));
+  return { fixed: Math.max(0, second.ms - each * second.samples), each };
+}
+
+async function tried({ least, most, hasLongBeginning = false, run }: Trial, clock: Clock): Promise<Line> {
+  const timed = async (samples: number): Promise<Point> => {
+    const start = clock();
+    await run(samples);
+    return { samples, ms: clock() - start };
+  };
+  const larger = (samples: number) => Math.min(most, samples * GROWTH);
+  // Kernels are compiled when they first run.
+  await run(Math.min(least, most, COMPILING_SAMPLES));
+  let before: Point | undefined;
+  let last = await timed(Math.min(least, most));
+  while ((last.ms < TELLING_MS || (hasLongBeginning && before === undefined)) && last.samples < most) {
+    before = last;
+    last = await timed(larger(last.samples));
+  }
+  return lineThrough(before ?? last, last);
+}
+
+/** What trials are made of. */
+interface Material {
+  readonly gpu: GpuContext;
+  readonly clock: Clock;
+  readonly dataset: AnyDataset;
+  readonly widths: Widths;
+  /** Like those of the study. */
+  readonly network: Network;
+}
+
+async function firstSamples(split: Split | PagedSplit, features: number, count: number): Promise<Split> {
+  const inputs = isPaged(split) ? (await split.readPage(0)).slice(0, count * features) : split.inputs;
+  return { inputs: inputs.subarray(0, count * features), labels: split.labels.subarray(0, count), count };
+}
+
+/** Samples of a split that a trial can have. */
+const there = (split: Split | PagedSplit) => (isPaged(split) ? Math.min(split.pageSamples, split.count) : split.count);
+
+/** Does something with the first samples of a split on the device. */
+async function onSome<T>(
+  { gpu, dataset }: Material,
+  name: "train" | "validation" | "test",
+  samples: number,
+  work: (split: DeviceSplit) => Promise<T>,
+): Promise<T> {
+  const { features, classes } = dataset;
+  using split = uploadSplit(gpu, name, await firstSamples(dataset[name], features, samples), features, classes);
+  return await work(split);
+}
+
+async function trainingEstimate(material: Material, config: StudyConfig): Promise<PartEstimate> {
+  const { gpu, clock, dataset, widths } = material;
+  const { repeats, epochs, batchSize } = config;
+  const together = trainingPlan(gpu, sizeOf(dataset), config, repeats).portions[0]!.count;
+  const group = Array.from({ length: together }, (_, repeat) => repeat);
+  // A step of no length takes as long as any, and does not diverge.
+  const options = { ...config, widths, epochs: 1, learningRate: Number.MIN_VALUE };
+  const { fixed, each } = await tried(
+    {
+      least: Math.min(2 * batchSize, dataset.train.count),
+      most: there(dataset.train),
+      hasLongBeginning: true, // initial weights, and their way to the device and back
+      run: (samples) => onSome(material, "train", samples, (split) => trainNetworks(gpu, split, group, options)),
+    },
+    clock,
+  );
+  const groups = repeats / together;
+  const milliseconds = groups * (fixed + epochs * each * dataset.train.count);
+  return { part: "train", amount: repeats * epochs, unit: "epochs", milliseconds };
+}
+
+async function measuringEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
+  const { gpu, clock, dataset, network } = material;
+  const together = measuringPlan(gpu, sizeOf(dataset), config, config.repeats).portions[0]!.count;
+  const request = { ...config, measures: measuresNamed(config.measures) };
+  using networks = uploadNetworks(
+    gpu,
+    Array.from({ length: together }, () => network),
+  );
+  const work = (split: DeviceSplit) => gatherEvidence(gpu, networks, split, request);
+  const { fixed, each } = await tried(
+    {
+      least: FIRST_SAMPLES,
+      most: there(dataset.validation),
+      run: (samples) => onSome(material, "validation", samples, work),
+    },
+    clock,
+  );
+  // The test set is evaluated as well.
+  const samples = dataset.validation.count + dataset.test.count;
+  const milliseconds = (config.repeats / together) * (fixed + each * samples);
+  return { part: "measure", amount: config.repeats, unit: "networks", milliseconds };
+}
+
+/** Random orders of each scope. */
+function someOrders(widths: Widths, { scopes, seed }: MeasuringConfig, draws: number): RemovalOrder[] {
+  const hidden = hiddenWidths(widths);
+  const addresses = hidden.flatMap((width, index) => Array.from({ length: width }, (_, neuron) => [index + 1, neuron]));
+  const table: NeuronTable = {
+    ...{ repeat: 0, rows: addresses.length, classes: widths.at(-1)!, samples: 0 },
+    layer: Uint32Array.from(addresses, ([layer]) => layer!),
+    neuron: Uint32Array.from(addresses, ([, neuron]) => neuron!),
+    ...{ preferredClass: new Uint32Array(), meanActivation: new Float32Array(), measures: {} },
+  };
+  return removalOrders(table, { scopes: scopesOf(hidden.length, scopes), rankings: [atRandom(draws)], seed });
+}
+
+/** Networks, walks or neurons on which a sweep is tried, and what one of them stands for. */
+interface Sweep {
+  readonly part: "curves" | "singles";
+  /** Evaluations of one network. */
+  readonly evaluations: number;
+  /** Of them, those that the trial does for each of its networks. */
+  readonly ofTrial: number;
+  run(split: DeviceSplit): Promise<unknown>;
+}
+
+/** @param networks of the trial */
+async function sweepEstimate(
+  material: Material,
+  { repeats }: MeasuringConfig,
+  networks: number,
+  { part, evaluations, ofTrial, run }: Sweep,
+): Promise<PartEstimate> {
+  const { clock, dataset } = material;
+  const { fixed, each } = await tried(
+    {
+      least: FIRST_SAMPLES,
+      most: there(dataset.test),
+      run: (samples) => onSome(material, "test", samples, run),
+    },
+    clock,
+  );
+  const once = fixed + each * dataset.test.count;
+  const milliseconds = once * (repeats / networks) * (evaluations / ofTrial);
+  return { part, amount: evaluations * repeats, unit: "evaluations", milliseconds };
+}
+
+/** Networks of a trial: a device with thousands of lanes takes as long for a few walks as for many. */
+function networksOfTrial({ gpu, dataset }: Material, config: MeasuringConfig): number {
+  return gpu.facts.software ? 1 : ablationPlan(gpu, sizeOf(dataset), config, config.repeats).portions[0]!.count;
+}
+
+/** A network of a trial. @param alone neurons that are removed alone */
+function taskOf({ network, widths }: Material, orders: readonly RemovalOrder[], alone: readonly Uint32Array[]) {
+  const meanActivations = hiddenWidths(widths).map((width) => new Float32Array(width).fill(MADE_UP_MEAN));
+  return { network, repeat: 0, orders, meanActivations, alone };
+}
+
+async function curvesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
+  const { gpu, widths } = material;
+  const ids = measuresNamed(config.measures).map(({ id }) => id);
+  const perScope = ordersPerScope(rankingsOf(ids, config.randomDraws));
+  const draws = gpu.facts.software ? 1 : perScope;
+  const none = hiddenWidths(widths).map(() => new Uint32Array());
+  const task = taskOf(material, someOrders(widths, config, draws), none);
+  const networks = networksOfTrial(material, config);
+  const tasks = Array.from({ length: networks }, () => task);
+  const ofTrial = ablationEvaluations(task, config);
+  const evaluations = (ofTrial * perScope) / draws;
+  const run = (split: DeviceSplit) => ablateNetworks(gpu, split, tasks, config);
+  return sweepEstimate(material, config, networks, { part: "curves", evaluations, ofTrial, run });
+}
+
+async function singlesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
+  const { gpu, widths } = material;
+  const counts = countsAlone(widths, config.singles);
+  if (counts.every((count) => count === 0)) return [];
+  const most = gpu.facts.software ? FEW_NEURONS : Number.POSITIVE_INFINITY;
+  const few = counts.map((count) => Uint32Array.from({ length: Math.min(count, most) }, (_, neuron) => neuron));
+  // The intact network once a layer.
+  const evaluationsOf = (neurons: readonly number[]) =>
+    config.modes.length * neurons.reduce((sum, count) => sum + count + 1, 0);
+  const networks = networksOfTrial(material, config);
+  const tasks = Array.from({ length: networks }, () => taskOf(material, [], few));
+  const run = (split: DeviceSplit) => singleRemovals(gpu, split, tasks, config.modes);
+  const [evaluations, ofTrial] = [evaluationsOf(counts), evaluationsOf(few.map(({ length }) => length))];
+  return [await sweepEstimate(material, config, networks, { part: "singles", evaluations, ofTrial, run })];
+}
+
+type Estimating = (material: Material) => Promise<PartEstimate[]>;
+
+/** Does trials on the device of a study. @throws RunError with what the device reported */
+function onDevices(devices: Devices, about: Omit<Material, "gpu">, estimating: Estimating): Promise<PartEstimate[]> {
+  return devices.attempt((current) => ({
+    doing: "trying how long the study takes",
+    plan: "a little of each part",
+    run() {
+      // Nobody wants the profile of a trial.
+      const { profiler: _, ...gpu } = current;
+      return estimating({ ...about, gpu });
+    },
+  }));
+}
+
+async function removalEstimates(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
+  const measuring = await measuringEstimate(material, config);
+  return [measuring, await curvesEstimate(material, config), ...(await singlesEstimate(material, config))];
+}
+
+/**
+ * Tries each part of a study for a fraction of a second or so.
+ * @throws RunError where the study does not fit the memory, and with what the device reported.
+ */
+export async function studyEstimates(
+  devices: Devices,
+  dataset: Dataset,
+  config: StudyConfig,
+  clock: Clock,
+): Promise<PartEstimate[]> {
+  requireRoom(studyPlan(devices.current, sizeOf(dataset), config));
+  const widths = [dataset.features, ...config.hidden, dataset.classes];
+  const network = initialNetwork(config.seed, 0, widths, config.activation);
+  return onDevices(devices, { clock, dataset, widths, network }, async (material) => [
+    await trainingEstimate(material, config),
+    ...(await removalEstimates(material, config)),
+  ]);
+}
+
+/**
+ * The same of an analysis.
+ * @param network one of those that are analysed
+ * @throws RunError as `studyEstimates`
+ */
+export async function analysisEstimates(
+  devices: Devices,
+  dataset: AnyDataset,
+  config: AnalysisConfig,
+  clock: Clock,
+  network: Network,
+): Promise<PartEstimate[]> {
+  requireRoom(analysisPlan(devices.current, sizeOf(dataset), config));
+  const widths = widthsOf(network);
+  return onDevices(devices, { clock, dataset, widths, network }, (material) => removalEstimates(material, config));
+}

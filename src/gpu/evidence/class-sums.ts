@@ -1,0 +1,193 @@
+/** Sums of every hidden neuron's outputs and of their squares, class by class. */
+import type { ClassSums } from "../../core/evidence.ts";
+import type { Widths } from "../../core/network.ts";
+import { allocate, type DeviceArray, read, upload, write } from "../device-array.ts";
+import type { DeviceNetworks } from "../device-networks.ts";
+import { classSums as shader } from "../generated/shaders.ts";
+import type { BoundKernel } from "../kernel.ts";
+import {
+  addSumsGrid,
+  type ClassSumsChunk,
+  createAddSums,
+  createNoteOrigins,
+  noteOriginsGrid,
+  SUM_BLOCK,
+} from "../kernels/class-sums.ts";
+import { lanesOf } from "../packing.ts";
+import { largestOf, type PlanBasis, scalarArray, uniformArray } from "../plan-basis.ts";
+import { uploadUniforms } from "../uniforms.ts";
+import type { Collector, PageRide, Rider, RiderArrays } from "./ride.ts";
+
+/** What decides the size of a page's arrays. */
+interface SumsSize {
+  readonly widths: Widths;
+  /** Samples of a page. */
+  readonly validation: number;
+  readonly paged: boolean;
+}
+
+/** What a collector of class sums takes for one page. */
+export function classSumsArrays(
+  basis: PlanBasis,
+  { widths, validation, paged }: SumsSize,
+  networks: number,
+  chunks: number,
+): RiderArrays {
+  // A page may begin within a block.
+  const blocks = Math.ceil(validation / SUM_BLOCK) + (paged ? 1 : 0);
+  const hidden = widths.slice(1, -1);
+  const read = hidden.flatMap((units, layer) => [
+    scalarArray(`layer ${layer} origins`, networks, units),
+    scalarArray(`layer ${layer} sums`, networks, units, blocks, widths.at(-1)!, 2),
+  ]);
+  const uniforms = hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks));
+  return { arrays: [...read, ...uniforms], read: largestOf(read) };
+}
+
+/** Sums over pages, of one hidden layer over all networks. */
+interface LayerSums {
+  readonly units: number;
+  /** [networks, units]; known once the first page was read. */
+  origins: Float32Array | undefined;
+  /** [networks, units, classes, 2]: whole blocks. */
+  readonly blocks: Float64Array;
+  /** [networks, units, classes, 2]: the block that the next page goes on with. */
+  readonly begun: Float32Array;
+}
+
+export interface ClassSumsCollector extends Collector {
+  /** [networks][hidden layers] */
+  gathered(): ClassSums[][];
+}
+
+export function createClassSumsCollector({ count, widths }: DeviceNetworks, classes: number): ClassSumsCollector {
+  const sums = widths.slice(1, -1).map((units): LayerSums => {
+    const cells = 2 * count * units * classes;
+    return { units, origins: undefined, blocks: new Float64Array(cells), begun: new Float32Array(cells) };
+  });
+  let seen = 0;
+  return {
+    async board(pass) {
+      const rider = await board(pass, sums, seen % SUM_BLOCK);
+      seen += pass.page.count;
+      return rider;
+    },
+    gathered: () =>
+      Array.from({ length: count }, (_, network) => sums.map((layer) => classSumsOf(layer, network, classes))),
+  };
+}
+
+function classSumsOf({ units, origins, blocks, begun }: LayerSums, network: number, classes: number): ClassSums {
+  const each = units * classes;
+  const first = network * each;
+  const column = (part: number) =>
+    Float64Array.from({ length: each }, (_, cell) => {
+      const slot = 2 * (first + cell) + part;
+      return blocks[slot]! + begun[slot]!;
+    });
+  return {
+    origins: origins!.slice(network * units, (network + 1) * units),
+    deviations: column(0),
+    squares: column(1),
+  };
+}
+
+interface LayerKernels {
+  readonly chunks: readonly ClassSumsChunk[];
+  /** Absent where the origins are known. */
+  readonly noteOrigins: BoundKernel | undefined;
+  readonly addSums: BoundKernel;
+  readonly origins: DeviceArray<"f32", 2>;
+  /** Pairs: [networks, units, blocks, classes] */
+  readonly sums: DeviceArray<"f32", 4>;
+  readonly owned: readonly { destroy(): void }[];
+}
+
+async function board(pass: PageRide, sums: readonly LayerSums[], offset: number): Promise<Rider> {
+  const { gpu, networks, page } = pass;
+  const layers: LayerKernels[] = [];
+  const dispose = () => {
+    for (const { owned } of layers) for (const one of owned) one.destroy();
+  };
+  try {
+    for (const [layer, own] of sums.entries()) layers.push(await createLayer(pass, layer, own, offset));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return {
+    encode(to, chunk) {
+      for (const { noteOrigins, addSums, chunks } of layers) {
+        const { units } = chunks[chunk]!;
+        if (chunk === 0) noteOrigins?.encode(to, noteOriginsGrid(units, networks.count), 0);
+        addSums.encode(to, addSumsGrid(units, chunks[chunk]!, networks.count), chunk);
+      }
+    },
+    async collect() {
+      for (const [layer, kernels] of layers.entries()) {
+        const own = sums[layer]!;
+        own.origins ??= await read(gpu, kernels.origins);
+        addBlocks(own, await read(gpu, kernels.sums), page.classes, (offset + page.count) % SUM_BLOCK === 0);
+      }
+    },
+    [Symbol.dispose]: dispose,
+  };
+}
+
+async function createLayer(
+  { gpu, networks, page, forward }: PageRide,
+  layer: number,
+  { units, origins: known, begun }: LayerSums,
+  offset: number,
+): Promise<LayerKernels> {
+  const { classes } = page;
+  const blocks = Math.ceil((offset + page.count) / SUM_BLOCK);
+  const size = { slab_rows: forward.rows, unit_lanes: lanesOf(units), units, classes, blocks, offset };
+  const chunks = forward.chunks.map((part): ClassSumsChunk => ({ ...part, ...size }));
+  const noteOrigins = known === undefined ? await createNoteOrigins(gpu) : undefined;
+  const addSums = await createAddSums(gpu);
+  const chunk = uploadUniforms(gpu, shader, "Chunk", chunks);
+  const origins =
+    known === undefined
+      ? allocate(gpu, `layer ${layer} origins`, "f32", [networks.count, units])
+      : upload(gpu, `layer ${layer} origins`, "f32", [networks.count, units], known);
+  // A vec2 binding: two floats an element.
+  const sums = allocate(gpu, `layer ${layer} sums`, "f32", [networks.count, units, blocks, classes], 8);
+  if (offset > 0) write(gpu, sums, beginning(begun, blocks, 2 * classes));
+  const activations = forward.outputs[layer]!;
+  return {
+    chunks,
+    noteOrigins: noteOrigins?.bind({ chunk, activations, noted: origins }),
+    addSums: addSums.bind({ chunk, activations, origins, labels: page.labels, sums }),
+    origins,
+    sums,
+    owned: [chunk, origins, sums],
+  };
+}
+
+/** [neurons, blocks, cells]: what the page before began in the first block, zeros behind it. */
+function beginning(begun: Float32Array, blocks: number, cells: number): Float32Array {
+  const sums = new Float32Array(begun.length * blocks);
+  for (let neuron = 0; neuron * cells < begun.length; neuron++) {
+    sums.set(begun.subarray(neuron * cells, (neuron + 1) * cells), neuron * blocks * cells);
+  }
+  return sums;
+}
+
+/** Adds whole blocks in float64, in their order, and keeps the last for the next page unless it is whole. */
+function addBlocks(
+  { blocks: total, begun }: LayerSums,
+  sums: Float32Array,
+  classes: number,
+  lastIsWhole: boolean,
+): void {
+  const cells = 2 * classes;
+  const blocks = sums.length / total.length;
+  const whole = lastIsWhole ? blocks : blocks - 1;
+  for (let slot = 0; slot < total.length; slot++) {
+    const neuron = Math.floor(slot / cells);
+    const first = neuron * blocks * cells + (slot % cells);
+    for (let block = 0; block < whole; block++) total[slot]! += sums[first + block * cells]!;
+    begun[slot] = lastIsWhole ? 0 : sums[first + whole * cells]!;
+  }
+}

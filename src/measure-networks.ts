@@ -1,0 +1,131 @@
+/** Networks measured on a device, in as few passes over the validation set as their measures need. */
+import type { GatheredLayer, LevelCounts } from "./core/evidence.ts";
+import type { Network } from "./core/network.ts";
+import { notFinite } from "./core/network-fit.ts";
+import type { NeuronTable } from "./core/neuron-table.ts";
+import { levelsOf, type Quantization, quantizationOf } from "./core/quantization.ts";
+import type { MeasuringConfig } from "./core/study.ts";
+import { classCounts } from "./data/class-counts.ts";
+import type { GpuContext } from "./gpu/context.ts";
+import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
+import type { DevicePages } from "./gpu/device-split.ts";
+import { createEvaluationCollector, type Evaluation } from "./gpu/evaluate.ts";
+import { createBitsCollector } from "./gpu/evidence/bits.ts";
+import { createClassSumsCollector } from "./gpu/evidence/class-sums.ts";
+import { createLevelsCollector } from "./gpu/evidence/level-counts.ts";
+import { createExtremesCollector, needsExtremes, quantileEdges } from "./gpu/evidence/level-edges.ts";
+import { type Collector, ride, type SplitPass } from "./gpu/evidence/ride.ts";
+import type { Measure } from "./measures/measure.ts";
+import { neuronTable } from "./measures/neuron-table.ts";
+
+/** What is measured, and how finely outputs are counted. */
+export interface MeasuringRequest extends Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold"> {
+  readonly measures: readonly Measure[];
+}
+
+/** Whether a measure needs sums by class. */
+export function needsClassSums(measures: readonly Measure[]): boolean {
+  return measures.some(({ needs }) => needs.includes("classSums"));
+}
+
+export interface Gathered {
+  /** On the validation set. */
+  readonly evaluation: Evaluation;
+  /** [networks][hidden layers] */
+  readonly layers: readonly (readonly GatheredLayer[])[];
+}
+
+/**
+ * One pass for accuracy, means, bits and what else the measures need; for more than one bit another that counts levels, once the
+ * first, or for quantiles the outputs themselves, told where these part. Levels are always counted: neurons.csv holds them, and
+ * the class that a neuron prefers.
+ * @throws RunError with what the device reported
+ */
+export async function gatherEvidence(
+  gpu: GpuContext,
+  networks: DeviceNetworks,
+  validation: DevicePages,
+  request: MeasuringRequest,
+): Promise<Gathered> {
+  const pass: SplitPass = { gpu, networks, split: validation };
+  const evaluation = createEvaluationCollector(networks, validation);
+  const bits = createBitsCollector(networks, validation, request.quantizeThreshold);
+  const sums = needsClassSums(request.measures) ? createClassSumsCollector(networks, validation.classes) : undefined;
+  const quantization = quantizationOf(request);
+  const extremes = createExtremesCollector(networks);
+  const collectors: Collector[] = [evaluation, bits, ...(sums ? [sums] : [])];
+  if (quantization !== undefined && needsExtremes(quantization.bins)) collectors.push(extremes);
+  await ride(pass, "measure", collectors);
+  const levels = quantization && (await countedLevels(pass, quantization, (count) => extremes.edges(count)));
+  const classSums = sums?.gathered();
+  const layers = bits.gathered().map((ofNetwork, network) =>
+    ofNetwork.map((own, layer): GatheredLayer => {
+      return {
+        ...own,
+        ...(levels && { levels: levels[network]![layer]! }),
+        ...(classSums && { classSums: classSums[network]![layer]! }),
+      };
+    }),
+  );
+  return { evaluation: evaluation.evaluation(), layers };
+}
+
+/** @param edgesOf gives the edges where the pass before found the range of outputs */
+async function countedLevels(
+  pass: SplitPass,
+  quantization: Quantization,
+  edgesOf: (levels: number) => Float32Array[],
+): Promise<LevelCounts[][]> {
+  const { gpu, networks, split } = pass;
+  const levels = levelsOf(quantization);
+  const ranged = needsExtremes(quantization.bins);
+  const edges = ranged ? edgesOf(levels) : await quantileEdges(gpu, networks, split, levels);
+  const counts = createLevelsCollector(networks, split.classes, edges, levels);
+  await ride(pass, "count levels", [counts]);
+  return counts.gathered();
+}
+
+/** A network with its number. */
+interface Numbered {
+  readonly repeat: number;
+  readonly network: Network;
+}
+
+/** The measures of every hidden neuron, from evidence that was gathered of these networks. */
+export function tablesOf(
+  { layers }: Gathered,
+  networks: readonly Numbered[],
+  { host, classes }: Pick<DevicePages, "host" | "classes">,
+  measures: readonly Measure[],
+): NeuronTable[] {
+  const samplesPerClass = classCounts(host.labels, classes);
+  return networks.map(({ repeat, network }, index) =>
+    neuronTable({ repeat, classes, samplesPerClass, layers: layers[index]! }, network, measures),
+  );
+}
+
+/** A network that was measured: what neurons are chosen from. */
+export interface MeasuredNetwork {
+  readonly network: Network;
+  readonly table: NeuronTable;
+  /** Per hidden layer: [neurons] mean activations over the validation set. */
+  readonly meanActivations: readonly Float32Array[];
+}
+
+/**
+ * One network, alone.
+ * @throws RunError where its loss is not finite, and with what the device reported
+ */
+export async function measureNetwork(
+  gpu: GpuContext,
+  { repeat, network }: Numbered,
+  validation: DevicePages,
+  request: MeasuringRequest,
+  where = "the network",
+): Promise<MeasuredNetwork> {
+  using networks = uploadNetworks(gpu, [network]);
+  const gathered = await gatherEvidence(gpu, networks, validation, request);
+  if (!Number.isFinite(gathered.evaluation.loss[0])) throw notFinite("the network's loss is not finite", where);
+  const [table] = tablesOf(gathered, [{ repeat, network }], validation, request.measures);
+  return { network, table: table!, meanActivations: gathered.layers[0]!.map(({ meanActivation }) => meanActivation) };
+}

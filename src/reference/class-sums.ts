@@ -1,0 +1,28 @@
+/** Twin of shaders/class-sums.wgsl in float64. */
+
+/**
+ * sums[u, b, c] = sum over samples s of class c in block b of (d, d d), d = activations[s, u] - activations[0, u].
+ * @param activations [samples, units]
+ * @param block samples of a block
+ * @returns [units, blocks, classes, 2]
+ */
+export function addSums(
+  activations: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+  block: number,
+): Float64Array {
+  const samples = labels.length;
+  const units = activations.length / samples;
+  const blocks = Math.ceil(samples / block);
+  const sums = new Float64Array(units * blocks * classes * 2);
+  for (let s = 0; s < samples; s++) {
+    for (let u = 0; u < units; u++) {
+      const d = activations[s * units + u]! - activations[u]!;
+      const slot = 2 * ((u * blocks + Math.floor(s / block)) * classes + labels[s]!);
+      sums[slot]! += d;
+      sums[slot + 1]! += d * d;
+    }
+  }
+  return sums;
+}

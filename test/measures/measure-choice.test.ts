@@ -1,0 +1,35 @@
+/** What `--measures` and the library take. */
+import { afterEach, expect, test } from "vitest";
+import type { Measure } from "../../src/measures/measure.ts";
+import { measuresCheck, measuresNamed } from "../../src/measures/measure-choice.ts";
+import { paperMeasureNames, paperMeasures } from "../../src/measures/paper-measures.ts";
+import { measures } from "../../src/measures/registry.ts";
+
+const registered = measures as Measure[];
+const count = registered.length;
+afterEach(() => {
+  registered.length = count;
+});
+
+const further: Measure = { ...registered[0]!, name: "further", id: "further", title: "Further" };
+
+test("the paper's measures are a fixed set: what is registered besides does not join it", () => {
+  registered.push(further);
+  expect(paperMeasures.map(({ name }) => name)).toEqual(["entropy", "mutual-information", "kl-selectivity"]);
+  expect(measuresCheck.take(["paper"])).toEqual(paperMeasureNames);
+  expect(measuresCheck.take(["all"])).toEqual(measures.map(({ name }) => name));
+  expect(measuresCheck.take(["all"])).toContain("further");
+});
+
+test("names are taken once each, in the order of the registry, beside words for several", () => {
+  registered.push(further);
+  expect(measuresCheck.take(["kl-selectivity", "entropy", "entropy"])).toEqual(["entropy", "kl-selectivity"]);
+  expect(measuresCheck.take(["further", "paper"])).toEqual([...paperMeasureNames, "further"]);
+  expect(measuresNamed(["further", "entropy"]).map(({ id }) => id)).toEqual(["further", "entropy"]);
+});
+
+test("nothing, a stranger, an id and what is not a list are refused", () => {
+  for (const value of [[], ["stranger"], ["entropy", "mutual_information"], "entropy", undefined, [7], ["toString"]]) {
+    expect(measuresCheck.take(value), String(value)).toBeUndefined();
+  }
+});

@@ -1,0 +1,80 @@
+/** What a study is said to take before it begins. */
+import { describe, expect, test } from "vitest";
+import { workLines } from "../../src/cli/work-text.ts";
+import type { ProgressEvent } from "../../src/core/progress.ts";
+import { lineThrough, type PartEstimate, studyEstimates } from "../../src/estimate.ts";
+import { Devices } from "../../src/gpu/devices.ts";
+import { runStudy } from "../../src/study.ts";
+import { testGpu } from "../support/gpu.ts";
+import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
+
+const devices = new Devices(await testGpu());
+/** Ten milliseconds from one look to the next. */
+function steadyClock(): () => number {
+  let now = 0;
+  return () => {
+    now += 10;
+    return now;
+  };
+}
+
+const amounts = (estimates: readonly PartEstimate[]) =>
+  Object.fromEntries(estimates.map((one) => [one.part, one.amount]));
+
+test("the evaluations of curves and single removals are those that the study reports", async () => {
+  for (const singles of [undefined, 3, "none"] as const) {
+    const config = { ...tinyConfig, ...(singles !== undefined && { singles }) };
+    const events: ProgressEvent[] = [];
+    const clock = () => performance.now();
+    await runStudy(devices, tinyDataset, config, clock, { onProgress: (event) => events.push(event) });
+    const estimates = amounts(await studyEstimates(devices, tinyDataset, config, clock));
+    const last = (stage: string) => events.findLast((event) => event.stage === stage)!;
+    expect(estimates["train"]).toBe(last("train").total);
+    expect(estimates["curves"]! + (estimates["singles"] ?? 0)).toBe(last("ablate").total);
+    const neurons = { all: 12, 3: 6, none: undefined }[singles ?? "all"];
+    expect(estimates["singles"]).toBe(neurons && 2 * 2 * (neurons + 2));
+  }
+});
+
+test("more networks, epochs and curves take as much longer", async () => {
+  const small = await studyEstimates(devices, tinyDataset, tinyConfig, steadyClock());
+  const more = { ...tinyConfig, repeats: 4, randomDraws: 10 };
+  const large = await studyEstimates(devices, tinyDataset, more, steadyClock());
+  const ratios = small.map(({ part, milliseconds }, index) => [part, large[index]!.milliseconds / milliseconds]);
+  const { curves, singles } = Object.fromEntries(ratios);
+  expect(curves).toBeCloseTo(2 * (16 / 8), 6);
+  expect(singles).toBeCloseTo(2, 6);
+});
+
+test("a study that does not fit the memory is refused before anything is tried", async () => {
+  const without = new Devices({ ...devices.current, memoryBytes: 1000 });
+  await expect(studyEstimates(without, tinyDataset, tinyConfig, steadyClock())).rejects.toThrow(/not enough memory/);
+});
+
+test("a line goes through its points, and neither beginning nor sample takes less than nothing", () => {
+  expect(lineThrough({ samples: 10, ms: 7 }, { samples: 20, ms: 9 })).toEqual({ fixed: 5, each: 0.2 });
+  expect(lineThrough({ samples: 10, ms: 9 }, { samples: 20, ms: 7 })).toEqual({ fixed: 7, each: 0 });
+  expect(lineThrough({ samples: 10, ms: 1 }, { samples: 20, ms: 9 })).toEqual({ fixed: 0, each: 0.8 });
+  expect(lineThrough({ samples: 20, ms: 8 }, { samples: 20, ms: 8 })).toEqual({ fixed: 0, each: 0.4 });
+});
+
+describe("what is said", () => {
+  const parts: PartEstimate[] = [
+    { part: "train", amount: 100, unit: "epochs", milliseconds: 43_000 },
+    { part: "measure", amount: 5, unit: "networks", milliseconds: 900 },
+    { part: "curves", amount: 416, unit: "evaluations", milliseconds: 200_000 },
+    { part: "singles", amount: 5504, unit: "evaluations", milliseconds: 6_000_000 },
+  ];
+
+  test("has a line for each part and one for all, and says how singles become fewer where they are most", () => {
+    expect(workLines(parts)).toEqual([
+      "work:    training         100 epochs         about 40 s",
+      "         measuring        5 networks         under 10 s",
+      "         curves           416 evaluations    about 3.5 min",
+      "         single removals  5,504 evaluations  about 1.5 h",
+      "         in all about 1.5 h: an estimate, from short trials on this adapter",
+      "note:    93 % of the evaluations are single removals; --singles 100 or none makes fewer",
+    ]);
+    expect(workLines(parts.slice(0, 3)).join()).not.toContain("singles");
+  });
+});

@@ -1,0 +1,100 @@
+/** A study by every registered measure: what is registered appears everywhere by itself, in its unit. */
+import { beforeAll, describe, expect, test } from "vitest";
+import type { StudyResults } from "../../src/core/study.ts";
+import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
+import { Devices } from "../../src/gpu/devices.ts";
+import { columnOf } from "../../src/measures/columns.ts";
+import { measures } from "../../src/measures/registry.ts";
+import { unitWords } from "../../src/measures/units.ts";
+import { analyse } from "../../src/report/analysis/analyse.ts";
+import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
+import { figuresOf } from "../../src/report/figures/figures.ts";
+import { seriesColours } from "../../src/report/figures/theme.ts";
+import { neuronsCsv, parseNeuronsCsv } from "../../src/report/files/neurons-file.ts";
+import { tableSections } from "../../src/report/page/table-sections.ts";
+import { summaryTable } from "../../src/report/tables/summary-table.ts";
+import { runStudy } from "../../src/study.ts";
+import { testGpu } from "../support/gpu.ts";
+import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
+
+const gpu = await testGpu();
+const names = measures.map(({ name }) => name);
+const provenance = {
+  ...{ package: "0", node: "0", dawn: "0", adapter: gpu.facts },
+  ...{ started: "2026-01-01T00:00:00Z", elapsedMs: {} },
+};
+
+async function results(measured: readonly string[]): Promise<StudyResults> {
+  const config = { ...tinyConfig, stride: 4, randomDraws: 1, measures: measured };
+  const outcome = await runStudy(new Devices(gpu), tinyDataset, config, () => 0);
+  return { config, dataset: summarizeDataset(tinyDataset), provenance, ...outcome };
+}
+
+let all: StudyResults;
+beforeAll(async () => {
+  all = await results(names);
+}, 120_000);
+
+const textOf = (study: StudyResults) => [...neuronsCsv(study.neurons)].join("");
+
+describe("a study by every measure", () => {
+  test("has a column for each, which reads back as it was", () => {
+    const header = textOf(all).split("\n")[0]!.split(",");
+    expect(header.filter((column) => measures.some(({ id }) => columnOf(id) === column))).toEqual(
+      measures.map(({ id }) => columnOf(id)),
+    );
+    for (const [index, table] of parseNeuronsCsv(textOf(all)).entries()) {
+      expect(table.measures).toEqual(all.neurons[index]!.measures);
+    }
+  });
+
+  test("has low and high orders by each, and the networks, orders and curves that it has without the others", async () => {
+    const scopes = new Set(all.orders.map(({ scope }) => scope)).size;
+    expect(all.orders).toHaveLength(all.config.repeats * scopes * (2 * measures.length + 1));
+    const paper = await results(tinyConfig.measures);
+    const ids = Object.keys(paper.neurons[0]!.measures);
+    const isOfPaper = ({ measure }: { measure: string }) => ids.includes(measure) || measure === "random";
+    expect(all.repeats).toEqual(paper.repeats);
+    expect(all.orders.filter(isOfPaper)).toEqual(paper.orders);
+    expect(all.curves.filter(({ order }) => isOfPaper(order))).toEqual(paper.curves);
+    for (const [index, table] of paper.neurons.entries()) {
+      for (const id of ids) expect(all.neurons[index]!.measures[id]).toEqual(table.measures[id]);
+    }
+  });
+
+  test("has only what is asked for", async () => {
+    const one = await results([names.at(-1)!]);
+    const { id } = measures.at(-1)!;
+    expect(one.neurons.map((table) => Object.keys(table.measures))).toEqual([[id], [id]]);
+    expect([...new Set(one.orders.map(({ measure }) => measure))]).toEqual([id, "random"]);
+    expect(textOf(one).split("\n")[0]).not.toContain("entropy");
+  });
+
+  test("is reported with each measure in its unit and a colour of its own", () => {
+    const { config, dataset, repeats, neurons, orders, curves, singles } = all;
+    const study = { version: 1, config, dataset, provenance, repeats } as unknown as NonNullable<StudyFiles["study"]>;
+    const files: StudyFiles = { label: "all", study, neurons, orders, curves, singles, missing: [] };
+    const analysis = analyse(files);
+    expect(analysis.measures).toEqual(measures.map(({ id }) => id));
+    const figures = figuresOf(analysis, files);
+    for (const id of ["figure-2", "figure-5"]) {
+      const text = JSON.stringify(figures.find((figure) => figure.id === id)!.spec);
+      for (const { title, unit } of measures) {
+        expect(text, id).toContain(title);
+        expect(text, id).toContain(`"title":"${unitWords[unit].axis}"`);
+      }
+    }
+    const { range } = seriesColours(analysis.measures);
+    expect(new Set(range.map((colour) => JSON.stringify(colour))).size).toBe(measures.length + 1);
+    const page = tableSections([analysis])
+      .map(({ content }) => content.text)
+      .join("");
+    const table = summaryTable(all).replaceAll(/\s+/g, " ");
+    for (const { id, title, unit } of measures) {
+      expect(page).toContain(title);
+      expect(page).toContain(unitWords[unit].phrase);
+      expect(table).toContain(id);
+      expect(table).toContain(unitWords[unit].phrase);
+    }
+  });
+});
