@@ -160,7 +160,8 @@ function withTraining(state: LabState, { about, training, repeats }: ShownStudy)
 /** From here on the worker answers; the first neuron is looked at, so that no panel is empty, by measures that there are. */
 function measured(state: LabState, study: ShownStudy): LabState {
   const [column, across, up] = (["column", "across", "up"] as const).map((name) => columnIn(study, state.view[name]));
-  const view = { ...state.view, column: column!, across: across!, up: up!, selected: state.view.selected ?? 0 };
+  const selected = state.view.selected ?? 0;
+  const view = { ...state.view, column: column!, across: across!, up: up!, selected };
   const { rule } = state.removal;
   const measure = rule.measure === RANDOM ? RANDOM : columnIn(study, rule.measure);
   const removal = { ...state.removal, rule: { ...rule, measure } };
