@@ -140,7 +140,7 @@ export async function createMaskedForward(
   const lowest = kinds.map((kind) => kind.lowest);
   const size = { widths, rows, slabs, orders: task.orders.length, jobs: jobs.length, units: units.length, lowest };
   const { masked: mask, maskedOutputs: outputs, maskedLayers } = own.allocate(maskedLayout(size));
-  writeMasks(gpu, mask, widths, task, jobs, units);
+  writeMasks(gpu, mask, widths, { task, jobs, units });
   const chains = new Map<string, readonly ChainLayer[]>();
   for (const [index, kind] of kinds.entries()) {
     const { lowest, deeper } = kind;
@@ -164,14 +164,15 @@ export async function createMaskedForward(
   };
 }
 
-function writeMasks(
-  gpu: GpuContext,
-  mask: MaskArrays,
-  widths: Widths,
-  { orders, meanActivations }: MaskedTask,
-  jobs: readonly MaskedJob[],
-  units: readonly Unit[],
-): void {
+/** What is evaluated, and in what parts. */
+interface MaskedWork {
+  readonly task: MaskedTask;
+  readonly jobs: readonly MaskedJob[];
+  readonly units: readonly Unit[];
+}
+
+function writeMasks(gpu: GpuContext, mask: MaskArrays, widths: Widths, { task, jobs, units }: MaskedWork): void {
+  const { orders, meanActivations } = task;
   const table = jobs.map(({ curve, mode, removed }) => ({
     network: 0,
     curve,

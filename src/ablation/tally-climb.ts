@@ -43,7 +43,10 @@ export async function createTallyClimb(shared: WalkTables, own: Owned): Promise<
   const { group, walks } = batch;
   const { route, lowest, deeper, single } = group;
   const size: TallyClimbSize = {
-    ...{ route, lowest, deeper, single },
+    route,
+    lowest,
+    deeper,
+    single,
     widths: networks.widths,
     networks: networks.count,
     walks: walks.length,

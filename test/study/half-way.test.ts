@@ -22,12 +22,23 @@ const random = testRandom(61);
 const part = (count: number) => randomSplit(random, count, 5, 3);
 const { features, classes } = { features: 5, classes: 3 };
 const dataset = {
-  ...{ ...tinyDataset, features, classes, sampleShape: [5] },
-  ...{ train: part(20), validation: part(70), test: part(70) },
+  ...tinyDataset,
+  features,
+  classes,
+  sampleShape: [5],
+  train: part(20),
+  validation: part(70),
+  test: part(70),
 };
 const config: StudyConfig = {
   ...tinyConfig,
-  ...{ hidden: [3, 2, 2], repeats: 1, epochs: 2, randomDraws: 1, bits: 2, bins: "equal-width", activation: "gelu" },
+  hidden: [3, 2, 2],
+  repeats: 1,
+  epochs: 2,
+  randomDraws: 1,
+  bits: 2,
+  bins: "equal-width",
+  activation: "gelu",
   measures: [...tinyConfig.measures, "activation-variance"],
 };
 
