@@ -1,20 +1,46 @@
 /** The route for deeper networks, many classes and strides: store the next activations of a few evaluations, and go on with masked forward layers. */
 
-import { type DeviceArray, upload } from "../gpu/device-array.ts";
+import type { Widths } from "../core/network.ts";
+import { type DeviceArray, write } from "../gpu/device-array.ts";
 import { activationAfter } from "../gpu/device-networks.ts";
-import { plainLayer, uploadJobs } from "../gpu/forward-pass.ts";
+import { plainLayer, writeJobs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import type { BoundKernel, Grid } from "../gpu/kernel.ts";
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
 import { createWalkLayer, walkLayerGrid } from "../gpu/kernels/walk-layer.ts";
+import { f32, structs, u32, uniforms } from "../gpu/layout.ts";
+import type { Owned } from "../gpu/owned.ts";
 import { hiddenLanes, quadsOf } from "../gpu/packing.ts";
 import { createTallier, type Tallier, type TallyPart } from "../gpu/tally.ts";
-import { uploadUniforms } from "../gpu/uniforms.ts";
+import { writeUniforms } from "../gpu/uniforms.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
-import type { Climb, Own, WalkBatch, WalkTables, WalkTotals } from "./walk-batch.ts";
+import type { Climb, WalkBatch, WalkTables, WalkTotals } from "./walk-batch.ts";
 import { removedAfter } from "./walk-plan.ts";
 
-export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Climb> {
+/** What decides the size of a climb's arrays, beside its tallies and the outputs that batches share. */
+export interface LayerClimbSize {
+  readonly widths: Widths;
+  readonly networks: number;
+  /** Lowest ablated hidden layer, from 1. */
+  readonly lowest: number;
+  readonly walks: number;
+  readonly evaluations: number;
+  /** Ranges of steps on chunks of samples. */
+  readonly parts: number;
+}
+
+export function layerClimbLayout({ widths, networks, lowest, walks, evaluations, parts }: LayerClimbSize) {
+  const lanes = 4 * hiddenLanes(widths).quads;
+  return {
+    layers: widths.slice(lowest + 2).map(() => uniforms(forward, "Layer")),
+    batch: uniforms(forward, "Batch", parts),
+    jobs: structs(forward, "Job", walks * evaluations),
+    positions: u32(walks, lanes),
+    replacements: f32(2 * networks, lanes),
+  };
+}
+
+export async function createLayerClimb(shared: WalkTables, own: Owned): Promise<Climb> {
   const { device, batch, ranges } = shared;
   const { gpu, networks, split, pass, scratch } = device;
   const { group, walks } = batch;
@@ -25,8 +51,7 @@ export async function createLayerClimb(shared: WalkTables, own: Own): Promise<Cl
     ranges.map((range) => ({ ...chunk, firstJob: range.first * walks.length, slabs: range.count * walks.length })),
   );
   const logits = outputs.at(-1)!;
-  const tallier = await createTallier(gpu, logits, split, walks.length * group.moves.length, parts);
-  own({ destroy: () => tallier[Symbol.dispose]() });
+  const tallier = own.use(await createTallier(gpu, logits, split, walks.length * group.moves.length, parts));
   const unitQuads = quadsOf(networks.widths[group.lowest + 1]!);
   return {
     encode(to, chunk, range) {
@@ -53,7 +78,7 @@ async function bindWalkLayer(
 /** Forward layers above the one that walks; slab e * walks + w is walk w at evaluation e of the part. */
 async function createForwards(
   { device, batch, ranges }: WalkTables,
-  own: Own,
+  own: Owned,
   outputs: readonly DeviceArray<"f32", 3>[],
 ): Promise<{ readonly kernel: BoundKernel; readonly grid: (samples: number, slabs: number) => Grid }[]> {
   const { gpu, networks, pass, tasks } = device;
@@ -71,27 +96,38 @@ async function createForwards(
       })),
     ),
   );
-  const jobs = own(uploadJobs(gpu, "walk jobs", table));
   const batches = pass.chunks.flatMap(({ first, count }) =>
     ranges.map((range) => ({ first, count, first_job: range.first * walks.length })),
   );
-  const batchUniform = own(uploadUniforms(gpu, forward, "Batch", batches));
+  const size: LayerClimbSize = {
+    widths,
+    networks: tasks.length,
+    lowest: group.lowest,
+    walks: walks.length,
+    evaluations: group.moves.length,
+    parts: batches.length,
+  };
+  const { layers, batch: batchUniform, jobs, positions, replacements } = own.allocate(layerClimbLayout(size), "walk");
+  writeUniforms(gpu, forward, batchUniform, batches);
+  writeJobs(gpu, jobs, table);
   const orders = walks.map(({ order }) => order);
+  write(gpu, positions, removalPositions(orders, widths));
   const lanes = hiddenQuads * 4;
-  const positions = own(upload(gpu, "positions", "u32", [walks.length, lanes], removalPositions(orders, widths)));
   const constants = new Float32Array(tasks.length * 2 * lanes);
   tasks.forEach(({ meanActivations }, network) => {
     constants.set(replacementConstants(meanActivations, widths), network * 2 * lanes);
   });
-  const replacements = own(upload(gpu, "replacements", "f32", [2 * tasks.length, lanes], constants));
+  write(gpu, replacements, constants);
   const kernels: { kernel: BoundKernel; grid: (samples: number, slabs: number) => Grid }[] = [];
   for (let layer = group.lowest + 1; layer < parameters.length; layer++) {
     const at = layer - group.lowest;
     const plain = plainLayer(widths[layer]!, widths[layer + 1]!, pass.rows);
     const uniform = { ...plain, hidden_quads: hiddenQuads, hidden_offset: offsets[layer - 1]! / 4 };
     const kind = activationAfter(networks, layer);
+    const layerUniform = layers[at - 1]!;
+    writeUniforms(gpu, forward, layerUniform, [uniform]);
     const resources = {
-      layer: own(uploadUniforms(gpu, forward, "Layer", [uniform])),
+      layer: layerUniform,
       batch: batchUniform,
       jobs,
       inputs: outputs[at - 1]!,

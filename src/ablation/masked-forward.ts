@@ -1,8 +1,9 @@
 /** Masked forward passes of one network for a list of jobs, in units of (chunk of samples, group of jobs). */
 import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
 import { greatest, smallest } from "../core/long-arrays.ts";
+import type { Widths } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
+import { type DeviceArray, write } from "../gpu/device-array.ts";
 import { activationAfter, type DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import {
@@ -11,16 +12,24 @@ import {
   plainLayer,
   rowsPerChunk,
   slabsPerUnit,
-  uploadJobs,
+  writeJobs,
 } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import type { BoundKernel } from "../gpu/kernel.ts";
 import { createForwardLayer, type ForwardBatch, forwardGrid } from "../gpu/kernels/forward.ts";
+import { f32, uniforms } from "../gpu/layout.ts";
+import { Owned } from "../gpu/owned.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { createTallier, type Tally, type TallyPart } from "../gpu/tally.ts";
-import { type UniformArray, uploadUniforms } from "../gpu/uniforms.ts";
-import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
+import { type UniformArray, writeUniforms } from "../gpu/uniforms.ts";
+import {
+  type MaskArrays,
+  maskLayout,
+  removalPositions,
+  replacementConstants,
+  replacementRows,
+} from "./removal-masks.ts";
 
 /** One evaluation: the first `removed` neurons of order `curve` replaced. */
 export interface MaskedJob {
@@ -81,6 +90,38 @@ function sameStart(a: { lowest: number; deeper: boolean }, b: { lowest: number; 
   return a.lowest === b.lowest && a.deeper === b.deeper;
 }
 
+/** Masked outputs of every layer above the first: [slabs, rows, lanes]. */
+export function maskedOutputsLayout(widths: Widths, slabs: number, rows: number) {
+  return widths.slice(2).map((width) => f32(slabs, rows, lanesOf(width)));
+}
+
+/** What each layer from the lowest ablated one (from 1) on is told. */
+export function chainLayout(widths: Widths, lowest: number) {
+  return widths.slice(lowest + 1).map(() => uniforms(forward, "Layer"));
+}
+
+/** What decides the size of every array of masked forward passes, beside the pass that they start from. */
+export interface MaskedSize {
+  readonly widths: Widths;
+  /** Samples of a chunk. */
+  readonly rows: number;
+  /** Jobs of a unit, at most. */
+  readonly slabs: number;
+  readonly orders: number;
+  readonly jobs: number;
+  readonly units: number;
+  /** Lowest ablated layer of every kind of unit that occurs. */
+  readonly lowest: readonly number[];
+}
+
+export function maskedLayout({ widths, rows, slabs, orders, jobs, units, lowest }: MaskedSize) {
+  return {
+    masked: maskLayout(widths, orders, jobs, units),
+    maskedOutputs: maskedOutputsLayout(widths, slabs, rows),
+    maskedLayers: lowest.map((layer) => chainLayout(widths, layer)),
+  };
+}
+
 /** @param networks exactly one network. */
 export async function createMaskedForward(
   gpu: GpuContext,
@@ -90,51 +131,47 @@ export async function createMaskedForward(
   jobs: readonly MaskedJob[],
 ): Promise<MaskedForward> {
   const { widths } = networks;
-  const pass = await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, widths));
-  const slabs = Math.min(jobs.length, slabsPerUnit(gpu, pass.rows, widths.slice(1)));
+  using own = new Owned(gpu);
+  const pass = own.use(await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, widths)));
+  const { rows } = pass;
+  const slabs = Math.min(jobs.length, slabsPerUnit(gpu, rows, widths.slice(1)));
   const units = unitsOf(pass, task.orders, jobs, slabs);
-  const resources = uploadMasks(gpu, networks, task, jobs, units);
-  const outputs = widths
-    .slice(2)
-    .map((width, index) => allocate(gpu, `layer ${index + 1} masked`, "f32", [slabs, pass.rows, lanesOf(width)]));
-  const chains = await createChains(gpu, networks, pass, resources, outputs, units);
-  const tallier = await createTallier(gpu, outputs.at(-1)!, split, jobs.length, units);
+  const kinds = [...new Map(units.map((unit) => [chainKey(unit), unit] as const)).values()];
+  const lowest = kinds.map((kind) => kind.lowest);
+  const size = { widths, rows, slabs, orders: task.orders.length, jobs: jobs.length, units: units.length, lowest };
+  const { masked: mask, maskedOutputs: outputs, maskedLayers } = own.allocate(maskedLayout(size));
+  writeMasks(gpu, mask, widths, task, jobs, units);
+  const chains = new Map<string, readonly ChainLayer[]>();
+  for (const [index, kind] of kinds.entries()) {
+    const { lowest, deeper } = kind;
+    const chain = { networks, pass, mask, outputs, layers: maskedLayers[index]!, lowest, deeper };
+    chains.set(chainKey(kind), await createChain(gpu, chain));
+  }
+  const tallier = own.use(await createTallier(gpu, outputs.at(-1)!, split, jobs.length, units));
+  const kept = own.move();
   return {
     units: units.length,
     encode(to, index) {
       const unit = units[index]!;
       if (unit.firstJob === 0) pass.encode(to, unit.chunk);
-      for (const { kernel, quads } of chains.get(chainKey(unit))!.kernels) {
+      for (const { kernel, quads } of chains.get(chainKey(unit))!) {
         kernel.encode(to, forwardGrid(quads, unit.count, unit.slabs), index);
       }
       tallier.encode(to, index);
     },
     total: (lossesBefore) => tallier.total(lossesBefore),
-    [Symbol.dispose]() {
-      const uniforms = [...chains.values()].flatMap((chain) => chain.uniforms);
-      for (const owned of [...Object.values(resources), ...outputs, ...uniforms]) owned.destroy();
-      pass[Symbol.dispose]();
-      tallier[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => kept[Symbol.dispose](),
   };
 }
 
-/** What masking kernels read besides parameters and activations. */
-export interface MaskResources {
-  readonly batch: UniformArray<"Batch">;
-  readonly jobs: DeviceArray<"Job", 1>;
-  readonly positions: DeviceArray<"u32", 2>;
-  readonly replacements: DeviceArray<"f32", 2>;
-}
-
-function uploadMasks(
+function writeMasks(
   gpu: GpuContext,
-  { widths }: DeviceNetworks,
+  mask: MaskArrays,
+  widths: Widths,
   { orders, meanActivations }: MaskedTask,
   jobs: readonly MaskedJob[],
   units: readonly Unit[],
-): MaskResources {
-  const lanes = hiddenLanes(widths).quads * 4;
+): void {
   const table = jobs.map(({ curve, mode, removed }) => ({
     network: 0,
     curve,
@@ -142,57 +179,42 @@ function uploadMasks(
     removed,
   }));
   const batches: ForwardBatch[] = units.map(({ first, count, firstJob }) => ({ first, count, first_job: firstJob }));
-  return {
-    batch: uploadUniforms(gpu, forward, "Batch", batches),
-    jobs: uploadJobs(gpu, "masked jobs", table),
-    positions: upload(gpu, "positions", "u32", [orders.length, lanes], removalPositions(orders, widths)),
-    replacements: upload(gpu, "replacements", "f32", [2, lanes], replacementConstants(meanActivations, widths)),
-  };
+  writeUniforms(gpu, forward, mask.batch, batches);
+  writeJobs(gpu, mask.jobs, table);
+  write(gpu, mask.positions, removalPositions(orders, widths));
+  write(gpu, mask.replacements, replacementConstants(meanActivations, widths));
 }
 
-export interface Chain {
-  readonly kernels: readonly { readonly kernel: BoundKernel; readonly quads: number }[];
-  readonly uniforms: readonly UniformArray<"Layer">[];
+export interface ChainLayer {
+  readonly kernel: BoundKernel;
+  readonly quads: number;
 }
 
-function chainKey({ lowest, deeper }: Unit): string {
+function chainKey({ lowest, deeper }: Pick<Unit, "lowest" | "deeper">): string {
   return `${lowest} ${deeper}`;
 }
 
-/** The layers above the lowest ablated one, for every kind of unit that occurs. */
-async function createChains(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
-  pass: ForwardPass,
-  resources: MaskResources,
-  outputs: readonly DeviceArray<"f32", 3>[],
-  units: readonly Unit[],
-): Promise<Map<string, Chain>> {
-  const chains = new Map<string, Chain>();
-  for (const unit of units) {
-    const key = chainKey(unit);
-    if (!chains.has(key)) chains.set(key, await createChain(gpu, networks, pass, resources, outputs, unit));
-  }
-  return chains;
+/** What the layers above the lowest ablated one are made from. */
+interface ChainParts extends Pick<Unit, "lowest" | "deeper"> {
+  readonly networks: DeviceNetworks;
+  readonly pass: ForwardPass;
+  readonly mask: MaskArrays;
+  readonly outputs: readonly DeviceArray<"f32", 3>[];
+  readonly layers: readonly UniformArray<"Layer">[];
 }
 
 /** Kernels of the layers above `lowest`, which read `pass` there, and `outputs` further up. */
-export async function createChain(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
-  pass: ForwardPass,
-  { batch, jobs, positions, replacements }: MaskResources,
-  outputs: readonly DeviceArray<"f32", 3>[],
-  { lowest, deeper }: Pick<Unit, "lowest" | "deeper">,
-): Promise<Chain> {
+export async function createChain(gpu: GpuContext, parts: ChainParts): Promise<ChainLayer[]> {
+  const { networks, pass, mask, outputs, layers, lowest, deeper } = parts;
   const { widths, parameters } = networks;
+  const { batch, jobs, positions, replacements } = mask;
   const { offsets, quads: hiddenQuads } = hiddenLanes(widths);
-  const kernels: Chain["kernels"][number][] = [];
-  const uniforms: UniformArray<"Layer">[] = [];
+  const chain: ChainLayer[] = [];
   // parameters[layer] reads hidden layer `layer` (from 1), so the first masked product is parameters[lowest].
   for (let layer = lowest; layer < parameters.length; layer++) {
     const atStart = layer === lowest;
-    const uniform = uploadUniforms(gpu, forward, "Layer", [
+    const uniform = layers[layer - lowest]!;
+    writeUniforms(gpu, forward, uniform, [
       {
         ...plainLayer(widths[layer]!, widths[layer + 1]!, pass.rows),
         own_source: atStart ? 0 : 1,
@@ -200,7 +222,6 @@ export async function createChain(
         hidden_offset: offsets[layer - 1]! / 4,
       },
     ]);
-    uniforms.push(uniform);
     const kind = activationAfter(networks, layer);
     const inputs = atStart ? pass.outputs[layer - 1]! : outputs[layer - 2]!;
     const shared = {
@@ -215,7 +236,7 @@ export async function createChain(
       atStart || deeper
         ? (await createForwardLayer(gpu, "MASKED", kind)).bind({ ...shared, positions, replacements })
         : (await createForwardLayer(gpu, "", kind)).bind(shared);
-    kernels.push({ kernel, quads: quadsOf(widths[layer + 1]!) });
+    chain.push({ kernel, quads: quadsOf(widths[layer + 1]!) });
   }
-  return { kernels, uniforms };
+  return chain;
 }

@@ -1,7 +1,26 @@
 /** Orders and replacement constants as the masking shaders read them: one lane per hidden neuron, all layers in a row. */
 import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
 import type { Widths } from "../core/network.ts";
+import { forward } from "../gpu/generated/shaders.ts";
+import { f32, structs, u32, uniforms } from "../gpu/layout.ts";
+import type { Allocated } from "../gpu/owned.ts";
 import { hiddenLanes } from "../gpu/packing.ts";
+
+/**
+ * What masking kernels read beside parameters and activations.
+ * @param units of work that are encoded, each with its samples and its first job
+ */
+export function maskLayout(widths: Widths, orders: number, jobs: number, units: number) {
+  const lanes = 4 * hiddenLanes(widths).quads;
+  return {
+    batch: uniforms(forward, "Batch", units),
+    jobs: structs(forward, "Job", jobs),
+    positions: u32(orders, lanes),
+    replacements: f32(2, lanes),
+  };
+}
+
+export type MaskArrays = Allocated<ReturnType<typeof maskLayout>>;
 
 /** Position of a neuron that an order never removes; no count of removed neurons is above it. */
 const NEVER = 0xffffffff;

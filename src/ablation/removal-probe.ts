@@ -5,19 +5,19 @@
 import type { AblationMode, NeuronAddress } from "../core/ablation.ts";
 import { hiddenWidths, type Network } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { allocate, type DeviceArray, upload } from "../gpu/device-array.ts";
-import { type DeviceNetworks, uploadNetworks } from "../gpu/device-networks.ts";
+import { write } from "../gpu/device-array.ts";
+import { uploadNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
-import { createForwardPass, type ForwardPass, rowsPerChunk, uploadJobs, writeJobs } from "../gpu/forward-pass.ts";
+import { createForwardPass, rowsPerChunk, writeJobs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import { forwardGrid } from "../gpu/kernels/forward.ts";
-import { hiddenLanes, lanesOf } from "../gpu/packing.ts";
+import { Owned } from "../gpu/owned.ts";
 import { submit } from "../gpu/recorder.ts";
 import { rightPerClass } from "../gpu/right-bits.ts";
-import { createTallier, type Tallier } from "../gpu/tally.ts";
-import { uploadUniforms } from "../gpu/uniforms.ts";
-import { type Chain, createChain, type MaskResources } from "./masked-forward.ts";
-import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
+import { createTallier } from "../gpu/tally.ts";
+import { writeUniforms } from "../gpu/uniforms.ts";
+import { chainLayout, createChain, maskedOutputsLayout } from "./masked-forward.ts";
+import { maskLayout, removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
 
 export interface ProbedRemoval {
   readonly correct: number;
@@ -46,15 +46,6 @@ const jobOf = (mode: AblationMode, removed: number) => ({
   ...{ network: 0, curve: 0, replacement: replacementRows[mode], removed },
 });
 
-interface Prepared {
-  readonly networks: DeviceNetworks;
-  readonly pass: ForwardPass;
-  readonly masks: MaskResources;
-  readonly outputs: readonly DeviceArray<"f32", 3>[];
-  readonly chain: Chain;
-  readonly tallier: Tallier;
-}
-
 /** @param meanActivations per hidden layer: [neurons] */
 export async function createRemovalProbe(
   gpu: GpuContext,
@@ -62,21 +53,21 @@ export async function createRemovalProbe(
   meanActivations: readonly Float32Array[],
   split: DeviceSplit,
 ): Promise<RemovalProbe> {
-  const prepared = await prepare(gpu, network, meanActivations, split);
-  const { networks, pass, masks, outputs, chain, tallier } = prepared;
-  const { widths } = networks;
+  using own = new Owned(gpu);
+  const prepared = await prepare(gpu, own, network, meanActivations, split);
+  const { widths, pass, mask, chain, tallier } = prepared;
+  const kept = own.move();
   // Where all samples are in one chunk, the activations below the first mask stay what they are.
   let intact = false;
   return {
     async evaluate(removed, mode) {
       requireNeurons(removed, hiddenWidths(widths));
-      const { queue } = gpu.device;
-      queue.writeBuffer(masks.positions.buffer, 0, removalPositions([{ neurons: removed }], widths) as BufferSource);
-      writeJobs(gpu, masks.jobs, [jobOf(mode, removed.length)]);
+      write(gpu, mask.positions, removalPositions([{ neurons: removed }], widths));
+      writeJobs(gpu, mask.jobs, [jobOf(mode, removed.length)]);
       for (const [index, { count }] of pass.chunks.entries()) {
         submit(gpu, "removal probe", (to) => {
           if (!intact) pass.encode(to, index);
-          for (const { kernel, quads } of chain.kernels) kernel.encode(to, forwardGrid(quads, count, 1), index);
+          for (const { kernel, quads } of chain) kernel.encode(to, forwardGrid(quads, count, 1), index);
           tallier.encode(to, index);
         });
       }
@@ -85,36 +76,33 @@ export async function createRemovalProbe(
       const correctPerClass = rightPerClass(right, split.host, split.classes);
       return { correct: correct[0]!, correctPerClass, loss: lossSum[0]! / split.count };
     },
-    [Symbol.dispose]() {
-      const arrays = [...Object.values(masks), ...outputs, ...chain.uniforms];
-      for (const owned of arrays) owned.destroy();
-      for (const owned of [networks, pass, tallier]) owned[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => kept[Symbol.dispose](),
   };
 }
 
 async function prepare(
   gpu: GpuContext,
+  own: Owned,
   network: Network,
   meanActivations: readonly Float32Array[],
   split: DeviceSplit,
-): Promise<Prepared> {
-  const networks = uploadNetworks(gpu, [network]);
+) {
+  const networks = own.use(uploadNetworks(gpu, [network]));
   const { widths } = networks;
-  const pass = await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, widths));
-  const lanes = hiddenLanes(widths).quads * 4;
+  const pass = own.use(await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, widths)));
+  const { mask, outputs, layers } = own.allocate(
+    {
+      mask: maskLayout(widths, 1, 1, pass.chunks.length),
+      outputs: maskedOutputsLayout(widths, 1, pass.rows),
+      layers: chainLayout(widths, 1),
+    },
+    "probe",
+  );
   const batches = pass.chunks.map(({ first, count }) => ({ first, count, first_job: 0 }));
-  const masks: MaskResources = {
-    batch: uploadUniforms(gpu, forward, "Batch", batches),
-    jobs: uploadJobs(gpu, "probe job", [jobOf("zero", 0)]),
-    positions: allocate(gpu, "positions", "u32", [1, lanes]),
-    replacements: upload(gpu, "replacements", "f32", [2, lanes], replacementConstants(meanActivations, widths)),
-  };
-  const outputs = widths
-    .slice(2)
-    .map((width, index) => allocate(gpu, `layer ${index + 1} probed`, "f32", [1, pass.rows, lanesOf(width)]));
-  const chain = await createChain(gpu, networks, pass, masks, outputs, { lowest: 1, deeper: true });
+  writeUniforms(gpu, forward, mask.batch, batches);
+  write(gpu, mask.replacements, replacementConstants(meanActivations, widths));
+  const chain = await createChain(gpu, { networks, pass, mask, outputs, layers, lowest: 1, deeper: true });
   const parts = pass.chunks.map((chunk) => ({ ...chunk, firstJob: 0, slabs: 1 }));
-  const tallier = await createTallier(gpu, outputs.at(-1)!, split, 1, parts);
-  return { networks, pass, masks, outputs, chain, tallier };
+  const tallier = own.use(await createTallier(gpu, outputs.at(-1)!, split, 1, parts));
+  return { widths, pass, mask, chain, tallier };
 }

@@ -8,11 +8,10 @@ import { greatest } from "../core/long-arrays.ts";
 import { hiddenWidths, type Widths } from "../core/network.ts";
 import { networkScopes, type ScopeKind } from "../core/scope.ts";
 import type { SweepMethod } from "../core/study.ts";
-import { splitArrays } from "../gpu/device-split.ts";
-import { chunkRows, chunksOf, rowsPerChunk, unitSlabs } from "../gpu/forward-pass.ts";
-import { forward } from "../gpu/generated/shaders.ts";
-import { forwardPassArrays, parameterArrays, tallyArrays } from "../gpu/measuring-plan.ts";
-import { hiddenLanes, lanesOf } from "../gpu/packing.ts";
+import { parametersLayout } from "../gpu/device-networks.ts";
+import { splitLayout } from "../gpu/device-split.ts";
+import { chunkRows, chunksOf, forwardPassLayout, rowsPerChunk, unitSlabs } from "../gpu/forward-pass.ts";
+import { plannedArrays } from "../gpu/layout.ts";
 import {
   type Amount,
   batchBytes,
@@ -22,12 +21,13 @@ import {
   leastOf,
   type PlanBasis,
   type PlannedArray,
-  scalarArray,
   totalBytes,
-  uniformArray,
 } from "../gpu/plan-basis.ts";
+import { tallyArrays, tallyLayout } from "../gpu/tally.ts";
+import { maskedLayout } from "./masked-forward.ts";
 import { countsAlone } from "./neurons-alone.ts";
 import { removalSteps } from "./orders.ts";
+import { maskLayout } from "./removal-masks.ts";
 import { type GroupSize, networksAtOnce, walkWaves } from "./walk-batches.ts";
 import { routeFor, walkedStride } from "./walk-plan.ts";
 
@@ -102,21 +102,15 @@ function singlesOf({ widths, modes, singles }: SweepSize): Curves[] {
 export function maskedJobsAtOnce(basis: PlanBasis, widths: Widths, samples: number): number {
   const chunks = chunksOf(samples, rowsPerChunk(basis, samples, 1, widths)).length;
   // Where a unit holds one job, each has its uniforms for each chunk.
-  const arraysOf = (jobs: number) => jobArrays(basis, samples, jobs, jobs * chunks);
+  const arraysOf = (jobs: number) => {
+    const mask = maskLayout(widths, 1, jobs, jobs * chunks);
+    return [...plannedArrays(basis, mask), ...tallyArrays(basis, tallyLayout(jobs, samples, jobs * chunks))];
+  };
   const another = totalBytes(arraysOf(2)) - totalBytes(arraysOf(1));
   return leastOf({
     binding: bindingBytes(basis) / largestGrowth(arraysOf),
     memory: batchBytes(basis) / (2 * another),
   }).count;
-}
-
-/** What masked jobs keep, beside what their units share. */
-function jobArrays(basis: PlanBasis, samples: number, jobs: number, units: number): PlannedArray[] {
-  return [
-    uniformArray(basis, "masked batches", units),
-    scalarArray("masked jobs", jobs, forward.structs.Job.size / 4),
-    ...tallyArrays(basis, jobs, samples, units),
-  ];
 }
 
 /** Every array of masked forward passes, beside the pass that they start from. */
@@ -128,13 +122,11 @@ function maskedArrays(basis: PlanBasis, size: SweepSize, rows: number, most: num
   const slabs = Math.min(jobs, most);
   // A unit ends where the starting layer changes, too.
   const units = chunksOf(test, rows).length * Math.min(jobs, Math.ceil(jobs / slabs) + curves.length);
-  const lanes = 4 * hiddenLanes(widths).quads;
   const orders = curves.reduce((sum, { count }) => sum + count / size.modes.length, 0);
+  const lowest = curves.map((scope) => scope.lowest);
   return [
-    ...widths.slice(2).map((width, index) => scalarArray(`layer ${index + 1} masked`, slabs, rows, lanesOf(width))),
-    ...jobArrays(basis, test, jobs, units),
-    uniformArray(basis, "masked layers", curves.length * widths.length),
-    scalarArray("positions", orders + 2, lanes), // and the replacements, a row for each mode
+    ...plannedArrays(basis, maskedLayout({ widths, rows, slabs, orders, jobs, units, lowest })),
+    ...tallyArrays(basis, tallyLayout(jobs, test, units)),
   ];
 }
 
@@ -154,9 +146,9 @@ export function sweepPlan(basis: PlanBasis, size: SweepSize, networks: number): 
 function networkArrays(basis: PlanBasis, size: SweepSize, networks: number, rows: number): PlannedArray[] {
   const { widths, inputType, test } = size;
   return [
-    ...splitArrays("test", inputType, test, widths[0]!),
-    ...parameterArrays(widths, networks),
-    ...forwardPassArrays(basis, widths, networks, test, rows),
+    ...plannedArrays(basis, splitLayout(inputType, test, widths[0]!), "test"),
+    ...plannedArrays(basis, parametersLayout(widths, networks)),
+    ...plannedArrays(basis, forwardPassLayout({ widths, networks, samples: test, rows })),
   ];
 }
 

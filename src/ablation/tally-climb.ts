@@ -1,54 +1,75 @@
 /** Routes that tally in registers: the state holds the logits, or pre-activations one product below them. */
 
-import { allocate, type DeviceArray, read, upload } from "../gpu/device-array.ts";
+import type { Widths } from "../core/network.ts";
+import { read, write } from "../gpu/device-array.ts";
 import { activationAfter } from "../gpu/device-networks.ts";
 import type { BoundKernel } from "../gpu/kernel.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
-import { walkGrid } from "../gpu/kernels/walk.ts";
+import { WALK_CLASSES, walkGrid } from "../gpu/kernels/walk.ts";
 import { createWalkProduct } from "../gpu/kernels/walk-product.ts";
 import { createWalkTally } from "../gpu/kernels/walk-tally.ts";
-import { lanesOf } from "../gpu/packing.ts";
-import { rightWords } from "../gpu/right-bits.ts";
-import type { Climb, Own, WalkTables, WalkTotals } from "./walk-batch.ts";
+import { f32, f32x2, u32, u32x2 } from "../gpu/layout.ts";
+import type { Allocated, Owned } from "../gpu/owned.ts";
+import { lanesOf, quadsOf } from "../gpu/packing.ts";
+import type { Climb, WalkTables, WalkTotals } from "./walk-batch.ts";
+import type { WalkGroup } from "./walk-plan.ts";
 import { maskPairs, productRows } from "./walk-tables.ts";
 
-export async function createTallyClimb(shared: WalkTables, own: Own): Promise<Climb> {
-  const { device, batch, ranges } = shared;
-  const { gpu, split, pass } = device;
-  const { group, walks } = batch;
-  const evaluations = group.moves.length;
-  const rows = walks.length * evaluations;
-  const tallied: Tallied = {
-    // Pairs of floats, and of words: rank 2 for the shader's vec2.
-    tallies: own(allocate(gpu, "walk tallies", "f32", [rows, 2 * Math.ceil(split.count / BLOCK)])),
-    ...(group.single ? { right: own(allocate(gpu, "walk right", "u32", [rows, rightWords(split.count)])) } : {}),
+/** What decides the size of a climb's arrays. */
+export interface TallyClimbSize extends Pick<WalkGroup, "route" | "lowest" | "deeper" | "single"> {
+  readonly widths: Widths;
+  readonly networks: number;
+  readonly walks: number;
+  readonly evaluations: number;
+  readonly samples: number;
+}
+
+/** On the route `product` also its rows; `right` only where neurons are removed alone, masks only where others go, too. */
+export function tallyClimbLayout(size: TallyClimbSize) {
+  const { widths, networks, lowest, walks, evaluations, samples, route, deeper, single } = size;
+  const units = widths[lowest + 1]!;
+  const blocks = Math.ceil(samples / BLOCK);
+  return {
+    tallies: f32x2(walks * evaluations, blocks),
+    right: single ? u32x2(walks * evaluations, blocks) : undefined,
+    product: route === "product" ? f32(networks, lanesOf(units) + 1, WALK_CLASSES) : undefined,
+    masks: route === "product" && deeper ? u32(walks, 8 * quadsOf(units)) : undefined,
   };
-  const kernel = await bindTallyKernel(shared, own, tallied);
+}
+
+export async function createTallyClimb(shared: WalkTables, own: Owned): Promise<Climb> {
+  const { device, batch, ranges } = shared;
+  const { gpu, networks, split, pass } = device;
+  const { group, walks } = batch;
+  const { route, lowest, deeper, single } = group;
+  const size: TallyClimbSize = {
+    ...{ route, lowest, deeper, single },
+    widths: networks.widths,
+    networks: networks.count,
+    walks: walks.length,
+    evaluations: group.moves.length,
+    samples: split.count,
+  };
+  const arrays = own.allocate(tallyClimbLayout(size), "walk");
+  const kernel = await bindTallyKernel(shared, arrays);
   return {
     encode(to, chunk, range) {
       const grid = walkGrid(gpu, pass.chunks[chunk]!.count, walks.length);
       kernel.encode(to, grid, chunk * ranges.length + range);
     },
     async total(lossesBefore) {
-      const totals = splitTallies(await read(gpu, tallied.tallies), lossesBefore);
-      if (tallied.right === undefined) return totals;
-      const right = await read(gpu, tallied.right);
+      const totals = splitTallies(await read(gpu, arrays.tallies), lossesBefore);
+      if (arrays.right === undefined) return totals;
+      const right = await read(gpu, arrays.right);
       const words = right.length / walks.length;
       return { ...totals, right: walks.map((_, walk) => right.slice(walk * words, (walk + 1) * words)) };
     },
   };
 }
 
-/** What the kernels write; `right` only where neurons are removed alone. */
-interface Tallied {
-  readonly tallies: DeviceArray<"f32", 2>;
-  readonly right?: DeviceArray<"u32", 2>;
-}
-
 async function bindTallyKernel(
   { device, batch, walk, part, walks, activations, transposed, state }: WalkTables,
-  own: Own,
-  { tallies, right }: Tallied,
+  { tallies, right, product, masks }: Allocated<ReturnType<typeof tallyClimbLayout>>,
 ): Promise<BoundKernel> {
   const { gpu, networks, split, tasks } = device;
   const { group } = batch;
@@ -60,16 +81,13 @@ async function bindTallyKernel(
     if (right === undefined) return (await createWalkTally(gpu, "", classes)).bind(common);
     return (await createWalkTally(gpu, "SINGLE", classes)).bind({ ...common, right });
   }
-  const rows = productRows(tasks.map(({ network }) => network.layers[group.lowest + 1]!));
-  const unitLanes = lanesOf(widths[group.lowest + 1]!) + 1;
-  const size = [networks.count, unitLanes, rows.length / networks.count / unitLanes] as const;
-  const resources = { ...common, product: own(upload(gpu, "product", "f32", size, rows)) };
+  write(gpu, product!, productRows(tasks.map(({ network }) => network.layers[group.lowest + 1]!)));
+  const resources = { ...common, product: product! };
   if (right !== undefined) {
     return (await createWalkProduct(gpu, "SINGLE", activation, classes)).bind({ ...resources, right });
   }
-  if (!group.deeper) return (await createWalkProduct(gpu, "", activation, classes)).bind(resources);
-  const pairs = maskPairs(batch.walks, group.lowest, tasks, widths);
-  const masks = own(upload(gpu, "walk masks", "u32", [batch.walks.length, pairs.length / batch.walks.length], pairs));
+  if (masks === undefined) return (await createWalkProduct(gpu, "", activation, classes)).bind(resources);
+  write(gpu, masks, maskPairs(batch.walks, group.lowest, tasks, widths));
   return (await createWalkProduct(gpu, "MASKED", activation, classes)).bind({ ...resources, masks });
 }
 

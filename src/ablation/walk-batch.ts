@@ -1,14 +1,18 @@
 /** What the device side of a batch of walks shares, whatever its route: tables, state, and the types of its parts. */
+import type { Widths } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { type DeviceArray, upload } from "../gpu/device-array.ts";
+import { type DeviceArray, write } from "../gpu/device-array.ts";
 import type { DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import type { ForwardPass } from "../gpu/forward-pass.ts";
+import { walkLayer } from "../gpu/generated/shaders.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
-import { uploadParts, uploadWalk, type WalkPart, type WalkUniform } from "../gpu/kernels/walk.ts";
+import { type WalkPart, type WalkUniform, walkUniforms } from "../gpu/kernels/walk.ts";
+import { f32, u32x2 } from "../gpu/layout.ts";
+import type { Allocated, Owned } from "../gpu/owned.ts";
 import { lanesOf, quadsOf } from "../gpu/packing.ts";
 import type { Recorder } from "../gpu/recorder.ts";
-import type { UniformArray } from "../gpu/uniforms.ts";
+import { writeUniforms } from "../gpu/uniforms.ts";
 import { type StepRange, stepRanges, stepsOf, type Walk, type WalkGroup } from "./walk-plan.ts";
 import { singleStarts, type WalkStarts, walkStarts } from "./walk-start.ts";
 import { outgoingWeights, type WalkedNetwork, type WalkHead, walkRows } from "./walk-tables.ts";
@@ -38,16 +42,31 @@ export interface SweepDevice {
   readonly scratch: Scratch;
 }
 
-/** Keeps a resource until the batch is disposed. */
-export type Own = <T extends { destroy(): void }>(resource: T) => T;
+/** What decides the size of a batch's tables. */
+export interface TableSize {
+  readonly widths: Widths;
+  readonly networks: number;
+  /** Lowest ablated hidden layer, from 1. */
+  readonly lowest: number;
+  readonly walks: number;
+  /** Pairs of words that tell of one walk. */
+  readonly length: number;
+  /** Ranges of steps on chunks of samples. */
+  readonly parts: number;
+}
+
+export function tablesLayout({ widths, networks, lowest, walks, length, parts }: TableSize) {
+  return {
+    ...walkUniforms(parts),
+    walks: u32x2(walks, length),
+    outgoingWeights: f32(networks, widths[lowest]!, lanesOf(widths[lowest + 1]!)),
+  };
+}
 
 /** Tables and state of one batch. */
-export interface WalkTables {
+export interface WalkTables extends Omit<Allocated<ReturnType<typeof tablesLayout>>, "outgoingWeights"> {
   readonly device: SweepDevice;
   readonly batch: WalkBatch;
-  readonly walk: UniformArray<"Walk">;
-  readonly part: UniformArray<"Part">;
-  readonly walks: DeviceArray<"u32", 2>;
   readonly activations: DeviceArray<"f32", 3>;
   readonly transposed: DeviceArray<"f32", 3>;
   readonly state: DeviceArray<"f32", 3>;
@@ -71,7 +90,7 @@ export interface Climb {
   total(lossesBefore: readonly Float64Array[]): Promise<WalkTotals>;
 }
 
-export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): WalkTables {
+export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Owned): WalkTables {
   const { gpu, networks, split, pass, tasks, scratch } = device;
   const { group, walks } = batch;
   const { widths } = networks;
@@ -97,16 +116,25 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Own): W
   const parts: WalkPart[] = pass.chunks.flatMap(({ first, count }) =>
     ranges.map((range) => ({ first, count, first_step: range.first, steps: range.count, jobs: walks.length })),
   );
-  const outgoing = outgoingWeights(tasks.map(({ network }) => network.layers[group.lowest]!));
+  const size = {
+    widths,
+    networks: networks.count,
+    lowest: group.lowest,
+    walks: walks.length,
+    length,
+    parts: parts.length,
+  };
+  const { outgoingWeights: transposed, ...tables } = own.allocate(tablesLayout(size));
+  writeUniforms(gpu, walkLayer, tables.walk, [uniform]);
+  writeUniforms(gpu, walkLayer, tables.part, parts);
+  write(gpu, tables.walks, words);
+  write(gpu, transposed, outgoingWeights(tasks.map(({ network }) => network.layers[group.lowest]!)));
   return {
+    ...tables,
     device,
     batch,
-    walk: own(uploadWalk(gpu, uniform)),
-    part: own(uploadParts(gpu, parts)),
-    // Pairs of words: rank 2 for the shader's vec2.
-    walks: own(upload(gpu, "walks", "u32", [walks.length, 2 * length], words)),
     activations: pass.outputs[group.lowest - 1]!,
-    transposed: own(upload(gpu, "outgoing weights", "f32", [networks.count, sources, lanesOf(units)], outgoing)),
+    transposed,
     state: scratch.state,
     ranges,
     starts,

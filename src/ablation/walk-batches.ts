@@ -5,11 +5,9 @@
 import { greatest, smallest } from "../core/long-arrays.ts";
 import type { Widths } from "../core/network.ts";
 import { chunkRows, chunksOf, forwardOperations, WALKED } from "../gpu/forward-pass.ts";
-import { forward } from "../gpu/generated/shaders.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
-import { WALK_CLASSES } from "../gpu/kernels/walk.ts";
-import { tallyArrays } from "../gpu/measuring-plan.ts";
-import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
+import { f32, plannedArrays } from "../gpu/layout.ts";
+import { lanesOf } from "../gpu/packing.ts";
 import {
   type Amount,
   activationBytes,
@@ -19,12 +17,15 @@ import {
   leastOf,
   type PlanBasis,
   type PlannedArray,
-  scalarArray,
+  readBack,
   totalBytes,
-  uniformArray,
 } from "../gpu/plan-basis.ts";
-import { rightWords } from "../gpu/right-bits.ts";
+import { tallyArrays, tallyLayout } from "../gpu/tally.ts";
+import { layerClimbLayout } from "./layer-climb.ts";
+import { tallyClimbLayout } from "./tally-climb.ts";
+import { tablesLayout } from "./walk-batch.ts";
 import { type Route, stepsOf } from "./walk-plan.ts";
+import { startLayout } from "./walk-start.ts";
 import { WALK_HEADER } from "./walk-tables.ts";
 
 /** A group of walks as far as sizes go. */
@@ -86,7 +87,7 @@ export function outputSlabs(walks: number): number {
   return walks * stepsOf("layers");
 }
 
-/** What a batch keeps to itself, its tallies included. */
+/** What a batch keeps to itself, its tallies included. Where only the networks tell, at most. */
 function tableArrays(
   basis: PlanBasis,
   size: WalkedSize,
@@ -96,58 +97,63 @@ function tableArrays(
 ): PlannedArray[] {
   const { widths, samples, networks } = size;
   const { route, lowest, evaluations, neurons } = group;
-  const units = widths[lowest + 1]!;
   const chunks = chunksOf(samples, rows).length;
-  const parts = chunks * Math.ceil(evaluations / stepsOf(route));
-  const words = 2 * (WALK_HEADER + neurons + (route === "product" ? 2 * evaluations : 0));
-  const job = forward.structs.Job.size / 4;
-  const slabs = startSlabs(networks, group, walks);
+  const ranges = Math.ceil(evaluations / stepsOf(route));
+  const parts = chunks * ranges;
+  const length = WALK_HEADER + neurons + (route === "product" ? 2 * evaluations : 0);
   // Of single removals, each part has starts of its own.
-  const startParts = group.single ? Math.ceil(evaluations / stepsOf(route)) : 1;
+  const startParts = group.single ? ranges : 1;
   const startRows = group.single ? startParts + 1 : group.starts + (group.own ? walks : 0);
+  const startJobs = startSlabs(networks, group, walks) + (startParts - 1) * networks;
+  const own = { widths, networks, lowest, walks };
   const tables = [
-    uniformArray(basis, "walk parts", parts),
-    uniformArray(basis, "walk and start", 2 + chunks * startParts),
-    scalarArray("walks", walks, words),
-    scalarArray("outgoing weights", networks, widths[lowest]!, lanesOf(units)),
-    scalarArray("start jobs", slabs + (startParts - 1) * networks, job),
-    scalarArray("start positions", startRows + 1, lanesOf(widths[lowest]!)), // and the replacements, a row
+    ...plannedArrays(basis, tablesLayout({ ...own, length, parts })),
+    ...plannedArrays(basis, startLayout(widths[lowest]!, startJobs, startRows, chunks * startParts), "start"),
   ];
-  if (route !== "layers") {
-    const tallies = scalarArray("walk tallies", walks * evaluations, 2 * Math.ceil(samples / BLOCK));
-    const masks = group.deeper ? [scalarArray("walk masks", walks, 8 * quadsOf(units))] : [];
-    const product = route === "product" ? [scalarArray("product", networks, lanesOf(units) + 1, WALK_CLASSES)] : [];
-    const right = group.single ? [scalarArray("walk right", walks * evaluations, rightWords(samples))] : [];
-    return [...tables, tallies, { ...tallies, name: "read walk tallies" }, ...right, ...masks, ...product];
+  if (route === "layers") {
+    const climb = plannedArrays(basis, layerClimbLayout({ ...own, evaluations, parts }), "walk");
+    return [...tables, ...climb, ...tallyArrays(basis, tallyLayout(walks * evaluations, samples, parts))];
   }
-  const lanes = 4 * hiddenLanes(widths).quads;
-  return [
-    ...tables,
-    uniformArray(basis, "step layers", widths.length),
-    uniformArray(basis, "step batches", parts),
-    scalarArray("walk jobs", walks * evaluations, job),
-    scalarArray("positions", walks, lanes),
-    scalarArray("replacements", 2 * networks, lanes),
-    ...tallyArrays(basis, walks * evaluations, samples, parts),
-  ];
+  const { deeper, single } = group;
+  const climb = tallyClimbLayout({ ...own, route, deeper, single, evaluations, samples });
+  const tallies = plannedArrays(basis, climb.tallies, "walk tallies");
+  return [...tables, ...plannedArrays(basis, climb, "walk"), readBack(tallies)];
 }
 
-/** What batches use one after the other. */
-function scratchArrays(
-  { widths, networks }: WalkedSize,
-  group: GroupSize,
-  rows: number,
-  walks: number,
-): PlannedArray[] {
+/** What batches use one after the other: as much as the one that needs most. */
+export interface ScratchSize {
+  /** Values that are kept of a sample. */
+  readonly state: number;
+  /** Per layer: slabs of outputs that are stored. */
+  readonly outputs: readonly number[];
+}
+
+const NO_SCRATCH: ScratchSize = { state: 0, outputs: [] };
+
+/** What one batch of `walks` walks needs. */
+export function scratchSize({ widths, networks }: WalkedSize, group: GroupSize, walks: number): ScratchSize {
   const { route, lowest } = group;
-  const state = scalarArray("walk state", stateSlabs(networks, group, walks), rows, lanesOf(widths[lowest + 1]!));
-  if (route !== "layers") return [state];
-  const outputs = widths
-    .slice(lowest + 1)
-    .map((width, above) =>
-      scalarArray(`walk outputs of layer ${lowest + above}`, outputSlabs(walks), rows, lanesOf(width)),
-    );
-  return [state, ...outputs];
+  return {
+    state: stateSlabs(networks, group, walks) * lanesOf(widths[lowest + 1]!),
+    outputs: widths.slice(1).map((_, layer) => (route === "layers" && layer >= lowest ? outputSlabs(walks) : 0)),
+  };
+}
+
+/** What both can use. */
+export function sharedScratch(one: ScratchSize, other: ScratchSize = NO_SCRATCH): ScratchSize {
+  return {
+    state: Math.max(one.state, other.state),
+    outputs: one.outputs.map((slabs, layer) => Math.max(slabs, other.outputs[layer] ?? 0)),
+  };
+}
+
+export function scratchLayout(widths: Widths, rows: number, { state, outputs }: ScratchSize) {
+  return {
+    walkState: f32(1, rows, state),
+    walkOutputs: widths.slice(1).map((width, layer) => {
+      return outputs[layer]! > 0 ? f32(outputs[layer]!, rows, lanesOf(width)) : undefined;
+    }),
+  };
 }
 
 /** Of a dispatch in one dimension, by WebGPU's default; on the route `layers` every walk and step takes one. */
@@ -183,15 +189,6 @@ function walksAtOnce(
   });
 }
 
-/** The largest of each name: what batches that run one after the other can share. */
-function shared(lists: readonly (readonly PlannedArray[])[]): PlannedArray[] {
-  const largest = new Map<string, PlannedArray>();
-  for (const array of lists.flat()) {
-    if (array.bytes > (largest.get(array.name)?.bytes ?? 0)) largest.set(array.name, array);
-  }
-  return [...largest.values()];
-}
-
 /** Fewer rows, where the state of one walk beside the intact networks would not fit otherwise. */
 function rowsForStates(basis: PlanBasis, size: WalkedSize, groups: readonly GroupSize[], rows: Amount): Amount {
   const bytesOfRow = (group: GroupSize) =>
@@ -217,7 +214,8 @@ export function walkWaves(basis: PlanBasis, size: WalkedSize, groups: readonly G
   let fullest: readonly PlannedArray[] = [];
   let cutMost: { atOnce: Amount; of: number } | undefined;
   let tables: PlannedArray[] = [];
-  let scratch: PlannedArray[] = [];
+  let scratch = NO_SCRATCH;
+  const scratchArrays = (of: ScratchSize) => plannedArrays(basis, scratchLayout(widths, rows.count, of));
   let mostBytes = batchBytes(basis);
   for (const index of [...groups.keys()].sort(
     (a, b) => Number(isUnplanned(groups[a]!)) - Number(isUnplanned(groups[b]!)),
@@ -228,7 +226,7 @@ export function walkWaves(basis: PlanBasis, size: WalkedSize, groups: readonly G
     if (unplanned && fullest.length > 0) mostBytes = Math.min(mostBytes, totalBytes(fullest));
     const arraysOf = (walks: number) => [
       ...tableArrays(basis, size, group, rows.count, walks),
-      ...scratchArrays(size, group, rows.count, walks),
+      ...scratchArrays(scratchSize(size, group, walks)),
     ];
     const most = walksAtOnce(basis, arraysOf, group.walks, partOperations(size, group, rows.count));
     const half = Math.max(1, Math.floor(group.walks / 2));
@@ -238,14 +236,15 @@ export function walkWaves(basis: PlanBasis, size: WalkedSize, groups: readonly G
     for (let first = 0; first < group.walks; first += atOnce.count) {
       const count = Math.min(atOnce.count, group.walks - first);
       const own = tableArrays(basis, size, group, rows.count, count);
-      const used = scratchArrays(size, group, rows.count, count);
-      const together = [...tables, ...own, ...shared([scratch, used])];
+      const used = scratchSize(size, group, count);
+      const together = [...tables, ...own, ...scratchArrays(sharedScratch(used, scratch))];
       const fits = waves.length > 0 && totalBytes(together) <= mostBytes;
       if (!fits) waves.push([]);
       tables = fits ? [...tables, ...own] : own;
-      scratch = fits ? shared([scratch, used]) : used;
+      scratch = fits ? sharedScratch(used, scratch) : used;
       waves.at(-1)!.push({ group: index, first, count });
-      if (totalBytes([...tables, ...scratch]) > totalBytes(fullest)) fullest = [...tables, ...scratch];
+      const alive = [...tables, ...scratchArrays(scratch)];
+      if (totalBytes(alive) > totalBytes(fullest)) fullest = alive;
     }
   }
   return { rows, waves, arrays: fullest, ...cutMost! };
@@ -266,7 +265,8 @@ export function networksAtOnce(
     groups.flatMap((group) => {
       const size = { widths, samples, networks: count };
       const walks = count * group.walks;
-      return [...tableArrays(basis, size, group, samples, walks), ...scratchArrays(size, group, samples, walks)];
+      const scratch = scratchLayout(widths, samples, scratchSize(size, group, walks));
+      return [...tableArrays(basis, size, group, samples, walks), ...plannedArrays(basis, scratch)];
     });
   const one = totalBytes(arraysOf(1));
   return leastOf({

@@ -1,8 +1,9 @@
 /** One batch of walks on the device: the exact start of its state, and the climb that its route takes from there. */
+import type { Owned } from "../gpu/owned.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { createLayerClimb } from "./layer-climb.ts";
 import { createTallyClimb } from "./tally-climb.ts";
-import { type Own, type SweepDevice, uploadTables, type WalkBatch, type WalkTotals } from "./walk-batch.ts";
+import { type SweepDevice, uploadTables, type WalkBatch, type WalkTotals } from "./walk-batch.ts";
 import { createStart } from "./walk-start.ts";
 
 /** One dispatch or a few that belong together, in the order in which they must run. */
@@ -16,16 +17,10 @@ export interface WalkRoute {
   readonly starts: string | undefined;
   /** As of the climb. */
   total(lossesBefore: readonly Float64Array[]): Promise<WalkTotals>;
-  [Symbol.dispose](): void;
 }
 
-/** Prepares a batch: uploads its tables, compiles its kernels. */
-export async function createWalkRoute(device: SweepDevice, batch: WalkBatch): Promise<WalkRoute> {
-  const owned: { destroy(): void }[] = [];
-  const own: Own = (resource) => {
-    owned.push(resource);
-    return resource;
-  };
+/** Prepares a batch: uploads its tables, compiles its kernels. @param own keeps all that the route needs */
+export async function createWalkRoute(device: SweepDevice, batch: WalkBatch, own: Owned): Promise<WalkRoute> {
   const shared = uploadTables(device, batch, own);
   const begin = await createStart(shared, own);
   const { route } = batch.group;
@@ -44,8 +39,5 @@ export async function createWalkRoute(device: SweepDevice, batch: WalkBatch): Pr
       });
     },
     total: (lossesBefore) => climb.total(lossesBefore),
-    [Symbol.dispose]() {
-      for (const resource of owned) resource.destroy();
-    },
   };
 }

@@ -2,18 +2,24 @@
  * Runs groups of walks: on each page of the split, the intact forward pass once for each chunk of samples, then every batch
  * of walks from there.
  */
-import { greatest } from "../core/long-arrays.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { allocate } from "../gpu/device-array.ts";
 import { uploadNetworks } from "../gpu/device-networks.ts";
 import type { DevicePages, DeviceSplit } from "../gpu/device-split.ts";
 import { createForwardPass, type ForwardPass } from "../gpu/forward-pass.ts";
+import { Owned } from "../gpu/owned.ts";
 import { Pacer } from "../gpu/pacing.ts";
-import { lanesOf } from "../gpu/packing.ts";
 import { addTo } from "../gpu/page-sums.ts";
 import { rightPerClass } from "../gpu/right-bits.ts";
-import type { Scratch, SweepDevice, WalkBatch } from "./walk-batch.ts";
-import { type GroupSize, outputSlabs, stateSlabs, type WalkedSize, walkWaves } from "./walk-batches.ts";
+import type { SweepDevice, WalkBatch } from "./walk-batch.ts";
+import {
+  type GroupSize,
+  type ScratchSize,
+  scratchLayout,
+  scratchSize,
+  sharedScratch,
+  type WalkedSize,
+  walkWaves,
+} from "./walk-batches.ts";
 import type { Walk, WalkGroup } from "./walk-plan.ts";
 import { createWalkRoute, type Task, type WalkRoute } from "./walk-route.ts";
 import { sharedStarts } from "./walk-start.ts";
@@ -45,32 +51,10 @@ function sizeOf(group: WalkGroup): GroupSize {
 }
 
 /** Arrays as large as the batch of a wave that needs most. */
-function allocateScratch(
-  gpu: GpuContext,
-  batches: readonly WalkBatch[],
-  { widths, networks }: WalkedSize,
-  rows: number,
-): Scratch & Disposable {
-  const most = (sizeOfBatch: (batch: WalkBatch) => number) => greatest(batches.map(sizeOfBatch));
-  const state = most(({ group, walks }) => {
-    return stateSlabs(networks, sizeOf(group), walks.length) * lanesOf(widths[group.lowest + 1]!);
-  });
-  const arrays = [allocate(gpu, "walk state", "f32", [1, rows, state])];
-  const outputs = widths.slice(1).map((width, layer) => {
-    const stores = ({ route, lowest }: WalkGroup) => route === "layers" && layer >= lowest;
-    const slabs = most(({ group, walks }) => (stores(group) ? outputSlabs(walks.length) : 0));
-    if (slabs === 0) return undefined;
-    const array = allocate(gpu, `walk outputs of layer ${layer}`, "f32", [slabs, rows, lanesOf(width)]);
-    arrays.push(array);
-    return array;
-  });
-  return {
-    state: arrays[0]!,
-    outputs,
-    [Symbol.dispose]() {
-      for (const array of arrays) array.destroy();
-    },
-  };
+function scratchOf(batches: readonly WalkBatch[], size: WalkedSize): ScratchSize {
+  return batches
+    .map(({ group, walks }) => scratchSize(size, sizeOf(group), walks.length))
+    .reduce((most, one) => sharedScratch(most, one));
 }
 
 function tasksOf(pass: ForwardPass, routes: readonly WalkRoute[]): Task[] {
@@ -78,20 +62,6 @@ function tasksOf(pass: ForwardPass, routes: readonly WalkRoute[]): Task[] {
     const forward: Task = (to) => pass.encode(to, chunk);
     return [forward, ...routes.flatMap((route, index) => route.tasks(chunk, routes[index - 1]))];
   });
-}
-
-async function createRoutes(
-  device: SweepDevice,
-  batches: readonly WalkBatch[],
-): Promise<{ readonly all: readonly WalkRoute[] } & Disposable> {
-  const all: WalkRoute[] = [];
-  for (const batch of batches) all.push(await createWalkRoute(device, batch));
-  return {
-    all,
-    [Symbol.dispose]() {
-      for (const route of all) route[Symbol.dispose]();
-    },
-  };
 }
 
 /** Evaluations (forward passes over the whole split) of some batches. */
@@ -149,23 +119,27 @@ async function walkPage(
     const batches = wave.map(({ group, first, count }): WalkBatch => {
       return { group: groups[group]!, walks: groups[group]!.walks.slice(first, first + count) };
     });
-    const own = evaluationsOf(batches);
-    using scratch = allocateScratch(gpu, batches, size, rows.count);
-    using routes = await createRoutes({ ...device, pass, scratch }, batches);
-    const work = tasksOf(pass, routes.all);
+    const evaluations = evaluationsOf(batches);
+    using own = new Owned(gpu);
+    const layout = scratchLayout(size.widths, rows.count, scratchOf(batches, size));
+    const { walkState: state, walkOutputs: outputs } = own.allocate(layout);
+    const sweep: SweepDevice = { ...device, pass, scratch: { state, outputs } };
+    const routes: WalkRoute[] = [];
+    for (const batch of batches) routes.push(await createWalkRoute(sweep, batch, own));
+    const work = tasksOf(pass, routes);
     await pacer.run({
       label: "sweep",
       units: work.length,
       encode: (to, first, end) => {
         for (let task = first; task < end; task++) work[task]!(to);
       },
-      onProgress: (done) => onProgress(finished + (done / work.length) * own),
+      onProgress: (done) => onProgress(finished + (done / work.length) * evaluations),
     });
-    for (const [index, route] of routes.all.entries()) {
+    for (const [index, route] of routes.entries()) {
       const { group, first, count } = wave[index]!;
       await addPage(route, walked[group]!.slice(first, first + count), split);
     }
-    finished += own;
+    finished += evaluations;
   }
 }
 

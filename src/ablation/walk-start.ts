@@ -1,13 +1,15 @@
 /** What walks start from: exact pre-activations, computed as the masked sweep does, of networks that lack some neurons or none. */
-import { upload } from "../gpu/device-array.ts";
-import { plainLayer, uploadJobs } from "../gpu/forward-pass.ts";
+import { write } from "../gpu/device-array.ts";
+import { plainLayer, writeJobs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import { createForwardLayer, type ForwardJob, forwardGrid } from "../gpu/kernels/forward.ts";
+import { f32, structs, u32, uniforms } from "../gpu/layout.ts";
+import type { Owned } from "../gpu/owned.ts";
 import { quadsOf } from "../gpu/packing.ts";
 import type { Recorder } from "../gpu/recorder.ts";
-import { uploadUniforms } from "../gpu/uniforms.ts";
+import { writeUniforms } from "../gpu/uniforms.ts";
 import { removalPositions } from "./removal-masks.ts";
-import type { Own, WalkBatch, WalkTables } from "./walk-batch.ts";
+import type { WalkBatch, WalkTables } from "./walk-batch.ts";
 import { replacement, type StepRange, startOf, type WalkGroup, type WalkStart } from "./walk-plan.ts";
 import type { WalkedNetwork } from "./walk-tables.ts";
 
@@ -74,10 +76,27 @@ function hasZeros({ walks, group }: WalkBatch, tasks: readonly WalkedNetwork[]):
   );
 }
 
+/**
+ * @param width neurons of the lowest ablated layer
+ * @param jobs starts that are computed
+ * @param rows sets of neurons that they lack
+ * @param batches parts on chunks of samples
+ */
+export function startLayout(width: number, jobs: number, rows: number, batches: number) {
+  const lanes = 4 * quadsOf(width);
+  return {
+    layer: uniforms(forward, "Layer"),
+    batch: uniforms(forward, "Batch", batches),
+    jobs: structs(forward, "Job", jobs),
+    positions: u32(rows, lanes),
+    replacements: f32(1, lanes),
+  };
+}
+
 /** Computes starts: `part` 0 before all else of a chunk, further ones before each further part. */
 export type Begin = (to: Recorder, chunk: number, part: number) => void;
 
-export async function createStart(tables: WalkTables, own: Own): Promise<Begin> {
+export async function createStart(tables: WalkTables, own: Owned): Promise<Begin> {
   const { device, batch, ranges, starts, state } = tables;
   const { gpu, networks, pass, tasks } = device;
   const { lowest, width, single } = batch.group;
@@ -101,15 +120,16 @@ export async function createStart(tables: WalkTables, own: Own): Promise<Begin> 
   const batches = pass.chunks.flatMap((chunk) => firsts.map((first_job) => ({ ...chunk, first_job })));
   const quads = quadsOf(width);
   const layer = { ...plainLayer(width, widths[lowest + 1]!, pass.rows), own_source: 0, hidden_quads: quads };
+  const arrays = own.allocate(startLayout(width, jobs.length, rows.count, batches.length), "start"); // replaced by 0
+  writeUniforms(gpu, forward, arrays.layer, [layer]);
+  writeUniforms(gpu, forward, arrays.batch, batches);
+  writeJobs(gpu, arrays.jobs, jobs);
+  write(gpu, arrays.positions, rows.positions(width));
   const kernel = (await createForwardLayer(gpu, "MASKED", "identity")).bind({
-    layer: own(uploadUniforms(gpu, forward, "Layer", [layer])),
-    batch: own(uploadUniforms(gpu, forward, "Batch", batches)),
-    jobs: own(uploadJobs(gpu, "start jobs", jobs)),
+    ...arrays,
     inputs: pass.outputs[lowest - 1]!,
     parameters: networks.parameters[lowest]!,
     outputs: state,
-    positions: own(upload(gpu, "start positions", "u32", [rows.count, 4 * quads], rows.positions(width))),
-    replacements: own(upload(gpu, "start replacements", "f32", [1, 4 * quads], new Float32Array(4 * quads))),
   });
   return (to, chunk, part) => {
     if (part >= parts.length) return;

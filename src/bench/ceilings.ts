@@ -5,11 +5,13 @@
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { allocate, read, upload } from "../gpu/device-array.ts";
+import { read, write } from "../gpu/device-array.ts";
 import { stream } from "../gpu/generated/shaders.ts";
 import { createTriad, STREAM_SCALE, triadGrid } from "../gpu/kernels/stream.ts";
+import { f32, uniforms } from "../gpu/layout.ts";
+import { Owned } from "../gpu/owned.ts";
 import { submit } from "../gpu/recorder.ts";
-import { uploadUniforms } from "../gpu/uniforms.ts";
+import { writeUniforms } from "../gpu/uniforms.ts";
 import { sumBound } from "../reference/rounding.ts";
 import { triad } from "../reference/stream.ts";
 import { requireAgreement } from "./agreement.ts";
@@ -52,29 +54,26 @@ const CHECKED_VALUES = 4096;
 /** The triad over arrays that no cache holds. Copies by the device's copy engine are no bound for kernels. */
 export async function timeStream(gpu: GpuContext, clock: Clock, runs: number): Promise<TimedStream> {
   const values = STREAM_BYTES[gpu.facts.software ? "software" : "hardware"] / FLOAT_BYTES;
-  const [first, second] = [madeUpNumbers(values, 0), madeUpNumbers(values, 1)];
-  const addends = upload(gpu, "addends", "f32", [values], first!);
-  const factors = upload(gpu, "factors", "f32", [values], second!);
-  const sums = allocate(gpu, "sums", "f32", [values]);
-  const span = uploadUniforms(gpu, stream, "Span", [{ quads: values / 4 }]);
-  try {
-    const kernel = (await createTriad(gpu)).bind({ span, addends, factors, sums });
-    const grid = triadGrid(values / 4);
-    submit(gpu, "check triad", (to) => kernel.encode(to, grid));
-    const computed = await read(gpu, sums);
-    for (const from of [0, values - CHECKED_VALUES]) {
-      const part = (numbers: Float32Array) => numbers.subarray(from, from + CHECKED_VALUES);
-      const want = triad(part(first!), part(second!), STREAM_SCALE);
-      requireAgreement(gpu, {
-        kernel: "stream.triad",
-        ...{ got: part(computed), want, bound: sumBound(1, 1 + STREAM_SCALE) },
-      });
-    }
-    const timing = await timedDispatches(gpu, clock, runs, "bench stream", (to) => kernel.encode(to, grid));
-    return { timing, values, bytes: 3 * FLOAT_BYTES * values };
-  } finally {
-    for (const owned of [addends, factors, sums, span]) owned.destroy();
+  const first = madeUpNumbers(values, 0);
+  const second = madeUpNumbers(values, 1);
+  using own = new Owned(gpu);
+  const array = f32(values);
+  const arrays = own.allocate({ addends: array, factors: array, sums: array, span: uniforms(stream, "Span") });
+  write(gpu, arrays.addends, first);
+  write(gpu, arrays.factors, second);
+  writeUniforms(gpu, stream, arrays.span, [{ quads: values / 4 }]);
+  const kernel = (await createTriad(gpu)).bind(arrays);
+  const grid = triadGrid(values / 4);
+  submit(gpu, "check triad", (to) => kernel.encode(to, grid));
+  const computed = await read(gpu, arrays.sums);
+  for (const from of [0, values - CHECKED_VALUES]) {
+    const part = (numbers: Float32Array) => numbers.subarray(from, from + CHECKED_VALUES);
+    const want = triad(part(first), part(second), STREAM_SCALE);
+    const bound = sumBound(1, 1 + STREAM_SCALE);
+    requireAgreement(gpu, { kernel: "stream.triad", got: part(computed), want, bound });
   }
+  const timing = await timedDispatches(gpu, clock, runs, "bench stream", (to) => kernel.encode(to, grid));
+  return { timing, values, bytes: 3 * FLOAT_BYTES * values };
 }
 
 /** The ceilings out of timings that exist: the fastest run counts, since a ceiling is what nothing exceeds. */

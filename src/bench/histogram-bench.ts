@@ -3,13 +3,15 @@ import { type Activation, quantizationThresholds } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { allocate, read, upload } from "../gpu/device-array.ts";
+import { type DeviceArray, read, write } from "../gpu/device-array.ts";
 import { classBits } from "../gpu/device-split.ts";
 import { histogram } from "../gpu/generated/shaders.ts";
 import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid, WORD } from "../gpu/kernels/histogram.ts";
+import { f32, f32x2, u32, uniforms } from "../gpu/layout.ts";
+import { Owned } from "../gpu/owned.ts";
 import { lanesOf } from "../gpu/packing.ts";
-import { submit } from "../gpu/recorder.ts";
-import { uploadUniforms } from "../gpu/uniforms.ts";
+import { type Recorder, submit } from "../gpu/recorder.ts";
+import { writeUniforms } from "../gpu/uniforms.ts";
 import { countOnes, packBits } from "../reference/histogram.ts";
 import { requireAgreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
@@ -36,8 +38,8 @@ async function check(
   { units, activation, repeats, samples }: HistogramBenchOptions,
   values: Float32Array,
   labels: Uint32Array,
-  bits: Parameters<typeof read<"u32">>[1],
-  counts: Parameters<typeof read<"u32">>[1],
+  bits: DeviceArray<"u32">,
+  counts: DeviceArray<"u32">,
 ): Promise<void> {
   const lanes = lanesOf(units);
   const first = (repeats - 1) * samples * lanes;
@@ -52,6 +54,18 @@ async function check(
   requireAgreement(gpu, { kernel: "histogram.count_ones", got: gotCounts, want, bound: 0 });
 }
 
+function benchLayout({ units, repeats, samples }: HistogramBenchOptions) {
+  const words = Math.ceil(samples / WORD);
+  return {
+    activations: f32(repeats, samples, lanesOf(units)),
+    class_bits: u32(CLASSES, words),
+    bits: u32(repeats, units, words),
+    blocks: f32x2(repeats, units, words),
+    counts: u32(repeats, units, CLASSES),
+    chunk: uniforms(histogram, "Chunk"),
+  };
+}
+
 /** @throws RunError where a bit or a count is wrong, or with what the device reported. */
 export async function benchHistogram(
   gpu: GpuContext,
@@ -64,37 +78,30 @@ export async function benchHistogram(
   const words = Math.ceil(samples / WORD);
   const values = madeUpNumbers(repeats * samples * lanes, 0);
   const labels = Uint32Array.from({ length: samples }, (_, sample) => sample % CLASSES);
-  const activations = upload(gpu, "activations", "f32", [repeats, samples, lanes], values);
-  const class_bits = upload(gpu, "class bits", "u32", [CLASSES, words], classBits(labels, CLASSES));
-  const bits = allocate(gpu, "bits", "u32", [repeats, units, words]);
-  const blocks = allocate(gpu, "blocks", "f32", [repeats, units, words], BLOCK_BYTES);
-  const counts = allocate(gpu, "counts", "u32", [repeats, units, CLASSES]);
-  const chunk = uploadUniforms(gpu, histogram, "Chunk", [
+  using own = new Owned(gpu);
+  const { activations, class_bits, bits, blocks, counts, chunk } = own.allocate(benchLayout(options));
+  write(gpu, activations, values);
+  write(gpu, class_bits, classBits(labels, CLASSES));
+  writeUniforms(gpu, histogram, chunk, [
     { first: 0, count: samples, slab_rows: samples, unit_lanes: lanes, units, words, classes: CLASSES },
   ]);
-  try {
-    const packing = (await createPackBits(gpu, activation)).bind({ chunk, activations, bits, blocks });
-    const counting = (await createCountOnes(gpu)).bind({ chunk, bits, class_bits, counts });
-    submit(gpu, "check histogram", (to) => {
-      packing.encode(to, packBitsGrid(units, samples, repeats));
-      counting.encode(to, countOnesGrid(CLASSES, units, repeats));
-    });
-    await check(gpu, options, values, labels, bits, counts);
-    const size = `${repeats} x ${samples} samples, ${units} neurons`;
-    const packed = repeats * units * words;
-    const packingTime = await timedDispatches(gpu, clock, runs, "bench pack_bits", (to) => {
-      packing.encode(to, packBitsGrid(units, samples, repeats));
-    });
-    const packBytes = BYTES * repeats * samples * units + (BYTES + BLOCK_BYTES) * packed;
-    const countingTime = await timedDispatches(gpu, clock, runs, "bench count_ones", (to) => {
-      counting.encode(to, countOnesGrid(CLASSES, units, repeats));
-    });
-    const countBytes = BYTES * (packed + CLASSES * words + repeats * units * CLASSES);
-    return [
-      benchRow("histogram.pack_bits", size, packingTime, { bytes: packBytes }, ceilings),
-      benchRow("histogram.count_ones", size, countingTime, { bytes: countBytes }, ceilings),
-    ];
-  } finally {
-    for (const owned of [activations, class_bits, bits, blocks, counts, chunk]) owned.destroy();
-  }
+  const packing = (await createPackBits(gpu, activation)).bind({ chunk, activations, bits, blocks });
+  const counting = (await createCountOnes(gpu)).bind({ chunk, bits, class_bits, counts });
+  const pack = (to: Recorder) => packing.encode(to, packBitsGrid(units, samples, repeats));
+  const count = (to: Recorder) => counting.encode(to, countOnesGrid(CLASSES, units, repeats));
+  submit(gpu, "check histogram", (to) => {
+    pack(to);
+    count(to);
+  });
+  await check(gpu, options, values, labels, bits, counts);
+  const size = `${repeats} x ${samples} samples, ${units} neurons`;
+  const packed = repeats * units * words;
+  const packingTime = await timedDispatches(gpu, clock, runs, "bench pack_bits", pack);
+  const packBytes = BYTES * repeats * samples * units + (BYTES + BLOCK_BYTES) * packed;
+  const countingTime = await timedDispatches(gpu, clock, runs, "bench count_ones", count);
+  const countBytes = BYTES * (packed + CLASSES * words + repeats * units * CLASSES);
+  return [
+    benchRow("histogram.pack_bits", size, packingTime, { bytes: packBytes }, ceilings),
+    benchRow("histogram.count_ones", size, countingTime, { bytes: countBytes }, ceilings),
+  ];
 }

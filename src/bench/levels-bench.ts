@@ -3,12 +3,14 @@ import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import { equalWidthEdges } from "../core/quantization.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { allocate, type DeviceArray, read, upload } from "../gpu/device-array.ts";
+import { type DeviceArray, read, write } from "../gpu/device-array.ts";
 import { levels as shader } from "../gpu/generated/shaders.ts";
 import { createCountLevels, createFindExtremes, decodeExtremes, levelsGrid } from "../gpu/kernels/levels.ts";
+import { f32, u32, uniforms } from "../gpu/layout.ts";
+import { Owned } from "../gpu/owned.ts";
 import { lanesOf } from "../gpu/packing.ts";
 import { submit } from "../gpu/recorder.ts";
-import { uploadUniforms } from "../gpu/uniforms.ts";
+import { type UniformArray, writeUniforms } from "../gpu/uniforms.ts";
 import { countLevels, findExtremes } from "../reference/levels.ts";
 import { requireAgreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
@@ -30,12 +32,14 @@ interface Outputs {
   readonly last: Float32Array;
 }
 
-function madeUpOutputs(gpu: GpuContext, { units, repeats, samples }: LevelsBenchOptions): Outputs {
+function madeUpOutputs(gpu: GpuContext, own: Owned, { units, repeats, samples }: LevelsBenchOptions): Outputs {
   const lanes = lanesOf(units);
   const values = madeUpNumbers(repeats * samples * lanes, 0);
   const first = (repeats - 1) * samples * lanes;
+  const { activations } = own.allocate({ activations: f32(repeats, samples, lanes) });
+  write(gpu, activations, values);
   return {
-    activations: upload(gpu, "activations", "f32", [repeats, samples, lanes], values),
+    activations,
     labels: Uint32Array.from({ length: samples }, (_, sample) => sample % CLASSES),
     last: Float32Array.from({ length: samples * units }, (_, index) => {
       return values[first + Math.floor(index / units) * lanes + (index % units)]!;
@@ -43,9 +47,16 @@ function madeUpOutputs(gpu: GpuContext, { units, repeats, samples }: LevelsBench
   };
 }
 
-function uploadChunk(gpu: GpuContext, { units, samples }: LevelsBenchOptions, levels: number) {
+const chunkLayout = uniforms(shader, "Chunk");
+
+function writeChunk(
+  gpu: GpuContext,
+  chunk: UniformArray<"Chunk">,
+  { units, samples }: LevelsBenchOptions,
+  levels: number,
+): void {
   const size = { slab_rows: samples, unit_lanes: lanesOf(units), units, levels, classes: CLASSES };
-  return uploadUniforms(gpu, shader, "Chunk", [{ first: 0, count: samples, ...size }]);
+  writeUniforms(gpu, shader, chunk, [{ first: 0, count: samples, ...size }]);
 }
 
 /** [repeats, units, 2]: least and largest output, beside the row. */
@@ -57,23 +68,20 @@ async function benchExtremes(
   { activations, last }: Outputs,
 ): Promise<{ readonly row: BenchRow; readonly range: Float32Array }> {
   const { units, repeats, samples, runs } = options;
-  const extremes = allocate(gpu, "extremes", "u32", [repeats, units, 2]);
-  const chunk = uploadChunk(gpu, options, 2);
-  try {
-    const kernel = (await createFindExtremes(gpu)).bind({ chunk, activations, extremes });
-    const grid = levelsGrid(units, samples, repeats);
-    submit(gpu, "check extremes", (to) => kernel.encode(to, grid));
-    const range = decodeExtremes(await read(gpu, extremes));
-    const want = findExtremes(last, units);
-    const got = range.slice(-want.length);
-    requireAgreement(gpu, { kernel: "levels.find_extremes", got, want, bound: 0 });
-    const timing = await timedDispatches(gpu, clock, runs, "bench find_extremes", (to) => kernel.encode(to, grid));
-    const bytes = BYTES * repeats * units * (samples + 2);
-    const size = `${repeats} x ${samples} samples, ${units} neurons`;
-    return { row: benchRow("levels.find_extremes", size, timing, { bytes }, ceilings), range };
-  } finally {
-    for (const owned of [extremes, chunk]) owned.destroy();
-  }
+  using own = new Owned(gpu);
+  const { extremes, chunk } = own.allocate({ extremes: u32(repeats, units, 2), chunk: chunkLayout });
+  writeChunk(gpu, chunk, options, 2);
+  const kernel = (await createFindExtremes(gpu)).bind({ chunk, activations, extremes });
+  const grid = levelsGrid(units, samples, repeats);
+  submit(gpu, "check extremes", (to) => kernel.encode(to, grid));
+  const range = decodeExtremes(await read(gpu, extremes));
+  const want = findExtremes(last, units);
+  const got = range.slice(-want.length);
+  requireAgreement(gpu, { kernel: "levels.find_extremes", got, want, bound: 0 });
+  const timing = await timedDispatches(gpu, clock, runs, "bench find_extremes", (to) => kernel.encode(to, grid));
+  const bytes = BYTES * repeats * units * (samples + 2);
+  const size = `${repeats} x ${samples} samples, ${units} neurons`;
+  return { row: benchRow("levels.find_extremes", size, timing, { bytes }, ceilings), range };
 }
 
 async function benchCounts(
@@ -89,24 +97,26 @@ async function benchCounts(
   const given = Array.from({ length: repeats * units }, (_, neuron) => [
     ...equalWidthEdges(range[2 * neuron]!, range[2 * neuron + 1]!, levels),
   ]);
-  const edges = upload(gpu, "edges", "f32", [repeats, units, levels - 1], Float32Array.from(given.flat()));
-  const labels = upload(gpu, "labels", "u32", [samples], classOf);
-  const counts = allocate(gpu, "counts", "u32", [repeats, units, levels, CLASSES]);
-  const chunk = uploadChunk(gpu, options, levels);
-  try {
-    const kernel = (await createCountLevels(gpu)).bind({ chunk, activations, labels, edges, counts });
-    const grid = levelsGrid(units, samples, repeats);
-    submit(gpu, "check levels", (to) => kernel.encode(to, grid));
-    const want = countLevels(last, classOf, given.slice(-units).flat(), levels, CLASSES);
-    const got = (await read(gpu, counts)).slice(-want.length);
-    requireAgreement(gpu, { kernel: "levels.count_levels", got, want, bound: 0 });
-    const timing = await timedDispatches(gpu, clock, runs, "bench count_levels", (to) => kernel.encode(to, grid));
-    const bytes = BYTES * (repeats * units * (samples + levels - 1 + levels * CLASSES) + samples);
-    const size = `${repeats} x ${samples} samples, ${units} neurons, ${levels} levels`;
-    return benchRow("levels.count_levels", size, timing, { bytes }, ceilings);
-  } finally {
-    for (const owned of [edges, labels, counts, chunk]) owned.destroy();
-  }
+  using own = new Owned(gpu);
+  const { edges, labels, counts, chunk } = own.allocate({
+    edges: f32(repeats, units, levels - 1),
+    labels: u32(samples),
+    counts: u32(repeats, units, levels, CLASSES),
+    chunk: chunkLayout,
+  });
+  write(gpu, edges, Float32Array.from(given.flat()));
+  write(gpu, labels, classOf);
+  writeChunk(gpu, chunk, options, levels);
+  const kernel = (await createCountLevels(gpu)).bind({ chunk, activations, labels, edges, counts });
+  const grid = levelsGrid(units, samples, repeats);
+  submit(gpu, "check levels", (to) => kernel.encode(to, grid));
+  const want = countLevels(last, classOf, given.slice(-units).flat(), levels, CLASSES);
+  const got = (await read(gpu, counts)).slice(-want.length);
+  requireAgreement(gpu, { kernel: "levels.count_levels", got, want, bound: 0 });
+  const timing = await timedDispatches(gpu, clock, runs, "bench count_levels", (to) => kernel.encode(to, grid));
+  const bytes = BYTES * (repeats * units * (samples + levels - 1 + levels * CLASSES) + samples);
+  const size = `${repeats} x ${samples} samples, ${units} neurons, ${levels} levels`;
+  return benchRow("levels.count_levels", size, timing, { bytes }, ceilings);
 }
 
 /** @throws RunError where a range or a count is wrong, or with what the device reported. */
@@ -116,15 +126,10 @@ export async function benchLevels(
   options: LevelsBenchOptions,
   ceilings: Ceilings,
 ): Promise<BenchRow[]> {
-  const outputs = madeUpOutputs(gpu, options);
-  try {
-    const { row, range } = await benchExtremes(gpu, clock, options, ceilings, outputs);
-    const rows = [row];
-    for (const levels of LEVELS) {
-      rows.push(await benchCounts(gpu, clock, options, ceilings, outputs, range, levels));
-    }
-    return rows;
-  } finally {
-    outputs.activations.destroy();
-  }
+  using own = new Owned(gpu);
+  const outputs = madeUpOutputs(gpu, own, options);
+  const { row, range } = await benchExtremes(gpu, clock, options, ceilings, outputs);
+  const rows = [row];
+  for (const levels of LEVELS) rows.push(await benchCounts(gpu, clock, options, ceilings, outputs, range, levels));
+  return rows;
 }

@@ -5,13 +5,15 @@
 import type { Clock } from "../core/platform.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { allocate, type DeviceArray, read, upload } from "../gpu/device-array.ts";
-import { plainLayer, uploadIdentityJobs } from "../gpu/forward-pass.ts";
+import { type DeviceArray, read, write } from "../gpu/device-array.ts";
+import { identityJobs, plainLayer, writeJobs } from "../gpu/forward-pass.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
+import { f32, structs, uniforms } from "../gpu/layout.ts";
+import { Owned } from "../gpu/owned.ts";
 import { lanesOf, quadsOf } from "../gpu/packing.ts";
 import { submit } from "../gpu/recorder.ts";
-import { uploadUniforms } from "../gpu/uniforms.ts";
+import { writeUniforms } from "../gpu/uniforms.ts";
 import { sumBound } from "../reference/rounding.ts";
 import { requireAgreement } from "./agreement.ts";
 import type { Cost } from "./bench-row.ts";
@@ -62,22 +64,27 @@ export function checkedRows(rows: number): number[] {
 
 interface Operands {
   /** [networks, samples, lanes of the inputs]; the lane behind the inputs is one more value here. */
-  readonly inputs: DeviceArray<"f32", 3>;
-  /** [networks, outputs, lanes of the inputs]. */
-  readonly parameters: DeviceArray<"f32", 3>;
   readonly inputValues: Float32Array;
+  /** [networks, outputs, lanes of the inputs]. */
   readonly parameterValues: Float32Array;
 }
 
-function uploadOperands(gpu: GpuContext, { networks, samples, inputs, outputs }: ProductShape): Operands {
+function madeUpOperands({ networks, samples, inputs, outputs }: ProductShape): Operands {
   const lanes = lanesOf(inputs);
-  const inputValues = madeUpNumbers(networks * samples * lanes, 0);
-  const parameterValues = madeUpNumbers(networks * outputs * lanes, 1);
   return {
-    inputs: upload(gpu, "product inputs", "f32", [networks, samples, lanes], inputValues),
-    parameters: upload(gpu, "product parameters", "f32", [networks, outputs, lanes], parameterValues),
-    inputValues,
-    parameterValues,
+    inputValues: madeUpNumbers(networks * samples * lanes, 0),
+    parameterValues: madeUpNumbers(networks * outputs * lanes, 1),
+  };
+}
+
+function productLayout({ networks, samples, inputs, outputs }: ProductShape) {
+  return {
+    inputs: f32(networks, samples, lanesOf(inputs)),
+    parameters: f32(networks, outputs, lanesOf(inputs)),
+    outputs: f32(networks, samples, lanesOf(outputs)),
+    layer: uniforms(forward, "Layer"),
+    batch: uniforms(forward, "Batch"),
+    jobs: structs(forward, "Job", networks),
   };
 }
 
@@ -124,22 +131,18 @@ export async function timeProduct(
   runs: number,
 ): Promise<TimedProduct> {
   const { networks, samples, inputs, outputs } = shape;
-  const operands = uploadOperands(gpu, shape);
-  const products = allocate(gpu, "products", "f32", [networks, samples, lanesOf(outputs)]);
-  const layer = uploadUniforms(gpu, forward, "Layer", [plainLayer(inputs, outputs, samples)]);
-  const batch = uploadUniforms(gpu, forward, "Batch", [{ first: 0, count: samples, first_job: 0 }]);
-  const jobs = uploadIdentityJobs(gpu, networks);
-  try {
-    const kernel = (await createForwardLayer(gpu, "", "identity")).bind({
-      ...{ layer, batch, jobs, outputs: products },
-      ...{ inputs: operands.inputs, parameters: operands.parameters },
-    });
-    const grid = forwardGrid(quadsOf(outputs), samples, networks);
-    submit(gpu, "check product", (to) => kernel.encode(to, grid));
-    await check(gpu, shape, operands, products);
-    const timing = await timedDispatches(gpu, clock, runs, "bench product", (to) => kernel.encode(to, grid));
-    return { shape, timing, cost: { operations: productOperations(shape), bytes: productBytes(shape) } };
-  } finally {
-    for (const owned of [operands.inputs, operands.parameters, products, layer, batch, jobs]) owned.destroy();
-  }
+  const operands = madeUpOperands(shape);
+  using own = new Owned(gpu);
+  const arrays = own.allocate(productLayout(shape), "product");
+  write(gpu, arrays.inputs, operands.inputValues);
+  write(gpu, arrays.parameters, operands.parameterValues);
+  writeUniforms(gpu, forward, arrays.layer, [plainLayer(inputs, outputs, samples)]);
+  writeUniforms(gpu, forward, arrays.batch, [{ first: 0, count: samples, first_job: 0 }]);
+  writeJobs(gpu, arrays.jobs, identityJobs(networks));
+  const kernel = (await createForwardLayer(gpu, "", "identity")).bind(arrays);
+  const grid = forwardGrid(quadsOf(outputs), samples, networks);
+  submit(gpu, "check product", (to) => kernel.encode(to, grid));
+  await check(gpu, shape, operands, arrays.outputs);
+  const timing = await timedDispatches(gpu, clock, runs, "bench product", (to) => kernel.encode(to, grid));
+  return { shape, timing, cost: { operations: productOperations(shape), bytes: productBytes(shape) } };
 }

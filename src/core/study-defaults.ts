@@ -7,11 +7,11 @@ import type { StudyConfig } from "./study.ts";
 /** All options but `measures`, whose default is every registered measure. */
 export const studyDefaults: Omit<StudyConfig, "measures"> = {
   data: "mnist",
-  repeats: 5,
+  repeats: 8,
   seed: 0,
   hidden: [100, 100],
   activation: "sigmoid",
-  epochs: 20,
+  epochs: 12,
   batchSize: 32,
   learningRate: 0.001,
   l2: 1e-5,

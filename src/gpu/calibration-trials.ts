@@ -6,8 +6,8 @@
 import { RandomSequence, streams } from "../core/random.ts";
 import type { Product } from "../core/tiles.ts";
 import type { GpuContext } from "./context.ts";
-import { allocate, type DeviceArray, upload } from "./device-array.ts";
-import { plainLayer, uploadIdentityJobs } from "./forward-pass.ts";
+import { type DeviceArray, write } from "./device-array.ts";
+import { identityJobs, plainLayer, writeJobs } from "./forward-pass.ts";
 import { backward, forward } from "./generated/shaders.ts";
 import type { BoundKernel, Grid } from "./kernel.ts";
 import {
@@ -18,8 +18,10 @@ import {
   updateParametersGrid,
 } from "./kernels/backward.ts";
 import { createForwardLayer, forwardGrid } from "./kernels/forward.ts";
+import { f32, structs, u32, uniforms } from "./layout.ts";
+import { Owned } from "./owned.ts";
 import { lanesOf, packPixels, quadsOf } from "./packing.ts";
-import { uploadUniforms } from "./uniforms.ts";
+import { writeUniforms } from "./uniforms.ts";
 
 const FEATURES = 784;
 const UNITS = 100;
@@ -40,39 +42,18 @@ export interface Trial {
   readonly expected: Float32Array;
 }
 
-/** Makes what trials need on a device, and remembers it. */
-class Workbench {
+/** What trials are made with. */
+interface Workbench {
   readonly gpu: GpuContext;
+  readonly own: Owned;
   readonly networks: number;
-  readonly random = new RandomSequence(0, 0, streams.initialisation);
-  readonly #owned: { destroy(): void }[] = [];
+  readonly random: RandomSequence;
+}
 
-  constructor(gpu: GpuContext) {
-    this.gpu = gpu;
-    this.networks = NETWORKS[gpu.facts.software ? "software" : "hardware"];
-  }
-
-  own<T extends { destroy(): void }>(one: T): T {
-    this.#owned.push(one);
-    return one;
-  }
-
-  /** [networks, rows, lanes], zero. */
-  empty(label: string, rows: number, lanes: number) {
-    return this.own(allocate(this.gpu, label, "f32", [this.networks, rows, lanes]));
-  }
-
-  /** [networks, rows, lanes], `values` for each. */
-  each(label: string, rows: number, lanes: number, values: Float32Array) {
-    const array = this.empty(label, rows, lanes);
-    for (let network = 0; network < this.networks; network++) {
-      this.gpu.device.queue.writeBuffer(array.buffer, network * values.byteLength, values as BufferSource);
-    }
-    return array;
-  }
-
-  [Symbol.dispose](): void {
-    for (const one of this.#owned) one.destroy();
+/** `values` for each network. */
+function writeEach({ gpu, networks }: Workbench, { buffer }: DeviceArray<"f32", 3>, values: Float32Array): void {
+  for (let network = 0; network < networks; network++) {
+    gpu.device.queue.writeBuffer(buffer, network * values.byteLength, values as BufferSource);
   }
 }
 
@@ -112,32 +93,36 @@ function layerOutputs(rows: Float32Array, parameters: Float32Array, lanes: numbe
 }
 
 /** Pixels that stand for 0 and 1, in the order that they lie in. */
-function uploadBytes(bench: Workbench) {
-  const { gpu, networks, random } = bench;
+function uploadBytes({ gpu, own, networks, random }: Workbench) {
   const bytes = Uint8Array.from({ length: BATCH * FEATURES }, () => 255 * random.nextBelow(2));
   const packed = packPixels(bytes, BATCH, FEATURES);
-  const identity = Uint32Array.from({ length: networks * BATCH }, (_, index) => index % BATCH);
-  return {
-    pixels: bench.own(upload(gpu, "pixels", "u32", [BATCH, quadsOf(FEATURES)], packed)),
-    order: bench.own(upload(gpu, "order", "u32", [networks, BATCH], identity)),
-    values: Float32Array.from(new Uint8Array(packed.buffer), (byte) => byte / 255),
-  };
+  const { pixels, order } = own.allocate({ pixels: u32(BATCH, quadsOf(FEATURES)), order: u32(networks, BATCH) });
+  write(gpu, pixels, packed);
+  write(
+    gpu,
+    order,
+    Uint32Array.from({ length: networks * BATCH }, (_, index) => index % BATCH),
+  );
+  return { pixels, order, values: Float32Array.from(new Uint8Array(packed.buffer), (byte) => byte / 255) };
 }
 
 /** What both layers' forward trials bind, with parameters of a layer of `inputs`. */
 function forwardResources(bench: Workbench, inputs: number) {
-  const { gpu, networks } = bench;
-  const host = integerRows(bench.random, UNITS, inputs, -3, 3, 1);
-  const outputs = bench.empty("outputs", BATCH, U);
-  const bound = {
-    layer: bench.own(uploadUniforms(gpu, forward, "Layer", [plainLayer(inputs, UNITS, BATCH, BATCH)])),
-    batch: bench.own(uploadUniforms(gpu, forward, "Batch", [{ first: 0, count: BATCH, first_job: 0 }])),
-    jobs: bench.own(uploadIdentityJobs(gpu, networks)),
-    parameters: bench.each("parameters", UNITS, lanesOf(inputs), host),
-    outputs,
-  };
+  const { gpu, own, networks, random } = bench;
+  const host = integerRows(random, UNITS, inputs, -3, 3, 1);
+  const bound = own.allocate({
+    layer: uniforms(forward, "Layer"),
+    batch: uniforms(forward, "Batch"),
+    jobs: structs(forward, "Job", networks),
+    parameters: f32(networks, UNITS, lanesOf(inputs)),
+    outputs: f32(networks, BATCH, U),
+  });
+  writeUniforms(gpu, forward, bound.layer, [plainLayer(inputs, UNITS, BATCH, BATCH)]);
+  writeUniforms(gpu, forward, bound.batch, [{ first: 0, count: BATCH, first_job: 0 }]);
+  writeJobs(gpu, bound.jobs, identityJobs(networks));
+  writeEach(bench, bound.parameters, host);
   const grid = forwardGrid(quadsOf(UNITS), BATCH, networks);
-  return { bound, host, trial: { product: "forward_layer", grid, output: outputs } as const };
+  return { bound, host, trial: { product: "forward_layer", grid, output: bound.outputs } as const };
 }
 
 function firstLayerTrial(bench: Workbench): Trial {
@@ -155,7 +140,8 @@ function firstLayerTrial(bench: Workbench): Trial {
 function hiddenLayerTrial(bench: Workbench): Trial {
   const { bound, host, trial } = forwardResources(bench, UNITS);
   const rows = integerRows(bench.random, BATCH, UNITS, -3, 3, 1);
-  const inputs = bench.each("rows", BATCH, U, rows);
+  const { inputs } = bench.own.allocate({ inputs: f32(bench.networks, BATCH, U) });
+  writeEach(bench, inputs, rows);
   return {
     ...trial,
     expected: layerOutputs(rows, host, U),
@@ -179,8 +165,8 @@ const gradientAlone: BackwardBatch = {
   l2: 0,
 };
 
-function backwardUniforms(bench: Workbench) {
-  const layer = {
+function backwardUniforms({ gpu, own }: Workbench) {
+  const sizes = {
     input_quads: quadsOf(FEATURES),
     inputs: FEATURES,
     outputs: UNITS,
@@ -190,29 +176,33 @@ function backwardUniforms(bench: Workbench) {
     slab_rows: BATCH,
     order_rows: BATCH,
   };
-  return {
-    layer: bench.own(uploadUniforms(bench.gpu, backward, "Layer", [layer])),
-    batch: bench.own(uploadUniforms(bench.gpu, backward, "Batch", [gradientAlone])),
-  };
+  const bound = own.allocate({ layer: uniforms(backward, "Layer"), batch: uniforms(backward, "Batch") });
+  writeUniforms(gpu, backward, bound.layer, [sizes]);
+  writeUniforms(gpu, backward, bound.batch, [gradientAlone]);
+  return bound;
 }
 
 function hiddenDeltaTrial(bench: Workbench): Trial {
-  const above = integerRows(bench.random, BATCH, UNITS, -3, 3, 0);
-  const parameters = integerRows(bench.random, UNITS, UNITS, -3, 3, 1);
-  const delta = bench.empty("delta", BATCH, U);
-  const bound = {
-    ...backwardUniforms(bench),
-    delta,
-    next_delta: bench.each("next delta", BATCH, U, above),
-    next_parameters: bench.each("next parameters", UNITS, U, parameters),
-    // All above 0, where relu passes everything back.
-    activations: bench.each("activations", BATCH, U, integerRows(bench.random, BATCH, UNITS, 1, 3, 1)),
-  };
+  const { own, networks, random } = bench;
+  const above = integerRows(random, BATCH, UNITS, -3, 3, 0);
+  const parameters = integerRows(random, UNITS, UNITS, -3, 3, 1);
+  const rows = f32(networks, BATCH, U);
+  const arrays = own.allocate({
+    delta: rows,
+    next_delta: rows,
+    next_parameters: f32(networks, UNITS, U),
+    activations: rows,
+  });
+  writeEach(bench, arrays.next_delta, above);
+  writeEach(bench, arrays.next_parameters, parameters);
+  // All above 0, where relu passes everything back.
+  writeEach(bench, arrays.activations, integerRows(random, BATCH, UNITS, 1, 3, 1));
+  const bound = { ...backwardUniforms(bench), ...arrays };
   const weight: Operand = (i, o) => (i < UNITS ? parameters[o * U + i]! : 0);
   return {
     product: "hidden_delta",
-    grid: hiddenDeltaGrid(quadsOf(UNITS), BATCH, bench.networks),
-    output: delta,
+    grid: hiddenDeltaGrid(quadsOf(UNITS), BATCH, networks),
+    output: arrays.delta,
     expected: product(BATCH, U, UNITS, (s, o) => above[s * U + o]!, weight),
     async bind(gpu) {
       return (await createHiddenDelta(gpu, "relu")).bind(bound);
@@ -221,22 +211,22 @@ function hiddenDeltaTrial(bench: Workbench): Trial {
 }
 
 function updateTrial(bench: Workbench): Trial {
-  const delta = integerRows(bench.random, BATCH, UNITS, -3, 3, 0);
+  const { own, networks, random } = bench;
+  const delta = integerRows(random, BATCH, UNITS, -3, 3, 0);
   const { pixels, order, values } = uploadBytes(bench);
-  const first_moments = bench.empty("first moments", UNITS, F);
-  const bound = {
-    ...backwardUniforms(bench),
-    order,
-    pixels,
-    delta: bench.each("delta", BATCH, U, delta),
-    parameters: bench.empty("parameters", UNITS, F),
-    first_moments,
-    second_moments: bench.empty("second moments", UNITS, F),
-  };
+  const matrix = f32(networks, UNITS, F);
+  const arrays = own.allocate({
+    delta: f32(networks, BATCH, U),
+    parameters: matrix,
+    first_moments: matrix,
+    second_moments: matrix,
+  });
+  writeEach(bench, arrays.delta, delta);
+  const bound = { ...backwardUniforms(bench), order, pixels, ...arrays };
   return {
     product: "update_parameters",
-    grid: updateParametersGrid(quadsOf(FEATURES), UNITS, bench.networks),
-    output: first_moments,
+    grid: updateParametersGrid(quadsOf(FEATURES), UNITS, networks),
+    output: arrays.first_moments,
     expected: product(
       UNITS,
       F,
@@ -250,14 +240,16 @@ function updateTrial(bench: Workbench): Trial {
   };
 }
 
-export interface Trials {
+export interface Trials extends Disposable {
   readonly trials: readonly Trial[];
-  [Symbol.dispose](): void;
 }
 
 /** Uploads what the trials compute with. */
 export function prepareTrials(gpu: GpuContext): Trials {
-  const bench = new Workbench(gpu);
+  using own = new Owned(gpu);
+  const networks = NETWORKS[gpu.facts.software ? "software" : "hardware"];
+  const bench = { gpu, own, networks, random: new RandomSequence(0, 0, streams.initialisation) };
   const trials = [firstLayerTrial, hiddenLayerTrial, hiddenDeltaTrial, updateTrial].map((make) => make(bench));
-  return { trials, [Symbol.dispose]: () => bench[Symbol.dispose]() };
+  const kept = own.move();
+  return { trials, [Symbol.dispose]: () => kept[Symbol.dispose]() };
 }

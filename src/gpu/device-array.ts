@@ -43,17 +43,6 @@ export function allocateSpec<E extends string, Rank extends number>(
   return { ...spec, buffer, destroy };
 }
 
-/** Allocates an array of `shape`. */
-export function allocate<E extends string, const S extends readonly number[]>(
-  gpu: GpuContext,
-  label: string,
-  element: E,
-  shape: S,
-  elementBytes = 4,
-): DeviceArray<E, S["length"]> {
-  return allocateSpec(gpu, label, { element, elementBytes, rank: shape.length as S["length"], shape });
-}
-
 /** Fills an array: `data` holds all of its scalars, row-major. */
 export function write<E extends ElementType>(gpu: GpuContext, array: DeviceArray<E>, data: HostArray<E>): void {
   const scalars = scalarsOf(array);
@@ -61,19 +50,6 @@ export function write<E extends ElementType>(gpu: GpuContext, array: DeviceArray
     throw new Error(`${array.buffer.label} [${array.shape.join(", ")}] takes ${scalars} values, not ${data.length}`);
   }
   inSpan(gpu, "upload", () => gpu.device.queue.writeBuffer(array.buffer, 0, data as BufferSource));
-}
-
-/** Allocates and fills: `data` holds the scalars of `shape`, row-major. */
-export function upload<E extends ElementType, const S extends readonly number[]>(
-  gpu: GpuContext,
-  label: string,
-  element: E,
-  shape: S,
-  data: HostArray<E>,
-): DeviceArray<E, S["length"]> {
-  const array = allocate(gpu, label, element, shape);
-  write(gpu, array, data);
-  return array;
 }
 
 /**

@@ -2,7 +2,9 @@
 import { activationOfLayer, type LayerActivation, type NetworkActivation } from "../core/activation.ts";
 import { type Network, type Widths, widthsOf } from "../core/network.ts";
 import type { GpuContext } from "./context.ts";
-import { type DeviceArray, read, upload } from "./device-array.ts";
+import { type DeviceArray, read, write } from "./device-array.ts";
+import { f32 } from "./layout.ts";
+import { Owned } from "./owned.ts";
 import { lanesOf, layerOf, packParameters, unpackParameters } from "./packing.ts";
 
 export interface DeviceNetworks {
@@ -14,21 +16,26 @@ export interface DeviceNetworks {
   [Symbol.dispose](): void;
 }
 
+export function parametersLayout(widths: Widths, networks: number) {
+  const layer = widths.slice(1).map((outputs, index) => ({
+    parameters: f32(networks, outputs, lanesOf(widths[index]!)),
+  }));
+  return { layer };
+}
+
 /** @param networks at least one, all of the same widths and activation. */
 export function uploadNetworks(gpu: GpuContext, networks: readonly Network[]): DeviceNetworks {
   const widths = widthsOf(networks[0]!);
-  const parameters = widths.slice(1).map((outputs, layer) => {
-    const shape = [networks.length, outputs, lanesOf(widths[layer]!)] as const;
-    return upload(gpu, `layer ${layer} parameters`, "f32", shape, packParameters(layerOf(networks, layer)));
-  });
+  using own = new Owned(gpu);
+  const parameters = own.allocate(parametersLayout(widths, networks.length)).layer.map((layer) => layer.parameters);
+  for (const [layer, array] of parameters.entries()) write(gpu, array, packParameters(layerOf(networks, layer)));
+  const kept = own.move();
   return {
     count: networks.length,
     widths,
     activation: networks[0]!.activation,
     parameters,
-    [Symbol.dispose]() {
-      for (const array of parameters) array.destroy();
-    },
+    [Symbol.dispose]: () => kept[Symbol.dispose](),
   };
 }
 

@@ -9,10 +9,11 @@ import {
   type SplitName,
 } from "../core/dataset.ts";
 import type { GpuContext } from "./context.ts";
-import { type DeviceArray, upload } from "./device-array.ts";
+import { type DeviceArray, write } from "./device-array.ts";
 import { WORD } from "./kernels/histogram.ts";
+import { f32, u32 } from "./layout.ts";
+import { Owned } from "./owned.ts";
 import { lanesOf, packPixels, packValues } from "./packing.ts";
-import { type PlannedArray, scalarArray } from "./plan-basis.ts";
 import { inSpan } from "./profiler.ts";
 
 /** [samples, words] or [samples, lanes]: homogeneous rows of bytes or of floats, under the name that shaders give them. */
@@ -38,22 +39,25 @@ export interface DeviceSplit extends DevicePages {
   readonly labels: DeviceArray<"u32", 1>;
 }
 
-/** The arrays of a split. */
-export function splitArrays(name: string, type: InputType, samples: number, features: number): PlannedArray[] {
-  const inputs =
-    type === "bytes"
-      ? scalarArray(`${name} pixels`, samples, lanesOf(features) / 4)
-      : scalarArray(`${name} values`, samples, lanesOf(features));
-  return [inputs, scalarArray(`${name} labels`, samples)];
+/** The arrays of a split; its name is their label. */
+export function splitLayout(type: InputType, samples: number, features: number) {
+  const lanes = lanesOf(features);
+  const labels = u32(samples);
+  return type === "bytes" ? { pixels: u32(samples, lanes / 4), labels } : { values: f32(samples, lanes), labels };
 }
 
-function uploadInputs(gpu: GpuContext, name: string, { inputs, count }: Split, features: number): DeviceInputs {
-  const lanes = lanesOf(features);
-  if (inputs instanceof Uint8Array) {
-    const packed = packPixels(inputs, count, features);
-    return { pixels: upload(gpu, `${name} pixels`, "u32", [count, lanes / 4], packed) };
+function writtenInputs(
+  gpu: GpuContext,
+  arrays: DeviceInputs,
+  { inputs, count }: Split,
+  features: number,
+): DeviceInputs {
+  if ("pixels" in arrays) {
+    write(gpu, arrays.pixels, packPixels(inputs as Uint8Array, count, features));
+    return { pixels: arrays.pixels };
   }
-  return { values: upload(gpu, `${name} values`, "f32", [count, lanes], packValues(inputs, count, features)) };
+  write(gpu, arrays.values, packValues(inputs as Float32Array, count, features));
+  return { values: arrays.values };
 }
 
 export function uploadSplit(
@@ -63,8 +67,13 @@ export function uploadSplit(
   features: number,
   classes: number,
 ): DeviceSplit {
-  const inputs = uploadInputs(gpu, name, split, features);
-  const labels = upload(gpu, `${name} labels`, "u32", [split.count], Uint32Array.from(split.labels));
+  const type = split.inputs instanceof Uint8Array ? "bytes" : "floats";
+  using own = new Owned(gpu);
+  const arrays = own.allocate(splitLayout(type, split.count, features), name);
+  const inputs = writtenInputs(gpu, arrays, split, features);
+  const { labels } = arrays;
+  write(gpu, labels, Uint32Array.from(split.labels));
+  const kept = own.move();
   const onDevice: DeviceSplit = {
     host: split,
     count: split.count,
@@ -73,10 +82,7 @@ export function uploadSplit(
     inputs,
     labels,
     eachPage: (work) => work(onDevice),
-    [Symbol.dispose]() {
-      ("pixels" in inputs ? inputs.pixels : inputs.values).destroy();
-      labels.destroy();
-    },
+    [Symbol.dispose]: () => kept[Symbol.dispose](),
   };
   return onDevice;
 }

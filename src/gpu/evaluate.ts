@@ -30,9 +30,9 @@ export function createEvaluationCollector(
   const correctPerClass = new Uint32Array(count * classes);
   let lossSum = new Float64Array(count);
   return {
-    async board({ gpu, page, forward }) {
+    async board({ gpu, page, forward }, own) {
       const parts = forward.chunks.map((chunk) => ({ ...chunk, firstJob: 0, slabs: count }));
-      const tallier = await createTallier(gpu, forward.outputs.at(-1)!, page, count, parts);
+      const tallier = own.use(await createTallier(gpu, forward.outputs.at(-1)!, page, count, parts));
       return {
         encode: (to, chunk) => tallier.encode(to, chunk),
         async collect() {
@@ -41,7 +41,6 @@ export function createEvaluationCollector(
           addTo(correctPerClass, rightPerClass(tally.right, page.host, classes));
           lossSum = Float64Array.from(tally.lossSum);
         },
-        [Symbol.dispose]: () => tallier[Symbol.dispose](),
       };
     },
     evaluation: () => ({ correct, correctPerClass, loss: lossSum.map((sum) => sum / samples) }),

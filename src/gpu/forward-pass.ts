@@ -2,7 +2,7 @@
 import { greatest } from "../core/long-arrays.ts";
 import type { Widths } from "../core/network.ts";
 import type { GpuContext } from "./context.ts";
-import { allocate, type DeviceArray } from "./device-array.ts";
+import type { DeviceArray } from "./device-array.ts";
 import { activationAfter, type DeviceNetworks } from "./device-networks.ts";
 import type { DeviceSplit } from "./device-split.ts";
 import { forward } from "./generated/shaders.ts";
@@ -15,10 +15,12 @@ import {
   forwardGrid,
 } from "./kernels/forward.ts";
 import { BLOCK } from "./kernels/tally.ts";
+import { f32, structs, uniforms } from "./layout.ts";
+import { Owned } from "./owned.ts";
 import { lanesOf, quadsOf } from "./packing.ts";
 import { type Amount, activationBytes, batchBytes, chunkBytes, leastOf, type PlanBasis } from "./plan-basis.ts";
 import type { Recorder } from "./recorder.ts";
-import { packStructs, type UniformArray, uploadUniforms } from "./uniforms.ts";
+import { packStructs, writeUniforms } from "./uniforms.ts";
 
 /** Blocks of a full chunk come in eights, because a walk (shaders/walk-product.wgsl) has a lane for each. */
 export const WALKED = 8 * BLOCK;
@@ -76,27 +78,14 @@ export function forwardOperations(widths: Widths): number {
   return 2 * widths.slice(1).reduce((sum, outputs, layer) => sum + outputs * lanesOf(widths[layer]!), 0);
 }
 
-/** A table of jobs, as the forward shader reads it. */
-export function uploadJobs(gpu: GpuContext, label: string, jobs: readonly ForwardJob[]): DeviceArray<"Job", 1> {
-  const array = allocate(gpu, label, "Job", [jobs.length], forward.structs.Job.size);
-  writeJobs(gpu, array, jobs);
-  return array;
-}
-
-/** Overwrites a table of jobs from its beginning. */
+/** Writes a table of jobs, from its beginning. */
 export function writeJobs(gpu: GpuContext, { buffer }: DeviceArray<"Job", 1>, jobs: readonly ForwardJob[]): void {
   gpu.device.queue.writeBuffer(buffer, 0, packStructs(forward.structs.Job, jobs) as BufferSource);
 }
 
 /** The table that says job z is network z. */
-export function uploadIdentityJobs(gpu: GpuContext, networks: number): DeviceArray<"Job", 1> {
-  const jobs: ForwardJob[] = Array.from({ length: networks }, (_, network) => ({
-    network,
-    curve: 0,
-    replacement: 0,
-    removed: 0,
-  }));
-  return uploadJobs(gpu, "jobs", jobs);
+export function identityJobs(networks: number): ForwardJob[] {
+  return Array.from({ length: networks }, (_, network) => ({ network, curve: 0, replacement: 0, removed: 0 }));
 }
 
 /** Uniforms of a layer that reads its own job's rows and masks nothing. */
@@ -123,6 +112,24 @@ export interface ForwardPass {
   [Symbol.dispose](): void;
 }
 
+/** What decides the size of every array of a pass. */
+export interface PassSize {
+  readonly widths: Widths;
+  readonly networks: number;
+  readonly samples: number;
+  /** Samples of a chunk. */
+  readonly rows: number;
+}
+
+export function forwardPassLayout({ widths, networks, samples, rows }: PassSize) {
+  const layer = widths.slice(1).map((width) => ({
+    outputs: f32(networks, rows, lanesOf(width)),
+    uniform: uniforms(forward, "Layer"),
+  }));
+  const batch = uniforms(forward, "Batch", chunksOf(samples, rows).length);
+  return { layer, jobs: structs(forward, "Job", networks), batch };
+}
+
 /** @param rows samples of a chunk; by default as many as fit. */
 export async function createForwardPass(
   gpu: GpuContext,
@@ -133,16 +140,16 @@ export async function createForwardPass(
   const { widths, count } = networks;
   const chunks = chunksOf(split.count, rows);
   const batches: ForwardBatch[] = chunks.map(({ first, count: samples }) => ({ first, count: samples, first_job: 0 }));
-  const batch = uploadUniforms(gpu, forward, "Batch", batches);
-  const jobs = uploadIdentityJobs(gpu, count);
-  const outputs = widths
-    .slice(1)
-    .map((width, layer) => allocate(gpu, `layer ${layer} outputs`, "f32", [count, rows, lanesOf(width)]));
-  const uniforms: UniformArray<"Layer">[] = [];
+  using own = new Owned(gpu);
+  const size = { widths, networks: count, samples: split.count, rows };
+  const { layer: layers, jobs, batch } = own.allocate(forwardPassLayout(size));
+  writeUniforms(gpu, forward, batch, batches);
+  writeJobs(gpu, jobs, identityJobs(count));
+  const outputs = layers.map((layer) => layer.outputs);
   const kernels: BoundKernel[] = [];
   for (const [layer, parameters] of networks.parameters.entries()) {
-    const uniform = uploadUniforms(gpu, forward, "Layer", [plainLayer(widths[layer]!, widths[layer + 1]!, rows)]);
-    uniforms.push(uniform);
+    const { uniform } = layers[layer]!;
+    writeUniforms(gpu, forward, uniform, [plainLayer(widths[layer]!, widths[layer + 1]!, rows)]);
     const activation = activationAfter(networks, layer);
     const shared = { layer: uniform, batch, jobs, parameters, outputs: outputs[layer]! };
     if (layer === 0) {
@@ -156,6 +163,7 @@ export async function createForwardPass(
       kernels.push(kernel.bind({ ...shared, inputs: outputs[layer - 1]! }));
     }
   }
+  const kept = own.move();
   return {
     rows,
     chunks,
@@ -166,8 +174,6 @@ export async function createForwardPass(
         kernel.encode(to, forwardGrid(quadsOf(widths[layer + 1]!), samples, count), chunk);
       });
     },
-    [Symbol.dispose]() {
-      for (const owned of [batch, jobs, ...outputs, ...uniforms]) owned.destroy();
-    },
+    [Symbol.dispose]: () => kept[Symbol.dispose](),
   };
 }

@@ -68,16 +68,6 @@ export function evenly(total: number, most: number): number {
   return Math.ceil(total / Math.ceil(total / most));
 }
 
-/** An array of 4-byte scalars. */
-export function scalarArray(name: string, ...shape: readonly number[]): PlannedArray {
-  return { name, bytes: Math.max(16, 4 * shape.reduce((product, size) => product * size, 1)) };
-}
-
-/** Bytes of `count` uniform structs that are chosen by a dynamic offset; none of ours exceeds one alignment. */
-export function uniformArray({ device: { limits } }: PlanBasis, name: string, count: number): PlannedArray {
-  return { name, bytes: Math.max(1, count) * limits.minUniformBufferOffsetAlignment };
-}
-
 export function totalBytes(arrays: readonly PlannedArray[]): number {
   return arrays.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -1,13 +1,16 @@
 /** Correct predictions and loss of many jobs over a split, added up from the blocks that the device tallies. */
 import type { GpuContext } from "./context.ts";
-import { allocate, type DeviceArray, read } from "./device-array.ts";
+import { type DeviceArray, read } from "./device-array.ts";
 import type { DeviceSplit } from "./device-split.ts";
 import { tally } from "./generated/shaders.ts";
 import { BLOCK, createTallyBlocks, type TallyRange, tallyGrid } from "./kernels/tally.ts";
+import { f32, plannedArrays, u32x2, uniforms } from "./layout.ts";
+import { Owned } from "./owned.ts";
 import { lanesOf } from "./packing.ts";
+import { type PlanBasis, type PlannedArray, readBack } from "./plan-basis.ts";
 import type { Recorder } from "./recorder.ts";
-import { ones, rightWords } from "./right-bits.ts";
-import { uploadUniforms } from "./uniforms.ts";
+import { ones } from "./right-bits.ts";
+import { writeUniforms } from "./uniforms.ts";
 
 export interface Tally {
   /** [jobs]: samples classified correctly. Exact. */
@@ -37,6 +40,17 @@ export interface Tallier {
   [Symbol.dispose](): void;
 }
 
+/** @param parts that are encoded */
+export function tallyLayout(jobs: number, samples: number, parts: number) {
+  const blocks = Math.ceil(samples / BLOCK);
+  return { range: uniforms(tally, "Range", parts), losses: f32(jobs, blocks), right: u32x2(jobs, blocks) };
+}
+
+/** What a tallier takes, with the copy that is read back. */
+export function tallyArrays(basis: PlanBasis, layout: ReturnType<typeof tallyLayout>): PlannedArray[] {
+  return [...plannedArrays(basis, layout), readBack(plannedArrays(basis, layout.right, "right"))];
+}
+
 /**
  * @param logits [slabs, rows, lanes of the classes]
  * @param parts every part that will be encoded, each once
@@ -58,12 +72,12 @@ export async function createTallier(
     first_job: firstJob,
     blocks,
   }));
-  const range = uploadUniforms(gpu, tally, "Range", ranges);
-  // Pairs of words: rank 2 for the shader's vec2.
-  const right = allocate(gpu, "right", "u32", [jobs, rightWords(split.count)]);
-  const losses = allocate(gpu, "losses", "f32", [jobs, blocks]);
+  using own = new Owned(gpu);
+  const { range, right, losses } = own.allocate(tallyLayout(jobs, split.count, parts.length));
+  writeUniforms(gpu, tally, range, ranges);
   const kernel = await createTallyBlocks(gpu);
   const bound = kernel.bind({ range, logits, labels: split.labels, right, losses });
+  const kept = own.move();
   return {
     encode(to, part) {
       const { count, slabs } = parts[part]!;
@@ -72,9 +86,7 @@ export async function createTallier(
     async total(lossesBefore = new Float64Array(jobs)) {
       return addBlocks(await read(gpu, right), await read(gpu, losses), lossesBefore);
     },
-    [Symbol.dispose]() {
-      for (const owned of [range, right, losses]) owned.destroy();
-    },
+    [Symbol.dispose]: () => kept[Symbol.dispose](),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Uniform structs on the device, laid out as the shader's generated interface says. */
 import type { GpuContext } from "./context.ts";
-import { type StructInterface, type Structs, specBytes, type UniformSpec, uniformStride, uniforms } from "./layout.ts";
+import { type StructInterface, type Structs, specBytes, type UniformSpec, uniformStride } from "./layout.ts";
 
 /** Values of one struct, by its WGSL field names. */
 export type StructValues<S extends StructInterface> = { readonly [Field in keyof S["fields"]]: number };
@@ -59,18 +59,6 @@ export function allocateUniforms<N extends string>(
       release?.();
     },
   };
-}
-
-/** Uploads uniform structs; `shader.structs` names the layout. */
-export function uploadUniforms<const T extends Structs, N extends keyof T["structs"] & string>(
-  gpu: GpuContext,
-  shader: T,
-  name: N,
-  values: readonly StructValues<T["structs"][N]>[],
-): UniformArray<N> {
-  const array = allocateUniforms(gpu, `${shader.file} ${name}`, uniforms(shader, name, values.length));
-  writeUniforms(gpu, shader, array, values);
-  return array;
 }
 
 /** Writes the structs of a uniform array, from its beginning. */

@@ -20,7 +20,7 @@ import {
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
 import { createTopLayer, fusesTopLayer, topLayerGrid } from "../gpu/kernels/top-layer.ts";
 import { quadsOf } from "../gpu/packing.ts";
-import type { StepBuffers } from "./step-buffers.ts";
+import type { StepArrays } from "./step-arrays.ts";
 
 export interface StepDispatch {
   readonly kernel: BoundKernel;
@@ -32,7 +32,7 @@ interface StepParts {
   readonly gpu: GpuContext;
   readonly networks: DeviceNetworks;
   readonly split: DeviceSplit;
-  readonly buffers: StepBuffers;
+  readonly arrays: StepArrays;
   readonly batchSize: number;
 }
 
@@ -51,18 +51,17 @@ export async function stepDispatches(parts: StepParts): Promise<StepDispatch[]> 
 }
 
 async function forwardDispatch(parts: StepParts, index: number): Promise<StepDispatch> {
-  const { gpu, networks, split, buffers, batchSize } = parts;
+  const { gpu, networks, split, arrays, batchSize } = parts;
   const { count, widths, parameters } = networks;
-  const { outputs, deltas, order, jobs, forwardBatch: batch } = buffers;
-  const layer = buffers.forwardLayers[index]!;
-  const written = { outputs: outputs[index]!, slopes: deltas[index]! };
-  const shared = { layer, batch, jobs, parameters: parameters[index]!, ...written };
+  const { order, jobs, forwardBatch: batch } = arrays;
+  const { outputs, delta: slopes, forward: layer } = arrays.layer[index]!;
+  const shared = { layer, batch, jobs, parameters: parameters[index]!, outputs, slopes };
   const function_ = activationAfter(networks, index);
   const kept = needsKeptSlope(function_); // other variants have no `slopes`, and leave them alone
   const kernel =
     index > 0
       ? (await createForwardLayer(gpu, kept ? "SLOPES" : "", function_)).bind({
-          ...{ ...shared, inputs: outputs[index - 1]! },
+          ...{ ...shared, inputs: arrays.layer[index - 1]!.outputs },
         })
       : "pixels" in split.inputs
         ? (await createForwardLayer(gpu, kept ? "BYTES+GATHERED+SLOPES" : "BYTES+GATHERED", function_)).bind({
@@ -74,15 +73,15 @@ async function forwardDispatch(parts: StepParts, index: number): Promise<StepDis
   return { kernel, grid: forwardGrid(quadsOf(widths[index + 1]!), batchSize, count) };
 }
 
-async function outputDeltaDispatch({ gpu, networks, split, buffers, batchSize }: StepParts): Promise<StepDispatch> {
-  const { backwardBatch: batch, order, outputs, deltas, losses, backwardLayers } = buffers;
-  const outputDelta = await createOutputDelta(gpu);
-  const kernel = outputDelta.bind({
-    layer: backwardLayers.at(-1)!,
+async function outputDeltaDispatch({ gpu, networks, split, arrays, batchSize }: StepParts): Promise<StepDispatch> {
+  const { backwardBatch: batch, order, trainingLosses: losses } = arrays;
+  const { backward: layer, delta, outputs: logits } = arrays.layer.at(-1)!;
+  const kernel = (await createOutputDelta(gpu)).bind({
+    layer,
     batch,
     order,
-    delta: deltas.at(-1)!,
-    logits: outputs.at(-1)!,
+    delta,
+    logits,
     labels: split.labels,
     losses,
   });
@@ -91,34 +90,35 @@ async function outputDeltaDispatch({ gpu, networks, split, buffers, batchSize }:
 
 /** Layer `index` from the one above. */
 async function hiddenDeltaDispatch(parts: StepParts, index: number): Promise<StepDispatch> {
-  const { gpu, networks, buffers, batchSize } = parts;
+  const { gpu, networks, arrays, batchSize } = parts;
   const { count, widths, parameters } = networks;
-  const { backwardBatch: batch, outputs, deltas, backwardLayers } = buffers;
+  const { backward: layer, delta, outputs: activations } = arrays.layer[index]!;
   const kernel = (await createHiddenDelta(gpu, activationAfter(networks, index))).bind({
-    layer: backwardLayers[index]!,
-    batch,
-    delta: deltas[index]!,
-    next_delta: deltas[index + 1]!,
+    layer,
+    batch: arrays.backwardBatch,
+    delta,
+    next_delta: arrays.layer[index + 1]!.delta,
     next_parameters: parameters[index + 1]!,
-    activations: outputs[index]!,
+    activations,
   });
   return { kernel, grid: hiddenDeltaGrid(quadsOf(widths[index + 1]!), batchSize, count) };
 }
 
-async function updateDispatch({ gpu, networks, split, buffers }: StepParts, index: number): Promise<StepDispatch> {
+async function updateDispatch({ gpu, networks, split, arrays }: StepParts, index: number): Promise<StepDispatch> {
   const { count, widths, parameters } = networks;
-  const { backwardBatch: batch, order, outputs, deltas, firstMoments, secondMoments } = buffers;
+  const { backwardBatch: batch, order } = arrays;
+  const { backward: layer, delta, firstMoments, secondMoments } = arrays.layer[index]!;
   const shared = {
-    layer: buffers.backwardLayers[index]!,
+    layer,
     batch,
-    delta: deltas[index]!,
+    delta,
     parameters: parameters[index]!,
-    first_moments: firstMoments[index]!,
-    second_moments: secondMoments[index]!,
+    first_moments: firstMoments,
+    second_moments: secondMoments,
   };
   const kernel =
     index > 0
-      ? (await createUpdateParameters(gpu, "")).bind({ ...shared, inputs: outputs[index - 1]! })
+      ? (await createUpdateParameters(gpu, "")).bind({ ...shared, inputs: arrays.layer[index - 1]!.outputs })
       : "pixels" in split.inputs
         ? (await createUpdateParameters(gpu, "BYTES")).bind({ ...shared, order, ...split.inputs })
         : (await createUpdateParameters(gpu, "FLOATS")).bind({ ...shared, order, ...split.inputs });
@@ -126,19 +126,20 @@ async function updateDispatch({ gpu, networks, split, buffers }: StepParts, inde
 }
 
 /** Logits, loss, both deltas and the update of the top layer. */
-async function topLayerDispatch({ gpu, networks, split, buffers }: StepParts): Promise<StepDispatch> {
-  const { backwardBatch: batch, order, outputs, deltas, losses, firstMoments, secondMoments } = buffers;
+async function topLayerDispatch({ gpu, networks, split, arrays }: StepParts): Promise<StepDispatch> {
+  const { backwardBatch: batch, order, trainingLosses: losses } = arrays;
+  const [below, top] = [arrays.layer.at(-2)!, arrays.layer.at(-1)!];
   const kernel = (await createTopLayer(gpu, "", activationAfter(networks, networks.parameters.length - 2))).bind({
-    layer: buffers.backwardLayers.at(-1)!,
+    layer: top.backward,
     batch,
     order,
     labels: split.labels,
     losses,
-    inputs: outputs.at(-2)!,
-    below_delta: deltas.at(-2)!,
+    inputs: below.outputs,
+    below_delta: below.delta,
     parameters: networks.parameters.at(-1)!,
-    first_moments: firstMoments.at(-1)!,
-    second_moments: secondMoments.at(-1)!,
+    first_moments: top.firstMoments,
+    second_moments: top.secondMoments,
   });
   return { kernel, grid: topLayerGrid(networks.count) };
 }

@@ -1,23 +1,21 @@
 /** What training takes on a device, and how many networks train at once. Plain arithmetic, before anything is allocated. */
 import type { InputType } from "../core/dataset.ts";
 import type { Widths } from "../core/network.ts";
-import { splitArrays } from "../gpu/device-split.ts";
+import { parametersLayout } from "../gpu/device-networks.ts";
+import { splitLayout } from "../gpu/device-split.ts";
 import { forwardOperations } from "../gpu/forward-pass.ts";
-import { forward } from "../gpu/generated/shaders.ts";
-import { ROUNDS } from "../gpu/kernels/shuffle.ts";
-import { lanesOf } from "../gpu/packing.ts";
+import { plannedArrays } from "../gpu/layout.ts";
 import {
   type Amount,
   bindingBytes,
   largestGrowth,
-  largestOf,
   leastOf,
   type PlanBasis,
   type PlannedArray,
-  scalarArray,
+  readBack,
   totalBytes,
-  uniformArray,
 } from "../gpu/plan-basis.ts";
+import { stepLayout } from "./step-arrays.ts";
 
 /** What decides the size of every array of training. */
 export interface TrainingSize {
@@ -35,38 +33,23 @@ export function stepOperations(
   return 3 * networks * Math.min(batchSize, samples) * forwardOperations(widths);
 }
 
-/** Every array of `networks` networks: their parameters, moments, outputs, deltas, and the order of their samples. */
-function networkArrays({ widths, samples, batchSize }: TrainingSize, networks: number): PlannedArray[] {
-  const batch = Math.min(batchSize, samples);
-  const layers = widths
-    .slice(1)
-    .flatMap((outputs, layer) => [
-      ...["parameters", "first moments", "second moments"].map((name) =>
-        scalarArray(`layer ${layer} ${name}`, networks, outputs, lanesOf(widths[layer]!)),
-      ),
-      ...["outputs", "delta"].map((name) => scalarArray(`layer ${layer} ${name}`, networks, batch, lanesOf(outputs))),
-    ]);
-  return [
-    ...layers,
-    scalarArray("order", networks, samples),
-    scalarArray("round keys", networks, ROUNDS),
-    scalarArray("training losses", networks, batch),
-    scalarArray("jobs", networks, forward.structs.Job.size / 4),
-  ];
+/** The layouts of the networks and of the step. */
+function layoutsOf({ widths, samples, batchSize }: TrainingSize, networks: number) {
+  const size = { widths, samples, batchSize: Math.min(batchSize, samples) };
+  return { networks: parametersLayout(widths, networks), step: stepLayout(size, networks) };
 }
 
 /** Every array that is alive while `networks` networks train at once, the largest copy for reading back included. */
 export function trainingArrays(basis: PlanBasis, size: TrainingSize, networks: number): PlannedArray[] {
-  const { widths, inputType, samples, batchSize } = size;
-  const steps = Math.ceil(samples / Math.min(batchSize, samples));
-  const own = networkArrays(size, networks);
-  const read = own.filter(({ name }) => / parameters$|losses$/.test(name));
+  const { widths, inputType, samples } = size;
+  const layouts = layoutsOf(size, networks);
+  const parameters = plannedArrays(basis, layouts.networks);
+  const losses = plannedArrays(basis, layouts.step.trainingLosses, "training losses");
   return [
-    ...splitArrays("train", inputType, samples, widths[0]!),
-    ...own,
-    uniformArray(basis, "layers and permutation", 2 * (widths.length - 1) + 1),
-    uniformArray(basis, "batches", 2 * steps),
-    { ...largestOf(read), name: `read ${largestOf(read).name}` },
+    ...plannedArrays(basis, splitLayout(inputType, samples, widths[0]!), "train"),
+    ...parameters,
+    ...plannedArrays(basis, layouts.step),
+    readBack([...parameters, ...losses]),
   ];
 }
 
@@ -77,7 +60,7 @@ export function replicasAtOnce(basis: PlanBasis, size: TrainingSize, networks: n
   const another = totalBytes(trainingArrays(basis, size, 2)) - one;
   return leastOf({
     all: networks,
-    binding: bindingBytes(basis) / largestGrowth((count) => networkArrays(size, count)),
+    binding: bindingBytes(basis) / largestGrowth((count) => trainingArrays(basis, size, count)),
     memory: 1 + (basis.memoryBytes - one) / another,
     time: basis.pace.unitOperations / stepOperations(size, 1),
   });

@@ -1,6 +1,6 @@
 /** Networks in the middle of their training as plain data, from which it goes on on any device without a bit's difference. */
 import type { GpuContext } from "../gpu/context.ts";
-import { type DeviceArray, read } from "../gpu/device-array.ts";
+import { type DeviceArray, readAll } from "../gpu/device-array.ts";
 import type { DeviceNetworks } from "../gpu/device-networks.ts";
 import type { TrainingStep } from "./training-step.ts";
 
@@ -26,7 +26,7 @@ export async function saveState(
   repeats: readonly number[],
   losses: readonly (readonly number[])[],
 ): Promise<TrainingState[]> {
-  const whole = await Promise.all(stateArrays(networks, step).map((array) => read(gpu, array)));
+  const whole = await readAll(gpu, stateArrays(networks, step));
   return repeats.map((repeat, index) => {
     // A network may be trained on in other company, so each keeps rows of its own.
     const own = (values: Float32Array) => {

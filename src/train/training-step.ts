@@ -6,11 +6,12 @@ import type { DeviceSplit } from "../gpu/device-split.ts";
 import { backward, forward } from "../gpu/generated/shaders.ts";
 import type { BackwardBatch } from "../gpu/kernels/backward.ts";
 import { createShuffleSamples, shuffleGrid } from "../gpu/kernels/shuffle.ts";
+import { Owned } from "../gpu/owned.ts";
 import { type Recorder, submit } from "../gpu/recorder.ts";
 import { writeUniforms } from "../gpu/uniforms.ts";
 import { adamBatch, type StepOptions } from "./adam.ts";
 import { shuffleKeys } from "./shuffle-keys.ts";
-import { allocateStepBuffers, destroyStepBuffers, type StepBuffers } from "./step-buffers.ts";
+import { allocateStep, type StepArrays } from "./step-arrays.ts";
 import { stepDispatches } from "./step-dispatches.ts";
 
 export interface TrainingStep {
@@ -36,16 +37,20 @@ export async function createTrainingStep(
   split: DeviceSplit,
   batchSize: number,
 ): Promise<TrainingStep> {
-  const buffers = allocateStepBuffers(gpu, networks, split, batchSize);
-  const dispatches = await stepDispatches({ gpu, networks, split, buffers, batchSize });
-  const { permutation, roundKeys, order, losses, firstMoments, secondMoments } = buffers;
+  using own = new Owned(gpu);
+  const arrays = allocateStep(gpu, own, networks, split, batchSize);
+  const dispatches = await stepDispatches({ gpu, networks, split, arrays, batchSize });
+  const { permutation, roundKeys, order, trainingLosses: losses, layer } = arrays;
   const shuffleSamples = (await createShuffleSamples(gpu)).bind({ permutation, round_keys: roundKeys, order });
   const shuffleAll = (to: Recorder) => shuffleSamples.encode(to, shuffleGrid(split.count, networks.count));
+  const kept = own.move();
   return {
     stepsPerEpoch: Math.ceil(split.count / batchSize),
-    ...{ losses, firstMoments, secondMoments },
+    losses,
+    firstMoments: layer.map(({ firstMoments }) => firstMoments),
+    secondMoments: layer.map(({ secondMoments }) => secondMoments),
     beginEpoch(epoch, repeats, options) {
-      writeBatches(gpu, buffers, epochBatches(epoch, split.count, batchSize, options));
+      writeBatches(gpu, arrays, epochBatches(epoch, split.count, batchSize, options));
       const keys = shuffleKeys(options.seed, repeats, epoch);
       gpu.device.queue.writeBuffer(roundKeys.buffer, 0, keys as BufferSource);
       submit(gpu, "begin epoch", shuffleAll, [losses.buffer]);
@@ -54,15 +59,15 @@ export async function createTrainingStep(
       for (let step = first; step < end; step++)
         for (const { kernel, grid } of dispatches) kernel.encode(to, grid, step);
     },
-    [Symbol.dispose]: () => destroyStepBuffers(buffers),
+    [Symbol.dispose]: () => kept[Symbol.dispose](),
   };
 }
 
 /** What each step of an epoch is told: the forward shader its samples, the backward one Adam's terms, too. */
-function writeBatches(gpu: GpuContext, buffers: StepBuffers, batches: readonly BackwardBatch[]): void {
+function writeBatches(gpu: GpuContext, arrays: StepArrays, batches: readonly BackwardBatch[]): void {
   const ranges = batches.map(({ first, count }) => ({ first, count, first_job: 0 }));
-  writeUniforms(gpu, backward, buffers.backwardBatch, batches);
-  writeUniforms(gpu, forward, buffers.forwardBatch, ranges);
+  writeUniforms(gpu, backward, arrays.backwardBatch, batches);
+  writeUniforms(gpu, forward, arrays.forwardBatch, ranges);
 }
 
 /** Steps count on over epochs: Adam's correction depends on all steps before. */

@@ -10,7 +10,7 @@ import { timingOf } from "../../src/bench/timing.ts";
 import { checkTraining } from "../../src/bench/train-bench.ts";
 import { RunError } from "../../src/core/errors.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
-import { allocate } from "../../src/gpu/device-array.ts";
+import { allocate } from "../support/arrays.ts";
 import { testGpu } from "../support/gpu.ts";
 
 const gpu = await testGpu();

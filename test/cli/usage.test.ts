@@ -20,14 +20,15 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--split": "70,15,15",
   "--normalize": undefined,
   "--standardize": undefined,
-  "--repeats": "5",
+  "--repeats": "8",
   "--seed": "0",
   "--hidden": "100,100",
   "--activation": "sigmoid",
-  "--epochs": "20",
+  "--epochs": "12",
   "--batch-size": "32",
   "--learning-rate": "0.001",
   "--l2": "1e-5",
+  "--noisy-labels": "0",
   "--bits": "1",
   "--bins": "equal-width",
   "--measures": "paper",
@@ -271,6 +272,6 @@ describe("wrong usage", () => {
   });
 
   test("nothing was made in the working folder", () => {
-    expect(readdirSync(scratch)).toEqual([]);
+    expect(readdirSync(scratch, { recursive: true })).toEqual([]);
   });
 });

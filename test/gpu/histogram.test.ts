@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Activation } from "../../src/core/network.ts";
 import { activations as activationNames, quantizationThresholds } from "../../src/core/network.ts";
-import { read, upload } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device-array.ts";
 import { classBits } from "../../src/gpu/device-split.ts";
 import { type Chunk, chunksOf } from "../../src/gpu/forward-pass.ts";
 import { histogram } from "../../src/gpu/generated/shaders.ts";
@@ -15,9 +15,9 @@ import {
   WORD,
 } from "../../src/gpu/kernels/histogram.ts";
 import { lanesOf } from "../../src/gpu/packing.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
 import { countOnes, onesPerClass, packBits } from "../../src/reference/histogram.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
+import { upload, uploadUniforms } from "../support/arrays.ts";
 import { dispatch } from "../support/dispatch.ts";
 import { testGpu } from "../support/gpu.ts";
 import { testRandom } from "../support/networks.ts";

@@ -1,6 +1,5 @@
 /** What each kernel says that a dispatch costs, against numbers worked out by hand from its formula and its arrays. */
 import { describe, expect, test } from "vitest";
-import { allocate } from "../../src/gpu/device-array.ts";
 import {
   backward,
   classSums,
@@ -10,6 +9,7 @@ import {
   shuffle,
   tally,
   topLayer,
+  walkLayer,
 } from "../../src/gpu/generated/shaders.ts";
 import type { BoundKernel, Grid } from "../../src/gpu/kernel.ts";
 import {
@@ -27,13 +27,13 @@ import { createCountLevels, createFindExtremes, levelsGrid } from "../../src/gpu
 import { createShuffleSamples, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
 import { createTallyBlocks, tallyGrid } from "../../src/gpu/kernels/tally.ts";
 import { createTopLayer, topLayerGrid } from "../../src/gpu/kernels/top-layer.ts";
-import { uploadParts, uploadWalk, walkGrid } from "../../src/gpu/kernels/walk.ts";
+import { walkGrid } from "../../src/gpu/kernels/walk.ts";
 import { createWalkLayer, walkLayerGrid } from "../../src/gpu/kernels/walk-layer.ts";
 import { createWalkProduct } from "../../src/gpu/kernels/walk-product.ts";
 import { createWalkTally } from "../../src/gpu/kernels/walk-tally.ts";
 import { Profiler } from "../../src/gpu/profiler.ts";
 import type { Cost } from "../../src/gpu/recorder.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
+import { allocate, uploadUniforms } from "../support/arrays.ts";
 import { testGpu } from "../support/gpu.ts";
 
 const gpu = await testGpu({ defaultLimits: true, profiler: new Profiler() });
@@ -332,18 +332,20 @@ describe("walks", () => {
   // They remove 12 neurons of a layer of 20; the layer above has 6 units (2 quads). 70 samples are 2 blocks.
   const sizes = { source_lanes: 24, source_units: 20, unit_quads: 2, units: 6, slab_rows: 128 };
   const walk = (stride: number) =>
-    uploadWalk(gpu, {
-      ...sizes,
-      lead: stride,
-      stride,
-      walk_length: 14,
-      neurons: 12,
-      steps: 13,
-      networks: 1,
-      starts: 1,
-      blocks: 2,
-    });
-  const part = uploadParts(gpu, [
+    uploadUniforms(gpu, walkLayer, "Walk", [
+      {
+        ...sizes,
+        lead: stride,
+        stride,
+        walk_length: 14,
+        neurons: 12,
+        steps: 13,
+        networks: 1,
+        starts: 1,
+        blocks: 2,
+      },
+    ]);
+  const part = uploadUniforms(gpu, walkLayer, "Part", [
     { first: 0, count: 70, first_step: 0, steps: 4, jobs: 2 },
     { first: 0, count: 70, first_step: 4, steps: 4, jobs: 2 },
   ]);

@@ -2,10 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
 import { createContext, type GpuContext } from "../../src/gpu/context.ts";
-import { allocate, read, upload } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device-array.ts";
 import * as shaders from "../../src/gpu/generated/shaders.ts";
 import { createKernel, type ShaderInterface } from "../../src/gpu/kernel.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
+import { allocate, upload } from "../support/arrays.ts";
 import { testGpu } from "../support/gpu.ts";
 
 const gpu = await testGpu();

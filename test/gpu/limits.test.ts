@@ -1,11 +1,10 @@
 /** Everything runs within WebGPU's default limits, as a browser on a small GPU has them. */
 import { expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
-import { allocate } from "../../src/gpu/device-array.ts";
 import * as shaders from "../../src/gpu/generated/shaders.ts";
 import type { ShaderInterface } from "../../src/gpu/kernel.ts";
 import { createTallyBlocks } from "../../src/gpu/kernels/tally.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
+import { allocate, uploadUniforms } from "../support/arrays.ts";
 import { dispatch } from "../support/dispatch.ts";
 import { testGpu } from "../support/gpu.ts";
 

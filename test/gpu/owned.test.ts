@@ -1,4 +1,6 @@
 /** What is described is what is allocated, and what is kept is given back, whatever happens. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { write } from "../../src/gpu/device-array.ts";
 import { forward, histogram } from "../../src/gpu/generated/shaders.ts";
@@ -77,4 +79,13 @@ test("an array takes as many values as it holds, no fewer and no more", () => {
   for (const length of [6, 11, 13]) {
     expect(() => write(gpu, pairs, new Float32Array(length))).toThrow(`pairs [2, 3] takes 12 values, not ${length}`);
   }
+});
+
+test("nothing in the program allocates but an owner, copies that are read back, and the profiler's timestamps", () => {
+  const root = join(import.meta.dirname, "../../src");
+  const files = (readdirSync(root, { recursive: true }) as string[]).filter((path) => path.endsWith(".ts")).sort();
+  const calling = (call: RegExp) => files.filter((path) => call.test(readFileSync(join(root, path), "utf8")));
+  const makers = ["gpu/device-array.ts", "gpu/uniforms.ts"];
+  expect(calling(/\bcreateBuffer\(/)).toEqual(["gpu/device-array.ts", "gpu/timestamp-slots.ts", "gpu/uniforms.ts"]);
+  expect(calling(/\ballocate(?:Spec|Uniforms)\(/).filter((path) => !makers.includes(path))).toEqual(["gpu/owned.ts"]);
 });

@@ -1,7 +1,7 @@
 /** The profiler on a device: it counts everything, changes nothing, and leaves nothing behind. */
 import { describe, expect, test } from "vitest";
 import { createContext, type GpuContext } from "../../src/gpu/context.ts";
-import { allocate, read, upload } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device-array.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { shuffle, tally } from "../../src/gpu/generated/shaders.ts";
 import type { BoundKernel } from "../../src/gpu/kernel.ts";
@@ -9,9 +9,9 @@ import { createShuffleSamples, shuffleGrid } from "../../src/gpu/kernels/shuffle
 import { createTallyBlocks, tallyGrid } from "../../src/gpu/kernels/tally.ts";
 import { inSpan, inStage, Profiler } from "../../src/gpu/profiler.ts";
 import { submit } from "../../src/gpu/recorder.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { trainNetworks } from "../../src/train/trainer.ts";
+import { allocate, upload, uploadUniforms } from "../support/arrays.ts";
 import { testGpu } from "../support/gpu.ts";
 import { tinyDataset } from "../support/tiny-study.ts";
 import { watchBuffers } from "../support/watched-buffers.ts";

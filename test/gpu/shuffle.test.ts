@@ -1,12 +1,12 @@
 /** shuffle.wgsl against src/reference/shuffle.ts, exactly. */
 import { expect, test } from "vitest";
-import { read, upload } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device-array.ts";
 import { shuffle } from "../../src/gpu/generated/shaders.ts";
 import { createShuffleSamples, halfBitsFor, ROUNDS, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
 import { shuffleSamples } from "../../src/reference/shuffle.ts";
 import { shuffleKeys } from "../../src/train/shuffle-keys.ts";
 import { expectEqual } from "../support/agreement.ts";
+import { upload, uploadUniforms } from "../support/arrays.ts";
 import { dispatch } from "../support/dispatch.ts";
 import { testGpu } from "../support/gpu.ts";
 import { awkwardSizes } from "../support/sizes.ts";

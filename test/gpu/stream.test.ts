@@ -1,11 +1,11 @@
 /** stream.wgsl against src/reference/stream.ts. */
 import { describe, test } from "vitest";
-import { read, upload } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device-array.ts";
 import { stream } from "../../src/gpu/generated/shaders.ts";
 import { createTriad, STREAM_SCALE, triadGrid } from "../../src/gpu/kernels/stream.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
 import { triad } from "../../src/reference/stream.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
+import { upload, uploadUniforms } from "../support/arrays.ts";
 import { dispatch } from "../support/dispatch.ts";
 import { testGpu } from "../support/gpu.ts";
 import { testRandom } from "../support/networks.ts";

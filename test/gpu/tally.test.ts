@@ -1,13 +1,13 @@
 /** tally.wgsl against src/reference/tally.ts: correct predictions exactly, losses within rounding. */
 import { expect, test } from "vitest";
-import { read, upload } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device-array.ts";
 import { chunksOf } from "../../src/gpu/forward-pass.ts";
 import { tally } from "../../src/gpu/generated/shaders.ts";
 import { BLOCK, createTallyBlocks, tallyGrid } from "../../src/gpu/kernels/tally.ts";
 import { lanesOf } from "../../src/gpu/packing.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
 import { tallyBlocks } from "../../src/reference/tally.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
+import { upload, uploadUniforms } from "../support/arrays.ts";
 import { dispatch } from "../support/dispatch.ts";
 import { testGpu } from "../support/gpu.ts";
 import { testRandom } from "../support/networks.ts";

@@ -2,7 +2,7 @@
 import type { ActivationLike } from "../../src/core/activation.ts";
 import type { DenseLayer } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
-import { allocate, read, upload } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device-array.ts";
 import { backward } from "../../src/gpu/generated/shaders.ts";
 import {
   type BackwardBatch,
@@ -16,7 +16,7 @@ import {
 } from "../../src/gpu/kernels/backward.ts";
 import { createTopLayer, topLayerGrid } from "../../src/gpu/kernels/top-layer.ts";
 import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/packing.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
+import { allocate, upload, uploadUniforms } from "./arrays.ts";
 import { dispatch } from "./dispatch.ts";
 import { concatenate, homogeneousRows, paddedRows } from "./rows.ts";
 

@@ -3,7 +3,7 @@ import type { ActivationLike } from "../../src/core/activation.ts";
 import type { DenseLayer } from "../../src/core/network.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
-import { allocate, read, upload } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device-array.ts";
 import { forward } from "../../src/gpu/generated/shaders.ts";
 import {
   createForwardLayer,
@@ -12,8 +12,9 @@ import {
   forwardGrid,
 } from "../../src/gpu/kernels/forward.ts";
 import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/packing.ts";
-import { packStructs, uploadUniforms } from "../../src/gpu/uniforms.ts";
+import { packStructs } from "../../src/gpu/uniforms.ts";
 import { forwardLayer, gatherRows, maskInputs, pixelValues } from "../../src/reference/forward.ts";
+import { allocate, upload, uploadUniforms } from "./arrays.ts";
 import { dispatch } from "./dispatch.ts";
 import { integerLayer, realLayer } from "./networks.ts";
 import { binaryBytes, concatenate, homogeneousRows, randomBytes, realNumbers, smallIntegers } from "./rows.ts";

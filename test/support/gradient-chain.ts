@@ -2,9 +2,9 @@
 import { activationOfLayer, needsKeptSlope } from "../../src/core/activation.ts";
 import type { DenseLayer, Network, Widths } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/context.ts";
-import { allocate, read, upload } from "../../src/gpu/device-array.ts";
+import { allocateSpec, read } from "../../src/gpu/device-array.ts";
 import { uploadNetworks } from "../../src/gpu/device-networks.ts";
-import { plainLayer, uploadIdentityJobs } from "../../src/gpu/forward-pass.ts";
+import { identityJobs, plainLayer, writeJobs } from "../../src/gpu/forward-pass.ts";
 import { backward, forward } from "../../src/gpu/generated/shaders.ts";
 import {
   createHiddenDelta,
@@ -15,8 +15,9 @@ import {
   updateParametersGrid,
 } from "../../src/gpu/kernels/backward.ts";
 import { createForwardLayer, forwardGrid } from "../../src/gpu/kernels/forward.ts";
+import { structs } from "../../src/gpu/layout.ts";
 import { lanesOf, packPixels, quadsOf, unpackParameters } from "../../src/gpu/packing.ts";
-import { uploadUniforms } from "../../src/gpu/uniforms.ts";
+import { allocate, upload, uploadUniforms } from "./arrays.ts";
 import { noOptimiser } from "./backward-kernels.ts";
 import { dispatch, type Work } from "./dispatch.ts";
 
@@ -54,11 +55,17 @@ function uploadChain(gpu: GpuContext, networks: readonly Network[], batch: Gradi
     pixels: upload(gpu, "pixels", "u32", [samples, quadsOf(features)], packPixels(batch.pixels, samples, features)),
     labels: upload(gpu, "labels", "u32", [samples], Uint32Array.from(batch.labels)),
     losses: allocate(gpu, "losses", "f32", [count, slabRows]),
-    jobs: uploadIdentityJobs(gpu, count),
+    jobs: identityTable(gpu, count),
     forwardBatch: uploadUniforms(gpu, forward, "Batch", [{ first: 0, count: samples, first_job: 0 }]),
     backwardBatch: uploadUniforms(gpu, backward, "Batch", [{ ...noOptimiser, first: 0, count: samples, l2 }]),
     layers: widths.slice(1).map((_, layer) => uploadLayer(gpu, widths, layer, slabRows, samples)),
   };
+}
+
+function identityTable(gpu: GpuContext, networks: number) {
+  const jobs = allocateSpec(gpu, "jobs", structs(forward, "Job", networks));
+  writeJobs(gpu, jobs, identityJobs(networks));
+  return jobs;
 }
 
 function uploadLayer(gpu: GpuContext, widths: Widths, layer: number, slabRows: number, samples: number) {

@@ -9,6 +9,7 @@ import type { DatasetSummary, Provenance, RecordedConfig, RepeatSummary } from "
 import type { MissingPart } from "../../src/report/analysis/analysis.ts";
 import { Probing } from "./probing.ts";
 import type { StudyOrigin } from "./protocol.ts";
+import type { TrainedEpochs } from "./trained-epochs.ts";
 
 /** What a study needs so that more can be computed of it. */
 export interface LivePart {
@@ -38,6 +39,9 @@ export interface LabStudy {
   readonly warnings: readonly string[];
   /** What was done or assumed beyond the letter of a network's file, as sentences without full stop. */
   readonly notes: readonly string[];
+  /** Of what was trained here: the training's epochs, and the one that this is the study of, from 1. */
+  readonly epochs?: TrainedEpochs;
+  readonly epoch?: number;
   /** Of what was trained here. */
   readonly provenance: Pick<Provenance, "started" | "elapsedMs"> | undefined;
 }

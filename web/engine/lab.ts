@@ -7,7 +7,6 @@ import type { GpuContext } from "../../src/gpu/context.ts";
 import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
-import { learningWarnings } from "../../src/train/learning.ts";
 import { exportStudy } from "./export-files.ts";
 import { readGiven } from "./given-study.ts";
 import { JobQueue } from "./job-queue.ts";
@@ -16,19 +15,20 @@ import type { LabStudy, LivePart } from "./lab-study.ts";
 import { Newest } from "./newest.ts";
 import { pageFault } from "./page-fault.ts";
 import { loadDigits, loadFinishedStudy, loadReportAssets } from "./page-files.ts";
-import type { AdapterState, LabNotice, LabRequest, LabRequestType, LabSettings } from "./protocol.ts";
+import type { AdapterState, LabNotice, LabRequest, LabRequestType } from "./protocol.ts";
 import { PutOff } from "./put-off.ts";
 import { inPageWords } from "./reading-names.ts";
 import { configOf } from "./settings.ts";
 import { studyNotices } from "./study-notices.ts";
-import { filedStudy, measuredStudy, networkStudy } from "./study-sources.ts";
+import { filedStudy, networkStudy } from "./study-sources.ts";
 import { computeCurves, curvePieces, removeSingles, train } from "./study-stages.ts";
+import { TrainedEpochs } from "./trained-epochs.ts";
 import { TrainingRecord } from "./training-record.ts";
 import { StoppedError, WorkGate } from "./work-gate.ts";
 
 type Request<T extends LabRequestType> = Extract<LabRequest, { readonly type: T }>;
 type Phase = Extract<LabNotice, { readonly type: "phase" }>["phase"];
-type LongRequest = Request<"start" | "load" | "useEmbeddedDigits" | "showFinished" | "curves" | "export">;
+type LongRequest = Request<"start" | "epoch" | "load" | "useEmbeddedDigits" | "showFinished" | "curves" | "export">;
 
 /** The embedded digits' name as data of a study, as on the command line. */
 const EMBEDDED = "mnist";
@@ -56,6 +56,9 @@ export class Lab {
   #dataset: Dataset | undefined;
   #study: LabStudy | undefined;
   #phase: Phase = "ready";
+  #trainings = 0;
+  /** What is shown while networks train; undefined for the newest epoch. */
+  #wantedEpoch: number | undefined;
   /** What the study on show still lacks, because a request that may replace it came between; see `PutOff`. */
   #putOff = new PutOff();
 
@@ -75,6 +78,7 @@ export class Lab {
     else if (type === "evaluate") void this.#evaluations.offer(request);
     else if (type === "extremes") void this.#extremes.offer(request);
     else if (type === "classify") void this.#samples.offer(request);
+    else if (type === "epoch" && this.#phase === "training") this.#wantedEpoch = request.epoch;
     else this.#enqueue(request);
   }
 
@@ -135,7 +139,8 @@ export class Lab {
   }
 
   #run(asked: LongRequest): Promise<void> {
-    if (asked.type === "start") return this.#train(asked.settings);
+    if (asked.type === "start") return this.#train(asked);
+    if (asked.type === "epoch") return this.#showEpoch(asked);
     if (asked.type === "load") return this.#load(asked);
     if (asked.type === "useEmbeddedDigits") return this.#useEmbeddedDigits();
     if (asked.type === "showFinished") return this.#showFinished();
@@ -184,20 +189,45 @@ export class Lab {
     return { device, dataset };
   }
 
-  async #train(settings: LabSettings): Promise<void> {
+  async #train({ settings, live = false }: Request<"start">): Promise<void> {
     const { device, dataset } = this.#computing();
     const config = configOf(settings, dataset === this.#embedded ? EMBEDDED : dataset.name);
-    const started = new Date();
     const begin = performance.now();
     const record = new TrainingRecord(config.repeats, config.epochs, () => performance.now() - this.#gate.heldMs);
+    const epochs = new TrainedEpochs(++this.#trainings, dataset, config, new Date());
+    this.#wantedEpoch = undefined;
     this.#setPhase("training");
-    const networks = await train(device, dataset, config, record, () => this.#post(record.notice()));
-    const elapsedMs = { train: performance.now() - begin };
-    const provenance = { started: started.toISOString(), elapsedMs };
+    await train(device, dataset, config, record, {
+      onChange: () => this.#post(record.notice()),
+      onEpoch: async (epoch) => {
+        await epochs.keep(epoch);
+        this.#post({ type: "epochs", kept: epochs.kept });
+        if (live && epoch.epoch + 1 < config.epochs) await this.#showWhileTraining(device, epochs);
+      },
+    });
+    const trainMs = performance.now() - begin;
     this.#setPhase("measuring");
-    const warnings = learningWarnings(networks, dataset);
-    const origin = { origin: "trained", label: "", provenance, warnings, notes: [] } as const;
-    await this.#show(await measuredStudy(device, dataset, config, networks, origin));
+    await this.#show(await epochs.study(device, config.epochs, trainMs));
+  }
+
+  /** The newest epoch, or the one that is asked for; what it lacks is found out once training has ended. */
+  async #showWhileTraining(device: LabDevice, epochs: TrainedEpochs): Promise<void> {
+    const { kept } = epochs;
+    const epoch = this.#wantedEpoch !== undefined && kept.includes(this.#wantedEpoch) ? this.#wantedEpoch : kept.at(-1);
+    const isShown = this.#study?.epochs === epochs && this.#study.epoch === epoch;
+    if (epoch === undefined || isShown) return;
+    const study = await epochs.study(device, epoch);
+    this.#place(study);
+    this.#putOff.lacksSingles(study);
+  }
+
+  async #showEpoch({ epoch }: Request<"epoch">): Promise<void> {
+    const { device } = this.#computing();
+    const { epochs } = this.#shown();
+    if (epochs === undefined)
+      throw new RunError({ what: "no epochs are kept of this study", fix: "train networks here" });
+    this.#setPhase("measuring");
+    await this.#show(await epochs.study(device, epoch ?? epochs.kept.at(-1)!));
   }
 
   async #load({ files, options = {} }: Request<"load">): Promise<void> {
@@ -221,11 +251,15 @@ export class Lab {
 
   /** Puts a study in the place of the one before, and finds out what its neurons cost where that is not known. */
   async #show(study: LabStudy): Promise<void> {
+    this.#place(study);
+    if (study.live !== undefined && study.singles.length === 0) await this.#removeSingles(study);
+  }
+
+  #place(study: LabStudy): void {
     const before = this.#study?.live;
     if (before !== undefined) this.#clicks = this.#clicks.then(() => before.probing[Symbol.dispose]());
     this.#study = study;
     for (const notice of studyNotices(study)) this.#post(notice);
-    if (study.live !== undefined && study.singles.length === 0) await this.#removeSingles(study);
   }
 
   async #removeSingles(study: LabStudy): Promise<void> {

@@ -65,7 +65,17 @@ export type LabRequest =
   /** @property base address that the page's own files are relative to (`document.baseURI`) */
   | { readonly type: "open"; readonly base: string }
   /** Trains, measures, removes every neuron alone. Ends whatever else runs. */
-  | { readonly type: "start"; readonly settings: LabSettings }
+  | {
+      readonly type: "start";
+      readonly settings: LabSettings;
+      /** Whether the networks are measured and shown after every epoch while they train. */
+      readonly live?: boolean;
+    }
+  /**
+   * Shows the networks as they were after an epoch that is kept, or, without a number, goes on with the newest. While they
+   * train, at the end of the epoch under way.
+   */
+  | { readonly type: "epoch"; readonly epoch?: number }
   /** Between two submits: at most some 100 ms later. Evaluations and extremes are answered while paused. */
   | { readonly type: "pause" }
   | { readonly type: "resume" }
@@ -224,6 +234,8 @@ export type LabNotice =
       readonly remainingMs?: number;
       readonly repeats: readonly TrainingRepeat[];
     }
+  /** Epochs of the training that runs whose networks are kept, from 1, ascending. */
+  | { readonly type: "epochs"; readonly kept: readonly number[] }
   /** A study that replaces what is shown. What is known of its networks follows. */
   | {
       readonly type: "study";
@@ -235,6 +247,8 @@ export type LabNotice =
       readonly dataset: DatasetSummary;
       /** [input, hidden ..., classes] */
       readonly widths: readonly number[];
+      /** Where it was trained here: the epoch after which the networks are shown, those that are kept, and the training's number. */
+      readonly epoch?: { readonly shown: number; readonly kept: readonly number[]; readonly training: number };
       /** [validation samples]: their classes; empty where the study is not live. */
       readonly validationLabels: Uint16Array;
       /** Whether there are device, data and weights for `evaluate`, `extremes` and `curves`. */

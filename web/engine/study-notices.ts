@@ -17,7 +17,7 @@ function noiseNotes({ noisyLabels = 0, seed }: RecordedConfig, { train }: Datase
 }
 
 export function studyNotices(study: LabStudy): LabNotice[] {
-  const { origin, label, config, dataset, networks, live, lacking, missing, warnings, notes } = study;
+  const { origin, label, config, dataset, networks, live, lacking, missing, warnings, notes, epochs, epoch } = study;
   const { repeats, neurons, orders, singles } = study;
   const widths = networks[0] ? widthsOf(networks[0].network) : [dataset.features, ...config.hidden, dataset.classes];
   const known = origin === "network-file" ? {} : { config };
@@ -34,6 +34,8 @@ export function studyNotices(study: LabStudy): LabNotice[] {
       lacking,
       missing,
       warnings,
+      ...(epochs !== undefined &&
+        epoch !== undefined && { epoch: { shown: epoch, kept: epochs.kept, training: epochs.id } }),
       notes: [...notes, ...noiseNotes(config, dataset)],
     },
     ...networks.map(({ repeat, network }): LabNotice => {

@@ -11,18 +11,25 @@ import { type ScopeKind, type ScopeText, scopesOf } from "../../src/core/scope.t
 import type { MeasuringConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
 import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
 import { PerDevice } from "../../src/gpu/devices.ts";
-import { meanActivations, measureAll, trainAll } from "../../src/study.ts";
+import { meanActivations, measureAll, type TrainedEpoch, trainAll } from "../../src/study.ts";
 import type { LabDevice } from "./lab-device.ts";
 import type { LabStudy } from "./lab-study.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
-/** @param onChange called whenever the record has changed */
+/** Who is told of a training. */
+export interface TrainingWatcher {
+  /** Called whenever the record has changed. */
+  onChange(): void;
+  /** Called after each epoch; training goes on when it resolves. */
+  onEpoch(epoch: TrainedEpoch): Promise<void>;
+}
+
 export async function train(
   device: LabDevice,
   dataset: Dataset,
   config: StudyConfig,
   record: TrainingRecord,
-  onChange: () => void,
+  { onChange, onEpoch }: TrainingWatcher,
 ): Promise<TrainedNetwork[]> {
   using validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   return await trainAll(device.devices, dataset, config, {
@@ -34,6 +41,7 @@ export async function train(
     async onEpoch(epoch) {
       await record.epochDone(epoch, validation.on(epoch.gpu));
       onChange();
+      await onEpoch(epoch);
     },
   });
 }

@@ -2,53 +2,43 @@
 import type { GatheredLayer } from "../../core/evidence.ts";
 import type { Widths } from "../../core/network.ts";
 import type { GpuContext } from "../context.ts";
-import { allocate, type DeviceArray, read, upload } from "../device-array.ts";
+import { type DeviceArray, read, write } from "../device-array.ts";
 import { activationAfter, type DeviceNetworks } from "../device-networks.ts";
 import { classBits, type DevicePages } from "../device-split.ts";
 import { histogram } from "../generated/shaders.ts";
 import type { BoundKernel } from "../kernel.ts";
 import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid, WORD } from "../kernels/histogram.ts";
+import { f32x2, u32, uniforms } from "../layout.ts";
+import type { Allocated, Owned } from "../owned.ts";
 import { lanesOf } from "../packing.ts";
 import { addTo } from "../page-sums.ts";
-import { largestOf, type PlanBasis, scalarArray, uniformArray } from "../plan-basis.ts";
-import { uploadUniforms } from "../uniforms.ts";
-import { type Collector, type PageRide, type Rider, type RiderArrays, ride } from "./ride.ts";
+import { writeUniforms } from "../uniforms.ts";
+import { type Collector, type PageRide, type Rider, ride } from "./ride.ts";
 
-/** What a bits collector takes for one page of `samples` samples, with the largest copy that is read back. */
-export function bitsArrays(
-  basis: PlanBasis,
-  widths: Widths,
-  networks: number,
-  samples: number,
-  chunks: number,
-): RiderArrays {
+/** What a bits collector takes for one page of `samples` samples. */
+export function bitsLayout(widths: Widths, networks: number, samples: number, chunks: number) {
   const words = Math.ceil(samples / WORD);
   const classes = widths.at(-1)!;
-  const hidden = widths.slice(1, -1);
-  const read = hidden.flatMap((units, layer) => [
-    scalarArray(`layer ${layer} blocks`, networks, units, words, 2),
-    scalarArray(`layer ${layer} counts`, networks, units, classes),
-  ]);
-  return {
-    arrays: [
-      scalarArray("class bits", classes, words),
-      ...hidden.map((units, layer) => scalarArray(`layer ${layer} bits`, networks, units, words)),
-      ...read,
-      ...hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks)),
-    ],
-    read: largestOf(read),
-  };
+  const layer = widths.slice(1, -1).map((units) => ({
+    bits: u32(networks, units, words),
+    blocks: f32x2(networks, units, words),
+    counts: u32(networks, units, classes),
+    chunks: uniforms(histogram, "Chunk", chunks),
+  }));
+  const read = { layer: layer.map(({ blocks, counts }) => ({ blocks, counts })) };
+  return { arrays: { classBits: u32(classes, words), layer }, read };
 }
+
+type BitsArrays = Allocated<ReturnType<typeof bitsLayout>["arrays"]>;
 
 interface LayerBits {
   /** Neurons of the layer in one network. */
   readonly units: number;
   readonly packBits: BoundKernel;
   readonly countOnes: BoundKernel;
-  /** Pairs: [networks, units, words] */
+  /** [networks, units, words] pairs. */
   readonly blocks: DeviceArray<"f32", 3>;
   readonly counts: DeviceArray<"u32", 3>;
-  readonly owned: readonly { destroy(): void }[];
 }
 
 /** Sums over pages, of one hidden layer over all networks. */
@@ -79,7 +69,7 @@ export function createBitsCollector(
     return { units, ones: new Uint32Array(neurons * classes), activations: new Float64Array(neurons) };
   });
   return {
-    board: (pass) => board(pass, sums, threshold),
+    board: (pass, own) => board(pass, own, sums, threshold),
     gathered: () =>
       Array.from({ length: count }, (_, network) =>
         sums.map(({ units, ones, activations }): GatheredLayer => {
@@ -95,21 +85,17 @@ export function createBitsCollector(
   };
 }
 
-async function board(pass: PageRide, sums: readonly LayerSums[], threshold: number | undefined): Promise<Rider> {
+async function board(
+  pass: PageRide,
+  own: Owned,
+  sums: readonly LayerSums[],
+  threshold: number | undefined,
+): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
-  const words = Math.ceil(page.count / WORD);
-  const bits = upload(gpu, "class bits", "u32", [page.classes, words], classBits(page.host.labels, page.classes));
+  const arrays = own.allocate(bitsLayout(networks.widths, networks.count, page.count, forward.chunks.length).arrays);
+  write(gpu, arrays.classBits, classBits(page.host.labels, page.classes));
   const layers: LayerBits[] = [];
-  const dispose = () => {
-    bits.destroy();
-    for (const { owned } of layers) for (const one of owned) one.destroy();
-  };
-  try {
-    for (const layer of sums.keys()) layers.push(await createLayer(pass, layer, bits, threshold));
-  } catch (error) {
-    dispose();
-    throw error;
-  }
+  for (const layer of sums.keys()) layers.push(await createLayer(pass, layer, arrays, threshold));
   return {
     encode(to, chunk) {
       const samples = forward.chunks[chunk]!.count;
@@ -124,14 +110,13 @@ async function board(pass: PageRide, sums: readonly LayerSums[], threshold: numb
     async collect() {
       for (const [layer, own] of layers.entries()) await addLayer(gpu, own, page.count, sums[layer]!);
     },
-    [Symbol.dispose]: dispose,
   };
 }
 
 async function createLayer(
   { gpu, networks, page, forward }: PageRide,
   layer: number,
-  classBitsArray: DeviceArray<"u32", 2>,
+  { classBits: class_bits, layer: layers }: BitsArrays,
   threshold: number | undefined,
 ): Promise<LayerBits> {
   const units = networks.widths[layer + 1]!;
@@ -140,18 +125,14 @@ async function createLayer(
   const packBits = await createPackBits(gpu, activationAfter(networks, layer), threshold);
   const countOnes = await createCountOnes(gpu);
   const parts = forward.chunks.map((part) => ({ ...part, ...size }));
-  const chunk = uploadUniforms(gpu, histogram, "Chunk", parts);
-  const bits = allocate(gpu, `layer ${layer} bits`, "u32", [networks.count, units, words]);
-  // A vec2 binding: two floats an element.
-  const blocks = allocate(gpu, `layer ${layer} blocks`, "f32", [networks.count, units, words], 8);
-  const counts = allocate(gpu, `layer ${layer} counts`, "u32", [networks.count, units, page.classes]);
+  const { chunks: chunk, bits, blocks, counts } = layers[layer]!;
+  writeUniforms(gpu, histogram, chunk, parts);
   return {
     units,
     packBits: packBits.bind({ chunk, activations: forward.outputs[layer]!, bits, blocks }),
-    countOnes: countOnes.bind({ chunk, bits, class_bits: classBitsArray, counts }),
+    countOnes: countOnes.bind({ chunk, bits, class_bits, counts }),
     blocks,
     counts,
-    owned: [chunk, bits, blocks, counts],
   };
 }
 

@@ -1,7 +1,7 @@
 /** Sums of every hidden neuron's outputs and of their squares, class by class. */
 import type { ClassSums } from "../../core/evidence.ts";
 import type { Widths } from "../../core/network.ts";
-import { allocate, type DeviceArray, read, upload, write } from "../device-array.ts";
+import { type DeviceArray, read, write } from "../device-array.ts";
 import type { DeviceNetworks } from "../device-networks.ts";
 import { classSums as shader } from "../generated/shaders.ts";
 import type { BoundKernel } from "../kernel.ts";
@@ -13,36 +13,28 @@ import {
   noteOriginsGrid,
   SUM_BLOCK,
 } from "../kernels/class-sums.ts";
+import { f32, f32x2, uniforms } from "../layout.ts";
+import type { Allocated, Owned } from "../owned.ts";
 import { lanesOf } from "../packing.ts";
-import { largestOf, type PlanBasis, scalarArray, uniformArray } from "../plan-basis.ts";
-import { uploadUniforms } from "../uniforms.ts";
-import type { Collector, PageRide, Rider, RiderArrays } from "./ride.ts";
+import { writeUniforms } from "../uniforms.ts";
+import type { Collector, PageRide, Rider } from "./ride.ts";
 
-/** What decides the size of a page's arrays. */
-interface SumsSize {
-  readonly widths: Widths;
-  /** Samples of a page. */
-  readonly validation: number;
-  readonly paged: boolean;
+/** Blocks that samples are in, of which the first may have been begun by the page before. */
+export function sumBlocks(begun: number, samples: number): number {
+  return Math.ceil((begun + samples) / SUM_BLOCK);
 }
 
-/** What a collector of class sums takes for one page. */
-export function classSumsArrays(
-  basis: PlanBasis,
-  { widths, validation, paged }: SumsSize,
-  networks: number,
-  chunks: number,
-): RiderArrays {
-  // A page may begin within a block.
-  const blocks = Math.ceil(validation / SUM_BLOCK) + (paged ? 1 : 0);
-  const hidden = widths.slice(1, -1);
-  const read = hidden.flatMap((units, layer) => [
-    scalarArray(`layer ${layer} origins`, networks, units),
-    scalarArray(`layer ${layer} sums`, networks, units, blocks, widths.at(-1)!, 2),
-  ]);
-  const uniforms = hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks));
-  return { arrays: [...read, ...uniforms], read: largestOf(read) };
+/** What a collector of class sums takes for one page. @param blocks at most, where the page's place is not known */
+export function classSumsLayout(widths: Widths, networks: number, blocks: number, chunks: number) {
+  const layer = widths.slice(1, -1).map((units) => ({
+    origins: f32(networks, units),
+    sums: f32x2(networks, units, blocks, widths.at(-1)!),
+    chunks: uniforms(shader, "Chunk", chunks),
+  }));
+  return { arrays: { layer }, read: { layer: layer.map(({ origins, sums }) => ({ origins, sums })) } };
 }
+
+type LayerArrays = Allocated<ReturnType<typeof classSumsLayout>["arrays"]>["layer"][number];
 
 /** Sums over pages, of one hidden layer over all networks. */
 interface LayerSums {
@@ -67,8 +59,8 @@ export function createClassSumsCollector({ count, widths }: DeviceNetworks, clas
   });
   let seen = 0;
   return {
-    async board(pass) {
-      const rider = await board(pass, sums, seen % SUM_BLOCK);
+    async board(pass, own) {
+      const rider = await board(pass, own, sums, seen % SUM_BLOCK);
       seen += pass.page.count;
       return rider;
     },
@@ -98,22 +90,17 @@ interface LayerKernels {
   readonly noteOrigins: BoundKernel | undefined;
   readonly addSums: BoundKernel;
   readonly origins: DeviceArray<"f32", 2>;
-  /** Pairs: [networks, units, blocks, classes] */
+  /** [networks, units, blocks, classes] pairs. */
   readonly sums: DeviceArray<"f32", 4>;
-  readonly owned: readonly { destroy(): void }[];
 }
 
-async function board(pass: PageRide, sums: readonly LayerSums[], offset: number): Promise<Rider> {
-  const { gpu, networks, page } = pass;
+async function board(pass: PageRide, own: Owned, sums: readonly LayerSums[], offset: number): Promise<Rider> {
+  const { gpu, networks, page, forward } = pass;
+  const blocks = sumBlocks(offset, page.count);
+  const { arrays } = classSumsLayout(networks.widths, networks.count, blocks, forward.chunks.length);
   const layers: LayerKernels[] = [];
-  const dispose = () => {
-    for (const { owned } of layers) for (const one of owned) one.destroy();
-  };
-  try {
-    for (const [layer, own] of sums.entries()) layers.push(await createLayer(pass, layer, own, offset));
-  } catch (error) {
-    dispose();
-    throw error;
+  for (const [layer, onDevice] of own.allocate(arrays).layer.entries()) {
+    layers.push(await createLayer(pass, layer, onDevice, sums[layer]!, offset));
   }
   return {
     encode(to, chunk) {
@@ -130,29 +117,24 @@ async function board(pass: PageRide, sums: readonly LayerSums[], offset: number)
         addBlocks(own, await read(gpu, kernels.sums), page.classes, (offset + page.count) % SUM_BLOCK === 0);
       }
     },
-    [Symbol.dispose]: dispose,
   };
 }
 
 async function createLayer(
-  { gpu, networks, page, forward }: PageRide,
+  { gpu, page, forward }: PageRide,
   layer: number,
+  { origins, sums, chunks: chunk }: LayerArrays,
   { units, origins: known, begun }: LayerSums,
   offset: number,
 ): Promise<LayerKernels> {
   const { classes } = page;
-  const blocks = Math.ceil((offset + page.count) / SUM_BLOCK);
+  const blocks = sumBlocks(offset, page.count);
   const size = { slab_rows: forward.rows, unit_lanes: lanesOf(units), units, classes, blocks, offset };
   const chunks = forward.chunks.map((part): ClassSumsChunk => ({ ...part, ...size }));
   const noteOrigins = known === undefined ? await createNoteOrigins(gpu) : undefined;
   const addSums = await createAddSums(gpu);
-  const chunk = uploadUniforms(gpu, shader, "Chunk", chunks);
-  const origins =
-    known === undefined
-      ? allocate(gpu, `layer ${layer} origins`, "f32", [networks.count, units])
-      : upload(gpu, `layer ${layer} origins`, "f32", [networks.count, units], known);
-  // A vec2 binding: two floats an element.
-  const sums = allocate(gpu, `layer ${layer} sums`, "f32", [networks.count, units, blocks, classes], 8);
+  writeUniforms(gpu, shader, chunk, chunks);
+  if (known !== undefined) write(gpu, origins, known);
   if (offset > 0) write(gpu, sums, beginning(begun, blocks, 2 * classes));
   const activations = forward.outputs[layer]!;
   return {
@@ -161,7 +143,6 @@ async function createLayer(
     addSums: addSums.bind({ chunk, activations, origins, labels: page.labels, sums }),
     origins,
     sums,
-    owned: [chunk, origins, sums],
   };
 }
 

@@ -5,17 +5,18 @@ import { levels as shader } from "../generated/shaders.ts";
 import type { BoundKernel } from "../kernel.ts";
 import { type LevelsChunk, levelsGrid } from "../kernels/levels.ts";
 import { lanesOf } from "../packing.ts";
-import { type UniformArray, uploadUniforms } from "../uniforms.ts";
+import { type UniformArray, writeUniforms } from "../uniforms.ts";
 import type { PageRide, Rider } from "./ride.ts";
 
 /** The chunks of a pass, as the kernels read them. */
-export function uploadLevelChunks(
+export function writeLevelChunks(
   gpu: GpuContext,
+  array: UniformArray<"Chunk">,
   { chunks, rows }: ForwardPass,
   size: Pick<LevelsChunk, "units" | "levels" | "classes">,
-): UniformArray<"Chunk"> {
+): void {
   const parts = chunks.map((part) => ({ ...part, slab_rows: rows, unit_lanes: lanesOf(size.units), ...size }));
-  return uploadUniforms(gpu, shader, "Chunk", parts);
+  writeUniforms(gpu, shader, array, parts);
 }
 
 /** A kernel that reads one layer's outputs. */
@@ -23,7 +24,6 @@ export interface LayerKernel {
   /** Neurons of the layer in one network. */
   readonly units: number;
   readonly kernel: BoundKernel;
-  readonly owned: readonly { destroy(): void }[];
   collect(): Promise<void>;
 }
 
@@ -33,15 +33,7 @@ export async function boardLayers(
   create: (layer: number) => Promise<LayerKernel>,
 ): Promise<Rider> {
   const layers: LayerKernel[] = [];
-  const dispose = () => {
-    for (const { owned } of layers) for (const one of owned) one.destroy();
-  };
-  try {
-    for (let layer = 0; layer < hiddenLayers; layer++) layers.push(await create(layer));
-  } catch (error) {
-    dispose();
-    throw error;
-  }
+  for (let layer = 0; layer < hiddenLayers; layer++) layers.push(await create(layer));
   return {
     encode(to, chunk) {
       const samples = forward.chunks[chunk]!.count;
@@ -50,6 +42,5 @@ export async function boardLayers(
     async collect() {
       for (const layer of layers) await layer.collect();
     },
-    [Symbol.dispose]: dispose,
   };
 }

@@ -3,25 +3,25 @@ import type { LevelCounts } from "../../core/evidence.ts";
 import type { Widths } from "../../core/network.ts";
 import { levelsOf, type Quantization } from "../../core/quantization.ts";
 import type { GpuContext } from "../context.ts";
-import { allocate, read, upload } from "../device-array.ts";
+import { read, write } from "../device-array.ts";
 import type { DeviceNetworks } from "../device-networks.ts";
 import type { DevicePages } from "../device-split.ts";
+import { levels as shader } from "../generated/shaders.ts";
 import { createCountLevels } from "../kernels/levels.ts";
+import { f32, u32, uniforms } from "../layout.ts";
 import { addTo } from "../page-sums.ts";
-import { largestOf, type PlanBasis, scalarArray, uniformArray } from "../plan-basis.ts";
-import { boardLayers, uploadLevelChunks } from "./layer-kernels.ts";
+import { boardLayers, writeLevelChunks } from "./layer-kernels.ts";
 import { createExtremesCollector, needsExtremes, quantileEdges } from "./level-edges.ts";
 import { type Collector, ride } from "./ride.ts";
 
-/** What a levels collector takes for one page, with the largest copy that is read back. */
-export function levelArrays(basis: PlanBasis, widths: Widths, networks: number, levels: number, chunks: number) {
-  const hidden = widths.slice(1, -1);
-  const histograms = hidden.map((units, layer) =>
-    scalarArray(`layer ${layer} histograms`, networks, units, levels, widths.at(-1)!),
-  );
-  const edges = hidden.map((units, layer) => scalarArray(`layer ${layer} edges`, networks, units, levels - 1));
-  const uniforms = hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks));
-  return { arrays: [...edges, ...histograms, ...uniforms], read: largestOf(histograms) };
+/** What a levels collector takes for one page. */
+export function levelsLayout(widths: Widths, networks: number, levels: number, chunks: number) {
+  const layer = widths.slice(1, -1).map((units) => ({
+    edges: f32(networks, units, levels - 1),
+    histograms: u32(networks, units, levels, widths.at(-1)!),
+    chunks: uniforms(shader, "Chunk", chunks),
+  }));
+  return { arrays: { layer }, read: { layer: layer.map(({ histograms }) => ({ histograms })) } };
 }
 
 export interface LevelsCollector extends Collector {
@@ -38,22 +38,23 @@ export function createLevelsCollector(
 ): LevelsCollector {
   const sums = edges.map((own) => new Uint32Array((own.length / (levels - 1)) * levels * classes));
   return {
-    board: (pass) =>
-      boardLayers(pass, edges.length, async (layer) => {
-        const { gpu, networks, page, forward } = pass;
+    board(pass, own) {
+      const { gpu, page, forward } = pass;
+      const arrays = own.allocate(levelsLayout(widths, count, levels, forward.chunks.length).arrays);
+      return boardLayers(pass, edges.length, async (layer) => {
         const units = widths[layer + 1]!;
         const countLevels = await createCountLevels(gpu);
-        const chunk = uploadLevelChunks(gpu, forward, { units, levels, classes });
-        const own = upload(gpu, `layer ${layer} edges`, "f32", [networks.count, units, levels - 1], edges[layer]!);
-        const counts = allocate(gpu, `layer ${layer} histograms`, "u32", [networks.count, units, levels, classes]);
+        const { chunks: chunk, edges: parting, histograms: counts } = arrays.layer[layer]!;
+        writeLevelChunks(gpu, chunk, forward, { units, levels, classes });
+        write(gpu, parting, edges[layer]!);
         const activations = forward.outputs[layer]!;
         return {
           units,
-          kernel: countLevels.bind({ chunk, activations, labels: page.labels, edges: own, counts }),
-          owned: [chunk, own, counts],
+          kernel: countLevels.bind({ chunk, activations, labels: page.labels, edges: parting, counts }),
           collect: async () => addTo(sums[layer]!, await read(gpu, counts)),
         };
-      }),
+      });
+    },
     gathered: () =>
       Array.from({ length: count }, (_, network) =>
         sums.map((counts, layer): LevelCounts => {

@@ -2,14 +2,16 @@
 import type { Widths } from "../../core/network.ts";
 import { type BinRule, equalFrequencyEdges, equalWidthEdges } from "../../core/quantization.ts";
 import type { GpuContext } from "../context.ts";
-import { allocate, read } from "../device-array.ts";
+import { read } from "../device-array.ts";
 import type { DeviceNetworks } from "../device-networks.ts";
 import type { DevicePages, DeviceSplit } from "../device-split.ts";
 import { createForwardPass, rowsPerChunk } from "../forward-pass.ts";
+import { levels as shader } from "../generated/shaders.ts";
 import { createFindExtremes, decodeExtremes } from "../kernels/levels.ts";
-import { largestOf, type PlanBasis, scalarArray, uniformArray } from "../plan-basis.ts";
+import { u32, uniforms } from "../layout.ts";
+import type { PlanBasis } from "../plan-basis.ts";
 import { submit } from "../recorder.ts";
-import { boardLayers, uploadLevelChunks } from "./layer-kernels.ts";
+import { boardLayers, writeLevelChunks } from "./layer-kernels.ts";
 import type { Collector } from "./ride.ts";
 
 /** Bytes of outputs that stand on the host at once to be sorted. */
@@ -38,12 +40,13 @@ export function needsExtremes(bins: BinRule): boolean {
   return bins === "equal-width";
 }
 
-/** What an extremes collector takes for one page, with the largest copy that is read back. */
-export function extremesArrays(basis: PlanBasis, widths: Widths, networks: number, chunks: number) {
-  const hidden = widths.slice(1, -1);
-  const extremes = hidden.map((units, layer) => scalarArray(`layer ${layer} extremes`, networks, units, 2));
-  const uniforms = hidden.map((_, layer) => uniformArray(basis, `layer ${layer} chunks`, chunks));
-  return { arrays: [...extremes, ...uniforms], read: largestOf(extremes) };
+/** What an extremes collector takes for one page. */
+export function extremesLayout(widths: Widths, networks: number, chunks: number) {
+  const layer = widths.slice(1, -1).map((units) => ({
+    extremes: u32(networks, units, 2),
+    chunks: uniforms(shader, "Chunk", chunks),
+  }));
+  return { arrays: { layer }, read: { layer: layer.map(({ extremes }) => ({ extremes })) } };
 }
 
 /** Of a page: rows of a chunk with half of the memory of other passes, as a layer's outputs are read back besides. */
@@ -61,24 +64,25 @@ export interface ExtremesCollector extends Collector {
 export function createExtremesCollector({ count, widths }: DeviceNetworks): ExtremesCollector {
   const found = widths.slice(1, -1).map((units) => new Uint32Array(count * units * 2));
   return {
-    board: (pass) =>
-      boardLayers(pass, found.length, async (layer) => {
-        const { gpu, networks, forward } = pass;
+    board(pass, own) {
+      const { gpu, forward } = pass;
+      const arrays = own.allocate(extremesLayout(widths, count, forward.chunks.length).arrays);
+      return boardLayers(pass, found.length, async (layer) => {
         const units = widths[layer + 1]!;
         const find = await createFindExtremes(gpu);
-        const chunk = uploadLevelChunks(gpu, forward, { units, levels: 0, classes: 0 }); // which this kernel does not read
-        const extremes = allocate(gpu, `layer ${layer} extremes`, "u32", [networks.count, units, 2]);
+        const { chunks: chunk, extremes } = arrays.layer[layer]!;
+        writeLevelChunks(gpu, chunk, forward, { units, levels: 0, classes: 0 }); // which this kernel does not read
         return {
           units,
           kernel: find.bind({ chunk, activations: forward.outputs[layer]!, extremes }),
-          owned: [chunk, extremes],
           async collect() {
-            const own = await read(gpu, extremes);
+            const words = await read(gpu, extremes);
             // Both words of a neuron are maxima (shaders/levels.wgsl).
-            for (const [slot, word] of own.entries()) found[layer]![slot] = Math.max(found[layer]![slot]!, word);
+            for (const [slot, word] of words.entries()) found[layer]![slot] = Math.max(found[layer]![slot]!, word);
           },
         };
-      }),
+      });
+    },
     edges: (levels) => found.map((words) => widthEdges(decodeExtremes(words), levels)),
   };
 }

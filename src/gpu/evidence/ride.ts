@@ -6,12 +6,13 @@ import type { GpuContext } from "../context.ts";
 import type { DeviceNetworks } from "../device-networks.ts";
 import type { DevicePages, DeviceSplit } from "../device-split.ts";
 import { createForwardPass, type ForwardPass, forwardOperations } from "../forward-pass.ts";
+import type { Layout } from "../layout.ts";
+import { Owned } from "../owned.ts";
 import { Pacer } from "../pacing.ts";
-import type { PlannedArray } from "../plan-basis.ts";
 import type { Recorder } from "../recorder.ts";
 
 /** Sees the outputs of the pass over one page. */
-export interface Rider extends Disposable {
+export interface Rider {
   /** Encodes what is done with the outputs of a chunk, behind the pass's own work on it. */
   encode(to: Recorder, chunk: number): void;
   /** Encodes what is done once, behind the last chunk. */
@@ -20,15 +21,16 @@ export interface Rider extends Disposable {
   collect(): Promise<void>;
 }
 
-/** Arrays of a rider, and the largest copy that it reads back: one is read at a time. */
-export interface RiderArrays {
-  readonly arrays: readonly PlannedArray[];
-  readonly read: PlannedArray;
+/** Arrays of a rider, and those of them that it reads back, one at a time. */
+export interface RiderLayout {
+  readonly arrays: Layout;
+  readonly read: Layout;
 }
 
 /** Gathers something from all pages of a split, one after another. */
 export interface Collector {
-  board(pass: PageRide): Promise<Rider>;
+  /** @param own keeps what the rider needs until the page is done with */
+  board(pass: PageRide, own: Owned): Promise<Rider>;
 }
 
 /** The pass over one page, as collectors see it. */
@@ -59,14 +61,12 @@ export async function ride(
 ): Promise<void> {
   await split.eachPage(async (page) => {
     using forward = await createForwardPass(gpu, networks, page, rows);
+    using own = new Owned(gpu);
+    const pass: PageRide = { gpu, networks, page, forward };
     const riders: Rider[] = [];
-    try {
-      for (const collector of collectors) riders.push(await collector.board({ gpu, networks, page, forward }));
-      await run({ gpu, networks, page, forward }, label, riders);
-      for (const rider of riders) await rider.collect();
-    } finally {
-      for (const rider of riders) rider[Symbol.dispose]();
-    }
+    for (const collector of collectors) riders.push(await collector.board(pass, own));
+    await run(pass, label, riders);
+    for (const rider of riders) await rider.collect();
   });
 }
 

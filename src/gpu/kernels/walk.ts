@@ -2,8 +2,9 @@
 import type { GpuContext } from "../context.ts";
 import { walkLayer } from "../generated/shaders.ts";
 import type { CostFacts, Grid } from "../kernel.ts";
+import { uniforms } from "../layout.ts";
 import type { Cost } from "../recorder.ts";
-import { type StructValues, type UniformArray, uploadUniforms } from "../uniforms.ts";
+import type { StructValues } from "../uniforms.ts";
 import { QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
 import { BLOCK } from "./tally.ts";
 
@@ -23,12 +24,8 @@ export const NO_RESTORING = 0xffffffff;
 export const NO_EVALUATION = 0xffffffff;
 
 /** The uniforms of any walking kernel: their structs are the same. */
-export function uploadWalk(gpu: GpuContext, walk: WalkUniform): UniformArray<"Walk"> {
-  return uploadUniforms(gpu, walkLayer, "Walk", [walk]);
-}
-
-export function uploadParts(gpu: GpuContext, parts: readonly WalkPart[]): UniformArray<"Part"> {
-  return uploadUniforms(gpu, walkLayer, "Part", parts);
+export function walkUniforms(parts: number) {
+  return { walk: uniforms(walkLayer, "Walk"), part: uniforms(walkLayer, "Part", parts) };
 }
 
 /** walk_tally and walk_product: a subgroup's lane owns a block of samples of one job; without subgroups, a workgroup does. */

@@ -65,7 +65,10 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
 
   test("trains, sees loss and accuracy of each repeat as they come, pauses and goes on", async () => {
     await page.getByRole("button", { name: "Train" }).click();
-    await page.getByText(/^Epoch \d/).waitFor();
+    await page.locator(".training-line", { hasText: /^Epoch/ }).waitFor();
+    // The networks are there while they train.
+    await visitor.origin("trained here, after epoch 1");
+    await page.locator(".chip").waitFor();
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByText("Paused, epoch").waitFor();
     // What was submitted already is still told of.
@@ -81,6 +84,27 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     for (const text of await rows.allInnerTexts()) expect(text).toMatch(/^[01]\s+[\d.]+\s+(4|5|6|7|8|9)\d\.\d %$/);
     expect(await page.locator("#training-loss .line").first().getAttribute("d")).toMatch(/^M.*L.*L/);
     await picture("trained");
+  });
+
+  test("goes back to an epoch, and everything shown is of that", async () => {
+    const last = await visitor.accuracy();
+    const slider = page.locator(".epoch-slider input");
+    await slider.fill("1");
+    await visitor.origin("trained here, after epoch 2");
+    const validation = (await page.locator(".repeat-table tbody tr").first().innerText()).split(/\s+/);
+    expect(validation).toHaveLength(4);
+    // The summary that came with the networks, and an evaluation of them on the test set, say the same.
+    const option = page.getByLabel("Repeat", { exact: true }).locator("option:checked");
+    const told = /test (.*)$/.exec(await option.innerText())![1]!;
+    await page.locator(".readout-value", { hasText: told }).first().waitFor();
+    expect(await visitor.accuracy()).toBe(told);
+    expect(told).not.toBe(last);
+    await page.locator("#accuracy-curves .line").nth(3).waitFor();
+    await picture("epoch");
+    await slider.fill("5");
+    await page.locator(".study-note", { hasText: /^trained here$/ }).waitFor();
+    expect(await visitor.accuracy()).toBe(last);
+    await page.locator(".facts div", { hasText: "Removal costs" }).getByText("points").waitFor();
   });
 
   test("sees what a neuron knows, and the digits that make it fire", async () => {
@@ -117,10 +141,10 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
     expect(await page.locator(".carriers button").count()).toBe(6);
     await page.getByRole("radio", { name: "output", exact: true }).check();
-    await page.getByRole("slider").fill("12");
+    await page.locator(".slider input").fill("12");
     await page.getByText(/^12 removed: taken for \d, /).waitFor();
     await picture("digit");
-    await page.getByRole("slider").fill("0");
+    await page.locator(".slider input").fill("0");
     await page.locator(".choice-option", { hasText: "Mutual information" }).click();
     await page.locator(".choice-option", { hasText: "Curves" }).click();
   });
@@ -128,7 +152,7 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
   test("removes neurons, and accuracy follows: to that of the curve, and back", async () => {
     await page.locator("#accuracy-curves .line").nth(3).waitFor();
     const intact = await visitor.accuracy();
-    await page.getByRole("slider").fill("7");
+    await page.locator(".slider input").fill("7");
     const removed = await visitor.accuracy();
     // The same order's curve, computed by the sweep, passes through what the evaluation of the set says.
     expect(await page.locator(".series li", { hasText: "Mutual information" }).locator("b").innerText()).toBe(removed);
@@ -234,7 +258,8 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     await page.locator("input[type=file]").nth(1).setInputFiles(data);
     await page.locator(".drop", { hasText: "tiny" }).waitFor();
     await page.getByRole("button", { name: "Train" }).click();
-    await visitor.origin("trained here");
+    await page.locator(".network", { hasText: "36 – 12 – 8 – 3" }).waitFor();
+    await page.locator(".study-note", { hasText: /^trained here$/ }).waitFor();
     expect(await page.locator(".class-bars").first().locator("li").count()).toBe(3);
     await page.getByRole("button", { name: "Use digits" }).click();
     await page.locator(".drop", { hasText: "mnist" }).waitFor();

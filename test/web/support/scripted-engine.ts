@@ -37,6 +37,8 @@ const adapters: Readonly<Record<string, AdapterState>> = {
   },
 };
 
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
 class ScriptedEngine implements EngineScript {
   readonly requests: LabRequest[] = [];
   readonly #onNotice: (notice: LabNotice) => void;
@@ -44,6 +46,8 @@ class ScriptedEngine implements EngineScript {
   #settings: LabSettings = defaultSettings;
   #study: MadeUpStudy | undefined;
   #live = true;
+  #trainings = 0;
+  #isTraining = false;
 
   constructor(onNotice: (notice: LabNotice) => void, adapter: string) {
     this.#onNotice = onNotice;
@@ -60,6 +64,7 @@ class ScriptedEngine implements EngineScript {
   }
 
   finishTraining(): void {
+    this.#isTraining = false;
     this.#progress(this.#settings.epochs);
     this.#show("trained");
   }
@@ -73,13 +78,21 @@ class ScriptedEngine implements EngineScript {
       case "start":
         this.#settings = request.settings;
         this.say({ type: "phase", phase: "training", paused: false });
+        this.#trainings++;
+        this.#isTraining = true;
         this.#progress(Math.floor(this.#settings.epochs / 2));
+        this.say({ type: "epochs", kept: upTo(Math.floor(this.#settings.epochs / 2)) });
+        break;
+      case "epoch":
+        // While networks train, the real one waits for the end of an epoch.
+        if (!this.#isTraining) this.#show("trained", request.epoch);
         break;
       case "pause":
       case "resume":
         this.say({ type: "phase", phase: "training", paused: request.type === "pause" });
         break;
       case "stop":
+        this.#isTraining = false;
         this.say({ type: "phase", phase: "ready", paused: false });
         break;
       case "showFinished":
@@ -130,7 +143,8 @@ class ScriptedEngine implements EngineScript {
     });
   }
 
-  #show(origin: "trained" | "finished"): void {
+  /** @param epoch after which the networks are shown; by default the last */
+  #show(origin: "trained" | "finished", epoch = this.#settings.epochs): void {
     const settings = this.#settings;
     const study = madeUpStudy(settings);
     this.#study = study;
@@ -145,6 +159,9 @@ class ScriptedEngine implements EngineScript {
       config,
       dataset: madeUpDataset,
       widths,
+      ...(origin === "trained" && {
+        epoch: { shown: epoch, kept: upTo(this.#settings.epochs), training: this.#trainings },
+      }),
       validationLabels: madeUpLabels,
       live: this.#live,
       lacking,

@@ -43,7 +43,7 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
     async (colorScheme, viewport) => {
       const { page, complaints } = await openPage(chromium.browser, server.address, { colorScheme, viewport });
       await page.locator("[data-row]").first().waitFor();
-      await page.getByRole("slider").fill("30");
+      await page.locator(".slider input").fill("30");
       await page.locator(".outcome:not(.stale)").waitFor();
       await expectNoSidewaysScroll(page);
       expect(await accessibilityFaults(page)).toEqual([]);
@@ -126,7 +126,7 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
     await page.getByRole("button", { name: "Train" }).click();
     await page.getByText("Epoch 5.0 of 10").waitFor();
     const before = await panelBoxes(page);
-    await page.getByRole("slider").fill("99");
+    await page.locator(".slider input").fill("99");
     await page.locator('[data-row="150"]').click();
     await page.evaluate(() =>
       window.engine.say({ type: "training", epochs: 10, epochsDone: 9.5, remainingMs: 600_000, repeats: [] }),

@@ -46,7 +46,7 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab sees", () => {
         expect.stringMatching(/^layer 1, no\. 8\s+\+2\.50$/),
       ]),
     );
-    await page.getByRole("slider").fill("6");
+    await page.locator(".slider input").fill("6");
     await page.getByText("6 removed: taken for 5, 91.0 %.").waitFor();
     const [last] = (await requests()).slice(-1);
     const rows = await removed();
@@ -62,7 +62,7 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab sees", () => {
     await page.evaluate(() => {
       (window.engine as unknown as { send(): void }).send = () => {};
     });
-    await page.getByRole("slider").fill("9");
+    await page.locator(".slider input").fill("9");
     await page.locator(".digit-view[aria-busy=true]").waitFor();
     expect(await page.getByText("6 removed: taken for 5, 91.0 %.").count()).toBe(1);
   });

@@ -76,6 +76,32 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       expect(await page.getByLabel("Preset").locator("option:checked").innerText()).toBe("your own");
     });
 
+    test("and goes back to an epoch, where what is looked at and removed stays", async () => {
+      const slider = page.locator(".epoch-slider input");
+      expect(await slider.isDisabled()).toBe(true);
+      await page.getByRole("button", { name: "Train" }).click();
+      await page.getByText("Epoch 5.0 of 10").waitFor();
+      await slider.fill("1");
+      await slider.fill("4");
+      // The last place follows the training.
+      expect(await requests("epoch")).toEqual([{ type: "epoch", epoch: 2 }, { type: "epoch" }]);
+      await page.evaluate(() => window.engine.finishTraining());
+      await page.getByText("trained here", { exact: true }).waitFor();
+      await cell(112).click();
+      await page.locator(".slider input").fill("3");
+      const out = await removed();
+      await slider.fill("2");
+      await page.getByText("trained here, after epoch 3").waitFor();
+      expect((await requests("epoch")).at(-1)).toEqual({ type: "epoch", epoch: 3 });
+      expect(await page.locator(".epoch-slider output").innerText()).toBe("3");
+      expect(await page.locator(".repeat-table tbody tr").first().innerText()).toMatch(/^0\s+0\.6667\s+78\.3 %$/);
+      await page.getByRole("heading", { name: "Layer 2, neuron 12" }).waitFor();
+      expect(await removed()).toEqual(out);
+      expect((await requests("evaluate")).at(-1)).toMatchObject({ removed: out.map(address) });
+      await page.getByText("Trained, 10 epochs", { exact: true }).waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+
     test("and sees loss and accuracy of every repeat while it goes on", async () => {
       await page.getByRole("button", { name: "Train" }).click();
       const row = page
@@ -196,7 +222,7 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       const values = madeUpTable(0, [100, 100]).measures["entropy"]!;
       await page.locator(".rule-choices").getByLabel("by", { exact: true }).selectOption("entropy");
       await page.locator(".rule-choices").getByLabel("in", { exact: true }).selectOption("layer2");
-      await page.getByRole("slider").fill("12");
+      await page.locator(".slider input").fill("12");
       const lowest = Array.from({ length: 100 }, (_, neuron) => 100 + neuron)
         .sort((a, b) => values[a]! - values[b]! || a - b)
         .slice(0, 12);
@@ -299,7 +325,7 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
 
     test("a scatter as SVG that says which marks are of which layer, and removed", async () => {
       await choose("Compare");
-      await page.getByRole("slider").fill("3");
+      await page.locator(".slider input").fill("3");
       const svg = page.waitForEvent("download");
       await page.getByRole("button", { name: "SVG" }).click();
       const text = await readFile(await (await svg).path(), "utf8");
@@ -328,7 +354,7 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       await page.getByText("trained here").waitFor();
       await page.getByLabel("Repeat", { exact: true }).selectOption("1");
       await page.locator(".rule-choices").getByLabel("in", { exact: true }).selectOption("layer2");
-      await page.getByRole("slider").fill("7");
+      await page.locator(".slider input").fill("7");
       await choose("Zero");
       await choose("Removal cost");
       await cell(117).click();

@@ -43,7 +43,7 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       await page.getByText("Train two networks, with other settings").waitFor();
       const train = async () => {
         await page.getByRole("button", { name: "Train" }).click();
-        await page.getByText(/^Epoch \d/).waitFor();
+        await page.locator(".training-line", { hasText: /^Epoch/ }).waitFor();
         await page.evaluate(() => window.engine.finishTraining());
         await page.getByText(/^Trained, /).waitFor();
       };

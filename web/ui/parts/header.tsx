@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { LabRequest } from "../../engine/protocol.ts";
 import { percent } from "../numbers.ts";
-import type { LabState } from "../state/lab-state.ts";
+import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { linkOfState } from "../state/linked-view.ts";
 import { HELP_ID, type useHelp } from "./help.tsx";
 
@@ -82,12 +82,18 @@ function sourceText({ study, loading }: LabState): string {
   const { noisyLabels = 0 } = study.about.config ?? {};
   const noise = noisyLabels === 0 ? "" : `, on ${percent(noisyLabels, 0)} wrong labels`;
   const texts = {
-    trained: `trained here${noise}`,
+    trained: `trained here${epochText(study)}${noise}`,
     "network-file": `network ${study.about.label}`,
     "results-folder": `results ${study.about.label}${noise}`,
     finished: "a finished study",
   };
   return texts[study.about.origin];
+}
+
+/** Said where the networks are not those at the end of their training. */
+function epochText({ about, training }: ShownStudy): string {
+  const { epoch } = about;
+  return epoch === undefined || epoch.shown === training?.epochs ? "" : `, after epoch ${epoch.shown}`;
 }
 
 const LINK_HELP =

@@ -8,6 +8,7 @@ import type { LabState, Training } from "../state/lab-state.ts";
 import { presetOf, presets } from "../state/presets.ts";
 import { readSettings, type SettingTexts, settingFields, unusedFields } from "../state/settings.ts";
 import { Pick } from "./choice.tsx";
+import { EpochSlider } from "./epoch-slider.tsx";
 
 interface TrainPanelProps {
   readonly state: LabState;
@@ -26,7 +27,7 @@ export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
   const idle = state.phase === "ready" || state.phase === "sweeping";
   const submit = (event: Event) => {
     event.preventDefault();
-    if (settings !== undefined && canTrain) send({ type: "start", settings });
+    if (settings !== undefined && canTrain) send({ type: "start", settings, live: true });
   };
   return (
     <section class="panel train" aria-labelledby="train-title">
@@ -57,7 +58,7 @@ export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
           </button>
         </div>
       </form>
-      <TrainingProgress state={state} />
+      <TrainingProgress state={state} send={send} />
     </section>
   );
 }
@@ -135,9 +136,11 @@ function Fields({ names, texts, faulty, dispatch }: FieldsProps) {
 }
 
 /** Of the training that runs; else of the networks on show, whose curves and numbers these then are. */
-function TrainingProgress({ state }: { readonly state: LabState }) {
+function TrainingProgress({ state, send }: Omit<TrainPanelProps, "dispatch">) {
   const shown = shownTraining(state);
   const running = state.training;
+  // Of a training that has ended, the epoch whose networks are on show; of one that runs, the newest.
+  const epoch = running === undefined ? state.study?.about.epoch?.shown : undefined;
   const share = shown === undefined ? 0 : shown.epochsDone / shown.epochs;
   return (
     <div class="training">
@@ -150,8 +153,9 @@ function TrainingProgress({ state }: { readonly state: LabState }) {
         </span>
       </div>
       <progress max={1} value={share} aria-label="Training" />
-      <TrainingCharts training={shown} />
-      <RepeatTable repeats={shown?.repeats ?? []} />
+      <EpochSlider state={state} send={send} />
+      <TrainingCharts training={shown} epoch={epoch} />
+      <RepeatTable repeats={shown?.repeats ?? []} epoch={epoch} />
     </div>
   );
 }
@@ -169,12 +173,19 @@ function phaseText({ phase, paused, training, study, givenUp }: LabState): strin
   const shown = study?.training === undefined ? undefined : `Trained, ${study.training.epochs} epochs`;
   if (givenUp === undefined) return shown ?? "Not trained here";
   const ended = `Stopped at epoch ${decimal(givenUp.epochsDone, 1)} of ${givenUp.epochs}`;
+  if (study?.about.epoch !== undefined && study.training?.epochsDone !== study.training?.epochs) return ended;
   return study === undefined ? ended : `${ended}; the one before is shown`;
 }
 
 const CHART_HEIGHT = 104;
 
-function TrainingCharts({ training }: { readonly training: Training | undefined }) {
+interface TrainingChartsProps {
+  readonly training: Training | undefined;
+  readonly epoch: number | undefined;
+}
+
+function TrainingCharts({ training, epoch: shown }: TrainingChartsProps) {
+  const marker = shown === undefined ? {} : { marker: shown };
   const repeats = training?.repeats ?? [];
   const across = {
     label: "epoch",
@@ -198,6 +209,7 @@ function TrainingCharts({ training }: { readonly training: Training | undefined 
         across={across}
         up={{ label: "loss", from: 0, to: largest || 1 }}
         series={series("loss")}
+        {...marker}
       />
       <LineChart
         id="training-accuracy"
@@ -206,13 +218,22 @@ function TrainingCharts({ training }: { readonly training: Training | undefined 
         across={across}
         up={{ label: "validation", from: 0, to: 1, format: (value) => `${Math.round(100 * value)} %` }}
         series={series("accuracy")}
+        {...marker}
       />
     </div>
   );
 }
 
-/** The newest values of each repeat. */
-function RepeatTable({ repeats }: { readonly repeats: readonly TrainingRepeat[] }) {
+interface RepeatTableProps {
+  readonly repeats: readonly TrainingRepeat[];
+  readonly epoch: number | undefined;
+}
+
+/** The values of each repeat after an epoch, or the newest. */
+function RepeatTable({ repeats, epoch }: RepeatTableProps) {
+  const valueAt = (values: readonly number[]) => (epoch === undefined ? values.at(-1) : values[epoch - 1]);
+  const shown = (value: number | undefined, show: (value: number) => string) =>
+    value === undefined ? "–" : show(value);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
     <section class="repeat-table" tabIndex={0} aria-label="Loss and validation accuracy of the repeats">
@@ -228,8 +249,8 @@ function RepeatTable({ repeats }: { readonly repeats: readonly TrainingRepeat[] 
           {repeats.map(({ repeat, loss, accuracy }) => (
             <tr key={repeat}>
               <th scope="row">{repeat}</th>
-              <td>{loss.length === 0 ? "–" : decimal(loss.at(-1)!, 4)}</td>
-              <td>{accuracy.length === 0 ? "–" : percent(accuracy.at(-1)!)}</td>
+              <td>{shown(valueAt(loss), (value) => decimal(value, 4))}</td>
+              <td>{shown(valueAt(accuracy), (value) => percent(value))}</td>
             </tr>
           ))}
         </tbody>

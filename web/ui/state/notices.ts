@@ -22,6 +22,8 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
       return withPhase(state, notice);
     case "training":
       return { ...state, training: notice };
+    case "epochs":
+      return { ...state, epochsKept: notice.kept };
     case "study":
       return withStudy(loaded(state, "finished study"), notice);
     case "firstLayer":
@@ -86,11 +88,13 @@ function without<
 /** What was told of the training before ends where another begins, or where it ends without a study. */
 function withPhase(state: LabState, { phase, paused }: NoticeOf<"phase">): LabState {
   const begins = phase === "training" && state.phase !== "training";
-  if (begins) return { ...without(state, "training", "givenUp"), phase, paused };
+  if (begins) return { ...without(state, "training", "givenUp"), epochsKept: [], phase, paused };
   const { training } = state;
   if (phase !== "ready" || training === undefined) return { ...state, phase, paused };
   const { epochs, epochsDone } = training;
-  return { ...without(state, "training"), givenUp: { epochs, epochsDone }, phase, paused };
+  const ended = { ...without(state, "training"), givenUp: { epochs, epochsDone }, phase, paused };
+  // Curves of an epoch are not asked for while others may follow it.
+  return state.study?.about.epoch === undefined ? ended : curvesAnew(ended);
 }
 
 /** A file is there once what it holds is told of, or that it cannot be had. */
@@ -101,15 +105,21 @@ function loaded(state: LabState, what: NoticeOf<"loading">["what"]): LabState {
 /** Another study: what was removed and looked at belongs to the one before. The view stays where it makes sense. */
 function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">): LabState {
   const empty = { repeats: [], neurons: [], orders: [], singles: [], firstLayers: {}, curves: {} };
+  const isSame = about.epoch !== undefined && about.epoch.training === state.study?.about.epoch?.training;
+  const training =
+    about.origin === "trained" ? (state.training ?? (isSame ? state.study?.training : undefined)) : undefined;
+  const study = { about, ...(training && { training }), ...empty };
+  const shown = { ...without(state, "evaluation", "extremes", "classified", "curvesRunning"), study, faults: [] };
+  // While networks train, and from epoch to epoch of a training, what is looked at and removed stays.
+  const goesOn = state.phase === "training" && about.epoch !== undefined && about.epoch.shown !== training?.epochs;
+  const rest = goesOn ? shown : without(shown, "training", "givenUp");
+  if (isSame) return rest;
   const { selected: _selected, sample: _sample, ...view } = state.view;
   const scope = layerOf(state.view.scope) === undefined ? state.view.scope : layerScope(1);
-  const training = about.origin === "trained" && state.training !== undefined ? { training: state.training } : {};
   return {
-    ...without(state, "evaluation", "extremes", "classified", "curvesRunning", "training", "givenUp"),
-    study: { about, ...training, ...empty },
+    ...rest,
     view: { ...view, repeat: 0, brushed: [], scope, ...(isOfSample(view.column) && { column: USUAL_COLUMN }) },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
-    faults: [],
   };
 }
 
@@ -137,8 +147,11 @@ const MOST_TRAININGS = 50;
 
 /** What has just been trained here joins the list. */
 function withTraining(state: LabState, { about, training, repeats }: ShownStudy): LabState {
-  const { config, dataset, origin } = about;
+  const { config, dataset, origin, epoch } = about;
   if (origin !== "trained" || config === undefined || training === undefined) return state;
+  // Not an epoch on the way, and not one that is gone back to.
+  const isEnd = epoch === undefined || epoch.shown === training.epochs;
+  if (!isEnd || state.trainings.at(-1)?.training === training) return state;
   const number = (state.trainings.at(-1)?.number ?? 0) + 1;
   const trainings = [...state.trainings, { number, config, dataset, training, repeats }].slice(-MOST_TRAININGS);
   return { ...state, trainings };
@@ -147,7 +160,7 @@ function withTraining(state: LabState, { about, training, repeats }: ShownStudy)
 /** From here on the worker answers; the first neuron is looked at, so that no panel is empty, by measures that there are. */
 function measured(state: LabState, study: ShownStudy): LabState {
   const [column, across, up] = (["column", "across", "up"] as const).map((name) => columnIn(study, state.view[name]));
-  const view = { ...state.view, column: column!, across: across!, up: up!, selected: 0 };
+  const view = { ...state.view, column: column!, across: across!, up: up!, selected: state.view.selected ?? 0 };
   const { rule } = state.removal;
   const measure = rule.measure === RANDOM ? RANDOM : columnIn(study, rule.measure);
   const removal = { ...state.removal, rule: { ...rule, measure } };

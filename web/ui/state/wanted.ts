@@ -42,7 +42,7 @@ export function requestsFor(before: LabState, after: LabState): LabRequest[] {
     const neuron = addressOf(table, selected);
     requests.push({ type: "extremes", sequence: after.extremesWanted, repeat, neuron, count: EXTREMES_SHOWN });
   }
-  if (after.curvesWanted !== before.curvesWanted) {
+  if (after.curvesWanted !== before.curvesWanted && after.phase !== "training") {
     if (before.curvesRunning !== undefined) requests.push({ type: "cancel", request: before.curvesRunning.request });
     const repeats = after.view.allRepeats ? after.study.neurons.map((each) => each.repeat) : [repeat];
     const scopes = [scopeKind(after.view.scope)];
