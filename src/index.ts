@@ -82,6 +82,7 @@ export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
 export type * from "./core/evidence.ts";
 export type { AppliedTreatment, InputTreatment, KnownInputs, TreatmentOrigin } from "./core/input-treatment.ts";
+export type { InputType } from "./core/input-type.ts";
 export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
 export type {
   Activation,

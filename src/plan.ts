@@ -4,8 +4,9 @@
  */
 import { ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
 import { sweepPlan } from "./ablation/sweep-plan.ts";
-import { type AnyDataset, type InputType, isPaged } from "./core/dataset.ts";
+import { type AnyDataset, isPaged } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
+import type { InputType } from "./core/input-type.ts";
 import type { Widths } from "./core/network.ts";
 import type { Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";

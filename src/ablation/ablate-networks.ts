@@ -4,8 +4,9 @@ import type { SweepMethod } from "../core/study.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DevicePages } from "../gpu/device-split.ts";
 import { curveEvaluations, curveGroups, curvesOf } from "./fast-sweep.ts";
-import { maskedSweep, type SweepOptions, type SweepTask } from "./masked-sweep.ts";
+import { maskedSweep } from "./masked-sweep.ts";
 import { neuronsOf, type SingleTask, singleGroups, singleRemovals, singlesOf } from "./single-removals.ts";
+import type { SweepOptions, SweepTask } from "./sweep-task.ts";
 import { runWalks } from "./walk-run.ts";
 
 export type AblationTask = SweepTask & SingleTask;

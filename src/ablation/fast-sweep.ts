@@ -6,8 +6,8 @@
 import type { AblationCurve } from "../core/ablation.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { DevicePages } from "../gpu/device-split.ts";
-import type { SweepOptions, SweepTask } from "./masked-sweep.ts";
 import { removalSteps } from "./orders.ts";
+import type { SweepOptions, SweepTask } from "./sweep-task.ts";
 import { intactKey, removedAfter, type WalkGroup, walkGroups } from "./walk-plan.ts";
 import { runWalks, type Walked } from "./walk-run.ts";
 

@@ -2,8 +2,7 @@
  * The sweep by definition: for every evaluated step of every curve, a forward pass in which the removed neurons read as
  * constants. What a mask does not change, the layers below the lowest ablated one, is computed once per chunk of samples.
  */
-import type { AblationCurve, AblationMode, RemovalOrder } from "../core/ablation.ts";
-import type { Network } from "../core/network.ts";
+import type { AblationCurve } from "../core/ablation.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { type DeviceNetworks, uploadNetworks } from "../gpu/device-networks.ts";
 import type { DevicePages, DeviceSplit } from "../gpu/device-split.ts";
@@ -12,19 +11,7 @@ import { addTo } from "../gpu/page-sums.ts";
 import { createMaskedForward, type MaskedJob } from "./masked-forward.ts";
 import { removalSteps } from "./orders.ts";
 import { maskedJobsAtOnce } from "./sweep-plan.ts";
-
-export interface SweepOptions {
-  readonly modes: readonly AblationMode[];
-  readonly stride: number;
-}
-
-/** A network, the orders to remove its neurons in, and the constants that replace them in mode `mean`. */
-export interface SweepTask {
-  readonly network: Network;
-  readonly orders: readonly RemovalOrder[];
-  /** Per hidden layer: [neurons] mean activations. */
-  readonly meanActivations: readonly Float32Array[];
-}
+import type { SweepOptions, SweepTask } from "./sweep-task.ts";
 
 /**
  * Sweeps one network over the split (the test set).

@@ -3,7 +3,7 @@
  * its pass over a chunk of samples. Plain arithmetic, nothing allocated.
  */
 import type { AblationMode, SinglesChoice } from "../core/ablation.ts";
-import type { InputType } from "../core/dataset.ts";
+import type { InputType } from "../core/input-type.ts";
 import { greatest } from "../core/long-arrays.ts";
 import { hiddenWidths, type Widths } from "../core/network.ts";
 import { networkScopes, type ScopeKind } from "../core/scope.ts";

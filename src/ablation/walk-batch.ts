@@ -1,21 +1,17 @@
-/** What the device side of a batch of walks shares, whatever its route: tables, state, and the types of its parts. */
+/** What the device side of a batch of walks is made of, whatever its route: types, and the layout of its tables. */
 import type { Widths } from "../core/network.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { type DeviceArray, write } from "../gpu/device-array.ts";
+import type { DeviceArray } from "../gpu/device-array.ts";
 import type { DeviceNetworks } from "../gpu/device-networks.ts";
 import type { DeviceSplit } from "../gpu/device-split.ts";
 import type { ForwardPass } from "../gpu/forward-pass.ts";
-import { walkLayer } from "../gpu/generated/shaders.ts";
-import { BLOCK } from "../gpu/kernels/tally.ts";
-import { type WalkPart, type WalkUniform, walkUniforms } from "../gpu/kernels/walk.ts";
+import { walkUniforms } from "../gpu/kernels/walk.ts";
 import { f32, u32x2 } from "../gpu/layout.ts";
-import type { Allocated, Owned } from "../gpu/owned.ts";
-import { lanesOf, quadsOf } from "../gpu/packing.ts";
+import type { Allocated } from "../gpu/owned.ts";
+import { lanesOf } from "../gpu/packing.ts";
 import type { Recorder } from "../gpu/recorder.ts";
-import { writeUniforms } from "../gpu/uniforms.ts";
-import { type StepRange, stepRanges, stepsOf, type Walk, type WalkGroup } from "./walk-plan.ts";
-import { singleStarts, type WalkStarts, walkStarts } from "./walk-start.ts";
-import { outgoingWeights, type WalkedNetwork, type WalkHead, walkRows } from "./walk-tables.ts";
+import type { StepRange, Walk, WalkGroup } from "./walk-plan.ts";
+import type { WalkedNetwork } from "./walk-tables.ts";
 
 /** Walks of one group that share a dispatch. */
 export interface WalkBatch {
@@ -63,6 +59,20 @@ export function tablesLayout({ widths, networks, lowest, walks, length, parts }:
   };
 }
 
+/** A slab of `state` that walks start from: this network without these neurons of the lowest layer. */
+export interface Start {
+  readonly network: number;
+  readonly removed: readonly number[];
+}
+
+/** Where the walks of a batch start. */
+export interface WalkStarts {
+  /** Slabs of `state`, from the first. */
+  readonly slabs: readonly Start[];
+  /** Per walk: its slab. */
+  readonly slabOf: readonly number[];
+}
+
 /** Tables and state of one batch. */
 export interface WalkTables extends Omit<Allocated<ReturnType<typeof tablesLayout>>, "outgoingWeights"> {
   readonly device: SweepDevice;
@@ -88,73 +98,4 @@ export interface Climb {
   encode(to: Recorder, chunk: number, range: number): void;
   /** @param lossesBefore [walks][evaluations] sums over the pages before this one, which go on here */
   total(lossesBefore: readonly Float64Array[]): Promise<WalkTotals>;
-}
-
-export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Owned): WalkTables {
-  const { gpu, networks, split, pass, tasks, scratch } = device;
-  const { group, walks } = batch;
-  const { widths } = networks;
-  const units = widths[group.lowest + 1]!;
-  const sources = widths[group.lowest]!;
-  const starts = startsOf(batch, networks.count);
-  const { words, length, steps } = walkRows(group, walks, headsOf(batch, starts), tasks);
-  const ranges = stepRanges(steps, stepsOf(group.route));
-  const uniform: WalkUniform = {
-    source_lanes: lanesOf(sources),
-    source_units: sources,
-    unit_quads: quadsOf(units),
-    units,
-    ...stridesOf(group),
-    slab_rows: pass.rows,
-    walk_length: length,
-    neurons: group.neurons,
-    steps,
-    networks: networks.count,
-    starts: starts.slabs.length,
-    blocks: Math.ceil(split.count / BLOCK),
-  };
-  const parts: WalkPart[] = pass.chunks.flatMap(({ first, count }) =>
-    ranges.map((range) => ({ first, count, first_step: range.first, steps: range.count, jobs: walks.length })),
-  );
-  const size = {
-    widths,
-    networks: networks.count,
-    lowest: group.lowest,
-    walks: walks.length,
-    length,
-    parts: parts.length,
-  };
-  const { outgoingWeights: transposed, ...tables } = own.allocate(tablesLayout(size));
-  writeUniforms(gpu, walkLayer, tables.walk, [uniform]);
-  writeUniforms(gpu, walkLayer, tables.part, parts);
-  write(gpu, tables.walks, words);
-  write(gpu, transposed, outgoingWeights(tasks.map(({ network }) => network.layers[group.lowest]!)));
-  return {
-    ...tables,
-    device,
-    batch,
-    activations: pass.outputs[group.lowest - 1]!,
-    transposed,
-    state: scratch.state,
-    ranges,
-    starts,
-  };
-}
-
-/** Slabs that the walks of a batch start from; of single removals, those of the first part. */
-function startsOf(batch: WalkBatch, networks: number): WalkStarts {
-  if (!batch.group.single) return walkStarts(batch, networks);
-  return singleStarts(batch, networks, { first: 0, count: stepsOf(batch.group.route) });
-}
-
-function headsOf({ group, walks }: WalkBatch, { slabOf }: WalkStarts): WalkHead[] {
-  return walks.map(({ network }, row) => {
-    return { slab: slabOf[row]!, ...(group.single ? { partSlab: network } : {}) };
-  });
-}
-
-/** Moves before evaluation 1, and between two later ones. */
-function stridesOf({ moves }: WalkGroup): { readonly lead: number; readonly stride: number } {
-  const lead = moves[1] ?? 1;
-  return { lead, stride: moves[2] === undefined ? lead : moves[2] - lead };
 }

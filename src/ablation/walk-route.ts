@@ -3,7 +3,8 @@ import type { Owned } from "../gpu/owned.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { createLayerClimb } from "./layer-climb.ts";
 import { createTallyClimb } from "./tally-climb.ts";
-import { type SweepDevice, uploadTables, type WalkBatch, type WalkTotals } from "./walk-batch.ts";
+import { uploadTables } from "./upload-tables.ts";
+import type { SweepDevice, WalkBatch, WalkTotals } from "./walk-batch.ts";
 import { createStart } from "./walk-start.ts";
 
 /** One dispatch or a few that belong together, in the order in which they must run. */

@@ -9,23 +9,9 @@ import { quadsOf } from "../gpu/packing.ts";
 import type { Recorder } from "../gpu/recorder.ts";
 import { writeUniforms } from "../gpu/uniforms.ts";
 import { removalPositions } from "./removal-masks.ts";
-import type { WalkBatch, WalkTables } from "./walk-batch.ts";
+import type { Start, WalkBatch, WalkStarts, WalkTables } from "./walk-batch.ts";
 import { replacement, type StepRange, startOf, type WalkGroup, type WalkStart } from "./walk-plan.ts";
 import type { WalkedNetwork } from "./walk-tables.ts";
-
-/** A slab of `state` that walks start from: this network without these neurons of the lowest layer. */
-interface Start {
-  readonly network: number;
-  readonly removed: readonly number[];
-}
-
-/** Where the walks of a batch start. */
-export interface WalkStarts {
-  /** Slabs of `state`, from the first. */
-  readonly slabs: readonly Start[];
-  /** Per walk: its slab. */
-  readonly slabOf: readonly number[];
-}
 
 /** Kinds of starts that walks of a network share, in the order of their slabs; of single removals, see singleStarts. */
 export function sharedStarts(group: WalkGroup): Exclude<WalkStart, "own">[] {

@@ -4,8 +4,8 @@ import { greatest } from "../core/long-arrays.ts";
 import type { DenseLayer, Widths } from "../core/network.ts";
 import { NO_EVALUATION, NO_REMOVAL, NO_RESTORING, UPPER_REMOVAL, WALK_CLASSES } from "../gpu/kernels/walk.ts";
 import { hiddenLanes, lanesOf, quadsOf } from "../gpu/packing.ts";
-import type { SweepTask } from "./masked-sweep.ts";
 import { removalPositions, replacementConstants, replacementRows } from "./removal-masks.ts";
+import type { SweepTask } from "./sweep-task.ts";
 import { movedNeurons, productSteps, replacement, type Walk, type WalkGroup } from "./walk-plan.ts";
 
 /** A network and the constants of mode `mean`: what walks need of a task. */

@@ -1,6 +1,7 @@
 /** How time and device memory grow with neurons, samples, curves, repeats and depth: one row a size and stage. */
 import { fastSweep } from "../ablation/fast-sweep.ts";
-import { maskedSweep, type SweepOptions, type SweepTask } from "../ablation/masked-sweep.ts";
+import { maskedSweep } from "../ablation/masked-sweep.ts";
+import type { SweepOptions, SweepTask } from "../ablation/sweep-task.ts";
 import type { RemovalOrder } from "../core/ablation.ts";
 import type { Activation } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";

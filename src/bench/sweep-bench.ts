@@ -4,9 +4,10 @@
  */
 
 import { fastSweep } from "../ablation/fast-sweep.ts";
-import { maskedSweep, type SweepTask } from "../ablation/masked-sweep.ts";
+import { maskedSweep } from "../ablation/masked-sweep.ts";
 import { removalOrders } from "../ablation/orders.ts";
 import { rankingsOf } from "../ablation/rankings.ts";
+import type { SweepTask } from "../ablation/sweep-task.ts";
 import { type AblationCurve, ablationModes } from "../core/ablation.ts";
 import { type Activation, widthsOf } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";

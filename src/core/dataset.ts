@@ -1,5 +1,6 @@
 /** Labelled samples, in three parts: training, validation (measures and means) and test (accuracy). */
 import type { AppliedTreatment } from "./input-treatment.ts";
+import type { InputType } from "./input-type.ts";
 
 export interface Split {
   /** Number of samples. */
@@ -9,10 +10,6 @@ export interface Split {
   /** [count], each in 0..classes-1. */
   readonly labels: Uint16Array;
 }
-
-/** How inputs are kept: the same in all splits of a data set. */
-export const inputTypes = ["bytes", "floats"] as const;
-export type InputType = (typeof inputTypes)[number];
 
 /** A split whose inputs are not in memory: they are read page by page, for data that are larger than the memory. */
 export interface PagedSplit {

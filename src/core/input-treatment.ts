@@ -5,9 +5,10 @@
  * The definition is one of float32: x = (v - mean) / deviation, rounded after the subtraction and after the division, where
  * v is the number itself or, of a byte b, b / 255 rounded. NumPy, PyTorch and ONNX Runtime give the same bits.
  */
-import type { InputType } from "./dataset.ts";
+
 import { UsageError } from "./errors.ts";
 import { float32Text } from "./float-text.ts";
+import type { InputType } from "./input-type.ts";
 
 export interface InputTreatment {
   /** [features], or [1] for all of them. */

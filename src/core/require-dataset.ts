@@ -1,6 +1,7 @@
 /** Whether data that a program made hold together: sizes, types, labels and numbers, before any of it is computed with. */
-import { type Dataset, type InputType, inputTypeOf, type Split, type SplitName, splitNames } from "./dataset.ts";
+import { type Dataset, inputTypeOf, type Split, type SplitName, splitNames } from "./dataset.ts";
 import { UsageError } from "./errors.ts";
+import type { InputType } from "./input-type.ts";
 import { someText, wholeNumber } from "./option-checks.ts";
 import { requireRecord, requireValue } from "./require-options.ts";
 import { shownValue } from "./shown-value.ts";

@@ -1,8 +1,8 @@
 /** Whether a network that a program made holds together: sizes, types and numbers, before any of it is computed with. */
 import { type Activation, activations } from "./activation.ts";
-import { type InputType, inputTypes } from "./dataset.ts";
 import { UsageError } from "./errors.ts";
 import { treatmentFault } from "./input-treatment.ts";
+import { type InputType, inputTypes } from "./input-type.ts";
 import { type Network, type SingleOutput, singleOutputs } from "./network.ts";
 import { layerActivationCheck, oneName, wholeNumber } from "./option-checks.ts";
 import { requireRecord, requireValue } from "./require-options.ts";

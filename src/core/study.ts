@@ -1,8 +1,9 @@
 /** The configuration and the outcome of a study: what goes in, and everything that files are written from. */
 import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals, SinglesChoice } from "./ablation.ts";
 import type { Activation, StudyActivation } from "./activation.ts";
-import type { InputType, Shares } from "./dataset.ts";
+import type { Shares } from "./dataset.ts";
 import type { TreatmentOrigin } from "./input-treatment.ts";
+import type { InputType } from "./input-type.ts";
 import type { WeightsLayout } from "./layer-chain.ts";
 import type { TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";

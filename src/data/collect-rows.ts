@@ -1,6 +1,8 @@
 /** All rows of a part: in memory, or where that is too small, what can be said of them without keeping their inputs. */
-import { type InputType, inputTypeOf } from "../core/dataset.ts";
+
+import { inputTypeOf } from "../core/dataset.ts";
 import { RunError } from "../core/errors.ts";
+import type { InputType } from "../core/input-type.ts";
 import { isMissingClass } from "./missing-classes.ts";
 import { type CountedColumns, RowCounters } from "./row-counters.ts";
 import type { Part, RowChunk } from "./rows.ts";

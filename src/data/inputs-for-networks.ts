@@ -2,7 +2,7 @@
  * Brings data and networks together: data are treated as the networks say, and networks say from then on what was done.
  * Where an option and a network, or two networks, say different things, nothing is computed.
  */
-import { type AnyDataset, type Dataset, type InputType, inputTypeOf } from "../core/dataset.ts";
+import { type AnyDataset, type Dataset, inputTypeOf } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
 import {
   type AppliedTreatment,
@@ -12,6 +12,7 @@ import {
   type TreatmentOrigin,
   treatmentFault,
 } from "../core/input-treatment.ts";
+import type { InputType } from "../core/input-type.ts";
 import type { Network } from "../core/network.ts";
 import { treatedDataset } from "./treat-inputs.ts";
 

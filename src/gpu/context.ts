@@ -5,7 +5,7 @@ import type { AdapterFacts } from "../core/study.ts";
 import { everyProduct, type TileForm, type TileForms } from "../core/tiles.ts";
 import { DeviceLostError, deviceError } from "./device-errors.ts";
 import { Pace } from "./pace.ts";
-import type { Profiler } from "./profiler.ts";
+import type { SubmitListener } from "./recorder.ts";
 
 /** Undefined where work may go on; else resolves when it is to be asked again. Throws where the work is to end. */
 export type Gate = () => Promise<void> | undefined;
@@ -26,7 +26,7 @@ export interface GpuContext {
   /** Resolves when the device is lost, unless it is disposed. @internal */
   readonly loss: Promise<DeviceLostError>;
   /** Told of every submit, buffer and piece of host work, where someone wants to know. @internal */
-  readonly profiler?: Profiler;
+  readonly profiler?: SubmitListener;
   /** Asked before every submit of long work, where someone may want it to wait or to end. @internal */
   readonly gate?: Gate;
   /** Throws the first error that the device reported, or that it was lost. Called after every wait. */
@@ -57,7 +57,7 @@ export interface DeviceOptions {
   /** Form of all products, or of each. Default: `usualTiles`; what suits a GPU better `calibrate` finds out. */
   readonly tiles?: TileForm | TileForms;
   /** Attached to the device, with timestamp queries where the adapter has them. */
-  readonly profiler?: Profiler;
+  readonly profiler?: SubmitListener;
   readonly gate?: Gate;
   /**
    * Compile kernels on another thread, so that whoever asked can do something else meanwhile, as a page must. Not the

@@ -2,12 +2,12 @@
 import {
   type AnyDataset,
   type Dataset,
-  type InputType,
   isPaged,
   type PagedSplit,
   type Split,
   type SplitName,
 } from "../core/dataset.ts";
+import type { InputType } from "../core/input-type.ts";
 import type { GpuContext } from "./context.ts";
 import { type DeviceArray, write } from "./device-array.ts";
 import { WORD } from "./kernels/histogram.ts";

@@ -1,5 +1,5 @@
 /** What measuring takes on a device, and how many networks are measured at once. Plain arithmetic, nothing allocated. */
-import type { InputType } from "../core/dataset.ts";
+import type { InputType } from "../core/input-type.ts";
 import type { Widths } from "../core/network.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
 import { parametersLayout } from "./device-networks.ts";

@@ -13,7 +13,7 @@ import { HostSpans, MOST_EVENTS } from "./host-spans.ts";
 import { measurePassCost } from "./pass-cost.ts";
 import { MOST_PASSES, type PlannedPass, planPasses, type Run } from "./pass-plan.ts";
 import { type PassContent, type PassRecord, PassTimes } from "./pass-times.ts";
-import { type Dispatch, passRecorder, type Recorder } from "./recorder.ts";
+import { type Dispatch, passRecorder, type Recorder, type SubmitListener } from "./recorder.ts";
 import { TimestampSlots } from "./timestamp-slots.ts";
 
 /** Part of the time of the device that additional passes may cost. */
@@ -42,7 +42,7 @@ export interface ProfilerOptions {
   readonly trace?: boolean;
 }
 
-export class Profiler {
+export class Profiler implements SubmitListener {
   readonly spans: HostSpans;
   readonly #trace: boolean;
   readonly #times = new PassTimes();

@@ -1,5 +1,4 @@
 /** Where dispatches go: kernels record into it, and who submits decides what becomes of them. */
-import type { GpuContext } from "./context.ts";
 
 /** What a dispatch has to do: see CostFacts in kernel.ts. */
 export interface Cost {
@@ -24,6 +23,27 @@ export interface Recorder {
   dispatch(one: Dispatch): void;
 }
 
+/** Who is told of every submit, buffer and piece of host work of a device: a profiler. */
+export interface SubmitListener {
+  /** Begins to listen to a device. */
+  attach(device: GPUDevice): Promise<void>;
+  /** Counts a buffer. @returns what is to be called when it is destroyed */
+  allocated(bytes: number): () => void;
+  /** Submits what `record` records, behind what `encoder` holds already. */
+  submit(encoder: GPUCommandEncoder, label: string, record: (to: Recorder) => void): void;
+  readonly spans: {
+    /** Work on the host that began at `startMs` and ends now. */
+    add(name: string, startMs: number): void;
+    inStage<T>(stage: string, work: () => Promise<T>): Promise<T>;
+  };
+}
+
+/** Where submits go, and who is told of them. */
+export interface SubmitTarget {
+  readonly device: GPUDevice;
+  readonly profiler?: SubmitListener;
+}
+
 /** Records into one compute pass. */
 export function passRecorder(pass: GPUComputePassEncoder): Recorder {
   return {
@@ -40,7 +60,7 @@ export function passRecorder(pass: GPUComputePassEncoder): Recorder {
  * @param clear buffers that are cleared before
  */
 export function submit(
-  { device, profiler }: GpuContext,
+  { device, profiler }: SubmitTarget,
   label: string,
   record: (to: Recorder) => void,
   clear: readonly GPUBuffer[] = [],

@@ -1,6 +1,7 @@
 /** What files of networks say of their inputs beside the layers: the same words in every format that is written. */
-import type { InputType } from "../core/dataset.ts";
+
 import { type InputTreatment, type KnownInputs, treatmentFault } from "../core/input-treatment.ts";
+import type { InputType } from "../core/input-type.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
 import type { Refuse } from "./refuse.ts";
 

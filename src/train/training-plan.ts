@@ -1,5 +1,5 @@
 /** What training takes on a device, and how many networks train at once. Plain arithmetic, before anything is allocated. */
-import type { InputType } from "../core/dataset.ts";
+import type { InputType } from "../core/input-type.ts";
 import type { Widths } from "../core/network.ts";
 import { parametersLayout } from "../gpu/device-networks.ts";
 import { splitLayout } from "../gpu/device-split.ts";

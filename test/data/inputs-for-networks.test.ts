@@ -1,8 +1,9 @@
 /** Data and networks are brought together, or nothing is computed. */
 import { describe, expect, test } from "vitest";
-import type { Dataset, InputType } from "../../src/core/dataset.ts";
+import type { Dataset } from "../../src/core/dataset.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { type InputTreatment, type KnownInputs, oneForAll } from "../../src/core/input-treatment.ts";
+import type { InputType } from "../../src/core/input-type.ts";
 import { inputsForNetworks, requireTreated } from "../../src/data/inputs-for-networks.ts";
 import { treatedDataset } from "../../src/data/treat-inputs.ts";
 import { realNetwork, testRandom } from "../support/networks.ts";

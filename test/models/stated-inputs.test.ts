@@ -1,8 +1,8 @@
 /** What files say of a network's inputs: in every format that is written, and what is refused. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inputTypes } from "../../src/core/dataset.ts";
 import { type KnownInputs, knownInputs } from "../../src/core/input-treatment.ts";
+import { inputTypes } from "../../src/core/input-type.ts";
 import { toNetwork } from "../../src/core/layer-chain.ts";
 import type { Network } from "../../src/core/network.ts";
 import { encodeNpz } from "../../src/models/numpy/numpy-model.ts";

@@ -7,15 +7,25 @@ import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../src/core/scope.ts";
 import type { DatasetSummary, Provenance, RecordedConfig, RepeatSummary } from "../../src/core/study.ts";
 import type { MissingPart } from "../../src/report/analysis/analysis.ts";
+import type { LabDevice } from "./lab-device.ts";
 import { Probing } from "./probing.ts";
 import type { StudyOrigin } from "./protocol.ts";
-import type { TrainedEpochs } from "./trained-epochs.ts";
 
 /** What a study needs so that more can be computed of it. */
 export interface LivePart {
   readonly dataset: Dataset;
   /** In the order of `networks`. */
   readonly probing: Probing;
+}
+
+/** The epochs of a training whose networks are kept. */
+export interface KeptEpochs {
+  /** Tells trainings of a visit apart. */
+  readonly id: number;
+  /** From 1, ascending. */
+  readonly kept: readonly number[];
+  /** Measures the networks as they were after an epoch. @param trainMs what training took, where that is this epoch's */
+  study(device: LabDevice, epoch: number, trainMs?: number): Promise<LabStudy>;
 }
 
 export interface LabStudy {
@@ -40,7 +50,7 @@ export interface LabStudy {
   /** What was done or assumed beyond the letter of a network's file, as sentences without full stop. */
   readonly notes: readonly string[];
   /** Of what was trained here: the training's epochs, and the one that this is the study of, from 1. */
-  readonly epochs?: TrainedEpochs;
+  readonly epochs?: KeptEpochs;
   readonly epoch?: number;
   /** Of what was trained here. */
   readonly provenance: Pick<Provenance, "started" | "elapsedMs"> | undefined;

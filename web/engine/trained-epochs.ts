@@ -8,11 +8,10 @@ import type { TrainedEpoch } from "../../src/study.ts";
 import { learningWarnings } from "../../src/train/learning.ts";
 import { EpochStore } from "./epoch-store.ts";
 import type { LabDevice } from "./lab-device.ts";
-import type { LabStudy } from "./lab-study.ts";
+import type { KeptEpochs, LabStudy } from "./lab-study.ts";
 import { measuredStudy } from "./study-sources.ts";
 
-export class TrainedEpochs {
-  /** Tells trainings of a visit apart. */
+export class TrainedEpochs implements KeptEpochs {
   readonly id: number;
   readonly #dataset: Dataset;
   readonly #config: StudyConfig;
@@ -30,7 +29,6 @@ export class TrainedEpochs {
     this.#losses = Array.from({ length: config.repeats }, () => []);
   }
 
-  /** From 1, ascending. */
   get kept(): readonly number[] {
     return this.#store.kept;
   }
@@ -46,7 +44,6 @@ export class TrainedEpochs {
     this.#store.add(epoch + 1, trained);
   }
 
-  /** Measures the networks as they were after an epoch. @param trainMs what training took, where that is this epoch's */
   async study(device: LabDevice, epoch: number, trainMs?: number): Promise<LabStudy> {
     const networks = this.#store.networks(epoch);
     const elapsedMs = trainMs === undefined ? {} : { train: trainMs };

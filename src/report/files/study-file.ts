@@ -6,9 +6,9 @@
 import { z } from "zod";
 import { ablationModes } from "../../core/ablation.ts";
 import { activations, studyActivations } from "../../core/activation.ts";
-import { inputTypes } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
 import { treatmentOrigins } from "../../core/input-treatment.ts";
+import { inputTypes } from "../../core/input-type.ts";
 import { weightsLayouts } from "../../core/layer-chain.ts";
 import { jsonText } from "../../core/plain-text.ts";
 import { type FileDigest, resultNames } from "../../core/platform.ts";

@@ -11,10 +11,11 @@ import type {
   Evaluation,
   LabNotice,
   LabRequestType,
+  LabSettings,
   ReadingOption,
   SampleChoice,
+  StudyOrigin,
 } from "../../engine/protocol.ts";
-import type { LinkedView } from "./linked-view.ts";
 import { nothingRemoved, type RemovalHistory, type RemovalRule } from "./removal.ts";
 import type { SettingTexts } from "./settings.ts";
 
@@ -99,6 +100,17 @@ export interface ShownFault {
   readonly fault: Fault;
   /** Options of reading that may mend it. */
   readonly asks: readonly ReadingOption[];
+}
+
+/** What a link restores beside the settings: its parameters by name, settings among them. */
+export interface LinkedView {
+  /** With which the networks were trained, where `origin` says so. */
+  readonly settings: LabSettings;
+  readonly origin: StudyOrigin;
+  readonly label: string;
+  /** Start of the data's checksum: they are not in the link. */
+  readonly data: string;
+  readonly parameters: URLSearchParams;
 }
 
 export interface LabState {

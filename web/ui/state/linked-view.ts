@@ -8,22 +8,11 @@ import { defaultBins, defaultBits } from "../../../src/core/quantization.ts";
 import { layerScope, networkScopes, type ScopeText } from "../../../src/core/scope.ts";
 import type { RecordedConfig } from "../../../src/core/study.ts";
 import type { LabSettings, StudyOrigin } from "../../engine/protocol.ts";
-import { charts, type LabState, type ShownStudy, tools, type View } from "./lab-state.ts";
+import { charts, type LabState, type LinkedView, type ShownStudy, tools, type View } from "./lab-state.ts";
 import { linkOf, settingsFromLink } from "./link.ts";
 import { layerWidths, nothingRemoved, type RemovalRule, type Rows, rowsFrom, withRemoved } from "./removal.ts";
 import { defaultSettings, readSettings } from "./settings.ts";
 import { CARRIED, COST, columnsOf, OUTPUT, shownTable } from "./shown.ts";
-
-/** Parameters of a link, by name; settings among them. */
-export interface LinkedView {
-  /** With which the networks were trained, where `origin` says so. */
-  readonly settings: LabSettings;
-  readonly origin: StudyOrigin;
-  readonly label: string;
-  /** Start of the data's checksum: they are not in the link. */
-  readonly data: string;
-  readonly parameters: URLSearchParams;
-}
 
 const origins: readonly StudyOrigin[] = ["trained", "finished", "network-file", "results-folder"];
 const directions = ["low", "high"] as const;
