@@ -3,12 +3,12 @@
  * as its result files. Run by hand when results change: npx tsx scripts/make-finished-study.ts (minutes on a CPU).
  */
 import { writeFileSync } from "node:fs";
-import { packageVersion } from "../src/cli/package-version.ts";
 import { studyDefaults } from "../src/core/study-defaults.ts";
 import { splitEmbeddedDigits } from "../src/data/embedded-digits.ts";
 import { summarizeDataset } from "../src/data/summarize-dataset.ts";
 import { createContext } from "../src/gpu/context.ts";
 import { Devices } from "../src/gpu/devices.ts";
+import { packageVersion } from "../src/host/package-version.ts";
 import { paperMeasureNames } from "../src/measures/paper-measures.ts";
 import { dawnVersion, openAdapter } from "../src/platform/node/adapters.ts";
 import { loadDigits } from "../src/platform/node/digits.ts";

@@ -13,10 +13,6 @@ import { ablateNetworks } from "./ablation/ablate-networks.ts";
 import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { rankingsOf } from "./ablation/rankings.ts";
-import { openNetwork } from "./cli/model-options.ts";
-import { deviceMemoryBytes } from "./cli/open-device.ts";
-import { readStudyData } from "./cli/study-data.ts";
-import { given, levelConfig } from "./cli/study-options.ts";
 import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
 import {
   type Activation,
@@ -29,28 +25,34 @@ import { UsageError } from "./core/errors.ts";
 import { type Network, widthsOf } from "./core/network.ts";
 import { type FittedNetwork, fittedTo, notFinite } from "./core/network-fit.ts";
 import { oneName, wholeNumber } from "./core/option-checks.ts";
-import type { BinRule } from "./core/quantization.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
 import { scopesOf } from "./core/scope.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
-import type { TileForm, TileForms } from "./core/tiles.ts";
 import { inputsForNetworks } from "./data/inputs-for-networks.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { availableForms, createContext, type GpuContext, requireDevice } from "./gpu/context.ts";
 import { splitOnDevice } from "./gpu/device-split.ts";
 import { readActivations } from "./gpu/read-activations.ts";
 import { inTurn } from "./gpu/turns.ts";
-import { type AblateOptions, recordedSingles } from "./library.ts";
+import { given } from "./host/given.ts";
+import { levelConfig } from "./host/level-config.ts";
+import { deviceMemoryBytes } from "./host/open-device.ts";
+import { openNetwork } from "./host/open-network.ts";
+import { readStudyData } from "./host/study-data.ts";
+import { recordedSingles } from "./library.ts";
 import {
+  type AblateOptions,
   ablateChecks,
   dataChecks,
   dataSource,
   deviceChecks,
   fitChecks,
+  type MeasureOptions,
   measureChecks,
+  type OpenDeviceOptions,
   path as pathCheck,
   readChecks,
   requireList,
@@ -101,7 +103,8 @@ export type * from "./core/study.ts";
 export { type Product, products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 export type { DataOptions } from "./data/open-data.ts";
 export type { GpuContext } from "./gpu/context.ts";
-export { type AblateOptions, type AnalyzeOptions, analyze, writeResults } from "./library.ts";
+export { analyze, writeResults } from "./library.ts";
+export type { AblateOptions, AnalyzeOptions, MeasureOptions, OpenDeviceOptions } from "./library-options.ts";
 export type { MeasuredNetwork } from "./measure-networks.ts";
 export type { Measure, MeasureTraits } from "./measures/measure.ts";
 export { paperMeasures } from "./measures/paper-measures.ts";
@@ -153,15 +156,6 @@ export async function loadData(source: string, options: DataOptions = {}): Promi
   return readStudyData({ ...requireOptions(options, dataChecks, "loadData"), data }, () => {});
 }
 
-export interface OpenDeviceOptions {
-  /** Part of an adapter's name, as `gpu-importance doctor` lists them; by default the best. */
-  readonly adapter?: string;
-  /** Bytes to plan with; by default half of what there is. */
-  readonly memoryBytes?: number;
-  /** Form of all products' kernels, or of each; by default what suits such an adapter. It decides rounding. */
-  readonly tiles?: TileForm | TileForms;
-}
-
 /**
  * A device to compute on. Dispose of it (`using`, or `[Symbol.dispose]()`) when done.
  * What is asked of one device at the same time is done one after the other.
@@ -182,17 +176,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<GpuCo
 
 export interface NetworkMeasures extends MeasuredNetwork {
   readonly accuracies: Accuracies;
-}
-
-export interface MeasureOptions {
-  /** Names, or `paper` (the default) or `all`. */
-  readonly measures?: readonly string[];
-  /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
-  readonly bits?: number;
-  /** Where levels part, for more than one bit. */
-  readonly bins?: BinRule;
-  /** Of one bit; by default the activation's value at 0. */
-  readonly quantizeThreshold?: number;
 }
 
 /**

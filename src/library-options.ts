@@ -1,6 +1,6 @@
-/** What the options of the library may be; a new field of their types does not compile until it is said here. */
+/** The options of the library, and what each may be; a new field of their types does not compile until it is said here. */
 
-import { ablationModes } from "./core/ablation.ts";
+import { type AblationMode, ablationModes, type SinglesChoice } from "./core/ablation.ts";
 import { UsageError } from "./core/errors.ts";
 import { weightsLayouts } from "./core/layer-chain.ts";
 import {
@@ -20,20 +20,72 @@ import {
   yesOrNo,
 } from "./core/option-checks.ts";
 import type { ProgressListener } from "./core/progress.ts";
-import { binRules } from "./core/quantization.ts";
+import { type BinRule, binRules } from "./core/quantization.ts";
 import { type Checks, requireOptions, requireRecord, requireValue } from "./core/require-options.ts";
 import { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
-import { networkScopes, parseScope, scopeKinds, scopeText } from "./core/scope.ts";
-import { sweepMethods } from "./core/study.ts";
+import { networkScopes, parseScope, type ScopeKind, scopeKinds, scopeText } from "./core/scope.ts";
+import { type SweepMethod, sweepMethods } from "./core/study.ts";
 import { memoryRange, wholeRanges } from "./core/study-defaults.ts";
 import { products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
-import type { MeasureOptions, OpenDeviceOptions } from "./index.ts";
-import type { AblateOptions, AnalyzeOptions } from "./library.ts";
 import { measuresCheck } from "./measures/measure-choice.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import type { PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
+
+export interface OpenDeviceOptions {
+  /** Part of an adapter's name, as `gpu-importance doctor` lists them; by default the best. */
+  readonly adapter?: string;
+  /** Bytes to plan with; by default half of what there is. */
+  readonly memoryBytes?: number;
+  /** Form of all products' kernels, or of each; by default what suits such an adapter. It decides rounding. */
+  readonly tiles?: TileForm | TileForms;
+}
+
+export interface MeasureOptions {
+  /** Names, or `paper` (the default) or `all`. */
+  readonly measures?: readonly string[];
+  /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
+  readonly bits?: number;
+  /** Where levels part, for more than one bit. */
+  readonly bins?: BinRule;
+  /** Of one bit; by default the activation's value at 0. */
+  readonly quantizeThreshold?: number;
+}
+
+export interface AblateOptions {
+  /** Names, for example `mutual-information`, or `paper` or `all`; `analyze` takes the paper's by default, `ablate` those that were measured. */
+  readonly measures?: readonly string[];
+  readonly scopes?: readonly ScopeKind[];
+  readonly modes?: readonly AblationMode[];
+  /** Random orders a scope, beside those by measures; by default 5. */
+  readonly randomDraws?: number;
+  readonly seed?: number;
+  /** Neurons removed between two evaluations; by default 1. */
+  readonly stride?: number;
+  readonly sweep?: SweepMethod;
+  /** Neurons that are removed alone: `all`, the default, `none`, or at most so many of each layer, drawn by the seed. */
+  readonly singles?: "all" | SinglesChoice;
+}
+
+export interface AnalyzeOptions extends AblateOptions {
+  /** What the files of networks leave unsaid; for those that are given by their paths. */
+  readonly reading?: ReadOptions;
+  /** How data are read; for those that are given by name or path. */
+  readonly reader?: DataOptions;
+  /** Megabytes (10^6 bytes): larger inputs are read page by page, from temporary files. By default an eighth of the memory. */
+  readonly dataMemory?: number;
+  /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
+  readonly bits?: number;
+  /** Where the networks have the channels of pictures, if their files do not say it. */
+  readonly channels?: ChannelOrder;
+  /** Where levels part, for more than one bit. */
+  readonly bins?: BinRule;
+  /** Of one bit; by default the activation's value at 0. */
+  readonly quantizeThreshold?: number;
+  /** Told of how far the work is. */
+  readonly onProgress?: ProgressListener;
+}
 
 const measureNames = measures.map(({ name }) => name);
 

@@ -1,71 +1,43 @@
 /** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
 
 import { analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
-import { analysisConfig } from "./cli/analysis-config.ts";
-import { openNetwork } from "./cli/model-options.ts";
-import { readLargeStudyData } from "./cli/study-data.ts";
-import { given, levelConfig } from "./cli/study-options.ts";
-import { clock, provenanceOf } from "./cli/study-output.ts";
-import type { AblationMode, SinglesChoice } from "./core/ablation.ts";
+import type { SinglesChoice } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { type Network, widthsOf } from "./core/network.ts";
-import type { ProgressListener } from "./core/progress.ts";
-import type { BinRule } from "./core/quantization.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
-import type { ChannelOrder } from "./core/sample-axes.ts";
-import type { ScopeKind } from "./core/scope.ts";
-import type { StudyResults, SweepMethod } from "./core/study.ts";
+import type { StudyResults } from "./core/study.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import { fingerprint } from "./data/fingerprint.ts";
 import { inputsForNetworks } from "./data/inputs-for-networks.ts";
-import type { DataOptions } from "./data/open-data.ts";
 import { summarizeDataset } from "./data/summarize-dataset.ts";
 import { type GpuContext, requireDevice } from "./gpu/context.ts";
 import { Devices } from "./gpu/devices.ts";
 import { inTurn } from "./gpu/turns.ts";
-import { analyzeChecks, dataSource, path, refuseReading, requireList, writeChecks } from "./library-options.ts";
+import { analysisConfig } from "./host/analysis-config.ts";
+import { clock } from "./host/clock.ts";
+import { given } from "./host/given.ts";
+import { levelConfig } from "./host/level-config.ts";
+import { openNetwork } from "./host/open-network.ts";
+import { provenanceOf } from "./host/provenance.ts";
+import { readLargeStudyData } from "./host/study-data.ts";
+import {
+  type AblateOptions,
+  type AnalyzeOptions,
+  analyzeChecks,
+  dataSource,
+  path,
+  refuseReading,
+  requireList,
+  writeChecks,
+} from "./library-options.ts";
 import { paperMeasureNames } from "./measures/paper-measures.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
 import { requireResults } from "./pruning/require-results.ts";
 import { completeResults } from "./report/files/result-files.ts";
-
-export interface AblateOptions {
-  /** Names, for example `mutual-information`, or `paper` or `all`; `analyze` takes the paper's by default, `ablate` those that were measured. */
-  readonly measures?: readonly string[];
-  readonly scopes?: readonly ScopeKind[];
-  readonly modes?: readonly AblationMode[];
-  /** Random orders a scope, beside those by measures; by default 5. */
-  readonly randomDraws?: number;
-  readonly seed?: number;
-  /** Neurons removed between two evaluations; by default 1. */
-  readonly stride?: number;
-  readonly sweep?: SweepMethod;
-  /** Neurons that are removed alone: `all`, the default, `none`, or at most so many of each layer, drawn by the seed. */
-  readonly singles?: "all" | SinglesChoice;
-}
-
-export interface AnalyzeOptions extends AblateOptions {
-  /** What the files of networks leave unsaid; for those that are given by their paths. */
-  readonly reading?: ReadOptions;
-  /** How data are read; for those that are given by name or path. */
-  readonly reader?: DataOptions;
-  /** Megabytes (10^6 bytes): larger inputs are read page by page, from temporary files. By default an eighth of the memory. */
-  readonly dataMemory?: number;
-  /** Outputs are measured at 2^bits levels, 1 to 8; 1, the default: whether they exceed a threshold. */
-  readonly bits?: number;
-  /** Where the networks have the channels of pictures, if their files do not say it. */
-  readonly channels?: ChannelOrder;
-  /** Where levels part, for more than one bit. */
-  readonly bins?: BinRule;
-  /** Of one bit; by default the activation's value at 0. */
-  readonly quantizeThreshold?: number;
-  /** Told of how far the work is. */
-  readonly onProgress?: ProgressListener;
-}
 
 /** As study.json says it: `all` is the default, and not said. */
 export function recordedSingles({ singles }: AblateOptions): SinglesChoice | undefined {

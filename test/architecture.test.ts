@@ -21,8 +21,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "measure-networks.ts": pipeline,
   pruning: [...pipeline, "measure-networks.ts"],
   bench: [...pipeline, "measure-networks.ts"],
+  host: ["core", "data", "gpu", "models", "platform", "analyze.ts"],
   cli: [
     ...pipeline,
+    "host",
     "pruning",
     "bench",
     "platform",
@@ -36,17 +38,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "study.ts": [...pipeline, "measure-networks.ts", "plan.ts"],
   "estimate.ts": [...pipeline, "measure-networks.ts", "plan.ts"],
   "analyze.ts": [...pipeline, "plan.ts", "study.ts"],
-  "library-options.ts": [...pipeline, "pruning", "library.ts", "index.ts"],
-  "library.ts": [...pipeline, "pruning", "platform", "cli", "plan.ts", "study.ts", "analyze.ts", "library-options.ts"],
+  "library-options.ts": [...pipeline, "pruning"],
+  "library.ts": [...pipeline, "pruning", "platform", "host", "plan.ts", "study.ts", "analyze.ts", "library-options.ts"],
   "index.ts": [
     ...pipeline,
-    ...["pruning", "platform", "cli", "measure-networks.ts", "plan.ts", "study.ts", "analyze.ts"],
+    ...["pruning", "platform", "host", "measure-networks.ts", "plan.ts", "study.ts", "analyze.ts"],
     ...["library.ts", "library-options.ts"],
   ],
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));
 /** Where Node's modules and globals may show. */
-const knowsNode = (path: string) => /^(platform\/node\/|cli)/.test(path);
+const knowsNode = (path: string) => /^(platform\/node\/|host\/|cli)/.test(path);
+/** What reads arguments and draws progress: for the command line alone, so that the library does not load it. */
+const isOfCommandLine = (name: string) => name === "commander" || name === "cli-progress";
 /** The lab and its worker run in a browser: all of src but what knows Node. */
 const runsInBrowser = (path: string) => path.startsWith("../web/");
 /** What draws on a page: the lab, and the script of a report. */
@@ -117,6 +121,7 @@ function breaches(path: string, text: string): string[] {
     if (path.startsWith("platform/") && !path.startsWith("platform/node/") && knowsNode(imported))
       found.push(`${path} imports ${imported}`);
     if (imported === "webgpu" && place !== "platform") found.push(`${path} imports webgpu`);
+    if (isOfCommandLine(imported) && !path.startsWith("cli")) found.push(`${path} imports ${imported}`);
   }
   if (!knowsNode(path) && /\bprocess\s*(\?\.|[.[])|\bBuffer\s*[.(]/.test(code))
     found.push(`${path} uses process or Buffer`);
@@ -131,6 +136,27 @@ function breaches(path: string, text: string): string[] {
   return [...new Set(found)]; // some breaches are of two rules
 }
 
+/** The first circle of imports that is found, types included: paths, the last one the first again; empty where there is none. */
+function circle(files: ReadonlyMap<string, string>): string[] {
+  const done = new Set<string>();
+  const found = (path: string, way: readonly string[]): string[] => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+    const text = files.get(path);
+    if (text === undefined || done.has(path)) return [];
+    for (const imported of importsOf(path, withoutComments(text))) {
+      const closed = found(imported.replaceAll("\\", "/"), [...way, path]);
+      if (closed.length > 0) return closed;
+    }
+    done.add(path);
+    return [];
+  };
+  for (const path of files.keys()) {
+    const closed = found(path, []);
+    if (closed.length > 0) return closed;
+  }
+  return [];
+}
+
 describe("the source", () => {
   test("keeps to the table of imports and the rules beside it", () => {
     const files = new Map([...sources("."), ...sources("../web")]);
@@ -142,6 +168,25 @@ describe("the source", () => {
   test("and the scripts beside it spread no array into a call that takes many values", () => {
     const spreading = [...sources("../scripts")].filter(([, text]) => spreadCall(withoutComments(text)) !== undefined);
     expect(spreading.map(([path]) => path)).toEqual([]);
+  });
+
+  test("has no circle of imports", () => {
+    expect(circle(new Map([...sources("."), ...sources("../web")]))).toEqual([]);
+  });
+
+  test("would be refused for a circle, of types too", () => {
+    const planted: [string, string][] = [
+      ["core/a.ts", 'import { b } from "./b.ts";\nimport type { C } from "./folder/c.ts";'],
+      ["core/b.ts", 'export const b = 1;\n// import { a } from "./a.ts";'],
+      ["core/folder/c.ts", 'import { b } from "../b.ts";'],
+    ];
+    expect(circle(new Map(planted))).toEqual([]);
+    const back: [string, string] = ["core/b.ts", 'export type {\n  C,\n} from "./folder/c.ts";'];
+    expect(circle(new Map([...planted, back]))).toEqual(["core/b.ts", "core/folder/c.ts", "core/b.ts"]);
+    const byUse: [string, string] = ["core/b.ts", 'type A = import("./a.ts").A;'];
+    expect(circle(new Map([...planted, byUse]))).toEqual(["core/a.ts", "core/b.ts", "core/a.ts"]);
+    const itself: [string, string] = ["core/b.ts", 'import { b } from "./b.ts";'];
+    expect(circle(new Map([...planted, itself]))).toEqual(["core/b.ts", "core/b.ts"]);
   });
 
   test("has every folder of the table, and no folder beside it", () => {
@@ -177,6 +222,14 @@ describe("the source", () => {
     ["train/planted.ts", "f.apply(undefined, values);", spreadInto(".apply")],
     ["gpu/gpu-utils.ts", "", "has a name that says nothing"],
     ["train/planted.ts", 'import { options } from "../cli/options.ts";', "imports cli/options.ts"],
+    ["host/planted.ts", 'import type { Parser } from "../cli/option-values.ts";', "imports cli/option-values.ts"],
+    ["host/planted.ts", 'import { Option } from "commander";', "imports commander"],
+    ["host/planted.ts", 'import { SingleBar } from "cli-progress";', "imports cli-progress"],
+    ["index.ts", 'import { tell } from "./cli/standard-streams.ts";', "imports cli/standard-streams.ts"],
+    ["library.ts", 'import { tell } from "./cli/standard-streams.ts";', "imports cli/standard-streams.ts"],
+    ["library-options.ts", 'import { clock } from "./host/clock.ts";', "imports host/clock.ts"],
+    ["study.ts", 'import { clock } from "./host/clock.ts";', "imports host/clock.ts"],
+    ["../web/engine/planted.ts", 'import { clock } from "../../src/host/clock.ts";', "imports host/clock.ts"],
     ["platform/browser/planted.ts", 'import { join } from "node:path";', "imports node:path"],
     ["platform/browser/planted.ts", 'import { open } from "../node/dawn.ts";', "imports platform/node/dawn.ts"],
     ["platform/browser/planted.ts", "const at = process.env;", "uses process or Buffer"],

@@ -10,26 +10,21 @@ import type { ResultSink } from "../core/platform.ts";
 import type { RepeatSummary } from "../core/study.ts";
 import { inputsForNetworks } from "../data/inputs-for-networks.ts";
 import { analysisEstimates } from "../estimate.ts";
+import { type AnalysisOptions, analysisConfig } from "../host/analysis-config.ts";
+import { clock } from "../host/clock.ts";
+import { given } from "../host/given.ts";
+import { type DeviceChoice, openDevices } from "../host/open-device.ts";
+import { openNetwork } from "../host/open-network.ts";
+import { provenanceOf } from "../host/provenance.ts";
+import { dataName, readLargeStudyData } from "../host/study-data.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
-import { type AnalysisOptions, analysisConfig } from "./analysis-config.ts";
 import { chanceHint } from "./chance-hints.ts";
 import { withExamples } from "./help.ts";
-import { addModelOptions, openNetwork } from "./model-options.ts";
-import { type DeviceChoice, openDevices } from "./open-device.ts";
+import { addModelOptions } from "./model-options.ts";
 import { megabytes, signedDecimal } from "./option-values.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
-import { dataName, readLargeStudyData } from "./study-data.ts";
-import { addDataOptions, addDataSourceOption, addSweepOptions, given } from "./study-options.ts";
-import {
-  clock,
-  closeResults,
-  type OutputOptions,
-  provenanceOf,
-  showDataset,
-  timeStamp,
-  withResults,
-  writtenStudy,
-} from "./study-output.ts";
+import { addDataOptions, addDataSourceOption, addSweepOptions } from "./study-options.ts";
+import { closeResults, type OutputOptions, showDataset, timeStamp, withResults, writtenStudy } from "./study-output.ts";
 import { tellInputs } from "./tell-inputs.ts";
 import { workLines } from "./work-text.ts";
 

@@ -9,6 +9,7 @@ import { type ScopeKind, scopeKinds } from "../core/scope.ts";
 import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { selfTest } from "../gpu/self-test.ts";
+import { chooseTiles, describeTiles, type TileOption } from "../host/tile-choice.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { benchLines } from "./bench-tables.ts";
 import { addAdapterOption, addMessageOptions, VERBOSE } from "./device-options.ts";
@@ -16,7 +17,7 @@ import { under, withExamples } from "./help.ts";
 import { decimal, integer, oneOf, someOf } from "./option-values.ts";
 import { print, printJson, tell } from "./standard-streams.ts";
 import { hiddenWidths } from "./study-options.ts";
-import { addTilesOption, chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
+import { addTilesOption } from "./tiles-option.ts";
 
 interface BenchOptions extends Omit<SuiteOptions, "budgetMs"> {
   readonly seconds: number;

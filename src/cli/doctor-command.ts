@@ -6,19 +6,13 @@ import { appendAll } from "../core/long-arrays.ts";
 import { wrapped } from "../core/wrapped-text.ts";
 import { createContext } from "../gpu/context.ts";
 import { type SelfTest, selfTest } from "../gpu/self-test.ts";
+import { packageVersion } from "../host/package-version.ts";
+import { chooseTiles, describeTiles, type TileChoice, type TileOption, tileLines } from "../host/tile-choice.ts";
 import { type AdapterAttempt, dawnVersion, installAdvice, surveyAdapters } from "../platform/node/adapters.ts";
 import { addAdapterOption, addMessageOptions, VERBOSE } from "./device-options.ts";
 import { under, withExamples } from "./help.ts";
-import { packageVersion } from "./package-version.ts";
 import { print, printJson } from "./standard-streams.ts";
-import {
-  addTilesOption,
-  chooseTiles,
-  describeTiles,
-  type TileChoice,
-  type TileOption,
-  tileLines,
-} from "./tile-choice.ts";
+import { addTilesOption } from "./tiles-option.ts";
 
 interface DoctorOptions {
   readonly adapter?: string;

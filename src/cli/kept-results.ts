@@ -2,9 +2,9 @@
 import { dirname, join } from "node:path";
 import { type ResultSink, resultNames } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
+import { given } from "../host/given.ts";
+import type { DeviceChoice } from "../host/open-device.ts";
 import { optionWords, shellWord } from "../report/page/reproducing-command.ts";
-import type { DeviceChoice } from "./open-device.ts";
-import { given } from "./study-options.ts";
 
 const MODELS_FOLDER = dirname(resultNames.model(0));
 /** File names have three digits: with more networks, shells sort them in another order. */

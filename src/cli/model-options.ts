@@ -3,8 +3,6 @@ import { type Command, Option } from "commander";
 import { type Activation, activations, layerActivation } from "../core/activation.ts";
 import { type ChannelOrder, channelOrders } from "../core/sample-axes.ts";
 import { type ReadOptions, type WeightsLayout, weightsLayouts } from "../models/model-reader.ts";
-import { type OpenedNetwork, openNetworkOf } from "../models/open-network.ts";
-import { openModelFiles } from "../platform/node/model-files.ts";
 import { under } from "./help.ts";
 import { oneOf } from "./option-values.ts";
 
@@ -38,9 +36,4 @@ export function readOptionsOf({ activation, weightsLayout }: ModelOptions): Read
     ...(activation === undefined ? {} : { activation: layerActivation(activation) }),
     ...(weightsLayout === undefined ? {} : { weightsLayout }),
   };
-}
-
-/** @throws RunError where the file is missing, damaged, or not a network that can be measured. */
-export async function openNetwork(path: string, options: ReadOptions = {}): Promise<OpenedNetwork> {
-  return openNetworkOf(await openModelFiles(path), path, options);
 }

@@ -12,6 +12,7 @@ import { fingerprint } from "../data/fingerprint.ts";
 import { createContext } from "../gpu/context.ts";
 import { Devices } from "../gpu/devices.ts";
 import { inStage } from "../gpu/profiler.ts";
+import { given } from "../host/given.ts";
 import { paperMeasureNames } from "../measures/paper-measures.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { runStudy } from "../study.ts";
@@ -21,7 +22,7 @@ import { endInOrder } from "./interruption.ts";
 import { integer, oneOf, singles } from "./option-values.ts";
 import { addTraceOption, beginProfiling, profileText, studySubject } from "./profiling.ts";
 import { print, printJson } from "./standard-streams.ts";
-import { given, hiddenWidths } from "./study-options.ts";
+import { hiddenWidths } from "./study-options.ts";
 
 interface ProfileOptions {
   readonly hidden: readonly number[];

@@ -1,5 +1,6 @@
 /** All commands with their options. */
 import { Command, Option } from "commander";
+import { packageVersion } from "../host/package-version.ts";
 import { addAnalyzeCommand } from "./analyze-command.ts";
 import { addBenchCommand } from "./bench-command.ts";
 import { addDataCommand } from "./data-command.ts";
@@ -8,7 +9,6 @@ import { addDoctorCommand } from "./doctor-command.ts";
 import { commandGroups, groups, helpOption, under, withExamples } from "./help.ts";
 import { addLabCommand } from "./lab-command.ts";
 import { text } from "./option-values.ts";
-import { packageVersion } from "./package-version.ts";
 import { addProfileCommand } from "./profile-command.ts";
 import { addTraceOption } from "./profiling.ts";
 import { addPruneCommand } from "./prune-command.ts";
@@ -16,7 +16,7 @@ import { addReportCommand } from "./report-command.ts";
 import { type RunOptions, run } from "./run-command.ts";
 import { tell } from "./standard-streams.ts";
 import { addStudyOptions } from "./study-options.ts";
-import { addTilesOption } from "./tile-choice.ts";
+import { addTilesOption } from "./tiles-option.ts";
 
 /** Commander's message in the form of our own. */
 function usageMessage(message: string): string {

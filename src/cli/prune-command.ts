@@ -16,6 +16,10 @@ import { requireTrainable } from "../data/require-trainable.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { splitOnDevice } from "../gpu/device-split.ts";
 import type { Devices } from "../gpu/devices.ts";
+import { levelConfig } from "../host/level-config.ts";
+import { openDevices } from "../host/open-device.ts";
+import { openNetwork } from "../host/open-network.ts";
+import { readStudyData } from "../host/study-data.ts";
 import { type MeasuredNetwork, type MeasuringRequest, measureNetwork } from "../measure-networks.ts";
 import { pruneNetwork } from "../models/prune.ts";
 import { readModel } from "../models/read-model.ts";
@@ -33,17 +37,14 @@ import { addAdapterOption, addMemoryOption, addMessageOptions, VERBOSE } from ".
 import { under, withExamples } from "./help.ts";
 import { endInOrder, type Told } from "./interruption.ts";
 import { removeIfEmpty } from "./made-folders.ts";
-import { openNetwork, readOptionsOf } from "./model-options.ts";
-import { openDevices } from "./open-device.ts";
+import { readOptionsOf } from "./model-options.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { addPruneOptions, amountOf, type PruneOptions } from "./prune-options.ts";
 import { pruneJson } from "./prune-record.ts";
 import { type PrunedState, pruneTable, removedText, twinText } from "./prune-text.ts";
 import { print } from "./standard-streams.ts";
-import { readStudyData } from "./study-data.ts";
-import { levelConfig } from "./study-options.ts";
 import { tellInputs } from "./tell-inputs.ts";
-import { addTilesOption } from "./tile-choice.ts";
+import { addTilesOption } from "./tiles-option.ts";
 
 export function addPruneCommand(program: Command): void {
   const command = program

@@ -7,13 +7,13 @@ import { nearestName } from "../core/nearest-name.ts";
 import type { BinRule } from "../core/quantization.ts";
 import { networkScopes, parseScope, scopeText } from "../core/scope.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
+import type { DeviceChoice } from "../host/open-device.ts";
+import type { DataConfig } from "../host/study-data.ts";
 import { measures } from "../measures/registry.ts";
 import type { PruneAmount, PruneScope } from "../pruning/choose-removals.ts";
 import { under } from "./help.ts";
 import { addModelOptions, type ModelOptions } from "./model-options.ts";
-import type { DeviceChoice } from "./open-device.ts";
 import { decimal, integer, oneOf, refuse, text } from "./option-values.ts";
-import type { DataConfig } from "./study-data.ts";
 import { addDataOptions, addDataSourceOption, addLevelOptions } from "./study-options.ts";
 
 type Kept = Exclude<PruneAmount, { readonly maxAccuracyLoss: number }>;

@@ -3,13 +3,13 @@ import { networkActivationText } from "../core/activation.ts";
 import { inputsText } from "../core/input-treatment.ts";
 import { widthsOf } from "../core/network.ts";
 import { jsonText } from "../core/plain-text.ts";
+import { given } from "../host/given.ts";
 import { requireMeasure } from "../pruning/choose-removals.ts";
 import type { TwinCheck } from "../pruning/masked-twin.ts";
 import { networkCost } from "../pruning/network-cost.ts";
 import type { RemovedNeuron } from "../pruning/removed-file.ts";
 import type { PruneOptions } from "./prune-options.ts";
 import type { PrunedState } from "./prune-text.ts";
-import { given } from "./study-options.ts";
 
 export interface PruneRecord {
   readonly model: string;

@@ -5,24 +5,18 @@ import type { StudyConfig } from "../core/study.ts";
 import { requireTrainable } from "../data/require-trainable.ts";
 import { studyEstimates } from "../estimate.ts";
 import { inStage } from "../gpu/profiler.ts";
+import { clock } from "../host/clock.ts";
+import { given } from "../host/given.ts";
+import { type DeviceChoice, openDevices } from "../host/open-device.ts";
+import { provenanceOf } from "../host/provenance.ts";
+import { dataName, readStudyData } from "../host/study-data.ts";
 import { runStudy } from "../study.ts";
 import { continuingCommand } from "./kept-results.ts";
-import { type DeviceChoice, openDevices } from "./open-device.ts";
 import { beginProfiling, type Profiling, profiledSink, profileText, studySubject } from "./profiling.ts";
 import type { ProgressDisplay } from "./progress-display.ts";
 import { print } from "./standard-streams.ts";
-import { dataName, readStudyData } from "./study-data.ts";
-import { given, studyConfig } from "./study-options.ts";
-import {
-  clock,
-  closeResults,
-  type OutputOptions,
-  provenanceOf,
-  showDataset,
-  timeStamp,
-  withResults,
-  writtenStudy,
-} from "./study-output.ts";
+import { studyConfig } from "./study-options.ts";
+import { closeResults, type OutputOptions, showDataset, timeStamp, withResults, writtenStudy } from "./study-output.ts";
 import { workLines } from "./work-text.ts";
 
 export interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {

@@ -2,12 +2,13 @@
 
 import { type Command, Option } from "commander";
 import { ablationModes } from "../core/ablation.ts";
-import { UsageError } from "../core/errors.ts";
 import { activations } from "../core/network.ts";
 import { binRules, defaultBins, defaultBits } from "../core/quantization.ts";
 import { type ScopeKind, scopeKinds } from "../core/scope.ts";
-import { type MeasuringConfig, type StudyConfig, sweepMethods } from "../core/study.ts";
+import { type StudyConfig, sweepMethods } from "../core/study.ts";
 import { decimalRanges, studyDefaults, wholeRanges } from "../core/study-defaults.ts";
+import { given } from "../host/given.ts";
+import { levelConfig } from "../host/level-config.ts";
 import { measuresCheck } from "../measures/measure-choice.ts";
 import { paperMeasureNames } from "../measures/paper-measures.ts";
 import { under } from "./help.ts";
@@ -106,34 +107,6 @@ export function addLevelOptions(command: Command): void {
     .addOption(new Option("--bins <name>", binsHelp).argParser(oneOf(binRules)));
 }
 
-/**
- * `bits` and `bins` as the configuration holds them.
- * @throws UsageError where bins are asked for and one bit has none, or a threshold where more bits have none
- */
-export function levelConfig(
-  { bits = defaultBits, bins, quantizeThreshold }: Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold">,
-  where = "command line",
-): Pick<MeasuringConfig, "bits" | "bins"> {
-  if (bits > 1 && quantizeThreshold !== undefined) {
-    throw new UsageError({
-      what: "--quantize-threshold is for one bit",
-      where,
-      expected: "one bit, which is 1 above the threshold",
-      found: `--bits ${bits}`,
-      fix: "leave one of them out: the levels of more than one bit part as --bins says",
-    });
-  }
-  if (bits > 1) return { bits, bins: bins ?? defaultBins };
-  if (bins === undefined) return {};
-  throw new UsageError({
-    what: "--bins is for more than one bit",
-    where,
-    expected: "--bits 2 or more beside it",
-    found: `--bins ${bins}, one bit`,
-    fix: "leave --bins out: one bit is whether an output exceeds its activation's threshold; or add --bits 2",
-  });
-}
-
 /** What is to be known of data that do not say it. */
 export function addDataOptions(command: Command): void {
   addNormalizeOption(addTableOptions(command)).option(
@@ -166,11 +139,6 @@ export function addNormalizeOption(command: Command): Command {
   return command.addOption(
     new Option("--normalize <numbers>", "mean,sd: inputs v become (v - mean) / sd").argParser(meanAndDeviation),
   );
-}
-
-/** Fields that were given; a field that was not is absent rather than undefined, as in study.json. */
-export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
 /** The configuration out of commander's options, fields in a fixed order. */

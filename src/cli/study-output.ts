@@ -7,8 +7,7 @@ import type { Profile } from "../core/profile.ts";
 import type { Stage } from "../core/progress.ts";
 import type { Provenance, RecordedConfig, RepeatSummary, StudyResults } from "../core/study.ts";
 import { summarizeDataset } from "../data/summarize-dataset.ts";
-import type { Devices } from "../gpu/devices.ts";
-import { dawnVersion } from "../platform/node/adapters.ts";
+import { clock } from "../host/clock.ts";
 import { makeNewFolder, openResultsFolder } from "../platform/node/results-folder.ts";
 import { completeResults, measureFiles, modelFiles, profileFile } from "../report/files/result-files.ts";
 import { summaryTable } from "../report/tables/summary-table.ts";
@@ -17,7 +16,6 @@ import { CurveKeeper } from "./curve-keeper.ts";
 import { endInOrder, saveOnSignal, type Told } from "./interruption.ts";
 import { keptText } from "./kept-results.ts";
 import { removeIfEmpty } from "./made-folders.ts";
-import { packageVersion } from "./package-version.ts";
 import { planLines } from "./plan-text.ts";
 import { createProgressDisplay, type ProgressDisplay } from "./progress-display.ts";
 import { duration } from "./progress-text.ts";
@@ -34,8 +32,6 @@ export interface OutputOptions {
   /** Show the report in the browser. */
   readonly open?: boolean;
 }
-
-export const clock = () => performance.now();
 
 /** `20260131-235959`, for names of folders. */
 export function timeStamp(started: Date): string {
@@ -193,19 +189,6 @@ export async function writtenStudy(
   await keeper.idle();
   display.end();
   return outcome;
-}
-
-/** Who computed what, and how long the stages took. */
-export function provenanceOf(devices: Devices, started: Date, elapsedMs: Provenance["elapsedMs"]): Provenance {
-  return {
-    package: packageVersion(),
-    node: process.version,
-    dawn: dawnVersion,
-    adapter: devices.current.facts,
-    tiles: devices.current.tiles,
-    started: started.toISOString(),
-    elapsedMs,
-  };
 }
 
 /** Writes the files that complete a folder, study.json last, and prints the table. */

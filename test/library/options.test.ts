@@ -1,7 +1,8 @@
 /** What `analyze` refuses before a device computes anything. */
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
-import { type AnalyzeOptions, analyze } from "../../src/library.ts";
+import { analyze } from "../../src/library.ts";
+import type { AnalyzeOptions } from "../../src/library-options.ts";
 import { testGpu } from "../support/gpu.ts";
 import { realNetwork, testRandom } from "../support/networks.ts";
 import { plantedNetwork } from "../support/planted-network.ts";

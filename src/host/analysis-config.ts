@@ -2,7 +2,8 @@
 import { architectureOf, type FiledNetwork } from "../analyze.ts";
 import type { Activation } from "../core/activation.ts";
 import type { AnalysisConfig, MeasuringConfig, ReadingConfig } from "../core/study.ts";
-import { given, levelConfig } from "./study-options.ts";
+import { given } from "./given.ts";
+import { levelConfig } from "./level-config.ts";
 
 export interface AnalysisOptions
   extends Omit<MeasuringConfig, "repeats" | "hidden" | "activation">,

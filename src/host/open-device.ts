@@ -1,13 +1,12 @@
-/** Opens the device that a command computes on, and another of the same kind should it be lost. */
+/** Opens the device that is computed on, and another of the same kind should it be lost. */
 
 import { describeAdapter } from "../core/adapter-text.ts";
 import type { AdapterFacts } from "../core/study.ts";
 import { ASSUMED_MEMORY_BYTES, createContext, type GpuContext, withTiles } from "../gpu/context.ts";
 import { Devices, SHARE_AFTER_LOSS } from "../gpu/devices.ts";
-import type { Profiler } from "../gpu/profiler.ts";
+import type { SubmitListener } from "../gpu/recorder.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { machineMemoryBytes } from "../platform/node/memory.ts";
-import type { ProgressDisplay } from "./progress-display.ts";
 import { chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";
 
 export interface DeviceChoice {
@@ -31,9 +30,16 @@ export function deviceMemoryBytes(
   return software ? machineBytes / 2 : Math.min(machineBytes / 2, ASSUMED_MEMORY_BYTES);
 }
 
+/** Who is told of the device. */
+export interface DeviceDisplay {
+  line(text: string): void;
+  /** Leaves the current stage as it is, so that a line can follow. */
+  stop(): void;
+}
+
 interface Watchers {
-  readonly display?: ProgressDisplay;
-  readonly profiler?: Profiler;
+  readonly display?: DeviceDisplay;
+  readonly profiler?: SubmitListener;
 }
 
 async function openOne({ adapter: name, memory, verbose }: DeviceChoice, share: number, more: Watchers = {}) {
@@ -51,7 +57,7 @@ async function openOne({ adapter: name, memory, verbose }: DeviceChoice, share: 
  */
 export async function openDevices(
   choice: DeviceChoice,
-  display: ProgressDisplay,
+  display: DeviceDisplay,
   profiling?: Pick<Watchers, "profiler">,
 ): Promise<Devices> {
   const tiles = await chooseTiles(await openOne(choice, 1, { display, ...profiling }), choice.tiles);

@@ -2,15 +2,12 @@
  * Which form of the products' kernels a command uses: what the user asks for; on software adapters, what such an adapter
  * always takes; on GPUs, what was measured before, or is measured now.
  */
-import { type Command, Option } from "commander";
 import { UsageError } from "../core/errors.ts";
-import { nearestName } from "../core/nearest-name.ts";
 import { EACH_TILE, parseTiles, products, type TileForm, type TileForms, tileForms, tilesText } from "../core/tiles.ts";
 import { type Calibration, calibrate } from "../gpu/calibration.ts";
 import { availableForms, type GpuContext, withTiles } from "../gpu/context.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
 import { readCalibration, writeCalibration } from "../platform/node/tiles-cache.ts";
-import { refuse } from "./option-values.ts";
 import { packageVersion } from "./package-version.ts";
 
 export type TileOption = TileForms | "auto";
@@ -28,30 +25,12 @@ export interface TileChoice {
   readonly notes: readonly string[];
 }
 
-const EXPECTED = `${tileForms.join(", ")}, auto, or a form for each: ${EACH_TILE}`;
+/** What the option may be. */
+export const EXPECTED_TILES = `${tileForms.join(", ")}, auto, or a form for each: ${EACH_TILE}`;
 
-function tileOption(text: string): TileOption | undefined {
+/** @returns undefined where the text says none */
+export function tileOption(text: string): TileOption | undefined {
   return text === "auto" ? text : parseTiles(text);
-}
-
-/** What was probably meant by the first word of the option that is not known. */
-function meantPart(text: string): string | undefined {
-  const known = [...tileForms, ...products, "auto"];
-  const stranger = text.split(/[,=]/).find((word) => !known.includes(word));
-  return stranger === undefined ? undefined : nearestName(stranger, known);
-}
-
-function tilesArgument(text: string): TileOption {
-  const option = tileOption(text);
-  if (option === undefined) refuse(EXPECTED, meantPart(text));
-  return option;
-}
-
-/** Adds `--tiles`. */
-export function addTilesOption(command: Command): Command {
-  // No default of commander's: the variable stands in for an option that is not given.
-  const help = "products' kernels: plain, subgroup, shared, or PRODUCT=FORM for each (default: auto)";
-  return command.addOption(new Option("--tiles <forms>", help).argParser(tilesArgument));
 }
 
 /** @throws UsageError where the adapter cannot run the forms that are asked for. */
@@ -75,7 +54,7 @@ function askedByEnvironment(): TileOption | undefined {
   if (value === undefined || value === "") return undefined;
   const known = tileOption(value);
   if (known !== undefined) return known;
-  throw new UsageError({ what: "no such form of kernels", where: VARIABLE, expected: EXPECTED, found: value });
+  throw new UsageError({ what: "no such form of kernels", where: VARIABLE, expected: EXPECTED_TILES, found: value });
 }
 
 function forced(gpu: GpuContext, tiles: TileForms, where: string): TileChoice {

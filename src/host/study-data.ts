@@ -5,6 +5,7 @@ import { type AnyDataset, type Dataset, inputTypeOf, splitNames } from "../core/
 import { RunError } from "../core/errors.ts";
 import { meantNames } from "../core/nearest-name.ts";
 import type { DataFolder } from "../core/platform.ts";
+import type { ProgressListener } from "../core/progress.ts";
 import type { StudyConfig } from "../core/study.ts";
 import { inClassOrder } from "../data/class-order.ts";
 import { splitEmbeddedDigits } from "../data/embedded-digits.ts";
@@ -16,8 +17,7 @@ import { dataSource, folderSource } from "../platform/node/files.ts";
 import { machineMemoryBytes } from "../platform/node/memory.ts";
 import { pathAdvice } from "../platform/node/near-paths.ts";
 import { diskScratch } from "../platform/node/scratch.ts";
-import type { ProgressDisplay } from "./progress-display.ts";
-import { clock } from "./study-output.ts";
+import { clock } from "./clock.ts";
 
 /** The digits that come with the program. */
 const EMBEDDED = "mnist";
@@ -88,6 +88,15 @@ export interface DataKeeping {
   readonly rescaled?: boolean;
 }
 
+/** Who is told while data are read. */
+export interface ReadingDisplay {
+  /** What is worth knowing. */
+  line(text: string): void;
+  readonly show: ProgressListener;
+  /** The data are read. */
+  end(): void;
+}
+
 /**
  * The same for data that may not fit in memory: then they are read twice, and go to temporary files.
  * @throws as `readStudyData`; RunError where there is no room for temporary files
@@ -95,7 +104,7 @@ export interface DataKeeping {
 export async function readLargeStudyData(
   config: DataConfig,
   { keepMegabytes, rescaled = false }: DataKeeping,
-  display: Pick<ProgressDisplay, "line" | "show" | "end">,
+  display: ReadingDisplay,
 ): Promise<AnyDataset & Disposable> {
   if (config.data === EMBEDDED) return { ...(await embeddedDigits(config, display.line)), [Symbol.dispose]() {} };
   const { source, name } = await namedSource(config.data);

@@ -1,0 +1,2 @@
+/** Milliseconds on a monotonic clock. */
+export const clock = () => performance.now();
