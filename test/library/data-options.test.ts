@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { RunError, UsageError } from "../../src/core/errors.ts";
+import { UsageError } from "../../src/core/errors.ts";
 import { analyze, loadData } from "../../src/index.ts";
 import { testGpu } from "../support/gpu.ts";
 import { realNetwork, testRandom } from "../support/networks.ts";
@@ -46,5 +46,5 @@ test("an analysis reads them for as many outputs as its networks have", async ()
   using gpu = await testGpu();
   const refusal = analyze(gpu, path, [network], { reader });
   await expect(refusal).rejects.toThrow(/not clear which of the network's outputs/);
-  await expect(refusal).rejects.toThrow(RunError);
+  await expect(refusal).rejects.toThrow(UsageError);
 });
