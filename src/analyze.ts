@@ -78,7 +78,7 @@ export function architectureOf(
   };
 }
 
-/** So many standard errors above guessing are left to chance: once in some 700 networks that guess. */
+/** A network within so many standard errors of guessing counts as guessing; a guesser exceeds this once in about 700. */
 const CHANCE_ERRORS = 3;
 
 /** Whether a network does no better than one that always says the most frequent class. */

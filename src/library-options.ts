@@ -200,7 +200,7 @@ export function requirePruneRequest(value: unknown, where: string): PruneRequest
   const names = Object.keys(amount);
   if (names.length === 1) return { ...request, amount: amount as PruneAmount };
   throw new UsageError({
-    what: "how many neurons are to go is said once",
+    what: "say in exactly one way how many neurons to remove",
     where: place,
     expected: `one of ${Object.keys(amountChecks).join(", ")}`,
     found: names.length === 0 ? "none of them" : names.join(" and "),

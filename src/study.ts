@@ -81,7 +81,7 @@ export interface StudyObserver {
     orders: readonly RemovalOrder[],
     repeats: readonly RepeatSummary[],
   ): Promise<void>;
-  /** Called for some networks after another, in order. */
+  /** Called once for each group of networks, in order. */
   onAblated?(part: Ablated): void;
 }
 

@@ -48,7 +48,7 @@ function assumedActivation({ activation, alpha }: AnalyzeOptions): LayerActivati
     what: "--alpha is the parameter of an activation that has none",
     expected: "--activation leaky-relu or --activation elu beside it",
     found: activation === undefined ? "no --activation" : `--activation ${activation}`,
-    fix: "leave --alpha away",
+    fix: "omit --alpha",
   });
 }
 
@@ -171,7 +171,7 @@ async function analyze(models: readonly string[], options: AnalyzeOptions): Prom
 export function addAnalyzeCommand(program: Command, addDevice: (command: Command) => Command): void {
   const command = program
     .command("analyze")
-    .description("measure networks trained elsewhere and remove their neurons; writes the files of run")
+    .description("measure and ablate networks trained elsewhere; writes the same files as run")
     .argument("<models...>", "safetensors, ONNX, NumPy, Keras or TensorFlow.js; each a repeat");
   addDataSourceOption(command);
   addDataOptions(command);

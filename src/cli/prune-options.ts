@@ -109,7 +109,7 @@ export function amountOf({ keep, maxAccuracyLoss }: PruneOptions): PruneAmount {
   if (keep !== undefined && maxAccuracyLoss === undefined) return keep;
   if (keep === undefined && maxAccuracyLoss !== undefined) return { maxAccuracyLoss };
   throw new UsageError({
-    what: "how many neurons are to go is said once",
+    what: "give either --keep or --max-accuracy-loss, not both",
     expected: "--keep or --max-accuracy-loss",
     found: keep === undefined ? "neither of them" : "both of them",
     fix: "--keep 50%, for example",

@@ -61,7 +61,8 @@ async function study(
   showDataset(dataset, display);
   using devices = await inStage({ ...profiling }, "adapter", () => openDevices(options, display, profiling));
   const adapterMs = clock() - begin - dataMs;
-  if (options.quiet !== true)
+  // Trials compile kernels, which a profile reports by their first use, and with what they cost.
+  if (options.quiet !== true && profiling === undefined)
     for (const line of workLines(await studyEstimates(devices, dataset, config, clock))) display.line(line);
   const outcome = await writtenStudy(
     (observer) => runStudy(devices, dataset, config, clock, observer),

@@ -46,7 +46,7 @@ function requireWidths(
     const single = network.singleOutput !== undefined;
     const remedy = "give data with as many classes as the network has outputs";
     const found = single ? "one output, for two classes" : `${widths.at(-1)} outputs`;
-    refuse("the network has not one output a class", `${classes}, as in ${name}`, found, remedy);
+    refuse("the number of outputs does not match the number of classes", `${classes}, as in ${name}`, found, remedy);
   }
 }
 
@@ -195,7 +195,7 @@ function refuseAxes(
 ): never {
   const data = `${shapeText(sampleShape)}, as in ${name}`;
   if (decision.kind === "misfit") {
-    const fix = "leave --channels away, or give the samples as arrays with axes";
+    const fix = "omit --channels, or give the samples as arrays with axes";
     throw new UsageError({ what: `--channels does not fit ${decision.reason}`, where, expected: data, fix });
   }
   if (decision.kind === "contradiction") {

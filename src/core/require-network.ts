@@ -44,7 +44,7 @@ function requireActivation(value: unknown, hidden: number, where: string): void 
     return;
   }
   if (value.length !== hidden) {
-    const what = "activation has not one entry a hidden layer";
+    const what = "activation does not have one entry for each hidden layer";
     const fix = "leave out that of the last layer, whose outputs are logits";
     throw new UsageError({ what, where, expected: `${hidden}`, found: `${value.length}`, fix });
   }

@@ -54,7 +54,7 @@ export class DecimalMark {
     if (isDecimal(text.replaceAll(",", ""))) {
       return 'write numbers with a point, and without commas between thousands (pandas: decimal=",", thousands=",")';
     }
-    if (line === 1) return "leave --no-header away where the first line holds names";
+    if (line === 1) return "omit --no-header where the first line holds names";
     return `leave the column out with --drop ${/[\s,]/.test(column) ? JSON.stringify(column) : column}, turn its values into numbers, or take such lines out`;
   }
 }

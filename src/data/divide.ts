@@ -94,7 +94,7 @@ async function placedRows(found: FoundData, dividing: Dividing, keeping?: Keepin
       where: found.train.where,
       expected: "one table without parts",
       found: `parts for training and test${found.validation === undefined ? "" : ", and for validation"}`,
-      fix: "leave --split away",
+      fix: "omit --split",
     });
   }
   return placeParts(found, keeping, dividing);
@@ -170,7 +170,7 @@ function classesOf(parts: readonly CollectedRows[], nameOf: ReadonlyMap<string, 
       where: parts[0]!.part.where,
       expected: `2 to ${MAX_CLASSES} different labels`,
       found: names.length < 2 ? `only ${JSON.stringify(names[0])}` : `${names.length}`,
-      fix: "check that the labels are what is to be told apart",
+      fix: "check that the labels are the classes that the network is to tell apart",
     });
   }
   const numberOf = new Map(names.map((name, number) => [name, number]));

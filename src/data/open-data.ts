@@ -162,7 +162,7 @@ export function refuseOptions(
   throw new UsageError({
     what: `${flags[given]} does not fit ${what}, ${reason}`,
     where,
-    fix: `leave ${flags[given]} away`,
+    fix: `omit ${flags[given]}`,
   });
 }
 

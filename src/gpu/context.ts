@@ -83,7 +83,7 @@ export function availableForms({ subgroupLanes }: Pick<GpuContext, "subgroupLane
 /**
  * What an adapter takes unless it is told otherwise; the same at every start. Measured on an idle machine, plain tiles take
  * 2.0 to 2.4 times as long as those of subgroups on lavapipe (8 lanes), and 2.0, 1.0 and 2.2 times as long on SwiftShader
- * (4 lanes; `hidden_delta` is the 1.0). Barriers are ruinous on both, and workgroup memory is what GPUs have it for.
+ * (4 lanes; `hidden_delta` is the 1.0). Barriers are very slow on both; GPUs gain from workgroup memory.
  */
 function usualTiles(subgroupLanes: 0 | 4 | 8, { software }: AdapterFacts): TileForms {
   if (subgroupLanes > 0) return everyProduct("subgroup");

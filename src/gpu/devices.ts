@@ -22,7 +22,7 @@ export interface Piece<T> {
 /** Opens a device on a fresh adapter, with SHARE_AFTER_LOSS of what the lost one had. */
 export type Reopen = (loss: RunError) => Promise<GpuContext>;
 
-/** After an error that the loss of the device may have caused: how long the news of it may take. */
+/** After an error that the loss of the device may have caused: how long the message of it may take. */
 const NEWS_MS = 500;
 
 export class Devices {

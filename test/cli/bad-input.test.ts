@@ -146,7 +146,7 @@ describe("data that cannot be used", () => {
     const { stderr } = await failure("nowhere/at-all");
     expect(stderr).toMatch(/^gpu-importance: \/.*\/nowhere\/at-all: there is nothing at this path\n/);
     expect(stderr).toMatch(
-      /\n {2}expected: a file or a folder that can be read\n {2}found: {4}nothing\n {2}to do: {4}check the/,
+      /\n {2}expected: a file or a folder that can be read, or one of mnist,[^:]*\n {2}found: {4}nothing\n {2}to do: {4}check the/,
     );
   });
 
@@ -168,10 +168,12 @@ describe("data that cannot be used", () => {
 
 describe("a stack trace", () => {
   test("is shown with --debug, with the cause, once the message has been", async () => {
-    const { stderr } = await failure("nowhere", "--debug");
-    expect(stderr.match(/there is nothing at this path/g)).toHaveLength(1);
+    const damaged = new Map([...gzipped(tinyIdxFiles())].map(([name]) => [name, Buffer.from("no gzip")]));
+    writeFolder(scratch, "damaged-gzip", damaged);
+    const { stderr } = await failure("damaged-gzip", "--debug");
+    expect(stderr.match(/^gpu-importance: /gm)).toHaveLength(1);
     expect(stderr).toMatch(/\n {4}at /);
-    expect(stderr).toMatch(/\ncaused by Error: ENOENT: /);
+    expect(stderr).toMatch(/\ncaused by Error: incorrect header check/);
   });
 
   test("is not shown without", async () => {

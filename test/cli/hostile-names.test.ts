@@ -204,5 +204,7 @@ test("nothing of the command line writes to a stream but what makes text safe", 
     "cli/data-command.ts",
     "cli/progress-display.ts",
     "cli/standard-streams.ts",
+    // Passes on what native code printed, as if nobody had looked.
+    "platform/node/native-warnings.ts",
   ]);
 });

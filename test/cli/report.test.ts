@@ -37,7 +37,7 @@ describe("a report of one study", () => {
   test("goes beside the results, which stay as they are, and is the same each time", async () => {
     const before = filesBelow(join(scratch, "one"));
     const results = before.map((name) => readFileSync(join(scratch, "one", name), "latin1"));
-    const stderr = "report in one/report.html\n";
+    const stderr = "report:  one/report.html\n";
     expect(await report("one")).toEqual({ exitCode: 0, signal: null, stdout: "", stderr });
     const added = filesBelow(join(scratch, "one")).filter((name) => !before.includes(name));
     expect(added).toEqual(
@@ -66,7 +66,7 @@ describe("a report of one study", () => {
     const before = filesBelow(folder);
     expect(await report("apart", "--out", "new/place")).toMatchObject({
       exitCode: 0,
-      stderr: "report in new/place/report.html\n",
+      stderr: "report:  new/place/report.html\n",
     });
     expect(filesBelow(folder)).toEqual(before);
     expect(filesBelow(join(scratch, "new/place"))).toContain("report.html");

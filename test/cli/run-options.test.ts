@@ -14,11 +14,11 @@ beforeAll(() => {
 
 /** What `run` takes when nothing is said, by the issue. */
 const defaults: Omit<StudyConfig, "data"> = {
-  repeats: 5,
+  repeats: 8,
   seed: 0,
   hidden: [100, 100],
   activation: "sigmoid",
-  epochs: 20,
+  epochs: 12,
   batchSize: 32,
   learningRate: 0.001,
   l2: 1e-5,

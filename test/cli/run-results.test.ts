@@ -70,7 +70,7 @@ describe("the streams of a run", () => {
     expect(stderr).toMatch(/^data: {4}tiny, 150 \/ 30 \/ 60 samples, 36 features, 3 classes$/m);
     expect(stderr).toMatch(/^adapter: SwiftShader.*software/m);
     expect(stderr).toMatch(/^training: 9 epochs in .*loss \d/m);
-    expect(stderr).toMatch(/^results in first after .*\nreport in first\/report\.html$/m);
+    expect(stderr).toMatch(/^results in first after .*\nreport: {2}first\/report\.html\n$/m);
   });
 });
 

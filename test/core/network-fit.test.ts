@@ -135,7 +135,7 @@ describe("a network that is fitted to data", () => {
     const single = toNetwork({ ...toChain(realNetwork(random, [18, 4, 1], "relu")), output: "sigmoid" }, "a");
     expect(fittedTo(single, samples(new Uint8Array(18), [18]), { where: "a" }).notes).toEqual([]);
     expect(() => fittedTo(single, samples(new Uint8Array(18), [18], 3), { where: "a" })).toThrow(
-      /not one output a class\n.*3, as in pictures\n.*one output, for two classes \(18-4-1\)/,
+      /outputs does not match the number of classes\n.*3, as in pictures\n.*one output, for two classes \(18-4-1\)/,
     );
   });
 });

@@ -326,7 +326,7 @@ describe("an ONNX graph is refused, with the node,", () => {
           graph: { ...model.graph!, output: [...model.graph!.output, messageWith(valueTable, { name: "q" })] },
         }),
       },
-      /has not one output\n[\s\S]*y, q\n[\s\S]*extract_model/,
+      /does not have exactly one output\n[\s\S]*y, q\n[\s\S]*extract_model/,
     ],
     [
       "for weights that were quantised",
@@ -359,7 +359,7 @@ describe("an ONNX graph is refused, with the node,", () => {
     [
       "for a branch that is no function of single numbers",
       { nodes: [node("MatMul x,W a"), node("Relu a c"), node("MatMul a,T d"), node("Add c,d y")], constants: [W, T] },
-      /value a has not one reader\n.*\n.*Relu c, MatMul d/,
+      /value a does not have exactly one reader\n.*\n.*Relu c, MatMul d/,
     ],
     [
       "for a second value",
@@ -379,10 +379,14 @@ describe("an ONNX graph is refused, with the node,", () => {
     [
       "for a cycle on the way",
       { nodes: [node("Relu x z"), node("Add z,q p"), node("Relu p q"), product], constants: [W] },
-      /x has not one reader|second value/,
+      /x does not have exactly one reader|second value/,
     ],
     ["for a value made twice", { nodes: [node("Relu x x"), product], constants: [W] }, /the value x is made twice/],
-    ["for a way that ends", { nodes: [node("MatMul x,W z")], constants: [W] }, /value z has not one reader/],
+    [
+      "for a way that ends",
+      { nodes: [node("MatMul x,W z")], constants: [W] },
+      /value z does not have exactly one reader/,
+    ],
     ["for weights that nothing reads", { nodes: [product], constants: [W, b] }, /no node reads the constant b/],
     [
       "for widths that do not fit",

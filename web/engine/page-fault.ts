@@ -35,5 +35,5 @@ export function pageFault(error: unknown): PageFault {
   }
   const found = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const fix = "reload the page, and please report what you did before";
-  return { unexpected: true, fault: { what: "the page came to an error of its own", found, fix }, asks: [] };
+  return { unexpected: true, fault: { what: "an error of the page itself", found, fix }, asks: [] };
 }

@@ -78,7 +78,12 @@ function only(
   const [value, another] = values;
   if (value?.name !== undefined && another === undefined) return { ...value, name: value.name };
   const found = values.map(({ name }) => name).join(", ") || "none";
-  return refuse({ what: `the graph has not one ${what}`, expected: `one ${what}`, found, ...(fix && { fix }) });
+  return refuse({
+    what: `the graph does not have exactly one ${what}`,
+    expected: `one ${what}`,
+    found,
+    ...(fix && { fix }),
+  });
 }
 
 /** Every value is made once, so that following them ends. */
@@ -236,7 +241,11 @@ function walkGraph(graph: GraphMessage, constants: Constants, opset: number, ref
     const pattern = pointwisePattern(position.value, users, constants.values);
     if (pattern === undefined) {
       const found = node === undefined ? "none" : `${labelOf(node)}, ${labelOf(second!)}`;
-      return refuse({ what: `the value ${position.value} has not one reader`, expected: "a chain: one node", found });
+      return refuse({
+        what: `the value ${position.value} does not have exactly one reader`,
+        expected: "a chain: one node",
+        found,
+      });
     }
     for (const part of pattern.nodes) left.delete(part);
     position = passPattern(pattern, position, refuse);
