@@ -135,7 +135,7 @@ describe("a table is refused, with the line,", () => {
       "that has names, read as if it had none",
       csv,
       { noHeader: true, label: "last" },
-      /line 1, column 1[\s\S]*leave --no-header/,
+      /line 1, column 1[\s\S]*omit --no-header/,
     ],
     [
       "without a column to leave out",

@@ -484,7 +484,7 @@ describe("an ONNX graph is refused, with the node,", () => {
           graph: { ...model.graph!, input: [...model.graph!.input, messageWith(valueTable, { name: "u" })] },
         }),
       },
-      /not one input/,
+      /exactly one input/,
     ],
     [
       "for no graph",

@@ -100,9 +100,9 @@ describe("one output is two logits, 0 and z, of", () => {
     const network = await read(pair("Concat q,p y", 1));
     expect(network.singleOutput).toBe("sigmoid");
     expect(logitsOf(asChain(network), row)).toEqual([0, z]);
-    await expectRefused(pair("Concat p,q y", 1), /not one reader/);
-    await expectRefused(pair("Concat q,p y", 2), /not one reader/);
-    await expectRefused(pair("Concat q,p y", 1, 0), /not one reader/);
+    await expectRefused(pair("Concat p,q y", 1), /exactly one reader/);
+    await expectRefused(pair("Concat q,p y", 2), /exactly one reader/);
+    await expectRefused(pair("Concat q,p y", 1, 0), /exactly one reader/);
   });
 
   it("a Dense layer of Keras with a sigmoid", () => {
