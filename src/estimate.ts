@@ -171,10 +171,15 @@ function someOrders(widths: Widths, { scopes, seed }: MeasuringConfig, draws: nu
   const hidden = hiddenWidths(widths);
   const addresses = hidden.flatMap((width, index) => Array.from({ length: width }, (_, neuron) => [index + 1, neuron]));
   const table: NeuronTable = {
-    ...{ repeat: 0, rows: addresses.length, classes: widths.at(-1)!, samples: 0 },
+    repeat: 0,
+    rows: addresses.length,
+    classes: widths.at(-1)!,
+    samples: 0,
     layer: Uint32Array.from(addresses, ([layer]) => layer!),
     neuron: Uint32Array.from(addresses, ([, neuron]) => neuron!),
-    ...{ preferredClass: new Uint32Array(), meanActivation: new Float32Array(), measures: {} },
+    preferredClass: new Uint32Array(),
+    meanActivation: new Float32Array(),
+    measures: {},
   };
   return removalOrders(table, { scopes: scopesOf(hidden.length, scopes), rankings: [atRandom(draws)], seed });
 }

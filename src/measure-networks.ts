@@ -1,9 +1,9 @@
 /** Networks measured on a device, in as few passes over the validation set as their measures need. */
-import type { GatheredLayer, LevelCounts } from "./core/evidence.ts";
+import type { GatheredLayer } from "./core/evidence.ts";
 import type { Network } from "./core/network.ts";
 import { notFinite } from "./core/network-fit.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
-import { levelsOf, type Quantization, quantizationOf } from "./core/quantization.ts";
+import { quantizationOf } from "./core/quantization.ts";
 import type { MeasuringConfig } from "./core/study.ts";
 import { classCounts } from "./data/class-counts.ts";
 import type { GpuContext } from "./gpu/context.ts";
@@ -12,8 +12,8 @@ import type { DevicePages } from "./gpu/device-split.ts";
 import { createEvaluationCollector, type Evaluation } from "./gpu/evaluate.ts";
 import { createBitsCollector } from "./gpu/evidence/bits.ts";
 import { createClassSumsCollector } from "./gpu/evidence/class-sums.ts";
-import { createLevelsCollector } from "./gpu/evidence/level-counts.ts";
-import { createExtremesCollector, needsExtremes, quantileEdges } from "./gpu/evidence/level-edges.ts";
+import { countLevelsWithin } from "./gpu/evidence/level-counts.ts";
+import { createExtremesCollector, needsExtremes } from "./gpu/evidence/level-edges.ts";
 import { type Collector, ride, type SplitPass } from "./gpu/evidence/ride.ts";
 import type { Measure } from "./measures/measure.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
@@ -56,7 +56,7 @@ export async function gatherEvidence(
   const collectors: Collector[] = [evaluation, bits, ...(sums ? [sums] : [])];
   if (quantization !== undefined && needsExtremes(quantization.bins)) collectors.push(extremes);
   await ride(pass, "measure", collectors);
-  const levels = quantization && (await countedLevels(pass, quantization, (count) => extremes.edges(count)));
+  const levels = quantization && (await countLevelsWithin(pass, quantization, extremes));
   const classSums = sums?.gathered();
   const layers = bits.gathered().map((ofNetwork, network) =>
     ofNetwork.map((own, layer): GatheredLayer => {
@@ -68,21 +68,6 @@ export async function gatherEvidence(
     }),
   );
   return { evaluation: evaluation.evaluation(), layers };
-}
-
-/** @param edgesOf gives the edges where the pass before found the range of outputs */
-async function countedLevels(
-  pass: SplitPass,
-  quantization: Quantization,
-  edgesOf: (levels: number) => Float32Array[],
-): Promise<LevelCounts[][]> {
-  const { gpu, networks, split } = pass;
-  const levels = levelsOf(quantization);
-  const ranged = needsExtremes(quantization.bins);
-  const edges = ranged ? edgesOf(levels) : await quantileEdges(gpu, networks, split, levels);
-  const counts = createLevelsCollector(networks, split.classes, edges, levels);
-  await ride(pass, "count levels", [counts]);
-  return counts.gathered();
 }
 
 /** A network with its number. */

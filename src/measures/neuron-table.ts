@@ -53,7 +53,10 @@ export function neuronTable(gathered: GatheredNetwork, network: Network, measure
   const values = (of: (layer: GivenEvidence) => Float64Array) => joined(evidence.map(of), new Float64Array(rows));
   const means = layers.map(({ meanActivation }) => meanActivation);
   return {
-    ...{ repeat, rows, classes, samples: evidence[0]?.samples ?? 0 },
+    repeat,
+    rows,
+    classes,
+    samples: evidence[0]?.samples ?? 0,
     layer: Uint32Array.from(evidence.flatMap(({ layer, units }) => new Array<number>(units).fill(layer))),
     neuron: Uint32Array.from(evidence.flatMap(({ units }) => Array.from({ length: units }, (_, neuron) => neuron))),
     samplesPerClass,

@@ -11,8 +11,8 @@ import { createCountLevels } from "../kernels/levels.ts";
 import { f32, u32, uniforms } from "../layout.ts";
 import { addTo } from "../page-sums.ts";
 import { boardLayers, writeLevelChunks } from "./layer-kernels.ts";
-import { createExtremesCollector, needsExtremes, quantileEdges } from "./level-edges.ts";
-import { type Collector, ride } from "./ride.ts";
+import { createExtremesCollector, type ExtremesCollector, needsExtremes, quantileEdges } from "./level-edges.ts";
+import { type Collector, ride, type SplitPass } from "./ride.ts";
 
 /** What a levels collector takes for one page. */
 export function levelsLayout(widths: Widths, networks: number, levels: number, chunks: number) {
@@ -82,6 +82,26 @@ function aboveLowest(counts: Uint32Array, cells: number, classes: number): Uint3
 }
 
 /**
+ * A pass that counts levels, once it is known where they part.
+ * @param extremes gathered by a pass before, where the bins need them
+ * @returns per network, per hidden layer
+ */
+export async function countLevelsWithin(
+  pass: SplitPass,
+  quantization: Quantization,
+  extremes: ExtremesCollector,
+): Promise<LevelCounts[][]> {
+  const { gpu, networks, split, rows } = pass;
+  const levels = levelsOf(quantization);
+  const edges = needsExtremes(quantization.bins)
+    ? extremes.edges(levels)
+    : await quantileEdges(gpu, networks, split, levels, rows);
+  const counts = createLevelsCollector(networks, split.classes, edges, levels);
+  await ride(pass, "count levels", [counts]);
+  return counts.gathered();
+}
+
+/**
  * Two passes of its own: where the levels part, then the counts.
  * @param rows samples of a chunk; by default as many as fit. It never changes a result, nor do pages.
  * @returns per network, per hidden layer
@@ -93,13 +113,8 @@ export async function countLevels(
   quantization: Quantization,
   rows?: number,
 ): Promise<LevelCounts[][]> {
-  const levels = levelsOf(quantization);
-  const pass = { gpu, networks, split, rows };
+  const pass: SplitPass = { gpu, networks, split, rows };
   const extremes = createExtremesCollector(networks);
-  const ranged = needsExtremes(quantization.bins);
-  if (ranged) await ride(pass, "find extremes", [extremes]);
-  const edges = ranged ? extremes.edges(levels) : await quantileEdges(gpu, networks, split, levels, rows);
-  const counts = createLevelsCollector(networks, split.classes, edges, levels);
-  await ride(pass, "count levels", [counts]);
-  return counts.gathered();
+  if (needsExtremes(quantization.bins)) await ride(pass, "find extremes", [extremes]);
+  return countLevelsWithin(pass, quantization, extremes);
 }
