@@ -1,6 +1,6 @@
-// Sums of each neuron's outputs by class, relative to an origin of its own, for means and variances:
+// Sums of each neuron's outputs t by class, relative to an origin o of its own, for means, variances and mean sizes:
 //   note_origins: origins[j, u]    = activations[j, 0, u], the first output that is seen
-//   add_sums:     sums[j, u, b, c] += sum over samples s of class c in block b of (d, d d),  d = activations[j, s, u] - origins[j, u]
+//   add_sums:     sums[j, u, b, c] += sum over samples s of class c in block b of (d, d d, |t| - |o|, 0),  d = t - o
 // A constant neuron has d = 0, so all of its sums are 0 exactly; for any other d is no larger than the range of its outputs, so
 // nothing cancels that is far from 0. Blocks are of 1024 samples of the whole set, whatever chunks and pages are: `offset` is how
 // many of a page's first block came with the page before, whose sums the host puts into that block. A float32 sum is of at most
@@ -28,7 +28,7 @@ const BLOCK = 1024u; // samples of a float32 sum
 @group(0) @binding(2) var<storage, read_write> noted: array<f32>;        // [jobs, units]
 @group(0) @binding(3) var<storage, read> origins: array<f32>;            // [jobs, units]
 @group(0) @binding(4) var<storage, read> labels: array<u32>;             // [samples]
-@group(0) @binding(5) var<storage, read_write> sums: array<vec2<f32>>;   // [jobs, units, blocks, classes]
+@group(0) @binding(5) var<storage, read_write> sums: array<vec4<f32>>;   // [jobs, units, blocks, classes]
 
 // Grid: x = units, y = jobs.
 @compute @workgroup_size(64)
@@ -50,8 +50,9 @@ fn add_sums(@builtin(global_invocation_id) id: vec3<u32>) {
   let slot = (neuron * chunk.blocks + number) * chunk.classes;
   for (var place = start; place < end; place++) {
     let row = place - earlier;
-    let d = activations[(id.z * chunk.slab_rows + row) * chunk.unit_lanes + id.x] - origin;
+    let t = activations[(id.z * chunk.slab_rows + row) * chunk.unit_lanes + id.x];
+    let d = t - origin;
     let own = slot + labels[chunk.first + row];
-    sums[own] = sums[own] + vec2<f32>(d, d * d);
+    sums[own] = sums[own] + vec4<f32>(d, d * d, abs(t) - abs(origin), 0.0);
   }
 }

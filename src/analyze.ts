@@ -1,5 +1,5 @@
 /** A study of networks that others trained: whether they fit each other and the data, then count, measure, order, ablate. */
-import { networkActivationText, studyActivation } from "./core/activation.ts";
+import { hiddenActivations, type LayerActivation, networkActivationText, studyActivation } from "./core/activation.ts";
 import type { AnyDataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { greatest } from "./core/long-arrays.ts";
@@ -37,6 +37,11 @@ export function requireAlike(networks: readonly FiledNetwork[]): void {
     found: architecture(other.network),
     fix: "analyse networks of different layers one by one",
   });
+}
+
+/** Activations of the hidden layers of all networks. */
+export function activationsOf(networks: readonly FiledNetwork[]): LayerActivation[] {
+  return networks.flatMap(({ network }) => hiddenActivations(network.activation, network.layers.length));
 }
 
 export interface FittedNetworks<T> {

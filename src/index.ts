@@ -17,6 +17,7 @@ import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablati
 import {
   type Activation,
   activations,
+  hiddenActivations,
   type LayerActivation,
   layerActivation as withDefault,
 } from "./core/activation.ts";
@@ -59,7 +60,7 @@ import {
   requirePruneRequest,
 } from "./library-options.ts";
 import { type MeasuredNetwork, measureNetwork } from "./measure-networks.ts";
-import { measuresNamed } from "./measures/measure-choice.ts";
+import { allowedMeasures, asksForAll, measuresNamed } from "./measures/measure-choice.ts";
 import { paperMeasureNames } from "./measures/paper-measures.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { encodeNpz as toNpz } from "./models/numpy/numpy-model.ts";
@@ -193,18 +194,22 @@ export async function measureNetworks(
   const asked = requireOptions(options, measureChecks, where);
   const { bits, bins, quantizeThreshold, measures: names = paperMeasureNames } = asked;
   levelConfig(asked, where);
-  const request = { ...given({ bits, bins, quantizeThreshold }), measures: measuresNamed(names) };
+  const levels = given({ bits, bins, quantizeThreshold });
   const data = requireDataset(dataset, "dataset");
-  const known = requireList(networks, "networks", where).map((network, index) =>
-    fitting(network, data, `network ${index}`),
-  );
+  const known = requireList(networks, "networks", where).map((network, index) => {
+    const fitted = fitting(network, data, `network ${index}`);
+    const { activation, layers } = fitted.network;
+    const allowed = allowedMeasures(names, hiddenActivations(activation, layers.length));
+    return { ...fitted, request: { ...levels, measures: measuresNamed(allowed.names) } };
+  });
   return inTurn(requireDevice(gpu, where), async () => {
     const measured: NetworkMeasures[] = [];
     for (const [index, fitted] of known.entries()) {
       using validation = splitOnDevice(gpu, fitted.dataset, "validation");
       const accuracies = await accuraciesOf(gpu, fitted.network, fitted.dataset, `network ${index}`);
       const numbered = { repeat: index, network: fitted.network };
-      measured.push({ accuracies, ...(await measureNetwork(gpu, numbered, validation, request, `network ${index}`)) });
+      const own = await measureNetwork(gpu, numbered, validation, fitted.request, `network ${index}`);
+      measured.push({ accuracies, ...own });
     }
     return measured;
   });
@@ -263,7 +268,10 @@ export async function ablate(
   const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...asked };
   const data = requireDataset(dataset, "dataset");
   const { network, table, meanActivations, fitted } = fittingMeasured(measured, data);
-  const ids = sweep.measures?.map((name) => requireColumn(table, name)) ?? measuredColumns(table);
+  const { measures: names } = sweep;
+  // All, where the network does not allow all, are those that were measured.
+  const ids =
+    names === undefined || asksForAll(names) ? measuredColumns(table) : names.map((name) => requireColumn(table, name));
   const orders = removalOrders(table, {
     ...{ scopes: scopesOf(network.layers.length - 1, scopes), rankings: rankingsOf(ids, randomDraws), seed },
   });

@@ -1,6 +1,6 @@
 /** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
 
-import { analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
+import { activationsOf, analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
 import type { SinglesChoice } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
@@ -33,6 +33,7 @@ import {
   requireList,
   writeChecks,
 } from "./library-options.ts";
+import { allowedMeasures } from "./measures/measure-choice.ts";
 import { paperMeasureNames } from "./measures/paper-measures.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
@@ -110,8 +111,8 @@ async function analyzed(
   const begin = clock();
   const { reading = {}, reader = {}, onProgress } = options;
   const { seed, scopes, modes, randomDraws, stride, sweep } = { ...studyDefaults, ...options };
-  const names = options.measures ?? paperMeasureNames;
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
+  const { names } = allowedMeasures(options.measures ?? paperMeasureNames, activationsOf(read));
   const isNamed = typeof data === "string";
   const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
   using stored = await datasetOf(data, widthsOf(read[0]!.network).at(-1)!, options, rescaled);

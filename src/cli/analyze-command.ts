@@ -1,7 +1,14 @@
 /** `gpu-importance analyze`: the study of networks that others trained. */
 import { basename, extname, join } from "node:path";
 import { type Command, Option } from "commander";
-import { analyzeNetworks, type FiledNetwork, fittedNetworks, nearChanceOn, requireAlike } from "../analyze.ts";
+import {
+  activationsOf,
+  analyzeNetworks,
+  type FiledNetwork,
+  fittedNetworks,
+  nearChanceOn,
+  requireAlike,
+} from "../analyze.ts";
 import { type LayerActivation, layerActivation, networkActivationText } from "../core/activation.ts";
 import type { AnyDataset } from "../core/dataset.ts";
 import { UsageError } from "../core/errors.ts";
@@ -17,6 +24,7 @@ import { type DeviceChoice, openDevices } from "../host/open-device.ts";
 import { openNetwork } from "../host/open-network.ts";
 import { provenanceOf } from "../host/provenance.ts";
 import { dataName, readLargeStudyData } from "../host/study-data.ts";
+import { allowedMeasures } from "../measures/measure-choice.ts";
 import type { ReadOptions } from "../models/model-reader.ts";
 import { chanceHint } from "./chance-hints.ts";
 import { withExamples } from "./help.ts";
@@ -114,7 +122,9 @@ async function analysis(
   const { data, label, noHeader, drop, classes, split, normalize, standardize, weightsLayout } = options;
   const reading = given({ activation: assumedActivation(options), weightsLayout });
   const read = await readNetworks(models, reading, display.line);
-  const config = analysisConfig(read, options);
+  const { names: measures, notes } = allowedMeasures(options.measures, activationsOf(read));
+  for (const note of notes) display.line(`measures: ${note}`);
+  const config = analysisConfig(read, { ...options, measures });
   const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
   const asked = {
     data,

@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { nearChanceOn } from "../analyze.ts";
-import { networkActivationText } from "../core/activation.ts";
+import { hiddenActivations, networkActivationText } from "../core/activation.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
 import { knownInputs } from "../core/input-treatment.ts";
@@ -21,6 +21,7 @@ import { openDevices } from "../host/open-device.ts";
 import { openNetwork } from "../host/open-network.ts";
 import { readStudyData } from "../host/study-data.ts";
 import { type MeasuredNetwork, type MeasuringRequest, measureNetwork } from "../measure-networks.ts";
+import { allowedMeasures } from "../measures/measure-choice.ts";
 import { pruneNetwork } from "../models/prune.ts";
 import { readModel } from "../models/read-model.ts";
 import { type ModelWriter, writerFor } from "../models/write-model.ts";
@@ -192,6 +193,7 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   const tell = (name: string, line: string) => display.line(`${`${name}:`.padEnd(9)}${line}`);
   tell("network", `${model}, ${format}, ${widthsOf(network).join("-")} ${networkActivationText(network.activation)}`);
   for (const note of notes) tell("note", note);
+  allowedMeasures([requireMeasure(options.measure).name], hiddenActivations(network.activation, network.layers.length));
   const data = await readStudyData({ ...options, outputs: widthsOf(network).at(-1)! }, display.line);
   if (options.finetune > 0) requireTrainable(data, "--finetune");
   const { train, validation, test } = data;

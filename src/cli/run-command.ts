@@ -1,5 +1,6 @@
 /** `gpu-importance run`: data, adapter, study, files, table. */
 import { join } from "node:path";
+import { layerActivation } from "../core/activation.ts";
 import type { ResultSink } from "../core/platform.ts";
 import type { StudyConfig } from "../core/study.ts";
 import { requireTrainable } from "../data/require-trainable.ts";
@@ -10,6 +11,7 @@ import { given } from "../host/given.ts";
 import { type DeviceChoice, openDevices } from "../host/open-device.ts";
 import { provenanceOf } from "../host/provenance.ts";
 import { dataName, readStudyData } from "../host/study-data.ts";
+import { allowedMeasures } from "../measures/measure-choice.ts";
 import { runStudy } from "../study.ts";
 import { continuingCommand } from "./kept-results.ts";
 import { beginProfiling, type Profiling, profiledSink, profileText, studySubject } from "./profiling.ts";
@@ -36,11 +38,14 @@ function defaultOut({ data, activation }: StudyConfig, started: Date): string {
  * @throws UsageError, RunError
  */
 export async function run(options: RunOptions): Promise<void> {
-  const config = studyConfig(options);
+  const asked = studyConfig(options);
+  const { names: measures, notes } = allowedMeasures(asked.measures, [layerActivation(asked.activation)]);
+  const config = { ...asked, measures };
   const started = new Date();
   const onward = (sink: ResultSink) => continuingCommand(config, options, sink);
   const to = { ...given({ out: options.out }), otherwise: defaultOut(config, started), onward };
   await withResults(to, options, started, async (sink, display) => {
+    for (const note of notes) display.line(`measures: ${note}`);
     const profiling = await beginProfiling(options);
     await study(options, config, started, profiledSink(sink, profiling), display, profiling);
   });

@@ -78,3 +78,30 @@ export function activate(z: number, activation: ActivationLike): number {
       return z;
   }
 }
+
+/** The least values of both forms of GELU, at z = -0.751791525 and z = -0.752461422. */
+const LEAST_OF_GELU = -0.1699712074799037;
+const LEAST_OF_GELU_TANH = -0.1700407505712541;
+
+/** The greatest lower bound of act, whether it is attained or not; undefined where there is none. */
+export function infimumOf(activation: ActivationLike): number | undefined {
+  const full = fullActivation(activation);
+  switch (full.kind) {
+    case "sigmoid":
+    case "relu":
+    case "softplus":
+      return 0;
+    case "tanh":
+      return -1;
+    case "leaky-relu":
+      return full.alpha === 0 ? 0 : undefined;
+    case "elu":
+      return -full.alpha;
+    case "gelu":
+      return LEAST_OF_GELU;
+    case "gelu-tanh":
+      return LEAST_OF_GELU_TANH;
+    case "identity":
+      return undefined;
+  }
+}

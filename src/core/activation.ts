@@ -65,6 +65,11 @@ export function activationOfLayer(activation: NetworkActivation, layer: number, 
   return typeof activation === "string" ? layerActivation(activation) : activation[layer]!;
 }
 
+/** Those of a network's hidden layers, first to last. @param layers with the one that gives logits */
+export function hiddenActivations(activation: NetworkActivation, layers: number): LayerActivation[] {
+  return Array.from({ length: layers - 1 }, (_, layer) => activationOfLayer(activation, layer, layers));
+}
+
 /** By name where all layers have one and the same with its default parameter. */
 export function networkActivation(list: readonly LayerActivation[]): NetworkActivation {
   const [first] = list;

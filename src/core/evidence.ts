@@ -1,4 +1,5 @@
 /** What measures are computed from: what one pass over the validation set leaves of a hidden layer, and its weights. Plain data. */
+import type { LayerActivation } from "./activation.ts";
 import type { DenseLayer } from "./network.ts";
 
 /** How outputs are spread over levels. A bit is two levels. */
@@ -16,7 +17,7 @@ export interface LevelCounts {
   readonly counts: Uint32Array;
 }
 
-/** Sums of outputs t and of their squares, relative to an origin, so that little cancels; all 0 for a constant neuron. */
+/** Sums of outputs t, of their squares and sizes, relative to an origin, so that little cancels; all 0 for a constant neuron. */
 export interface ClassSums {
   /** `[units]` */
   readonly origins: Float32Array;
@@ -24,14 +25,18 @@ export interface ClassSums {
   readonly deviations: Float64Array;
   /** `[units, classes]`: sums of (t - origin)^2. */
   readonly squares: Float64Array;
+  /** `[units, classes]`: sums of |t| - |origin|. */
+  readonly magnitudes: Float64Array;
 }
 
-/** A hidden layer's own weights, and those that read it. */
+/** A hidden layer's own weights, those that read it, and those of the whole network. */
 export interface LayerWeights {
   /** `weights` `[units, inputs]`. */
   readonly incoming: DenseLayer;
   /** `weights` `[outputs, units]`. */
   readonly outgoing: DenseLayer;
+  /** All layers of the network, first to last: `incoming` is number `layer - 1`. */
+  readonly network: readonly DenseLayer[];
 }
 
 /** What a measure may need, by kind. */
@@ -39,6 +44,7 @@ export interface EvidenceOf {
   readonly levels: LevelCounts;
   readonly classSums: ClassSums;
   readonly weights: LayerWeights;
+  readonly activation: LayerActivation;
 }
 export type EvidenceKind = keyof EvidenceOf;
 

@@ -1,5 +1,6 @@
 /** Population variance of a neuron's unquantised output over the validation set. */
 import type { Measure } from "./measure.ts";
+import { variance } from "./output-moments.ts";
 
 export const activationVariance: Measure<"classSums"> = {
   name: "activation-variance",
@@ -9,16 +10,5 @@ export const activationVariance: Measure<"classSums"> = {
   unit: "none",
   needs: ["classSums"],
   traits: { neverNegative: true, constantIsZero: true, labelInvariant: true },
-  evaluate({ units, samples, samplesPerClass, classSums: { deviations, squares } }) {
-    const classes = samplesPerClass.length;
-    return Float64Array.from({ length: units }, (_, unit) => {
-      let [sum, ofSquares] = [0, 0];
-      for (let cell = unit * classes; cell < (unit + 1) * classes; cell++) {
-        sum += deviations[cell]!;
-        ofSquares += squares[cell]!;
-      }
-      // E[d^2] - E[d]^2 of deviations from one output; rounding must not make it negative.
-      return Math.max(0, ofSquares / samples - (sum / samples) * (sum / samples));
-    });
-  },
+  evaluate: (evidence) => Float64Array.from({ length: evidence.units }, (_, unit) => variance(evidence, unit)),
 };

@@ -44,9 +44,14 @@ export function biasColumnOf(measure: Measure, layers: readonly LayerEvidence<"l
 
 const DIGITS = 3;
 
-/** A value for reading: three decimals of bits and shares; of what has no unit, and so any size, as many digits that say something. */
+/** Whether values of the measure may have any size. */
+export function hasAnySize(id: string): boolean {
+  return unitWords[unitOf(id)].anySize;
+}
+
+/** A value for reading: three decimals of bits and shares; of what may have any size, as many digits that say something. */
 export function valueText(id: string, value: number): string {
-  return unitOf(id) === "none" ? String(Number(value.toPrecision(DIGITS + 1))) : value.toFixed(DIGITS);
+  return hasAnySize(id) ? String(Number(value.toPrecision(DIGITS + 1))) : value.toFixed(DIGITS);
 }
 
 /** The number that `valueText` shows. */

@@ -1,5 +1,6 @@
 /** Euclidean norm of a neuron's incoming weights, biases not counted: magnitude pruning (Li et al., ICLR 2017). */
 import type { Measure } from "./measure.ts";
+import { overIncoming, square } from "./weight-sums.ts";
 
 export const inNorm: Measure<"weights"> = {
   name: "in-norm",
@@ -9,13 +10,5 @@ export const inNorm: Measure<"weights"> = {
   unit: "none",
   needs: ["weights"],
   traits: { neverNegative: true, labelInvariant: true },
-  evaluate({ units, weights: { incoming } }) {
-    const { inputs, weights } = incoming;
-    return Float64Array.from({ length: units }, (_, unit) => {
-      let squares = 0;
-      for (let place = unit * inputs; place < (unit + 1) * inputs; place++)
-        squares += weights[place]! * weights[place]!;
-      return Math.sqrt(squares);
-    });
-  },
+  evaluate: ({ weights }) => overIncoming(weights.incoming, square).map(Math.sqrt),
 };

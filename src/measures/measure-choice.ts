@@ -1,4 +1,6 @@
 /** Which measures are asked for: names, or a word that stands for several. */
+import type { LayerActivation } from "../core/activation.ts";
+import { UsageError } from "../core/errors.ts";
 import type { Check } from "../core/option-checks.ts";
 import type { Measure } from "./measure.ts";
 import { paperMeasureNames } from "./paper-measures.ts";
@@ -31,4 +33,49 @@ export const measuresCheck: Check<readonly string[]> = {
 /** @param names as `measuresCheck` gives them */
 export function measuresNamed(names: readonly string[]): Measure[] {
   return names.map((name) => measureNamed(name)!);
+}
+
+/** Whether these are all measures there are: then those that networks do not allow are left out. */
+export function asksForAll(names: readonly string[]): boolean {
+  return names.length === measures.length;
+}
+
+/** Measures that networks allow, and what the others are left out for. */
+export interface AllowedMeasures {
+  readonly names: readonly string[];
+  /** A line for each that is left out. */
+  readonly notes: readonly string[];
+}
+
+/** Why none of these layers, or some, has values of the measure; undefined where all have. */
+function refusalOf({ refuses }: Measure, hidden: readonly LayerActivation[]): string | undefined {
+  return hidden.map((activation) => refuses?.(activation)).find((reason) => reason !== undefined);
+}
+
+/**
+ * Whoever asks for every measure there is gets those that the networks allow; what is asked for by name is refused otherwise.
+ * @param names as `measuresCheck` gives them
+ * @param hidden activations of the hidden layers of all networks
+ * @throws UsageError that names a measure which the networks do not allow
+ */
+export function allowedMeasures(names: readonly string[], hidden: readonly LayerActivation[]): AllowedMeasures {
+  const refused = measuresNamed(names).flatMap((measure) => {
+    const reason = refusalOf(measure, hidden);
+    return reason === undefined ? [] : [{ name: measure.name, reason }];
+  });
+  const [first] = refused;
+  if (first === undefined) return { names, notes: [] };
+  if (!asksForAll(names)) {
+    throw new UsageError({
+      what: `${first.name} is not defined for this network`,
+      where: "measures",
+      expected: "a measure that its activation allows",
+      found: first.reason,
+      fix: `leave ${first.name} out, or ask for all measures, which leaves it out and says so`,
+    });
+  }
+  return {
+    names: names.filter((name) => refused.every((one) => one.name !== name)),
+    notes: refused.map(({ name, reason }) => `${name} is left out: ${reason}`),
+  };
 }

@@ -1,4 +1,6 @@
 /** Evidence to the table of neurons: one row per hidden neuron, a column for each measure that is asked for. */
+import { activationOfLayer } from "../core/activation.ts";
+import { RunError } from "../core/errors.ts";
 import type { EvidenceOf, GatheredLayer, GatheredNetwork, LayerEvidence, LevelCounts } from "../core/evidence.ts";
 import type { Network } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
@@ -6,15 +8,20 @@ import { preferredClass } from "./kl-selectivity.ts";
 import type { Measure } from "./measure.ts";
 import { perNeuron } from "./neuron-levels.ts";
 
-/** What was gathered of a layer, with its weights; other kinds are there where they were asked for. */
-type GivenEvidence = LayerEvidence<"levels" | "weights"> & Partial<EvidenceOf>;
+/** What was gathered of a layer, with what the network itself says of it; other kinds are there where they were asked for. */
+type GivenEvidence = LayerEvidence<"levels" | "weights" | "activation"> & Partial<EvidenceOf>;
 
-function evidenceOf({ samplesPerClass, layers }: GatheredNetwork, network: Network): GivenEvidence[] {
+function evidenceOf(
+  { samplesPerClass, layers }: GatheredNetwork,
+  { layers: all, activation }: Network,
+): GivenEvidence[] {
   const samples = samplesPerClass.reduce((sum, count) => sum + count, 0);
-  return layers.map((gathered, index) => {
-    const weights = { incoming: network.layers[index]!, outgoing: network.layers[index + 1]! };
-    return { ...gathered, layer: index + 1, samplesPerClass, samples, weights };
-  });
+  return layers.map((gathered, index) => ({
+    ...gathered,
+    ...{ layer: index + 1, samplesPerClass, samples },
+    weights: { incoming: all[index]!, outgoing: all[index + 1]!, network: all },
+    activation: activationOfLayer(activation, index, all.length),
+  }));
 }
 
 /** Layers one after another. */
@@ -39,13 +46,35 @@ function joinedLevels(layers: readonly GatheredLayer[]): LevelCounts {
   };
 }
 
-function valuesOf({ id, needs, evaluate }: Measure, evidence: GivenEvidence): Float64Array {
-  const missing = needs.find((kind) => evidence[kind] === undefined);
-  if (missing !== undefined) throw new Error(`${id} needs ${missing}, which was not gathered`);
-  return evaluate(evidence as LayerEvidence);
+function valuesOf(measure: Measure, given: GivenEvidence, repeat: number): Float64Array {
+  const missing = measure.needs.find((kind) => given[kind] === undefined);
+  if (missing !== undefined) throw new Error(`${measure.id} needs ${missing}, which was not gathered`);
+  const evidence = given as LayerEvidence;
+  return requireFinite(measure.evaluate(evidence), measure, evidence, repeat);
 }
 
-/** @returns rows in the order layer, neuron. */
+/** @throws RunError that names the first neuron whose value is not finite */
+function requireFinite(
+  values: Float64Array,
+  { name }: Measure,
+  { layer }: LayerEvidence,
+  repeat: number,
+): Float64Array {
+  const neuron = values.findIndex((value) => !Number.isFinite(value));
+  if (neuron === -1) return values;
+  throw new RunError({
+    what: `${name} is not finite`,
+    where: `repeat ${repeat}, layer ${layer}, neuron ${neuron}`,
+    expected: "a finite value for every neuron",
+    found: `${values[neuron]}`,
+    fix: `leave it out of --measures; numbers of this network, or gradients through it, exceed what float32 can hold`,
+  });
+}
+
+/**
+ * @returns rows in the order layer, neuron
+ * @throws RunError where a value is not finite
+ */
 export function neuronTable(gathered: GatheredNetwork, network: Network, measures: readonly Measure[]): NeuronTable {
   const { repeat, classes, samplesPerClass, layers } = gathered;
   const evidence = evidenceOf(gathered, network);
@@ -63,6 +92,8 @@ export function neuronTable(gathered: GatheredNetwork, network: Network, measure
     levels: joinedLevels(layers),
     preferredClass: Uint32Array.from(values((layer) => perNeuron(layer, preferredClass))),
     meanActivation: joined(means, new Float32Array(rows)),
-    measures: Object.fromEntries(measures.map((measure) => [measure.id, values((layer) => valuesOf(measure, layer))])),
+    measures: Object.fromEntries(
+      measures.map((measure) => [measure.id, values((layer) => valuesOf(measure, layer, repeat))]),
+    ),
   };
 }

@@ -1,11 +1,23 @@
 /** All measures, in the order of tables and columns. A further measure is one file and one line here. */
+import { activationMagnitude } from "./activation-magnitude.ts";
 import { activationVariance } from "./activation-variance.ts";
 import { activeShare } from "./active-share.ts";
+import { classSelectivity } from "./class-selectivity.ts";
+import { contribution } from "./contribution.ts";
+import { geometricMedian } from "./geometric-median.ts";
 import { inNorm } from "./in-norm.ts";
+import { inorm } from "./inorm.ts";
 import type { Measure } from "./measure.ts";
+import { onorm } from "./onorm.ts";
 import { paperMeasures } from "./paper-measures.ts";
+import { synflow } from "./synflow.ts";
+import { wanda } from "./wanda.ts";
 
-export const measures: readonly Measure[] = [...paperMeasures, inNorm, activationVariance, activeShare];
+const ofOutputs: readonly Measure[] = [activeShare, classSelectivity, activationMagnitude, activationVariance];
+const ofWeights: readonly Measure[] = [inNorm, inorm, onorm, geometricMedian, synflow];
+const ofBoth: readonly Measure[] = [wanda, contribution];
+
+export const measures: readonly Measure[] = [...paperMeasures, ...ofOutputs, ...ofWeights, ...ofBoth];
 
 /** The measure of a command-line name, if there is one. */
 export function measureNamed(name: string): Measure | undefined {

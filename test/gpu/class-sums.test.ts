@@ -44,7 +44,7 @@ async function run(
 ) {
   const samples = labels.length;
   const blocks = Math.ceil(samples / SUM_BLOCK);
-  const sizes = [JOBS * units, 2 * JOBS * units * blocks * classes];
+  const sizes = [JOBS * units, 4 * JOBS * units * blocks * classes];
   const [origins, sums] = sizes.map((size) =>
     upload(gpu, "written", "f32", [size + SPARE], new Float32Array(size + SPARE).fill(7, size)),
   );
@@ -92,7 +92,7 @@ describe("sums by class", () => {
       for (const chunkRows of new Set([64, 192, Math.ceil(samples / 64) * 64])) {
         const got = await run(rows, units, labels, classes, chunkRows);
         const what = `sums, ${sizesText(sizes)} in chunks of ${chunkRows}`;
-        const shape = [JOBS, units, Math.ceil(samples / SUM_BLOCK), classes, 2];
+        const shape = [JOBS, units, Math.ceil(samples / SUM_BLOCK), classes, 4];
         expectEqual({ gpu, what, shape }, got.sums, want);
         const first = rows.flatMap((own) => [...own.subarray(0, units)]);
         expectEqual({ gpu, what: `origins, ${what}`, shape: [JOBS, units] }, got.origins, first);
@@ -109,13 +109,13 @@ describe("sums by class", () => {
     const got = await run(rows, units, labels, classes, 512);
     const want = rows.flatMap((own) => [...addSums(own, labels, classes, SUM_BLOCK)]);
     const sizes = rows.flatMap((own) => {
-      // |d| and d d at most: what the sums are of; a difference and a square round once each.
+      // |d| and d d at most: what the sums are of; a difference and a square round once each. |t| - |o| is no larger than |d|.
       const away = Float32Array.from(own, (value, index) => Math.abs(value - own[index % units]!));
       away.fill(0, 0, units);
       return [...addSums(away, labels, classes, SUM_BLOCK)];
     });
     const bounds = sizes.map((size) => (4 * Math.sqrt(SUM_BLOCK + 1) + 2) * ULP * size + ULP);
-    const shape = [JOBS, units, 2, classes, 2];
+    const shape = [JOBS, units, 2, classes, 4];
     expectWithin({ gpu, what: "sums of real numbers", shape }, got.sums, want, bounds);
   });
 });
@@ -158,7 +158,7 @@ describe("the whole validation set", () => {
     for (const [index, network] of networks.entries()) {
       for (const layer of [1, 2]) {
         const outputs = await readActivations(gpu, network, samples, layer);
-        const { origins, deviations, squares } = got[index]![layer - 1]!;
+        const { origins, deviations, squares, magnitudes } = got[index]![layer - 1]!;
         for (const unit of origins.keys()) {
           const own = outputs.subarray(unit * 2300, (unit + 1) * 2300);
           const want = addSums(own, split.labels, CLASSES, 2300);
@@ -166,8 +166,9 @@ describe("the whole validation set", () => {
           for (let label = 0; label < CLASSES; label++) {
             const cell = unit * CLASSES + label;
             // Terms of at most 2 and 4, 2,300 of them.
-            expect(Math.abs(deviations[cell]! - want[2 * label]!)).toBeLessThan(4 * 32 * ULP * 2 * 2300);
-            expect(Math.abs(squares[cell]! - want[2 * label + 1]!)).toBeLessThan(4 * 32 * ULP * 4 * 2300);
+            expect(Math.abs(deviations[cell]! - want[4 * label]!)).toBeLessThan(4 * 32 * ULP * 2 * 2300);
+            expect(Math.abs(squares[cell]! - want[4 * label + 1]!)).toBeLessThan(4 * 32 * ULP * 4 * 2300);
+            expect(Math.abs(magnitudes[cell]! - want[4 * label + 2]!)).toBeLessThan(4 * 32 * ULP * 2300);
           }
         }
       }
@@ -187,7 +188,9 @@ describe("the whole validation set", () => {
     network.layers[0]!.weights.fill(0, 0, 9);
     using samples = uploadSplit(gpu, "validation", split, 9, CLASSES);
     const [layer] = (await gather([network], samples))[0]!;
-    expect([...layer!.deviations.slice(0, CLASSES), ...layer!.squares.slice(0, CLASSES)]).toEqual(new Array(6).fill(0));
+    const { deviations, squares, magnitudes } = layer!;
+    const sums = [deviations, squares, magnitudes].flatMap((own) => [...own.slice(0, CLASSES)]);
+    expect(sums).toEqual(new Array(9).fill(0));
     expect(layer!.squares[CLASSES]).toBeGreaterThan(0);
   });
 });

@@ -250,12 +250,12 @@ describe("class-sums", () => {
 
   test("add_sums", async () => {
     const given = { chunk, activations, origins: floats(3, 5), labels: words(1070) };
-    const kernel = (await createAddSums(gpu)).bind({ ...given, sums: { ...floats(3, 5, 2, 8), rank: 4 } });
+    const kernel = (await createAddSums(gpu)).bind({ ...given, sums: { ...floats(3, 5, 2, 16), rank: 4 } });
     expect(addSumsGrid(5, part, 3)).toEqual([5, 2, 3]);
     expect(costOf(kernel, addSumsGrid(5, part, 3))).toEqual({
-      operations: 3 * 5 * 70 * 4,
-      // 1,050 activations, for each two sums read and written, an origin a neuron, 70 labels
-      bytes: 4 * (1050 + 4 * 1050 + 15 + 70),
+      operations: 3 * 5 * 70 * 8,
+      // 1,050 activations, for each four sums read and written, an origin a neuron, 70 labels
+      bytes: 4 * (1050 + 8 * 1050 + 15 + 70),
     });
   });
 });

@@ -9,6 +9,7 @@ test("is that of all samples together, and never below 0", () => {
     origins: Float32Array.of(1, 0),
     deviations: Float64Array.of(2, 6, 2, 2),
     squares: Float64Array.of(4, 26, 2, 1.999999),
+    magnitudes: Float64Array.of(2, 6, 2, 2),
   };
   const layer = { ...layerOf(evidenceOf([1, 1], [2, 2])), units: 2, classSums };
   expect(activationVariance.evaluate(layer)).toEqual(Float64Array.of(3.5, 0));

@@ -1,66 +1,111 @@
 /**
- * Measures of tiny networks, from weights and samples to values, against exact float64 values that were computed elsewhere. All
- * weights and samples are exact in float32.
+ * Every registered measure of tiny networks, from weights and samples to values, against the exact ones of the conformance sets:
+ * of float64 evidence, and of what a device gathers. A further measure needs no further test here.
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Activation } from "../../src/core/activation.ts";
-import type { Network } from "../../src/core/network.ts";
 import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { measureNetwork } from "../../src/measure-networks.ts";
+import type { Measure } from "../../src/measures/measure.ts";
 import { measures } from "../../src/measures/registry.ts";
+import type { EvidenceSource } from "../../src/reference/evidence.ts";
+import { layerEvidence } from "../../src/reference/evidence.ts";
+import type { RealNetwork } from "../../src/reference/forward.ts";
+import { conformanceSets, networkOf, splitOf, valuesById } from "../support/conformance.ts";
 import { testGpu } from "../support/gpu.ts";
-
-interface ConformanceSet {
-  readonly activation: Activation;
-  readonly weights: readonly (readonly (readonly number[])[])[];
-  readonly biases: readonly (readonly number[])[];
-  readonly samples: readonly (readonly number[])[];
-  readonly labels: readonly number[];
-  readonly layers: readonly {
-    readonly onesPerClass: readonly (readonly number[])[];
-    readonly meanActivation: readonly number[];
-    readonly values: Readonly<Record<string, readonly number[]>>;
-  }[];
-}
+import { ULP } from "../support/rounding.ts";
 
 const gpu = await testGpu();
-const folder = new URL("conformance/", import.meta.url);
-const sets = readdirSync(folder).sort();
 
-function networkOf({ activation, weights, biases }: ConformanceSet): Network {
-  const layers = weights.map((rows, layer) => ({
-    ...{ inputs: rows[0]!.length, outputs: rows.length },
-    ...{ weights: Float32Array.from(rows.flat()), biases: Float32Array.from(biases[layer]!) },
-  }));
-  return { activation, layers };
+/** [layers][units] values of each measure, in the order of the registry. */
+function referenceValues(source: EvidenceSource): Float64Array[][] {
+  const layers = layerEvidence(source);
+  return measures.map((measure: Measure) => layers.map((evidence) => measure.evaluate(evidence)));
 }
 
-/** Float32 outputs of layers of at most 6 inputs, two activations deep: a few roundings of numbers of this size. */
-const TOLERANCE = 1e-6;
+const flat = (layers: readonly ArrayLike<number>[]) => layers.flatMap((values) => Array.from(values));
 
-describe.each(sets)("%s", (file) => {
-  const set: ConformanceSet = JSON.parse(readFileSync(new URL(file, folder), "utf8"));
+/** The network with one number, weights before biases and first layers first, larger by a share of itself. */
+function nudged(network: RealNetwork, place: number, share: number): RealNetwork {
+  let before = 0;
+  const own = (values: ArrayLike<number>) => {
+    const copy = Float64Array.from(values);
+    const at = place - before;
+    if (at >= 0 && at < copy.length) copy[at]! *= 1 + share;
+    before += copy.length;
+    return copy;
+  };
+  return {
+    ...network,
+    layers: network.layers.map((layer) => ({ ...layer, weights: own(layer.weights), biases: own(layer.biases) })),
+  };
+}
+
+/**
+ * Float32 arithmetic computes what exact arithmetic would of numbers that are off by roundings of themselves (Wilkinson). So a
+ * value is off by what it changes by when each number does, sum |w dv/dw|, and by roundings of its own; cross-entropies, which
+ * some values are differences of, by those of their size. Rows are short here: eight roundings each are enough for all of it.
+ */
+const ROUNDINGS = 8;
+const SHARE = 1e-6;
+
+/** [measures][rows]: how far a device may be off. */
+function deviceBounds(source: EvidenceSource, loss: number): number[][] {
+  const { network } = source;
+  const numbers = network.layers.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
+  const exact = referenceValues(source).map(flat);
+  const moved = exact.map((values) => values.map(() => 0));
+  for (let place = 0; place < numbers; place++) {
+    const other = referenceValues({ ...source, network: nudged(network, place, SHARE) });
+    for (const [index, layers] of other.entries()) {
+      for (const [row, value] of flat(layers).entries()) {
+        moved[index]![row]! += Math.abs(value - exact[index]![row]!) / SHARE;
+      }
+    }
+  }
+  return exact.map((values, index) => {
+    const scale = Math.max(...values.map(Math.abs), measures[index]!.unit === "nat" ? loss : 0);
+    return values.map((_, row) => ROUNDINGS * ULP * (moved[index]![row]! + scale));
+  });
+}
+
+describe.each(conformanceSets)("$name", (set) => {
   const network = networkOf(set);
-  const classes = network.layers.at(-1)!.outputs;
-  const inputs = Float32Array.from(set.samples.flat());
-  const host = { count: set.labels.length, inputs, labels: Uint16Array.from(set.labels) };
+  const { inputs, labels, count } = splitOf(set);
+  const source = { network, inputs, labels };
+  const wanted = valuesById(set);
 
-  test("has these values of every registered measure, and these counts and means", async () => {
-    using split = uploadSplit(gpu, "validation", host, network.layers[0]!.inputs, classes);
+  test("has these values of every registered measure in float64", () => {
+    for (const [index, layers] of referenceValues(source).entries()) {
+      const { id } = measures[index]!;
+      expect(
+        layers.map(({ length }) => length),
+        id,
+      ).toEqual(wanted.get(id)?.map(({ length }) => length));
+      for (const [row, value] of flat(wanted.get(id)!).entries()) {
+        expect(Math.abs(flat(layers)[row]! - value), `${id}, row ${row}`).toBeLessThan(
+          1e-9 * Math.max(1, Math.abs(value)),
+        );
+      }
+    }
+  });
+
+  test("has them on the device within the rounding of float32, and these counts and means", async () => {
+    const { inputs: features } = network.layers[0]!;
+    const classes = network.layers.at(-1)!.outputs;
+    using split = uploadSplit(gpu, "validation", { count, inputs, labels }, features, classes);
     const { table, meanActivations } = await measureNetwork(gpu, { repeat: 0, network }, split, { measures });
     expect([...table.levels!.counts]).toEqual(set.layers.flatMap(({ onesPerClass }) => onesPerClass.flat()));
-    for (const { id } of measures) {
-      const want = set.layers.flatMap(({ values }) => values[id] ?? [Number.NaN]);
-      expect(table.measures[id], id).toHaveLength(want.length);
-      const scale = Math.max(1, ...want.map(Math.abs));
-      for (const [row, value] of want.entries()) {
-        expect(Math.abs(table.measures[id]![row]! - value), `${id}, row ${row}`).toBeLessThan(TOLERANCE * scale);
+    const bounds = deviceBounds(source, set.loss);
+    for (const [index, { id }] of measures.entries()) {
+      for (const [row, value] of flat(wanted.get(id)!).entries()) {
+        const off = Math.abs(table.measures[id]![row]! - value);
+        expect(off, `${id}, row ${row} of value ${value}`).toBeLessThanOrEqual(bounds[index]![row]!);
       }
     }
     for (const [layer, { meanActivation }] of set.layers.entries()) {
       for (const [unit, mean] of meanActivation.entries()) {
-        expect(Math.abs(meanActivations[layer]![unit]! - mean)).toBeLessThan(TOLERANCE * Math.max(1, Math.abs(mean)));
+        const bound = 1e-6 * Math.max(1, Math.abs(mean));
+        expect(Math.abs(meanActivations[layer]![unit]! - mean)).toBeLessThan(bound);
       }
     }
   });

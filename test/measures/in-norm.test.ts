@@ -12,6 +12,7 @@ const incoming = {
 const outgoing = { inputs: 3, outputs: 1, weights: Float32Array.of(100, 100, 100), biases: Float32Array.of(0) };
 
 test("is the length of each neuron's own row, whatever its bias and what reads it", () => {
-  const layer = { ...layerOf(evidenceOf([1, 0], [2, 2])), units: 3, weights: { incoming, outgoing } };
-  expect(inNorm.evaluate(layer)).toEqual(Float64Array.of(5, 0, 13));
+  const layer = { ...layerOf(evidenceOf([1, 0], [2, 2])), units: 3 };
+  const weights = { incoming, outgoing, network: [incoming, outgoing] };
+  expect(inNorm.evaluate({ ...layer, weights })).toEqual(Float64Array.of(5, 0, 13));
 });

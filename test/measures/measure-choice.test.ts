@@ -1,7 +1,8 @@
 /** What `--measures` and the library take. */
 import { afterEach, expect, test } from "vitest";
+import { UsageError } from "../../src/core/errors.ts";
 import type { Measure } from "../../src/measures/measure.ts";
-import { measuresCheck, measuresNamed } from "../../src/measures/measure-choice.ts";
+import { allowedMeasures, measuresCheck, measuresNamed } from "../../src/measures/measure-choice.ts";
 import { paperMeasureNames, paperMeasures } from "../../src/measures/paper-measures.ts";
 import { measures } from "../../src/measures/registry.ts";
 
@@ -32,4 +33,19 @@ test("nothing, a stranger, an id and what is not a list are refused", () => {
   for (const value of [[], ["stranger"], ["entropy", "mutual_information"], "entropy", undefined, [7], ["toString"]]) {
     expect(measuresCheck.take(value), String(value)).toBeUndefined();
   }
+});
+
+test("of all measures those that a network does not allow are left out, and that is said; one that is named is refused", () => {
+  const all = measures.map(({ name }) => name);
+  const relu = { kind: "relu" } as const;
+  expect(allowedMeasures(all, [relu])).toEqual({ names: all, notes: [] });
+  const { names, notes } = allowedMeasures(all, [relu, { kind: "leaky-relu", alpha: 0.1 }]);
+  expect(names).toEqual(all.filter((name) => name !== "class-selectivity"));
+  expect(notes).toEqual([
+    expect.stringMatching(/^class-selectivity is left out: outputs of leaky-relu have no lower bound/),
+  ]);
+  const named = () => allowedMeasures(["entropy", "class-selectivity"], [{ kind: "identity" }]);
+  expect(named).toThrow(UsageError);
+  expect(named).toThrow("class-selectivity is not defined for this network");
+  expect(allowedMeasures(["entropy"], [{ kind: "identity" }]).names).toEqual(["entropy"]);
 });

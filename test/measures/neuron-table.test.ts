@@ -94,6 +94,12 @@ describe("the table of neurons", () => {
     expect(measures).toEqual({ spy: Float64Array.of(1, 1, 1, 2, 2) });
   });
 
+  test("refuses a value that is not finite, and names its neuron", () => {
+    const evaluate = ({ layer, units }: LayerEvidence) => new Float64Array(units).fill(layer === 2 ? Number.NaN : 1);
+    const odd = { ...paperMeasures[0]!, name: "odd", id: "odd", evaluate };
+    expect(() => neuronTable(counts, network, [odd])).toThrow("odd is not finite");
+  });
+
   test("of edges between levels keeps those of all layers", () => {
     const layers = counts.layers.map((layer, index) => {
       const edges = Float32Array.from({ length: layer.units }, (_, unit) => index + unit / 4);

@@ -19,25 +19,30 @@ export function evidenceOfLevels(table: readonly (readonly number[])[]): NeuronL
   return { levels: table.length, countsPerLevel, samplesPerClass, samples: sum(table.flat()) };
 }
 
-/** A layer of this neuron alone. Its output is the number of its level, and its weights are 0.5 and -2. */
+/** A layer of this neuron alone, between two inputs and two logits. Its output is the number of its level. */
 export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: NeuronLevels): LayerEvidence {
   const classes = samplesPerClass.length;
   const first = countsPerLevel.findIndex((count) => count > 0);
   const origin = Math.max(0, Math.floor(first / classes));
-  const moment = (power: number) =>
+  /** `[classes]`: of what each sample gives, by its level. */
+  const sums = (of: (level: number) => number) =>
     Float64Array.from({ length: classes }, (_, label) => {
-      const own = Array.from({ length: levels }, (_, level) => countsPerLevel[level * classes + label]!);
-      return sum(
-        own.map((count, level) => count * (power === 1 ? level - origin : (level - origin) * (level - origin))),
-      );
+      return sum(Array.from({ length: levels }, (_, level) => countsPerLevel[level * classes + label]! * of(level)));
     });
-  const dense = { inputs: 2, outputs: 1, weights: Float32Array.of(0.5, -2), biases: Float32Array.of(7) };
+  const incoming = { inputs: 2, outputs: 1, weights: Float32Array.of(0.5, -2), biases: Float32Array.of(7) };
+  const outgoing = { inputs: 1, outputs: 2, weights: Float32Array.of(3, -1), biases: Float32Array.of(7, 0) };
   return {
     ...{ layer: 1, units: 1, samplesPerClass, samples },
     meanActivation: Float32Array.of(0.5),
     levels: { levels, counts: countsPerLevel.slice(classes) },
-    classSums: { origins: Float32Array.of(origin), deviations: moment(1), squares: moment(2) },
-    weights: { incoming: dense, outgoing: dense },
+    classSums: {
+      origins: Float32Array.of(origin),
+      deviations: sums((level) => level - origin),
+      squares: sums((level) => (level - origin) * (level - origin)),
+      magnitudes: sums((level) => level - origin), // no level is negative
+    },
+    weights: { incoming, outgoing, network: [incoming, outgoing] },
+    activation: { kind: "relu" },
   };
 }
 

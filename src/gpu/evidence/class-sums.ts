@@ -1,4 +1,4 @@
-/** Sums of every hidden neuron's outputs and of their squares, class by class. */
+/** Sums of every hidden neuron's outputs, of their squares and of their sizes, class by class. */
 import type { ClassSums } from "../../core/evidence.ts";
 import type { Widths } from "../../core/network.ts";
 import { type DeviceArray, read, write } from "../device-array.ts";
@@ -13,11 +13,14 @@ import {
   noteOriginsGrid,
   SUM_BLOCK,
 } from "../kernels/class-sums.ts";
-import { f32, f32x2, uniforms } from "../layout.ts";
+import { f32, uniforms } from "../layout.ts";
 import type { Allocated, Owned } from "../owned.ts";
 import { lanesOf } from "../packing.ts";
 import { writeUniforms } from "../uniforms.ts";
 import type { Collector, PageRide, Rider } from "./ride.ts";
+
+/** Floats of a cell, a neuron's sums over a class: of deviations, squares and sizes, and one that stays 0. */
+const CELL = 4;
 
 /** Blocks that samples are in, of which the first may have been begun by the page before. */
 export function sumBlocks(begun: number, samples: number): number {
@@ -28,7 +31,7 @@ export function sumBlocks(begun: number, samples: number): number {
 export function classSumsLayout(widths: Widths, networks: number, blocks: number, chunks: number) {
   const layer = widths.slice(1, -1).map((units) => ({
     origins: f32(networks, units),
-    sums: f32x2(networks, units, blocks, widths.at(-1)!),
+    sums: f32(networks, units, blocks, CELL * widths.at(-1)!),
     chunks: uniforms(shader, "Chunk", chunks),
   }));
   return { arrays: { layer }, read: { layer: layer.map(({ origins, sums }) => ({ origins, sums })) } };
@@ -41,9 +44,9 @@ interface LayerSums {
   readonly units: number;
   /** [networks, units]; known once the first page was read. */
   origins: Float32Array | undefined;
-  /** [networks, units, classes, 2]: whole blocks. */
+  /** [networks, units, classes, CELL]: whole blocks. */
   readonly blocks: Float64Array;
-  /** [networks, units, classes, 2]: the block that the next page goes on with. */
+  /** [networks, units, classes, CELL]: the block that the next page goes on with. */
   readonly begun: Float32Array;
 }
 
@@ -54,8 +57,8 @@ export interface ClassSumsCollector extends Collector {
 
 export function createClassSumsCollector({ count, widths }: DeviceNetworks, classes: number): ClassSumsCollector {
   const sums = widths.slice(1, -1).map((units): LayerSums => {
-    const cells = 2 * count * units * classes;
-    return { units, origins: undefined, blocks: new Float64Array(cells), begun: new Float32Array(cells) };
+    const floats = CELL * count * units * classes;
+    return { units, origins: undefined, blocks: new Float64Array(floats), begun: new Float32Array(floats) };
   });
   let seen = 0;
   return {
@@ -74,13 +77,14 @@ function classSumsOf({ units, origins, blocks, begun }: LayerSums, network: numb
   const first = network * each;
   const column = (part: number) =>
     Float64Array.from({ length: each }, (_, cell) => {
-      const slot = 2 * (first + cell) + part;
+      const slot = CELL * (first + cell) + part;
       return blocks[slot]! + begun[slot]!;
     });
   return {
     origins: origins!.slice(network * units, (network + 1) * units),
     deviations: column(0),
     squares: column(1),
+    magnitudes: column(2),
   };
 }
 
@@ -90,7 +94,7 @@ interface LayerKernels {
   readonly noteOrigins: BoundKernel | undefined;
   readonly addSums: BoundKernel;
   readonly origins: DeviceArray<"f32", 2>;
-  /** [networks, units, blocks, classes] pairs. */
+  /** [networks, units, blocks, cells]. */
   readonly sums: DeviceArray<"f32", 4>;
 }
 
@@ -135,7 +139,7 @@ async function createLayer(
   const addSums = await createAddSums(gpu);
   writeUniforms(gpu, shader, chunk, chunks);
   if (known !== undefined) write(gpu, origins, known);
-  if (offset > 0) write(gpu, sums, beginning(begun, blocks, 2 * classes));
+  if (offset > 0) write(gpu, sums, beginning(begun, blocks, CELL * classes));
   const activations = forward.outputs[layer]!;
   return {
     chunks,
@@ -146,11 +150,11 @@ async function createLayer(
   };
 }
 
-/** [neurons, blocks, cells]: what the page before began in the first block, zeros behind it. */
-function beginning(begun: Float32Array, blocks: number, cells: number): Float32Array {
+/** [neurons, blocks, floats]: what the page before began in the first block, zeros behind it. */
+function beginning(begun: Float32Array, blocks: number, floats: number): Float32Array {
   const sums = new Float32Array(begun.length * blocks);
-  for (let neuron = 0; neuron * cells < begun.length; neuron++) {
-    sums.set(begun.subarray(neuron * cells, (neuron + 1) * cells), neuron * blocks * cells);
+  for (let neuron = 0; neuron * floats < begun.length; neuron++) {
+    sums.set(begun.subarray(neuron * floats, (neuron + 1) * floats), neuron * blocks * floats);
   }
   return sums;
 }
@@ -162,13 +166,13 @@ function addBlocks(
   classes: number,
   lastIsWhole: boolean,
 ): void {
-  const cells = 2 * classes;
+  const floats = CELL * classes;
   const blocks = sums.length / total.length;
   const whole = lastIsWhole ? blocks : blocks - 1;
   for (let slot = 0; slot < total.length; slot++) {
-    const neuron = Math.floor(slot / cells);
-    const first = neuron * blocks * cells + (slot % cells);
-    for (let block = 0; block < whole; block++) total[slot]! += sums[first + block * cells]!;
-    begun[slot] = lastIsWhole ? 0 : sums[first + whole * cells]!;
+    const neuron = Math.floor(slot / floats);
+    const first = neuron * blocks * floats + (slot % floats);
+    for (let block = 0; block < whole; block++) total[slot]! += sums[first + block * floats]!;
+    begun[slot] = lastIsWhole ? 0 : sums[first + whole * floats]!;
   }
 }

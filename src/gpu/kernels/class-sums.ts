@@ -34,8 +34,8 @@ export function addSumsGrid(
   return [units, blocks, jobs];
 }
 
-/** Per activation: a subtraction, a product, two additions. */
-const SUM_OPERATIONS = 4;
+/** Per activation: two subtractions, a product, two sizes, three additions. */
+const SUM_OPERATIONS = 8;
 
 function noteOriginsCost({ grid, uniform }: CostFacts<typeof classSums>): Cost {
   const { units } = uniform("Chunk");
@@ -47,7 +47,7 @@ function addSumsCost({ grid, uniform }: CostFacts<typeof classSums>): Cost {
   const { count, units } = uniform("Chunk");
   return {
     operations: jobs * units * count * SUM_OPERATIONS,
-    // An activation, and two sums that are read and written; every origin, and every label, once.
-    bytes: (jobs * units * (5 * count + 1) + count) * SCALAR_BYTES,
+    // An activation, and four sums that are read and written; every origin, and every label, once.
+    bytes: (jobs * units * (9 * count + 1) + count) * SCALAR_BYTES,
   };
 }

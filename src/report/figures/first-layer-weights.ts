@@ -3,7 +3,7 @@ import { quantile } from "simple-statistics";
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { DenseLayer } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
-import { axisOf, roundedValue, unitOf, valueText } from "../../measures/columns.ts";
+import { axisOf, hasAnySize, roundedValue, unitOf, valueText } from "../../measures/columns.ts";
 import { unitWords } from "../../measures/units.ts";
 import type { StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
 import { rowsOfLayer } from "../analysis/layer-rows.ts";
@@ -55,7 +55,7 @@ function imagePanel(title: string, ranked: readonly RankedNeuron[], imageOf: (ne
     image: imageOf(neuron),
   }));
   const place = { type: "ordinal" as const, axis: null };
-  const format = unitOf(measure) === "none" ? `.${DIGITS + 1}~g` : `.${DIGITS}f`;
+  const format = hasAnySize(measure) ? `.${DIGITS + 1}~g` : `.${DIGITS}f`;
   const shown = { field: name, type: "quantitative" as const, format };
   const tooltip = [...["rank", "neuron"].map((field) => ({ field, type: "quantitative" as const })), shown];
   return {
@@ -125,7 +125,7 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
 /** The values that the shown neurons have, for each measure. */
 function rangesText(ranked: readonly (readonly RankedNeuron[])[]): string {
   const text = (measure: string, value: number) =>
-    unitOf(measure) === "none" ? valueText(measure, value) : decimal(value, DIGITS);
+    hasAnySize(measure) ? valueText(measure, value) : decimal(value, DIGITS);
   const range = (neurons: readonly RankedNeuron[], end: End) => {
     const values = neurons.filter((neuron) => neuron.end === end).map(({ value }) => value);
     const { measure } = neurons[0]!;

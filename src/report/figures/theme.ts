@@ -17,12 +17,27 @@ export type Colour = string | typeof ink;
 /** By place in the registry; measures that this version does not know follow. */
 const palette = ["#D55E00", "#0072B2", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#F0E442"];
 
+/** From the eighth measure on the same hues again, towards black or white by these shares. */
+const shades = [0, -0.4, 0.5, -0.65, 0.75];
+
+/** `#RRGGBB`, blended with white, or black where the share is negative. */
+function shaded(colour: string, share: number): string {
+  const channel = (from: number) => {
+    const value = Number.parseInt(colour.slice(from, from + 2), 16);
+    const blended = share < 0 ? value * (1 + share) : value + (255 - value) * share;
+    return Math.round(blended).toString(16).toUpperCase().padStart(2, "0");
+  };
+  return `#${channel(1)}${channel(3)}${channel(5)}`;
+}
+
 const placeOf = (id: string) => measures.findIndex((measure) => measure.id === id);
 
 /** @param stranger place among the measures that this version does not know */
 export function colourOfMeasure(id: string, stranger = 0): string {
-  const place = placeOf(id);
-  return palette[(place === -1 ? measures.length + stranger : place) % palette.length]!;
+  const own = placeOf(id);
+  const place = own === -1 ? measures.length + stranger : own;
+  const round = Math.floor(place / palette.length) % shades.length;
+  return shaded(palette[place % palette.length]!, shades[round]!);
 }
 
 /** Layers are told apart by colour where a figure shows one measure only, and by shape. */

@@ -1,6 +1,6 @@
 /** Figure 2: the distribution of each measure over the neurons of each layer. */
 import { greatest, smallest } from "../../core/long-arrays.ts";
-import { measureWithId, roundedValue, unitOf, valueText } from "../../measures/columns.ts";
+import { hasAnySize, measureWithId, roundedValue, unitOf, valueText } from "../../measures/columns.ts";
 import { unitWords } from "../../measures/units.ts";
 import type { MeasureSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { density } from "../statistics/density.ts";
@@ -116,7 +116,7 @@ function hoverLayer(key: string, axis: ValueAxis): PanelLayer {
         ...[...quantities, "mean"].map((field) => ({
           ...axis.of(field),
           title: field,
-          format: unitOf(axis.measure) === "none" ? `.${DIGITS + 1}~g` : `.${DIGITS}f`,
+          format: hasAnySize(axis.measure) ? `.${DIGITS + 1}~g` : `.${DIGITS}f`,
         })),
       ],
     },
@@ -158,7 +158,7 @@ function summaryTable(summaries: readonly MeasureSummary[]): FigureTable {
 }
 
 const shown = (measure: string, value: number) =>
-  unitOf(measure) === "none" ? valueText(measure, value) : decimal(value, DIGITS);
+  hasAnySize(measure) ? valueText(measure, value) : decimal(value, DIGITS);
 
 /** How the mean moves from the first to the last layer. */
 function movement(summaries: readonly MeasureSummary[]): string {

@@ -1,6 +1,6 @@
 /** What no figure shows in full: comparisons of areas, the measures against chance, and rank correlations. */
 import { RANDOM } from "../../core/ablation.ts";
-import { byUnit, unitOf, valueText } from "../../measures/columns.ts";
+import { byUnit, hasAnySize, valueText } from "../../measures/columns.ts";
 import { isOfPaper } from "../../measures/paper-measures.ts";
 import { unitWords } from "../../measures/units.ts";
 import type { Comparison, MeasureSummary, RankCorrelation, StudyAnalysis } from "../analysis/analysis.ts";
@@ -35,7 +35,7 @@ function comparisonTables({ comparisons }: StudyAnalysis): Markup | undefined {
 
 function measureRow({ layer, measure, minimum, median, maximum, mean, ...chance }: MeasureSummary): string[] {
   const spread = [minimum, median, mean.mean, maximum].map((value) =>
-    unitOf(measure) === "none" ? valueText(measure, value) : numberText(value),
+    hasAnySize(measure) ? valueText(measure, value) : numberText(value),
   );
   const levels = [chance.bias, chance.nullMean, chance.nullLevel].map((value) => numberText(value));
   return [seriesTitle(measure), `layer ${layer}`, ...spread, ...levels, percentText(chance.aboveNull)];

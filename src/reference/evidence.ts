@@ -1,0 +1,66 @@
+/** Twin of all collectors of src/gpu/evidence: what measures are computed from, in float64 and by the plainest means. */
+import { activationOfLayer } from "../core/activation.ts";
+import type { ClassSums, LayerEvidence, LevelCounts } from "../core/evidence.ts";
+import { type DenseLayer, quantizationThresholds } from "../core/network.ts";
+import { addSums } from "./class-sums.ts";
+import { forwardNetwork, type RealNetwork } from "./forward.ts";
+
+/** What is measured, and on which samples: [samples, inputs of the network]. */
+export interface EvidenceSource {
+  readonly network: RealNetwork;
+  readonly inputs: ArrayLike<number>;
+  /** [samples] */
+  readonly labels: ArrayLike<number>;
+}
+
+/** A bit for each output. @param outputs [samples, units] */
+function bitCounts(outputs: Float64Array, labels: ArrayLike<number>, classes: number, threshold: number): LevelCounts {
+  const units = outputs.length / labels.length;
+  const counts = new Uint32Array(units * classes);
+  for (const [index, value] of outputs.entries()) {
+    if (value > threshold) counts[(index % units) * classes + labels[Math.floor(index / units)]!]!++;
+  }
+  return { levels: 2, counts };
+}
+
+/** Relative to 0, which float64 can afford. */
+function classSums(outputs: Float64Array, labels: ArrayLike<number>, classes: number): ClassSums {
+  const units = outputs.length / labels.length;
+  // A sample of zeros before the others makes 0 the origin.
+  const sums = addSums(
+    [...new Float64Array(units), ...outputs],
+    [0, ...Array.from(labels)],
+    classes,
+    labels.length + 1,
+  );
+  const column = (part: number) => Float64Array.from({ length: units * classes }, (_, cell) => sums[4 * cell + part]!);
+  return { origins: new Float32Array(units), deviations: column(0), squares: column(1), magnitudes: column(2) };
+}
+
+function samplesOf(labels: ArrayLike<number>, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of Array.from(labels)) counts[label]!++;
+  return counts;
+}
+
+/** One for each hidden layer, first to last. */
+export function layerEvidence({ network, inputs, labels }: EvidenceSource): LayerEvidence[] {
+  const layers = network.layers as readonly DenseLayer[];
+  const classes = layers.at(-1)!.outputs;
+  const samples = labels.length;
+  const outputs = forwardNetwork(network, inputs);
+  return layers.slice(0, -1).map(({ outputs: units }, index) => {
+    const own = outputs[index]!;
+    const activation = activationOfLayer(network.activation, index, layers.length);
+    return {
+      ...{ layer: index + 1, units, samplesPerClass: samplesOf(labels, classes), samples },
+      meanActivation: Float32Array.from({ length: units }, (_, unit) => {
+        return own.reduce((sum, value, at) => (at % units === unit ? sum + value : sum), 0) / samples;
+      }),
+      levels: bitCounts(own, labels, classes, quantizationThresholds[activation.kind]),
+      classSums: classSums(own, labels, classes),
+      weights: { incoming: layers[index]!, outgoing: layers[index + 1]!, network: layers },
+      activation,
+    };
+  });
+}
