@@ -6,9 +6,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Activation } from "../../src/core/activation.ts";
 import type { Network } from "../../src/core/network.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { measureNetwork } from "../../src/measure-networks.ts";
 import { measures } from "../../src/measures/registry.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
 import { testGpu } from "../support/gpu.ts";
 
 interface ConformanceSet {
