@@ -15,7 +15,7 @@ import { sweepTolerance } from "../src/bench/sweep-bench.ts";
 import type { AblationMode, NeuronAddress } from "../src/core/ablation.ts";
 import type { Network } from "../src/core/network.ts";
 import type { NeuronTable } from "../src/core/neuron-table.ts";
-import { inputsForNetworks } from "../src/data/inputs-for-networks.ts";
+import { inputsForNetworks } from "../src/data/inputs/inputs-for-networks.ts";
 import { loadData, loadNetwork } from "../src/index.ts";
 import { folderSource } from "../src/platform/node/files.ts";
 import { removalWalk, type WalkBasis, type WalkOutcome, walkBasis } from "../src/reference/removal-walk.ts";

@@ -5,8 +5,8 @@
  */
 import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { selfTest } from "../src/gpu/self-test.ts";
 import { openDevice } from "../src/index.ts";
+import { selfTest } from "../src/tuning/self-test.ts";
 
 const { values } = parseArgs({
   options: { cycles: { type: "string", default: "200" }, adapter: { type: "string", default: "swiftshader" } },

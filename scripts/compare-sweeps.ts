@@ -7,19 +7,19 @@
  */
 
 import { performance } from "node:perf_hooks";
-import { fastSweep } from "../src/ablation/fast-sweep.ts";
-import { maskedSweep } from "../src/ablation/masked-sweep.ts";
+import { maskedSweep } from "../src/ablation/masked/masked-sweep.ts";
 import { removalOrders } from "../src/ablation/orders.ts";
 import { rankingsOf } from "../src/ablation/rankings.ts";
+import { fastSweep } from "../src/ablation/walks/fast-sweep.ts";
 import { sweepTolerance } from "../src/bench/sweep-bench.ts";
 import { type AblationCurve, ablationModes } from "../src/core/ablation.ts";
 import { type Activation, activations } from "../src/core/network.ts";
 import { scopesOf } from "../src/core/scope.ts";
-import { readIdxFolder } from "../src/data/idx-folder.ts";
-import { createContext } from "../src/gpu/context.ts";
-import { uploadSplit } from "../src/gpu/device-split.ts";
+import { readIdxFolder } from "../src/data/images/idx-folder.ts";
+import { createContext } from "../src/gpu/device/context.ts";
 import { measureNetwork } from "../src/measure-networks.ts";
 import { mutualInformation } from "../src/measures/mutual-information.ts";
+import { uploadSplit } from "../src/passes/device-split.ts";
 import { openAdapter } from "../src/platform/node/adapters.ts";
 import { folderSource } from "../src/platform/node/files.ts";
 import { trainNetworks } from "../src/train/trainer.ts";

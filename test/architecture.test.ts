@@ -3,7 +3,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
-const pipeline = ["core", "formats", "data", "models", "measures", "gpu", "train", "ablation", "reference", "report"];
+const pipeline = [
+  "core",
+  "formats",
+  "data",
+  "models",
+  "measures",
+  "gpu",
+  "passes",
+  "train",
+  "ablation",
+  "reference",
+  "report",
+];
 /** Folder of src, or a file at its top: which others it may import. Files that are not named compose: they may import all. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -14,16 +26,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   reference: ["core"],
   report: ["core", "measures", "models"],
   gpu: ["core"],
-  train: ["core", "data", "gpu"],
-  ablation: ["core", "measures", "gpu"],
+  passes: ["core", "gpu"],
+  tuning: ["core", "gpu", "passes"],
+  train: ["core", "data", "gpu", "passes"],
+  ablation: ["core", "measures", "gpu", "passes"],
   platform: ["core", "data", "formats", "models"],
   "page-assets": ["report"],
   "measure-networks.ts": pipeline,
   pruning: [...pipeline, "measure-networks.ts"],
-  bench: [...pipeline, "measure-networks.ts"],
-  host: ["core", "data", "gpu", "models", "platform", "analyze.ts"],
+  bench: [...pipeline, "tuning", "measure-networks.ts"],
+  host: ["core", "data", "gpu", "models", "passes", "platform", "tuning", "analyze.ts"],
   cli: [
     ...pipeline,
+    "tuning",
     "host",
     "pruning",
     "bench",
@@ -195,9 +210,9 @@ describe("the source", () => {
   });
 
   test.each([
-    ["measures/planted.ts", 'import { read } from "../gpu/device-array.ts";', "imports gpu/device-array.ts"],
-    ["measures/planted.ts", 'export * from "../gpu/device-array.ts";', "imports gpu/device-array.ts"],
-    ["measures/planted.ts", 'const gpu = await import("../gpu/device-array.ts");', "imports gpu/device-array.ts"],
+    ["measures/planted.ts", 'import { read } from "../gpu/device-array.ts";', "imports gpu/device/device-array.ts"],
+    ["measures/planted.ts", 'export * from "../gpu/device-array.ts";', "imports gpu/device/device-array.ts"],
+    ["measures/planted.ts", 'const gpu = await import("../gpu/device-array.ts");', "imports gpu/device/device-array.ts"],
     ["gpu/kernels/planted.ts", 'import type { A } from "../../train/adam.ts";', "imports train/adam.ts"],
     ["ablation/planted.ts", 'import {\n  trainNetworks,\n} from "../train/trainer.ts";', "imports train/trainer.ts"],
     ["study.ts", 'import { openAdapter } from "./platform/node/adapters.ts";', "imports platform/node/adapters.ts"],
@@ -222,11 +237,11 @@ describe("the source", () => {
     ["train/planted.ts", "f.apply(undefined, values);", spreadInto(".apply")],
     ["gpu/gpu-utils.ts", "", "has a name that says nothing"],
     ["train/planted.ts", 'import { options } from "../cli/options.ts";', "imports cli/options.ts"],
-    ["host/planted.ts", 'import type { Parser } from "../cli/option-values.ts";', "imports cli/option-values.ts"],
+    ["host/planted.ts", 'import type { Parser } from "../cli/option-values.ts";', "imports cli/options/option-values.ts"],
     ["host/planted.ts", 'import { Option } from "commander";', "imports commander"],
     ["host/planted.ts", 'import { SingleBar } from "cli-progress";', "imports cli-progress"],
-    ["index.ts", 'import { tell } from "./cli/standard-streams.ts";', "imports cli/standard-streams.ts"],
-    ["library.ts", 'import { tell } from "./cli/standard-streams.ts";', "imports cli/standard-streams.ts"],
+    ["index.ts", 'import { tell } from "./cli/standard-streams.ts";', "imports cli/display/standard-streams.ts"],
+    ["library.ts", 'import { tell } from "./cli/standard-streams.ts";', "imports cli/display/standard-streams.ts"],
     ["library-options.ts", 'import { clock } from "./host/clock.ts";', "imports host/clock.ts"],
     ["study.ts", 'import { clock } from "./host/clock.ts";', "imports host/clock.ts"],
     ["../web/engine/planted.ts", 'import { clock } from "../../src/host/clock.ts";', "imports host/clock.ts"],
@@ -237,7 +252,7 @@ describe("the source", () => {
     ["study.ts", 'import { Lab } from "../web/engine/lab.ts";', "imports ../web/engine/lab.ts"],
     ["cli/planted.ts", 'import { Lab } from "../../web/engine/lab.ts";', "imports ../web/engine/lab.ts"],
     ["../web/engine/planted.ts", 'import { readFile } from "node:fs";', "imports node:fs"],
-    ["../web/engine/planted.ts", 'import { a } from "../../src/cli/lab-command.ts";', "imports cli/lab-command.ts"],
+    ["../web/engine/planted.ts", 'import { a } from "../../src/cli/lab-command.ts";', "imports cli/commands/lab-command.ts"],
     ["../web/ui/planted.tsx", 'import { a } from "../../src/platform/node/dawn.ts";', "imports platform/node/dawn.ts"],
     ["../web/ui/planted.tsx", "const draw = Math.random();", "uses Math.random"],
   ])("would be refused if %s held %j", (path, text, breach) => {

@@ -1,6 +1,6 @@
 /** Names of the files beside the page, which scripts write and the worker fetches. */
 export const pageFiles = {
-  /** gzip of src/data/packed-digits.ts; not named .gz, since servers unpack what they know to be packed. */
+  /** gzip of src/data/digits/packed-digits.ts; not named .gz, since servers unpack what they know to be packed. */
   digits: "mnist-digits.bin",
   /** .zip of a folder of results. */
   finishedStudy: "finished-study.zip",

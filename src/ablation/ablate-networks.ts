@@ -1,13 +1,13 @@
 /** All ablation of some networks: their curves, by the chosen sweep, and the removal of neurons alone. */
 import type { AblationCurve, SingleRemovals } from "../core/ablation.ts";
 import type { SweepMethod } from "../core/study.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import type { DevicePages } from "../gpu/device-split.ts";
-import { curveEvaluations, curveGroups, curvesOf } from "./fast-sweep.ts";
-import { maskedSweep } from "./masked-sweep.ts";
-import { neuronsOf, type SingleTask, singleGroups, singleRemovals, singlesOf } from "./single-removals.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import type { DevicePages } from "../passes/device-split.ts";
+import { maskedSweep } from "./masked/masked-sweep.ts";
 import type { SweepOptions, SweepTask } from "./sweep-task.ts";
-import { runWalks } from "./walk-run.ts";
+import { curveEvaluations, curveGroups, curvesOf } from "./walks/fast-sweep.ts";
+import { neuronsOf, type SingleTask, singleGroups, singleRemovals, singlesOf } from "./walks/single-removals.ts";
+import { runWalks } from "./walks/walk-run.ts";
 
 export type AblationTask = SweepTask & SingleTask;
 

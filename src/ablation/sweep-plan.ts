@@ -8,10 +8,7 @@ import { greatest } from "../core/long-arrays.ts";
 import { hiddenWidths, type Widths } from "../core/network.ts";
 import { networkScopes, type ScopeKind } from "../core/scope.ts";
 import type { SweepMethod } from "../core/study.ts";
-import { parametersLayout } from "../gpu/device-networks.ts";
-import { splitLayout } from "../gpu/device-split.ts";
-import { chunkRows, chunksOf, forwardPassLayout, rowsPerChunk, unitSlabs } from "../gpu/forward-pass.ts";
-import { plannedArrays } from "../gpu/layout.ts";
+import { plannedArrays } from "../gpu/device/layout.ts";
 import {
   type Amount,
   batchBytes,
@@ -22,14 +19,17 @@ import {
   type PlanBasis,
   type PlannedArray,
   totalBytes,
-} from "../gpu/plan-basis.ts";
-import { tallyArrays, tallyLayout } from "../gpu/tally.ts";
-import { maskedLayout } from "./masked-forward.ts";
+} from "../gpu/device/plan-basis.ts";
+import { parametersLayout } from "../passes/device-networks.ts";
+import { splitLayout } from "../passes/device-split.ts";
+import { chunkRows, chunksOf, forwardPassLayout, rowsPerChunk, unitSlabs } from "../passes/forward-pass.ts";
+import { tallyArrays, tallyLayout } from "../passes/tally.ts";
+import { maskedLayout } from "./masked/masked-forward.ts";
+import { maskLayout } from "./masked/removal-masks.ts";
 import { countsAlone } from "./neurons-alone.ts";
 import { removalSteps } from "./orders.ts";
-import { maskLayout } from "./removal-masks.ts";
-import { type GroupSize, networksAtOnce, walkWaves } from "./walk-batches.ts";
-import { routeFor, walkedStride } from "./walk-plan.ts";
+import { routeFor, walkedStride } from "./walks/walk-plan.ts";
+import { type GroupSize, networksAtOnce, walkWaves } from "./walks/walk-waves.ts";
 
 /** What decides the size of every array of a sweep. */
 export interface SweepSize {

@@ -1,6 +1,6 @@
 /** The check before the timing: what a device computed against the reference. A wrong kernel's speed means nothing. */
 import { RunError } from "../core/errors.ts";
-import type { GpuContext } from "../gpu/context.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
 
 export interface Checked {
   /** `<file>.<entry>`, or the names of those that work together. */

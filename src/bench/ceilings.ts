@@ -4,14 +4,14 @@
  */
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { read, write } from "../gpu/device-array.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { read, write } from "../gpu/device/device-array.ts";
+import { f32, uniforms } from "../gpu/device/layout.ts";
+import { Owned } from "../gpu/device/owned.ts";
+import { submit } from "../gpu/device/recorder.ts";
+import { writeUniforms } from "../gpu/device/uniforms.ts";
 import { stream } from "../gpu/generated/shaders.ts";
 import { createTriad, STREAM_SCALE, triadGrid } from "../gpu/kernels/stream.ts";
-import { f32, uniforms } from "../gpu/layout.ts";
-import { Owned } from "../gpu/owned.ts";
-import { submit } from "../gpu/recorder.ts";
-import { writeUniforms } from "../gpu/uniforms.ts";
 import { sumBound } from "../reference/rounding.ts";
 import { triad } from "../reference/stream.ts";
 import { requireAgreement } from "./agreement.ts";

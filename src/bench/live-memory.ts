@@ -1,5 +1,5 @@
 /** Bytes of device buffers that exist, and the most that existed at once. */
-import type { GpuContext } from "../gpu/context.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
 
 export interface LiveMemory {
   /** Most bytes at once since the watch began; buffers that existed before are not counted. */

@@ -5,7 +5,7 @@
 import type { Widths } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
-import type { GpuContext } from "../gpu/context.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
 import { type ProductShape, productOperations, productText, type TimedProduct, timeProduct } from "./product.ts";
 import { rate } from "./timing.ts";

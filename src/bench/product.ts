@@ -4,16 +4,16 @@
  */
 import type { Clock } from "../core/platform.ts";
 import { RandomSequence, streams } from "../core/random.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { type DeviceArray, read, write } from "../gpu/device-array.ts";
-import { identityJobs, plainLayer, writeJobs } from "../gpu/forward-pass.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { type DeviceArray, read, write } from "../gpu/device/device-array.ts";
+import { f32, structs, uniforms } from "../gpu/device/layout.ts";
+import { Owned } from "../gpu/device/owned.ts";
+import { lanesOf, quadsOf } from "../gpu/device/packing.ts";
+import { submit } from "../gpu/device/recorder.ts";
+import { writeUniforms } from "../gpu/device/uniforms.ts";
 import { forward } from "../gpu/generated/shaders.ts";
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
-import { f32, structs, uniforms } from "../gpu/layout.ts";
-import { Owned } from "../gpu/owned.ts";
-import { lanesOf, quadsOf } from "../gpu/packing.ts";
-import { submit } from "../gpu/recorder.ts";
-import { writeUniforms } from "../gpu/uniforms.ts";
+import { identityJobs, plainLayer, writeJobs } from "../passes/forward-pass.ts";
 import { sumBound } from "../reference/rounding.ts";
 import { requireAgreement } from "./agreement.ts";
 import type { Cost } from "./bench-row.ts";

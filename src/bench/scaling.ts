@@ -1,17 +1,18 @@
 /** How time and device memory grow with neurons, samples, curves, repeats and depth: one row a size and stage. */
-import { fastSweep } from "../ablation/fast-sweep.ts";
-import { maskedSweep } from "../ablation/masked-sweep.ts";
+
+import { maskedSweep } from "../ablation/masked/masked-sweep.ts";
 import type { SweepOptions, SweepTask } from "../ablation/sweep-task.ts";
+import { fastSweep } from "../ablation/walks/fast-sweep.ts";
 import type { RemovalOrder } from "../core/ablation.ts";
 import type { Activation } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import { RandomSequence, streams } from "../core/random.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { uploadNetworks } from "../gpu/device-networks.ts";
-import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
-import { countNeurons } from "../gpu/evidence/bits.ts";
-import { Pacer } from "../gpu/pacing.ts";
-import type { Recorder } from "../gpu/recorder.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { Pacer } from "../gpu/device/pacer.ts";
+import type { Recorder } from "../gpu/device/recorder.ts";
+import { uploadNetworks } from "../passes/device-networks.ts";
+import { type DeviceSplit, uploadSplit } from "../passes/device-split.ts";
+import { countNeurons } from "../passes/evidence/bits.ts";
 import { initialNetwork } from "../train/initialisation.ts";
 import { createTrainingStep } from "../train/training-step.ts";
 import { watchMemory } from "./live-memory.ts";

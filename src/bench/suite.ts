@@ -4,7 +4,7 @@ import type { Activation } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import type { ScopeKind } from "../core/scope.ts";
-import type { GpuContext } from "../gpu/context.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
 import { bestLargeProduct, ceilingsOf, timeStream } from "./ceilings.ts";
 import { benchForward, type ForwardBenchRow } from "./forward-bench.ts";

@@ -3,22 +3,22 @@
  * comparison checks before it times.
  */
 
-import { fastSweep } from "../ablation/fast-sweep.ts";
-import { maskedSweep } from "../ablation/masked-sweep.ts";
+import { maskedSweep } from "../ablation/masked/masked-sweep.ts";
 import { removalOrders } from "../ablation/orders.ts";
 import { rankingsOf } from "../ablation/rankings.ts";
 import type { SweepTask } from "../ablation/sweep-task.ts";
+import { fastSweep } from "../ablation/walks/fast-sweep.ts";
 import { type AblationCurve, ablationModes } from "../core/ablation.ts";
 import { type Activation, widthsOf } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../core/scope.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { type DeviceNetworks, uploadNetworks } from "../gpu/device-networks.ts";
-import { type DeviceSplit, uploadSplit } from "../gpu/device-split.ts";
-import { evaluate } from "../gpu/evaluate.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
 import { measureNetwork } from "../measure-networks.ts";
 import { paperMeasures } from "../measures/paper-measures.ts";
+import { type DeviceNetworks, uploadNetworks } from "../passes/device-networks.ts";
+import { type DeviceSplit, uploadSplit } from "../passes/device-split.ts";
+import { evaluate } from "../passes/evaluate.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { disagreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";

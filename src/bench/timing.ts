@@ -1,7 +1,7 @@
 /** Repeated timing of one piece of work: median and spread, after a run that is not counted. */
 import type { Clock } from "../core/platform.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { type Recorder, submit } from "../gpu/recorder.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { type Recorder, submit } from "../gpu/device/recorder.ts";
 
 export interface Timing {
   readonly medianMs: number;

@@ -2,12 +2,12 @@
 import type { Activation } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { uploadNetworks } from "../gpu/device-networks.ts";
-import { uploadSplit } from "../gpu/device-split.ts";
-import { Pacer } from "../gpu/pacing.ts";
-import { lanesOf } from "../gpu/packing.ts";
-import type { Recorder } from "../gpu/recorder.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { Pacer } from "../gpu/device/pacer.ts";
+import { lanesOf } from "../gpu/device/packing.ts";
+import type { Recorder } from "../gpu/device/recorder.ts";
+import { uploadNetworks } from "../passes/device-networks.ts";
+import { uploadSplit } from "../passes/device-split.ts";
 import { trainNetwork } from "../reference/train.ts";
 import { adam } from "../train/adam.ts";
 import { initialNetwork } from "../train/initialisation.ts";

@@ -1,22 +1,22 @@
 /** All commands with their options. */
 import { Command, Option } from "commander";
 import { packageVersion } from "../host/package-version.ts";
-import { addAnalyzeCommand } from "./analyze-command.ts";
-import { addBenchCommand } from "./bench-command.ts";
-import { addDataCommand } from "./data-command.ts";
-import { addAdapterOption, addMemoryOption, addMessageOptions } from "./device-options.ts";
-import { addDoctorCommand } from "./doctor-command.ts";
-import { commandGroups, groups, helpOption, under, withExamples } from "./help.ts";
-import { addLabCommand } from "./lab-command.ts";
-import { text } from "./option-values.ts";
-import { addProfileCommand } from "./profile-command.ts";
-import { addTraceOption } from "./profiling.ts";
-import { addPruneCommand } from "./prune-command.ts";
-import { addReportCommand } from "./report-command.ts";
-import { type RunOptions, run } from "./run-command.ts";
-import { tell } from "./standard-streams.ts";
-import { addStudyOptions } from "./study-options.ts";
-import { addTilesOption } from "./tiles-option.ts";
+import { addAnalyzeCommand } from "./commands/analyze-command.ts";
+import { addBenchCommand } from "./commands/bench-command.ts";
+import { addDataCommand } from "./commands/data-command.ts";
+import { addDoctorCommand } from "./commands/doctor-command.ts";
+import { addLabCommand } from "./commands/lab-command.ts";
+import { addProfileCommand } from "./commands/profile-command.ts";
+import { addPruneCommand } from "./commands/prune-command.ts";
+import { addReportCommand } from "./commands/report-command.ts";
+import { type RunOptions, run } from "./commands/run-command.ts";
+import { tell } from "./display/standard-streams.ts";
+import { addAdapterOption, addMemoryOption, addMessageOptions } from "./options/device-options.ts";
+import { commandGroups, groups, helpOption, under, withExamples } from "./options/help.ts";
+import { text } from "./options/option-values.ts";
+import { addStudyOptions } from "./options/study-options.ts";
+import { addTilesOption } from "./options/tiles-option.ts";
+import { addTraceOption } from "./results/profiling.ts";
 
 /** Commander's message in the form of our own. */
 function usageMessage(message: string): string {

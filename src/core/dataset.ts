@@ -58,7 +58,7 @@ export interface DatasetFacts {
   readonly shares?: Shares;
   /** What was done with the inputs after they were read, where anything was. */
   readonly treatment?: AppliedTreatment;
-  /** SHA-256, hexadecimal, of every input and label as they were read (see src/data/fingerprint.ts). */
+  /** SHA-256, hexadecimal, of every input and label as they were read (see src/data/splits/fingerprint.ts). */
   readonly sha256: string;
 }
 

@@ -40,7 +40,7 @@ export interface KernelProfile {
   readonly sampledDispatches: number;
   /** null where the adapter has no timestamps and submits hold several kernels. */
   readonly gpuMs: number | null;
-  /** As `CostFacts` in src/gpu/kernel.ts defines them; 0 where the kernel does not say. */
+  /** As `CostFacts` in src/gpu/device/kernel.ts defines them; 0 where the kernel does not say. */
   readonly operations: number;
   readonly bytes: number;
   readonly gflops: number | null;

@@ -2,18 +2,25 @@
 import { type AnyDataset, type Dataset, isPaged, type Shares } from "../core/dataset.ts";
 import { RunError, UsageError } from "../core/errors.ts";
 import type { DataFolder } from "../core/platform.ts";
-import { isCifar10, readCifar10 } from "./cifar10.ts";
-import { type ClassOrder, inClassOrder } from "./class-order.ts";
-import { type Divided, type Dividing, divide, divideLarge, type LargeData, type PagedDivided } from "./divide.ts";
-import { fingerprint, pagedFingerprint } from "./fingerprint.ts";
-import { isIdxFolder, readIdx } from "./idx-folder.ts";
-import { setOf } from "./idx-names.ts";
-import type { TableOptions } from "./label-column.ts";
-import { findPngFolder } from "./png-folder.ts";
+import { isCifar10, readCifar10 } from "./images/cifar10.ts";
+import { isIdxFolder, readIdx } from "./images/idx-folder.ts";
+import { setOf } from "./images/idx-names.ts";
+import { findPngFolder } from "./images/png-folder.ts";
+import { type ClassOrder, inClassOrder } from "./inputs/class-order.ts";
+import { asksForTreatment, type Normalization, treatedAsAsked } from "./inputs/treat-inputs.ts";
 import type { FoundData } from "./rows.ts";
 import { shownNames } from "./shown-names.ts";
-import { findTables } from "./table-files.ts";
-import { asksForTreatment, type Normalization, treatedAsAsked } from "./treat-inputs.ts";
+import {
+  type Divided,
+  type Dividing,
+  divide,
+  divideLarge,
+  type LargeData,
+  type PagedDivided,
+} from "./splits/divide.ts";
+import { fingerprint, pagedFingerprint } from "./splits/fingerprint.ts";
+import type { TableOptions } from "./tables/label-column.ts";
+import { findTables } from "./tables/table-files.ts";
 import { unreadNames, unreadNote } from "./unread-files.ts";
 
 export interface DataOptions extends Normalization, TableOptions, ClassOrder {

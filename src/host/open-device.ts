@@ -2,9 +2,9 @@
 
 import { describeAdapter } from "../core/adapter-text.ts";
 import type { AdapterFacts } from "../core/study.ts";
-import { ASSUMED_MEMORY_BYTES, createContext, type GpuContext, withTiles } from "../gpu/context.ts";
-import { Devices, SHARE_AFTER_LOSS } from "../gpu/devices.ts";
-import type { SubmitListener } from "../gpu/recorder.ts";
+import { ASSUMED_MEMORY_BYTES, createContext, type GpuContext, withTiles } from "../gpu/device/context.ts";
+import { Devices, SHARE_AFTER_LOSS } from "../gpu/device/devices.ts";
+import type { SubmitListener } from "../gpu/device/recorder.ts";
 import { openAdapter } from "../platform/node/adapters.ts";
 import { machineMemoryBytes } from "../platform/node/memory.ts";
 import { chooseTiles, describeTiles, type TileOption } from "./tile-choice.ts";

@@ -1,6 +1,6 @@
 /** What study.json says of where results come from. */
 import type { Provenance } from "../core/study.ts";
-import type { Devices } from "../gpu/devices.ts";
+import type { Devices } from "../gpu/device/devices.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
 import { packageVersion } from "./package-version.ts";
 

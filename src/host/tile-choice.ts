@@ -4,10 +4,10 @@
  */
 import { UsageError } from "../core/errors.ts";
 import { EACH_TILE, parseTiles, products, type TileForm, type TileForms, tileForms, tilesText } from "../core/tiles.ts";
-import { type Calibration, calibrate } from "../gpu/calibration.ts";
-import { availableForms, type GpuContext, withTiles } from "../gpu/context.ts";
+import { availableForms, type GpuContext, withTiles } from "../gpu/device/context.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
 import { readCalibration, writeCalibration } from "../platform/node/tiles-cache.ts";
+import { type Calibration, calibrate } from "../tuning/calibration.ts";
 import { packageVersion } from "./package-version.ts";
 
 export type TileOption = TileForms | "auto";

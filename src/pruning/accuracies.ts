@@ -2,10 +2,10 @@
 import { type Dataset, type SplitName, splitNames } from "../core/dataset.ts";
 import { hiddenWidths, type Network, widthsOf } from "../core/network.ts";
 import { notFinite } from "../core/network-fit.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { uploadNetworks } from "../gpu/device-networks.ts";
-import { splitOnDevice } from "../gpu/device-split.ts";
-import { evaluate } from "../gpu/evaluate.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { uploadNetworks } from "../passes/device-networks.ts";
+import { splitOnDevice } from "../passes/device-split.ts";
+import { evaluate } from "../passes/evaluate.ts";
 
 /** Shares of samples that are classified correctly, 0 to 1; NaN of a set without samples. */
 export type Accuracies = Readonly<Record<SplitName, number>>;

@@ -1,19 +1,19 @@
 /** Which neurons go: the lowest by a measure, as many as are asked for or as a loss of accuracy allows. */
 
-import { fastSweep } from "../ablation/fast-sweep.ts";
 import { removalOrders } from "../ablation/orders.ts";
 import { byMeasure } from "../ablation/rankings.ts";
-import { createRemovalProbe } from "../ablation/removal-probe.ts";
+import { fastSweep } from "../ablation/walks/fast-sweep.ts";
+import { createRemovalProbe } from "../ablation/walks/removal-probe.ts";
 import type { AblationMode, NeuronAddress, RemovalOrder } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Network } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { ScopeText } from "../core/scope.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
 import type { MeasuredNetwork } from "../measure-networks.ts";
 import type { Measure } from "../measures/measure.ts";
 import { measureNamed, measures } from "../measures/registry.ts";
+import type { DeviceSplit } from "../passes/device-split.ts";
 
 /** `layers`: the same share of every layer. The others are scopes of the ablation. */
 export type PruneScope = "layers" | ScopeText;

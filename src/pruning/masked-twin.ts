@@ -6,9 +6,9 @@ import type { NeuronAddress } from "../core/ablation.ts";
 import { RunError } from "../core/errors.ts";
 import { greatest } from "../core/long-arrays.ts";
 import type { Network } from "../core/network.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
-import { readActivations } from "../gpu/read-activations.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import type { DeviceSplit } from "../passes/device-split.ts";
+import { readActivations } from "../passes/read-activations.ts";
 import { maskedOutputs, predictedClass, type Replacements, valuesOf } from "../reference/sweep.ts";
 
 /** What logits may differ by, unless they are so large that float32 cannot promise it. */

@@ -3,7 +3,7 @@
 import type { AnyDataset } from "../core/dataset.ts";
 import { logarithm } from "../core/elementary.ts";
 import type { TrainedNetwork } from "../core/network.ts";
-import { classCounts } from "../data/class-counts.ts";
+import { classCounts } from "../data/splits/class-counts.ts";
 
 /** Repeats that are named one by one; of more only their number is told. */
 const NAMED = 5;

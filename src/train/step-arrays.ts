@@ -1,16 +1,16 @@
 /** The arrays and uniforms of a training step: described for plans, allocated once, and written anew each epoch. */
 import type { Widths } from "../core/network.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import type { DeviceNetworks } from "../gpu/device-networks.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
-import { identityJobs, plainLayer, writeJobs } from "../gpu/forward-pass.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { f32, structs, u32, uniforms } from "../gpu/device/layout.ts";
+import type { Allocated, Owned } from "../gpu/device/owned.ts";
+import { lanesOf, quadsOf } from "../gpu/device/packing.ts";
+import { writeUniforms } from "../gpu/device/uniforms.ts";
 import { backward, forward, shuffle } from "../gpu/generated/shaders.ts";
 import type { BackwardLayer } from "../gpu/kernels/backward.ts";
 import { halfBitsFor, ROUNDS } from "../gpu/kernels/shuffle.ts";
-import { f32, structs, u32, uniforms } from "../gpu/layout.ts";
-import type { Allocated, Owned } from "../gpu/owned.ts";
-import { lanesOf, quadsOf } from "../gpu/packing.ts";
-import { writeUniforms } from "../gpu/uniforms.ts";
+import type { DeviceNetworks } from "../passes/device-networks.ts";
+import type { DeviceSplit } from "../passes/device-split.ts";
+import { identityJobs, plainLayer, writeJobs } from "../passes/forward-pass.ts";
 
 /** What decides the size of every array of a step. */
 export interface StepSize {

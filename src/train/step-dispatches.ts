@@ -5,10 +5,9 @@
  * None waits for the host. The updates come last, since hidden_delta reads the parameters that they change.
  */
 import { needsKeptSlope } from "../core/activation.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { activationAfter, type DeviceNetworks } from "../gpu/device-networks.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
-import type { BoundKernel, Grid } from "../gpu/kernel.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import type { BoundKernel, Grid } from "../gpu/device/kernel.ts";
+import { quadsOf } from "../gpu/device/packing.ts";
 import {
   createHiddenDelta,
   createOutputDelta,
@@ -19,7 +18,8 @@ import {
 } from "../gpu/kernels/backward.ts";
 import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
 import { createTopLayer, fusesTopLayer, topLayerGrid } from "../gpu/kernels/top-layer.ts";
-import { quadsOf } from "../gpu/packing.ts";
+import { activationAfter, type DeviceNetworks } from "../passes/device-networks.ts";
+import type { DeviceSplit } from "../passes/device-split.ts";
 import type { StepArrays } from "./step-arrays.ts";
 
 export interface StepDispatch {

@@ -3,11 +3,11 @@
 import type { NetworkActivation } from "../core/activation.ts";
 import { RunError } from "../core/errors.ts";
 import type { Network, TrainedNetwork, Widths } from "../core/network.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { read } from "../gpu/device-array.ts";
-import { type DeviceNetworks, downloadNetworks, uploadNetworks } from "../gpu/device-networks.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
-import { Pacer } from "../gpu/pacing.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { read } from "../gpu/device/device-array.ts";
+import { Pacer } from "../gpu/device/pacer.ts";
+import { type DeviceNetworks, downloadNetworks, uploadNetworks } from "../passes/device-networks.ts";
+import type { DeviceSplit } from "../passes/device-split.ts";
 import { initialNetwork } from "./initialisation.ts";
 import { stepOperations } from "./training-plan.ts";
 import { restoreState, saveState, type TrainingState } from "./training-state.ts";

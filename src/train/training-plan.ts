@@ -1,10 +1,7 @@
 /** What training takes on a device, and how many networks train at once. Plain arithmetic, before anything is allocated. */
 import type { InputType } from "../core/input-type.ts";
 import type { Widths } from "../core/network.ts";
-import { parametersLayout } from "../gpu/device-networks.ts";
-import { splitLayout } from "../gpu/device-split.ts";
-import { forwardOperations } from "../gpu/forward-pass.ts";
-import { plannedArrays } from "../gpu/layout.ts";
+import { plannedArrays } from "../gpu/device/layout.ts";
 import {
   type Amount,
   bindingBytes,
@@ -14,7 +11,10 @@ import {
   type PlannedArray,
   readBack,
   totalBytes,
-} from "../gpu/plan-basis.ts";
+} from "../gpu/device/plan-basis.ts";
+import { parametersLayout } from "../passes/device-networks.ts";
+import { splitLayout } from "../passes/device-split.ts";
+import { forwardOperations } from "../passes/forward-pass.ts";
 import { stepLayout } from "./step-arrays.ts";
 
 /** What decides the size of every array of training. */

@@ -1,7 +1,7 @@
 /** Networks in the middle of their training as plain data, from which it goes on on any device without a bit's difference. */
-import type { GpuContext } from "../gpu/context.ts";
-import { type DeviceArray, readAll } from "../gpu/device-array.ts";
-import type { DeviceNetworks } from "../gpu/device-networks.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { type DeviceArray, readAll } from "../gpu/device/device-array.ts";
+import type { DeviceNetworks } from "../passes/device-networks.ts";
 import type { TrainingStep } from "./training-step.ts";
 
 /** One network after some epochs; a step depends on nothing else, since shuffles are functions of seed and epoch. */

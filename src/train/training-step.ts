@@ -1,14 +1,14 @@
 /** One optimiser step of all networks as a fixed list of dispatches, prepared once and encoded for every step. */
-import type { GpuContext } from "../gpu/context.ts";
-import type { DeviceArray } from "../gpu/device-array.ts";
-import type { DeviceNetworks } from "../gpu/device-networks.ts";
-import type { DeviceSplit } from "../gpu/device-split.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import type { DeviceArray } from "../gpu/device/device-array.ts";
+import { Owned } from "../gpu/device/owned.ts";
+import { type Recorder, submit } from "../gpu/device/recorder.ts";
+import { writeUniforms } from "../gpu/device/uniforms.ts";
 import { backward, forward } from "../gpu/generated/shaders.ts";
 import type { BackwardBatch } from "../gpu/kernels/backward.ts";
 import { createShuffleSamples, shuffleGrid } from "../gpu/kernels/shuffle.ts";
-import { Owned } from "../gpu/owned.ts";
-import { type Recorder, submit } from "../gpu/recorder.ts";
-import { writeUniforms } from "../gpu/uniforms.ts";
+import type { DeviceNetworks } from "../passes/device-networks.ts";
+import type { DeviceSplit } from "../passes/device-split.ts";
 import { adamBatch, type StepOptions } from "./adam.ts";
 import { shuffleKeys } from "./shuffle-keys.ts";
 import { allocateStep, type StepArrays } from "./step-arrays.ts";

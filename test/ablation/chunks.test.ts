@@ -1,14 +1,14 @@
 /** How work is cut to fit a device must not show in any result: the same curves, bit for bit, from small and large chunks. */
 import { describe, expect, test } from "vitest";
-import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
+import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { type AblationCurve, ablationModes, type RemovalOrder } from "../../src/core/ablation.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import type { Network } from "../../src/core/network.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { uploadNetworks } from "../../src/gpu/device-networks.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
-import { countNeurons } from "../../src/gpu/evidence/bits.ts";
-import { rowsPerChunk, slabsPerUnit } from "../../src/gpu/forward-pass.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { uploadNetworks } from "../../src/passes/device-networks.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
+import { countNeurons } from "../../src/passes/evidence/bits.ts";
+import { rowsPerChunk, slabsPerUnit } from "../../src/passes/forward-pass.ts";
 import { testGpu } from "../support/gpu.ts";
 import { saidToBeSoftware, withBindingLimit } from "../support/limited-device.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";

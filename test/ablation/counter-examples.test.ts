@@ -1,12 +1,12 @@
 /** Networks in which a neuron's information and its importance come apart, through the whole pipeline. */
 
 import { describe, expect, test } from "vitest";
-import { fastSweep } from "../../src/ablation/fast-sweep.ts";
-import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
+import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
+import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
 import { type AblationCurve, ablationModes, type NeuronAddress, type RemovalOrder } from "../../src/core/ablation.ts";
 import { activations } from "../../src/core/network.ts";
 import { onesOf } from "../../src/core/neuron-table.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
 import { maskedOutputs, valuesOf } from "../../src/reference/sweep.ts";
 import { testGpu } from "../support/gpu.ts";
 import {

@@ -1,16 +1,16 @@
 /** The sweep at rank-one cost against the masked sweep, which defines it, on every route up to the logits. */
 
 import { describe, expect, test } from "vitest";
-import { fastSweep } from "../../src/ablation/fast-sweep.ts";
-import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
-import { singleRemovals } from "../../src/ablation/single-removals.ts";
+import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
+import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
+import { singleRemovals } from "../../src/ablation/walks/single-removals.ts";
 import { type AblationCurve, type AblationMode, ablationModes, type RemovalOrder } from "../../src/core/ablation.ts";
 import { type LayerActivation, layerActivation } from "../../src/core/activation.ts";
 import { activations, type Network, type Widths } from "../../src/core/network.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { uploadNetworks } from "../../src/gpu/device-networks.ts";
-import { type DeviceSplit, uploadSplit } from "../../src/gpu/device-split.ts";
-import { evaluate } from "../../src/gpu/evaluate.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { uploadNetworks } from "../../src/passes/device-networks.ts";
+import { type DeviceSplit, uploadSplit } from "../../src/passes/device-split.ts";
+import { evaluate } from "../../src/passes/evaluate.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
 import { curveName, madeUpConstants, neuronsOf, orderOf, shuffledOrders } from "../support/sweep-task.ts";

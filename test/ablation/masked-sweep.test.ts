@@ -1,13 +1,13 @@
 /** The sweep on the device against its float64 definition, and what must hold between its curves. */
 import { describe, expect, test } from "vitest";
-import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
+import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { type AblationCurve, type AblationMode, ablationModes } from "../../src/core/ablation.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import { activations, type Network, type Widths } from "../../src/core/network.ts";
-import { classCounts } from "../../src/data/class-counts.ts";
-import { uploadNetworks } from "../../src/gpu/device-networks.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
-import { evaluate } from "../../src/gpu/evaluate.ts";
+import { classCounts } from "../../src/data/splits/class-counts.ts";
+import { uploadNetworks } from "../../src/passes/device-networks.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
+import { evaluate } from "../../src/passes/evaluate.ts";
 import { maskedOutputs, referenceSweep, replacementsOf, valuesOf } from "../../src/reference/sweep.ts";
 import { expectWithin } from "../support/agreement.ts";
 import { testGpu } from "../support/gpu.ts";

@@ -1,10 +1,10 @@
 /** Networks that are swept together, whole or in small batches, come out as each does alone: bit for bit. */
 import { describe, expect, test } from "vitest";
 import { ablateNetworks, ablationEvaluations } from "../../src/ablation/ablate-networks.ts";
-import { networksAtOnce, walkWaves } from "../../src/ablation/walk-batches.ts";
+import { networksAtOnce, walkWaves } from "../../src/ablation/walks/walk-waves.ts";
 import { ablationModes } from "../../src/core/ablation.ts";
 import type { Widths } from "../../src/core/network.ts";
-import { type DeviceSplit, uploadSplit } from "../../src/gpu/device-split.ts";
+import { type DeviceSplit, uploadSplit } from "../../src/passes/device-split.ts";
 import { testGpu } from "../support/gpu.ts";
 import { withBindingLimit, withGuessedPace } from "../support/limited-device.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";

@@ -1,9 +1,9 @@
 /** Which neurons are removed alone, and that a part of them is removed as all are. */
 import { describe, expect, test } from "vitest";
 import { countsAlone, neuronsAlone } from "../../src/ablation/neurons-alone.ts";
-import { neuronsOf, type SingleTask, singleRemovals } from "../../src/ablation/single-removals.ts";
+import { neuronsOf, type SingleTask, singleRemovals } from "../../src/ablation/walks/single-removals.ts";
 import { ablationModes } from "../../src/core/ablation.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
 import { testGpu } from "../support/gpu.ts";
 import { testRandom } from "../support/networks.ts";
 import { tiedCase } from "../support/tied-networks.ts";

@@ -1,13 +1,13 @@
 /** What a click computes, against the masked sweep that defines it. */
 import { describe, expect, test } from "vitest";
-import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
-import { createRemovalProbe } from "../../src/ablation/removal-probe.ts";
+import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
+import { createRemovalProbe } from "../../src/ablation/walks/removal-probe.ts";
 import { ablationModes } from "../../src/core/ablation.ts";
 import type { Widths } from "../../src/core/network.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { uploadNetworks } from "../../src/gpu/device-networks.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
-import { evaluate } from "../../src/gpu/evaluate.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { uploadNetworks } from "../../src/passes/device-networks.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
+import { evaluate } from "../../src/passes/evaluate.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
 import { madeUpConstants, shuffledOrders } from "../support/sweep-task.ts";

@@ -1,12 +1,12 @@
 /** Exactly tied logits, which the lowest class wins: the fast sweep and single removals count them as the masked sweep does. */
 import { describe, expect, test } from "vitest";
-import { fastSweep } from "../../src/ablation/fast-sweep.ts";
-import { maskedSweep } from "../../src/ablation/masked-sweep.ts";
-import { singleRemovals } from "../../src/ablation/single-removals.ts";
+import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
+import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
+import { singleRemovals } from "../../src/ablation/walks/single-removals.ts";
 import { type AblationCurve, ablationModes } from "../../src/core/ablation.ts";
 import { activations } from "../../src/core/activation.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { type DeviceSplit, uploadSplit } from "../../src/gpu/device-split.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { type DeviceSplit, uploadSplit } from "../../src/passes/device-split.ts";
 import { testGpu } from "../support/gpu.ts";
 import { testRandom } from "../support/networks.ts";
 import { curveName } from "../support/sweep-task.ts";

@@ -9,7 +9,7 @@ import { timeProduct } from "../../src/bench/product.ts";
 import { timingOf } from "../../src/bench/timing.ts";
 import { checkTraining } from "../../src/bench/train-bench.ts";
 import { RunError } from "../../src/core/errors.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { allocate } from "../support/arrays.ts";
 import { testGpu } from "../support/gpu.ts";
 

@@ -5,7 +5,7 @@ import type { ForwardBenchRow } from "../../src/bench/forward-bench.ts";
 import type { ScalingRow } from "../../src/bench/scaling.ts";
 import type { SweepBenchRow } from "../../src/bench/sweep-bench.ts";
 import type { TrainBenchRow } from "../../src/bench/train-bench.ts";
-import { benchLines } from "../../src/cli/bench-tables.ts";
+import { benchLines } from "../../src/cli/display/bench-tables.ts";
 import { commandLine, onSwiftShader } from "../support/command-line.ts";
 
 const small = ["--hidden", "5,4", "--samples", "70", "--runs", "1", "--repeats", "2", ...onSwiftShader];

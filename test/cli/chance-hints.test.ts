@@ -1,6 +1,6 @@
 /** What is said of a network that does no better than guessing, for every way to lay out and scale its inputs that is tried. */
 import { expect, test } from "vitest";
-import { chanceHint } from "../../src/cli/chance-hints.ts";
+import { chanceHint } from "../../src/cli/display/chance-hints.ts";
 import type { Dataset, PagedDataset, Split } from "../../src/core/dataset.ts";
 import type { Network } from "../../src/core/network.ts";
 import { testRandom } from "../support/networks.ts";

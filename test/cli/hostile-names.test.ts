@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
-import { createProgressDisplay } from "../../src/cli/progress-display.ts";
-import { progressBar, progressLine } from "../../src/cli/progress-text.ts";
+import { createProgressDisplay } from "../../src/cli/display/progress-display.ts";
+import { progressBar, progressLine } from "../../src/cli/display/progress-text.ts";
 import { describeAdapter } from "../../src/core/adapter-text.ts";
 import { RunError, UsageError } from "../../src/core/errors.ts";
 import { wrapped } from "../../src/core/wrapped-text.ts";
@@ -201,9 +201,9 @@ test("nothing of the command line writes to a stream but what makes text safe", 
   );
   expect(writers.sort()).toEqual([
     "cli.ts",
-    "cli/data-command.ts",
-    "cli/progress-display.ts",
-    "cli/standard-streams.ts",
+    "cli/commands/data-command.ts",
+    "cli/display/progress-display.ts",
+    "cli/display/standard-streams.ts",
     // Passes on what native code printed, as if nobody had looked.
     "platform/node/native-warnings.ts",
   ]);

@@ -1,6 +1,6 @@
 /** What is said of a folder whose study did not come to its end. */
 import { expect, test } from "vitest";
-import { continuingCommand, keptText } from "../../src/cli/kept-results.ts";
+import { continuingCommand, keptText } from "../../src/cli/results/kept-results.ts";
 import { resultNames } from "../../src/core/platform.ts";
 import { tinyConfig } from "../support/tiny-study.ts";
 

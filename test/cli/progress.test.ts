@@ -1,8 +1,8 @@
 /** How progress looks: bars on a terminal, lines in a log. In this process, on streams and clocks made up for it. */
 import { Writable } from "node:stream";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createProgressDisplay, type ProgressDisplay } from "../../src/cli/progress-display.ts";
-import { duration, progressBar, type StageProgress } from "../../src/cli/progress-text.ts";
+import { createProgressDisplay, type ProgressDisplay } from "../../src/cli/display/progress-display.ts";
+import { duration, progressBar, type StageProgress } from "../../src/cli/display/progress-text.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import { wrapped } from "../../src/core/wrapped-text.ts";
 

@@ -1,6 +1,6 @@
 /** Which order of classes fits counts of outputs, and that none is found where none fits. */
 import { describe, expect, test } from "vitest";
-import { classOrderHint } from "../../src/data/class-order-hint.ts";
+import { classOrderHint } from "../../src/data/inputs/class-order-hint.ts";
 import { testRandom } from "../support/networks.ts";
 
 /** Counts of samples that come out as `places` says but for one in ten, which go to any output. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type AnyDataset, type Dataset, isPaged, type SplitName, splitNames } from "../../src/core/dataset.ts";
 import { RunError, UsageError } from "../../src/core/errors.ts";
 import { type DataOptions, openData, openLargeData } from "../../src/data/open-data.ts";
-import { requireTrainable } from "../../src/data/require-trainable.ts";
+import { requireTrainable } from "../../src/data/splits/require-trainable.ts";
 import { npy, npz, png } from "../support/data-files.ts";
 import { type Files, memoryFolder } from "../support/memory-folder.ts";
 import { memoryScratch } from "../support/memory-scratch.ts";

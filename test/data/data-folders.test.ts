@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError, UsageError } from "../../src/core/errors.ts";
-import { writeIdx } from "../../src/data/idx.ts";
+import { writeIdx } from "../../src/data/images/idx.ts";
 import { type DataOptions, openData } from "../../src/data/open-data.ts";
 import { cifarBatch, npy, npz, png } from "../support/data-files.ts";
 import { type Files, memoryFolder } from "../support/memory-folder.ts";

@@ -1,8 +1,8 @@
 /** The fixed, stratified split of the embedded digits: shares, totals, completeness, order. */
 import { describe, expect, test } from "vitest";
 import { splitNames } from "../../src/core/dataset.ts";
-import { classCounts } from "../../src/data/class-counts.ts";
-import { type PackedDigits, splitEmbeddedDigits } from "../../src/data/embedded-digits.ts";
+import { type PackedDigits, splitEmbeddedDigits } from "../../src/data/digits/embedded-digits.ts";
+import { classCounts } from "../../src/data/splits/class-counts.ts";
 
 const FEATURES = 784;
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Split } from "../../src/core/dataset.ts";
-import { type FingerprintedContents, fingerprint } from "../../src/data/fingerprint.ts";
+import { type FingerprintedContents, fingerprint } from "../../src/data/splits/fingerprint.ts";
 
 function split(count: number, start: number): Split {
   return {

@@ -30,7 +30,7 @@ test("one file of ours imports private files of hyparquet, and of them what is n
       return [...found].map(([, names, file]) => ({ path, file, names: names!.split(",").map((name) => name.trim()) }));
     });
   const expected = Object.entries(used).map(([file, names]) => {
-    return { path: "data/parquet-pages.ts", file, names: Object.keys(names).sort() };
+    return { path: "data/tables/parquet-pages.ts", file, names: Object.keys(names).sort() };
   });
   expect(imports.map(({ names, ...rest }) => ({ ...rest, names: names.sort() }))).toEqual(expected);
 });

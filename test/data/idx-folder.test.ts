@@ -2,8 +2,8 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { FileSource } from "../../src/core/platform.ts";
-import { writeIdx } from "../../src/data/idx.ts";
-import { readIdxFolder } from "../../src/data/idx-folder.ts";
+import { writeIdx } from "../../src/data/images/idx.ts";
+import { readIdxFolder } from "../../src/data/images/idx-folder.ts";
 import { faultOf as faultOfPromise } from "../support/fault-of.ts";
 
 type Folder = Record<string, Uint8Array>;

@@ -1,7 +1,7 @@
 /** The IDX reader: what it yields from good files, and what it says of each kind of damage. */
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
-import { parseIdx, writeIdx } from "../../src/data/idx.ts";
+import { parseIdx, writeIdx } from "../../src/data/images/idx.ts";
 
 /** An IDX file written byte by byte, so that the encoder is not its own judge. Sizes below 256. */
 function file(sizes: readonly number[], items: readonly number[]): Uint8Array {

@@ -4,8 +4,8 @@ import type { Dataset } from "../../src/core/dataset.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import { type InputTreatment, type KnownInputs, oneForAll } from "../../src/core/input-treatment.ts";
 import type { InputType } from "../../src/core/input-type.ts";
-import { inputsForNetworks, requireTreated } from "../../src/data/inputs-for-networks.ts";
-import { treatedDataset } from "../../src/data/treat-inputs.ts";
+import { inputsForNetworks, requireTreated } from "../../src/data/inputs/inputs-for-networks.ts";
+import { treatedDataset } from "../../src/data/inputs/treat-inputs.ts";
 import { realNetwork, testRandom } from "../support/networks.ts";
 
 function dataOf(type: InputType): Dataset {

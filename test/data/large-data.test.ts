@@ -11,8 +11,8 @@ import {
 } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import type { DataFolder } from "../../src/core/platform.ts";
-import type { LargeData } from "../../src/data/divide.ts";
 import { type DataOptions, openData, openLargeData } from "../../src/data/open-data.ts";
+import type { LargeData } from "../../src/data/splits/divide.ts";
 import { cifarBatch, npy, npz, png } from "../support/data-files.ts";
 import { type Files, memoryFolder } from "../support/memory-folder.ts";
 import { type MemoryScratch, memoryScratch } from "../support/memory-scratch.ts";

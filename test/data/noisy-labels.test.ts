@@ -1,6 +1,6 @@
 /** Wrong labels: as many as are asked for, of the training samples alone, the same whenever the seed is. */
 import { expect, test } from "vitest";
-import { noisyCount, withNoisyLabels } from "../../src/data/noisy-labels.ts";
+import { noisyCount, withNoisyLabels } from "../../src/data/splits/noisy-labels.ts";
 import { randomSplit, testRandom } from "../support/networks.ts";
 import { tinyDataset } from "../support/tiny-study.ts";
 

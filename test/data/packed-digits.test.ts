@@ -1,6 +1,6 @@
 /** Digits in one piece: what is packed comes back, and what is damaged does not. */
 import { expect, test } from "vitest";
-import { decodeDigits, encodeDigits } from "../../src/data/packed-digits.ts";
+import { decodeDigits, encodeDigits } from "../../src/data/digits/packed-digits.ts";
 
 const digits = {
   images: Uint8Array.from({ length: 3 * 784 }, (_, index) => index % 256),

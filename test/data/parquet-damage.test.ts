@@ -6,7 +6,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
 import { openData, openLargeData } from "../../src/data/open-data.ts";
-import { thriftEnd } from "../../src/data/parquet-thrift.ts";
+import { thriftEnd } from "../../src/data/tables/parquet-thrift.ts";
 import { memoryFolder } from "../support/memory-folder.ts";
 import { memoryScratch } from "../support/memory-scratch.ts";
 import { parquetOf, withMetadata } from "../support/parquet-file.ts";

@@ -1,8 +1,8 @@
 /** The short way of CSV without quotes against the general one: the same numbers to the bit, and the same refusals. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { csvPart } from "../../src/data/csv.ts";
-import { decimalOf, plainChunk } from "../../src/data/plain-csv.ts";
+import { csvPart } from "../../src/data/tables/csv.ts";
+import { decimalOf, plainChunk } from "../../src/data/tables/plain-csv.ts";
 import { memoryFolder } from "../support/memory-folder.ts";
 
 const usual = fc.oneof(

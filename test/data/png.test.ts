@@ -1,7 +1,7 @@
 /** Pictures of every kind that PNG has, made here byte by byte, and files that are whole but lie. */
 import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { decodePng } from "../../src/data/png.ts";
+import { decodePng } from "../../src/data/images/png.ts";
 import { type PngParts, pngFile, pngPart } from "../support/data-files.ts";
 
 const decoded = (parts: PngParts) => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Dataset, PagedDataset, Split } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
-import { treatedAsAsked, treatedDataset } from "../../src/data/treat-inputs.ts";
+import { treatedAsAsked, treatedDataset } from "../../src/data/inputs/treat-inputs.ts";
 import { testRandom } from "../support/networks.ts";
 
 const random = testRandom(17);

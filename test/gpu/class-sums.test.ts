@@ -3,12 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Split } from "../../src/core/dataset.ts";
 import type { ClassSums } from "../../src/core/evidence.ts";
 import type { Network } from "../../src/core/network.ts";
-import { read } from "../../src/gpu/device-array.ts";
-import { uploadNetworks } from "../../src/gpu/device-networks.ts";
-import { type DevicePages, uploadSplit } from "../../src/gpu/device-split.ts";
-import { createClassSumsCollector } from "../../src/gpu/evidence/class-sums.ts";
-import { ride } from "../../src/gpu/evidence/ride.ts";
-import { chunksOf } from "../../src/gpu/forward-pass.ts";
+import { read } from "../../src/gpu/device/device-array.ts";
+import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { classSums as shader } from "../../src/gpu/generated/shaders.ts";
 import {
   addSumsGrid,
@@ -17,8 +13,12 @@ import {
   noteOriginsGrid,
   SUM_BLOCK,
 } from "../../src/gpu/kernels/class-sums.ts";
-import { lanesOf } from "../../src/gpu/packing.ts";
-import { readActivations } from "../../src/gpu/read-activations.ts";
+import { uploadNetworks } from "../../src/passes/device-networks.ts";
+import { type DevicePages, uploadSplit } from "../../src/passes/device-split.ts";
+import { createClassSumsCollector } from "../../src/passes/evidence/class-sums.ts";
+import { ride } from "../../src/passes/evidence/ride.ts";
+import { chunksOf } from "../../src/passes/forward-pass.ts";
+import { readActivations } from "../../src/passes/read-activations.ts";
 import { addSums } from "../../src/reference/class-sums.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { upload, uploadUniforms } from "../support/arrays.ts";

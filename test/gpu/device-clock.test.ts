@@ -1,6 +1,6 @@
 /** Timestamps to durations, and to times on the host's clock. */
 import { describe, expect, test } from "vitest";
-import { DeviceClock } from "../../src/gpu/device-clock.ts";
+import { DeviceClock } from "../../src/gpu/profile/device-clock.ts";
 
 const START = 7_000_000_000_000_000_123n; // beyond the integers of a double
 const pairs = (...ns: readonly number[]) => BigUint64Array.from(ns, (value) => START + BigInt(value));

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type ActivationLike, needsKeptSlope, quantizationThresholds } from "../../src/core/activation.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
 import type { ForwardVariant, SlopesVariant } from "../../src/gpu/kernels/forward.ts";
 import { forwardLayer, keptSlope } from "../../src/reference/forward.ts";
 import { expectEqual, expectWithin, type Subject } from "../support/agreement.ts";

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { withIncludes } from "../../scripts/includes.ts";
+import type { ShaderInterface } from "../../src/gpu/device/kernel.ts";
+import { resolveVariant } from "../../src/gpu/device/preprocess.ts";
 import * as shaders from "../../src/gpu/generated/shaders.ts";
-import type { ShaderInterface } from "../../src/gpu/kernel.ts";
-import { resolveVariant } from "../../src/gpu/preprocess.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const all = Object.values(shaders as Readonly<Record<string, ShaderInterface>>);

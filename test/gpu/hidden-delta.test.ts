@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { type Activation, needsKeptSlope } from "../../src/core/activation.ts";
 import { activate } from "../../src/core/activation-values.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { lanesOf } from "../../src/gpu/packing.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { keptSlope } from "../../src/reference/forward.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { type HiddenDeltaTask, runHiddenDelta, SPARE_ROWS } from "../support/backward-kernels.ts";

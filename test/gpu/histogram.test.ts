@@ -2,9 +2,8 @@
 import { describe, expect, test } from "vitest";
 import type { Activation } from "../../src/core/network.ts";
 import { activations as activationNames, quantizationThresholds } from "../../src/core/network.ts";
-import { read } from "../../src/gpu/device-array.ts";
-import { classBits } from "../../src/gpu/device-split.ts";
-import { type Chunk, chunksOf } from "../../src/gpu/forward-pass.ts";
+import { read } from "../../src/gpu/device/device-array.ts";
+import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { histogram } from "../../src/gpu/generated/shaders.ts";
 import {
   countOnesGrid,
@@ -14,7 +13,8 @@ import {
   packBitsGrid,
   WORD,
 } from "../../src/gpu/kernels/histogram.ts";
-import { lanesOf } from "../../src/gpu/packing.ts";
+import { classBits } from "../../src/passes/device-split.ts";
+import { type Chunk, chunksOf } from "../../src/passes/forward-pass.ts";
 import { countOnes, onesPerClass, packBits } from "../../src/reference/histogram.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { upload, uploadUniforms } from "../support/arrays.ts";

@@ -1,5 +1,7 @@
 /** What each kernel says that a dispatch costs, against numbers worked out by hand from its formula and its arrays. */
 import { describe, expect, test } from "vitest";
+import type { BoundKernel, Grid } from "../../src/gpu/device/kernel.ts";
+import type { Cost } from "../../src/gpu/device/recorder.ts";
 import {
   backward,
   classSums,
@@ -11,7 +13,6 @@ import {
   topLayer,
   walkLayer,
 } from "../../src/gpu/generated/shaders.ts";
-import type { BoundKernel, Grid } from "../../src/gpu/kernel.ts";
 import {
   createHiddenDelta,
   createOutputDelta,
@@ -31,8 +32,7 @@ import { walkGrid } from "../../src/gpu/kernels/walk.ts";
 import { createWalkLayer, walkLayerGrid } from "../../src/gpu/kernels/walk-layer.ts";
 import { createWalkProduct } from "../../src/gpu/kernels/walk-product.ts";
 import { createWalkTally } from "../../src/gpu/kernels/walk-tally.ts";
-import { Profiler } from "../../src/gpu/profiler.ts";
-import type { Cost } from "../../src/gpu/recorder.ts";
+import { Profiler } from "../../src/gpu/profile/profiler.ts";
 import { allocate, uploadUniforms } from "../support/arrays.ts";
 import { testGpu } from "../support/gpu.ts";
 

@@ -1,10 +1,10 @@
 /** Compilation and failures: every shader compiles, and whatever goes wrong on the device is thrown with its cause. */
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
-import { createContext, type GpuContext } from "../../src/gpu/context.ts";
-import { read } from "../../src/gpu/device-array.ts";
+import { createContext, type GpuContext } from "../../src/gpu/device/context.ts";
+import { read } from "../../src/gpu/device/device-array.ts";
+import { createKernel, type ShaderInterface } from "../../src/gpu/device/kernel.ts";
 import * as shaders from "../../src/gpu/generated/shaders.ts";
-import { createKernel, type ShaderInterface } from "../../src/gpu/kernel.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { allocate, upload } from "../support/arrays.ts";
 import { testGpu } from "../support/gpu.ts";

@@ -1,8 +1,8 @@
 /** Everything runs within WebGPU's default limits, as a browser on a small GPU has them. */
 import { expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
+import type { ShaderInterface } from "../../src/gpu/device/kernel.ts";
 import * as shaders from "../../src/gpu/generated/shaders.ts";
-import type { ShaderInterface } from "../../src/gpu/kernel.ts";
 import { createTallyBlocks } from "../../src/gpu/kernels/tally.ts";
 import { allocate, uploadUniforms } from "../support/arrays.ts";
 import { dispatch } from "../support/dispatch.ts";

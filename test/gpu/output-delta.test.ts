@@ -1,6 +1,6 @@
 /** backward.wgsl's output_delta against src/reference/backward.ts. */
 import { expect, test } from "vitest";
-import { lanesOf } from "../../src/gpu/packing.ts";
+import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { outputDelta } from "../../src/reference/backward.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { FIRST, type OutputDeltaTask, runOutputDelta, SPARE_ROWS } from "../support/backward-kernels.ts";

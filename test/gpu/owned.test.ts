@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { write } from "../../src/gpu/device-array.ts";
+import { write } from "../../src/gpu/device/device-array.ts";
+import { f32, f32x2, type Layout, plannedArrays, structs, u32, uniforms } from "../../src/gpu/device/layout.ts";
+import { Owned } from "../../src/gpu/device/owned.ts";
 import { forward, histogram } from "../../src/gpu/generated/shaders.ts";
-import { f32, f32x2, type Layout, plannedArrays, structs, u32, uniforms } from "../../src/gpu/layout.ts";
-import { Owned } from "../../src/gpu/owned.ts";
 import { testGpu } from "../support/gpu.ts";
 import { watchBuffers } from "../support/watched-buffers.ts";
 
@@ -85,7 +85,7 @@ test("nothing in the program allocates but an owner, copies that are read back, 
   const root = join(import.meta.dirname, "../../src");
   const files = (readdirSync(root, { recursive: true }) as string[]).filter((path) => path.endsWith(".ts")).sort();
   const calling = (call: RegExp) => files.filter((path) => call.test(readFileSync(join(root, path), "utf8")));
-  const makers = ["gpu/device-array.ts", "gpu/uniforms.ts"];
-  expect(calling(/\bcreateBuffer\(/)).toEqual(["gpu/device-array.ts", "gpu/timestamp-slots.ts", "gpu/uniforms.ts"]);
-  expect(calling(/\ballocate(?:Spec|Uniforms)\(/).filter((path) => !makers.includes(path))).toEqual(["gpu/owned.ts"]);
+  const makers = ["gpu/device/device-array.ts", "gpu/device/uniforms.ts"];
+  expect(calling(/\bcreateBuffer\(/)).toEqual(["gpu/device/device-array.ts", "gpu/profile/timestamp-slots.ts", "gpu/device/uniforms.ts"]);
+  expect(calling(/\ballocate(?:Spec|Uniforms)\(/).filter((path) => !makers.includes(path))).toEqual(["gpu/device/owned.ts"]);
 });

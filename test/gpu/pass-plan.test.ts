@@ -1,6 +1,6 @@
 /** How profiled submits are cut into passes. */
 import { describe, expect, test } from "vitest";
-import { MOST_PASSES, planPasses, type Run } from "../../src/gpu/pass-plan.ts";
+import { MOST_PASSES, planPasses, type Run } from "../../src/gpu/profile/pass-plan.ts";
 
 const run = (label: string, known = true, firstUse = false): Run => ({ label, known, firstUse });
 const step = ["forward", "delta", "update"];

@@ -1,7 +1,7 @@
 /** Times of passes to times of kernels. */
 import { describe, expect, test } from "vitest";
-import { HostSpans } from "../../src/gpu/host-spans.ts";
-import { type PassContent, type PassRecord, PassTimes } from "../../src/gpu/pass-times.ts";
+import { HostSpans } from "../../src/gpu/profile/host-spans.ts";
+import { type PassContent, type PassRecord, PassTimes } from "../../src/gpu/profile/pass-times.ts";
 
 /** A pass: dispatches by kernel, each of 1000 operations and 10 bytes. */
 function pass(dispatches: Readonly<Record<string, number>>, firstUse = false): PassRecord {

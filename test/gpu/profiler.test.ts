@@ -1,14 +1,14 @@
 /** The profiler on a device: it counts everything, changes nothing, and leaves nothing behind. */
 import { describe, expect, test } from "vitest";
-import { createContext, type GpuContext } from "../../src/gpu/context.ts";
-import { read } from "../../src/gpu/device-array.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
+import { createContext, type GpuContext } from "../../src/gpu/device/context.ts";
+import { read } from "../../src/gpu/device/device-array.ts";
+import type { BoundKernel } from "../../src/gpu/device/kernel.ts";
+import { submit } from "../../src/gpu/device/recorder.ts";
 import { shuffle, tally } from "../../src/gpu/generated/shaders.ts";
-import type { BoundKernel } from "../../src/gpu/kernel.ts";
 import { createShuffleSamples, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
 import { createTallyBlocks, tallyGrid } from "../../src/gpu/kernels/tally.ts";
-import { inSpan, inStage, Profiler } from "../../src/gpu/profiler.ts";
-import { submit } from "../../src/gpu/recorder.ts";
+import { inSpan, inStage, Profiler } from "../../src/gpu/profile/profiler.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { trainNetworks } from "../../src/train/trainer.ts";
 import { allocate, upload, uploadUniforms } from "../support/arrays.ts";

@@ -1,6 +1,6 @@
 /** shuffle.wgsl against src/reference/shuffle.ts, exactly. */
 import { expect, test } from "vitest";
-import { read } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device/device-array.ts";
 import { shuffle } from "../../src/gpu/generated/shaders.ts";
 import { createShuffleSamples, halfBitsFor, ROUNDS, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
 import { shuffleSamples } from "../../src/reference/shuffle.ts";

@@ -1,6 +1,6 @@
 /** stream.wgsl against src/reference/stream.ts. */
 import { describe, test } from "vitest";
-import { read } from "../../src/gpu/device-array.ts";
+import { read } from "../../src/gpu/device/device-array.ts";
 import { stream } from "../../src/gpu/generated/shaders.ts";
 import { createTriad, STREAM_SCALE, triadGrid } from "../../src/gpu/kernels/stream.ts";
 import { triad } from "../../src/reference/stream.ts";

@@ -1,10 +1,10 @@
 /** tally.wgsl against src/reference/tally.ts: correct predictions exactly, losses within rounding. */
 import { expect, test } from "vitest";
-import { read } from "../../src/gpu/device-array.ts";
-import { chunksOf } from "../../src/gpu/forward-pass.ts";
+import { read } from "../../src/gpu/device/device-array.ts";
+import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { tally } from "../../src/gpu/generated/shaders.ts";
 import { BLOCK, createTallyBlocks, tallyGrid } from "../../src/gpu/kernels/tally.ts";
-import { lanesOf } from "../../src/gpu/packing.ts";
+import { chunksOf } from "../../src/passes/forward-pass.ts";
 import { tallyBlocks } from "../../src/reference/tally.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { upload, uploadUniforms } from "../support/arrays.ts";

@@ -4,9 +4,9 @@ import { type Activation, activations, needsKeptSlope } from "../../src/core/act
 import { activate } from "../../src/core/activation-values.ts";
 import type { DenseLayer } from "../../src/core/network.ts";
 import { everyProduct } from "../../src/core/tiles.ts";
-import { withTiles } from "../../src/gpu/context.ts";
+import { withTiles } from "../../src/gpu/device/context.ts";
+import { lanesOf, packParameters } from "../../src/gpu/device/packing.ts";
 import { fusesTopLayer } from "../../src/gpu/kernels/top-layer.ts";
-import { lanesOf, packParameters } from "../../src/gpu/packing.ts";
 import { forwardLayer, keptSlope } from "../../src/reference/forward.ts";
 import { stepTopLayer, type TopLayerStep } from "../../src/reference/top-layer.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";

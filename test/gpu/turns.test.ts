@@ -1,8 +1,8 @@
 /** Calls on one device: one after the other, each with its own errors, and an end that is told. */
 import { afterAll, describe, expect, test } from "vitest";
 import { type Fault, RunError, UsageError } from "../../src/core/errors.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { inTurn } from "../../src/gpu/turns.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { inTurn } from "../../src/gpu/device/turns.ts";
 import { activationsOf, measureNetworks } from "../../src/index.ts";
 import { ownGpu } from "../support/own-gpu.ts";
 import { plantedNetwork } from "../support/planted-network.ts";

@@ -1,7 +1,7 @@
 /** backward.wgsl's update_parameters, with gradients written out and with Adam, against src/reference/backward.ts. */
 import { describe, expect, test } from "vitest";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { lanesOf, packParameters } from "../../src/gpu/packing.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { lanesOf, packParameters } from "../../src/gpu/device/packing.ts";
 import { type LayerGradient, parameterGradient, updateParameters } from "../../src/reference/backward.ts";
 import { gatherRows, pixelValues } from "../../src/reference/forward.ts";
 import { adamBatch } from "../../src/train/adam.ts";

@@ -3,10 +3,10 @@
  * of float64 evidence, and of what a device gathers. A further measure needs no further test here.
  */
 import { describe, expect, test } from "vitest";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
 import { measureNetwork } from "../../src/measure-networks.ts";
 import type { Measure } from "../../src/measures/measure.ts";
 import { measures } from "../../src/measures/registry.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
 import type { EvidenceSource } from "../../src/reference/evidence.ts";
 import { layerEvidence } from "../../src/reference/evidence.ts";
 import type { RealNetwork } from "../../src/reference/forward.ts";

@@ -1,9 +1,9 @@
 /** What a process keeps of devices that it has disposed of. scripts/check-devices.ts does the same two hundred times. */
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { createContext } from "../../src/gpu/context.ts";
-import { selfTest } from "../../src/gpu/self-test.ts";
+import { createContext } from "../../src/gpu/device/context.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
+import { selfTest } from "../../src/tuning/self-test.ts";
 import { testAdapterName } from "../support/gpu.ts";
 
 const threads = () => readdirSync("/proc/self/task").length;

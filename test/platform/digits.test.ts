@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { splitNames } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
-import { classCounts } from "../../src/data/class-counts.ts";
-import { splitEmbeddedDigits } from "../../src/data/embedded-digits.ts";
+import { splitEmbeddedDigits } from "../../src/data/digits/embedded-digits.ts";
+import { classCounts } from "../../src/data/splits/class-counts.ts";
 import { type LoadedDigits, loadDigits, packDigit } from "../../src/platform/node/digits.ts";
 
 let folder: string;

@@ -18,7 +18,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import type { PublicFile, PublicSet } from "../../src/data/public-sets.ts";
+import type { PublicFile, PublicSet } from "../../src/data/digits/public-sets.ts";
 import { download } from "../../src/platform/node/download.ts";
 import { fetchedFolder, fetchSet, isFetched } from "../../src/platform/node/fetched-data.ts";
 import { unfinishedName } from "../../src/platform/node/unfinished-files.ts";

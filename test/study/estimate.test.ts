@@ -1,9 +1,9 @@
 /** What a study is said to take before it begins. */
 import { describe, expect, test } from "vitest";
-import { workLines } from "../../src/cli/work-text.ts";
+import { workLines } from "../../src/cli/display/work-text.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import { lineThrough, type PartEstimate, studyEstimates } from "../../src/estimate.ts";
-import { Devices } from "../../src/gpu/devices.ts";
+import { Devices } from "../../src/gpu/device/devices.ts";
 import { runStudy } from "../../src/study.ts";
 import { testGpu } from "../support/gpu.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";

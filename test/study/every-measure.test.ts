@@ -1,8 +1,8 @@
 /** A study by every registered measure: what is registered appears everywhere by itself, in its unit. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { StudyResults } from "../../src/core/study.ts";
-import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
-import { Devices } from "../../src/gpu/devices.ts";
+import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
+import { Devices } from "../../src/gpu/device/devices.ts";
 import { columnOf } from "../../src/measures/columns.ts";
 import { measures } from "../../src/measures/registry.ts";
 import { unitWords } from "../../src/measures/units.ts";

@@ -3,12 +3,12 @@
  * kernel, for every n.
  */
 import { expect, test } from "vitest";
-import { createRemovalProbe } from "../../src/ablation/removal-probe.ts";
+import { createRemovalProbe } from "../../src/ablation/walks/removal-probe.ts";
 import { RunError } from "../../src/core/errors.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
-import { Devices } from "../../src/gpu/devices.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { Devices } from "../../src/gpu/device/devices.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
 import { ablateAll, meanActivations, measureAll, ordersOf, trainAll } from "../../src/study.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, testRandom } from "../support/networks.ts";

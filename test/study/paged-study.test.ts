@@ -4,7 +4,7 @@ import { analyzeNetworks } from "../../src/analyze.ts";
 import type { Dataset, PagedDataset, PagedSplit, Split } from "../../src/core/dataset.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import type { AnalysisConfig } from "../../src/core/study.ts";
-import { Devices } from "../../src/gpu/devices.ts";
+import { Devices } from "../../src/gpu/device/devices.ts";
 import { analysisPlan, sizeOf, stageText } from "../../src/plan.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";

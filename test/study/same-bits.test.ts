@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import type { Dataset } from "../../src/core/dataset.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { Devices } from "../../src/gpu/devices.ts";
-import { Pace } from "../../src/gpu/pace.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { Devices } from "../../src/gpu/device/devices.ts";
+import { Pace } from "../../src/gpu/device/submit-pace.ts";
 import { runStudy, type StudyOutcome } from "../../src/study.ts";
 import { testGpu } from "../support/gpu.ts";
 import { brightestPixelSplit, testRandom } from "../support/networks.ts";

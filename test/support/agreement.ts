@@ -1,6 +1,6 @@
 /** Comparison of what a device computed with what a reference computed; a mismatch says all there is to know in five lines. */
 import { expect } from "vitest";
-import type { GpuContext } from "../../src/gpu/context.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
 
 /** What was compared: shown first in the message. */
 export interface Subject {

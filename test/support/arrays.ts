@@ -1,8 +1,19 @@
 /** Single arrays and uniforms for a kernel under test; they live as long as the device. The program makes all of its through an owner. */
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { allocateSpec, type DeviceArray, type ElementType, type HostArray, write } from "../../src/gpu/device-array.ts";
-import { type Structs, uniforms } from "../../src/gpu/layout.ts";
-import { allocateUniforms, type StructValues, type UniformArray, writeUniforms } from "../../src/gpu/uniforms.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import {
+  allocateSpec,
+  type DeviceArray,
+  type ElementType,
+  type HostArray,
+  write,
+} from "../../src/gpu/device/device-array.ts";
+import { type Structs, uniforms } from "../../src/gpu/device/layout.ts";
+import {
+  allocateUniforms,
+  type StructValues,
+  type UniformArray,
+  writeUniforms,
+} from "../../src/gpu/device/uniforms.ts";
 
 /** Allocates an array of `shape`, zeroed. */
 export function allocate<E extends string, const S extends readonly number[]>(

@@ -1,8 +1,9 @@
 /** Runs the entry points of backward.wgsl on plain rows of several networks; arrays come back as they are on the device. */
 import type { ActivationLike } from "../../src/core/activation.ts";
 import type { DenseLayer } from "../../src/core/network.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { read } from "../../src/gpu/device-array.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { read } from "../../src/gpu/device/device-array.ts";
+import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/device/packing.ts";
 import { backward } from "../../src/gpu/generated/shaders.ts";
 import {
   type BackwardBatch,
@@ -15,7 +16,6 @@ import {
   updateParametersGrid,
 } from "../../src/gpu/kernels/backward.ts";
 import { createTopLayer, topLayerGrid } from "../../src/gpu/kernels/top-layer.ts";
-import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/packing.ts";
 import { allocate, upload, uploadUniforms } from "./arrays.ts";
 import { dispatch } from "./dispatch.ts";
 import { concatenate, homogeneousRows, paddedRows } from "./rows.ts";

@@ -1,7 +1,7 @@
 /** Runs bound kernels once, in order, in one pass. */
-import type { GpuContext } from "../../src/gpu/context.ts";
-import type { BoundKernel, Grid } from "../../src/gpu/kernel.ts";
-import { submit } from "../../src/gpu/recorder.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import type { BoundKernel, Grid } from "../../src/gpu/device/kernel.ts";
+import { submit } from "../../src/gpu/device/recorder.ts";
 
 export interface Work {
   readonly kernel: BoundKernel;

@@ -2,8 +2,10 @@
 import type { ActivationLike } from "../../src/core/activation.ts";
 import type { DenseLayer } from "../../src/core/network.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { read } from "../../src/gpu/device-array.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { read } from "../../src/gpu/device/device-array.ts";
+import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/device/packing.ts";
+import { packStructs } from "../../src/gpu/device/uniforms.ts";
 import { forward } from "../../src/gpu/generated/shaders.ts";
 import {
   createForwardLayer,
@@ -11,8 +13,6 @@ import {
   type ForwardVariant,
   forwardGrid,
 } from "../../src/gpu/kernels/forward.ts";
-import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/packing.ts";
-import { packStructs } from "../../src/gpu/uniforms.ts";
 import { forwardLayer, gatherRows, maskInputs, pixelValues } from "../../src/reference/forward.ts";
 import { allocate, upload, uploadUniforms } from "./arrays.ts";
 import { dispatch } from "./dispatch.ts";

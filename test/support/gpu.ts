@@ -1,6 +1,6 @@
 /** One device for a test file. Without an adapter this throws, so GPU tests fail: green means what it says. */
 import { afterAll, afterEach } from "vitest";
-import { createContext, type DeviceOptions, type GpuContext } from "../../src/gpu/context.ts";
+import { createContext, type DeviceOptions, type GpuContext } from "../../src/gpu/device/context.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 
 /** The adapter that tests run on; the embedded SwiftShader is named so that CI and a laptop compute the same. */

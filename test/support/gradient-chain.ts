@@ -1,10 +1,10 @@
 /** The training step's forward and backward chain on the device, with the gradients written out instead of used. */
 import { activationOfLayer, needsKeptSlope } from "../../src/core/activation.ts";
 import type { DenseLayer, Network, Widths } from "../../src/core/network.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { allocateSpec, read } from "../../src/gpu/device-array.ts";
-import { uploadNetworks } from "../../src/gpu/device-networks.ts";
-import { identityJobs, plainLayer, writeJobs } from "../../src/gpu/forward-pass.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { allocateSpec, read } from "../../src/gpu/device/device-array.ts";
+import { structs } from "../../src/gpu/device/layout.ts";
+import { lanesOf, packPixels, quadsOf, unpackParameters } from "../../src/gpu/device/packing.ts";
 import { backward, forward } from "../../src/gpu/generated/shaders.ts";
 import {
   createHiddenDelta,
@@ -15,8 +15,8 @@ import {
   updateParametersGrid,
 } from "../../src/gpu/kernels/backward.ts";
 import { createForwardLayer, forwardGrid } from "../../src/gpu/kernels/forward.ts";
-import { structs } from "../../src/gpu/layout.ts";
-import { lanesOf, packPixels, quadsOf, unpackParameters } from "../../src/gpu/packing.ts";
+import { uploadNetworks } from "../../src/passes/device-networks.ts";
+import { identityJobs, plainLayer, writeJobs } from "../../src/passes/forward-pass.ts";
 import { allocate, upload, uploadUniforms } from "./arrays.ts";
 import { noOptimiser } from "./backward-kernels.ts";
 import { dispatch, type Work } from "./dispatch.ts";

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { writeIdx } from "../../src/data/idx.ts";
+import { writeIdx } from "../../src/data/images/idx.ts";
 import { tinyDataset } from "./tiny-study.ts";
 
 /** File name to content; a test changes what it wants damaged. */

@@ -2,7 +2,7 @@
 
 import { type Activation, activations } from "../../src/core/network.ts";
 import { everyProduct } from "../../src/core/tiles.ts";
-import { availableForms, type GpuContext, withTiles } from "../../src/gpu/context.ts";
+import { availableForms, type GpuContext, withTiles } from "../../src/gpu/device/context.ts";
 import { testGpu } from "./gpu.ts";
 
 export interface KernelGpu {

@@ -1,6 +1,6 @@
 /** The same device, said to hold less or to be of another kind, so that small work is cut into chunks like large work. */
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { Pace } from "../../src/gpu/pace.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { Pace } from "../../src/gpu/device/submit-pace.ts";
 
 /** A context on the same device whose storage bindings hold at most `bytes`, as far as plans can tell. */
 export function withBindingLimit(gpu: GpuContext, bytes: number): GpuContext {

@@ -1,5 +1,5 @@
 /** A device that a test may spoil, beside the one of its file. */
-import { createContext, type DeviceOptions, type GpuContext } from "../../src/gpu/context.ts";
+import { createContext, type DeviceOptions, type GpuContext } from "../../src/gpu/device/context.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { testAdapterName } from "./gpu.ts";
 

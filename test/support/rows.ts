@@ -1,6 +1,6 @@
 /** Plain rows to the shaders' homogeneous rows (see shaders/forward.wgsl), and numbers to fill them with. */
 import type { RandomSequence } from "../../src/core/random.ts";
-import { lanesOf } from "../../src/gpu/packing.ts";
+import { lanesOf } from "../../src/gpu/device/packing.ts";
 
 /** [rows, width] to [slabRows, lanes]: values, a lane of 1, zeros; rows past the last hold `filler`. */
 export function homogeneousRows(

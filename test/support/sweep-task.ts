@@ -9,13 +9,13 @@ import { hiddenWidths, type Network, widthsOf } from "../../src/core/network.ts"
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
 import { type ScopeText, scopesOf } from "../../src/core/scope.ts";
-import { classCounts } from "../../src/data/class-counts.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { uploadNetworks } from "../../src/gpu/device-networks.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
-import { countNeurons } from "../../src/gpu/evidence/bits.ts";
+import { classCounts } from "../../src/data/splits/class-counts.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { neuronTable } from "../../src/measures/neuron-table.ts";
 import { paperMeasures } from "../../src/measures/paper-measures.ts";
+import { uploadNetworks } from "../../src/passes/device-networks.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
+import { countNeurons } from "../../src/passes/evidence/bits.ts";
 
 /** An order that removes exactly these neurons. */
 export function orderOf(scope: ScopeText, neurons: readonly NeuronAddress[], draw = 0): RemovalOrder {

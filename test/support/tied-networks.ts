@@ -6,7 +6,7 @@ import type { RemovalOrder } from "../../src/core/ablation.ts";
 import type { Activation, Network, Widths } from "../../src/core/network.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
 import { networkScopes, scopesOf } from "../../src/core/scope.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { type ByteSplit, randomSplit, realNetwork } from "./networks.ts";
 import { measured, neuronsOf, orderOf } from "./sweep-task.ts";
 

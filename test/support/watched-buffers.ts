@@ -1,5 +1,5 @@
 /** Counts the buffers that a device creates and that are destroyed again, and their bytes. */
-import type { GpuContext } from "../../src/gpu/context.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
 
 export interface WatchedBuffers {
   /** Labels of the buffers created to stay, in order. */

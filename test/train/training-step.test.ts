@@ -1,9 +1,9 @@
 /** The dispatches of a training step: how many, of what, in which order. Few matter on GPUs, where each costs microseconds. */
 import { describe, expect, test } from "vitest";
 import { everyProduct } from "../../src/core/tiles.ts";
-import { type GpuContext, withTiles } from "../../src/gpu/context.ts";
-import { uploadNetworks } from "../../src/gpu/device-networks.ts";
-import { uploadSplit } from "../../src/gpu/device-split.ts";
+import { type GpuContext, withTiles } from "../../src/gpu/device/context.ts";
+import { uploadNetworks } from "../../src/passes/device-networks.ts";
+import { uploadSplit } from "../../src/passes/device-split.ts";
 import { initialNetwork } from "../../src/train/initialisation.ts";
 import { createTrainingStep } from "../../src/train/training-step.ts";
 import { testGpu } from "../support/gpu.ts";

@@ -4,7 +4,7 @@ import type { NeuronAddress } from "../../src/core/ablation.ts";
 import { activationOfLayer, activations } from "../../src/core/activation.ts";
 import type { Dataset, Split } from "../../src/core/dataset.ts";
 import type { Network } from "../../src/core/network.ts";
-import { treatedDataset } from "../../src/data/treat-inputs.ts";
+import { treatedDataset } from "../../src/data/inputs/treat-inputs.ts";
 import { forwardLayer, forwardNetwork } from "../../src/reference/forward.ts";
 import { classifyInputs, type SampleRemoval } from "../../web/engine/classify.ts";
 import { chosenSample } from "../../web/engine/sample-inputs.ts";

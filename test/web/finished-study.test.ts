@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
 import { expect, test } from "vitest";
-import { splitEmbeddedDigits } from "../../src/data/embedded-digits.ts";
+import { splitEmbeddedDigits } from "../../src/data/digits/embedded-digits.ts";
 import { loadDigits } from "../../src/platform/node/digits.ts";
 import { readGiven } from "../../web/engine/given-study.ts";
 import { pageFiles } from "../../web/page-files.ts";

@@ -1,8 +1,8 @@
 /** The epochs of a training in the lab: what is shown after each is a training of so many epochs, to the bit. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readIdxFolder } from "../../src/data/idx-folder.ts";
-import { createContext } from "../../src/gpu/context.ts";
-import { Devices } from "../../src/gpu/devices.ts";
+import { readIdxFolder } from "../../src/data/images/idx-folder.ts";
+import { createContext } from "../../src/gpu/device/context.ts";
+import { Devices } from "../../src/gpu/device/devices.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { runStudy, type StudyOutcome } from "../../src/study.ts";

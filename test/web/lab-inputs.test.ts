@@ -1,12 +1,12 @@
 /** Networks in the lab whose inputs are rescaled, and training there that teaches nothing. */
 import { afterAll, expect, test } from "vitest";
 import type { Network } from "../../src/core/network.ts";
-import { readIdxFolder } from "../../src/data/idx-folder.ts";
-import { withNoisyLabels } from "../../src/data/noisy-labels.ts";
-import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
-import { treatedAsAsked } from "../../src/data/treat-inputs.ts";
-import { createContext } from "../../src/gpu/context.ts";
-import { Devices } from "../../src/gpu/devices.ts";
+import { readIdxFolder } from "../../src/data/images/idx-folder.ts";
+import { treatedAsAsked } from "../../src/data/inputs/treat-inputs.ts";
+import { withNoisyLabels } from "../../src/data/splits/noisy-labels.ts";
+import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
+import { createContext } from "../../src/gpu/device/context.ts";
+import { Devices } from "../../src/gpu/device/devices.ts";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";

@@ -6,10 +6,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "../../src/core/ablation.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
-import { splitEmbeddedDigits } from "../../src/data/embedded-digits.ts";
-import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
-import { createContext } from "../../src/gpu/context.ts";
-import { Devices } from "../../src/gpu/devices.ts";
+import { splitEmbeddedDigits } from "../../src/data/digits/embedded-digits.ts";
+import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
+import { createContext } from "../../src/gpu/device/context.ts";
+import { Devices } from "../../src/gpu/device/devices.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { loadDigits } from "../../src/platform/node/digits.ts";
 import { runStudy, type StudyOutcome } from "../../src/study.ts";

@@ -1,7 +1,7 @@
 /** Reads data that a visitor dropped, in any format that the command line reads but pictures. Fetched when it is needed. */
 import type { Dataset } from "../../src/core/dataset.ts";
-import { holdsSamples } from "../../src/data/npz.ts";
 import { openData } from "../../src/data/open-data.ts";
+import { holdsSamples } from "../../src/data/tables/npz.ts";
 import type { GivenFile } from "../../src/platform/browser/given-files.ts";
 import { givenFolder } from "../../src/platform/browser/given-folder.ts";
 import { isArchive, nameOf } from "./given-kind.ts";

@@ -1,7 +1,7 @@
 /** The lab's device, which outlives many pieces of work, and is replaced as often as it is lost. */
 import { type Fault, RunError } from "../../src/core/errors.ts";
-import { createContext, type Gate, type GpuContext, withTiles } from "../../src/gpu/context.ts";
-import { Devices, SHARE_AFTER_LOSS } from "../../src/gpu/devices.ts";
+import { createContext, type Gate, type GpuContext, withTiles } from "../../src/gpu/device/context.ts";
+import { Devices, SHARE_AFTER_LOSS } from "../../src/gpu/device/devices.ts";
 import { type BrowserScope, type NoAdapter, openBrowserAdapter } from "../../src/platform/browser/adapter.ts";
 
 /** A software adapter's memory is the machine's, of which a page should not take much. */

@@ -2,10 +2,10 @@
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { appendAll } from "../../src/core/long-arrays.ts";
-import { summarizeDataset } from "../../src/data/summarize-dataset.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
-import { PerDevice } from "../../src/gpu/devices.ts";
+import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { PerDevice } from "../../src/gpu/device/devices.ts";
+import { type DeviceSplit, splitOnDevice } from "../../src/passes/device-split.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
 import { exportStudy } from "./export-files.ts";
 import { readGiven } from "./given-study.ts";

@@ -1,6 +1,6 @@
 /** Errors as the page shows them: what is said for the command line's user, in words for a visitor. */
 import { type Fault, RunError, UsageError } from "../../src/core/errors.ts";
-import { DeviceError, DeviceLostError, OutOfMemoryError } from "../../src/gpu/device-errors.ts";
+import { DeviceError, DeviceLostError, OutOfMemoryError } from "../../src/gpu/device/device-errors.ts";
 import type { ReadingOption } from "./protocol.ts";
 import { inPageWords, readingOptionsIn } from "./reading-names.ts";
 

@@ -1,14 +1,14 @@
 /** Networks on the device, ready to answer clicks: removals on the test set, activations on the validation set. */
-import { createRemovalProbe, type ProbedRemoval, type RemovalProbe } from "../../src/ablation/removal-probe.ts";
+import { createRemovalProbe, type ProbedRemoval, type RemovalProbe } from "../../src/ablation/walks/removal-probe.ts";
 import type { AblationMode, NeuronAddress } from "../../src/core/ablation.ts";
 import type { Dataset, Split } from "../../src/core/dataset.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
-import type { GpuContext } from "../../src/gpu/context.ts";
-import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
-import { type Devices, PerDevice } from "../../src/gpu/devices.ts";
-import { readActivations } from "../../src/gpu/read-activations.ts";
+import type { GpuContext } from "../../src/gpu/device/context.ts";
+import { type Devices, PerDevice } from "../../src/gpu/device/devices.ts";
+import { type DeviceSplit, splitOnDevice } from "../../src/passes/device-split.ts";
+import { readActivations } from "../../src/passes/read-activations.ts";
 import { meanActivations } from "../../src/study.ts";
 import { classifyInputs } from "./classify.ts";
 import { extremesOf } from "./extremes.ts";

@@ -1,7 +1,7 @@
 /** A sample for a network: one of the validation set, or one that was drawn, with its picture and its inputs. */
 import type { Dataset, Split } from "../../src/core/dataset.ts";
 import { greatest, smallest } from "../../src/core/long-arrays.ts";
-import { treatedInputs } from "../../src/data/treat-inputs.ts";
+import { treatedInputs } from "../../src/data/inputs/treat-inputs.ts";
 import { inputValues } from "../../src/reference/forward.ts";
 import { greyValues } from "./extremes.ts";
 import type { Classified, SampleChoice } from "./protocol.ts";

@@ -1,7 +1,7 @@
 /** All that the page is told of a study at once. */
 import { widthsOf } from "../../src/core/network.ts";
 import type { DatasetSummary, RecordedConfig } from "../../src/core/study.ts";
-import { noisyCount } from "../../src/data/noisy-labels.ts";
+import { noisyCount } from "../../src/data/splits/noisy-labels.ts";
 import type { LabStudy } from "./lab-study.ts";
 import type { LabNotice } from "./protocol.ts";
 

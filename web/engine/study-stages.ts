@@ -1,16 +1,16 @@
 /** The stages of a study as the lab runs them: the same functions as the command line's, in pieces that can be shown. */
 
-import { fastSweep } from "../../src/ablation/fast-sweep.ts";
 import { neuronsAlone } from "../../src/ablation/neurons-alone.ts";
-import { singleRemovals } from "../../src/ablation/single-removals.ts";
+import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
+import { singleRemovals } from "../../src/ablation/walks/single-removals.ts";
 import type { AblationCurve, AblationMode, SingleRemovals } from "../../src/core/ablation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { type ScopeKind, type ScopeText, scopesOf } from "../../src/core/scope.ts";
 import type { MeasuringConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
-import { type DeviceSplit, splitOnDevice } from "../../src/gpu/device-split.ts";
-import { PerDevice } from "../../src/gpu/devices.ts";
+import { PerDevice } from "../../src/gpu/device/devices.ts";
+import { type DeviceSplit, splitOnDevice } from "../../src/passes/device-split.ts";
 import { meanActivations, measureAll, type TrainedEpoch, trainAll } from "../../src/study.ts";
 import type { LabDevice } from "./lab-device.ts";
 import type { LabStudy } from "./lab-study.ts";

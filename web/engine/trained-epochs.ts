@@ -2,8 +2,8 @@
 import type { Dataset } from "../../src/core/dataset.ts";
 import { inputOf } from "../../src/core/network-fit.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
-import { withInputsOf } from "../../src/data/inputs-for-networks.ts";
-import { downloadNetworks } from "../../src/gpu/device-networks.ts";
+import { withInputsOf } from "../../src/data/inputs/inputs-for-networks.ts";
+import { downloadNetworks } from "../../src/passes/device-networks.ts";
 import type { TrainedEpoch } from "../../src/study.ts";
 import { learningWarnings } from "../../src/train/learning.ts";
 import { EpochStore } from "./epoch-store.ts";

@@ -1,7 +1,7 @@
 /** What is known of training while it goes on: curves per repeat, how far it is, and how long it will take. */
 
-import type { DeviceSplit } from "../../src/gpu/device-split.ts";
-import { evaluate } from "../../src/gpu/evaluate.ts";
+import type { DeviceSplit } from "../../src/passes/device-split.ts";
+import { evaluate } from "../../src/passes/evaluate.ts";
 import type { TrainedEpoch } from "../../src/study.ts";
 import type { LabNotice, TrainingRepeat } from "./protocol.ts";
 

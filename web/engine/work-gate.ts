@@ -1,6 +1,6 @@
 /** Where long work is held up or ended between two submits: for a pause, for a click that must not wait, for good. */
 import { RunError } from "../../src/core/errors.ts";
-import type { Gate } from "../../src/gpu/context.ts";
+import type { Gate } from "../../src/gpu/device/context.ts";
 
 /** Work that was given up because somebody asked for it: no fault. */
 export class StoppedError extends RunError {

@@ -1,10 +1,10 @@
 /** shaders/backward.wgsl on the host: entry points, variants and grids. */
 import type { ActivationLike } from "../../core/activation.ts";
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
+import type { StructValues } from "../device/uniforms.ts";
 import { backward } from "../generated/shaders.ts";
-import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
-import type { StructValues } from "../uniforms.ts";
 import { derivativeOverrides } from "./activation.ts";
 import {
   ADAM_OPERATIONS,

@@ -1,10 +1,10 @@
 /** shaders/forward.wgsl on the host: variants and grid. */
 import type { ActivationLike } from "../../core/activation.ts";
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel, type Grid, type Kernel } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
+import type { StructValues } from "../device/uniforms.ts";
 import { forward } from "../generated/shaders.ts";
-import { type CostFacts, createKernel, type Grid, type Kernel } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
-import type { StructValues } from "../uniforms.ts";
 import { activationOverrides } from "./activation.ts";
 import { activationOperations, KEPT_SLOPE_OPERATIONS, QUAD, QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
 import { tilingFor, variantFor } from "./tiles.ts";

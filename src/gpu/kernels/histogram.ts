@@ -1,10 +1,10 @@
 /** shaders/histogram.wgsl on the host: entry points and grids. */
 import { type ActivationLike, fullActivation, quantizationThresholds } from "../../core/activation.ts";
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
+import type { StructValues } from "../device/uniforms.ts";
 import { histogram } from "../generated/shaders.ts";
-import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
-import type { StructValues } from "../uniforms.ts";
 import { SCALAR_BYTES } from "./cost.ts";
 
 /** Samples in one word of bits. */

@@ -1,9 +1,9 @@
 /** shaders/levels.wgsl on the host: entry points, grids, and its order of floats. */
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
+import type { StructValues } from "../device/uniforms.ts";
 import { levels } from "../generated/shaders.ts";
-import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
-import type { StructValues } from "../uniforms.ts";
 import { SCALAR_BYTES } from "./cost.ts";
 
 /** Samples of an invocation. */

@@ -1,8 +1,8 @@
 /** shaders/shuffle.wgsl on the host: entry point, grid, and the size of the permuted domain. */
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
 import { shuffle } from "../generated/shaders.ts";
-import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
 import { SCALAR_BYTES } from "./cost.ts";
 
 /** Round keys of one network and epoch. */

@@ -1,8 +1,8 @@
 /** shaders/stream.wgsl on the host: entry point and grid. */
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
 import { stream } from "../generated/shaders.ts";
-import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
 import { QUAD, QUAD_BYTES } from "./cost.ts";
 
 /** What the triad multiplies by. */

@@ -1,6 +1,6 @@
 /** The variants whose workgroup is one subgroup: their names, and the grid of their larger tiles. */
-import type { GpuContext } from "../context.ts";
-import type { Grid } from "../kernel.ts";
+import type { GpuContext } from "../device/context.ts";
+import type { Grid } from "../device/kernel.ts";
 
 /** The name of the variant to compile: `variant` itself where the device has no subgroups that kernels are written for. */
 export function variantFor<V extends string>(gpu: GpuContext, variant: V): V {

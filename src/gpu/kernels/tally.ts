@@ -1,9 +1,9 @@
 /** shaders/tally.wgsl on the host: entry point and grid. */
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
+import type { StructValues } from "../device/uniforms.ts";
 import { tally } from "../generated/shaders.ts";
-import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
-import type { StructValues } from "../uniforms.ts";
 import { SCALAR_BYTES, tallyOperations } from "./cost.ts";
 
 /** Samples in one block; chunks begin at multiples of it. */

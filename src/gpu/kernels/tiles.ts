@@ -1,7 +1,7 @@
 /** Which form of a product's kernel is compiled, and its grid: callers count tiles of 4 x 4 whatever the form. */
 import type { Product } from "../../core/tiles.ts";
-import type { GpuContext } from "../context.ts";
-import type { Grid } from "../kernel.ts";
+import type { GpuContext } from "../device/context.ts";
+import type { Grid } from "../device/kernel.ts";
 import * as subgroup from "./subgroup.ts";
 
 /** A workgroup of the SHARED form: its invocations, and the side of its tile in tiles of 4 x 4. */

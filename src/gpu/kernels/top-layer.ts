@@ -1,9 +1,9 @@
 /** shaders/top-layer.wgsl on the host: when it can be used, variants and grid. */
 import type { ActivationLike } from "../../core/activation.ts";
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
 import { topLayer } from "../generated/shaders.ts";
-import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
 import { derivativeOverrides } from "./activation.ts";
 import {
   ADAM_OPERATIONS,

@@ -1,9 +1,9 @@
 /** shaders/walk-layer.wgsl on the host: entry point, variants and grid. */
 import type { ActivationLike } from "../../core/activation.ts";
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
 import { walkLayer } from "../generated/shaders.ts";
-import { type CostFacts, createKernel, type Grid } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
 import { activationOverrides } from "./activation.ts";
 import { activationOperations, QUAD_BYTES } from "./cost.ts";
 import { removalCost } from "./walk.ts";

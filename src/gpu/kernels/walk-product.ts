@@ -1,9 +1,9 @@
 /** shaders/walk-product.wgsl on the host: entry point and variants; its grid is walkGrid. */
 import type { ActivationLike } from "../../core/activation.ts";
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
 import { walkProduct } from "../generated/shaders.ts";
-import { type CostFacts, createKernel } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
 import { activationOverrides } from "./activation.ts";
 import { activationOperations, QUAD_BYTES, tallyOperations } from "./cost.ts";
 import { variantFor } from "./subgroup.ts";

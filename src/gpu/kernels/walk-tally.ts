@@ -1,8 +1,8 @@
 /** shaders/walk-tally.wgsl on the host: entry point and variants; its grid is walkGrid. */
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import { type CostFacts, createKernel } from "../device/kernel.ts";
+import type { Cost } from "../device/recorder.ts";
 import { walkTally } from "../generated/shaders.ts";
-import { type CostFacts, createKernel } from "../kernel.ts";
-import type { Cost } from "../recorder.ts";
 import { tallyOperations } from "./cost.ts";
 import { variantFor } from "./subgroup.ts";
 import { removalCost, rightBytes, stepRemovals, tallyBytes } from "./walk.ts";

@@ -1,10 +1,10 @@
 /** What the walking kernels share on the host (shaders/parts/walk.wgsl): uniforms, marks in their tables, and grids. */
-import type { GpuContext } from "../context.ts";
+import type { GpuContext } from "../device/context.ts";
+import type { CostFacts, Grid } from "../device/kernel.ts";
+import { uniforms } from "../device/layout.ts";
+import type { Cost } from "../device/recorder.ts";
+import type { StructValues } from "../device/uniforms.ts";
 import { walkLayer } from "../generated/shaders.ts";
-import type { CostFacts, Grid } from "../kernel.ts";
-import { uniforms } from "../layout.ts";
-import type { Cost } from "../recorder.ts";
-import type { StructValues } from "../uniforms.ts";
 import { QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
 import { BLOCK } from "./tally.ts";
 

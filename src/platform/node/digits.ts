@@ -6,8 +6,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { RunError } from "../../core/errors.ts";
-import { digitClasses, digitShape, type PackedDigits } from "../../data/embedded-digits.ts";
-import { decodeDigits, encodeDigits } from "../../data/packed-digits.ts";
+import { digitClasses, digitShape, type PackedDigits } from "../../data/digits/embedded-digits.ts";
+import { decodeDigits, encodeDigits } from "../../data/digits/packed-digits.ts";
 import { writeCacheFile } from "./cache-file.ts";
 import { cacheFolder, cacheNote } from "./cache-folder.ts";
 

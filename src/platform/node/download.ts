@@ -8,7 +8,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { RunError } from "../../core/errors.ts";
-import type { PublicFile } from "../../data/public-sets.ts";
+import type { PublicFile } from "../../data/digits/public-sets.ts";
 import { cacheFault } from "./cache-fault.ts";
 import { makeFolder } from "./make-folder.ts";
 import { abandonedNames, unfinishedName } from "./unfinished-files.ts";

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
 import { RunError } from "../../core/errors.ts";
-import type { PublicSet } from "../../data/public-sets.ts";
+import type { PublicSet } from "../../data/digits/public-sets.ts";
 import { cacheFault } from "./cache-fault.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { type DownloadOptions, download } from "./download.ts";

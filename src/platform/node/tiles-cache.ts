@@ -8,7 +8,7 @@ import { type Product, products, type TileForm, type TileForms, tileForms } from
 import { writeCacheFile } from "./cache-file.ts";
 import { cacheFolder, cacheNote } from "./cache-folder.ts";
 
-/** What a calibration found; src/gpu/calibration.ts makes it. */
+/** What a calibration found; src/tuning/calibration.ts makes it. */
 export interface KeptCalibration {
   readonly tiles: TileForms;
   readonly milliseconds: Readonly<Record<Product, Readonly<Partial<Record<TileForm, number>>>>>;

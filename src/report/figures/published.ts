@@ -91,7 +91,7 @@ export const publishedDistributions: readonly PublishedDistribution[] = [
   { measure: "kl_selectivity", layer: 2, minimum: 0.746, mean: 1.19, maximum: 2.62 },
 ];
 
-/** Fingerprints (src/data/fingerprint.ts) of MNIST as the paper splits it, and of the 10,000 digits that come with the program. */
+/** Fingerprints (src/data/splits/fingerprint.ts) of MNIST as the paper splits it, and of the 10,000 digits that come with the program. */
 const mnistFingerprints: readonly string[] = [
   "d1996dd31a1c6b2deefbbcf148e9894b5d1679e721a57f4f81b5cf48db05757b",
   "9cc83de9b3d5ff95804462f4951a42a364ecdc7c4f75d03420954232c934a04e",

@@ -1,7 +1,7 @@
 /** The command in a report gives back the configuration that it was made from. */
 import { Command } from "commander";
 import { expect, test } from "vitest";
-import { addStudyOptions, studyConfig } from "../../../src/cli/study-options.ts";
+import { addStudyOptions, studyConfig } from "../../../src/cli/options/study-options.ts";
 import type { StudyConfig } from "../../../src/core/study.ts";
 import { everyProduct, parseTiles } from "../../../src/core/tiles.ts";
 import { reproducingCommand } from "../../../src/report/page/reproducing-command.ts";

@@ -1,0 +1,81 @@
+/** Tables of a batch of walks onto the device. */
+import { write } from "../../gpu/device/device-array.ts";
+import type { Owned } from "../../gpu/device/owned.ts";
+import { lanesOf, quadsOf } from "../../gpu/device/packing.ts";
+import { writeUniforms } from "../../gpu/device/uniforms.ts";
+import { walkLayer } from "../../gpu/generated/shaders.ts";
+import { BLOCK } from "../../gpu/kernels/tally.ts";
+import type { WalkPart, WalkUniform } from "../../gpu/kernels/walk.ts";
+import { type SweepDevice, tablesLayout, type WalkBatch, type WalkStarts, type WalkTables } from "./walk-batch.ts";
+import { stepRanges, stepsOf, type WalkGroup } from "./walk-plan.ts";
+import { singleStarts, walkStarts } from "./walk-start.ts";
+import { outgoingWeights, type WalkHead, walkRows } from "./walk-tables.ts";
+
+export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Owned): WalkTables {
+  const { gpu, networks, split, pass, tasks, scratch } = device;
+  const { group, walks } = batch;
+  const { widths } = networks;
+  const units = widths[group.lowest + 1]!;
+  const sources = widths[group.lowest]!;
+  const starts = startsOf(batch, networks.count);
+  const { words, length, steps } = walkRows(group, walks, headsOf(batch, starts), tasks);
+  const ranges = stepRanges(steps, stepsOf(group.route));
+  const uniform: WalkUniform = {
+    source_lanes: lanesOf(sources),
+    source_units: sources,
+    unit_quads: quadsOf(units),
+    units,
+    ...stridesOf(group),
+    slab_rows: pass.rows,
+    walk_length: length,
+    neurons: group.neurons,
+    steps,
+    networks: networks.count,
+    starts: starts.slabs.length,
+    blocks: Math.ceil(split.count / BLOCK),
+  };
+  const parts: WalkPart[] = pass.chunks.flatMap(({ first, count }) =>
+    ranges.map((range) => ({ first, count, first_step: range.first, steps: range.count, jobs: walks.length })),
+  );
+  const size = {
+    widths,
+    networks: networks.count,
+    lowest: group.lowest,
+    walks: walks.length,
+    length,
+    parts: parts.length,
+  };
+  const { outgoingWeights: transposed, ...tables } = own.allocate(tablesLayout(size));
+  writeUniforms(gpu, walkLayer, tables.walk, [uniform]);
+  writeUniforms(gpu, walkLayer, tables.part, parts);
+  write(gpu, tables.walks, words);
+  write(gpu, transposed, outgoingWeights(tasks.map(({ network }) => network.layers[group.lowest]!)));
+  return {
+    ...tables,
+    device,
+    batch,
+    activations: pass.outputs[group.lowest - 1]!,
+    transposed,
+    state: scratch.state,
+    ranges,
+    starts,
+  };
+}
+
+/** Slabs that the walks of a batch start from; of single removals, those of the first part. */
+function startsOf(batch: WalkBatch, networks: number): WalkStarts {
+  if (!batch.group.single) return walkStarts(batch, networks);
+  return singleStarts(batch, networks, { first: 0, count: stepsOf(batch.group.route) });
+}
+
+function headsOf({ group, walks }: WalkBatch, { slabOf }: WalkStarts): WalkHead[] {
+  return walks.map(({ network }, row) => {
+    return { slab: slabOf[row]!, ...(group.single ? { partSlab: network } : {}) };
+  });
+}
+
+/** Moves before evaluation 1, and between two later ones. */
+function stridesOf({ moves }: WalkGroup): { readonly lead: number; readonly stride: number } {
+  const lead = moves[1] ?? 1;
+  return { lead, stride: moves[2] === undefined ? lead : moves[2] - lead };
+}

@@ -1,0 +1,149 @@
+/** What walks start from: exact pre-activations, computed as the masked sweep does, of networks that lack some neurons or none. */
+import { write } from "../../gpu/device/device-array.ts";
+import { f32, structs, u32, uniforms } from "../../gpu/device/layout.ts";
+import type { Owned } from "../../gpu/device/owned.ts";
+import { quadsOf } from "../../gpu/device/packing.ts";
+import type { Recorder } from "../../gpu/device/recorder.ts";
+import { writeUniforms } from "../../gpu/device/uniforms.ts";
+import { forward } from "../../gpu/generated/shaders.ts";
+import { createForwardLayer, type ForwardJob, forwardGrid } from "../../gpu/kernels/forward.ts";
+import { plainLayer, writeJobs } from "../../passes/forward-pass.ts";
+import { removalPositions } from "../masked/removal-masks.ts";
+import type { Start, WalkBatch, WalkStarts, WalkTables } from "./walk-batch.ts";
+import { replacement, type StepRange, startOf, type WalkGroup, type WalkStart } from "./walk-plan.ts";
+import type { WalkedNetwork } from "./walk-tables.ts";
+
+/** Kinds of starts that walks of a network share, in the order of their slabs; of single removals, see singleStarts. */
+export function sharedStarts(group: WalkGroup): Exclude<WalkStart, "own">[] {
+  if (group.single) return ["emptied", "intact"];
+  const kinds = new Set(group.walks.map((walk) => startOf(walk, group)));
+  return (["intact", "emptied"] as const).filter((kind) => kinds.has(kind));
+}
+
+export function walkStarts({ group, walks }: WalkBatch, networks: number): WalkStarts {
+  const shared = sharedStarts(group);
+  const every = Array.from({ length: group.width }, (_, neuron) => neuron);
+  const slabs: Start[] = shared.flatMap((kind) =>
+    Array.from({ length: networks }, (_, network) => ({ network, removed: kind === "emptied" ? every : [] })),
+  );
+  const slabOf = walks.map((walk) => {
+    const kind = startOf(walk, group);
+    if (kind !== "own") return shared.indexOf(kind) * networks + walk.network;
+    const gone = walk.order.neurons.slice(0, walk.start).filter(({ layer }) => layer === group.lowest);
+    slabs.push({ network: walk.network, removed: gone.map(({ neuron }) => neuron) });
+    return slabs.length - 1;
+  });
+  return { slabs, slabOf };
+}
+
+/** Neurons of a network that a part of single removals is about; of one without walks in the batch, any. */
+function removedAlone({ walks }: WalkBatch, network: number, { first, count }: StepRange): number[] {
+  const { order } = walks.find((walk) => walk.network === network) ?? walks[0]!;
+  return order.neurons.slice(Math.max(first, 1) - 1, first + count - 1).map(({ neuron }) => neuron);
+}
+
+/**
+ * Slabs of single removals: the networks without the neurons of a part, from which one that becomes 0 is left out, then the
+ * intact ones.
+ */
+export function singleStarts(batch: WalkBatch, networks: number, part: StepRange): WalkStarts {
+  const each = (neuronsOf: (network: number) => readonly number[]) =>
+    Array.from({ length: networks }, (_, network) => ({ network, removed: neuronsOf(network) }));
+  const slabs = [...each((network) => removedAlone(batch, network, part)), ...each(() => [])];
+  return { slabs, slabOf: batch.walks.map(({ network }) => networks + network) };
+}
+
+/** Whether some neuron of the batch becomes 0, so that the slabs without a part's neurons are read. */
+function hasZeros({ walks, group }: WalkBatch, tasks: readonly WalkedNetwork[]): boolean {
+  return walks.some(({ mode, network, order }) =>
+    order.neurons.some(
+      (at) => at.layer === group.lowest && replacement(mode, tasks[network]!.meanActivations, at) === 0,
+    ),
+  );
+}
+
+/**
+ * @param width neurons of the lowest ablated layer
+ * @param jobs starts that are computed
+ * @param rows sets of neurons that they lack
+ * @param batches parts on chunks of samples
+ */
+export function startLayout(width: number, jobs: number, rows: number, batches: number) {
+  const lanes = 4 * quadsOf(width);
+  return {
+    layer: uniforms(forward, "Layer"),
+    batch: uniforms(forward, "Batch", batches),
+    jobs: structs(forward, "Job", jobs),
+    positions: u32(rows, lanes),
+    replacements: f32(1, lanes),
+  };
+}
+
+/** Computes starts: `part` 0 before all else of a chunk, further ones before each further part. */
+export type Begin = (to: Recorder, chunk: number, part: number) => void;
+
+export async function createStart(tables: WalkTables, own: Owned): Promise<Begin> {
+  const { device, batch, ranges, starts, state } = tables;
+  const { gpu, networks, pass, tasks } = device;
+  const { lowest, width, single } = batch.group;
+  const { widths } = networks;
+  const parts = [starts.slabs];
+  // Of single removals, each further part replaces the slabs that lack its neurons.
+  if (single && hasZeros(batch, tasks)) {
+    for (const range of ranges.slice(1))
+      parts.push(singleStarts(batch, networks.count, range).slabs.slice(0, networks.count));
+  }
+  const rows = new Rows();
+  const jobs = parts.flat().map(
+    ({ network, removed }): ForwardJob => ({
+      network,
+      curve: rows.of(removed),
+      replacement: 0,
+      removed: removed.length,
+    }),
+  );
+  const firsts = parts.map((_, part) => parts.slice(0, part).reduce((sum, { length }) => sum + length, 0));
+  const batches = pass.chunks.flatMap((chunk) => firsts.map((first_job) => ({ ...chunk, first_job })));
+  const quads = quadsOf(width);
+  const layer = { ...plainLayer(width, widths[lowest + 1]!, pass.rows), own_source: 0, hidden_quads: quads };
+  const arrays = own.allocate(startLayout(width, jobs.length, rows.count, batches.length), "start"); // replaced by 0
+  writeUniforms(gpu, forward, arrays.layer, [layer]);
+  writeUniforms(gpu, forward, arrays.batch, batches);
+  writeJobs(gpu, arrays.jobs, jobs);
+  write(gpu, arrays.positions, rows.positions(width));
+  const kernel = (await createForwardLayer(gpu, "MASKED", "identity")).bind({
+    ...arrays,
+    inputs: pass.outputs[lowest - 1]!,
+    parameters: networks.parameters[lowest]!,
+    outputs: state,
+  });
+  return (to, chunk, part) => {
+    if (part >= parts.length) return;
+    const grid = forwardGrid(quadsOf(widths[lowest + 1]!), pass.chunks[chunk]!.count, parts[part]!.length);
+    kernel.encode(to, grid, chunk * parts.length + part);
+  };
+}
+
+/** Distinct sets of removed neurons, as rows of positions. */
+class Rows {
+  readonly #rows = new Map<string, number>();
+  readonly #sets: (readonly number[])[] = [];
+
+  get count(): number {
+    return this.#sets.length;
+  }
+
+  of(removed: readonly number[]): number {
+    const key = removed.join();
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    this.#rows.set(key, this.#sets.length);
+    return this.#sets.push(removed) - 1;
+  }
+
+  /** [rows, lanes] of a layer of `width` neurons. */
+  positions(width: number): Uint32Array {
+    const orders = this.#sets.map((removed) => ({ neurons: removed.map((neuron) => ({ layer: 1, neuron })) }));
+    return removalPositions(orders, [0, width, 0]);
+  }
+}

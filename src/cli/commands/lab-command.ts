@@ -1,0 +1,46 @@
+/** `gpu-importance lab`: serves the lab's page until it is interrupted. */
+import { fileURLToPath } from "node:url";
+import { type Command, Option } from "commander";
+import { serveFolder } from "../../platform/node/static-server.ts";
+import { openInBrowser } from "../display/open-in-browser.ts";
+import { print, tell } from "../display/standard-streams.ts";
+import { addMessageOptions } from "../options/device-options.ts";
+import { under, withExamples } from "../options/help.ts";
+import { integer } from "../options/option-values.ts";
+
+interface LabOptions {
+  readonly port?: number;
+  readonly open?: boolean;
+}
+
+/** Beside the built program, and the same from the source. */
+const pageFolder = fileURLToPath(new URL("../../../dist/web", import.meta.url));
+
+/** Resolves when somebody interrupts the program. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** @throws RunError where the page is not built, or the port is taken. */
+async function lab({ port, open }: LabOptions): Promise<void> {
+  const server = await serveFolder(pageFolder, port);
+  await print(`${server.url}\n`);
+  tell("the lab runs in your browser, at this address; Ctrl+C ends it");
+  if (open === true) await openInBrowser(server.url);
+  await interrupted();
+  await server.close();
+}
+
+export function addLabCommand(program: Command): void {
+  const command = program.command("lab").description("serve the lab: train, see and ablate in a browser");
+  under(command, "results")
+    .addOption(new Option("--port <n>", "port on 127.0.0.1 (default: any that is free)").argParser(integer(1, 65_535)))
+    .option("--open", "open it in the default browser");
+  addMessageOptions(command, {}).action((options: LabOptions) => lab(options));
+  withExamples(command, "lab", [
+    { what: "The lab, in the default browser", line: "lab --open" },
+    { what: "At an address that stays the same", line: "lab --port 8080" },
+  ]);
+}

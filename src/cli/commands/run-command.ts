@@ -1,0 +1,90 @@
+/** `gpu-importance run`: data, adapter, study, files, table. */
+import { join } from "node:path";
+import { layerActivation } from "../../core/activation.ts";
+import type { ResultSink } from "../../core/platform.ts";
+import type { StudyConfig } from "../../core/study.ts";
+import { requireTrainable } from "../../data/splits/require-trainable.ts";
+import { studyEstimates } from "../../estimate.ts";
+import { inStage } from "../../gpu/profile/profiler.ts";
+import { clock } from "../../host/clock.ts";
+import { given } from "../../host/given.ts";
+import { type DeviceChoice, openDevices } from "../../host/open-device.ts";
+import { provenanceOf } from "../../host/provenance.ts";
+import { dataName, readStudyData } from "../../host/study-data.ts";
+import { allowedMeasures } from "../../measures/measure-choice.ts";
+import { runStudy } from "../../study.ts";
+import type { ProgressDisplay } from "../display/progress-display.ts";
+import { print } from "../display/standard-streams.ts";
+import { workLines } from "../display/work-text.ts";
+import { studyConfig } from "../options/study-options.ts";
+import { continuingCommand } from "../results/kept-results.ts";
+import { beginProfiling, type Profiling, profiledSink, profileText, studySubject } from "../results/profiling.ts";
+import {
+  closeResults,
+  type OutputOptions,
+  showDataset,
+  timeStamp,
+  withResults,
+  writtenStudy,
+} from "../results/study-output.ts";
+
+export interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {
+  readonly out?: string;
+  readonly profile?: boolean;
+  /** Path of a trace; implies a profile. */
+  readonly trace?: string;
+}
+
+/** `results/mnist-sigmoid-20260131-235959`; a number follows where two runs begin within a second. */
+function defaultOut({ data, activation }: StudyConfig, started: Date): string {
+  return join("results", `${dataName(data)}-${activation}-${timeStamp(started)}`);
+}
+
+/**
+ * Runs a study and writes its files; prints the table on stdout.
+ * @throws UsageError, RunError
+ */
+export async function run(options: RunOptions): Promise<void> {
+  const asked = studyConfig(options);
+  const { names: measures, notes } = allowedMeasures(asked.measures, [layerActivation(asked.activation)]);
+  const config = { ...asked, measures };
+  const started = new Date();
+  const onward = (sink: ResultSink) => continuingCommand(config, options, sink);
+  const to = { ...given({ out: options.out }), otherwise: defaultOut(config, started), onward };
+  await withResults(to, options, started, async (sink, display) => {
+    for (const note of notes) display.line(`measures: ${note}`);
+    const profiling = await beginProfiling(options);
+    await study(options, config, started, profiledSink(sink, profiling), display, profiling);
+  });
+}
+
+async function study(
+  options: RunOptions,
+  config: StudyConfig,
+  started: Date,
+  sink: ResultSink,
+  display: ProgressDisplay,
+  profiling: Profiling | undefined,
+): Promise<void> {
+  const begin = clock();
+  const dataset = await inStage({ ...profiling }, "data", () => readStudyData(config, display.line));
+  requireTrainable(dataset, "run");
+  const dataMs = clock() - begin;
+  showDataset(dataset, display);
+  using devices = await inStage({ ...profiling }, "adapter", () => openDevices(options, display, profiling));
+  const adapterMs = clock() - begin - dataMs;
+  // Trials compile kernels, which a profile reports by their first use, and with what they cost.
+  if (options.quiet !== true && profiling === undefined)
+    for (const line of workLines(await studyEstimates(devices, dataset, config, clock))) display.line(line);
+  const outcome = await writtenStudy(
+    (observer) => runStudy(devices, dataset, config, clock, observer),
+    { first: "train", repeats: config.repeats },
+    options,
+    sink,
+    display,
+  );
+  const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs });
+  const profile = profiling && (await profiling.end(devices.current, studySubject(dataset, config)));
+  await closeResults(config, dataset, provenance, outcome, sink, display, profile);
+  if (profile) await print(`\n${profileText(profile)}`);
+}

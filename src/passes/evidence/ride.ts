@@ -1,0 +1,89 @@
+/**
+ * One pass over a split for all that is gathered from it: a forward pass chunk by chunk, and collectors that ride on it. What
+ * they find does not depend on who rides along, on the size of chunks, or on pages.
+ */
+import type { GpuContext } from "../../gpu/device/context.ts";
+import type { Layout } from "../../gpu/device/layout.ts";
+import { Owned } from "../../gpu/device/owned.ts";
+import { Pacer } from "../../gpu/device/pacer.ts";
+import type { Recorder } from "../../gpu/device/recorder.ts";
+import type { DeviceNetworks } from "../device-networks.ts";
+import type { DevicePages, DeviceSplit } from "../device-split.ts";
+import { createForwardPass, type ForwardPass, forwardOperations } from "../forward-pass.ts";
+
+/** Sees the outputs of the pass over one page. */
+export interface Rider {
+  /** Encodes what is done with the outputs of a chunk, behind the pass's own work on it. */
+  encode(to: Recorder, chunk: number): void;
+  /** Encodes what is done once, behind the last chunk. */
+  encodeEnd?(to: Recorder): void;
+  /** Reads what the device found, and adds it to the sums over pages. */
+  collect(): Promise<void>;
+}
+
+/** Arrays of a rider, and those of them that it reads back, one at a time. */
+export interface RiderLayout {
+  readonly arrays: Layout;
+  readonly read: Layout;
+}
+
+/** Gathers something from all pages of a split, one after another. */
+export interface Collector {
+  /** @param own keeps what the rider needs until the page is done with */
+  board(pass: PageRide, own: Owned): Promise<Rider>;
+}
+
+/** The pass over one page, as collectors see it. */
+export interface PageRide {
+  readonly gpu: GpuContext;
+  readonly networks: DeviceNetworks;
+  readonly page: DeviceSplit;
+  readonly forward: ForwardPass;
+}
+
+/** What is passed over. */
+export interface SplitPass {
+  readonly gpu: GpuContext;
+  readonly networks: DeviceNetworks;
+  readonly split: DevicePages;
+  /** Samples of a chunk, a multiple of BLOCK; by default as many as fit. */
+  readonly rows?: number | undefined;
+}
+
+/**
+ * @param label of the work, in profiles
+ * @throws RunError with what the device reported
+ */
+export async function ride(
+  { gpu, networks, split, rows }: SplitPass,
+  label: string,
+  collectors: readonly Collector[],
+): Promise<void> {
+  await split.eachPage(async (page) => {
+    using forward = await createForwardPass(gpu, networks, page, rows);
+    using own = new Owned(gpu);
+    const pass: PageRide = { gpu, networks, page, forward };
+    const riders: Rider[] = [];
+    for (const collector of collectors) riders.push(await collector.board(pass, own));
+    await run(pass, label, riders);
+    for (const rider of riders) await rider.collect();
+  });
+}
+
+async function run({ gpu, networks, forward }: PageRide, label: string, riders: readonly Rider[]): Promise<void> {
+  const { count, widths } = networks;
+  const chunks = forward.chunks.length;
+  const ends = riders.flatMap((rider) => (rider.encodeEnd === undefined ? [] : [rider]));
+  await new Pacer(gpu).run({
+    label,
+    units: ends.length > 0 ? chunks + 1 : chunks,
+    unitOperations: count * forward.rows * forwardOperations(widths),
+    encode(to, first, end) {
+      for (let chunk = first; chunk < Math.min(end, chunks); chunk++) {
+        forward.encode(to, chunk);
+        for (const rider of riders) rider.encode(to, chunk);
+      }
+      if (end > chunks) for (const rider of ends) rider.encodeEnd!(to);
+    },
+  });
+}

@@ -1,0 +1,118 @@
+/** What measuring takes on a device, and how many networks are measured at once. Plain arithmetic, nothing allocated. */
+import type { InputType } from "../core/input-type.ts";
+import type { Widths } from "../core/network.ts";
+import { levelsOf, type Quantization } from "../core/quantization.ts";
+import { plannedArrays } from "../gpu/device/layout.ts";
+import {
+  type Amount,
+  bindingBytes,
+  chunkBytes,
+  largestGrowth,
+  leastOf,
+  type PlanBasis,
+  type PlannedArray,
+  readBack,
+  totalBytes,
+} from "../gpu/device/plan-basis.ts";
+import { BLOCK } from "../gpu/kernels/tally.ts";
+import { parametersLayout } from "./device-networks.ts";
+import { splitLayout } from "./device-split.ts";
+import { bitsLayout } from "./evidence/bits.ts";
+import { classSumsLayout, sumBlocks } from "./evidence/class-sums.ts";
+import { levelsLayout } from "./evidence/level-counts.ts";
+import { extremesLayout, needsExtremes, readingRows } from "./evidence/level-edges.ts";
+import type { RiderLayout } from "./evidence/ride.ts";
+import { chunksOf, forwardOperations, forwardPassLayout, type PassSize, rowsPerChunk } from "./forward-pass.ts";
+import { tallyLayout } from "./tally.ts";
+
+/** What decides the size of every array of measuring. */
+export interface MeasuringSize {
+  readonly widths: Widths;
+  readonly inputType: InputType;
+  /** Samples of the validation and of the test set. */
+  readonly validation: number;
+  readonly test: number;
+  /** Where there are more than two levels. */
+  readonly quantization?: Quantization | undefined;
+  /** Whether measures ask for class sums. */
+  readonly classSums: boolean;
+  /** Whether the validation set is read page by page. */
+  readonly paged: boolean;
+}
+
+/** A forward pass over chunks and what rides on it, with the largest copy that is read back. */
+function passWith(basis: PlanBasis, pass: PassSize, riders: (chunks: number) => readonly RiderLayout[]) {
+  const boarded = riders(chunksOf(pass.samples, pass.rows).length);
+  return [
+    ...plannedArrays(basis, forwardPassLayout(pass)),
+    ...boarded.flatMap(({ arrays }) => plannedArrays(basis, arrays)),
+    readBack(boarded.flatMap(({ read }) => plannedArrays(basis, read))),
+  ];
+}
+
+/** Each pass (measure-networks.ts): over the validation set all that can ride at once, then levels; over the test set accuracy. */
+function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): PlannedArray[][] {
+  const { widths, validation, test, quantization } = size;
+  const pass = (samples: number): PassSize => {
+    return { widths, networks, samples, rows: rowsPerChunk(basis, samples, networks, widths) };
+  };
+  // A page may begin within a block.
+  const blocks = sumBlocks(0, validation) + (size.paged ? 1 : 0);
+  const first = passWith(basis, pass(validation), (chunks) => [
+    tallyRider(networks, validation, chunks),
+    bitsLayout(widths, networks, validation, chunks),
+    ...(size.classSums ? [classSumsLayout(widths, networks, blocks, chunks)] : []),
+    ...(quantization && needsExtremes(quantization.bins) ? [extremesLayout(widths, networks, chunks)] : []),
+  ]);
+  const onTest = passWith(basis, pass(test), (chunks) => [tallyRider(networks, test, chunks)]);
+  if (quantization === undefined) return [first, onTest];
+  const levels = levelsOf(quantization);
+  const counting = passWith(basis, pass(validation), (chunks) => [levelsLayout(widths, networks, levels, chunks)]);
+  return [first, onTest, counting, ...(needsExtremes(quantization.bins) ? [] : [readingArrays(basis, size, networks)])];
+}
+
+/** Tallies of all networks (createTallier). */
+function tallyRider(networks: number, samples: number, chunks: number): RiderLayout {
+  const arrays = tallyLayout(networks, samples, chunks);
+  return { arrays, read: { right: arrays.right } };
+}
+
+/** Outputs of one layer read back, for quantiles. */
+function readingArrays(basis: PlanBasis, { widths, validation: samples }: MeasuringSize, networks: number) {
+  const rows = readingRows(basis, samples, networks, widths);
+  const pass = forwardPassLayout({ widths, networks, samples, rows });
+  const hidden = { layer: pass.layer.slice(0, -1).map(({ outputs }) => ({ outputs })) };
+  return [...plannedArrays(basis, pass), readBack(plannedArrays(basis, hidden))];
+}
+
+/** Every array that is alive at the fullest moment of measuring `networks` networks at once. */
+export function measuringArrays(basis: PlanBasis, size: MeasuringSize, networks: number): PlannedArray[] {
+  const { widths, inputType, validation, test } = size;
+  const passes = passArrays(basis, size, networks);
+  return [
+    ...plannedArrays(basis, splitLayout(inputType, validation, widths[0]!), "validation"),
+    ...plannedArrays(basis, splitLayout(inputType, test, widths[0]!), "test"),
+    ...plannedArrays(basis, parametersLayout(widths, networks)),
+    ...passes.reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest)),
+  ];
+}
+
+/**
+ * How many networks are measured at once: as many as keep every array within a binding, the smallest chunk within the
+ * time of a unit, and everything with such a chunk within half of the memory: the other half is for larger chunks.
+ */
+export function networksAtOnce(basis: PlanBasis, size: MeasuringSize, networks: number): Amount {
+  const smallest: PlanBasis = { ...basis, memoryBytes: 0 };
+  const one = totalBytes(measuringArrays(smallest, size, 1));
+  const another = totalBytes(measuringArrays(smallest, size, 2)) - one;
+  const growing = (count: number) => [
+    ...plannedArrays(smallest, parametersLayout(size.widths, count)),
+    ...passArrays(smallest, size, count).flat(),
+  ];
+  return leastOf({
+    all: networks,
+    binding: bindingBytes(basis) / largestGrowth(growing),
+    memory: 1 + (basis.memoryBytes - chunkBytes(basis) - one) / another,
+    time: basis.pace.unitOperations / (BLOCK * forwardOperations(size.widths)),
+  });
+}
