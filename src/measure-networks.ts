@@ -13,19 +13,19 @@ import { type DeviceNetworks, uploadNetworks } from "./passes/device-networks.ts
 import type { DevicePages } from "./passes/device-split.ts";
 import { createEvaluationCollector, type Evaluation } from "./passes/evaluate.ts";
 import { createBitsCollector } from "./passes/evidence/bits.ts";
-import { createClassSumsCollector } from "./passes/evidence/class-sums.ts";
 import { countLevelsWithin } from "./passes/evidence/level-counts.ts";
 import { createExtremesCollector, needsExtremes } from "./passes/evidence/level-edges.ts";
 import { type Collector, ride, type SplitPass } from "./passes/evidence/ride.ts";
+import { type RidingEvidence, ridingKinds, ridingOf } from "./passes/evidence/riding-kinds.ts";
 
 /** What is measured, and how finely outputs are counted. */
 export interface MeasuringRequest extends Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold"> {
   readonly measures: readonly Measure[];
 }
 
-/** Whether a measure needs sums by class. */
-export function needsClassSums(measures: readonly Measure[]): boolean {
-  return measures.some(({ needs }) => needs.includes("classSums"));
+/** What measures need that rides on the pass over the validation set. */
+export function ridingFor(measures: readonly Measure[]): RidingEvidence[] {
+  return ridingOf(measures.flatMap(({ needs }) => needs));
 }
 
 export interface Gathered {
@@ -50,20 +50,22 @@ export async function gatherEvidence(
   const pass: SplitPass = { gpu, networks, split: validation };
   const evaluation = createEvaluationCollector(networks, validation);
   const bits = createBitsCollector(networks, validation, request.quantizeThreshold);
-  const sums = needsClassSums(request.measures) ? createClassSumsCollector(networks, validation.classes) : undefined;
+  const riding = ridingFor(request.measures).map((kind) => {
+    return { kind, collector: ridingKinds[kind].create(networks, validation.classes) };
+  });
   const quantization = quantizationOf(request);
   const extremes = createExtremesCollector(networks);
-  const collectors: Collector[] = [evaluation, bits, ...(sums ? [sums] : [])];
+  const collectors: Collector[] = [evaluation, bits, ...riding.map(({ collector }) => collector)];
   if (quantization !== undefined && needsExtremes(quantization.bins)) collectors.push(extremes);
   await ride(pass, "measure", collectors);
   const levels = quantization && (await countLevelsWithin(pass, quantization, extremes));
-  const classSums = sums?.gathered();
+  const ridden = riding.map(({ kind, collector }) => ({ kind, gathered: collector.gathered() }));
   const layers = bits.gathered().map((ofNetwork, network) =>
     ofNetwork.map((own, layer): GatheredLayer => {
       return {
         ...own,
         ...(levels && { levels: levels[network]![layer]! }),
-        ...(classSums && { classSums: classSums[network]![layer]! }),
+        ...Object.fromEntries(ridden.map(({ kind, gathered }) => [kind, gathered[network]![layer]!])),
       };
     }),
   );

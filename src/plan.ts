@@ -4,6 +4,7 @@
  */
 import { ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
 import { sweepPlan } from "./ablation/sweep-plan.ts";
+import { needsKeptSlope } from "./core/activation.ts";
 import { type AnyDataset, isPaged } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import type { InputType } from "./core/input-type.ts";
@@ -22,8 +23,10 @@ import {
   type PlannedArray,
   totalBytes,
 } from "./gpu/device/plan-basis.ts";
-import { needsClassSums } from "./measure-networks.ts";
+import { ridingFor } from "./measure-networks.ts";
 import { measuresNamed } from "./measures/measure-choice.ts";
+import { ridingBasis } from "./passes/evidence/ride.ts";
+import { ridingCopies } from "./passes/evidence/riding-kinds.ts";
 import { chunkRows } from "./passes/forward-pass.ts";
 import { measuringArrays, networksAtOnce } from "./passes/measuring-plan.ts";
 import { replicasAtOnce, trainingArrays } from "./train/training-plan.ts";
@@ -113,12 +116,13 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     validation: onDevice(data, data.validation),
     test: onDevice(data, data.test),
     quantization: quantizationOf(config),
-    classSums: needsClassSums(measuresNamed(config.measures)),
+    riding: ridingFor(measuresNamed(config.measures)),
+    keepsSlopes: config.activation === "mixed" || needsKeptSlope(config.activation),
     paged: onDevice(data, data.validation) < data.validation,
   };
   const together = group(networksAtOnce(basis, size, networks), networks);
   const samples = Math.max(size.validation, size.test);
-  const rows = chunkRows(basis, samples, together.count, size.widths);
+  const rows = chunkRows(ridingBasis(basis, ridingCopies(size.riding, size)), samples, together.count, size.widths);
   const chunk = chunkPortion(rows, samples, Math.max(data.validation, data.test));
   return stagePlan("measure", [together, chunk], measuringArrays(basis, size, together.count));
 }

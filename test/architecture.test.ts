@@ -212,7 +212,11 @@ describe("the source", () => {
   test.each([
     ["measures/planted.ts", 'import { read } from "../gpu/device-array.ts";', "imports gpu/device/device-array.ts"],
     ["measures/planted.ts", 'export * from "../gpu/device-array.ts";', "imports gpu/device/device-array.ts"],
-    ["measures/planted.ts", 'const gpu = await import("../gpu/device-array.ts");', "imports gpu/device/device-array.ts"],
+    [
+      "measures/planted.ts",
+      'const gpu = await import("../gpu/device-array.ts");',
+      "imports gpu/device/device-array.ts",
+    ],
     ["gpu/kernels/planted.ts", 'import type { A } from "../../train/adam.ts";', "imports train/adam.ts"],
     ["ablation/planted.ts", 'import {\n  trainNetworks,\n} from "../train/trainer.ts";', "imports train/trainer.ts"],
     ["study.ts", 'import { openAdapter } from "./platform/node/adapters.ts";', "imports platform/node/adapters.ts"],
@@ -237,7 +241,11 @@ describe("the source", () => {
     ["train/planted.ts", "f.apply(undefined, values);", spreadInto(".apply")],
     ["gpu/gpu-utils.ts", "", "has a name that says nothing"],
     ["train/planted.ts", 'import { options } from "../cli/options.ts";', "imports cli/options.ts"],
-    ["host/planted.ts", 'import type { Parser } from "../cli/option-values.ts";', "imports cli/options/option-values.ts"],
+    [
+      "host/planted.ts",
+      'import type { Parser } from "../cli/option-values.ts";',
+      "imports cli/options/option-values.ts",
+    ],
     ["host/planted.ts", 'import { Option } from "commander";', "imports commander"],
     ["host/planted.ts", 'import { SingleBar } from "cli-progress";', "imports cli-progress"],
     ["index.ts", 'import { tell } from "./cli/standard-streams.ts";', "imports cli/display/standard-streams.ts"],
@@ -252,7 +260,11 @@ describe("the source", () => {
     ["study.ts", 'import { Lab } from "../web/engine/lab.ts";', "imports ../web/engine/lab.ts"],
     ["cli/planted.ts", 'import { Lab } from "../../web/engine/lab.ts";', "imports ../web/engine/lab.ts"],
     ["../web/engine/planted.ts", 'import { readFile } from "node:fs";', "imports node:fs"],
-    ["../web/engine/planted.ts", 'import { a } from "../../src/cli/lab-command.ts";', "imports cli/commands/lab-command.ts"],
+    [
+      "../web/engine/planted.ts",
+      'import { a } from "../../src/cli/lab-command.ts";',
+      "imports cli/commands/lab-command.ts",
+    ],
     ["../web/ui/planted.tsx", 'import { a } from "../../src/platform/node/dawn.ts";', "imports platform/node/dawn.ts"],
     ["../web/ui/planted.tsx", "const draw = Math.random();", "uses Math.random"],
   ])("would be refused if %s held %j", (path, text, breach) => {

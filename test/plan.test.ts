@@ -132,6 +132,8 @@ describe("the memory that a study takes", () => {
     ["two hidden layers", {}],
     ["two hidden layers, swept by definition", { sweep: "masked" }],
     ["many levels by width, and sums", { bits: 7, bins: "equal-width", repeats: 3, measures: ["activation-variance"] }],
+    ["gradients", { repeats: 3, measures: ["taylor"] }],
+    ["gradients of functions whose slopes are kept", { repeats: 3, activation: "gelu", measures: ["taylor", "wanda"] }],
     ["few levels by frequency", { bits: 2, bins: "equal-frequency", hidden: [40, 5] }],
     ["three hidden layers", { hidden: [9, 30, 6], repeats: 1, stride: 3, activation: "tanh" }],
     ["one hidden layer, swept by definition", { hidden: [40], repeats: 9, activation: "gelu", sweep: "masked" }],

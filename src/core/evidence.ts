@@ -39,12 +39,28 @@ export interface LayerWeights {
   readonly network: readonly DenseLayer[];
 }
 
+/**
+ * Sums over samples of what the loss L of a sample does to an output t: with g = dL / dt, nats by the unit of the output. The loss is
+ * the cross-entropy alone, without L2.
+ */
+export interface GradientSums {
+  /** `[units]`: of |g|. */
+  readonly sizes: Float64Array;
+  /** `[units]`: of |g t|, nats. */
+  readonly productSizes: Float64Array;
+  /** `[units]`: of g t. */
+  readonly products: Float64Array;
+  /** `[units]`: of (g t)^2, squared nats. */
+  readonly squares: Float64Array;
+}
+
 /** What a measure may need, by kind. */
 export interface EvidenceOf {
   readonly levels: LevelCounts;
   readonly classSums: ClassSums;
   readonly weights: LayerWeights;
   readonly activation: LayerActivation;
+  readonly gradients: GradientSums;
 }
 export type EvidenceKind = keyof EvidenceOf;
 
@@ -64,11 +80,11 @@ export interface LayerFacts {
 /** One hidden layer of one network, with evidence of the kinds that were asked for. */
 export type LayerEvidence<K extends EvidenceKind = EvidenceKind> = LayerFacts & Pick<EvidenceOf, K>;
 
-/** What a device gathers of one hidden layer of one network; weights come from the network itself. */
-export interface GatheredLayer extends Pick<LayerFacts, "units" | "meanActivation"> {
+/** What a device gathers of one hidden layer of one network, what is optional where a measure needs it; the rest the network says. */
+export interface GatheredLayer
+  extends Pick<LayerFacts, "units" | "meanActivation">,
+    Partial<Omit<EvidenceOf, "levels" | "weights" | "activation">> {
   readonly levels: LevelCounts;
-  /** Where a measure needs them. */
-  readonly classSums?: ClassSums;
 }
 
 /** What a device gathers of one network. */

@@ -4,20 +4,25 @@ import { activationVariance } from "./activation-variance.ts";
 import { activeShare } from "./active-share.ts";
 import { classSelectivity } from "./class-selectivity.ts";
 import { contribution } from "./contribution.ts";
+import { fisher } from "./fisher.ts";
 import { geometricMedian } from "./geometric-median.ts";
 import { inNorm } from "./in-norm.ts";
 import { inorm } from "./inorm.ts";
 import type { Measure } from "./measure.ts";
 import { onorm } from "./onorm.ts";
 import { paperMeasures } from "./paper-measures.ts";
+import { sensitivity } from "./sensitivity.ts";
 import { synflow } from "./synflow.ts";
+import { taylor } from "./taylor.ts";
+import { taylorGate } from "./taylor-gate.ts";
 import { wanda } from "./wanda.ts";
 
 const ofOutputs: readonly Measure[] = [activeShare, classSelectivity, activationMagnitude, activationVariance];
 const ofWeights: readonly Measure[] = [inNorm, inorm, onorm, geometricMedian, synflow];
 const ofBoth: readonly Measure[] = [wanda, contribution];
+const ofGradients: readonly Measure[] = [sensitivity, taylor, taylorGate, fisher];
 
-export const measures: readonly Measure[] = [...paperMeasures, ...ofOutputs, ...ofWeights, ...ofBoth];
+export const measures: readonly Measure[] = [...paperMeasures, ...ofOutputs, ...ofWeights, ...ofBoth, ...ofGradients];
 
 /** The measure of a command-line name, if there is one. */
 export function measureNamed(name: string): Measure | undefined {

@@ -18,10 +18,10 @@ import { BLOCK } from "../gpu/kernels/tally.ts";
 import { parametersLayout } from "./device-networks.ts";
 import { splitLayout } from "./device-split.ts";
 import { bitsLayout } from "./evidence/bits.ts";
-import { classSumsLayout, sumBlocks } from "./evidence/class-sums.ts";
 import { levelsLayout } from "./evidence/level-counts.ts";
 import { extremesLayout, needsExtremes, readingRows } from "./evidence/level-edges.ts";
-import type { RiderLayout } from "./evidence/ride.ts";
+import { type RiderLayout, ridingBasis } from "./evidence/ride.ts";
+import { type RidingEvidence, ridingCopies, ridingKinds } from "./evidence/riding-kinds.ts";
 import { chunksOf, forwardOperations, forwardPassLayout, type PassSize, rowsPerChunk } from "./forward-pass.ts";
 import { tallyLayout } from "./tally.ts";
 
@@ -34,8 +34,10 @@ export interface MeasuringSize {
   readonly test: number;
   /** Where there are more than two levels. */
   readonly quantization?: Quantization | undefined;
-  /** Whether measures ask for class sums. */
-  readonly classSums: boolean;
+  /** What measures ask for that rides on the first pass. */
+  readonly riding: readonly RidingEvidence[];
+  /** Whether slopes of some activation must be worked out from z. */
+  readonly keepsSlopes: boolean;
   /** Whether the validation set is read page by page. */
   readonly paged: boolean;
 }
@@ -52,16 +54,15 @@ function passWith(basis: PlanBasis, pass: PassSize, riders: (chunks: number) => 
 
 /** Each pass (measure-networks.ts): over the validation set all that can ride at once, then levels; over the test set accuracy. */
 function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): PlannedArray[][] {
-  const { widths, validation, test, quantization } = size;
-  const pass = (samples: number): PassSize => {
-    return { widths, networks, samples, rows: rowsPerChunk(basis, samples, networks, widths) };
+  const { widths, validation, test, quantization, riding } = size;
+  const pass = (samples: number, copies = 0): PassSize => {
+    return { widths, networks, samples, rows: rowsPerChunk(ridingBasis(basis, copies), samples, networks, widths) };
   };
-  // A page may begin within a block.
-  const blocks = sumBlocks(0, validation) + (size.paged ? 1 : 0);
-  const first = passWith(basis, pass(validation), (chunks) => [
+  const together = { ...size, ...pass(validation, ridingCopies(riding, size)) };
+  const first = passWith(basis, together, (chunks) => [
     tallyRider(networks, validation, chunks),
     bitsLayout(widths, networks, validation, chunks),
-    ...(size.classSums ? [classSumsLayout(widths, networks, blocks, chunks)] : []),
+    ...riding.map((kind) => ridingKinds[kind].layout(together)),
     ...(quantization && needsExtremes(quantization.bins) ? [extremesLayout(widths, networks, chunks)] : []),
   ]);
   const onTest = passWith(basis, pass(test), (chunks) => [tallyRider(networks, test, chunks)]);

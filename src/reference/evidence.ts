@@ -1,9 +1,12 @@
 /** Twin of all collectors of src/gpu/evidence: what measures are computed from, in float64 and by the plainest means. */
 import { activationOfLayer } from "../core/activation.ts";
-import type { ClassSums, LayerEvidence, LevelCounts } from "../core/evidence.ts";
+import type { ClassSums, GradientSums, LayerEvidence, LevelCounts } from "../core/evidence.ts";
 import { type DenseLayer, quantizationThresholds } from "../core/network.ts";
+import { hiddenDelta, layerSlopes } from "./backward.ts";
 import { addSums } from "./class-sums.ts";
 import { forwardNetwork, type RealNetwork } from "./forward.ts";
+import { addGradients } from "./gradient-sums.ts";
+import { startSignal } from "./start-signal.ts";
 
 /** What is measured, and on which samples: [samples, inputs of the network]. */
 export interface EvidenceSource {
@@ -43,12 +46,34 @@ function samplesOf(labels: ArrayLike<number>, classes: number): number[] {
   return counts;
 }
 
+/** [hidden layers]: sums over all samples. @param outputs of all layers */
+function gradientSums({ network, inputs, labels }: EvidenceSource, outputs: readonly Float64Array[]): GradientSums[] {
+  const { layers, activation } = network;
+  const top = layers.length - 1;
+  const found: GradientSums[] = [];
+  let delta = startSignal(outputs[top]!, labels, layers[top]!.outputs, "loss");
+  for (let index = top - 1; index >= 0; index--) {
+    const own = outputs[index]!;
+    const below = outputs[index - 1] ?? inputs;
+    const slopes = layerSlopes(below, layers[index]!, own, activationOfLayer(activation, index, layers.length));
+    const gradients = hiddenDelta(delta, layers[index + 1]!, new Float64Array(own.length).fill(1));
+    const units = layers[index]!.outputs;
+    const added = addGradients(gradients, own, slopes, units, labels.length);
+    const column = (part: number) => Float64Array.from({ length: units }, (_, unit) => added.sums[4 * unit + part]!);
+    found.unshift({ sizes: column(0), productSizes: column(1), products: column(2), squares: column(3) });
+    delta = added.delta;
+  }
+  return found;
+}
+
 /** One for each hidden layer, first to last. */
-export function layerEvidence({ network, inputs, labels }: EvidenceSource): LayerEvidence[] {
+export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
+  const { network, inputs, labels } = source;
   const layers = network.layers as readonly DenseLayer[];
   const classes = layers.at(-1)!.outputs;
   const samples = labels.length;
   const outputs = forwardNetwork(network, inputs);
+  const gradients = gradientSums(source, outputs);
   return layers.slice(0, -1).map(({ outputs: units }, index) => {
     const own = outputs[index]!;
     const activation = activationOfLayer(network.activation, index, layers.length);
@@ -61,6 +86,7 @@ export function layerEvidence({ network, inputs, labels }: EvidenceSource): Laye
       classSums: classSums(own, labels, classes),
       weights: { incoming: layers[index]!, outgoing: layers[index + 1]!, network: layers },
       activation,
+      gradients: gradients[index]!,
     };
   });
 }

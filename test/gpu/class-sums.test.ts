@@ -1,18 +1,12 @@
 /** class-sums.wgsl against src/reference/class-sums.ts, and the whole pass against plain means and variances. */
 import { describe, expect, test } from "vitest";
-import type { Split } from "../../src/core/dataset.ts";
 import type { ClassSums } from "../../src/core/evidence.ts";
 import type { Network } from "../../src/core/network.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
 import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { classSums as shader } from "../../src/gpu/generated/shaders.ts";
-import {
-  addSumsGrid,
-  createAddSums,
-  createNoteOrigins,
-  noteOriginsGrid,
-  SUM_BLOCK,
-} from "../../src/gpu/kernels/class-sums.ts";
+import { createAddSums, createNoteOrigins, noteOriginsGrid } from "../../src/gpu/kernels/class-sums.ts";
+import { SUM_BLOCK, sumBlockGrid } from "../../src/gpu/kernels/sum-block.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";
 import { type DevicePages, uploadSplit } from "../../src/passes/device-split.ts";
 import { createClassSumsCollector } from "../../src/passes/evidence/class-sums.ts";
@@ -25,6 +19,7 @@ import { upload, uploadUniforms } from "../support/arrays.ts";
 import { dispatch } from "../support/dispatch.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, realNetwork, testRandom } from "../support/networks.ts";
+import { inPages } from "../support/pages.ts";
 import { ULP } from "../support/rounding.ts";
 import { concatenate, homogeneousRows, smallIntegers } from "../support/rows.ts";
 import { eachDimension, sizesText } from "../support/sizes.ts";
@@ -63,7 +58,7 @@ async function run(
     const add = (await createAddSums(gpu)).bind({
       ...{ chunk, activations, labels: onDevice, origins: given, sums: { ...sums!, rank: 4 as const } },
     });
-    const adding = { kernel: add, grid: addSumsGrid(units, part, JOBS), step };
+    const adding = { kernel: add, grid: sumBlockGrid(part, JOBS), step };
     const note = (await createNoteOrigins(gpu)).bind({ chunk, activations, noted: given });
     const noting = { kernel: note, grid: noteOriginsGrid(units, JOBS), step };
     dispatch(gpu, ...(step === 0 ? [noting, adding] : [adding]));
@@ -129,24 +124,6 @@ async function gather(networks: readonly Network[], split: DevicePages, rows?: n
   return sums.gathered();
 }
 
-/** The split in pages of so many samples. */
-function inPages(split: Split, features: number, pageSamples: number): DevicePages {
-  const { count, inputs, labels } = split;
-  return {
-    ...{ host: { labels }, count, classes: CLASSES },
-    async eachPage(work) {
-      for (let first = 0; first < count; first += pageSamples) {
-        const end = Math.min(count, first + pageSamples);
-        const own = { count: end - first, labels: labels.subarray(first, end) };
-        const page = { ...own, inputs: inputs.subarray(first * features, end * features) };
-        using onDevice = uploadSplit(gpu, "page", page, features, CLASSES);
-        await work(onDevice);
-      }
-    },
-    [Symbol.dispose]() {},
-  };
-}
-
 describe("the whole validation set", () => {
   const random = testRandom(62);
   const networks = [0, 1].map(() => realNetwork(random, [9, 7, 5, 3], "tanh"));
@@ -179,7 +156,8 @@ describe("the whole validation set", () => {
     using samples = uploadSplit(gpu, "validation", split, 9, CLASSES);
     const whole = await gather(networks, samples);
     for (const rows of [64, 448]) expect(await gather(networks, samples, rows)).toEqual(whole);
-    for (const page of [64, 960, 1024, 1088]) expect(await gather(networks, inPages(split, 9, page))).toEqual(whole);
+    for (const page of [64, 960, 1024, 1088])
+      expect(await gather(networks, inPages(gpu, split, CLASSES, page))).toEqual(whole);
     expect(await gather([networks[1]!], samples)).toEqual(whole.slice(1));
   });
 

@@ -6,9 +6,11 @@ import {
   backward,
   classSums,
   forward,
+  gradientSums,
   histogram,
   levels,
   shuffle,
+  startSignal,
   tally,
   topLayer,
   walkLayer,
@@ -21,11 +23,14 @@ import {
   outputDeltaGrid,
   updateParametersGrid,
 } from "../../src/gpu/kernels/backward.ts";
-import { addSumsGrid, createAddSums, createNoteOrigins, noteOriginsGrid } from "../../src/gpu/kernels/class-sums.ts";
+import { createAddSums, createNoteOrigins, noteOriginsGrid } from "../../src/gpu/kernels/class-sums.ts";
 import { createForwardLayer, forwardGrid } from "../../src/gpu/kernels/forward.ts";
+import { createAddGradients } from "../../src/gpu/kernels/gradient-sums.ts";
 import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid } from "../../src/gpu/kernels/histogram.ts";
 import { createCountLevels, createFindExtremes, levelsGrid } from "../../src/gpu/kernels/levels.ts";
 import { createShuffleSamples, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
+import { createStartSignal, startSignalGrid } from "../../src/gpu/kernels/start-signal.ts";
+import { sumBlockGrid } from "../../src/gpu/kernels/sum-block.ts";
 import { createTallyBlocks, tallyGrid } from "../../src/gpu/kernels/tally.ts";
 import { createTopLayer, topLayerGrid } from "../../src/gpu/kernels/top-layer.ts";
 import { walkGrid } from "../../src/gpu/kernels/walk.ts";
@@ -251,11 +256,56 @@ describe("class-sums", () => {
   test("add_sums", async () => {
     const given = { chunk, activations, origins: floats(3, 5), labels: words(1070) };
     const kernel = (await createAddSums(gpu)).bind({ ...given, sums: { ...floats(3, 5, 2, 16), rank: 4 } });
-    expect(addSumsGrid(5, part, 3)).toEqual([5, 2, 3]);
-    expect(costOf(kernel, addSumsGrid(5, part, 3))).toEqual({
+    expect(sumBlockGrid(part, 3)).toEqual([5, 2, 3]);
+    expect(costOf(kernel, sumBlockGrid(part, 3))).toEqual({
       operations: 3 * 5 * 70 * 8,
       // 1,050 activations, for each four sums read and written, an origin a neuron, 70 labels
       bytes: 4 * (1050 + 8 * 1050 + 15 + 70),
+    });
+  });
+});
+
+describe("start-signal.start_signal", () => {
+  // 5 classes are 2 quads; 70 samples of 3 networks.
+  const rows = uploadUniforms(gpu, startSignal, "Rows", [{ first: 0, count: 70, slab_rows: 96, quads: 2, classes: 5 }]);
+  const given = { rows, labels: words(70), logits: floats(3, 96, 8), signal: floats(3, 96, 8) };
+
+  test.each([
+    // logits read; signals written; labels once
+    ["loss", 4 * 5 + 4 + 5 * 5, 5],
+    ["label", 5, 0],
+    ["logit", 5, 1],
+  ] as const)("of the %s", async (kind, operations, logits) => {
+    const kernel = (await createStartSignal(gpu, kind)).bind(given);
+    expect(costOf(kernel, startSignalGrid(70, 3))).toEqual({
+      operations: 3 * 70 * operations,
+      bytes: 4 * (3 * 70 * (logits + 8) + 70),
+    });
+  });
+});
+
+describe("gradient-sums.add_gradients", () => {
+  // 3 networks of 5 units; 70 samples in this chunk, behind 1,000 of its first block: 2 blocks.
+  const part = { first: 1000, count: 70, slab_rows: 96, unit_lanes: 8, units: 5, classes: 0, blocks: 2, offset: 0 };
+  const chunk = uploadUniforms(gpu, gradientSums, "Chunk", [part]);
+  const shared = { chunk, activations: floats(3, 96, 8), delta: floats(3, 96, 8), sums: floats(3, 5, 8) };
+
+  test("with sigmoid", async () => {
+    const kernel = (await createAddGradients(gpu, "", "sigmoid")).bind(shared);
+    expect(costOf(kernel, sumBlockGrid(part, 3))).toEqual({
+      operations: 3 * 5 * 70 * (8 + 3),
+      // 1,050 outputs, as many deltas read and written; 4 sums of 2 blocks a neuron, read and written
+      bytes: 4 * (3 * 1050 + 15 * 2 * 8),
+    });
+  });
+
+  test("with gelu, whose z are read besides", async () => {
+    const kernel = (await createAddGradients(gpu, "PREACTIVATIONS", "gelu")).bind({
+      ...{ ...shared, preactivations: floats(3, 96, 8) },
+    });
+    expect(costOf(kernel, sumBlockGrid(part, 3))).toEqual({
+      operations: 3 * 5 * 70 * (8 + 1 + 7),
+      bytes: 4 * (4 * 1050 + 15 * 2 * 8),
     });
   });
 });

@@ -24,7 +24,8 @@ describe("within the limit of a binding", () => {
       inputType: "bytes",
       validation: samples,
       test: samples,
-      classSums: false,
+      riding: [],
+      keepsSlopes: false,
       paged: false,
     } as const;
     const { count: many, boundBy } = networksAtOnce(limited, size, 1000);

@@ -39,7 +39,7 @@ const config: StudyConfig = {
   bits: 2,
   bins: "equal-width",
   activation: "gelu",
-  measures: [...tinyConfig.measures, "activation-variance"],
+  measures: [...tinyConfig.measures, "activation-variance", "taylor"],
 };
 
 /** What the stages after training work on. */

@@ -1,6 +1,6 @@
 /** One neuron's counts, given or drawn, and the evidence of a layer that is this neuron alone. */
 import fc from "fast-check";
-import type { LayerEvidence } from "../../src/core/evidence.ts";
+import type { GradientSums, LayerEvidence } from "../../src/core/evidence.ts";
 import type { Measure } from "../../src/measures/measure.ts";
 import { levelsOfClass, type NeuronLevels, totalsOf } from "../../src/measures/neuron-levels.ts";
 
@@ -17,6 +17,17 @@ export function evidenceOfLevels(table: readonly (readonly number[])[]): NeuronL
   const samplesPerClass = table[0]!.map((_, label) => sum(table.map((row) => row[label]!)));
   const countsPerLevel = Uint32Array.from(table.flat());
   return { levels: table.length, countsPerLevel, samplesPerClass, samples: sum(table.flat()) };
+}
+
+/** A neuron whose g and g t are these for every sample. */
+function gradientsOf(samples: number, [g, product]: readonly [number, number]): GradientSums {
+  const total = (each: number) => Float64Array.of(samples * each);
+  return {
+    sizes: total(Math.abs(g)),
+    productSizes: total(Math.abs(product)),
+    products: total(product),
+    squares: total(product * product),
+  };
 }
 
 /** A layer of this neuron alone, between two inputs and two logits. Its output is the number of its level. */
@@ -43,6 +54,7 @@ export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: Ne
     },
     weights: { incoming, outgoing, network: [incoming, outgoing] },
     activation: { kind: "relu" },
+    gradients: gradientsOf(sum(Array.from(countsPerLevel)), [1 / 2, -1 / 4]),
   };
 }
 

@@ -1,15 +1,9 @@
-/** shaders/class-sums.wgsl on the host: entry points and grids. */
+/** shaders/class-sums.wgsl on the host: entry points and grids; that of add_sums is sumBlockGrid. */
 import type { GpuContext } from "../device/context.ts";
 import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
 import type { Cost } from "../device/recorder.ts";
-import type { StructValues } from "../device/uniforms.ts";
 import { classSums } from "../generated/shaders.ts";
 import { SCALAR_BYTES } from "./cost.ts";
-
-/** Samples of a float32 sum. */
-export const SUM_BLOCK = 1024;
-
-export type ClassSumsChunk = StructValues<(typeof classSums)["structs"]["Chunk"]>;
 
 export function createNoteOrigins(gpu: GpuContext) {
   return createKernel(gpu, classSums, "note_origins", "", { dynamic: "chunk", cost: noteOriginsCost });
@@ -21,17 +15,6 @@ export function createAddSums(gpu: GpuContext) {
 
 export function noteOriginsGrid(units: number, jobs: number): Grid {
   return [units, jobs, 1];
-}
-
-/** Blocks that samples [first, first + count) touch, counted from the start of a block. */
-export function addSumsGrid(
-  units: number,
-  { first, count, offset }: Pick<ClassSumsChunk, "first" | "count" | "offset">,
-  jobs: number,
-): Grid {
-  const before = offset + first;
-  const blocks = Math.ceil((before + count) / SUM_BLOCK) - Math.floor(before / SUM_BLOCK);
-  return [units, blocks, jobs];
 }
 
 /** Per activation: two subtractions, a product, two sizes, three additions. */

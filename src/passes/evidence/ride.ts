@@ -6,10 +6,11 @@ import type { GpuContext } from "../../gpu/device/context.ts";
 import type { Layout } from "../../gpu/device/layout.ts";
 import { Owned } from "../../gpu/device/owned.ts";
 import { Pacer } from "../../gpu/device/pacer.ts";
+import type { PlanBasis } from "../../gpu/device/plan-basis.ts";
 import type { Recorder } from "../../gpu/device/recorder.ts";
 import type { DeviceNetworks } from "../device-networks.ts";
 import type { DevicePages, DeviceSplit } from "../device-split.ts";
-import { createForwardPass, type ForwardPass, forwardOperations } from "../forward-pass.ts";
+import { createForwardPass, type ForwardPass, forwardOperations, rowsPerChunk } from "../forward-pass.ts";
 
 /** Sees the outputs of the pass over one page. */
 export interface Rider {
@@ -29,6 +30,8 @@ export interface RiderLayout {
 
 /** Gathers something from all pages of a split, one after another. */
 export interface Collector {
+  /** How many times the pass's own arrays its rider keeps of a chunk; of small arrays 0, which is left out. */
+  readonly copies?: number;
   /** @param own keeps what the rider needs until the page is done with */
   board(pass: PageRide, own: Owned): Promise<Rider>;
 }
@@ -38,6 +41,8 @@ export interface PageRide {
   readonly gpu: GpuContext;
   readonly networks: DeviceNetworks;
   readonly page: DeviceSplit;
+  /** Samples of the pages before. */
+  readonly before: number;
   readonly forward: ForwardPass;
 }
 
@@ -50,6 +55,11 @@ export interface SplitPass {
   readonly rows?: number | undefined;
 }
 
+/** What the pass itself may take, where riders keep so many copies of what it keeps of a chunk. */
+export function ridingBasis({ device, memoryBytes, pace }: PlanBasis, copies: number): PlanBasis {
+  return { device, memoryBytes: memoryBytes / (1 + copies), pace };
+}
+
 /**
  * @param label of the work, in profiles
  * @throws RunError with what the device reported
@@ -59,10 +69,14 @@ export async function ride(
   label: string,
   collectors: readonly Collector[],
 ): Promise<void> {
+  const copies = collectors.reduce((sum, { copies: own = 0 }) => sum + own, 0);
+  let before = 0;
   await split.eachPage(async (page) => {
-    using forward = await createForwardPass(gpu, networks, page, rows);
+    const fitting = rows ?? rowsPerChunk(ridingBasis(gpu, copies), page.count, networks.count, networks.widths);
+    using forward = await createForwardPass(gpu, networks, page, fitting);
     using own = new Owned(gpu);
-    const pass: PageRide = { gpu, networks, page, forward };
+    const pass: PageRide = { gpu, networks, page, before, forward };
+    before += page.count;
     const riders: Rider[] = [];
     for (const collector of collectors) riders.push(await collector.board(pass, own));
     await run(pass, label, riders);

@@ -1,0 +1,52 @@
+/** Kinds of evidence that ride on the pass which counts bits: what plans and runs ask of each. A further kind is a line here. */
+import type { EvidenceKind, EvidenceOf } from "../../core/evidence.ts";
+import { sumBlocks } from "../../gpu/kernels/sum-block.ts";
+import type { DeviceNetworks } from "../device-networks.ts";
+import type { PassSize } from "../forward-pass.ts";
+import { classSumsLayout, createClassSumsCollector } from "./class-sums.ts";
+import { createGradientsCollector, gradientCopies, gradientsLayout } from "./gradients.ts";
+import type { Collector, RiderLayout } from "./ride.ts";
+
+/** What decides the size of a rider's arrays. */
+export interface RidingSize extends PassSize {
+  /** Whether the set comes in pages, which may begin within a block of samples. */
+  readonly paged: boolean;
+  /** Whether slopes of some activation must be worked out from z. */
+  readonly keepsSlopes: boolean;
+}
+
+interface RidingKind<E> {
+  /** As of a collector. */
+  copies(size: Pick<RidingSize, "keepsSlopes">): number;
+  layout(size: RidingSize): RiderLayout;
+  create(networks: DeviceNetworks, classes: number): Collector & { gathered(): E[][] };
+}
+
+const blocksOf = ({ samples, paged }: RidingSize) => sumBlocks(0, samples) + (paged ? 1 : 0);
+
+/** In the order in which they ride. */
+export const ridingKinds = {
+  classSums: {
+    copies: () => 0,
+    layout: (size) => classSumsLayout(size, blocksOf(size)),
+    create: createClassSumsCollector,
+  },
+  gradients: {
+    copies: ({ keepsSlopes }) => gradientCopies(keepsSlopes),
+    layout: (size) => gradientsLayout(size, blocksOf(size), size.keepsSlopes),
+    create: createGradientsCollector,
+  },
+} as const satisfies { readonly [K in EvidenceKind]?: RidingKind<EvidenceOf[K]> };
+
+export type RidingEvidence = keyof typeof ridingKinds;
+
+/** Those of some kinds of evidence that ride. */
+export function ridingOf(needs: Iterable<EvidenceKind>): RidingEvidence[] {
+  const wanted = new Set(needs);
+  return (Object.keys(ridingKinds) as RidingEvidence[]).filter((kind) => wanted.has(kind));
+}
+
+/** Copies that all of them keep. */
+export function ridingCopies(kinds: readonly RidingEvidence[], size: Pick<RidingSize, "keepsSlopes">): number {
+  return kinds.reduce((sum, kind) => sum + ridingKinds[kind].copies(size), 0);
+}
