@@ -54,6 +54,21 @@ export interface GradientSums {
   readonly squares: Float64Array;
 }
 
+/** Steps of a path from inputs of 0 to those of a sample. */
+export const PATH_STEPS = 64;
+
+/** Sums over samples of what flows through an output on the path from inputs of 0: see conductance.ts. */
+export interface PathSums {
+  /** `[units]`: of |conductance|, in units of the logits. */
+  readonly conductances: Float64Array;
+}
+
+/** Sums over samples of an output's share of the label's logit: see relevance.ts. */
+export interface RelevanceSums {
+  /** `[units]`: of |relevance|, in units of the logits. */
+  readonly sizes: Float64Array;
+}
+
 /** What a measure may need, by kind. */
 export interface EvidenceOf {
   readonly levels: LevelCounts;
@@ -61,6 +76,8 @@ export interface EvidenceOf {
   readonly weights: LayerWeights;
   readonly activation: LayerActivation;
   readonly gradients: GradientSums;
+  readonly path: PathSums;
+  readonly relevance: RelevanceSums;
 }
 export type EvidenceKind = keyof EvidenceOf;
 

@@ -3,6 +3,7 @@ import { activationMagnitude } from "./activation-magnitude.ts";
 import { activationVariance } from "./activation-variance.ts";
 import { activeShare } from "./active-share.ts";
 import { classSelectivity } from "./class-selectivity.ts";
+import { conductance } from "./conductance.ts";
 import { contribution } from "./contribution.ts";
 import { fisher } from "./fisher.ts";
 import { geometricMedian } from "./geometric-median.ts";
@@ -11,6 +12,7 @@ import { inorm } from "./inorm.ts";
 import type { Measure } from "./measure.ts";
 import { onorm } from "./onorm.ts";
 import { paperMeasures } from "./paper-measures.ts";
+import { relevance } from "./relevance.ts";
 import { sensitivity } from "./sensitivity.ts";
 import { synflow } from "./synflow.ts";
 import { taylor } from "./taylor.ts";
@@ -21,8 +23,16 @@ const ofOutputs: readonly Measure[] = [activeShare, classSelectivity, activation
 const ofWeights: readonly Measure[] = [inNorm, inorm, onorm, geometricMedian, synflow];
 const ofBoth: readonly Measure[] = [wanda, contribution];
 const ofGradients: readonly Measure[] = [sensitivity, taylor, taylorGate, fisher];
+const ofLogits: readonly Measure[] = [conductance, relevance];
 
-export const measures: readonly Measure[] = [...paperMeasures, ...ofOutputs, ...ofWeights, ...ofBoth, ...ofGradients];
+export const measures: readonly Measure[] = [
+  ...paperMeasures,
+  ...ofOutputs,
+  ...ofWeights,
+  ...ofBoth,
+  ...ofGradients,
+  ...ofLogits,
+];
 
 /** The measure of a command-line name, if there is one. */
 export function measureNamed(name: string): Measure | undefined {

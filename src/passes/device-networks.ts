@@ -1,5 +1,5 @@
 /** Networks of one architecture on the device: per layer one array of homogeneous parameter rows for all of them. */
-import { activationOfLayer, type LayerActivation, type NetworkActivation } from "../core/activation.ts";
+import { activationOfLayer, type LayerActivation, type NetworkActivation, needsKeptSlope } from "../core/activation.ts";
 import { type Network, type Widths, widthsOf } from "../core/network.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { type DeviceArray, read, write } from "../gpu/device/device-array.ts";
@@ -42,6 +42,11 @@ export function uploadNetworks(gpu: GpuContext, networks: readonly Network[]): D
 /** The function after layer `layer`: none after the last, whose outputs are logits. */
 export function activationAfter({ activation, parameters }: DeviceNetworks, layer: number): LayerActivation {
   return activationOfLayer(activation, layer, parameters.length);
+}
+
+/** Whether act' of some hidden layer does not follow from its outputs. */
+export function keepsSlopes(networks: DeviceNetworks): boolean {
+  return networks.parameters.some((_, layer) => needsKeptSlope(activationAfter(networks, layer)));
 }
 
 /** Copies the networks back as plain data, in the order they were uploaded. */

@@ -1,11 +1,20 @@
 /** Twin of all collectors of src/gpu/evidence: what measures are computed from, in float64 and by the plainest means. */
 import { activationOfLayer } from "../core/activation.ts";
-import type { ClassSums, GradientSums, LayerEvidence, LevelCounts } from "../core/evidence.ts";
+import {
+  type ClassSums,
+  type GradientSums,
+  type LayerEvidence,
+  type LevelCounts,
+  PATH_STEPS,
+} from "../core/evidence.ts";
 import { type DenseLayer, quantizationThresholds } from "../core/network.ts";
 import { hiddenDelta, layerSlopes } from "./backward.ts";
 import { addSums } from "./class-sums.ts";
 import { forwardNetwork, type RealNetwork } from "./forward.ts";
 import { addGradients } from "./gradient-sums.ts";
+import { addMagnitudes } from "./magnitude-sums.ts";
+import { stepConductance } from "./path.ts";
+import { divideRelevance, passRelevance } from "./relevance.ts";
 import { startSignal } from "./start-signal.ts";
 
 /** What is measured, and on which samples: [samples, inputs of the network]. */
@@ -46,22 +55,63 @@ function samplesOf(labels: ArrayLike<number>, classes: number): number[] {
   return counts;
 }
 
-/** [hidden layers]: sums over all samples. @param outputs of all layers */
-function gradientSums({ network, inputs, labels }: EvidenceSource, outputs: readonly Float64Array[]): GradientSums[] {
-  const { layers, activation } = network;
-  const top = layers.length - 1;
-  const found: GradientSums[] = [];
-  let delta = startSignal(outputs[top]!, labels, layers[top]!.outputs, "loss");
-  for (let index = top - 1; index >= 0; index--) {
+/**
+ * The derivative by every hidden neuron's output of what a signal at the logits begins: [hidden layers][samples, units].
+ * @param outputs of all layers for these inputs
+ * @param signal [samples, classes]
+ */
+function outputGradients(
+  { layers, activation }: RealNetwork,
+  inputs: ArrayLike<number>,
+  outputs: readonly Float64Array[],
+  signal: Float64Array,
+): Float64Array[] {
+  const found: Float64Array[] = [];
+  let delta = signal;
+  for (let index = layers.length - 2; index >= 0; index--) {
     const own = outputs[index]!;
     const below = outputs[index - 1] ?? inputs;
     const slopes = layerSlopes(below, layers[index]!, own, activationOfLayer(activation, index, layers.length));
     const gradients = hiddenDelta(delta, layers[index + 1]!, new Float64Array(own.length).fill(1));
-    const units = layers[index]!.outputs;
-    const added = addGradients(gradients, own, slopes, units, labels.length);
-    const column = (part: number) => Float64Array.from({ length: units }, (_, unit) => added.sums[4 * unit + part]!);
-    found.unshift({ sizes: column(0), productSizes: column(1), products: column(2), squares: column(3) });
-    delta = added.delta;
+    found.unshift(gradients);
+    delta = gradients.map((g, at) => g * slopes[at]!);
+  }
+  return found;
+}
+
+/** [hidden layers]: sums over all samples. @param outputs of all layers */
+function gradientSums({ network, inputs, labels }: EvidenceSource, outputs: readonly Float64Array[]): GradientSums[] {
+  const signal = startSignal(outputs.at(-1)!, labels, network.layers.at(-1)!.outputs, "loss");
+  return outputGradients(network, inputs, outputs, signal).map((gradients, index) => {
+    const units = network.layers[index]!.outputs;
+    const { sums } = addGradients(gradients, outputs[index]!, gradients, units, labels.length);
+    const column = (part: number) => Float64Array.from({ length: units }, (_, unit) => sums[4 * unit + part]!);
+    return { sizes: column(0), productSizes: column(1), products: column(2), squares: column(3) };
+  });
+}
+
+/** [hidden layers][samples, units]: conductances along the path from inputs of 0. */
+export function conductances({ network, inputs, labels }: EvidenceSource): Float64Array[] {
+  const scaled = (share: number) => Float64Array.from(inputs, (value) => share * value);
+  const signal = startSignal([], labels, network.layers.at(-1)!.outputs, "label");
+  const steps = Array.from({ length: PATH_STEPS }, (_, step) => {
+    const middle = scaled((step + 0.5) / PATH_STEPS);
+    const gradients = outputGradients(network, middle, forwardNetwork(network, middle), signal);
+    const [begin, end] = [step, step + 1].map((at) => forwardNetwork(network, scaled(at / PATH_STEPS)));
+    return gradients.map((g, layer) => stepConductance(g, begin![layer]!, end![layer]!));
+  });
+  return steps.reduce((sums, step) => sums.map((sum, layer) => sum.map((value, at) => value + step[layer]![at]!)));
+}
+
+/** [hidden layers][samples, units]: of the label's logit, by the z+ rule. @param outputs of all layers */
+export function relevances({ network, labels }: EvidenceSource, outputs: readonly Float64Array[]): Float64Array[] {
+  const { layers } = network;
+  const found: Float64Array[] = [];
+  let above = startSignal(outputs.at(-1)!, labels, layers.at(-1)!.outputs, "logit");
+  for (let index = layers.length - 1; index > 0; index--) {
+    const [below, layer] = [outputs[index - 1]!, layers[index]!];
+    above = passRelevance(divideRelevance(above, below, layer), below, layer);
+    found.unshift(above);
   }
   return found;
 }
@@ -74,6 +124,8 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
   const samples = labels.length;
   const outputs = forwardNetwork(network, inputs);
   const gradients = gradientSums(source, outputs);
+  const sizes = (values: Float64Array, units: number) => addMagnitudes(values, units, samples);
+  const [paths, shares] = [conductances(source), relevances(source, outputs)];
   return layers.slice(0, -1).map(({ outputs: units }, index) => {
     const own = outputs[index]!;
     const activation = activationOfLayer(network.activation, index, layers.length);
@@ -87,6 +139,8 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
       weights: { incoming: layers[index]!, outgoing: layers[index + 1]!, network: layers },
       activation,
       gradients: gradients[index]!,
+      path: { conductances: sizes(paths[index]!, units) },
+      relevance: { sizes: sizes(shares[index]!, units) },
     };
   });
 }

@@ -3,7 +3,7 @@ import { outputDelta } from "./backward.ts";
 
 /**
  * What flows back from each logit: the derivative of the sample's cross-entropy, that of the label's logit, or that logit itself.
- * @param logits [samples, classes]
+ * @param logits [samples, classes]; of `label` none are needed
  * @returns [samples, classes]
  */
 export function startSignal(
@@ -14,8 +14,8 @@ export function startSignal(
 ): Float64Array {
   // output_delta is of a mean.
   if (kind === "loss") return outputDelta(logits, labels, classes).delta.map((value) => value * labels.length);
-  return Float64Array.from(logits, (logit, index) => {
+  return Float64Array.from({ length: labels.length * classes }, (_, index) => {
     if (index % classes !== labels[Math.floor(index / classes)]) return 0;
-    return kind === "label" ? 1 : logit;
+    return kind === "label" ? 1 : logits[index]!;
   });
 }

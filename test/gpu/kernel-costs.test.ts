@@ -9,6 +9,9 @@ import {
   gradientSums,
   histogram,
   levels,
+  magnitudeSums,
+  path,
+  relevance,
   shuffle,
   startSignal,
   tally,
@@ -28,6 +31,9 @@ import { createForwardLayer, forwardGrid } from "../../src/gpu/kernels/forward.t
 import { createAddGradients } from "../../src/gpu/kernels/gradient-sums.ts";
 import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid } from "../../src/gpu/kernels/histogram.ts";
 import { createCountLevels, createFindExtremes, levelsGrid } from "../../src/gpu/kernels/levels.ts";
+import { createAddMagnitudes } from "../../src/gpu/kernels/magnitude-sums.ts";
+import { createAddConductance, createScaleLayer, pathGrid } from "../../src/gpu/kernels/path.ts";
+import { createDivideRelevance, createPassRelevance, relevanceGrid } from "../../src/gpu/kernels/relevance.ts";
 import { createShuffleSamples, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
 import { createStartSignal, startSignalGrid } from "../../src/gpu/kernels/start-signal.ts";
 import { sumBlockGrid } from "../../src/gpu/kernels/sum-block.ts";
@@ -307,6 +313,73 @@ describe("gradient-sums.add_gradients", () => {
       operations: 3 * 5 * 70 * (8 + 1 + 7),
       bytes: 4 * (4 * 1050 + 15 * 2 * 8),
     });
+  });
+});
+
+test("magnitude-sums.add_magnitudes", async () => {
+  const part = { first: 1000, count: 70, slab_rows: 96, unit_lanes: 8, units: 5, classes: 0, blocks: 2, offset: 0 };
+  const chunk = uploadUniforms(gpu, magnitudeSums, "Chunk", [part]);
+  const kernel = (await createAddMagnitudes(gpu)).bind({ chunk, values: floats(3, 96, 8), sums: floats(3, 5, 2) });
+  expect(costOf(kernel, sumBlockGrid(part, 3))).toEqual({
+    operations: 3 * 5 * 70 * 2,
+    // 1,050 values; sums of 2 blocks a neuron, read and written
+    bytes: 4 * (1050 + 15 * 2 * 2),
+  });
+});
+
+describe("relevance", () => {
+  // 7 inputs are 2 quads, 5 outputs are 2 quads; 70 samples of 3 networks.
+  const sizes = { inputs: 7, input_quads: 2, outputs: 5, output_quads: 2, slab_rows: 96 };
+  const shared = {
+    layer: uploadUniforms(gpu, relevance, "Layer", [sizes]),
+    rows: uploadUniforms(gpu, relevance, "Rows", [{ count: 70 }]),
+    ...{ parameters: floats(3, 5, 8), activations: floats(3, 96, 8) },
+  };
+
+  test("divide_relevance", async () => {
+    const kernel = (await createDivideRelevance(gpu)).bind({ ...shared, relevance: floats(3, 96, 8) });
+    expect(costOf(kernel, relevanceGrid(2, 70, 3))).toEqual({
+      operations: 3 * 70 * 5 * 8 * 3,
+      // parameters; 8 activations and 8 lanes of relevance, read and written, a sample
+      bytes: 4 * 3 * (40 + 70 * (8 + 16)),
+    });
+  });
+
+  test("pass_relevance", async () => {
+    const kernel = (await createPassRelevance(gpu)).bind({
+      ...shared,
+      shares: floats(3, 96, 8),
+      below: floats(3, 96, 8),
+    });
+    expect(costOf(kernel, relevanceGrid(2, 70, 3))).toEqual({
+      operations: 3 * 70 * 5 * 8 * 4,
+      bytes: 4 * 3 * (40 + 70 * (8 + 8 + 8)),
+    });
+  });
+});
+
+describe("path", () => {
+  // 5 units are 2 quads; 96 rows of 3 networks.
+  const layer = uploadUniforms(gpu, path, "Layer", [{ units: 5, quads: 2, slab_rows: 96, inputs: 7, input_lanes: 8 }]);
+  const step = uploadUniforms(gpu, path, "Step", [{ share: 0.5, begins: 0 }]);
+  const rows = () => floats(3, 96, 8);
+  const lanes = 3 * 96 * 8;
+
+  test("scale_layer, slopes kept or not", async () => {
+    const shared = { layer, step, parameters: floats(3, 5, 8), preactivations: rows(), outputs: rows() };
+    const plain = (await createScaleLayer(gpu, "", "sigmoid")).bind(shared);
+    expect(costOf(plain, pathGrid(2, 96, 3))).toEqual({ operations: lanes * (3 + 4), bytes: 4 * (2 * lanes + 15) });
+    const kept = (await createScaleLayer(gpu, "SLOPES", "gelu")).bind({ ...shared, slopes: rows() });
+    expect(costOf(kept, pathGrid(2, 96, 3))).toEqual({
+      ...{ operations: lanes * (3 + 18 + 7), bytes: 4 * (3 * lanes + 15) },
+    });
+  });
+
+  test("add_conductance", async () => {
+    const given = { begin: rows(), end: rows(), middle: rows(), delta: rows(), conductance: rows() };
+    const kernel = (await createAddConductance(gpu, "", "sigmoid")).bind({ layer, step, ...given });
+    // three outputs read; two arrays read and written
+    expect(costOf(kernel, pathGrid(2, 96, 3))).toEqual({ operations: lanes * (3 + 3), bytes: 4 * lanes * 7 });
   });
 });
 

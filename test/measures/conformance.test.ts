@@ -9,10 +9,9 @@ import { measures } from "../../src/measures/registry.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
 import type { EvidenceSource } from "../../src/reference/evidence.ts";
 import { layerEvidence } from "../../src/reference/evidence.ts";
-import type { RealNetwork } from "../../src/reference/forward.ts";
 import { conformanceSets, networkOf, splitOf, valuesById } from "../support/conformance.ts";
 import { testGpu } from "../support/gpu.ts";
-import { ULP } from "../support/rounding.ts";
+import { perturbedBounds } from "../support/perturbed-bounds.ts";
 
 const gpu = await testGpu();
 
@@ -24,48 +23,22 @@ function referenceValues(source: EvidenceSource): Float64Array[][] {
 
 const flat = (layers: readonly ArrayLike<number>[]) => layers.flatMap((values) => Array.from(values));
 
-/** The network with one number, weights before biases and first layers first, larger by a share of itself. */
-function nudged(network: RealNetwork, place: number, share: number): RealNetwork {
-  let before = 0;
-  const own = (values: ArrayLike<number>) => {
-    const copy = Float64Array.from(values);
-    const at = place - before;
-    if (at >= 0 && at < copy.length) copy[at]! *= 1 + share;
-    before += copy.length;
-    return copy;
-  };
-  return {
-    ...network,
-    layers: network.layers.map((layer) => ({ ...layer, weights: own(layer.weights), biases: own(layer.biases) })),
-  };
-}
+/** Rows are short here: eight roundings each are enough for all that is done. */
+const ROUNDINGS = 8;
 
 /**
- * Float32 arithmetic computes what exact arithmetic would of numbers that are off by roundings of themselves (Wilkinson). So a
- * value is off by what it changes by when each number does, sum |w dv/dw|, and by roundings of its own; cross-entropies, which
- * some values are differences of, by those of their size. Rows are short here: eight roundings each are enough for all of it.
+ * [measures][rows]: how far a device may be off.
+ * @param loss of the network: some measures are differences of cross-entropies, which are off by roundings of their size
  */
-const ROUNDINGS = 8;
-const SHARE = 1e-6;
-
-/** [measures][rows]: how far a device may be off. */
 function deviceBounds(source: EvidenceSource, loss: number): number[][] {
-  const { network } = source;
-  const numbers = network.layers.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
   const exact = referenceValues(source).map(flat);
-  const moved = exact.map((values) => values.map(() => 0));
-  for (let place = 0; place < numbers; place++) {
-    const other = referenceValues({ ...source, network: nudged(network, place, SHARE) });
-    for (const [index, layers] of other.entries()) {
-      for (const [row, value] of flat(layers).entries()) {
-        moved[index]![row]! += Math.abs(value - exact[index]![row]!) / SHARE;
-      }
-    }
-  }
-  return exact.map((values, index) => {
+  const scales = exact.flatMap((values, index) => {
     const scale = Math.max(...values.map(Math.abs), measures[index]!.unit === "nat" ? loss : 0);
-    return values.map((_, row) => ROUNDINGS * ULP * (moved[index]![row]! + scale));
+    return values.map(() => scale);
   });
+  const bounds = perturbedBounds(source, (other) => referenceValues(other).flatMap(flat), scales, ROUNDINGS);
+  const rows = exact[0]!.length;
+  return exact.map((_, index) => bounds.slice(index * rows, (index + 1) * rows));
 }
 
 describe.each(conformanceSets)("$name", (set) => {

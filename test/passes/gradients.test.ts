@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { activations, layerActivation, type NetworkActivation } from "../../src/core/activation.ts";
 import type { GradientSums } from "../../src/core/evidence.ts";
 import type { Network } from "../../src/core/network.ts";
-import { uploadNetworks } from "../../src/passes/device-networks.ts";
+import { keepsSlopes, uploadNetworks } from "../../src/passes/device-networks.ts";
 import { type DevicePages, uploadSplit } from "../../src/passes/device-split.ts";
 import { createClassSumsCollector } from "../../src/passes/evidence/class-sums.ts";
 import { createGradientsCollector } from "../../src/passes/evidence/gradients.ts";
@@ -29,7 +29,7 @@ async function gather(
   }: { rows?: number; others?: (device: ReturnType<typeof uploadNetworks>) => Collector[] } = {},
 ): Promise<GradientSums[][]> {
   using device = uploadNetworks(gpu, networks);
-  const gradients = createGradientsCollector(device);
+  const gradients = createGradientsCollector(device, keepsSlopes(device));
   await ride({ gpu, networks: device, split, rows }, "gradients", [...others(device), gradients]);
   return gradients.gathered();
 }

@@ -54,6 +54,8 @@ export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: Ne
     },
     weights: { incoming, outgoing, network: [incoming, outgoing] },
     activation: { kind: "relu" },
+    path: { conductances: Float64Array.of(3 * sum(Array.from(countsPerLevel))) },
+    relevance: { sizes: Float64Array.of(sum(Array.from(countsPerLevel))) },
     gradients: gradientsOf(sum(Array.from(countsPerLevel)), [1 / 2, -1 / 4]),
   };
 }

@@ -1592,6 +1592,184 @@ export const levels = {
   "source": "// Outputs of neurons in more than two levels: their range, and class-conditional histograms.\n//   find_extremes: extremes[j, u, 0] = max_s ~key(x), extremes[j, u, 1] = max_s key(x),  x = activations[j, s, u]\n//   count_levels:  counts[j, u, l, c] += #{ s of class c : #{ e : x > edges[j, u, e] } = l }\n// key maps floats to integers in the same order, so that a maximum of integers finds the largest float and, of their\n// complements, the least; 0 is below both of any finite float, so arrays begin as zeros.\n// An invocation takes 32 samples of a neuron. Maxima and sums of integers by atomics: exact in any order.\n// Preconditions: edges ascend; the arrays that are written held zeros before the first chunk.\n\nstruct Chunk {\n  first: u32,      // first sample of this chunk\n  count: u32,      // samples in this chunk\n  slab_rows: u32,  // rows of one job in `activations`\n  unit_lanes: u32, // floats of a row of `activations`, padding included\n  units: u32,      // neurons\n  levels: u32,\n  classes: u32,\n}\n\nconst STRIP = 32u; // samples of an invocation\n\n@group(0) @binding(0) var<uniform> chunk: Chunk;\n@group(0) @binding(1) var<storage, read> activations: array<f32>;               // [jobs, slab_rows, unit_lanes]\n@group(0) @binding(2) var<storage, read_write> extremes: array<atomic<u32>>;    // [jobs, units, 2]\n@group(0) @binding(3) var<storage, read> labels: array<u32>;                    // [samples]\n@group(0) @binding(4) var<storage, read> edges: array<f32>;                     // [jobs, units, levels - 1]\n@group(0) @binding(5) var<storage, read_write> counts: array<atomic<u32>>;      // [jobs, units, levels, classes]\n\nfn key(value: f32) -> u32 {\n  let word = bitcast<u32>(value);\n  return word ^ select(0x80000000u, 0xffffffffu, (word >> 31u) == 1u);\n}\n\n// Grid: x = units, y = strips of this chunk, z = jobs.\n@compute @workgroup_size(64)\nfn find_extremes(@builtin(global_invocation_id) id: vec3<u32>) {\n  let first = id.y * STRIP;\n  if (id.x >= chunk.units || first >= chunk.count) { return; }\n  let rows = min(STRIP, chunk.count - first);\n  let base = (id.z * chunk.slab_rows + first) * chunk.unit_lanes + id.x;\n  var least = 0u;\n  var largest = 0u;\n  for (var row = 0u; row < rows; row++) {\n    let place = key(activations[base + row * chunk.unit_lanes]);\n    least = max(least, ~place);\n    largest = max(largest, place);\n  }\n  let slot = 2u * (id.z * chunk.units + id.x);\n  atomicMax(&extremes[slot], least);\n  atomicMax(&extremes[slot + 1u], largest);\n}\n\n// Grid: x = units, y = strips of this chunk, z = jobs.\n@compute @workgroup_size(64)\nfn count_levels(@builtin(global_invocation_id) id: vec3<u32>) {\n  let first = id.y * STRIP;\n  if (id.x >= chunk.units || first >= chunk.count) { return; }\n  let rows = min(STRIP, chunk.count - first);\n  let base = (id.z * chunk.slab_rows + first) * chunk.unit_lanes + id.x;\n  let neuron = id.z * chunk.units + id.x;\n  let first_edge = neuron * (chunk.levels - 1u);\n  for (var row = 0u; row < rows; row++) {\n    let value = activations[base + row * chunk.unit_lanes];\n    // Edges below the value are the first ones: halve what remains in doubt.\n    var level = 0u;\n    var end = chunk.levels - 1u;\n    while (level < end) {\n      let middle = (level + end) / 2u;\n      if (value > edges[first_edge + middle]) { level = middle + 1u; } else { end = middle; }\n    }\n    let label = labels[chunk.first + first + row];\n    atomicAdd(&counts[(neuron * chunk.levels + level) * chunk.classes + label], 1u);\n  }\n}\n"
 } as const;
 
+export const magnitudeSums = {
+  "file": "shaders/magnitude-sums.wgsl",
+  "overrides": {},
+  "structs": {
+    "Chunk": {
+      "size": 32,
+      "fields": {
+        "first": { "offset": 0, "type": "u32" },
+        "count": { "offset": 4, "type": "u32" },
+        "slab_rows": { "offset": 8, "type": "u32" },
+        "unit_lanes": { "offset": 12, "type": "u32" },
+        "units": { "offset": 16, "type": "u32" },
+        "classes": { "offset": 20, "type": "u32" },
+        "blocks": { "offset": 24, "type": "u32" },
+        "offset": { "offset": 28, "type": "u32" }
+      }
+    },
+    "Stretch": {
+      "size": 12,
+      "fields": {
+        "number": { "offset": 0, "type": "u32" },
+        "first": { "offset": 4, "type": "u32" },
+        "end": { "offset": 8, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "add_magnitudes": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 64, 1, 1 ],
+          "bindings": {
+            "chunk": { "binding": 0, "kind": "uniform", "struct": "Chunk" },
+            "values": { "binding": 1, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "unit_lanes" ] },
+            "sums": { "binding": 2, "kind": "storage", "element": "f32", "shape": [ "networks", "units", "blocks" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// Sums of the sizes of what each sample gives a neuron:\n//   add_magnitudes: sums[r, u, b] += sum over samples s in block b of |values[r, s, u]|\n// Blocks are those of parts/sum-block.wgsl. An invocation owns a neuron's block: no atomics, no barriers.\n// Variants: \"\".\n\n// Sums over samples in float32, in blocks of 1024 samples of the whole set, whatever chunks and pages are: `offset` is how many of a\n// page's first block came with the page before, whose sums the host puts into that block. Within a block sums run in the order of\n// the samples; the host adds blocks in float64 and in order. So neither chunks nor pages change a bit. The error of a sum of K terms\n// is at most 4 sqrt(K + 1) 2^-23 S, S being the sum of their sizes (docs/measures.md 7).\n// Sums hold zeros, or what came with the page before, at the first chunk of a page; chunks run in order.\n\nstruct Chunk {\n  first: u32,      // first sample of this chunk within the page\n  count: u32,      // samples in this chunk\n  slab_rows: u32,  // rows of one job in arrays of samples\n  unit_lanes: u32, // floats of a row there, padding included\n  units: u32,      // neurons\n  classes: u32,    // class sums: of the labels\n  blocks: u32,     // blocks of the page, that of `offset` included\n  offset: u32,     // samples of the page's first block that came before the page\n}\n\nconst BLOCK = 1024u; // samples of a float32 sum\n\n// What a chunk has of a block.\nstruct Stretch {\n  number: u32, // of the block in the page\n  first: u32,  // rows of the chunk\n  end: u32,\n}\n\n// Of the `place`-th block that the chunk touches; empty past the last one.\nfn stretch_of(place: u32) -> Stretch {\n  let earlier = chunk.offset + chunk.first; // samples of the page's first block and of the page, up to this chunk\n  let number = earlier / BLOCK + place;\n  let start = max(earlier, BLOCK * number);\n  let end = max(start, min(earlier + chunk.count, BLOCK * number + BLOCK));\n  return Stretch(number, start - earlier, end - earlier);\n}\n\n@group(0) @binding(0) var<uniform> chunk: Chunk;\n@group(0) @binding(1) var<storage, read> values: array<f32>;       // [networks, slab_rows, unit_lanes]\n@group(0) @binding(2) var<storage, read_write> sums: array<f32>;   // [networks, units, blocks]\n\n// Grid: x = units, y = blocks that this chunk touches, z = networks.\n@compute @workgroup_size(64)\nfn add_magnitudes(@builtin(global_invocation_id) id: vec3<u32>) {\n  let stretch = stretch_of(id.y);\n  if (id.x >= chunk.units || stretch.first >= stretch.end) { return; }\n  let own = (id.z * chunk.units + id.x) * chunk.blocks + stretch.number;\n  var sum = sums[own];\n  for (var row = stretch.first; row < stretch.end; row++) {\n    sum += abs(values[(id.z * chunk.slab_rows + row) * chunk.unit_lanes + id.x]);\n  }\n  sums[own] = sum;\n}\n"
+} as const;
+
+export const path = {
+  "file": "shaders/path.wgsl",
+  "overrides": { "ACTIVATION": "u32", "ALPHA": "f32" },
+  "structs": {
+    "Layer": {
+      "size": 20,
+      "fields": {
+        "units": { "offset": 0, "type": "u32" },
+        "quads": { "offset": 4, "type": "u32" },
+        "slab_rows": { "offset": 8, "type": "u32" },
+        "inputs": { "offset": 12, "type": "u32" },
+        "input_lanes": { "offset": 16, "type": "u32" }
+      }
+    },
+    "Step": {
+      "size": 8,
+      "fields": {
+        "share": { "offset": 0, "type": "f32" },
+        "begins": { "offset": 4, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "scale_layer": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "step": { "binding": 1, "kind": "uniform", "struct": "Step" },
+            "parameters": { "binding": 2, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "units", "input_lanes" ] },
+            "preactivations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "outputs": { "binding": 4, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] }
+          }
+        },
+        "SLOPES": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "step": { "binding": 1, "kind": "uniform", "struct": "Step" },
+            "parameters": { "binding": 2, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "units", "input_lanes" ] },
+            "preactivations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "outputs": { "binding": 4, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "slopes": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] }
+          }
+        }
+      }
+    },
+    "add_conductance": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "step": { "binding": 1, "kind": "uniform", "struct": "Step" },
+            "begin": { "binding": 5, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "end": { "binding": 6, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "middle": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "delta": { "binding": 8, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "conductance": { "binding": 9, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] }
+          }
+        },
+        "SLOPES": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "step": { "binding": 1, "kind": "uniform", "struct": "Step" },
+            "begin": { "binding": 5, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "end": { "binding": 6, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "delta": { "binding": 8, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "conductance": { "binding": 9, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "slopes": { "binding": 10, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// A path from inputs of 0 to each sample, along which a network is followed step by step, for conductance.\n//   scale_layer:     outputs[r, s, u] = act(b + share (z - b)), the first hidden layer where inputs are `share` of themselves: z is\n//                    linear in them, so the product with them is done once, for preactivations[r, s, u] = z of the whole sample\n//   add_conductance: conductance[r, s, u] += g (t_end - t_begin) over a step, with g = delta[r, s, u] the derivative of the label's\n//                    logit by t in its middle; then delta[r, s, u] = act' g, from which g of the layer below is made\n// (Dhamdhere, Sundararajan and Yan 2018). SLOPES: act' of GELU does not follow from its value; scale_layer writes it, and add_conductance\n// reads it. Every value has one owner, an invocation: no atomics, no barriers. Rows past a chunk are computed like others; nobody reads them.\n// Variants: \"\", SLOPES.\n\noverride ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts\noverride ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU\n\nstruct Layer {\n  units: u32,\n  quads: u32,       // quads of a row of every slab\n  slab_rows: u32,   // rows of one network there\n  inputs: u32,      // scale_layer: inputs of the network; the lane of this index of a parameter row is the bias\n  input_lanes: u32, // scale_layer: floats of a parameter row\n}\nstruct Step {\n  share: f32,  // scale_layer: of the inputs\n  begins: u32, // add_conductance: 1 in the first step of a chunk, which finds nothing to add to\n}\n\n@group(0) @binding(0) var<uniform> layer: Layer;\n@group(0) @binding(1) var<uniform> step: Step;\n\n// scale_layer\n@group(0) @binding(2) var<storage, read> parameters: array<f32>;             // [networks, units, input_lanes]\n@group(0) @binding(3) var<storage, read> preactivations: array<vec4<f32>>;   // [networks, slab_rows, quads]\n@group(0) @binding(4) var<storage, read_write> outputs: array<vec4<f32>>;    // [networks, slab_rows, quads]\n\n// add_conductance\n@group(0) @binding(5) var<storage, read> begin: array<vec4<f32>>;            // [networks, slab_rows, quads]\n@group(0) @binding(6) var<storage, read> end: array<vec4<f32>>;              // [networks, slab_rows, quads]\n@group(0) @binding(7) var<storage, read> middle: array<vec4<f32>>;           // [networks, slab_rows, quads]\n@group(0) @binding(8) var<storage, read_write> delta: array<vec4<f32>>;      // [networks, slab_rows, quads]\n@group(0) @binding(9) var<storage, read_write> conductance: array<vec4<f32>>; // [networks, slab_rows, quads]\n\n#if SLOPES\n@group(0) @binding(10) var<storage, read_write> slopes: array<vec4<f32>>;    // [networks, slab_rows, quads]\n#endif\n\n// Phi(z), for GELU. WGSL has no erf: Abramowitz and Stegun 7.1.26, whose absolute error is below 1.5e-7. Beyond 20 its\n// tail is 0.\nfn normal_probability(z: vec4<f32>) -> vec4<f32> {\n  let x = min(abs(z), vec4<f32>(20.0)) * 0.70710678;\n  let t = 1.0 / (1.0 + 0.3275911 * x);\n  let p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));\n  let tail = 0.5 * p * exp(-x * x);\n  return select(1.0 - tail, tail, z < vec4<f32>(0.0));\n}\n\n// e^-|2 u| of GELU's approximation 0.5 z (1 + tanh(u)) = z sigmoid(2 u); beyond 20 it is 0.\nfn tanh_exponential(z: vec4<f32>) -> vec4<f32> {\n  let x = min(abs(z), vec4<f32>(20.0));\n  return exp(-1.5957691 * (x + 0.044715 * x * x * x));\n}\n\n// Finite for every finite z, and NaN stays NaN, so that a diverged run shows in its loss.\nfn activate(z: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) {\n    let e = exp(-abs(z));\n    return select(e, vec4<f32>(1.0), z >= vec4<f32>(0.0)) / (1.0 + e);\n  }\n  if (ACTIVATION == 2u) {\n    // The built-in tanh may be wrong by 1e-5 and overflows on some drivers; near 0 the series keeps the sign.\n    let e = exp(-2.0 * abs(z));\n    return select(sign(z) * (1.0 - e) / (1.0 + e), z * (1.0 - z * z / 3.0), abs(z) < vec4<f32>(0.02));\n  }\n  if (ACTIVATION == 3u) {\n    return select(z, vec4<f32>(0.0), z < vec4<f32>(0.0)); // not max(): it may turn NaN into 0\n  }\n  if (ACTIVATION == 4u) { return select(z, ALPHA * z, z < vec4<f32>(0.0)); }\n  if (ACTIVATION == 5u) {\n    // e^z - 1 for z < 0 only, so that nothing overflows; near 0, where it cancels, its series.\n    let e = exp(-abs(z)) - 1.0;\n    let series = z * (1.0 + z * (0.5 + z * (1.0 / 6.0 + z / 24.0)));\n    return select(z, ALPHA * select(e, series, z > vec4<f32>(-0.02)), z < vec4<f32>(0.0));\n  }\n  if (ACTIVATION == 6u) {\n    // log(1 + e) = 2 artanh(e / (2 + e)) by its series, right to 1e-8 of itself: log() may be wrong by 2^-21, and 1 + e\n    // loses a small e.\n    let e = exp(-abs(z));\n    let s = e / (2.0 + e);\n    let q = s * s;\n    let tail = 1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q * (1.0 / 13.0)));\n    return select(vec4<f32>(0.0), z, z > vec4<f32>(0.0)) + 2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (0.2 + q * tail)));\n  }\n  if (ACTIVATION == 7u) { return z * normal_probability(z); }\n  if (ACTIVATION == 8u) {\n    let e = tanh_exponential(z);\n    return z * select(vec4<f32>(1.0), e, z < vec4<f32>(0.0)) / (1.0 + e);\n  }\n  return z;\n}\n// The derivative of the activation function, from its value t; not of GELU, whose value does not tell it (see SLOPES_KEPT).\nfn derivative(t: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) { return t * (1.0 - t); }\n  if (ACTIVATION == 2u) { return 1.0 - t * t; }\n  if (ACTIVATION == 3u) { return select(vec4<f32>(0.0), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 4u) { return select(vec4<f32>(ALPHA), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 5u) { return select(t + ALPHA, vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 6u) {\n    // 1 - e^-t, which cancels near 0.\n    return select(1.0 - exp(-t), t * (1.0 - t * (0.5 - t * (1.0 / 6.0 - t / 24.0))), t < vec4<f32>(0.02));\n  }\n  return vec4<f32>(1.0);\n}\n#if SLOPES\n// act'(z) of GELU, whose value does not tell it: of z p(z) it is p + z p'. Finite for every finite z, and NaN stays NaN.\nfn slope(z: vec4<f32>) -> vec4<f32> {\n  let x = min(abs(z), vec4<f32>(20.0)); // beyond, p' is 0\n  if (ACTIVATION == 7u) { return normal_probability(z) + z * (0.39894228 * exp(-0.5 * x * x)); }\n  // p is the sigmoid of 2 u, and p' is p (1 - p) times the derivative of 2 u.\n  let e = tanh_exponential(z);\n  let p = select(vec4<f32>(1.0), e, z < vec4<f32>(0.0)) / (1.0 + e);\n  return p + z * (e / ((1.0 + e) * (1.0 + e)) * (1.5957691 + 0.2140644 * x * x));\n}\n#endif\n// A quad of a row of units: those past the last one are padding, the homogeneous 1, then zeros.\nfn with_padding(values: vec4<f32>, quad: u32, units: u32) -> vec4<f32> {\n  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let padding = select(vec4<f32>(0.0), vec4<f32>(1.0), unit == vec4<u32>(units));\n  return select(padding, values, unit < vec4<u32>(units));\n}\n\nfn bias_of(network: u32, unit: u32) -> f32 {\n  return parameters[(network * layer.units + min(unit, layer.units - 1u)) * layer.input_lanes + layer.inputs];\n}\n\n// Grid: x = quads of units, y = rows, z = networks.\n@compute @workgroup_size(8, 8)\nfn scale_layer(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= layer.quads || id.y >= layer.slab_rows) { return; }\n  let first = id.x * 4u;\n  let bias = vec4<f32>(\n    bias_of(id.z, first), bias_of(id.z, first + 1u), bias_of(id.z, first + 2u), bias_of(id.z, first + 3u),\n  );\n  let slot = (id.z * layer.slab_rows + id.y) * layer.quads + id.x;\n  let z = bias + step.share * (preactivations[slot] - bias);\n  outputs[slot] = with_padding(activate(z), id.x, layer.units);\n#if SLOPES\n  slopes[slot] = slope(z);\n#endif\n}\n\nfn slope_at(slot: u32) -> vec4<f32> {\n#if SLOPES\n  return slopes[slot];\n#else\n  return derivative(middle[slot]);\n#endif\n}\n\n// Grid: x = quads of units, y = rows, z = networks.\n@compute @workgroup_size(8, 8)\nfn add_conductance(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= layer.quads || id.y >= layer.slab_rows) { return; }\n  let slot = (id.z * layer.slab_rows + id.y) * layer.quads + id.x;\n  let g = delta[slot];\n  let before = select(conductance[slot], vec4<f32>(0.0), vec4<bool>(step.begins == 1u));\n  conductance[slot] = before + g * (end[slot] - begin[slot]);\n  delta[slot] = slope_at(slot) * g;\n}\n"
+} as const;
+
+export const relevance = {
+  "file": "shaders/relevance.wgsl",
+  "overrides": {},
+  "structs": {
+    "Layer": {
+      "size": 20,
+      "fields": {
+        "inputs": { "offset": 0, "type": "u32" },
+        "input_quads": { "offset": 4, "type": "u32" },
+        "outputs": { "offset": 8, "type": "u32" },
+        "output_quads": { "offset": 12, "type": "u32" },
+        "slab_rows": { "offset": 16, "type": "u32" }
+      }
+    },
+    "Rows": {
+      "size": 4,
+      "fields": {
+        "count": { "offset": 0, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "divide_relevance": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "rows": { "binding": 1, "kind": "uniform", "struct": "Rows" },
+            "parameters": { "binding": 2, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
+            "relevance": { "binding": 4, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+          }
+        }
+      }
+    },
+    "pass_relevance": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "rows": { "binding": 1, "kind": "uniform", "struct": "Rows" },
+            "parameters": { "binding": 2, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
+            "shares": { "binding": 5, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_lanes" ] },
+            "below": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// Relevance by the z+ rule, layer by layer from the logits down, biases left out: unit k of a layer shares what it has among the\n// units j below it, by what is positive of t_j w_kj.\n//   divide_relevance: relevance[r, s, k] = relevance[r, s, k] / sum_j max(t_j w_kj, 0),   0 where the sum is 0\n//   pass_relevance:   below[r, s, j]     = sum_k max(t_j w_kj, 0) relevance[r, s, k]\n// with t_j = activations[r, s, j], of the layer below, and w = parameters[r, k, j]. Rows are those of forward.wgsl: lane j = inputs\n// holds the bias and a 1, and takes no part.\n// An invocation owns 4 samples x 4 units: no atomics, no barriers. Padding of `below` is 0; rows past the chunk stay as they are.\n// Variants: \"\".\n\nstruct Layer {\n  inputs: u32,       // units below\n  input_quads: u32,  // quads of a row there, the homogeneous lane included\n  outputs: u32,      // units of the layer\n  output_quads: u32,\n  slab_rows: u32,    // rows of one network in every slab\n}\nstruct Rows {\n  count: u32, // samples in this chunk\n}\n\n@group(0) @binding(0) var<uniform> layer: Layer;\n@group(0) @binding(1) var<uniform> rows: Rows;\n@group(0) @binding(2) var<storage, read> parameters: array<vec4<f32>>;        // [networks, outputs, input_quads]\n@group(0) @binding(3) var<storage, read> activations: array<vec4<f32>>;       // [networks, slab_rows, input_quads]\n\n// divide_relevance\n@group(0) @binding(4) var<storage, read_write> relevance: array<vec4<f32>>;   // [networks, slab_rows, output_quads]\n\n// pass_relevance\n@group(0) @binding(5) var<storage, read> shares: array<f32>;                  // [networks, slab_rows, output_lanes]\n@group(0) @binding(6) var<storage, read_write> below: array<vec4<f32>>;       // [networks, slab_rows, input_quads]\n\n// Lanes of a quad that are units, the others as 0.\nfn units_of(value: vec4<f32>, quad: u32) -> vec4<f32> {\n  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  return select(vec4<f32>(0.0), value, unit < vec4<u32>(layer.inputs));\n}\n\n// First quad of the row of sample s, the last one's past the chunk.\nfn row_of(network: u32, s: u32, quads: u32) -> u32 {\n  return (network * layer.slab_rows + min(s, rows.count - 1u)) * quads;\n}\n\nfn positive(t: vec4<f32>, w: vec4<f32>) -> f32 {\n  return dot(max(t * w, vec4<f32>(0.0)), vec4<f32>(1.0));\n}\n\nfn divide(sums: vec4<f32>, network: u32, sample: u32, quad: u32) {\n  if (sample >= rows.count) { return; }\n  let slot = row_of(network, sample, layer.output_quads) + quad;\n  let quotient = relevance[slot] / sums;\n  relevance[slot] = select(vec4<f32>(0.0), quotient, sums > vec4<f32>(0.0));\n}\n\n// Grid: x = quads of units, y = quads of samples, z = networks.\n@compute @workgroup_size(8, 8)\nfn divide_relevance(@builtin(global_invocation_id) id: vec3<u32>) {\n  let sample = id.y * 4u;\n  if (id.x >= layer.output_quads || sample >= rows.count) { return; }\n  let last = layer.outputs - 1u;\n  let matrix = id.z * layer.outputs;\n  let p0 = (matrix + min(id.x * 4u, last)) * layer.input_quads;\n  let p1 = (matrix + min(id.x * 4u + 1u, last)) * layer.input_quads;\n  let p2 = (matrix + min(id.x * 4u + 2u, last)) * layer.input_quads;\n  let p3 = (matrix + min(id.x * 4u + 3u, last)) * layer.input_quads;\n  let r0 = row_of(id.z, sample, layer.input_quads);\n  let r1 = row_of(id.z, sample + 1u, layer.input_quads);\n  let r2 = row_of(id.z, sample + 2u, layer.input_quads);\n  let r3 = row_of(id.z, sample + 3u, layer.input_quads);\n  var s0 = vec4<f32>(0.0);\n  var s1 = vec4<f32>(0.0);\n  var s2 = vec4<f32>(0.0);\n  var s3 = vec4<f32>(0.0);\n  for (var i = 0u; i < layer.input_quads; i++) {\n    let w0 = units_of(parameters[p0 + i], i);\n    let w1 = units_of(parameters[p1 + i], i);\n    let w2 = units_of(parameters[p2 + i], i);\n    let w3 = units_of(parameters[p3 + i], i);\n    let t0 = activations[r0 + i];\n    let t1 = activations[r1 + i];\n    let t2 = activations[r2 + i];\n    let t3 = activations[r3 + i];\n    s0 += vec4<f32>(positive(t0, w0), positive(t0, w1), positive(t0, w2), positive(t0, w3));\n    s1 += vec4<f32>(positive(t1, w0), positive(t1, w1), positive(t1, w2), positive(t1, w3));\n    s2 += vec4<f32>(positive(t2, w0), positive(t2, w1), positive(t2, w2), positive(t2, w3));\n    s3 += vec4<f32>(positive(t3, w0), positive(t3, w1), positive(t3, w2), positive(t3, w3));\n  }\n  divide(s0, id.z, sample, id.x);\n  divide(s1, id.z, sample + 1u, id.x);\n  divide(s2, id.z, sample + 2u, id.x);\n  divide(s3, id.z, sample + 3u, id.x);\n}\n\nfn write_below(value: vec4<f32>, network: u32, sample: u32, quad: u32) {\n  if (sample >= rows.count) { return; }\n  below[row_of(network, sample, layer.input_quads) + quad] = units_of(value, quad);\n}\n\n// Grid: x = quads of units below, y = quads of samples, z = networks.\n@compute @workgroup_size(8, 8)\nfn pass_relevance(@builtin(global_invocation_id) id: vec3<u32>) {\n  let sample = id.y * 4u;\n  if (id.x >= layer.input_quads || sample >= rows.count) { return; }\n  let lanes = layer.output_quads * 4u;\n  let c0 = row_of(id.z, sample, lanes);\n  let c1 = row_of(id.z, sample + 1u, lanes);\n  let c2 = row_of(id.z, sample + 2u, lanes);\n  let c3 = row_of(id.z, sample + 3u, lanes);\n  let t0 = activations[row_of(id.z, sample, layer.input_quads) + id.x];\n  let t1 = activations[row_of(id.z, sample + 1u, layer.input_quads) + id.x];\n  let t2 = activations[row_of(id.z, sample + 2u, layer.input_quads) + id.x];\n  let t3 = activations[row_of(id.z, sample + 3u, layer.input_quads) + id.x];\n  let none = vec4<f32>(0.0);\n  var s0 = none;\n  var s1 = none;\n  var s2 = none;\n  var s3 = none;\n  for (var k = 0u; k < layer.outputs; k++) {\n    let w = parameters[(id.z * layer.outputs + k) * layer.input_quads + id.x];\n    s0 += max(t0 * w, none) * shares[c0 + k];\n    s1 += max(t1 * w, none) * shares[c1 + k];\n    s2 += max(t2 * w, none) * shares[c2 + k];\n    s3 += max(t3 * w, none) * shares[c3 + k];\n  }\n  write_below(s0, id.z, sample, id.x);\n  write_below(s1, id.z, sample + 1u, id.x);\n  write_below(s2, id.z, sample + 2u, id.x);\n  write_below(s3, id.z, sample + 3u, id.x);\n}\n"
+} as const;
+
 export const shuffle = {
   "file": "shaders/shuffle.wgsl",
   "overrides": {},

@@ -9,15 +9,15 @@ import { f32, uniforms } from "../../gpu/device/layout.ts";
 import type { Allocated, Owned } from "../../gpu/device/owned.ts";
 import { lanesOf } from "../../gpu/device/packing.ts";
 import { writeUniforms } from "../../gpu/device/uniforms.ts";
-import { startSignal as startShader, gradientSums as sumsShader } from "../../gpu/generated/shaders.ts";
+import { gradientSums as shader } from "../../gpu/generated/shaders.ts";
 import { createAddGradients } from "../../gpu/kernels/gradient-sums.ts";
-import { createStartSignal, startSignalGrid } from "../../gpu/kernels/start-signal.ts";
 import { sumBlockGrid } from "../../gpu/kernels/sum-block.ts";
 import { activationAfter, type DeviceNetworks } from "../device-networks.ts";
 import { chunksOf, type PassSize } from "../forward-pass.ts";
 import { backwardUniform, forwardUniform, type LayerPass, LayerPasses, layerPassesLayout } from "../layer-passes.ts";
 import { BlockSums, pagePlace, sumChunks } from "./block-sums.ts";
 import type { Collector, PageRide, Rider } from "./ride.ts";
+import { bindStart, startLayout } from "./start.ts";
 
 /** Sums of a neuron: of |g|, |g t|, g t and (g t)^2. */
 const FLOATS = 4;
@@ -28,7 +28,7 @@ export function gradientsLayout({ widths, networks, samples, rows }: PassSize, b
   const hidden = widths.slice(1, -1);
   const layer = hidden.map((units) => ({
     sums: f32(networks, units, FLOATS * blocks),
-    chunks: uniforms(sumsShader, "Chunk", chunks),
+    chunks: uniforms(shader, "Chunk", chunks),
     back: backwardUniform,
     again: kept ? forwardUniform : undefined,
   }));
@@ -37,7 +37,7 @@ export function gradientsLayout({ widths, networks, samples, rows }: PassSize, b
     delta: widths.slice(1).map((width) => f32(networks, rows, lanesOf(width))),
     /** z of one layer after the other, where an activation's value does not tell its slope. */
     preactivations: kept ? f32(networks, rows, greatest(hidden.map(lanesOf))) : undefined,
-    start: uniforms(startShader, "Rows", chunks),
+    start: startLayout(chunks),
     passes: layerPassesLayout(networks, chunks),
   };
   return { arrays, read: { layer: layer.map(({ sums }) => ({ sums })) } };
@@ -48,12 +48,6 @@ export function gradientCopies(kept: boolean): number {
   return kept ? 2 : 1;
 }
 
-/** Whether some hidden layer's slope must be worked out from z. */
-export function keepsSlopes(networks: DeviceNetworks): boolean {
-  const hidden = networks.parameters.slice(0, -1);
-  return hidden.some((_, layer) => needsKeptSlope(activationAfter(networks, layer)));
-}
-
 type GradientArrays = Allocated<ReturnType<typeof gradientsLayout>["arrays"]>;
 
 export interface GradientsCollector extends Collector {
@@ -61,13 +55,13 @@ export interface GradientsCollector extends Collector {
   gathered(): GradientSums[][];
 }
 
-export function createGradientsCollector(networks: DeviceNetworks): GradientsCollector {
-  const { count, widths } = networks;
+/** @param kept whether slopes of some activation must be worked out from z */
+export function createGradientsCollector({ count, widths }: DeviceNetworks, kept: boolean): GradientsCollector {
   const hidden = widths.slice(1, -1);
   const sums = hidden.map((units) => new BlockSums(count * units, FLOATS));
   return {
-    copies: gradientCopies(keepsSlopes(networks)),
-    board: (pass, own) => board(pass, own, sums),
+    copies: gradientCopies(kept),
+    board: (pass, own) => board(pass, own, sums, kept),
     gathered: () =>
       Array.from({ length: count }, (_, network) =>
         hidden.map((units, layer): GradientSums => {
@@ -78,47 +72,26 @@ export function createGradientsCollector(networks: DeviceNetworks): GradientsCol
   };
 }
 
-async function board(pass: PageRide, own: Owned, sums: readonly BlockSums[]): Promise<Rider> {
+async function board(pass: PageRide, own: Owned, sums: readonly BlockSums[], kept: boolean): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
   const { widths, count } = networks;
   const place = pagePlace(pass);
   const size = { widths, networks: count, samples: page.count, rows: forward.rows };
-  const arrays = own.allocate(gradientsLayout(size, place.blocks, keepsSlopes(networks)).arrays, "gradients");
+  const arrays = own.allocate(gradientsLayout(size, place.blocks, kept).arrays, "gradients");
   const passes = new LayerPasses(pass, arrays.passes);
-  const start = await bindStart(pass, arrays);
-  const layers: LayerPass[] = [];
+  const layers = [await bindStart(pass, "loss", arrays.start, arrays.delta.at(-1)!)];
   for (let layer = sums.length - 1; layer >= 0; layer--) {
     sums[layer]!.begin(gpu, arrays.layer[layer]!.sums, place);
     layers.push(await gradientsOf(pass, passes, arrays, layer));
   }
   return {
     encode(to, chunk) {
-      start(to, chunk);
       for (const layer of layers) layer(to, chunk);
     },
     async collect() {
       for (const [layer, own] of sums.entries()) await own.add(gpu, arrays.layer[layer]!.sums, place);
     },
   };
-}
-
-/** dL / dlogit. */
-async function bindStart({ gpu, networks, page, forward }: PageRide, arrays: GradientArrays): Promise<LayerPass> {
-  const logits = forward.outputs.at(-1)!;
-  const sizes = { slab_rows: forward.rows, quads: logits.shape[2]! / 4, classes: page.classes };
-  writeUniforms(
-    gpu,
-    startShader,
-    arrays.start,
-    forward.chunks.map((chunk) => ({ ...chunk, ...sizes })),
-  );
-  const kernel = (await createStartSignal(gpu, "loss")).bind({
-    rows: arrays.start,
-    labels: page.labels,
-    logits,
-    signal: arrays.delta.at(-1)!,
-  });
-  return (to, chunk) => kernel.encode(to, startSignalGrid(forward.chunks[chunk]!.count, networks.count), chunk);
 }
 
 /** g of one hidden layer from dL / dz of the layer above; its sums; its own dL / dz. */
@@ -140,7 +113,7 @@ async function gradientsOf(
       ...{ uniform: againUniform!, inputs: forward.outputs[layer - 1], outputs: z },
     }));
   const chunks = sumChunks(pass, networks.widths[layer + 1]!);
-  writeUniforms(gpu, sumsShader, uniform, chunks);
+  writeUniforms(gpu, shader, uniform, chunks);
   const shared = { chunk: uniform, activations: forward.outputs[layer]!, delta: inputDelta, sums };
   const add =
     z === undefined

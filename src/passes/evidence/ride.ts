@@ -16,6 +16,8 @@ import { createForwardPass, type ForwardPass, forwardOperations, rowsPerChunk } 
 export interface Rider {
   /** Encodes what is done with the outputs of a chunk, behind the pass's own work on it. */
   encode(to: Recorder, chunk: number): void;
+  /** Long work on a chunk, behind all that is encoded for it: in pieces, each of about the cost of a forward pass. */
+  readonly pieces?: { readonly count: number; encode(to: Recorder, chunk: number, piece: number): void };
   /** Encodes what is done once, behind the last chunk. */
   encodeEnd?(to: Recorder): void;
   /** Reads what the device found, and adds it to the sums over pages. */
@@ -86,18 +88,32 @@ export async function ride(
 
 async function run({ gpu, networks, forward }: PageRide, label: string, riders: readonly Rider[]): Promise<void> {
   const { count, widths } = networks;
-  const chunks = forward.chunks.length;
+  const work = forward.chunks.flatMap((_, chunk) => chunkWork(forward, riders, chunk));
+  const alike = work.length === forward.chunks.length;
   const ends = riders.flatMap((rider) => (rider.encodeEnd === undefined ? [] : [rider]));
+  if (ends.length > 0) {
+    work.push((to) => {
+      for (const rider of ends) rider.encodeEnd!(to);
+    });
+  }
   await new Pacer(gpu).run({
     label,
-    units: ends.length > 0 ? chunks + 1 : chunks,
-    unitOperations: count * forward.rows * forwardOperations(widths),
+    units: work.length,
+    ...(alike && { unitOperations: count * forward.rows * forwardOperations(widths) }),
     encode(to, first, end) {
-      for (let chunk = first; chunk < Math.min(end, chunks); chunk++) {
-        forward.encode(to, chunk);
-        for (const rider of riders) rider.encode(to, chunk);
-      }
-      if (end > chunks) for (const rider of ends) rider.encodeEnd!(to);
+      for (let unit = first; unit < end; unit++) work[unit]!(to);
     },
   });
+}
+
+/** What is submitted whole, in order. */
+function chunkWork(forward: ForwardPass, riders: readonly Rider[], chunk: number): ((to: Recorder) => void)[] {
+  const pieces = riders.flatMap(({ pieces: own }) =>
+    Array.from({ length: own?.count ?? 0 }, (_, piece) => (to: Recorder) => own!.encode(to, chunk, piece)),
+  );
+  const together = (to: Recorder) => {
+    forward.encode(to, chunk);
+    for (const rider of riders) rider.encode(to, chunk);
+  };
+  return [together, ...pieces];
 }

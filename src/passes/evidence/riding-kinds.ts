@@ -1,10 +1,12 @@
 /** Kinds of evidence that ride on the pass which counts bits: what plans and runs ask of each. A further kind is a line here. */
 import type { EvidenceKind, EvidenceOf } from "../../core/evidence.ts";
 import { sumBlocks } from "../../gpu/kernels/sum-block.ts";
-import type { DeviceNetworks } from "../device-networks.ts";
+import { type DeviceNetworks, keepsSlopes } from "../device-networks.ts";
 import type { PassSize } from "../forward-pass.ts";
 import { classSumsLayout, createClassSumsCollector } from "./class-sums.ts";
 import { createGradientsCollector, gradientCopies, gradientsLayout } from "./gradients.ts";
+import { createPathCollector, pathCopies, pathLayout } from "./path.ts";
+import { createRelevanceCollector, relevanceLayout } from "./relevance.ts";
 import type { Collector, RiderLayout } from "./ride.ts";
 
 /** What decides the size of a rider's arrays. */
@@ -32,9 +34,19 @@ export const ridingKinds = {
     create: createClassSumsCollector,
   },
   gradients: {
-    copies: ({ keepsSlopes }) => gradientCopies(keepsSlopes),
+    copies: ({ keepsSlopes: kept }) => gradientCopies(kept),
     layout: (size) => gradientsLayout(size, blocksOf(size), size.keepsSlopes),
-    create: createGradientsCollector,
+    create: (networks) => createGradientsCollector(networks, keepsSlopes(networks)),
+  },
+  relevance: {
+    copies: () => 1,
+    layout: (size) => relevanceLayout(size, blocksOf(size)),
+    create: createRelevanceCollector,
+  },
+  path: {
+    copies: ({ keepsSlopes: kept }) => pathCopies(kept),
+    layout: (size) => pathLayout(size, blocksOf(size), size.keepsSlopes),
+    create: (networks) => createPathCollector(networks, keepsSlopes(networks)),
   },
 } as const satisfies { readonly [K in EvidenceKind]?: RidingKind<EvidenceOf[K]> };
 
