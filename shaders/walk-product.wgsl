@@ -19,6 +19,8 @@ override ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts
 override ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU
 override CLASSES: u32 = 12u;
 
+const PART_STEPS: u32 = 8u; // steps of a part, written out below
+
 #include "parts/walk.wgsl"
 #include "parts/walk-tallies.wgsl"
 #include "parts/activate.wgsl"
@@ -84,6 +86,13 @@ fn unit_mask(job: u32, quad: u32, lane: u32) -> UnitMask {
 fn gone_after(head: u32, moves: u32) -> u32 {
   let at_start = walks[head + 1u].y;
   return select(at_start - min(at_start, moves), moves, at_start == NONE);
+}
+#endif
+
+#if MASKED
+// What a move takes from z of one unit.
+fn effect_on(unit: u32, moved: vec2<u32>, d: f32, network: u32) -> f32 {
+  return d * transposed[outgoing(moved, network) + unit / 4u][unit % 4u];
 }
 #endif
 
@@ -178,9 +187,7 @@ fn walk_product(
   let g2 = gone_after(head, s2.end); let g3 = gone_after(head, s3.end);
   let g4 = gone_after(head, s4.end); let g5 = gone_after(head, s5.end);
   let g6 = gone_after(head, s6.end); let g7 = gone_after(head, s7.end);
-  // Beside the state: units' values at the last step before they move, while they are there (removing) or gone (restoring).
-  let beside = walk.slab_rows * walk.unit_quads;
-  let restores = vec4<bool>(walks[head + 1u].y != NONE);
+  var moves = array<vec2<u32>, 8>(n0, n1, n2, n3, n4, n5, n6, n7);
 #endif
 #if SINGLE
 #else
@@ -312,24 +319,14 @@ fn walk_product(
       state[place.own + k] = z7;
 #endif
 #if MASKED
-      var last = vec4<f32>(0.0);
-      let a0 = activate(z0); let gone0 = mask.positions < vec4<u32>(g0); last = select(last, a0, gone0 == restores);
-      let v0 = select(a0, mask.constants, gone0); y0a += pa * v0; y0b += pb * v0; y0c += pc * v0;
-      let a1 = activate(z1); let gone1 = mask.positions < vec4<u32>(g1); last = select(last, a1, gone1 == restores);
-      let v1 = select(a1, mask.constants, gone1); y1a += pa * v1; y1b += pb * v1; y1c += pc * v1;
-      let a2 = activate(z2); let gone2 = mask.positions < vec4<u32>(g2); last = select(last, a2, gone2 == restores);
-      let v2 = select(a2, mask.constants, gone2); y2a += pa * v2; y2b += pb * v2; y2c += pc * v2;
-      let a3 = activate(z3); let gone3 = mask.positions < vec4<u32>(g3); last = select(last, a3, gone3 == restores);
-      let v3 = select(a3, mask.constants, gone3); y3a += pa * v3; y3b += pb * v3; y3c += pc * v3;
-      let a4 = activate(z4); let gone4 = mask.positions < vec4<u32>(g4); last = select(last, a4, gone4 == restores);
-      let v4 = select(a4, mask.constants, gone4); y4a += pa * v4; y4b += pb * v4; y4c += pc * v4;
-      let a5 = activate(z5); let gone5 = mask.positions < vec4<u32>(g5); last = select(last, a5, gone5 == restores);
-      let v5 = select(a5, mask.constants, gone5); y5a += pa * v5; y5b += pb * v5; y5c += pc * v5;
-      let a6 = activate(z6); let gone6 = mask.positions < vec4<u32>(g6); last = select(last, a6, gone6 == restores);
-      let v6 = select(a6, mask.constants, gone6); y6a += pa * v6; y6b += pb * v6; y6c += pc * v6;
-      let a7 = activate(z7); let gone7 = mask.positions < vec4<u32>(g7); last = select(last, a7, gone7 == restores);
-      let v7 = select(a7, mask.constants, gone7); y7a += pa * v7; y7b += pb * v7; y7c += pc * v7;
-      state[place.own + beside + k] = last;
+      let v0 = select(activate(z0), mask.constants, mask.positions < vec4<u32>(g0)); y0a += pa * v0; y0b += pb * v0; y0c += pc * v0;
+      let v1 = select(activate(z1), mask.constants, mask.positions < vec4<u32>(g1)); y1a += pa * v1; y1b += pb * v1; y1c += pc * v1;
+      let v2 = select(activate(z2), mask.constants, mask.positions < vec4<u32>(g2)); y2a += pa * v2; y2b += pb * v2; y2c += pc * v2;
+      let v3 = select(activate(z3), mask.constants, mask.positions < vec4<u32>(g3)); y3a += pa * v3; y3b += pb * v3; y3c += pc * v3;
+      let v4 = select(activate(z4), mask.constants, mask.positions < vec4<u32>(g4)); y4a += pa * v4; y4b += pb * v4; y4c += pc * v4;
+      let v5 = select(activate(z5), mask.constants, mask.positions < vec4<u32>(g5)); y5a += pa * v5; y5b += pb * v5; y5c += pc * v5;
+      let v6 = select(activate(z6), mask.constants, mask.positions < vec4<u32>(g6)); y6a += pa * v6; y6b += pb * v6; y6c += pc * v6;
+      let v7 = select(activate(z7), mask.constants, mask.positions < vec4<u32>(g7)); y7a += pa * v7; y7b += pb * v7; y7c += pc * v7;
 #else
       let v0 = activate(z0); y0a += pa * v0; y0b += pb * v0; y0c += pc * v0;
       let v1 = activate(z1); y1a += pa * v1; y1b += pb * v1; y1c += pc * v1;
@@ -341,6 +338,9 @@ fn walk_product(
       let v7 = activate(z7); y7a += pa * v7; y7b += pb * v7; y7c += pc * v7;
 #endif
     }
+#if MASKED
+    var differences = array<f32, 8>(d0, d1, d2, d3, d4, d5, d6, d7);
+#endif
     var y = array<vec4<f32>, 24>(
       y0a, y0b, y0c, y1a, y1b, y1c, y2a, y2b, y2c, y3a, y3b, y3c,
       y4a, y4b, y4c, y5a, y5b, y5c, y6a, y6b, y6c, y7a, y7b, y7c,
@@ -359,7 +359,10 @@ fn walk_product(
         let removal = walks[head + HEADER - 1u + evaluation];
         let unit = removal.x & ~UPPER;
         let weights = (network * (walk.unit_quads * 4u + 1u) + unit) * 3u;
-        let d = direction * (state[place.own + beside + unit / 4u][unit % 4u] - bitcast<f32>(removal.y));
+        // Its z once more, by the subtractions of this part so far: from z7 backwards they would leave residues.
+        var z = state[place.source + unit / 4u][unit % 4u];
+        for (var step = 0u; step < e; step++) { z -= effect_on(unit, moves[step], differences[step], network); }
+        let d = direction * (activate(vec4<f32>(z)).x - bitcast<f32>(removal.y));
         logits = minus(logits, d, Logits(product[weights], product[weights + 1u], product[weights + 2u]));
 #endif
       }

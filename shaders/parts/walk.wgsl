@@ -84,12 +84,16 @@ fn place_of(head: u32, job: u32, sample: u32, present: bool) -> Place {
   return Place(first, (walks[head + 1u].y * walk.slab_rows + sample) * walk.unit_quads);
 #else
 #if MASKED
-  let slab = 2u * select(part.jobs, job, present); // the second one is for values of units that move alone
+  // Two slabs in turn: what a part starts from is still there when it evaluates units that move alone.
+  let slab = 2u * select(part.jobs, job, present) + (part.first_step / PART_STEPS) % 2u;
+  let before = slab ^ 1u;
 #else
   let slab = select(part.jobs, job, present);
+  let before = slab;
 #endif
   let own = ((walk.starts + slab) * walk.slab_rows + sample) * walk.unit_quads;
-  return Place(select(own, first, part.first_step == 0u), own);
+  let last = ((walk.starts + before) * walk.slab_rows + sample) * walk.unit_quads;
+  return Place(select(last, first, part.first_step == 0u), own);
 #endif
 }
 
