@@ -73,6 +73,11 @@ export async function openLab(
   return { send: (request) => lab.receive(request), next, notices, loseDevice: () => devices.at(-1)!.destroy() };
 }
 
+/** Resolves when nothing runs any more. */
+export async function settled(lab: LabInNode): Promise<void> {
+  for (let phase = await lab.next("phase"); phase.phase !== "ready"; phase = await lab.next("phase"));
+}
+
 /** An opened lab with the tiny data set. */
 export async function openTinyLab(): Promise<LabInNode> {
   const lab = await openLab();

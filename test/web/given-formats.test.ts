@@ -84,6 +84,17 @@ const digits = Uint8Array.from({ length: 60 * 4 }, (_, index) => (index * 37) % 
 const labels = Uint8Array.from({ length: 60 }, (_, index) => index % 2);
 const arrays = npz({ X: npy(digits, [60, 2, 2]), y: npy(labels, [60]) });
 
+/** Twelve pictures of each class; what is seen on them depends on class and number. */
+function pictures(folder: string, channels: 1 | 3 = 1, count = 12): Files {
+  const pixels = (from: number) => Array.from({ length: 4 * channels }, (_, at) => (from + 31 * at) % 256);
+  const classes = ["ant", "bee"].flatMap((name, label) =>
+    Array.from({ length: count }, (_, number) => {
+      return [`${folder}/${name}/${number}.png`, png(2, 2, channels, pixels(90 * label + 7 * number))] as const;
+    }),
+  );
+  return Object.fromEntries(classes);
+}
+
 const parquet = new Uint8Array(readFileSync(resolve(import.meta.dirname, "../data/tables/pyarrow-snappy.parquet")));
 
 describe("data", () => {
@@ -107,6 +118,15 @@ describe("data", () => {
     ["arrays", { "arrays.npz": arrays }, {}],
     ["a file beside what is read", { "set/arrays.npz": arrays, "set/notes.txt": text("x") }, {}],
     ["classes in another order", { "order.csv": text(tableText(60)) }, { classes: ["right", "left"] }],
+    ["pictures", pictures("animals"), {}],
+    ["pictures with colours", pictures("coloured", 3), { classes: ["bee", "ant"], split: [50, 25, 25] }],
+    ["pictures of each part", { ...pictures("parts/train"), ...pictures("parts/test", 1, 3) }, {}],
+    ["pictures with other files beside and among them", { ...pictures("mixed"), "mixed/ant/a.txt": text("x") }, {}],
+    [
+      "pictures with what a Mac leaves",
+      { ...pictures("mac"), "mac/.DS_Store": text("x"), "mac/bee/._1.png": text("x") },
+      {},
+    ],
   ])("in %s are the command line's, with what it tells of them", async (name, files, options) => {
     const notes: string[] = [];
     const path = onDisk(name, files);
@@ -152,10 +172,50 @@ describe("what is refused", () => {
     expect(await faultOf(readGiven(dropped(files)))).toEqual(own);
   });
 
+  const animals = pictures("p");
+  test.each<[string, Files, ReadingOptions]>([
+    ["a JPEG among PNG", { ...animals, "p/bee/x.jpg": text("x") }, {}],
+    ["JPEG alone", { "p/ant/x.jpg": text("x"), "p/bee/y.jpg": text("y") }, {}],
+    ["a picture beside the classes", { ...animals, "p/x.png": png(2, 2, 1, digits) }, {}],
+    ["pictures of no class", { "p/x.png": png(2, 2, 1, digits), "p/y.png": png(2, 2, 1, digits) }, {}],
+    ["a class a folder deeper", { ...animals, ...pictures("p/more") }, {}],
+    ["a table beside the classes", { ...animals, "p/labels.csv": text(tableText(60)) }, {}],
+    ["a table among the pictures of a class", { ...animals, "p/ant/labels.csv": text(tableText(60)) }, {}],
+    ["a table in a folder beside the classes", { ...animals, "p/tables/labels.csv": text(tableText(60)) }, {}],
+    ["an archive beside the classes", { ...animals, "p/arrays.npz": arrays }, {}],
+    ["one class", { "p/ant/x.png": png(2, 2, 1, digits), "p/ant/y.png": png(2, 2, 1, digits) }, {}],
+    ["pictures of two sizes", { ...animals, "p/bee/3.png": png(2, 3, 1, digits) }, {}],
+    ["a damaged picture", { ...animals, "p/bee/3.png": png(2, 2, 1, digits).subarray(0, 50) }, {}],
+    ["no pictures to test with", pictures("p/train"), {}],
+    ["a column of classes", animals, { label: "kind" }],
+  ])("is refused in the command line's words: pictures with %s", async (name, files, options) => {
+    const place = `pictures with ${name}`;
+    const path = onDisk(place, files);
+    const own = await faultOf(readStudyData({ data: path, ...options }, () => {}));
+    const below = JSON.stringify(own).replaceAll(path, "p");
+    expect(await faultOf(readGiven(dropped(files), options))).toEqual(JSON.parse(below));
+  });
+
+  test("may be dropped as folders of classes without the folder that holds them", async () => {
+    const files = Object.entries(pictures("p")).map(([path, bytes]) => [path.slice("p/".length), bytes]);
+    const given = await readGiven(dropped(Object.fromEntries(files) as Files));
+    expect(given).toMatchObject({ kind: "dataset", dataset: { classNames: ["ant", "bee"] } });
+  });
+
+  test("ends where whoever is asked for each picture says so", async () => {
+    const asked: number[] = [];
+    const reading = readGiven(dropped(pictures("p")), {}, (read) => {
+      asked.push(read);
+      if (read === 5) throw new RunError({ what: "stopped" });
+    });
+    await expect(reading).rejects.toThrow("stopped");
+    expect(asked).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   test.each<[string, Files, RegExp]>([
     ["two networks", { "a.onnx": encodeOnnx(network), "b.onnx": encodeOnnx(network) }, /several networks/],
     ["a network with data", { "a.onnx": encodeOnnx(network), "b.csv": text("a,label") }, /data and a network/],
-    ["a folder of pictures", { "p/0/a.png": png(2, 2, 1, digits), "p/1/b.png": png(2, 2, 1, digits) }, /pictures/],
+    ["a network with pictures", { "p/a.onnx": encodeOnnx(network), ...pictures("p") }, /data and a network/],
     ["files of no kind", { "a.doc": text("a"), "b.doc": text("b") }, /cannot read this/],
     ["one file of no kind", { "a.doc": text("a") }, /cannot read this/],
   ])("is what would be left out or is of no kind: %s", async (_, files, what) => {

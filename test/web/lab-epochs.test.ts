@@ -10,7 +10,7 @@ import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 import { testAdapterName } from "../support/gpu.ts";
 import { tinyIdxFiles } from "../support/idx-folders.ts";
-import { givenFiles, type LabInNode, openTinyLab } from "../support/lab-in-node.ts";
+import { givenFiles, type LabInNode, openTinyLab, settled } from "../support/lab-in-node.ts";
 
 const settings: LabSettings = {
   ...{ hidden: [7, 5], activation: "sigmoid", epochs: 4, repeats: 2, seed: 0 },
@@ -23,10 +23,6 @@ async function freshStudy(epochs: number): Promise<StudyOutcome> {
   const { adapter, facts } = await openAdapter({ name: testAdapterName });
   using devices = new Devices(await createContext(adapter, facts));
   return await runStudy(devices, dataset, configOf({ ...settings, epochs }, "bands"), () => 0);
-}
-
-async function settled(lab: LabInNode): Promise<void> {
-  for (let phase = await lab.next("phase"); phase.phase !== "ready"; phase = await lab.next("phase"));
 }
 
 /** What is told of the study on show: of the last `study` and what follows it. */

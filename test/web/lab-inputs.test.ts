@@ -1,4 +1,6 @@
-/** Networks in the lab whose inputs are rescaled, and training there that teaches nothing. */
+/** Networks in the lab whose inputs are rescaled, data that are pictures, and training there that teaches nothing. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Network } from "../../src/core/network.ts";
 import { readIdxFolder } from "../../src/data/images/idx-folder.ts";
@@ -7,17 +9,21 @@ import { withNoisyLabels } from "../../src/data/splits/noisy-labels.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
 import { createContext } from "../../src/gpu/device/context.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
+import { analyze, openDevice } from "../../src/index.ts";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { resultFiles } from "../../src/report/files/result-files.ts";
 import { measureAll, runStudy, trainAll } from "../../src/study.ts";
-import type { LabSettings } from "../../web/engine/protocol.ts";
+import type { GivenFile, LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
+import { png } from "../support/data-files.ts";
 import { testAdapterName } from "../support/gpu.ts";
 import { tinyIdxFiles } from "../support/idx-folders.ts";
-import { givenFiles, openTinyLab } from "../support/lab-in-node.ts";
+import { givenFiles, openTinyLab, settled } from "../support/lab-in-node.ts";
+import { realNetwork, testRandom } from "../support/networks.ts";
 import { plantedNetwork } from "../support/planted-network.ts";
+import { scratchFolder } from "../support/scratch-folder.ts";
 
 const lab = await openTinyLab();
 afterAll(() => lab.loseDevice());
@@ -26,10 +32,6 @@ const settings: LabSettings = {
   ...{ hidden: [6], activation: "sigmoid", epochs: 4, repeats: 1, seed: 0 },
   ...{ batchSize: 8, learningRate: 0.05, l2: 0, noisyLabels: 0, bits: 1, bins: "equal-width" },
 };
-
-async function settled(): Promise<void> {
-  for (let phase = await lab.next("phase"); phase.phase !== "ready"; phase = await lab.next("phase"));
-}
 
 /** The planted network for (x - 0.25) / 0.5 in the place of x: W x + b = (0.5 W) x' + (b + 0.25 W 1). */
 function rescaled({ layers: [first, ...others], ...network }: Network): Network {
@@ -46,7 +48,7 @@ function rescaled({ layers: [first, ...others], ...network }: Network): Network 
 
 test("a network's file that says how inputs are rescaled is measured so, and its samples are shown as they are", async () => {
   const measured = lab.next("measured");
-  const done = settled();
+  const done = settled(lab);
   const content = new Blob([encodeSafetensors(rescaled(plantedNetwork)) as Uint8Array<ArrayBuffer>]);
   lab.send({ type: "load", files: [{ path: "rescaled.safetensors", content }] });
   expect((await measured).repeats[0]!.testCorrect).toBe(data.test.count);
@@ -94,7 +96,7 @@ test("a share of wrong labels is learned from, said with the study, and measured
   const study = lab.next("study");
   const layer = lab.next("firstLayer");
   const measured = lab.next("measured");
-  const done = settled();
+  const done = settled(lab);
   lab.send({ type: "start", settings: { ...settings, noisyLabels: 40, seed: 5 } });
   const { config, notes, dataset } = await study;
   expect(config).toMatchObject({ noisyLabels: 0.4, seed: 5 });
@@ -116,9 +118,62 @@ test("training that teaches nothing is told with the study, and what was learned
     [settings.learningRate, []],
   ] as const) {
     const study = lab.next("study");
-    const done = settled();
+    const done = settled(lab);
     lab.send({ type: "start", settings: { ...settings, learningRate } });
     expect((await study).warnings).toEqual(warnings);
     await done;
   }
+});
+
+const SIDE = 4;
+const pictureNetwork = realNetwork(testRandom(11), [SIDE * SIDE * 3, 7, 5, 2], "sigmoid");
+
+/** Pictures with colours in folders of classes, in parts. */
+function colouredPictures(): ReadonlyMap<string, Uint8Array> {
+  const random = testRandom(8);
+  const files = new Map<string, Uint8Array>();
+  for (const [part, count] of [
+    ["train", 36],
+    ["test", 20],
+  ] as const) {
+    for (const [label, name] of ["ant", "bee"].entries()) {
+      for (let number = 0; number < count; number++) {
+        const pixels = Array.from({ length: SIDE * SIDE * 3 }, (_, at) =>
+          random.nextBelow(at % 3 === label ? 256 : 128),
+        );
+        files.set(`animals/${part}/${name}/${number}.png`, png(SIDE, SIDE, 3, pixels));
+      }
+    }
+  }
+  return files;
+}
+
+test("a dropped folder of pictures gives what analyze gives on that folder, to the bit", async () => {
+  const folder = scratchFolder();
+  const files = colouredPictures();
+  for (const [path, bytes] of files) {
+    mkdirSync(join(folder, path, ".."), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+  const gpu = await openDevice(testAdapterName === undefined ? {} : { adapter: testAdapterName });
+  const own = await analyze(gpu, join(folder, "animals"), [pictureNetwork], { channels: "last" });
+  gpu.device.destroy();
+
+  const content = (bytes: Uint8Array) => new Blob([bytes as Uint8Array<ArrayBuffer>]);
+  const ready = settled(lab);
+  lab.send({ type: "load", files: [...files].map(([path, bytes]) => ({ path, content: content(bytes) })) });
+  await ready;
+  const told = <T extends LabNotice["type"]>(type: T) =>
+    lab.notices.findLast((notice): notice is Extract<LabNotice, { type: T }> => notice.type === type);
+  expect(told("dataset")!.dataset).toEqual(own.dataset);
+  expect(own.dataset).toMatchObject({ name: "animals", sampleShape: [SIDE, SIDE, 3], classNames: ["ant", "bee"] });
+  expect(told("loading")).toMatchObject({ what: "pictures", loaded: files.size - 2, total: files.size });
+
+  const done = settled(lab);
+  const model: GivenFile = { path: "mine.safetensors", content: content(encodeSafetensors(pictureNetwork)) };
+  lab.send({ type: "load", files: [model], options: { channels: "last" } });
+  await done;
+  expect(told("measured")).toMatchObject({ repeats: own.repeats, neurons: own.neurons });
+  expect(told("orders")!.orders).toEqual(own.orders);
+  expect(told("singles")!.singles).toEqual(own.singles);
 });

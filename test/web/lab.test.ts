@@ -16,7 +16,7 @@ import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 import { testAdapterName } from "../support/gpu.ts";
 import { idxNames, tinyIdxFiles } from "../support/idx-folders.ts";
-import { givenFiles, type LabInNode, openLab, openTinyLab } from "../support/lab-in-node.ts";
+import { givenFiles, type LabInNode, openLab, openTinyLab, settled } from "../support/lab-in-node.ts";
 
 const settings: LabSettings = {
   ...{ hidden: [7, 5], activation: "sigmoid", epochs: 3, repeats: 2, seed: 0 },
@@ -45,11 +45,6 @@ async function trainedLab(): Promise<LabInNode> {
   lab.send(start);
   await settled(lab);
   return lab;
-}
-
-/** Resolves when nothing runs any more. */
-async function settled(lab: LabInNode): Promise<void> {
-  for (let phase = await lab.next("phase"); phase.phase !== "ready"; phase = await lab.next("phase"));
 }
 
 const of = <T extends LabNotice["type"]>(lab: LabInNode, type: T) =>

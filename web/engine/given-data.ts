@@ -1,5 +1,6 @@
-/** Reads data that a visitor dropped, in any format that the command line reads but pictures. Fetched when it is needed. */
+/** Reads data that a visitor dropped, in any format that the command line reads. Fetched when it is needed. */
 import type { Dataset } from "../../src/core/dataset.ts";
+import type { DataFolder } from "../../src/core/platform.ts";
 import { openData } from "../../src/data/open-data.ts";
 import { holdsSamples } from "../../src/data/tables/npz.ts";
 import type { GivenFile } from "../../src/platform/browser/given-files.ts";
@@ -13,10 +14,18 @@ export interface GivenData {
   readonly notes: readonly string[];
 }
 
-/** @throws RunError, UsageError as `openData` */
-export async function readGivenData(files: readonly GivenFile[], options: ReadingOptions): Promise<GivenData> {
+/** Asked before a file of many is read, told how many were: what it throws ends the reading. */
+export type OnFile = (read: number) => void | Promise<void>;
+
+/** @throws RunError, UsageError as `openData`; what `onFile` throws */
+export async function readGivenData(
+  files: readonly GivenFile[],
+  options: ReadingOptions,
+  onFile: OnFile = () => {},
+): Promise<GivenData> {
   const { label, drop, noHeader, classes, split } = options;
-  const source = givenFolder(files);
+  let read = 0;
+  const source = asking(givenFolder(files), () => onFile(read++));
   const notes: string[] = [];
   const dataset = await openData(source, nameOf(source.label), {
     ...(label !== undefined && { label }),
@@ -27,6 +36,18 @@ export async function readGivenData(files: readonly GivenFile[], options: Readin
     onNote: (line) => notes.push(line),
   });
   return { dataset, notes };
+}
+
+/** The folder and all below it, of which every file is asked for before it is read. */
+function asking(folder: DataFolder, ask: () => void | Promise<void>): DataFolder {
+  return {
+    ...folder,
+    folder: (name) => asking(folder.folder(name), ask),
+    async read(name) {
+      await ask();
+      return folder.read(name);
+    },
+  };
 }
 
 /** Whether .npz files hold samples, not weights. @throws RunError where one is damaged */

@@ -1,10 +1,14 @@
 /** What dropped files are, by their names: what has to be read to tell is told apart by whoever reads it. */
 import { RunError } from "../../src/core/errors.ts";
 import { resultNames } from "../../src/core/platform.ts";
+import { isPicture } from "../../src/data/unread-files.ts";
 import type { GivenFile } from "../../src/platform/browser/given-files.ts";
 
-/** `unknown`: one file whose name says nothing. `archive`: .npz files, of samples or of a network's weights. */
-export type GivenKind = "results" | "data" | "network" | "archive" | "unknown";
+/**
+ * `pictures`: data, of which not one file but the folders say what they are. `archive`: .npz files, of samples or of a
+ * network's weights. `unknown`: one file whose name says nothing.
+ */
+export type GivenKind = "results" | "data" | "pictures" | "network" | "archive" | "unknown";
 
 const tables: readonly string[] = [
   resultNames.study,
@@ -25,7 +29,6 @@ export const isData = (name: string) => isIdx(name) || isCifar(name) || isColumn
 export const isArchive = (name: string) => /\.npz$/i.test(name);
 /** Files that are a network alone, or stand for one whose other files lie beside them. */
 const isNetwork = (name: string) => /\.(safetensors|onnx|keras|h5|hdf5|npy|pb|pt|pth|mat)$|^model\.json$/i.test(name);
-const isPicture = (name: string) => /\.(png|jpe?g|gif|bmp|webp)$/i.test(name);
 
 /** Files of .npy are one network, however many they are. */
 export function networkPaths(paths: readonly string[]): string[] {
@@ -36,11 +39,13 @@ export function networkPaths(paths: readonly string[]): string[] {
 
 /** @throws RunError, naming the files, where they are of no kind, or of two kinds of which one would be left out. */
 export function kindOf(files: readonly GivenFile[]): GivenKind {
-  const names = files.map(({ path }) => nameOf(path));
+  const paths = files.map(({ path }) => path);
+  const names = paths.map(nameOf);
   if (names.some(isTable)) return "results";
   const isOfData = names.some(isData);
+  const isOfClasses = haveClassFolders(paths);
   const isOfNetwork = names.some(isNetwork);
-  if (isOfData && isOfNetwork) {
+  if ((isOfData || isOfClasses) && isOfNetwork) {
     throw refused(
       names,
       "there are data and a network",
@@ -48,20 +53,27 @@ export function kindOf(files: readonly GivenFile[]): GivenKind {
       "drop the data first, then the network",
     );
   }
+  if (isOfClasses) return "pictures";
   if (isOfData) return "data";
   if (isOfNetwork) return "network";
   if (names.some(isArchive)) return "archive";
-  if (names.length > 1 && names.some(isPicture)) {
-    const fix = "save them as one .npz of x and y, or give the folder to the command line: gpu-importance analyze";
-    throw refused(names, "the lab does not read pictures", "tables, arrays or IDX files", fix);
-  }
+  if (names.some(isPicture)) return "pictures";
   if (names.length === 1) return "unknown";
   throw notReadable(names);
 }
 
+const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+
+/** Whether pictures lie in folders side by side. A single folder of them may be somebody's figures. */
+function haveClassFolders(paths: readonly string[]): boolean {
+  const folders = new Set(paths.filter((path) => isPicture(nameOf(path))).map(folderOf));
+  const parents = [...folders].filter((folder) => folder !== "").map(folderOf);
+  return new Set(parents).size < parents.length;
+}
+
 export const EXPECTED =
   "one network (.safetensors, .onnx, .keras, .h5, .npz, .npy files, or model.json with its weights), one data set (.csv, " +
-  ".tsv, .parquet, .npz, IDX files or CIFAR-10), or a folder of results";
+  ".tsv, .parquet, .npz, IDX files, CIFAR-10, or folders of .png pictures, one a class), or a folder of results";
 
 export function notReadable(names: readonly string[]): RunError {
   const fix = "check the names: files are told apart by these";

@@ -3,7 +3,7 @@ import { RunError } from "../../src/core/errors.ts";
 import { type GivenFile, givenSource } from "../../src/platform/browser/given-files.ts";
 import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
 import { readStudyFiles } from "../../src/report/files/read-study.ts";
-import type { GivenData } from "./given-data.ts";
+import type { GivenData, OnFile } from "./given-data.ts";
 import { isArchive, isData, isTable, kindOf, nameOf } from "./given-kind.ts";
 import type { GivenNetwork } from "./given-network.ts";
 import type { ReadingOptions } from "./protocol.ts";
@@ -15,14 +15,23 @@ export type Given =
 
 /**
  * The readers of networks and of data are fetched when something is dropped, so that the page opens without them.
+ * @param onFile of pictures, which are many; see there
  * @throws RunError, naming file and fault, for whatever is none of these or damaged; UsageError where an option has to say
  * what the files do not.
  */
-export async function readGiven(files: readonly GivenFile[], options: ReadingOptions = {}): Promise<Given> {
+export async function readGiven(
+  files: readonly GivenFile[],
+  options: ReadingOptions = {},
+  onFile?: OnFile,
+): Promise<Given> {
   const kind = kindOf(files);
   if (kind === "results") {
     const source = givenSource(inOneFolder(files, isTable, "folders of results"));
     return { kind, label: source.label, files: await readStudyFiles(source, source.label) };
+  }
+  if (kind === "pictures") {
+    const { readGivenData } = await import("./given-data.ts");
+    return { kind: "dataset", ...(await readGivenData(files, options, onFile)) };
   }
   if (kind === "data" || kind === "archive") {
     const { areSamples, readGivenData } = await import("./given-data.ts");

@@ -231,13 +231,19 @@ export class Lab {
   }
 
   async #load({ files, options = {} }: Request<"load">): Promise<void> {
-    const given = await readGiven(files, options);
+    const given = await readGiven(files, options, (read) => this.#tellPicture(read, files.length));
     if (given.kind === "dataset") this.#useDataset(given.dataset, given.notes);
     else if (given.kind === "network") {
       const { device, dataset } = this.#computing();
       this.#setPhase("measuring");
       await this.#show(await networkStudy(device, dataset, { ...given, channels: options.channels }));
     } else await this.#show(filedStudy(given.files, "results-folder", given.label, this.#dataset, this.#device));
+  }
+
+  /** Tens of thousands take a minute: that is told in a hundred steps, and can be given up. */
+  #tellPicture(loaded: number, total: number): void | Promise<void> {
+    if (loaded % Math.ceil(total / 100) === 0) this.#post({ type: "loading", what: "pictures", loaded, total });
+    return this.#gate.ask();
   }
 
   async #showFinished(): Promise<void> {

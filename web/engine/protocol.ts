@@ -29,7 +29,7 @@ import type { MissingPart } from "../../src/report/analysis/analysis.ts";
 
 export type { GivenFile };
 
-/** What a visitor chooses before training; the rest of a study's options are `studyDefaults`, with all measures. */
+/** What a visitor chooses before training; the rest of a study's options are `studyDefaults`. */
 export type LabSettings = Pick<
   StudyConfig,
   "hidden" | "activation" | "epochs" | "repeats" | "seed" | "batchSize" | "learningRate" | "l2"
@@ -210,10 +210,10 @@ export interface Classified {
 
 export type LabNotice =
   | { readonly type: "adapter"; readonly adapter: AdapterState }
-  /** Bytes of a file that is fetched; `total` is 0 where it is not known. */
+  /** Bytes of a file that is fetched, or pictures that are read of a folder; `total` is 0 where it is not known. */
   | {
       readonly type: "loading";
-      readonly what: "digits" | "finished study";
+      readonly what: "digits" | "finished study" | "pictures";
       readonly loaded: number;
       readonly total: number;
     }

@@ -17,7 +17,8 @@ export const readingLabels: Readonly<Record<ReadingOption, string>> = {
 export const flagOf = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const byFlag = new Map((Object.keys(readingLabels) as ReadingOption[]).map((name) => [flagOf(name), name]));
-const FLAG = /--[a-z][a-z0-9-]*/g;
+/** Not `--help`, which belongs to a command that is to be typed. */
+const FLAG = /--(?!help\b)[a-z][a-z0-9-]*/g;
 
 /** The options of reading that a text names. */
 export function readingOptionsIn(text: string): ReadingOption[] {

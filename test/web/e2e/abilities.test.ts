@@ -133,7 +133,7 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
 
   test("sees what a digit is taken for, and which neurons carry that", async () => {
     await page.locator(".digit-pick").first().click();
-    await page.getByText(/^Validation sample \d+, a \d\.$/).waitFor();
+    await page.getByText(/^Validation sample \d+, an? \d\.$/).waitFor();
     const scores = page.locator(".class-bars", { hasText: "Scores, all neurons" }).locator("li");
     const shares = await scores.evaluateAll((bars) =>
       bars.map((bar) => Number(/([\d.]+) %/.exec(bar.getAttribute("title")!)![1])),

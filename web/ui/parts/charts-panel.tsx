@@ -1,6 +1,7 @@
 /** Accuracy along all orders, two columns against each other, two trainings, or one digit; one of them at a time. */
 import { saveFigure } from "../charts/save-figure.ts";
 import type { Dispatch } from "../lab-store.ts";
+import { pictureLayout } from "../picture.ts";
 import { figureCaption } from "../state/figure-caption.ts";
 import type { Chart, LabState } from "../state/lab-state.ts";
 import { Choice } from "./choice.tsx";
@@ -26,6 +27,7 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
   const { chart } = state.view;
   const id = figureIds[chart];
   const empty = state.study === undefined || state.study.neurons.length === 0;
+  const canDraw = state.study === undefined || pictureLayout(state.study.about.dataset.sampleShape)?.channels === 1;
   return (
     <section class="panel charts" aria-labelledby="charts-title">
       <div class="panel-head">
@@ -39,7 +41,11 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
             { value: "curves", text: "Curves" },
             { value: "compare", text: "Compare" },
             { value: "trainings", text: "Trainings", help: "Two trainings of this visit beside each other." },
-            { value: "digit", text: "Digit", help: "What one sample is taken for, and which neurons carry that." },
+            {
+              value: "digit",
+              text: canDraw ? "Digit" : "Sample",
+              help: "What one sample is taken for, and which neurons carry that.",
+            },
           ]}
           value={chart}
           onChange={(value) => dispatch({ type: "view", change: { chart: value } })}

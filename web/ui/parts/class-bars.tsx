@@ -22,10 +22,17 @@ interface ClassBarsProps {
 /** More classes than that leave no room for names. */
 const MOST_NAMES = 26;
 
-/** Names of classes: all of them for hover, and those that there is room for. */
+/** Names of classes: all of them for hover, and those that there is room for; and what a sample of a class is called. */
 export function classNaming(classes: number, names: readonly string[] | undefined) {
   const nameOf = (index: number) => names?.[index] ?? String(index);
-  return { nameOf, shownName: (index: number) => (classes > MOST_NAMES ? "" : nameOf(index)) };
+  const shownName = (index: number) => (classes > MOST_NAMES ? "" : nameOf(index));
+  return { nameOf, shownName, sampleOf: (index: number) => sampleNamed(nameOf(index)) };
+}
+
+/** `a 7`, `an 8`, `of class ant`. */
+function sampleNamed(name: string): string {
+  if (!/^\d+$/.test(name)) return `of class ${name}`;
+  return /^(8\d*|11|18)$/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
 const height = (share: number) => `${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%`;

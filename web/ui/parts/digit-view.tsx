@@ -3,6 +3,7 @@ import { greatest } from "../../../src/core/long-arrays.ts";
 import type { Classified } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { percent, signed } from "../numbers.ts";
+import { pictureLayout } from "../picture.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { CARRIED, columnIn, isOfSample, OUTPUT, shownTable, USUAL_COLUMN } from "../state/shown.ts";
 import { Choice } from "./choice.tsx";
@@ -85,12 +86,12 @@ function ScoreBars({ title, study: { about }, classified, scores }: ScoreBarsPro
 function Verdict({ state, study, classified }: OfSample) {
   if (classified === undefined) {
     const isAsked = state.view.sample !== undefined;
-    return <p>{isAsked ? "Being looked up." : "Draw a digit, pick one here, or click one above."}</p>;
+    return <p>{isAsked ? "Being looked up." : howToChoose(study)}</p>;
   }
   const { label, before, after, winner, sample, removed } = classified;
-  const { nameOf } = classNaming(before.length, study.about.dataset.classNames);
+  const { nameOf, sampleOf } = classNaming(before.length, study.about.dataset.classNames);
   const first = before.indexOf(greatest(before));
-  const what = sample === undefined ? "Drawn by hand." : `Validation sample ${sample}, a ${nameOf(label!)}.`;
+  const what = sample === undefined ? "Drawn by hand." : `Validation sample ${sample}, ${sampleOf(label!)}.`;
   const then = `taken for ${nameOf(winner)}, ${percent(after[winner]!)}`;
   return (
     <>
@@ -99,6 +100,14 @@ function Verdict({ state, study, classified }: OfSample) {
       <p>{removed === 0 ? "Remove neurons: what changes?" : `${removed} removed: ${then}.`}</p>
     </>
   );
+}
+
+function howToChoose({ about }: ShownStudy): string {
+  const layout = pictureLayout(about.dataset.sampleShape);
+  if (layout === undefined) return "Pick a sample here.";
+  return layout.channels === 1
+    ? "Draw a digit, pick one here, or click one above."
+    : "Pick one here, or click one above.";
 }
 
 const CARRY_HELP =

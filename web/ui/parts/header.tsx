@@ -76,7 +76,7 @@ function AdapterNote({ state: { adapter, device } }: { readonly state: LabState 
 function sourceText({ study, loading }: LabState): string {
   if (loading !== undefined) {
     const share = loading.total > 0 ? `, ${percent(loading.loaded / loading.total, 0)}` : "";
-    return `fetching the ${loading.what}${share}`;
+    return `${loading.what === "pictures" ? "reading" : "fetching"} the ${loading.what}${share}`;
   }
   if (study === undefined) return "";
   const { noisyLabels = 0 } = study.about.config ?? {};

@@ -59,7 +59,7 @@ export function Help() {
         </li>
         <li>
           <strong>Train your own.</strong> Choose layers and press <em>Train</em>, or drop a network or your data on the
-          page. Nothing leaves your computer.
+          page: tables, arrays, a folder of pictures for each class. Nothing leaves your computer.
         </li>
       </ol>
       <dl class="keys">

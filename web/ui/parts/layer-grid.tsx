@@ -3,10 +3,11 @@ import { Component } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import type { Dispatch } from "../lab-store.ts";
 import { decimal } from "../numbers.ts";
+import { type Picture, type PictureLayout, weightPicture } from "../picture.ts";
 import { seriesColour } from "../series.ts";
 import type { Tool } from "../state/lab-state.ts";
 import { columnTitle, columnUnit, isOfSample } from "../state/shown.ts";
-import { GreyImage, greyOfWeights } from "./weight-image.tsx";
+import { PixelImage } from "./pixel-image.tsx";
 
 export interface LayerGridProps {
   readonly layer: number;
@@ -21,8 +22,8 @@ export interface LayerGridProps {
   readonly brushed: ReadonlySet<number>;
   readonly selected: number | undefined;
   readonly tool: Tool;
-  /** [width, features] and the shape of a sample, where the layer sees the samples as pictures. */
-  readonly images?: { readonly weights: Float32Array; readonly shape: readonly number[] };
+  /** [width, features], where the layer sees the samples as pictures. */
+  readonly images?: { readonly weights: Float32Array; readonly layout: PictureLayout };
   readonly dispatch: Dispatch;
 }
 
@@ -130,18 +131,11 @@ export function LayerGrid(props: LayerGridProps) {
   );
 }
 
-/** A neuron's weights as a picture. */
-interface WeightImage {
-  readonly bytes: Uint8ClampedArray<ArrayBuffer>;
-  readonly shape: readonly number[];
-}
-
-function weightImages({ weights, shape }: NonNullable<LayerGridProps["images"]>): WeightImage[] {
-  const features = shape[0]! * shape[1]!;
-  return Array.from({ length: weights.length / features }, (_, neuron) => ({
-    bytes: greyOfWeights(weights.subarray(neuron * features, (neuron + 1) * features)),
-    shape,
-  }));
+function weightImages({ weights, layout }: NonNullable<LayerGridProps["images"]>): Picture[] {
+  const features = layout.rows * layout.columns * layout.channels;
+  return Array.from({ length: weights.length / features }, (_, neuron) =>
+    weightPicture(weights.subarray(neuron * features, (neuron + 1) * features), layout),
+  );
 }
 
 interface CellProps {
@@ -152,7 +146,7 @@ interface CellProps {
   readonly states: string;
   readonly selected: boolean;
   readonly tabbed: boolean;
-  readonly image: WeightImage | undefined;
+  readonly image: Picture | undefined;
 }
 
 function cellProps(props: LayerGridProps, neuron: number): Omit<CellProps, "tabbed" | "image"> {
@@ -194,7 +188,7 @@ class Cell extends Component<CellProps> {
         aria-label={label}
         aria-current={selected}
       >
-        {image && <GreyImage {...image} />}
+        {image && <PixelImage {...image} />}
       </button>
     );
   }

@@ -2,6 +2,7 @@
 import type { Dispatch } from "../lab-store.ts";
 import { columnHelp } from "../measure-help.ts";
 import { decimal, percent } from "../numbers.ts";
+import { pictureLayout } from "../picture.ts";
 import { seriesColour } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { layerWidths } from "../state/removal.ts";
@@ -123,7 +124,8 @@ function Layers({
   const brushed = new Set(view.brushed);
   const { sampleShape } = study.about.dataset;
   const weights = study.firstLayers[table.repeat];
-  const images = weights !== undefined && sampleShape.length === 2 ? { weights, shape: sampleShape } : undefined;
+  const layout = pictureLayout(sampleShape);
+  const images = weights !== undefined && layout !== undefined ? { weights, layout } : undefined;
   let first = 0;
   return (
     <>

@@ -5,13 +5,14 @@ import type { ExtremeSamples } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { columnHelp } from "../measure-help.ts";
 import { decimal, percent, signed } from "../numbers.ts";
+import { type PictureLayout, pictureLayout, pictureOf, weightPicture } from "../picture.ts";
 import { seriesColour, seriesTitle } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { columnText, intactCorrect, knownOutcome, type Outcome, shownTable, singleOutcome } from "../state/shown.ts";
 import { EXTREMES_SHOWN } from "../state/wanted.ts";
-import { type ClassBar, ClassBars } from "./class-bars.tsx";
+import { type ClassBar, ClassBars, classNaming } from "./class-bars.tsx";
 import { type ClassLevels, LevelBars } from "./level-bars.tsx";
-import { GreyImage, greyBytes, greyOfWeights } from "./weight-image.tsx";
+import { PixelImage } from "./pixel-image.tsx";
 
 interface NeuronPanelProps {
   readonly state: LabState;
@@ -74,16 +75,16 @@ type OfNeuron = Omit<NeuronProps, "state" | "dispatch">;
 
 function WeightPicture({ study, table, row }: OfNeuron) {
   const weights = study.firstLayers[table.repeat];
-  const shape = study.about.dataset.sampleShape;
-  if (table.layer[row] !== 1 || weights === undefined || shape.length !== 2) {
+  const { sampleShape, features } = study.about.dataset;
+  const layout = pictureLayout(sampleShape);
+  if (layout === undefined) return <div class="weight-picture absent">no pictures</div>;
+  if (table.layer[row] !== 1 || weights === undefined) {
     return <div class="weight-picture absent">weights of layer 1 only</div>;
   }
-  const features = shape[0]! * shape[1]!;
   const neuron = table.neuron[row]!;
-  const bytes = greyOfWeights(weights.subarray(neuron * features, (neuron + 1) * features));
   return (
     <figure class="weight-picture">
-      <GreyImage bytes={bytes} shape={shape} />
+      <PixelImage {...weightPicture(weights.subarray(neuron * features, (neuron + 1) * features), layout)} />
       <figcaption class="hidden-text">Its incoming weights, white positive, black negative</figcaption>
     </figure>
   );
@@ -205,23 +206,27 @@ function changeOf(
 }
 
 function Digits({ state, study, dispatch }: NeuronPanelProps & { readonly study: ShownStudy }) {
-  const shape = study.about.dataset.sampleShape;
-  if (shape.length !== 2) return null;
+  const { sampleShape, classes, classNames } = study.about.dataset;
+  const layout = pictureLayout(sampleShape);
+  if (layout === undefined) return null;
   const { extremes } = state;
+  const { sampleOf } = classNaming(classes, classNames);
   const pick = (digit: number) => dispatch({ type: "view", change: { sample: { sample: digit }, chart: "digit" } });
   return (
     <div class="digits">
       <DigitStrip
         title="Fires most"
         onPick={pick}
-        shape={shape}
+        layout={layout}
+        sampleOf={sampleOf}
         live={study.about.live}
         {...(extremes && { samples: extremes.most })}
       />
       <DigitStrip
         title="Fires least"
         onPick={pick}
-        shape={shape}
+        layout={layout}
+        sampleOf={sampleOf}
         live={study.about.live}
         {...(extremes && { samples: extremes.least })}
       />
@@ -231,15 +236,16 @@ function Digits({ state, study, dispatch }: NeuronPanelProps & { readonly study:
 
 interface DigitStripProps {
   readonly title: string;
-  readonly shape: readonly number[];
+  readonly layout: PictureLayout;
+  readonly sampleOf: (label: number) => string;
   readonly live: boolean;
   readonly samples?: ExtremeSamples;
   /** Given an index into the validation set. */
   readonly onPick: (sample: number) => void;
 }
 
-function DigitStrip({ title, shape, live, samples, onPick }: DigitStripProps) {
-  const features = shape[0]! * shape[1]!;
+function DigitStrip({ title, layout, sampleOf, live, samples, onPick }: DigitStripProps) {
+  const features = layout.rows * layout.columns * layout.channels;
   return (
     <div class="digit-strip">
       <span class="digit-title">{title}</span>
@@ -247,14 +253,16 @@ function DigitStrip({ title, shape, live, samples, onPick }: DigitStripProps) {
         {Array.from({ length: EXTREMES_SHOWN }, (_, place) => {
           const known = samples !== undefined && place < samples.labels.length;
           const pixels = known ? samples.pixels.subarray(place * features, (place + 1) * features) : undefined;
-          const text = known ? `a ${samples.labels[place]}, activation ${decimal(samples.activations[place]!, 3)}` : "";
+          const text = known
+            ? `${sampleOf(samples.labels[place]!)}, activation ${decimal(samples.activations[place]!, 3)}`
+            : "";
           return (
             <li key={place} title={text}>
               {pixels === undefined ? (
                 <span class="hidden-text">{live ? "being looked up" : "not known without a GPU"}</span>
               ) : (
                 <button type="button" class="digit-pick" onClick={() => onPick(samples!.samples[place]!)}>
-                  <GreyImage bytes={greyBytes(features, (index) => pixels[index]!)} shape={shape} />
+                  <PixelImage {...pictureOf(pixels, layout)} />
                   <span class="hidden-text">{`${text}: what it is taken for`}</span>
                 </button>
               )}

@@ -3,11 +3,12 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Classified } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
+import { pictureLayout, pictureOf } from "../picture.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { nextSample } from "../state/next-sample.ts";
 import { classNaming } from "./class-bars.tsx";
 import { DrawPad } from "./draw-pad.tsx";
-import { GreyImage, greyBytes } from "./weight-image.tsx";
+import { PixelImage } from "./pixel-image.tsx";
 
 interface SampleSourceProps {
   readonly state: LabState;
@@ -33,23 +34,23 @@ export function SampleSource({ state, study, classified, dispatch, children }: S
     if (found !== undefined) dispatch({ type: "view", change: { sample: { sample: found } } });
   };
   const { nameOf } = classNaming(classes, classNames);
+  const layout = pictureLayout(sampleShape);
+  const picture =
+    classified === undefined || layout === undefined ? null : <PixelImage {...pictureOf(classified.pixels, layout)} />;
   return (
     <div class="digit-shown">
-      {sampleShape.length === 2 ? (
+      {layout === undefined ? null : layout.channels === 1 ? (
         <DrawPad
-          shape={sampleShape as readonly [number, number]}
+          shape={[layout.rows, layout.columns]}
           isDrawn={isDrawn}
           onDraw={(drawn) => dispatch({ type: "view", change: { sample: { drawn } } })}
           onClear={forget}
         >
-          {classified === undefined ? null : (
-            <GreyImage
-              bytes={greyBytes(classified.pixels.length, (index) => classified.pixels[index]!)}
-              shape={sampleShape}
-            />
-          )}
+          {picture}
         </DrawPad>
-      ) : null}
+      ) : (
+        <div class="picked-picture">{picture}</div>
+      )}
       <div class="digit-said numbers">
         <div role="status">{children}</div>
         <div class="buttons">
@@ -67,16 +68,13 @@ export function SampleSource({ state, study, classified, dispatch, children }: S
             <option value={ANY}>any class</option>
             {Array.from({ length: classes }, (_, index) => (
               <option key={index} value={String(index)}>
-                {`a ${nameOf(index)}`}
+                {nameOf(index)}
               </option>
             ))}
           </select>
-          {isDrawn && classified !== undefined ? (
+          {isDrawn ? (
             <span class="as-given" title="As the network gets it: scaled and centred as MNIST's digits are.">
-              <GreyImage
-                bytes={greyBytes(classified.pixels.length, (index) => classified.pixels[index]!)}
-                shape={sampleShape}
-              />
+              {picture}
             </span>
           ) : null}
         </div>

@@ -19,7 +19,8 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
     case "dataset":
       return { ...loaded(state, "digits"), dataset: notice.dataset, datasetNotes: notice.notes };
     case "phase":
-      return withPhase(state, notice);
+      // Read, refused or given up.
+      return withPhase(notice.phase === "ready" ? loaded(state, "pictures") : state, notice);
     case "training":
       return { ...state, training: notice };
     case "epochs":
