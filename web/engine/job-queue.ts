@@ -9,7 +9,8 @@ export interface Job {
   run(): Promise<void>;
   /** Told of an error that is not the job's being given up. */
   onFault(error: unknown): void;
-  onEnd(outcome: JobOutcome): void;
+  /** @param hasRun false for a job that was given up while it waited, perhaps for another that still runs */
+  onEnd(outcome: JobOutcome, hasRun: boolean): void;
 }
 
 export class JobQueue {
@@ -33,9 +34,10 @@ export class JobQueue {
       this.#running = next;
       this.#gate.reset();
       const outcome = await this.#outcome(next);
-      this.#running = undefined;
-      next.onEnd(outcome);
+      // Whoever is told may add a job: it waits, since this loop goes on.
+      next.onEnd(outcome, true);
     }
+    this.#running = undefined;
   }
 
   async #outcome(job: Job): Promise<JobOutcome> {
@@ -53,7 +55,7 @@ export class JobQueue {
   cancel(condition: (job: Job) => boolean): void {
     for (const job of this.#waiting.filter(condition)) {
       this.#waiting.splice(this.#waiting.indexOf(job), 1);
-      job.onEnd("cancelled");
+      job.onEnd("cancelled", false);
     }
     if (this.#running !== undefined && condition(this.#running)) this.#gate.stop();
   }

@@ -108,8 +108,8 @@ export class Lab {
       ...(request !== undefined && { request }),
       run: () => this.#opened.then(() => this.#run(asked)),
       onFault: (error) => this.#tellFault(asked.type, error),
-      onEnd: (outcome) => {
-        this.#setPhase("ready");
+      onEnd: (outcome, hasRun) => {
+        if (hasRun) this.#setPhase("ready");
         if (asked.type === "curves" && outcome === "cancelled" && this.#putOff.takes(asked, study, this.#study)) return;
         if (request !== undefined) this.#post({ type: "ended", request, outcome });
       },
@@ -133,7 +133,9 @@ export class Lab {
     const added = this.#jobs.add({
       run: () => this.#removeSingles(study),
       onFault: (error) => this.#tellFault("load", error),
-      onEnd: () => this.#setPhase("ready"),
+      onEnd: (_, hasRun) => {
+        if (hasRun) this.#setPhase("ready");
+      },
     });
     void added.then(() => this.#goOn());
   }
@@ -201,7 +203,7 @@ export class Lab {
       onChange: () => this.#post(record.notice()),
       onEpoch: async (epoch) => {
         await epochs.keep(epoch);
-        this.#post({ type: "epochs", kept: epochs.kept });
+        this.#post({ type: "epochs", training: epochs.id, kept: epochs.kept });
         if (live && epoch.epoch + 1 < config.epochs) await this.#showWhileTraining(device, epochs);
       },
     });

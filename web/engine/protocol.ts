@@ -234,8 +234,8 @@ export type LabNotice =
       readonly remainingMs?: number;
       readonly repeats: readonly TrainingRepeat[];
     }
-  /** Epochs of the training that runs whose networks are kept, from 1, ascending. */
-  | { readonly type: "epochs"; readonly kept: readonly number[] }
+  /** Epochs of the training that runs whose networks are kept, from 1, ascending; `training` as of `study.epoch`. */
+  | { readonly type: "epochs"; readonly training: number; readonly kept: readonly number[] }
   /** A study that replaces what is shown. What is known of its networks follows. */
   | {
       readonly type: "study";

@@ -29,16 +29,16 @@ export function Lab({ store }: { readonly store: LabStore }) {
   useUndoKeys(store);
   const help = useHelp();
   const { dispatch, send } = store;
-  const { study, view, removal, phase, adapter, evaluation, extremes, classified, curvesRunning } = state;
+  const { study, view, removal, phase, adapter, evaluation, extremes, classified, curvesRunning, epochsKept } = state;
   // Training tells of itself many times a second; the grids and charts of another network are not drawn anew for that.
   const network = useMemo(
     () => (
       <>
-        <NetworkPanel state={state} dispatch={dispatch} />
+        <NetworkPanel state={state} dispatch={dispatch} send={send} />
         <RemovePanel state={state} dispatch={dispatch} />
       </>
     ),
-    [study, view, removal, phase, adapter, evaluation, classified, dispatch],
+    [study, view, removal, phase, adapter, evaluation, classified, epochsKept, dispatch, send],
   );
   const detail = useMemo(
     () => (

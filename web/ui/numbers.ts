@@ -17,10 +17,10 @@ export function percent(share: number, digits = 1): string {
   return `${decimal(100 * share, digits)} %`;
 }
 
-/** Seconds below a minute, else minutes and seconds. */
+/** Minutes and seconds, as on a clock: `2:08`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 export function counted(count: number, noun: string): string {

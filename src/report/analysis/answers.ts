@@ -47,8 +47,8 @@ function answer(comparison: Comparison, fewest: number): Answer {
   return {
     ...{ scope, measure, difference, verdict },
     ...(p === undefined || holm === undefined ? {} : { p, holm }),
-    // A test of fewer networks than `fewest` can find nothing, whatever the spread.
-    ...(estimated === undefined ? {} : { networksToDecide: Math.max(estimated, fewest) }),
+    // A test of fewer networks than `fewest` can find nothing, whatever the spread, and those of this study did not.
+    ...(estimated === undefined ? {} : { networksToDecide: Math.max(estimated, fewest, difference.repeats + 1) }),
   };
 }
 

@@ -15,7 +15,7 @@ const MUTUAL_INFORMATION = "mutual_information";
 const styles = { mean: "its mean", zero: "zero" } as const;
 /** Dotted, because dashes stand for the direction in other figures. */
 const dashes: Dashes = {
-  legend: "a removed neuron becomes",
+  legend: "replaced by",
   domain: [styles.mean, styles.zero],
   range: [
     [1, 0],

@@ -2,7 +2,7 @@
 import { ANSWER_FIGURE } from "../figures/answer.ts";
 import { answerDetails, howDecided, openText } from "../figures/answer-sentences.ts";
 import { figureMarkup } from "./figure-sections.ts";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup, prose } from "./html.ts";
 import type { PageStudy } from "./page-study.ts";
 import { forEachStudy, type Section } from "./section.ts";
 
@@ -14,7 +14,7 @@ function answer({ analysis: { answers }, figures }: PageStudy): Markup | undefin
   return html`<p class="answer">${shown.figure.reading}</p>
 ${details.length === 0 ? undefined : html`<ul>${details}</ul>`}
 <p>${howDecided(answers)}</p>
-${open === undefined ? undefined : html`<p>${open}</p>`}
+${open === undefined ? undefined : html`<p>${prose(open)}</p>`}
 ${figureMarkup(shown)}`;
 }
 

@@ -4,7 +4,7 @@ import { estimateText, listed } from "../figures/wording.ts";
 import { DIGITS, estimateCells, probabilityText } from "./cell-text.ts";
 import { dataTable } from "./data-table.ts";
 import { figureAnchor } from "./figure-sections.ts";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup, prose } from "./html.ts";
 import type { Section } from "./section.ts";
 
 /** Beside the word, so that verdicts are told apart without colour, too. */
@@ -34,7 +34,7 @@ function finding(claim: Claim, { label }: StudyAnalysis, several: boolean): Mark
   return html`<div class="finding">
 ${several ? html`<h4>${label}</h4>` : undefined}${verdictBadge(verdict)}
 ${facts}
-<p>${tooFew === undefined ? reason : "Too few networks to decide."}</p>
+<p>${tooFew === undefined ? prose(reason) : "Too few networks to decide."}</p>
 ${partsTable(claim, several ? `${claim.statement} (${label})` : claim.statement)}</div>
 `;
 }

@@ -24,9 +24,17 @@ function isNumeric(rows: DataTable["rows"], column: number): boolean {
   return rows.every((row) => typeof row[column] === "string" && (row[column] === "" || NUMBER.test(row[column])));
 }
 
+/** Cells of more characters may break, so that the columns behind them stay in sight. */
+const LONG = 32;
+
+const isLong = (rows: DataTable["rows"], column: number) => rows.some((row) => (row[column]?.length ?? 0) > LONG);
+
 export function dataTable({ caption, columns, rows }: DataTable): Markup {
-  const numeric = columns.map((_, column) => column > 0 && isNumeric(rows, column));
-  const style = (column: number) => (numeric[column] ? html` class="number"` : undefined);
+  const styles = columns.map((_, column) => {
+    if (column > 0 && isNumeric(rows, column)) return html` class="number"`;
+    return isLong(rows, column) ? html` class="long-text"` : undefined;
+  });
+  const style = (column: number) => styles[column];
   const head = columns.map((title, column) => html`<th scope="col"${style(column)}>${title}</th>`);
   const body = rows.map(([heading, ...cells]) => {
     const data = cells.map((value, index) => html`<td${style(index + 1)}>${value}</td>`);

@@ -43,6 +43,12 @@ export function html(parts: TemplateStringsArray, ...inserts: readonly Insert[])
   return new Markup(parts.reduce((text, part, index) => text + insertText(inserts[index - 1]) + part));
 }
 
+/** A sentence in which options of the command line are set as code, which does not break behind their dashes. */
+export function prose(sentence: string): Markup {
+  const parts = sentence.split(/(?<![\w-])(--[a-z][a-z-]*)/);
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
 /** A style or a script with the given text, which HTML takes literally up to the end tag. */
 export function rawElement(name: "style" | "script", text: string): Markup {
   if (text.toLowerCase().includes(`</${name}`)) throw new Error(`the text of a ${name} element holds its end tag`);

@@ -1,6 +1,6 @@
 /** What the report lacks, and what is to be read with care. */
 import type { StudyAnalysis } from "../analysis/analysis.ts";
-import { html, type Markup } from "./html.ts";
+import { html, type Markup, prose } from "./html.ts";
 import { forEachStudy, type Section } from "./section.ts";
 
 function limits({ missing, cautions }: StudyAnalysis): Markup | undefined {
@@ -10,7 +10,7 @@ function limits({ missing, cautions }: StudyAnalysis): Markup | undefined {
 `,
   );
   const notes = cautions.map(
-    (caution) => html`<li>${caution}</li>
+    (caution) => html`<li>${prose(caution)}</li>
 `,
   );
   return html`<ul class="limits">${parts}${notes}</ul>`;

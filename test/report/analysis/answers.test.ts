@@ -96,7 +96,7 @@ describe("the answer", () => {
     const [entropy] = answers.list;
     const { mean, sd } = entropy!.difference;
     // Quantiles 0.99583 (two-sided level 0.05 / 6) and 0.8 of the normal distribution.
-    expect(entropy!.networksToDecide).toBe(Math.max(8, Math.ceil((((2.6383 + 0.8416) * sd!) / mean) ** 2)));
+    expect(entropy!.networksToDecide).toBe(Math.max(9, Math.ceil((((2.6383 + 0.8416) * sd!) / mean) ** 2)));
     expect(openText(answers)).toContain(`would likely be decided with ${entropy!.networksToDecide} networks`);
     const nothing = answered(8, { layer1: {} });
     expect(nothing.list.every(({ networksToDecide }) => networksToDecide === undefined)).toBe(true);

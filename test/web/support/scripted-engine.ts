@@ -81,7 +81,7 @@ class ScriptedEngine implements EngineScript {
         this.#trainings++;
         this.#isTraining = true;
         this.#progress(Math.floor(this.#settings.epochs / 2));
-        this.say({ type: "epochs", kept: upTo(Math.floor(this.#settings.epochs / 2)) });
+        this.say({ type: "epochs", training: this.#trainings, kept: upTo(Math.floor(this.#settings.epochs / 2)) });
         break;
       case "epoch":
         // While networks train, the real one waits for the end of an epoch.

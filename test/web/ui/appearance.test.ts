@@ -131,8 +131,25 @@ describe.skipIf(noChromium !== undefined)("the lab", () => {
     await page.evaluate(() =>
       window.engine.say({ type: "training", epochs: 10, epochsDone: 9.5, remainingMs: 600_000, repeats: [] }),
     );
-    await page.getByText("10 min 00 s left").waitFor();
+    await page.getByText("10:00 left").waitFor();
     expect(await panelBoxes(page)).toEqual(before);
+    await page.context().close();
+  });
+
+  test("keeps the slider over epochs in sight while the neurons scroll by on a phone", async () => {
+    const { page } = await openPage(chromium.browser, server.address, { viewport: phone });
+    await page.getByRole("button", { name: "Train" }).click();
+    await page.getByText("Epoch 5.0 of 10").waitFor();
+    const slider = page.locator(".epoch-slider input");
+    await slider.fill("2");
+    for (const layer of [1, 2]) {
+      await page.locator(`[data-layer="${layer}"]`).evaluate((grid) => {
+        scrollTo(0, grid.getBoundingClientRect().bottom + scrollY - innerHeight);
+      });
+      const { y, height } = (await slider.boundingBox())!;
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y + height).toBeLessThan((await page.locator(`[data-layer="${layer}"] .cell`).last().boundingBox())!.y);
+    }
     await page.context().close();
   });
 

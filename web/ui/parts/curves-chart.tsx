@@ -39,7 +39,7 @@ export function CurvesChart({ id, state, dispatch }: CurvesChartProps) {
       : undefined;
   return (
     <>
-      <div class="toolbar">
+      <div class="toolbar curves-toolbar">
         <Pick
           label="in"
           options={scopeOptions(widths.length)}

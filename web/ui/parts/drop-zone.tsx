@@ -76,15 +76,12 @@ export function DropZone({ state, dispatch, send }: DropZoneProps) {
 const isEmbedded = (name: string) => name === "mnist";
 
 function WhatWasRead({ state: { study, datasetNotes } }: { readonly state: LabState }) {
-  const { label = "", missing = [], notes = [] } = study?.about ?? {};
+  const { missing = [], notes = [] } = study?.about ?? {};
   const left = missing.map(({ file, reason }) => `${file} (${reason})`).join(", ");
   const told = [...datasetNotes, ...notes];
   return (
     <>
-      <p class="drop-text">
-        Drop a network, data or results on the page
-        {label === "" ? "." : <span class="muted"> · {label}</span>}
-      </p>
+      <p class="drop-text">Drop a network, data or results on the page.</p>
       {left === "" ? null : <p class="muted">{`Left out: ${left}`}</p>}
       {told.length === 0 ? null : (
         <ul class="read-notes muted">

@@ -1,6 +1,7 @@
 /** The epochs of the training on show: back to any of them, while the networks train and afterwards. */
 import { useState } from "preact/hooks";
 import type { LabRequest } from "../../engine/protocol.ts";
+import { epochRequest, keptEpochs } from "../state/epochs.ts";
 import type { LabState } from "../state/lab-state.ts";
 
 interface EpochSliderProps {
@@ -14,17 +15,13 @@ const HELP =
 
 export function EpochSlider({ state, send }: EpochSliderProps) {
   const [pointed, point] = useState<number>();
-  const epoch = state.study?.about.epoch;
-  const isTraining = state.phase === "training";
-  const kept = isTraining ? state.epochsKept : (epoch?.kept ?? []);
-  const shown = epoch === undefined ? -1 : kept.indexOf(epoch.shown);
+  const { kept, place: shown } = keptEpochs(state);
   const last = kept.length - 1;
   const place = Math.min(last, pointed ?? shown);
   const choose = (index: number) => {
     point(undefined);
-    const wanted = kept[index];
-    if (wanted === undefined) return;
-    send(isTraining && index === last ? { type: "epoch" } : { type: "epoch", epoch: wanted });
+    const request = epochRequest(state, index);
+    if (request !== undefined) send(request);
   };
   return (
     <label class="epoch-slider numbers" title={HELP}>

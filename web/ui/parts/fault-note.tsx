@@ -19,9 +19,12 @@ export function FaultNote({ shown, onDismiss, children }: FaultNoteProps) {
   ] as const;
   return (
     <div class="fault" role="alert">
-      <p>
+      <div class="fault-head">
         <b>{where === undefined ? what : `${where}: ${what}`}</b>
-      </p>
+        <button type="button" onClick={onDismiss}>
+          Close
+        </button>
+      </div>
       <dl>
         {lines.map(([name, text]) =>
           text === undefined || text === "" ? null : (
@@ -33,9 +36,6 @@ export function FaultNote({ shown, onDismiss, children }: FaultNoteProps) {
         )}
       </dl>
       {children}
-      <button type="button" onClick={onDismiss}>
-        Close
-      </button>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 /** The network on show: its layers as grids of neurons, what colours them, and what a click does. */
+import type { LabRequest } from "../../engine/protocol.ts";
 import type { Dispatch } from "../lab-store.ts";
 import { columnHelp } from "../measure-help.ts";
 import { decimal, percent } from "../numbers.ts";
@@ -17,18 +18,20 @@ import {
   shownTable,
 } from "../state/shown.ts";
 import { Choice, Pick } from "./choice.tsx";
+import { EpochSlider } from "./epoch-slider.tsx";
 import { LayerGrid } from "./layer-grid.tsx";
 import { outcomeOf } from "./remove-panel.tsx";
 
 interface NetworkPanelProps {
   readonly state: LabState;
   readonly dispatch: Dispatch;
+  readonly send: (request: LabRequest) => void;
 }
 
 /** Neurons of a layer from which on cells are smaller. */
 const WIDE = 160;
 
-export function NetworkPanel({ state, dispatch }: NetworkPanelProps) {
+export function NetworkPanel({ state, dispatch, send }: NetworkPanelProps) {
   const { study, view } = state;
   const table = shownTable(state);
   return (
@@ -53,6 +56,7 @@ export function NetworkPanel({ state, dispatch }: NetworkPanelProps) {
               onChange={(tool) => dispatch({ type: "view", change: { tool } })}
             />
             <RepeatPick study={study} repeat={view.repeat} dispatch={dispatch} />
+            <EpochSlider state={state} send={send} />
           </>
         )}
       </div>

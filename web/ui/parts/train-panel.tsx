@@ -8,7 +8,6 @@ import type { LabState, Training } from "../state/lab-state.ts";
 import { presetOf, presets } from "../state/presets.ts";
 import { readSettings, type SettingTexts, settingFields, unusedFields } from "../state/settings.ts";
 import { Pick } from "./choice.tsx";
-import { EpochSlider } from "./epoch-slider.tsx";
 
 interface TrainPanelProps {
   readonly state: LabState;
@@ -58,7 +57,7 @@ export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
           </button>
         </div>
       </form>
-      <TrainingProgress state={state} send={send} />
+      <TrainingProgress state={state} />
     </section>
   );
 }
@@ -136,14 +135,14 @@ function Fields({ names, texts, faulty, dispatch }: FieldsProps) {
 }
 
 /** Of the training that runs; else of the networks on show, whose curves and numbers these then are. */
-function TrainingProgress({ state, send }: Omit<TrainPanelProps, "dispatch">) {
+function TrainingProgress({ state }: Pick<TrainPanelProps, "state">) {
   const shown = shownTraining(state);
   const running = state.training;
   // Of a training that has ended, the epoch whose networks are on show; of one that runs, the newest.
   const epoch = running === undefined ? state.study?.about.epoch?.shown : undefined;
   const share = shown === undefined ? 0 : shown.epochsDone / shown.epochs;
   return (
-    <div class="training">
+    <div class={shown === undefined && state.phase !== "training" ? "training none-yet" : "training"}>
       <div class="training-line numbers">
         <span>{phaseText(state)}</span>
         <span>
@@ -153,7 +152,6 @@ function TrainingProgress({ state, send }: Omit<TrainPanelProps, "dispatch">) {
         </span>
       </div>
       <progress max={1} value={share} aria-label="Training" />
-      <EpochSlider state={state} send={send} />
       <TrainingCharts training={shown} epoch={epoch} />
       <RepeatTable repeats={shown?.repeats ?? []} epoch={epoch} />
     </div>

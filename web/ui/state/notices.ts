@@ -24,7 +24,7 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
     case "training":
       return { ...state, training: notice };
     case "epochs":
-      return { ...state, epochsKept: notice.kept };
+      return withEpochs(state, notice);
     case "study":
       return withStudy(loaded(state, "finished study"), notice);
     case "firstLayer":
@@ -96,6 +96,14 @@ function withPhase(state: LabState, { phase, paused }: NoticeOf<"phase">): LabSt
   const ended = { ...without(state, "training"), givenUp: { epochs, epochsDone }, phase, paused };
   // Curves of an epoch are not asked for while others may follow it.
   return state.study?.about.epoch === undefined ? ended : curvesAnew(ended);
+}
+
+/** Of the training that runs; its networks may be on show already, and others may be. */
+function withEpochs(state: LabState, { training, kept }: NoticeOf<"epochs">): LabState {
+  const { study } = state;
+  const epoch = study?.about.epoch;
+  if (study === undefined || epoch?.training !== training) return { ...state, epochsKept: kept };
+  return { ...state, epochsKept: kept, study: { ...study, about: { ...study.about, epoch: { ...epoch, kept } } } };
 }
 
 /** A file is there once what it holds is told of, or that it cannot be had. */
