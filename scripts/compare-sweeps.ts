@@ -13,7 +13,8 @@ import { rankingsOf } from "../src/ablation/rankings.ts";
 import { fastSweep } from "../src/ablation/walks/fast-sweep.ts";
 import { sweepTolerance } from "../src/bench/sweep-bench.ts";
 import { type AblationCurve, ablationModes } from "../src/core/ablation.ts";
-import { type Activation, activations } from "../src/core/network.ts";
+import { type Activation, activations } from "../src/core/activation.ts";
+import { studyShape } from "../src/core/layers/network-shape.ts";
 import { scopesOf } from "../src/core/scope.ts";
 import { readIdxFolder } from "../src/data/images/idx-folder.ts";
 import { createContext } from "../src/gpu/device/context.ts";
@@ -62,10 +63,10 @@ function compare(fast: AblationCurve, masked: AblationCurve, into: Differences):
 }
 
 async function compareActivation(activation: Activation): Promise<Differences> {
-  const widths = [features, ...HIDDEN, classes];
+  const shape = studyShape({ features, classes }, { hidden: HIDDEN });
   const repeats = Array.from({ length: Number(networks) }, (_, repeat) => repeat);
   const rates = { learningRate: 0.001, l2: 1e-5, epochs: 2, batchSize: 32 };
-  const trained = await trainNetworks(gpu, train, repeats, { widths, activation, seed: 0, ...rates });
+  const trained = await trainNetworks(gpu, train, repeats, { shape, activation, seed: 0, ...rates });
   const found: Differences = { evaluations: 0, different: 0, correct: 0, loss: 0 };
   for (const { repeat, network } of trained) {
     const measured = await measureNetwork(gpu, { repeat, network }, validation, { measures: [mutualInformation] });

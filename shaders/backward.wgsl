@@ -1,9 +1,10 @@
 // Backward pass and Adam for a batch of independent networks, one dispatch a step and layer:
 //   output_delta:      delta[r, s, c] = (softmax(logits[r, s])_c - [c = y_s]) / count, and the batch's cross-entropy
-//   hidden_delta:      delta[r, s, i] = act' * sum_o next_delta[r, s, o] * parameters[r, o, i], act' from activations[r, s, i]
+//   hidden_delta:      delta[r, s, i] = act' * sum_o next_delta[r, s, o] * next_parameters[r, o, i], act' from activations[r, s, i]
 //   update_parameters: g[r, o, i] = sum_s delta[r, s, o] * source[r, s, i] + 2 l2 parameters[r, o, i]  (no l2 on biases)
 //                      then Adam (Kingma and Ba 2015, algorithm 1) in place.
 // Rows as in forward.wgsl: homogeneous, so that lane i = inputs of a parameter row is the bias.
+// `layer` is the one whose parameters are read: in hidden_delta the layer above, whose inputs delta and activations belong to.
 // Every value has one owner: no atomics, a fixed order of sums. hidden_delta and update_parameters have three forms:
 // - plain: tiles are 4 x 4 an invocation; no barriers.
 // - SUBGROUP, with LANES_4 or LANES_8: a workgroup is one subgroup of exactly 4 or 8 lanes; what the lanes of a tile share
@@ -29,7 +30,7 @@ override SLOPES_KEPT: bool = false;
 @group(0) @binding(0) var<uniform> layer: Layer;
 @group(0) @binding(1) var<uniform> batch: Batch;
 @group(0) @binding(2) var<storage, read> order: array<u32>;             // [networks, samples]
-@group(0) @binding(3) var<storage, read_write> delta: array<vec4<f32>>; // [networks, slab_rows, output_quads]
+@group(0) @binding(3) var<storage, read_write> delta: array<vec4<f32>>; // [networks, slab_rows, quads]
 
 // output_delta
 @group(0) @binding(4) var<storage, read> logits: array<f32>;            // [networks, slab_rows, units]
@@ -37,9 +38,9 @@ override SLOPES_KEPT: bool = false;
 @group(0) @binding(6) var<storage, read_write> losses: array<f32>;      // [networks, slab_rows]
 
 // hidden_delta
-@group(0) @binding(7) var<storage, read> next_delta: array<vec4<f32>>;      // [networks, slab_rows, next_quads]
-@group(0) @binding(8) var<storage, read> next_parameters: array<vec4<f32>>; // [networks, next_outputs, quads]
-@group(0) @binding(9) var<storage, read> activations: array<vec4<f32>>;     // [networks, slab_rows, output_quads]
+@group(0) @binding(7) var<storage, read> next_delta: array<vec4<f32>>;      // [networks, slab_rows, output_quads]
+@group(0) @binding(8) var<storage, read> next_parameters: array<vec4<f32>>; // [networks, outputs, input_quads]
+@group(0) @binding(9) var<storage, read> activations: array<vec4<f32>>;     // [networks, slab_rows, input_quads]
 
 // update_parameters
 #if BYTES
@@ -101,10 +102,10 @@ fn slope_at(slot: u32) -> vec4<f32> {
 }
 
 fn write_hidden_delta(sum: vec4<f32>, row: u32, quad: u32, inside: bool) {
-  let slot = row * layer.output_quads + quad;
+  let slot = row * layer.input_quads + quad;
   let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-  let kept = inside && quad < layer.output_quads;
-  let value = select(vec4<f32>(0.0), sum * slope_at(slot), unit < vec4<u32>(layer.outputs));
+  let kept = inside && quad < layer.input_quads;
+  let value = select(vec4<f32>(0.0), sum * slope_at(slot), unit < vec4<u32>(layer.inputs));
   delta[slot] = select(vec4<f32>(0.0), value, kept);
 }
 
@@ -133,26 +134,26 @@ fn source_quad(network: u32, sample: u32, quad: u32) -> vec4<f32> {
 fn hidden_delta(@builtin(global_invocation_id) id: vec3<u32>) {
   let quad = id.x;
   let first = id.y * 4u;
-  if (quad >= layer.output_quads || first >= layer.slab_rows) { return; }
+  if (quad >= layer.input_quads || first >= layer.slab_rows) { return; }
   let last = layer.slab_rows - 1u;
   let slab = id.z * layer.slab_rows;
-  let d0 = (slab + first) * layer.next_quads;
-  let d1 = (slab + min(first + 1u, last)) * layer.next_quads;
-  let d2 = (slab + min(first + 2u, last)) * layer.next_quads;
-  let d3 = (slab + min(first + 3u, last)) * layer.next_quads;
-  let last_output = layer.next_outputs - 1u;
-  let matrix = id.z * layer.next_outputs;
+  let d0 = (slab + first) * layer.output_quads;
+  let d1 = (slab + min(first + 1u, last)) * layer.output_quads;
+  let d2 = (slab + min(first + 2u, last)) * layer.output_quads;
+  let d3 = (slab + min(first + 3u, last)) * layer.output_quads;
+  let last_output = layer.outputs - 1u;
+  let matrix = id.z * layer.outputs;
   var s0 = vec4<f32>(0.0);
   var s1 = vec4<f32>(0.0);
   var s2 = vec4<f32>(0.0);
   var s3 = vec4<f32>(0.0);
   // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.
-  for (var o = 0u; o < layer.next_outputs; o += 4u) {
+  for (var o = 0u; o < layer.outputs; o += 4u) {
     let w = mat4x4<f32>(
-      next_parameters[(matrix + o) * layer.output_quads + quad],
-      next_parameters[(matrix + min(o + 1u, last_output)) * layer.output_quads + quad],
-      next_parameters[(matrix + min(o + 2u, last_output)) * layer.output_quads + quad],
-      next_parameters[(matrix + min(o + 3u, last_output)) * layer.output_quads + quad],
+      next_parameters[(matrix + o) * layer.input_quads + quad],
+      next_parameters[(matrix + min(o + 1u, last_output)) * layer.input_quads + quad],
+      next_parameters[(matrix + min(o + 2u, last_output)) * layer.input_quads + quad],
+      next_parameters[(matrix + min(o + 3u, last_output)) * layer.input_quads + quad],
     );
     let at = o / 4u;
     s0 += w * next_delta[d0 + at];

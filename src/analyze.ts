@@ -2,8 +2,9 @@
 import { hiddenActivations, type LayerActivation, networkActivationText, studyActivation } from "./core/activation.ts";
 import type { AnyDataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
+import { hiddenUnits, shapeText } from "./core/layers/network-shape.ts";
 import { greatest } from "./core/long-arrays.ts";
-import { hiddenWidths, type Network, widthsOf } from "./core/network.ts";
+import { type Network, networkShape } from "./core/network.ts";
 import { fittedTo } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
@@ -20,7 +21,7 @@ export interface FiledNetwork {
 }
 
 const architecture = (network: Network) =>
-  `${widthsOf(network).join("-")}, ${networkActivationText(network.activation)}`;
+  `${shapeText(networkShape(network))}, ${networkActivationText(network.activation)}`;
 
 /**
  * Refuses networks that differ in their layers: they are the repeats of one study.
@@ -78,7 +79,7 @@ export function architectureOf(
   const { network } = networks[0]!;
   return {
     repeats: networks.length,
-    hidden: hiddenWidths(widthsOf(network)),
+    hidden: hiddenUnits(networkShape(network)),
     activation: studyActivation(network.activation),
   };
 }

@@ -9,7 +9,8 @@ import { atRandom, ordersPerScope, rankingsAsked } from "./ablation/rankings.ts"
 import { singleRemovals } from "./ablation/walks/single-removals.ts";
 import type { RemovalOrder } from "./core/ablation.ts";
 import { type AnyDataset, type Dataset, isPaged, type PagedSplit, type Split } from "./core/dataset.ts";
-import { hiddenWidths, type Network, type Widths, widthsOf } from "./core/network.ts";
+import { classesOf, hiddenUnits, type NetworkShape, studyShape } from "./core/layers/network-shape.ts";
+import { type Network, networkShape } from "./core/network.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
 import { scopesOf } from "./core/scope.ts";
@@ -97,7 +98,7 @@ interface Material {
   readonly gpu: GpuContext;
   readonly clock: Clock;
   readonly dataset: AnyDataset;
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   /** Like those of the study. */
   readonly network: Network;
 }
@@ -123,12 +124,12 @@ async function onSome<T>(
 }
 
 async function trainingEstimate(material: Material, config: StudyConfig): Promise<PartEstimate> {
-  const { gpu, clock, dataset, widths } = material;
+  const { gpu, clock, dataset, shape } = material;
   const { repeats, epochs, batchSize } = config;
   const together = trainingPlan(gpu, sizeOf(dataset), config, repeats).portions[0]!.count;
   const group = Array.from({ length: together }, (_, repeat) => repeat);
   // A step of no length takes as long as any, and does not diverge.
-  const options = { ...config, widths, epochs: 1, learningRate: Number.MIN_VALUE };
+  const options = { ...config, shape, epochs: 1, learningRate: Number.MIN_VALUE };
   const { fixed, each } = await tried(
     {
       least: Math.min(2 * batchSize, dataset.train.count),
@@ -167,13 +168,13 @@ async function measuringEstimate(material: Material, config: MeasuringConfig): P
 }
 
 /** Random orders of each scope. */
-function someOrders(widths: Widths, { scopes, seed }: MeasuringConfig, draws: number): RemovalOrder[] {
-  const hidden = hiddenWidths(widths);
-  const addresses = hidden.flatMap((width, index) => Array.from({ length: width }, (_, neuron) => [index + 1, neuron]));
+function someOrders(shape: NetworkShape, { scopes, seed }: MeasuringConfig, draws: number): RemovalOrder[] {
+  const hidden = hiddenUnits(shape);
+  const addresses = hidden.flatMap((units, index) => Array.from({ length: units }, (_, neuron) => [index + 1, neuron]));
   const table: NeuronTable = {
     repeat: 0,
     rows: addresses.length,
-    classes: widths.at(-1)!,
+    classes: classesOf(shape),
     samples: 0,
     layer: Uint32Array.from(addresses, ([layer]) => layer!),
     neuron: Uint32Array.from(addresses, ([, neuron]) => neuron!),
@@ -221,17 +222,17 @@ function networksOfTrial({ gpu, dataset }: Material, config: MeasuringConfig): n
 }
 
 /** A network of a trial. @param alone neurons that are removed alone */
-function taskOf({ network, widths }: Material, orders: readonly RemovalOrder[], alone: readonly Uint32Array[]) {
-  const meanActivations = hiddenWidths(widths).map((width) => new Float32Array(width).fill(MADE_UP_MEAN));
+function taskOf({ network, shape }: Material, orders: readonly RemovalOrder[], alone: readonly Uint32Array[]) {
+  const meanActivations = hiddenUnits(shape).map((units) => new Float32Array(units).fill(MADE_UP_MEAN));
   return { network, repeat: 0, orders, meanActivations, alone };
 }
 
 async function curvesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
-  const { gpu, widths } = material;
+  const { gpu, shape } = material;
   const perScope = ordersPerScope(rankingsAsked(config));
   const draws = gpu.facts.software ? 1 : perScope;
-  const none = hiddenWidths(widths).map(() => new Uint32Array());
-  const task = taskOf(material, someOrders(widths, config, draws), none);
+  const none = hiddenUnits(shape).map(() => new Uint32Array());
+  const task = taskOf(material, someOrders(shape, config, draws), none);
   const networks = networksOfTrial(material, config);
   const tasks = Array.from({ length: networks }, () => task);
   const ofTrial = ablationEvaluations(task, config);
@@ -241,8 +242,8 @@ async function curvesEstimate(material: Material, config: MeasuringConfig): Prom
 }
 
 async function singlesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
-  const { gpu, widths } = material;
-  const counts = countsAlone(widths, config.singles);
+  const { gpu, shape } = material;
+  const counts = countsAlone(shape, config.singles);
   if (counts.every((count) => count === 0)) return [];
   const most = gpu.facts.software ? FEW_NEURONS : Number.POSITIVE_INFINITY;
   const few = counts.map((count) => Uint32Array.from({ length: Math.min(count, most) }, (_, neuron) => neuron));
@@ -283,9 +284,9 @@ export async function studyEstimates(
   clock: Clock,
 ): Promise<PartEstimate[]> {
   requireRoom(studyPlan(devices.current, sizeOf(dataset), config));
-  const widths = [dataset.features, ...config.hidden, dataset.classes];
-  const network = initialNetwork(config.seed, 0, widths, config.activation);
-  return onDevices(devices, { clock, dataset, widths, network }, async (material) => [
+  const shape = studyShape(dataset, config);
+  const network = initialNetwork(config.seed, 0, shape, config.activation);
+  return onDevices(devices, { clock, dataset, shape, network }, async (material) => [
     await trainingEstimate(material, config),
     ...(await removalEstimates(material, config)),
   ]);
@@ -304,6 +305,6 @@ export async function analysisEstimates(
   network: Network,
 ): Promise<PartEstimate[]> {
   requireRoom(analysisPlan(devices.current, sizeOf(dataset), config));
-  const widths = widthsOf(network);
-  return onDevices(devices, { clock, dataset, widths, network }, (material) => removalEstimates(material, config));
+  const shape = networkShape(network);
+  return onDevices(devices, { clock, dataset, shape, network }, (material) => removalEstimates(material, config));
 }

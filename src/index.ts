@@ -23,7 +23,7 @@ import {
 } from "./core/activation.ts";
 import { type AnyDataset, type Dataset, type SplitName, splitNames } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
-import { type Network, widthsOf } from "./core/network.ts";
+import { type Network, networkShape } from "./core/network.ts";
 import { type FittedNetwork, fittedTo, notFinite } from "./core/network-fit.ts";
 import { oneName, wholeNumber } from "./core/option-checks.ts";
 import { requireDataset } from "./core/require-dataset.ts";
@@ -75,6 +75,7 @@ import { requireAddresses, requireConstants, requireMeasured } from "./pruning/r
 
 export type * from "./core/ablation.ts";
 export type {
+  Activation,
   LayerActivation,
   NetworkActivation,
   SlopedKind,
@@ -87,9 +88,10 @@ export type * from "./core/evidence.ts";
 export type { AppliedTreatment, InputTreatment, KnownInputs, TreatmentOrigin } from "./core/input-treatment.ts";
 export type { InputType } from "./core/input-type.ts";
 export { type WeightsLayout, weightsLayouts } from "./core/layer-chain.ts";
+export type { DenseLayer } from "./core/layers/dense.ts";
+export type { LayerParameters } from "./core/layers/layer-kind.ts";
+export type { Layer } from "./core/layers/registry.ts";
 export type {
-  Activation,
-  DenseLayer,
   InputForm,
   Network,
   SingleOutput,
@@ -278,7 +280,7 @@ export async function ablate(
   return inTurn(requireDevice(gpu, where), async () => {
     using test = splitOnDevice(gpu, fitted, "test");
     const { repeat } = table;
-    const alone = neuronsAlone(widthsOf(network), { ...given({ singles: recordedSingles(asked) }), seed }, repeat);
+    const alone = neuronsAlone(networkShape(network), { ...given({ singles: recordedSingles(asked) }), seed }, repeat);
     const task = { network, repeat, orders, meanActivations, ...(alone && { alone }) };
     const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
     return { curves: curves.flat(), singles: singles.flat() };

@@ -4,7 +4,8 @@ import { activationsOf, analyzeNetworks, type FiledNetwork, fittedNetworks } fro
 import type { SinglesChoice } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
-import { type Network, widthsOf } from "./core/network.ts";
+import { classesOf } from "./core/layers/network-shape.ts";
+import { type Network, networkShape } from "./core/network.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
@@ -115,7 +116,7 @@ async function analyzed(
   const { names } = allowedMeasures(options.measures ?? paperMeasureNames, activationsOf(read));
   const isNamed = typeof data === "string";
   const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
-  using stored = await datasetOf(data, widthsOf(read[0]!.network).at(-1)!, options, rescaled);
+  using stored = await datasetOf(data, classesOf(networkShape(read[0]!.network)), options, rescaled);
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
   const { bits, bins, quantizeThreshold } = options;

@@ -8,7 +8,7 @@ import { needsKeptSlope } from "./core/activation.ts";
 import { type AnyDataset, isPaged } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import type { InputType } from "./core/input-type.ts";
-import type { Widths } from "./core/network.ts";
+import { studyShape } from "./core/layers/network-shape.ts";
 import type { Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import type { DatasetSummary, MeasuringConfig, StudyConfig } from "./core/study.ts";
@@ -75,12 +75,6 @@ function stagePlan(stage: Stage, portions: readonly Portion[], arrays: readonly 
 /** Data that do not say how inputs are kept hold bytes: nothing else was possible before they said it. */
 const inputTypeFor = ({ inputType = "bytes" }: DataSize): InputType => inputType;
 
-const widthsFor = ({ features, classes }: DataSize, { hidden }: MeasuringConfig): Widths => [
-  features,
-  ...hidden,
-  classes,
-];
-
 /** Networks of a group, as even as the groups can be. */
 function group(most: Amount, networks: number): Portion {
   return { ...most, count: evenly(networks, most.count), of: networks, unit: "networks" };
@@ -99,7 +93,7 @@ function chunkPortion(rows: Amount, there: number, of: number): Portion {
 /** @param networks still to be trained */
 export function trainingPlan(basis: PlanBasis, data: DataSize, config: StudyConfig, networks: number): StagePlan {
   const size = {
-    widths: widthsFor(data, config),
+    shape: studyShape(data, config),
     inputType: inputTypeFor(data),
     samples: data.train,
     batchSize: config.batchSize,
@@ -111,7 +105,7 @@ export function trainingPlan(basis: PlanBasis, data: DataSize, config: StudyConf
 /** @param networks still to be measured */
 export function measuringPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
   const size = {
-    widths: widthsFor(data, config),
+    shape: studyShape(data, config),
     inputType: inputTypeFor(data),
     validation: onDevice(data, data.validation),
     test: onDevice(data, data.test),
@@ -122,7 +116,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
   };
   const together = group(networksAtOnce(basis, size, networks), networks);
   const samples = Math.max(size.validation, size.test);
-  const rows = chunkRows(ridingBasis(basis, ridingCopies(size.riding, size)), samples, together.count, size.widths);
+  const rows = chunkRows(ridingBasis(basis, ridingCopies(size.riding, size)), samples, together.count, size.shape);
   const chunk = chunkPortion(rows, samples, Math.max(data.validation, data.test));
   return stagePlan("measure", [together, chunk], measuringArrays(basis, size, together.count));
 }
@@ -131,7 +125,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
 export function ablationPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
   const { scopes, modes, stride, sweep, singles } = config;
   const size = {
-    widths: widthsFor(data, config),
+    shape: studyShape(data, config),
     inputType: inputTypeFor(data),
     test: onDevice(data, data.test),
     scopes,

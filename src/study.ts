@@ -6,8 +6,9 @@ import { removalOrders } from "./ablation/orders.ts";
 import { rankingsAsked } from "./ablation/rankings.ts";
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
+import { hiddenUnits, studyShape } from "./core/layers/network-shape.ts";
 import { appendAll } from "./core/long-arrays.ts";
-import { hiddenWidths, type Network, type TrainedNetwork, widthsOf } from "./core/network.ts";
+import { type Network, networkShape, type TrainedNetwork } from "./core/network.ts";
 import { inputOf, notFinite } from "./core/network-fit.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
@@ -169,7 +170,7 @@ export async function trainAll(
   { onProgress, onEpoch, keepEpochs = false }: StudyObserver = {},
 ): Promise<TrainedNetwork[]> {
   const size = sizeOf(dataset);
-  const options = { ...config, widths: [dataset.features, ...config.hidden, dataset.classes] };
+  const options = { ...config, shape: studyShape(dataset, config) };
   const labelled = withNoisyLabels(dataset, config);
   using split = new PerDevice((gpu) => splitOnDevice(gpu, labelled, "train"));
   const trained: TrainedNetwork[] = [];
@@ -282,11 +283,10 @@ function requireFinite(
 
 /** Mean activations per hidden layer, from the table's column. */
 export function meanActivations(table: NeuronTable, network: Network): Float32Array[] {
-  const widths = hiddenWidths([0, ...network.layers.map((layer) => layer.outputs)]);
   let first = 0;
-  return widths.map((width) => {
-    first += width;
-    return table.meanActivation.subarray(first - width, first);
+  return hiddenUnits(networkShape(network)).map((units) => {
+    first += units;
+    return table.meanActivation.subarray(first - units, first);
   });
 }
 
@@ -308,7 +308,7 @@ export async function ablateAll(
   using test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
   const tasks = networks.map(({ network, repeat }, index) => {
     const means = meanActivations(neurons[index]!, network);
-    const alone = neuronsAlone(widthsOf(network), config, repeat);
+    const alone = neuronsAlone(networkShape(network), config, repeat);
     return { network, repeat, orders: orders[index]!, meanActivations: means, ...(alone && { alone }) };
   });
   const each = ablationEvaluations(tasks[0]!, config);

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { layerKinds } from "../src/core/layers/registry.ts";
 
 const pipeline = [
   "core",
@@ -116,6 +117,20 @@ function spreadCall(code: string): string | undefined {
   return undefined;
 }
 
+/** Where the widths of a dense layer are known: its kind, its kernels, and their twins. */
+const knowsDense = (path: string) => /^(core|gpu)\/layers\/|^(gpu\/kernels|reference)\//.test(path);
+/** Tables of text, and the lab's list of layers, have widths of their own. */
+const hasColumns = (path: string) => /^report\/tables\/|^\.\.\/web\/ui\//.test(path);
+/** A layer taken apart into inputs and outputs, or a list of widths indexed. */
+const takesLayersApart = [
+  /\{[^{}]*\b(?:inputs\b[^{}]*\boutputs|outputs\b[^{}]*\binputs)\b[^{}]*\}\s*(?:=(?![=>])|:|(?:,[^()]*)?\)\s*(?::[^=]*)?=>)/,
+  /\blayers(?:\[[^\]]*\]!?|\.at\([^)]*\)!?)\.(?:inputs|outputs)\b/,
+  /\blayers(?:\.slice\([^)]*\))?\.(?:map|flatMap|reduce)\(\(?(?:\w+, )?\{ (?:inputs|outputs)\b/,
+  /\bwidths(?:\[|\.(?:at|slice)\b)/,
+];
+/** Whether code asks what kind a layer is. Readers do, of the steps that they find. */
+const asksForKind = new RegExp(`["'](?:${Object.keys(layerKinds).join("|")})["']`);
+
 const spreadInto = (call: string) => `spreads an array into ${call}: see core/long-arrays.ts`;
 
 /** All breaches of the rules by one file, as sentences. */
@@ -143,6 +158,10 @@ function breaches(path: string, text: string): string[] {
   if (!isPage(path) && /\bdocument\s*(\?\.|[.[])/.test(code)) found.push(`${path} uses the page`);
   if (/\bMath\.random\b/.test(code)) found.push(`${path} uses Math.random`);
   if (!mayRound(path) && leftOpen.test(code)) found.push(`${path} uses what ECMAScript leaves to the implementation`);
+  if (!knowsDense(path) && !hasColumns(path) && takesLayersApart.some((form) => form.test(code)))
+    found.push(`${path} takes a layer apart: see core/layers/network-shape.ts`);
+  if (!knowsDense(path) && place !== "models" && asksForKind.test(code))
+    found.push(`${path} asks which kind a layer is: see core/layers/layer-kind.ts`);
   const spread = spreadCall(code);
   if (spread !== undefined) found.push(`${path} ${spreadInto(spread)}`);
   if (/(^|[/-])(utils?|helpers?|common)([./-]|$)/.test(path)) found.push(`${path} has a name that says nothing`);
@@ -171,6 +190,8 @@ function circle(files: ReadonlyMap<string, string>): string[] {
   }
   return [];
 }
+
+const takenApart = "takes a layer apart: see core/layers/network-shape.ts";
 
 describe("the source", () => {
   test("keeps to the table of imports and the rules beside it", () => {
@@ -210,11 +231,15 @@ describe("the source", () => {
   });
 
   test.each([
-    ["measures/planted.ts", 'import { read } from "../gpu/device-array.ts";', "imports gpu/device/device-array.ts"],
-    ["measures/planted.ts", 'export * from "../gpu/device-array.ts";', "imports gpu/device/device-array.ts"],
     [
       "measures/planted.ts",
-      'const gpu = await import("../gpu/device-array.ts");',
+      'import { read } from "../gpu/device/device-array.ts";',
+      "imports gpu/device/device-array.ts",
+    ],
+    ["measures/planted.ts", 'export * from "../gpu/device/device-array.ts";', "imports gpu/device/device-array.ts"],
+    [
+      "measures/planted.ts",
+      'const gpu = await import("../gpu/device/device-array.ts");',
       "imports gpu/device/device-array.ts",
     ],
     ["gpu/kernels/planted.ts", 'import type { A } from "../../train/adam.ts";', "imports train/adam.ts"],
@@ -240,16 +265,36 @@ describe("the source", () => {
     ["train/planted.ts", "const text = String.fromCharCode(...bytes);", spreadInto("String.fromCharCode")],
     ["train/planted.ts", "f.apply(undefined, values);", spreadInto(".apply")],
     ["gpu/gpu-utils.ts", "", "has a name that says nothing"],
+    ["passes/planted.ts", "const { inputs, outputs } = layer;", takenApart],
+    ["models/planted.ts", "layers.map(({ outputs, inputs, weights }, index) => index);", takenApart],
+    ["cli/planted.ts", "function cost({ inputs, outputs }: DenseLayer) {}", takenApart],
+    ["train/planted.ts", "const classes = network.layers.at(-1)!.outputs;", takenApart],
+    ["pruning/planted.ts", "const left = layers.slice(0, -1).map(({ outputs }) => outputs);", takenApart],
+    ["ablation/planted.ts", "const units = widths[lowest + 1]!;", takenApart],
+    ["../web/engine/planted.ts", "const hidden = widths.slice(1, -1);", takenApart],
+    [
+      "passes/planted.ts",
+      'if (layer.kind === "dense") pack();',
+      "asks which kind a layer is: see core/layers/layer-kind.ts",
+    ],
     ["train/planted.ts", 'import { options } from "../cli/options.ts";', "imports cli/options.ts"],
     [
       "host/planted.ts",
-      'import type { Parser } from "../cli/option-values.ts";',
+      'import type { Parser } from "../cli/options/option-values.ts";',
       "imports cli/options/option-values.ts",
     ],
     ["host/planted.ts", 'import { Option } from "commander";', "imports commander"],
     ["host/planted.ts", 'import { SingleBar } from "cli-progress";', "imports cli-progress"],
-    ["index.ts", 'import { tell } from "./cli/standard-streams.ts";', "imports cli/display/standard-streams.ts"],
-    ["library.ts", 'import { tell } from "./cli/standard-streams.ts";', "imports cli/display/standard-streams.ts"],
+    [
+      "index.ts",
+      'import { tell } from "./cli/display/standard-streams.ts";',
+      "imports cli/display/standard-streams.ts",
+    ],
+    [
+      "library.ts",
+      'import { tell } from "./cli/display/standard-streams.ts";',
+      "imports cli/display/standard-streams.ts",
+    ],
     ["library-options.ts", 'import { clock } from "./host/clock.ts";', "imports host/clock.ts"],
     ["study.ts", 'import { clock } from "./host/clock.ts";', "imports host/clock.ts"],
     ["../web/engine/planted.ts", 'import { clock } from "../../src/host/clock.ts";', "imports host/clock.ts"],
@@ -262,7 +307,7 @@ describe("the source", () => {
     ["../web/engine/planted.ts", 'import { readFile } from "node:fs";', "imports node:fs"],
     [
       "../web/engine/planted.ts",
-      'import { a } from "../../src/cli/lab-command.ts";',
+      'import { a } from "../../src/cli/commands/lab-command.ts";',
       "imports cli/commands/lab-command.ts",
     ],
     ["../web/ui/planted.tsx", 'import { a } from "../../src/platform/node/dawn.ts";', "imports platform/node/dawn.ts"],
@@ -283,6 +328,9 @@ describe("the source", () => {
     expect(breaches("cli.ts", 'import { runStudy } from "./study.ts";\nprocess.exit();')).toEqual([]);
     expect(breaches("study.ts", 'import type { A } from "./train/trainer.ts";')).toEqual([]);
     expect(breaches("../web/engine/planted.ts", 'import { runStudy } from "../../src/study.ts";')).toEqual([]);
+    expect(breaches("passes/planted.ts", "kernel.bind({ ...parts, inputs: below, outputs });")).toEqual([]);
+    expect(breaches("gpu/layers/dense.ts", "const { inputs, outputs } = layer;")).toEqual([]);
+    expect(breaches("report/tables/planted.ts", "const width = widths[column]!;")).toEqual([]);
     expect(breaches("gpu/planted.ts", "a.push({ ...b }, [...c], f(...d)); Math.max(x, f(...d));")).toEqual([]);
     expect(breaches("../web/engine/planted.ts", 'import { open } from "../../src/platform/browser/a.ts";')).toEqual([]);
   });

@@ -2,17 +2,17 @@
 
 // A quad of a row of next_delta, 0 past the last one.
 fn staged_delta(row: u32, quad: u32) -> vec4<f32> {
-  if (quad >= layer.next_quads) { return vec4<f32>(0.0); }
+  if (quad >= layer.output_quads) { return vec4<f32>(0.0); }
   return next_delta[row + quad];
 }
 
-// A quad of the parameters that unit `output` of the next layer reads with, 0 past the last one.
+// A quad of the parameters that unit `output` of the layer reads with, 0 past the last one.
 fn staged_parameters(network: u32, output: u32, quad: u32) -> vec4<f32> {
-  if (output >= layer.next_outputs) { return vec4<f32>(0.0); }
-  return next_parameters[(network * layer.next_outputs + output) * layer.output_quads + quad];
+  if (output >= layer.outputs) { return vec4<f32>(0.0); }
+  return next_parameters[(network * layer.outputs + output) * layer.input_quads + quad];
 }
 
-// Grid: x = tiles of 32 units, y = tiles of 32 rows, z = networks. A chunk is 64 units of the next layer: invocation t
+// Grid: x = tiles of 32 units, y = tiles of 32 rows, z = networks. A chunk is 64 units of the layer: invocation t
 // loads quads t % 8 and t % 8 + 8 of row t / 8 of next_delta, and quad t % 8 of parameter rows t / 8 and t / 8 + 32.
 @compute @workgroup_size(256)
 fn hidden_delta(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
@@ -21,9 +21,9 @@ fn hidden_delta(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_
   let column = thread % 8u;
   let sample = at.y * 32u + row;
   let slab = at.z * layer.slab_rows;
-  let source = (slab + min(sample, layer.slab_rows - 1u)) * layer.next_quads;
+  let source = (slab + min(sample, layer.slab_rows - 1u)) * layer.output_quads;
   let quad = at.x * 8u + column;
-  let weights = min(quad, layer.output_quads - 1u);
+  let weights = min(quad, layer.input_quads - 1u);
   let left = TILE_LEFT + swizzled(row, column);
   let right = TILE_RIGHT + thread;
   var d0 = staged_delta(source, column);
@@ -34,7 +34,7 @@ fn hidden_delta(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_
   var s1 = vec4<f32>(0.0);
   var s2 = vec4<f32>(0.0);
   var s3 = vec4<f32>(0.0);
-  for (var chunk = 0u; chunk < layer.next_quads; chunk += 16u) {
+  for (var chunk = 0u; chunk < layer.output_quads; chunk += 16u) {
     tile[left] = d0;
     tile[left + 8u] = d1;
     tile[right] = w0;
@@ -57,7 +57,7 @@ fn hidden_delta(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_
     workgroupBarrier();
   }
   let sum = summed(thread, s0, s1, s2, s3);
-  if (sample < layer.slab_rows && quad < layer.output_quads) {
+  if (sample < layer.slab_rows && quad < layer.input_quads) {
     write_hidden_delta(sum, slab + sample, quad, sample < batch.count);
   }
 }

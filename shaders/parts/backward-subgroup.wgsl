@@ -18,25 +18,25 @@ fn hidden_delta(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invoca
   let first = tile.y * 4u * LANES + lane;
   let last = layer.slab_rows - 1u;
   let slab = tile.z * layer.slab_rows;
-  let d0 = (slab + min(first, last)) * layer.next_quads;
-  let d1 = (slab + min(first + LANES, last)) * layer.next_quads;
-  let d2 = (slab + min(first + 2u * LANES, last)) * layer.next_quads;
-  let d3 = (slab + min(first + 3u * LANES, last)) * layer.next_quads;
-  let column = tile_quad(quad, lane, layer.output_quads);
-  let matrix = tile.z * layer.next_outputs;
+  let d0 = (slab + min(first, last)) * layer.output_quads;
+  let d1 = (slab + min(first + LANES, last)) * layer.output_quads;
+  let d2 = (slab + min(first + 2u * LANES, last)) * layer.output_quads;
+  let d3 = (slab + min(first + 3u * LANES, last)) * layer.output_quads;
+  let column = tile_quad(quad, lane, layer.input_quads);
+  let matrix = tile.z * layer.outputs;
   var s0a = vec4<f32>(0.0); var s0b = vec4<f32>(0.0); var s0c = vec4<f32>(0.0); var s0d = vec4<f32>(0.0);
   var s1a = vec4<f32>(0.0); var s1b = vec4<f32>(0.0); var s1c = vec4<f32>(0.0); var s1d = vec4<f32>(0.0);
   var s2a = vec4<f32>(0.0); var s2b = vec4<f32>(0.0); var s2c = vec4<f32>(0.0); var s2d = vec4<f32>(0.0);
   var s3a = vec4<f32>(0.0); var s3b = vec4<f32>(0.0); var s3c = vec4<f32>(0.0); var s3d = vec4<f32>(0.0);
-  for (var at = 0u; at < layer.next_quads; at++) {
+  for (var at = 0u; at < layer.output_quads; at++) {
     let e0 = next_delta[d0 + at];
     let e1 = next_delta[d1 + at];
     let e2 = next_delta[d2 + at];
     let e3 = next_delta[d3 + at];
     // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.
     for (var part = 0u; part < 4u; part++) {
-      let output = min(at * 4u + part, layer.next_outputs - 1u);
-      let w = next_parameters[(matrix + output) * layer.output_quads + column];
+      let output = min(at * 4u + part, layer.outputs - 1u);
+      let w = next_parameters[(matrix + output) * layer.input_quads + column];
       let a = subgroupBroadcast(w, 0u);
       let b = subgroupBroadcast(w, 1u);
       let c = subgroupBroadcast(w, 2u);
@@ -54,9 +54,9 @@ fn hidden_delta(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invoca
     s3a, s3b, s3c, s3d,
   );
   // The bound is 16, but no constant, so that no driver unrolls the loop (see forward.wgsl).
-  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) {
+  for (var n = 0u; n < min(16u, layer.input_quads * 16u); n++) {
     let row = first + n / 4u * LANES;
-    if (row <= last && quad + n % 4u < layer.output_quads) {
+    if (row <= last && quad + n % 4u < layer.input_quads) {
       write_hidden_delta(sums[n], slab + row, quad + n % 4u, row < batch.count);
     }
   }

@@ -2,9 +2,7 @@ struct Layer {
   input_quads: u32,   // quads of a source row and of a parameter row
   inputs: u32,        // input units; the lane of this index is the bias
   outputs: u32,       // units of the layer
-  output_quads: u32,  // quads of a delta row
-  next_outputs: u32,  // hidden_delta: units of the layer above
-  next_quads: u32,    // hidden_delta: quads of a row of next_delta
+  output_quads: u32,  // quads of a row of its delta
   slab_rows: u32,     // rows of one network in every slab: the batch size
   order_rows: u32,    // rows of `order` for one network
 }

@@ -1,5 +1,6 @@
 /** All ablation of some networks: their curves, by the chosen sweep, and the removal of neurons alone. */
 import type { AblationCurve, SingleRemovals } from "../core/ablation.ts";
+import { hiddenLayers } from "../core/layers/network-shape.ts";
 import type { SweepMethod } from "../core/study.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import type { DevicePages } from "../passes/device-split.ts";
@@ -25,7 +26,7 @@ export interface Ablation {
 export function ablationEvaluations(task: AblationTask, options: AblationOptions): number {
   const neurons = neuronsOf(task);
   // Each neuron, and the intact network once a layer.
-  const ofSingles = neurons === 0 ? 0 : neurons + task.network.layers.length - 1;
+  const ofSingles = neurons === 0 ? 0 : neurons + hiddenLayers(task.network.layers).length;
   return curveEvaluations(task, options) + options.modes.length * ofSingles;
 }
 

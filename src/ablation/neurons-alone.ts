@@ -1,13 +1,13 @@
 /** Which neurons are removed alone, where not all are. */
 import type { SinglesChoice } from "../core/ablation.ts";
-import { hiddenWidths, type Widths } from "../core/network.ts";
+import { hiddenUnits, type NetworkShape } from "../core/layers/network-shape.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 
-/** Per hidden layer of `widths`: how many neurons are removed alone. */
-export function countsAlone(widths: Widths, choice: SinglesChoice | undefined): number[] {
-  return hiddenWidths(widths).map((width) => {
-    if (choice === undefined) return width;
-    return choice === "none" ? 0 : Math.min(choice, width);
+/** Per hidden layer: how many neurons are removed alone. */
+export function countsAlone(shape: NetworkShape, choice: SinglesChoice | undefined): number[] {
+  return hiddenUnits(shape).map((units) => {
+    if (choice === undefined) return units;
+    return choice === "none" ? 0 : Math.min(choice, units);
   });
 }
 
@@ -17,14 +17,14 @@ export function countsAlone(widths: Widths, choice: SinglesChoice | undefined): 
  * @returns per hidden layer: numbers of neurons, ascending; undefined where they are all
  */
 export function neuronsAlone(
-  widths: Widths,
+  shape: NetworkShape,
   { singles, seed }: { readonly singles?: SinglesChoice; readonly seed: number },
   repeat: number,
 ): Uint32Array[] | undefined {
   if (singles === undefined) return undefined;
-  const counts = countsAlone(widths, singles);
-  return hiddenWidths(widths).map((width, index) => {
-    const order = new RandomSequence(seed, repeat, streams.singleRemovals, index + 1).permutation(width);
+  const counts = countsAlone(shape, singles);
+  return hiddenUnits(shape).map((units, index) => {
+    const order = new RandomSequence(seed, repeat, streams.singleRemovals, index + 1).permutation(units);
     return order.slice(0, counts[index]!).sort();
   });
 }

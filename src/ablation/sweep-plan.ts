@@ -4,8 +4,8 @@
  */
 import type { AblationMode, SinglesChoice } from "../core/ablation.ts";
 import type { InputType } from "../core/input-type.ts";
+import { featuresOf, hiddenUnits, type NetworkShape } from "../core/layers/network-shape.ts";
 import { greatest } from "../core/long-arrays.ts";
-import { hiddenWidths, type Widths } from "../core/network.ts";
 import { networkScopes, type ScopeKind } from "../core/scope.ts";
 import type { SweepMethod } from "../core/study.ts";
 import { plannedArrays } from "../gpu/device/layout.ts";
@@ -33,7 +33,7 @@ import { type GroupSize, networksAtOnce, walkWaves } from "./walks/walk-waves.ts
 
 /** What decides the size of every array of a sweep. */
 export interface SweepSize {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   readonly inputType: InputType;
   /** Samples of the test set. */
   readonly test: number;
@@ -67,9 +67,9 @@ export interface SweepPlan {
 }
 
 /** Curves of every scope that is swept. */
-function curvesOf({ widths, scopes, ordersPerScope, modes, stride }: SweepSize): Curves[] {
+function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: SweepSize): Curves[] {
   const count = ordersPerScope * modes.length;
-  const all = hiddenWidths(widths);
+  const all = hiddenUnits(shape);
   const layers = all.map((neurons, index) => ({ lowest: index + 1, neurons }));
   const network = { lowest: 1, neurons: all.reduce((sum, neurons) => sum + neurons, 0) };
   const joint = networkScopes.filter((scope) => scopes.includes(scope)).length;
@@ -92,18 +92,18 @@ function evaluationsOf(size: SweepSize): number {
 }
 
 /** Neurons alone: what `single.csv` comes from, whichever sweep is chosen. */
-function singlesOf({ widths, modes, singles }: SweepSize): Curves[] {
-  return countsAlone(widths, singles)
+function singlesOf({ shape, modes, singles }: SweepSize): Curves[] {
+  return countsAlone(shape, singles)
     .map((neurons, index) => ({ lowest: index + 1, neurons, evaluations: neurons + 1, count: modes.length }))
     .filter(({ neurons }) => neurons > 0);
 }
 
 /** Masked evaluations that are prepared together: what they keep fits in a binding each, and in a share of the memory. */
-export function maskedJobsAtOnce(basis: PlanBasis, widths: Widths, samples: number): number {
-  const chunks = chunksOf(samples, rowsPerChunk(basis, samples, 1, widths)).length;
+export function maskedJobsAtOnce(basis: PlanBasis, shape: NetworkShape, samples: number): number {
+  const chunks = chunksOf(samples, rowsPerChunk(basis, samples, 1, shape)).length;
   // Where a unit holds one job, each has its uniforms for each chunk.
   const arraysOf = (jobs: number) => {
-    const mask = maskLayout(widths, 1, jobs, jobs * chunks);
+    const mask = maskLayout(hiddenUnits(shape), 1, jobs, jobs * chunks);
     return [...plannedArrays(basis, mask), ...tallyArrays(basis, tallyLayout(jobs, samples, jobs * chunks))];
   };
   const another = totalBytes(arraysOf(2)) - totalBytes(arraysOf(1));
@@ -115,17 +115,17 @@ export function maskedJobsAtOnce(basis: PlanBasis, widths: Widths, samples: numb
 
 /** Every array of masked forward passes, beside the pass that they start from. */
 function maskedArrays(basis: PlanBasis, size: SweepSize, rows: number, most: number): PlannedArray[] {
-  const { widths, test } = size;
+  const { shape, test } = size;
   const curves = curvesOf(size);
   const longest = greatest(curves.map(({ evaluations: each }) => each));
-  const jobs = Math.min(evaluationsOf(size), Math.max(longest, maskedJobsAtOnce(basis, widths, test)));
+  const jobs = Math.min(evaluationsOf(size), Math.max(longest, maskedJobsAtOnce(basis, shape, test)));
   const slabs = Math.min(jobs, most);
   // A unit ends where the starting layer changes, too.
   const units = chunksOf(test, rows).length * Math.min(jobs, Math.ceil(jobs / slabs) + curves.length);
   const orders = curves.reduce((sum, { count }) => sum + count / size.modes.length, 0);
   const lowest = curves.map((scope) => scope.lowest);
   return [
-    ...plannedArrays(basis, maskedLayout({ widths, rows, slabs, orders, jobs, units, lowest })),
+    ...plannedArrays(basis, maskedLayout({ shape, rows, slabs, orders, jobs, units, lowest })),
     ...tallyArrays(basis, tallyLayout(jobs, test, units)),
   ];
 }
@@ -134,9 +134,9 @@ function maskedArrays(basis: PlanBasis, size: SweepSize, rows: number, most: num
 export function sweepPlan(basis: PlanBasis, size: SweepSize, networks: number): SweepPlan {
   const walks = walksPlan(basis, size, networks);
   if (size.sweep === "fast") return walks;
-  const { widths, test } = size;
-  const rows = chunkRows(basis, test, 1, widths);
-  const atOnce = unitSlabs(basis, rows.count, widths.slice(1));
+  const { shape, test } = size;
+  const rows = chunkRows(basis, test, 1, shape);
+  const atOnce = unitSlabs(basis, rows.count, shape);
   const arrays = [...networkArrays(basis, size, 1, rows.count), ...maskedArrays(basis, size, rows.count, atOnce.count)];
   const masked: SweepPlan = { networks: walks.networks, arrays, rows, atOnce, of: evaluationsOf(size) };
   return totalBytes(walks.arrays) > totalBytes(arrays) ? { ...masked, arrays: walks.arrays } : masked;
@@ -144,35 +144,31 @@ export function sweepPlan(basis: PlanBasis, size: SweepSize, networks: number): 
 
 /** The data, the networks, and their pass over a chunk of samples. */
 function networkArrays(basis: PlanBasis, size: SweepSize, networks: number, rows: number): PlannedArray[] {
-  const { widths, inputType, test } = size;
+  const { shape, inputType, test } = size;
   return [
-    ...plannedArrays(basis, splitLayout(inputType, test, widths[0]!), "test"),
-    ...plannedArrays(basis, parametersLayout(widths, networks)),
-    ...plannedArrays(basis, forwardPassLayout({ widths, networks, samples: test, rows })),
+    ...plannedArrays(basis, splitLayout(inputType, test, featuresOf(shape)), "test"),
+    ...plannedArrays(basis, parametersLayout(shape, networks)),
+    ...plannedArrays(basis, forwardPassLayout({ shape, networks, samples: test, rows })),
   ];
 }
 
 function walksPlan(basis: PlanBasis, size: SweepSize, networks: number): SweepPlan {
-  const { widths, test: samples } = size;
-  const together = networksAtOnce(basis, { widths, samples }, walkedGroups(size, 1), networks);
+  const { shape, test: samples } = size;
+  const together = networksAtOnce(basis, { shape, samples }, walkedGroups(size, 1), networks);
   const count = evenly(networks, together.count);
-  const { rows, arrays, atOnce, of } = walkWaves(
-    basis,
-    { widths, samples, networks: count },
-    walkedGroups(size, count),
-  );
+  const { rows, arrays, atOnce, of } = walkWaves(basis, { shape, samples, networks: count }, walkedGroups(size, count));
   const all = [...networkArrays(basis, size, count, rows.count), ...arrays];
   return { networks: { ...together, count }, arrays: all, rows, atOnce, of };
 }
 
 /** Groups of walks over `networks` networks, as walkGroups makes them where means are not 0 and strides are 1. */
 function walkedGroups(size: SweepSize, networks: number): GroupSize[] {
-  const { widths, modes, stride, sweep } = size;
+  const { shape, modes, stride, sweep } = size;
   const groupOf = ({ lowest, neurons, count }: Curves, single: boolean): GroupSize => {
-    const deeper = neurons > widths[lowest]!;
-    const walked = single ? 1 : walkedStride(lowest, widths, stride, neurons);
+    const deeper = neurons > hiddenUnits(shape)[lowest - 1]!;
+    const walked = single ? 1 : walkedStride(lowest, shape, stride, neurons);
     const evaluations = removalSteps(neurons, walked).length;
-    const route = routeFor(lowest, widths, walked);
+    const route = routeFor(lowest, shape, walked);
     const starts = single ? 2 : modes.length; // one where neurons go, and one where they come back
     return { route, lowest, deeper, single, neurons, evaluations, walks: count * networks, starts, own: false };
   };

@@ -36,7 +36,7 @@ export async function bestLargeProduct(gpu: GpuContext, clock: Clock, runs: numb
   let best: TimedProduct | undefined;
   for (const side of SIDES) {
     // The lane of biases makes up the side, so that every array is exactly side x side.
-    const shape = { networks: 1, samples: side, inputs: side - 1, outputs: side - 1 };
+    const shape = { networks: 1, samples: side, inputs: side - 1, units: side - 1 };
     const timed = await timeProduct(gpu, clock, shape, runs);
     const speed = ({ timing, cost }: TimedProduct) => cost.operations! / timing.lowestMs;
     if (best === undefined || speed(timed) > speed(best)) best = timed;

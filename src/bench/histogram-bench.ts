@@ -1,5 +1,5 @@
 /** Packing one-bit outputs and counting them by class: integers, so the check asks for equality. */
-import { type Activation, quantizationThresholds } from "../core/network.ts";
+import { type Activation, quantizationThresholds } from "../core/activation.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/device/context.ts";

@@ -1,10 +1,14 @@
 /** Data and networks to time: made up, learnable, the same at every call. */
 import type { Split } from "../core/dataset.ts";
+import { studyShape } from "../core/layers/network-shape.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 
 /** Inputs and classes of MNIST. */
 export const FEATURES = 784;
 export const CLASSES = 10;
+
+/** The layers of a network of such data. */
+export const shapeFor = (hidden: readonly number[]) => studyShape({ features: FEATURES, classes: CLASSES }, { hidden });
 
 export interface Material {
   readonly features: number;

@@ -2,7 +2,7 @@
  * The best matrix products of the shapes that training uses, and of a large square: the mark that training and the
  * forward pass are measured by.
  */
-import type { Widths } from "../core/network.ts";
+import type { NetworkShape } from "../core/layers/network-shape.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
@@ -11,7 +11,7 @@ import { type ProductShape, productOperations, productText, type TimedProduct, t
 import { rate } from "./timing.ts";
 
 export interface MatmulBenchOptions {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   /** Networks side by side. */
   readonly repeats: number;
   readonly batchSize: number;
@@ -19,10 +19,8 @@ export interface MatmulBenchOptions {
 }
 
 /** One layer of all networks for one batch. */
-function layerShapes({ widths, repeats, batchSize }: MatmulBenchOptions): ProductShape[] {
-  return widths.slice(1).map((outputs, layer) => {
-    return { networks: repeats, samples: batchSize, inputs: widths[layer]!, outputs };
-  });
+function layerProducts({ shape, repeats, batchSize }: MatmulBenchOptions): ProductShape[] {
+  return shape.map(({ inputs, units }) => ({ networks: repeats, samples: batchSize, inputs, units }));
 }
 
 /** @throws RunError where a product is wrong, or with what the device reported. */
@@ -32,7 +30,7 @@ export async function timeLayerProducts(
   options: MatmulBenchOptions,
 ): Promise<TimedProduct[]> {
   const products: TimedProduct[] = [];
-  for (const shape of layerShapes(options)) products.push(await timeProduct(gpu, clock, shape, options.runs));
+  for (const shape of layerProducts(options)) products.push(await timeProduct(gpu, clock, shape, options.runs));
   return products;
 }
 

@@ -2,44 +2,45 @@
  * A batch of matrix products on the device, by the kernel that the study uses (forward.forward_layer without an
  * activation function), in whatever variant it takes on this adapter: checked against the reference, then timed.
  */
+import { denseShape } from "../core/layers/dense.ts";
+import type { LayerShape } from "../core/layers/layer-kind.ts";
 import type { Clock } from "../core/platform.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { type DeviceArray, read, write } from "../gpu/device/device-array.ts";
 import { f32, structs, uniforms } from "../gpu/device/layout.ts";
 import { Owned } from "../gpu/device/owned.ts";
-import { lanesOf, quadsOf } from "../gpu/device/packing.ts";
-import { submit } from "../gpu/device/recorder.ts";
+import { lanesOf } from "../gpu/device/packing.ts";
+import { type Recorder, submit } from "../gpu/device/recorder.ts";
 import { writeUniforms } from "../gpu/device/uniforms.ts";
 import { forward } from "../gpu/generated/shaders.ts";
-import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
-import { identityJobs, plainLayer, writeJobs } from "../passes/forward-pass.ts";
+import { denseOnDevice } from "../gpu/layers/dense.ts";
+import { outputsLayout } from "../gpu/layers/layer-kind.ts";
+import { identityJobs, writeJobs } from "../passes/forward-pass.ts";
 import { sumBound } from "../reference/rounding.ts";
 import { requireAgreement } from "./agreement.ts";
 import type { Cost } from "./bench-row.ts";
 import { type Timing, timedDispatches } from "./timing.ts";
 
-/** [samples, inputs] by [inputs, outputs], once for each network. */
-export interface ProductShape {
+/** [samples, inputs] by [inputs, units], once for each network. */
+export interface ProductShape extends Pick<LayerShape, "inputs" | "units"> {
   readonly networks: number;
   readonly samples: number;
-  readonly inputs: number;
-  readonly outputs: number;
 }
 
 /** For example `50 x 32x784x100`. */
-export function productText({ networks, samples, inputs, outputs }: ProductShape): string {
-  return `${networks === 1 ? "" : `${networks} x `}${samples}x${inputs}x${outputs}`;
+export function productText({ networks, samples, inputs, units }: ProductShape): string {
+  return `${networks === 1 ? "" : `${networks} x `}${samples}x${inputs}x${units}`;
 }
 
-export function productOperations({ networks, samples, inputs, outputs }: ProductShape): number {
-  return 2 * networks * samples * inputs * outputs;
+export function productOperations({ networks, samples, inputs, units }: ProductShape): number {
+  return 2 * networks * samples * inputs * units;
 }
 
 const FLOAT_BYTES = 4;
 
-function productBytes({ networks, samples, inputs, outputs }: ProductShape): number {
-  const values = (samples + outputs) * lanesOf(inputs) + samples * lanesOf(outputs);
+function productBytes({ networks, samples, inputs, units }: ProductShape): number {
+  const values = (samples + units) * lanesOf(inputs) + samples * lanesOf(units);
   return FLOAT_BYTES * networks * values;
 }
 
@@ -65,24 +66,25 @@ export function checkedRows(rows: number): number[] {
 interface Operands {
   /** [networks, samples, lanes of the inputs]; the lane behind the inputs is one more value here. */
   readonly inputValues: Float32Array;
-  /** [networks, outputs, lanes of the inputs]. */
+  /** [networks, units, lanes of the inputs]. */
   readonly parameterValues: Float32Array;
 }
 
-function madeUpOperands({ networks, samples, inputs, outputs }: ProductShape): Operands {
+function madeUpOperands({ networks, samples, inputs, units }: ProductShape): Operands {
   const lanes = lanesOf(inputs);
   return {
     inputValues: madeUpNumbers(networks * samples * lanes, 0),
-    parameterValues: madeUpNumbers(networks * outputs * lanes, 1),
+    parameterValues: madeUpNumbers(networks * units * lanes, 1),
   };
 }
 
-function productLayout({ networks, samples, inputs, outputs }: ProductShape) {
+function productLayout({ networks, samples, inputs, units }: ProductShape) {
+  const layer = denseShape(inputs, units);
   return {
     inputs: f32(networks, samples, lanesOf(inputs)),
-    parameters: f32(networks, outputs, lanesOf(inputs)),
-    outputs: f32(networks, samples, lanesOf(outputs)),
-    layer: uniforms(forward, "Layer"),
+    parameters: denseOnDevice.parameters(layer, networks),
+    outputs: outputsLayout(layer, networks, samples),
+    layer: denseOnDevice.forwardUniform,
     batch: uniforms(forward, "Batch"),
     jobs: structs(forward, "Job", networks),
   };
@@ -91,7 +93,7 @@ function productLayout({ networks, samples, inputs, outputs }: ProductShape) {
 /** Compares some rows of the first and the last network with float64. */
 async function check(
   gpu: GpuContext,
-  { networks, samples, inputs, outputs }: ProductShape,
+  { networks, samples, inputs, units }: ProductShape,
   { inputValues, parameterValues }: Operands,
   products: DeviceArray<"f32", 3>,
 ): Promise<void> {
@@ -100,18 +102,18 @@ async function check(
   for (const network of new Set([0, networks - 1])) {
     for (const sample of checkedRows(samples)) {
       const row = network * samples + sample;
-      const want = new Float64Array(outputs);
-      const bound = new Float64Array(outputs);
-      for (let output = 0; output < outputs; output++) {
+      const want = new Float64Array(units);
+      const bound = new Float64Array(units);
+      for (let unit = 0; unit < units; unit++) {
         let magnitude = 0;
         for (let lane = 0; lane < lanes; lane++) {
-          const term = inputValues[row * lanes + lane]! * parameterValues[(network * outputs + output) * lanes + lane]!;
-          want[output]! += term;
+          const term = inputValues[row * lanes + lane]! * parameterValues[(network * units + unit) * lanes + lane]!;
+          want[unit]! += term;
           magnitude += Math.abs(term);
         }
-        bound[output] = sumBound(lanes, magnitude);
+        bound[unit] = sumBound(lanes, magnitude);
       }
-      const got = computed.subarray(row * lanesOf(outputs), row * lanesOf(outputs) + outputs);
+      const got = computed.subarray(row * lanesOf(units), row * lanesOf(units) + units);
       requireAgreement(gpu, { kernel: "forward.forward_layer", got, want, bound });
     }
   }
@@ -130,19 +132,20 @@ export async function timeProduct(
   shape: ProductShape,
   runs: number,
 ): Promise<TimedProduct> {
-  const { networks, samples, inputs, outputs } = shape;
+  const { networks, samples, inputs, units } = shape;
   const operands = madeUpOperands(shape);
   using own = new Owned(gpu);
   const arrays = own.allocate(productLayout(shape), "product");
   write(gpu, arrays.inputs, operands.inputValues);
   write(gpu, arrays.parameters, operands.parameterValues);
-  writeUniforms(gpu, forward, arrays.layer, [plainLayer(inputs, outputs, samples)]);
   writeUniforms(gpu, forward, arrays.batch, [{ first: 0, count: samples, first_job: 0 }]);
   writeJobs(gpu, arrays.jobs, identityJobs(networks));
-  const kernel = (await createForwardLayer(gpu, "", "identity")).bind(arrays);
-  const grid = forwardGrid(quadsOf(outputs), samples, networks);
-  submit(gpu, "check product", (to) => kernel.encode(to, grid));
+  const { inputs: rows, ...bound } = arrays;
+  const parts = { ...bound, source: { inputs: rows }, activation: "identity" } as const;
+  const work = await denseOnDevice.forward(gpu, denseShape(inputs, units), parts);
+  const encode = (to: Recorder) => work.encode(to, samples, networks, 0);
+  submit(gpu, "check product", encode);
   await check(gpu, shape, operands, arrays.outputs);
-  const timing = await timedDispatches(gpu, clock, runs, "bench product", (to) => kernel.encode(to, grid));
+  const timing = await timedDispatches(gpu, clock, runs, "bench product", encode);
   return { shape, timing, cost: { operations: productOperations(shape), bytes: productBytes(shape) } };
 }

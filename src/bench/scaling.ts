@@ -4,7 +4,8 @@ import { maskedSweep } from "../ablation/masked/masked-sweep.ts";
 import type { SweepOptions, SweepTask } from "../ablation/sweep-task.ts";
 import { fastSweep } from "../ablation/walks/fast-sweep.ts";
 import type { RemovalOrder } from "../core/ablation.ts";
-import type { Activation } from "../core/network.ts";
+import type { Activation } from "../core/activation.ts";
+import { shapeText } from "../core/layers/network-shape.ts";
 import type { Clock } from "../core/platform.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
@@ -16,7 +17,7 @@ import { countNeurons } from "../passes/evidence/bits.ts";
 import { initialNetwork } from "../train/initialisation.ts";
 import { createTrainingStep } from "../train/training-step.ts";
 import { watchMemory } from "./live-memory.ts";
-import { CLASSES, FEATURES, type Material, material, repeatedSplit } from "./material.ts";
+import { CLASSES, FEATURES, type Material, material, repeatedSplit, shapeFor } from "./material.ts";
 import {
   type Dimension,
   type ScalingPoint,
@@ -63,10 +64,10 @@ interface Bench {
   readonly data: Material;
 }
 
-const widthsFor = ({ hidden }: ScalingSizes) => [FEATURES, ...hidden, CLASSES];
-
 function networksFor({ activation }: Bench, sizes: ScalingSizes) {
-  return Array.from({ length: sizes.repeats }, (_, repeat) => initialNetwork(0, repeat, widthsFor(sizes), activation));
+  return Array.from({ length: sizes.repeats }, (_, repeat) =>
+    initialNetwork(0, repeat, shapeFor(sizes.hidden), activation),
+  );
 }
 
 function uploadSamples({ gpu, data }: Bench, count: number): DeviceSplit {
@@ -106,7 +107,7 @@ function randomOrders({ hidden, curves }: ScalingSizes): RemovalOrder[] {
 }
 
 function sweepTask(bench: Bench, sizes: ScalingSizes): SweepTask {
-  const network = initialNetwork(0, 0, widthsFor(sizes), bench.activation);
+  const network = initialNetwork(0, 0, shapeFor(sizes.hidden), bench.activation);
   const meanActivations = sizes.hidden.map((width) => new Float32Array(width).fill(1 / 2));
   return { network, orders: randomOrders(sizes), meanActivations };
 }
@@ -132,7 +133,7 @@ const stages = { train, measure: count, sweep } as const;
 /** For example `784-100-100-10, 2 networks, 320 samples, batch 32`. */
 function sizeText(stage: ScalingStage, sizes: ScalingSizes): string {
   const count = stage === "sweep" ? 1 : sizes.repeats;
-  const networks = `${widthsFor(sizes).join("-")}, ${count} network${count === 1 ? "" : "s"}`;
+  const networks = `${shapeText(shapeFor(sizes.hidden))}, ${count} network${count === 1 ? "" : "s"}`;
   if (stage === "train") return `${networks}, ${sizes.trainSamples} samples, batch ${BATCH}`;
   return `${networks}, ${sizes.samples} samples${stage === "sweep" ? `, ${sizes.curves} curves of layer 1` : ""}`;
 }

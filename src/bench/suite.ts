@@ -1,6 +1,6 @@
 /** Which benches there are, and all of a call in order: ceilings first, since every row states its share of them. */
 
-import type { Activation } from "../core/network.ts";
+import type { Activation } from "../core/activation.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import type { ScopeKind } from "../core/scope.ts";
@@ -10,7 +10,7 @@ import { bestLargeProduct, ceilingsOf, timeStream } from "./ceilings.ts";
 import { benchForward, type ForwardBenchRow } from "./forward-bench.ts";
 import { benchHistogram } from "./histogram-bench.ts";
 import { benchLevels } from "./levels-bench.ts";
-import { CLASSES, FEATURES } from "./material.ts";
+import { shapeFor } from "./material.ts";
 import { productRow, timeLayerProducts, trainingProductsGflops } from "./matmul-bench.ts";
 import type { TimedProduct } from "./product.ts";
 import { benchScaling, type ScalingRow } from "./scaling.ts";
@@ -77,7 +77,7 @@ export async function runSuite(
   const square = await bestLargeProduct(gpu, clock, runs);
   const streamed = await timeStream(gpu, clock, runs);
   const ceilings = ceilingsOf(square, streamed);
-  const shapes = { ...options, widths: [FEATURES, ...hidden, CLASSES] };
+  const shapes = { ...options, shape: shapeFor(hidden) };
   let layers: readonly TimedProduct[] | undefined;
   const products = async () => {
     layers ??= await timeLayerProducts(gpu, clock, shapes); // once for both that need them

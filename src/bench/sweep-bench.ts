@@ -9,7 +9,9 @@ import { rankingsOf } from "../ablation/rankings.ts";
 import type { SweepTask } from "../ablation/sweep-task.ts";
 import { fastSweep } from "../ablation/walks/fast-sweep.ts";
 import { type AblationCurve, ablationModes } from "../core/ablation.ts";
-import { type Activation, widthsOf } from "../core/network.ts";
+import type { Activation } from "../core/activation.ts";
+import { hiddenUnits, layerSizes, multiplyAdds, type NetworkShape, shapeText } from "../core/layers/network-shape.ts";
+import { networkShape } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../core/scope.ts";
@@ -22,7 +24,7 @@ import { evaluate } from "../passes/evaluate.ts";
 import { trainNetworks } from "../train/trainer.ts";
 import { disagreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
-import { CLASSES, FEATURES, material } from "./material.ts";
+import { CLASSES, FEATURES, material, shapeFor } from "./material.ts";
 import { perPart, timedInTurn } from "./timing.ts";
 
 export interface SweepBenchOptions {
@@ -70,9 +72,8 @@ async function trainedTask(
   train: DeviceSplit,
   { hidden, activation }: SweepBenchOptions,
 ) {
-  const widths = [FEATURES, ...hidden, CLASSES];
   const rates = { learningRate: 0.001, l2: 1e-5 };
-  const options = { widths, activation, seed: 0, epochs: 3, batchSize: 32, ...rates };
+  const options = { shape: shapeFor(hidden), activation, seed: 0, epochs: 3, batchSize: 32, ...rates };
   const [trained] = await trainNetworks(gpu, train, [0], options);
   return await measureNetwork(gpu, trained!, test, { measures: paperMeasures });
 }
@@ -112,15 +113,13 @@ export function requireSameCurves(
  * Operations that an evaluation needs for one sample, 2 a multiply-add: the removal updates the next layer's
  * pre-activations, deeper layers are computed anew. Over all layers: the mean, each neuron being removed once.
  */
-function evaluationOperations(widths: readonly number[], scope: ScopeText): number {
-  const ofLayer = (layer: number) =>
-    2 *
-    widths.slice(layer + 1).reduce((sum, outputs, above) => sum + outputs * (above ? widths[layer + above]! : 1), 0);
+function evaluationOperations(shape: NetworkShape, scope: ScopeText): number {
+  const ofLayer = (layer: number) => 2 * (shape[layer]!.units + multiplyAdds(shape.slice(layer + 1)));
   const layer = layerOf(scope);
   if (layer !== undefined) return ofLayer(layer);
-  const hidden = widths.slice(1, -1);
-  const neurons = hidden.reduce((sum, width) => sum + width, 0);
-  return hidden.reduce((sum, width, index) => sum + width * ofLayer(index + 1), 0) / neurons;
+  const hidden = hiddenUnits(shape);
+  const neurons = hidden.reduce((sum, units) => sum + units, 0);
+  return hidden.reduce((sum, units, index) => sum + units * ofLayer(index + 1), 0) / neurons;
 }
 
 /** Networks of a full forward pass, as a batch of masked jobs would be, so that the device is full. */
@@ -161,11 +160,11 @@ async function benchScope(prepared: Prepared, scope: ScopeText): Promise<SweepBe
   const maskedMs = ofMasked!.medianMs / evaluations;
   const fullMs = ofFull!.medianMs / FULL_NETWORKS;
   const passMs = fullMs / evaluations;
-  const widths = widthsOf(network.network);
-  const cost = { operations: samples * evaluationOperations(widths, scope) };
+  const shape = networkShape(network.network);
+  const cost = { operations: samples * evaluationOperations(shape, scope) };
   return {
-    ...benchRow("sweep", `${scope}, ${samples} samples, ${widths.join("-")}`, fastTime, cost, ceilings),
-    ...{ scope, widths, activation, samples, evaluations },
+    ...benchRow("sweep", `${scope}, ${samples} samples, ${shapeText(shape)}`, fastTime, cost, ceilings),
+    ...{ scope, widths: layerSizes(shape), activation, samples, evaluations },
     ...{ fullMs, maskedMs, fastMs, ratio: maskedMs / fastMs, fullRatio: fullMs / fastMs },
     stepRatio: (maskedMs - passMs) / (fastMs - passMs),
     ...found,

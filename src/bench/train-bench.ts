@@ -1,11 +1,14 @@
 /** Training throughput: steps of many networks at once, as a run trains them, beside the products that bound it. */
-import type { Activation } from "../core/network.ts";
+import type { Activation } from "../core/activation.ts";
+import { featuresOf, layerSizes, multiplyAdds, type NetworkShape, shapeText } from "../core/layers/network-shape.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
+import { scalarsOf } from "../gpu/device/layout.ts";
 import { Pacer } from "../gpu/device/pacer.ts";
 import { lanesOf } from "../gpu/device/packing.ts";
 import type { Recorder } from "../gpu/device/recorder.ts";
+import { onDevice } from "../gpu/layers/registry.ts";
 import { uploadNetworks } from "../passes/device-networks.ts";
 import { uploadSplit } from "../passes/device-split.ts";
 import { trainNetwork } from "../reference/train.ts";
@@ -16,7 +19,7 @@ import { trainNetworks } from "../train/trainer.ts";
 import { createTrainingStep } from "../train/training-step.ts";
 import { disagreement } from "./agreement.ts";
 import { type BenchRow, benchRow, type Cost } from "./bench-row.ts";
-import { CLASSES, FEATURES, material, repeatedSplit } from "./material.ts";
+import { CLASSES, FEATURES, material, repeatedSplit, shapeFor } from "./material.ts";
 import { timed } from "./timing.ts";
 
 export interface TrainBenchOptions {
@@ -51,19 +54,17 @@ const DISTINCT = 1600;
 const RATES = { seed: 0, learningRate: 0.001, l2: 1e-5 };
 
 /** Operations of one sample: forward and weight gradient for every layer, delta for all but the first. */
-function operations(widths: readonly number[]): number {
-  return widths.slice(1).reduce((sum, outputs, layer) => {
-    return sum + (layer === 0 ? 4 : 6) * outputs * widths[layer]!;
-  }, 0);
+function operations(shape: NetworkShape): number {
+  return shape.reduce((sum, layer, index) => sum + (index === 0 ? 4 : 6) * multiplyAdds([layer]), 0);
 }
 
 /** Bytes of a parameter in a step: weight, first and second moment, each read and written. */
 const PARAMETER_BYTES = 24;
 
 /** Parameters with their moments, and the pixels; activations and deltas of a batch would fit in a cache. */
-function stepBytes(widths: readonly number[], repeats: number, batchSize: number): number {
-  const parameters = widths.slice(1).reduce((sum, outputs, layer) => sum + outputs * lanesOf(widths[layer]!), 0);
-  return repeats * (PARAMETER_BYTES * parameters + batchSize * lanesOf(widths[0]!));
+function stepBytes(shape: NetworkShape, repeats: number, batchSize: number): number {
+  const parameters = shape.reduce((sum, layer) => sum + scalarsOf(onDevice(layer).parameters(layer, 1)), 0);
+  return repeats * (PARAMETER_BYTES * parameters + batchSize * lanesOf(featuresOf(shape)));
 }
 
 /** A batch and a half is trained for the check, whatever --batch-size: the reference takes seconds for more. */
@@ -78,12 +79,12 @@ const CHECK_SHARE = 1e-4;
 /** @throws RunError where training goes another way than in float64. */
 export async function checkTraining(gpu: GpuContext, hidden: readonly number[], activation: Activation): Promise<void> {
   const samples = CHECK_BATCH + CHECK_BATCH / 2;
-  const widths = [FEATURES, ...hidden, CLASSES];
+  const shape = shapeFor(hidden);
   const host = material(FEATURES, CLASSES, samples, CLASSES).train;
   using split = uploadSplit(gpu, "check", host, FEATURES, CLASSES);
-  const options = { ...RATES, widths, activation, epochs: 1, batchSize: CHECK_BATCH };
+  const options = { ...RATES, shape, activation, epochs: 1, batchSize: CHECK_BATCH };
   const [, trained] = await trainNetworks(gpu, split, [0, 1], options);
-  const want = trainNetwork(initialNetwork(RATES.seed, 1, widths, activation), {
+  const want = trainNetwork(initialNetwork(RATES.seed, 1, shape, activation), {
     ...{ ...host, ...options, ...adam },
     round_keys: (epoch) => shuffleKeys(RATES.seed, [1], epoch),
   });
@@ -111,14 +112,14 @@ export async function benchTrain(
 ): Promise<TrainBenchRow> {
   const { hidden, activation, repeats, samples, runs, budgetMs } = options;
   const batchSize = Math.min(options.batchSize, samples);
-  const widths = [FEATURES, ...hidden, CLASSES];
+  const shape = shapeFor(hidden);
   await checkTraining(gpu, hidden, activation);
   const seeds = Array.from({ length: repeats }, (_, repeat) => repeat);
   const distinct = material(FEATURES, CLASSES, Math.min(samples, DISTINCT), CLASSES).train;
   using split = uploadSplit(gpu, "train", repeatedSplit(distinct, samples), FEATURES, CLASSES);
   using networks = uploadNetworks(
     gpu,
-    seeds.map((repeat) => initialNetwork(0, repeat, widths, activation)),
+    seeds.map((repeat) => initialNetwork(0, repeat, shape, activation)),
   );
   using step = await createTrainingStep(gpu, networks, split, batchSize);
   const pacer = new Pacer(gpu);
@@ -130,13 +131,22 @@ export async function benchTrain(
   };
   const timing = await timed(clock, runs, train, { budgetMs });
   const cost: Required<Cost> = {
-    operations: samples * repeats * operations(widths),
-    bytes: step.stepsPerEpoch * stepBytes(widths, repeats, batchSize),
+    operations: samples * repeats * operations(shape),
+    bytes: step.stepsPerEpoch * stepBytes(shape, repeats, batchSize),
   };
-  const size = `${repeats} x ${samples} samples, ${widths.join("-")}, batch ${batchSize}`;
+  const size = `${repeats} x ${samples} samples, ${shapeText(shape)}, batch ${batchSize}`;
   const row = benchRow("train", size, timing, cost, ceilings);
   const gflops = row.gflops!;
   const samplesPerSecond = (samples * repeats * 1000) / timing.medianMs;
   const shareOfProducts = gflops / productsGflops;
-  return { ...row, widths, activation, repeats, batchSize, samplesPerSecond, gflops, shareOfProducts };
+  return {
+    ...row,
+    widths: layerSizes(shape),
+    activation,
+    repeats,
+    batchSize,
+    samplesPerSecond,
+    gflops,
+    shareOfProducts,
+  };
 }

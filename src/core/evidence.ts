@@ -1,6 +1,6 @@
 /** What measures are computed from: what one pass over the validation set leaves of a hidden layer, and its weights. Plain data. */
 import type { LayerActivation } from "./activation.ts";
-import type { DenseLayer } from "./network.ts";
+import type { Layer } from "./layers/registry.ts";
 
 /** How outputs are spread over levels. A bit is two levels. */
 export interface LevelCounts {
@@ -31,12 +31,12 @@ export interface ClassSums {
 
 /** A hidden layer's own weights, those that read it, and those of the whole network. */
 export interface LayerWeights {
-  /** `weights` `[units, inputs]`. */
-  readonly incoming: DenseLayer;
-  /** `weights` `[outputs, units]`. */
-  readonly outgoing: DenseLayer;
+  /** `weights` `[units, ...]`: see `weightsInto`. */
+  readonly incoming: Layer;
+  /** `weights` `[units above, units, ...]`. */
+  readonly outgoing: Layer;
   /** All layers of the network, first to last: `incoming` is number `layer - 1`. */
-  readonly network: readonly DenseLayer[];
+  readonly network: readonly Layer[];
 }
 
 /**

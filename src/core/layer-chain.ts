@@ -2,13 +2,10 @@
 import { activationOfLayer, type LayerActivation, networkActivation } from "./activation.ts";
 import { RunError } from "./errors.ts";
 import { type KnownInputs, knownInputs } from "./input-treatment.ts";
-import type { DenseLayer, InputForm, Network } from "./network.ts";
-
-export {
-  defaultAlphas,
-  type LayerActivation,
-  layerActivation,
-} from "./activation.ts";
+import { type DenseLayer, oneLogit, twoLogits } from "./layers/dense.ts";
+import { hiddenLayers, shapeText } from "./layers/network-shape.ts";
+import { type Layer, shapeOf } from "./layers/registry.ts";
+import type { InputForm, Network } from "./network.ts";
 
 export const weightsLayouts = ["out-in", "in-out"] as const;
 /** Whether a matrix of weights is [outputs, inputs] or [inputs, outputs] in a file. */
@@ -18,9 +15,7 @@ export const outputActivations = ["none", "softmax", "log-softmax", "sigmoid"] a
 /** What the file does with the last layer's outputs. The study takes the logits in front of it. */
 export type OutputActivation = (typeof outputActivations)[number];
 
-export interface HiddenLayer extends DenseLayer {
-  readonly activation: LayerActivation;
-}
+export type HiddenLayer = Layer & { readonly activation: LayerActivation };
 
 export interface LayerChain extends KnownInputs {
   /** First to last; each takes as many inputs as the one before has outputs. */
@@ -33,9 +28,9 @@ export interface LayerChain extends KnownInputs {
 }
 
 export function toChain({ activation, layers, ...known }: Network): LayerChain {
-  const hidden = layers
-    .slice(0, -1)
-    .map((layer, index) => ({ ...layer, activation: activationOfLayer(activation, index, layers.length) }));
+  const hidden = hiddenLayers(layers).map((layer, index) => {
+    return { ...layer, activation: activationOfLayer(activation, index, layers.length) };
+  });
   return { hidden, last: layers.at(-1)!, output: "none", ...knownInputs(known) };
 }
 
@@ -51,44 +46,26 @@ export function toNetwork({ hidden, last, output, input, ...known }: LayerChain,
       what: "the network has no hidden layer, so no neurons to measure",
       where,
       expected: "at least two dense layers",
-      found: `one dense layer, ${last.inputs}-${last.outputs}`,
+      found: `one dense layer, ${shapeText([shapeOf(last)])}`,
       fix: "take a network with a hidden layer",
     });
   }
-  const layers = [...hidden, twoLogits(last)].map(({ inputs, outputs, weights, biases }) => ({
-    inputs,
-    outputs,
-    weights,
-    biases,
-  }));
   return {
     activation: networkActivation(hidden.map(({ activation }) => activation)),
-    layers,
+    layers: [...hidden.map(({ activation: _, ...layer }) => layer), twoLogits(last)],
     ...(input && { input }),
     ...knownInputs(known),
-    ...(last.outputs === 1 && { singleOutput: output === "sigmoid" ? "sigmoid" : "logit" }),
+    ...(shapeOf(last).units === 1 && { singleOutput: output === "sigmoid" ? "sigmoid" : "logit" }),
   };
-}
-
-/** One output z tells two classes apart as the logits 0 and z do: sigmoid(z) is the second one's share of softmax. */
-function twoLogits(last: DenseLayer): DenseLayer {
-  if (last.outputs !== 1) return last;
-  const { inputs } = last;
-  const weights = new Float32Array(2 * inputs);
-  weights.set(last.weights, inputs);
-  return { inputs, outputs: 2, weights, biases: Float32Array.of(0, last.biases[0]!) };
 }
 
 /** The last layer as it stands in files: of two logits that are one output, their difference. */
 export function lastAsFiled({ layers, singleOutput }: Network): DenseLayer {
   const last = layers.at(-1)!;
-  if (singleOutput === undefined) return last;
-  const { inputs, weights, biases } = last;
-  const difference = Float32Array.from({ length: inputs }, (_, input) => weights[inputs + input]! - weights[input]!);
-  return { inputs, outputs: 1, weights: difference, biases: Float32Array.of(biases[1]! - biases[0]!) };
+  return singleOutput === undefined ? last : oneLogit(last);
 }
 
 /** All layers, the last one as `lastAsFiled`. */
-export function layersAsFiled(network: Network): readonly DenseLayer[] {
-  return [...network.layers.slice(0, -1), lastAsFiled(network)];
+export function layersAsFiled(network: Network): readonly Layer[] {
+  return [...hiddenLayers(network.layers), lastAsFiled(network)];
 }

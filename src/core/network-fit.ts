@@ -2,7 +2,9 @@
 import type { AnyDataset, DatasetFacts } from "./dataset.ts";
 import { RunError, UsageError } from "./errors.ts";
 import type { InputTreatment } from "./input-treatment.ts";
-import { type DenseLayer, type Network, widthsOf } from "./network.ts";
+import { classesOf, featuresOf, layerSizes } from "./layers/network-shape.ts";
+import { kindOf, type Layer } from "./layers/registry.ts";
+import { type Network, networkShape } from "./network.ts";
 import { type AxisDecision, type ChannelOrder, decideAxes, placesAfter, withoutOnes } from "./sample-axes.ts";
 
 /** A byte b counts as b / BYTE_RANGE. */
@@ -20,32 +22,34 @@ export function requireFit(
   where: string,
   fix?: string,
 ): void {
-  requireWidths(network, data, { where, ...(fix === undefined ? {} : { fix }) }, data.classes);
+  requireEnds(network, data, { where, ...(fix === undefined ? {} : { fix }) }, data.classes);
 }
 
 /** @param outputs as many as there may be */
-function requireWidths(
+function requireEnds(
   network: Network,
   { name, features, classes }: Pick<DatasetFacts, "name" | "features" | "classes">,
   { where, fix }: FitRequest,
   outputs: number,
 ): void {
-  const widths = widthsOf(network);
-  const shown = (network.singleOutput === undefined ? widths : [...widths.slice(0, -1), 1]).join("-");
+  const shape = networkShape(network);
+  const [taken, given] = [featuresOf(shape), classesOf(shape)];
+  const sizes = layerSizes(shape);
+  const shown = (network.singleOutput === undefined ? sizes : [...sizes.slice(0, -1), 1]).join("-");
   const refuse = (what: string, expected: string, found: string, remedy: string): never => {
     throw new RunError({ what, where, expected, found: `${found} (${shown})`, fix: fix ?? remedy });
   };
-  if (widths.length < 3) {
+  if (shape.length < 2) {
     refuse("the network has no hidden layer", "one or more", "none", "give a network with hidden neurons");
   }
-  if (widths[0] !== features) {
+  if (taken !== features) {
     const remedy = "give the data that the network was trained on, with no further columns";
-    refuse("the network does not take the data's inputs", `${features}, as in ${name}`, `${widths[0]} inputs`, remedy);
+    refuse("the network does not take the data's inputs", `${features}, as in ${name}`, `${taken} inputs`, remedy);
   }
-  if (widths.at(-1)! < classes || widths.at(-1)! > outputs) {
+  if (given < classes || given > outputs) {
     const single = network.singleOutput !== undefined;
     const remedy = "give data with as many classes as the network has outputs";
-    const found = single ? "one output, for two classes" : `${widths.at(-1)} outputs`;
+    const found = single ? "one output, for two classes" : `${given} outputs`;
     refuse("the number of outputs does not match the number of classes", `${classes}, as in ${name}`, found, remedy);
   }
 }
@@ -90,12 +94,12 @@ const shapeText = (shape: readonly number[]) => shape.join(" x ");
  */
 export function fittedTo<T extends AnyDataset>(network: Network, dataset: T, request: FitRequest): FittedNetwork<T> {
   // One output is for exactly two classes.
-  requireWidths(network, dataset, request, network.singleOutput === undefined ? Number.POSITIVE_INFINITY : 2);
+  requireEnds(network, dataset, request, network.singleOutput === undefined ? Number.POSITIVE_INFINITY : 2);
   const columns = columnsFor(network, dataset, request);
   const scale = scaleFor(network, dataset, request);
   const notes = [...columns.notes, ...scale.notes];
   const { input: original, inputTreatment, ...bare } = network;
-  const whole = widenedTo(widthsOf(network).at(-1)!, dataset, request.where);
+  const whole = widenedTo(classesOf(networkShape(network)), dataset, request.where);
   return {
     network: {
       ...bare,
@@ -121,17 +125,14 @@ export function inputOf({ sampleShape }: Pick<DatasetFacts, "sampleShape">): Pic
   return withoutOnes(sampleShape).length > 2 ? { input: { shape: sampleShape } } : {};
 }
 
-function withFirst({ layers }: Pick<Network, "layers">, change: (layer: DenseLayer) => DenseLayer): DenseLayer[] {
-  const [first, ...others] = layers as [DenseLayer, ...DenseLayer[]];
+function withFirst({ layers }: Pick<Network, "layers">, change: (layer: Layer) => Layer): Layer[] {
+  const [first, ...others] = layers as [Layer, ...Layer[]];
   return [change(first), ...others];
 }
 
 /** @param places of the data's numbers among the network's */
-function rearranged(layer: DenseLayer, places: Uint32Array | undefined): DenseLayer {
-  if (places === undefined) return layer;
-  const { inputs, weights } = layer;
-  const inOrder = weights.map((_, index) => weights[index - (index % inputs) + places[index % inputs]!]!);
-  return { ...layer, weights: inOrder };
+function rearranged(layer: Layer, places: Uint32Array | undefined): Layer {
+  return places === undefined ? layer : kindOf(layer).reordered(layer, places);
 }
 
 function inverse(places: Uint32Array): Uint32Array {
@@ -140,7 +141,7 @@ function inverse(places: Uint32Array): Uint32Array {
   return back;
 }
 
-function restored(layer: DenseLayer, places: Uint32Array | undefined): DenseLayer {
+function restored(layer: Layer, places: Uint32Array | undefined): Layer {
   return places === undefined ? layer : rearranged(layer, inverse(places));
 }
 
@@ -152,7 +153,7 @@ function treatmentAt({ means, deviations }: InputTreatment, places: Uint32Array 
   return { means: at(means), deviations: at(deviations) };
 }
 
-function scaled(layer: DenseLayer, factor: number): DenseLayer {
+function scaled(layer: Layer, factor: number): Layer {
   return factor === 1 ? layer : { ...layer, weights: layer.weights.map((weight) => weight * factor) };
 }
 

@@ -1,19 +1,9 @@
-/** A multilayer perceptron as plain data: what training yields, files hold and the sweep takes, from anywhere. */
+/** A network as plain data: what training yields, files hold and the sweep takes, from anywhere. */
 
 import type { NetworkActivation } from "./activation.ts";
 import type { KnownInputs } from "./input-treatment.ts";
-
-export { type Activation, activations, quantizationThresholds } from "./activation.ts";
-
-/** A dense layer z = W x + b. */
-export interface DenseLayer {
-  readonly inputs: number;
-  readonly outputs: number;
-  /** [outputs, inputs], row-major (PyTorch's convention). */
-  readonly weights: Float32Array;
-  /** [outputs]. */
-  readonly biases: Float32Array;
-}
+import type { NetworkShape } from "./layers/network-shape.ts";
+import { type Layer, shapeOf } from "./layers/registry.ts";
 
 /** What the file of a network says of the numbers that it takes. */
 export interface InputForm {
@@ -31,23 +21,21 @@ export type SingleOutput = (typeof singleOutputs)[number];
 export interface Network extends KnownInputs {
   readonly activation: NetworkActivation;
   /** At least one; the last one gives the logits. */
-  readonly layers: readonly DenseLayer[];
+  readonly layers: readonly Layer[];
   /** Of a network from elsewhere, until it is fitted to data. Absent: it takes the numbers of a sample as data hold them. */
   readonly input?: InputForm;
   /** The file has one output, z, for two classes: the last layer's two logits are 0 and z. */
   readonly singleOutput?: SingleOutput;
 }
 
-/** Widths from input to output, for example [784, 100, 100, 10]. */
-export type Widths = readonly number[];
-
-export function widthsOf(network: Network): number[] {
-  return [network.layers[0]!.inputs, ...network.layers.map((layer) => layer.outputs)];
+export function networkShape({ layers }: Pick<Network, "layers">): NetworkShape {
+  return layers.map(shapeOf);
 }
 
-/** Widths of the hidden layers: what can be ablated. */
-export function hiddenWidths(widths: Widths): readonly number[] {
-  return widths.slice(1, -1);
+/** The weights that go into one unit of a layer. */
+export function weightsInto(layer: Layer, unit: number): Float32Array {
+  const each = layer.weights.length / shapeOf(layer).units;
+  return layer.weights.subarray(unit * each, (unit + 1) * each);
 }
 
 /** A network of a study, with the loss it was trained by; where others trained it, that is not known. */

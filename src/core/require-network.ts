@@ -3,13 +3,16 @@ import { type Activation, activations } from "./activation.ts";
 import { UsageError } from "./errors.ts";
 import { treatmentFault } from "./input-treatment.ts";
 import { type InputType, inputTypes } from "./input-type.ts";
-import { type Network, type SingleOutput, singleOutputs } from "./network.ts";
+import { featuresOf } from "./layers/network-shape.ts";
+import { type KindName, kindOf, layerKinds } from "./layers/registry.ts";
+import { type Network, networkShape, type SingleOutput, singleOutputs } from "./network.ts";
 import { layerActivationCheck, oneName, wholeNumber } from "./option-checks.ts";
 import { requireRecord, requireValue } from "./require-options.ts";
 import { shownValue } from "./shown-value.ts";
 
 /** More units than any device's binding holds parameters of. */
-const width = wholeNumber({ least: 1, most: 2 ** 24 });
+const sizeCheck = wholeNumber({ least: 1, most: 2 ** 24 });
+const kindName = oneName(Object.keys(layerKinds) as KindName[]);
 const activationName = oneName(activations);
 
 /**
@@ -51,19 +54,21 @@ function requireActivation(value: unknown, hidden: number, where: string): void 
   for (const [index, each] of value.entries()) requireValue(each, layerActivationCheck, `activation[${index}]`, where);
 }
 
-/** @returns number of outputs. @param inputs what the layer before gives; undefined for the first */
+/** @returns values that it gives of a sample. @param before what the layer before gives; undefined for the first */
 function requireLayer(value: unknown, before: number | undefined, where: string): number {
   const layer = requireRecord(value, "the layer", where);
-  const inputs = requireValue(layer["inputs"], width, "inputs", where);
-  const outputs = requireValue(layer["outputs"], width, "outputs", where);
+  const named = layer["kind"] === undefined ? {} : { kind: requireValue(layer["kind"], kindName, "kind", where) };
+  const kind = kindOf(named);
+  const shape = kind.shapeSaid((field) => requireValue(layer[field], sizeCheck, field, where));
+  const { units, area, inputs } = shape;
   if (before !== undefined && inputs !== before) {
     const expected = `${before} inputs, the outputs of the layer before`;
     const fix = "give the layers first to last";
     throw new UsageError({ what: "the layer does not fit", where, expected, found: `${inputs}`, fix });
   }
-  requireFloats(layer["weights"], inputs * outputs, "weights", where);
-  requireFloats(layer["biases"], outputs, "biases", where);
-  return outputs;
+  requireFloats(layer["weights"], kind.weights(shape), "weights", where);
+  requireFloats(layer["biases"], units, "biases", where);
+  return units * area;
 }
 
 const inputTypeName = oneName(inputTypes);
@@ -125,6 +130,6 @@ export function requireNetwork(value: unknown, where: string): Network {
   let outputs: number | undefined;
   for (const [index, layer] of layers.entries()) outputs = requireLayer(layer, outputs, `${where}, layers[${index}]`);
   requireActivation(activation, layers.length - 1, where);
-  requireSaid(value as Readonly<Record<string, unknown>>, (value as Network).layers[0]!.inputs, outputs!, where);
+  requireSaid(value as Readonly<Record<string, unknown>>, featuresOf(networkShape(value as Network)), outputs!, where);
   return value as Network;
 }

@@ -2,36 +2,34 @@
  * SynFlow (Tanaka et al., NeurIPS 2020), summed over a neuron's weights: all paths from inputs to logits through the neuron, each
  * as the product of the sizes of its weights. Biases and activations play no part.
  */
-import type { DenseLayer } from "../core/network.ts";
+import { type Layer, shapeOf } from "../core/layers/registry.ts";
+import { weightsInto } from "../core/network.ts";
 import type { Measure } from "./measure.ts";
 
-/** `[outputs]`: a 1 at every input, carried through |W| of all layers. @param inputs of the first */
-function carriedForward(layers: readonly DenseLayer[], inputs: number): Float64Array {
+/** `[units]` of the last: a 1 at every input, carried through |W| of all layers. */
+function carriedForward(layers: readonly Layer[]): Float64Array {
   return layers.reduce(
-    (from, { outputs, weights }) =>
-      Float64Array.from({ length: outputs }, (_, output) => {
+    (from, layer) =>
+      Float64Array.from({ length: shapeOf(layer).units }, (_, unit) => {
         let sum = 0;
-        for (let input = 0; input < from.length; input++) {
-          sum += Math.abs(weights[output * from.length + input]!) * from[input]!;
-        }
+        for (const [input, weight] of weightsInto(layer, unit).entries()) sum += Math.abs(weight) * from[input]!;
         return sum;
       }),
-    new Float64Array(inputs).fill(1),
+    new Float64Array(shapeOf(layers[0]!).inputs).fill(1),
   );
 }
 
 /** `[inputs]` of the first layer: a 1 at every logit, carried back through |W| of all layers. */
-function carriedBack(layers: readonly DenseLayer[]): Float64Array {
+function carriedBack(layers: readonly Layer[]): Float64Array {
   return layers.reduceRight(
-    (from, { inputs, weights }) => {
-      const sums = new Float64Array(inputs);
-      for (const [output, value] of from.entries()) {
-        for (let input = 0; input < inputs; input++)
-          sums[input]! += Math.abs(weights[output * inputs + input]!) * value;
+    (from, layer) => {
+      const sums = new Float64Array(shapeOf(layer).inputs);
+      for (const [unit, value] of from.entries()) {
+        for (const [input, weight] of weightsInto(layer, unit).entries()) sums[input]! += Math.abs(weight) * value;
       }
       return sums;
     },
-    new Float64Array(layers.at(-1)!.outputs).fill(1),
+    new Float64Array(shapeOf(layers.at(-1)!).units).fill(1),
   );
 }
 
@@ -45,7 +43,7 @@ export const synflow: Measure<"weights"> = {
   needs: ["weights"],
   traits: { neverNegative: true, labelInvariant: true },
   evaluate({ layer, weights: { network } }) {
-    const into = carriedForward(network.slice(0, layer), network[0]!.inputs);
+    const into = carriedForward(network.slice(0, layer));
     const out = carriedBack(network.slice(layer));
     return into.map((value, unit) => value * out[unit]!);
   },

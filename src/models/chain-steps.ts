@@ -1,26 +1,16 @@
 /**
  * What readers find on the way from a network's input to its output, as plain steps, and the chain of dense layers that they
  * make. Constant scales and shifts disappear in the weights: in front of a layer in its columns, behind it in its rows. So do
- * numbers that change places. Folding is done in float64 and rounded to float32 once.
+ * numbers that change places (dense-step.ts).
  */
 
-import type { HiddenLayer, LayerActivation, LayerChain, OutputActivation } from "../core/layer-chain.ts";
+import type { LayerActivation } from "../core/activation.ts";
+import type { HiddenLayer, LayerChain, OutputActivation } from "../core/layer-chain.ts";
 import { greatest } from "../core/long-arrays.ts";
-import type { DenseLayer, InputForm } from "../core/network.ts";
+import type { InputForm } from "../core/network.ts";
+import { at, type DenseDraft, type DenseStep, denseLayer, foldBehind, foldInFront, orderBehind } from "./dense-step.ts";
 import type { ReadChain } from "./model-reader.ts";
 import type { Refuse } from "./refuse.ts";
-import type { RealArray } from "./tensor.ts";
-
-export interface DenseStep {
-  readonly kind: "dense";
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  /** [outputs, inputs]. */
-  readonly weights: RealArray;
-  /** [outputs]. */
-  readonly biases: RealArray;
-}
 
 /** x -> scale * x + shift, each [width] or [1]. */
 export interface AffineStep {
@@ -78,17 +68,9 @@ interface Pending extends AffineStep {
   readonly sources?: Uint32Array;
 }
 
-/** A dense layer while it is put together. */
-interface Draft {
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  weights: RealArray;
-  biases: RealArray;
+interface Draft extends DenseDraft {
   activation?: ActivationStep;
 }
-
-const at = (values: ArrayLike<number>, index: number) => (values.length === 1 ? values[0]! : values[index]!);
 
 function requireWidth(step: Pending, width: number, refuse: Refuse): void {
   const parts = [
@@ -104,37 +86,6 @@ function requireWidth(step: Pending, width: number, refuse: Refuse): void {
       found: `${values.length} numbers`,
     });
   }
-}
-
-/** W (s x + t) + b = (W s) x + (W t + b), the columns of W s where the numbers were before they changed places. */
-function foldInFront(draft: Draft, { scale, shift, sources }: Pending): void {
-  const { inputs, outputs } = draft;
-  const weights = new Float64Array(draft.weights.length);
-  const biases = Float64Array.from(draft.biases);
-  for (let output = 0; output < outputs; output++) {
-    for (let input = 0; input < inputs; input++) {
-      const row = output * inputs;
-      const weight = draft.weights[row + input]!;
-      biases[output]! += weight * at(shift, input);
-      weights[row + (sources?.[input] ?? input)] = weight * at(scale, input);
-    }
-  }
-  draft.weights = weights;
-  draft.biases = biases;
-}
-
-/** s (W x + b) + t = (s W) x + (s b + t). */
-function foldBehind(draft: Draft, { scale, shift }: AffineStep): void {
-  const { inputs } = draft;
-  draft.weights = Float64Array.from(draft.weights, (weight, index) => weight * at(scale, Math.floor(index / inputs)));
-  draft.biases = Float64Array.from(draft.biases, (bias, output) => bias * at(scale, output) + at(shift, output));
-}
-
-/** Rows change places. */
-function orderBehind(draft: Draft, { sources }: OrderStep): void {
-  const { inputs, weights, biases } = draft;
-  draft.weights = weights.map((_, index) => weights[sources[Math.floor(index / inputs)]! * inputs + (index % inputs)]!);
-  draft.biases = biases.map((_, output) => biases[sources[output]!]!);
 }
 
 /** Numbers change places after `first`. */
@@ -221,13 +172,13 @@ class ChainDraft {
   }
 
   #takeDense(step: DenseStep): void {
-    const { name, inputs, outputs, weights, biases } = step;
+    const { name, inputs } = step;
     const before = this.drafts.at(-1);
-    if (before !== undefined && before.outputs !== inputs) {
-      const expected = `${before.outputs} inputs, as ${before.name} has outputs`;
+    if (before !== undefined && before.units !== inputs) {
+      const expected = `${before.units} inputs, as ${before.name} has outputs`;
       this.#refuse({ what: `${name} does not fit the layer before it`, expected, found: `${inputs} inputs` });
     }
-    const draft: Draft = { name, inputs, outputs, weights, biases };
+    const draft: Draft = { ...step };
     if (this.#pending !== undefined) {
       requireWidth(this.#pending, inputs, this.#refuse);
       foldInFront(draft, this.#pending);
@@ -246,7 +197,7 @@ class ChainDraft {
       this.#pending = this.#pending === undefined ? step : composed(this.#pending, step, this.#refuse);
       return;
     }
-    requireWidth(step, open.outputs, this.#refuse);
+    requireWidth(step, open.units, this.#refuse);
     foldBehind(open, step);
     this.notes.push(`constant ${step.name} behind ${open.name} folded into its weights`);
   }
@@ -257,12 +208,12 @@ class ChainDraft {
       this.#pending = reordered(this.#pending, step, this.#refuse);
       return;
     }
-    const { outputs } = open;
-    if (step.sources.length !== outputs) {
+    const { units } = open;
+    if (step.sources.length !== units) {
       const found = `${step.sources.length} numbers`;
-      this.#refuse({ what: `${step.name} does not fit ${open.name}`, expected: `${outputs} numbers`, found });
+      this.#refuse({ what: `${step.name} does not fit ${open.name}`, expected: `${units} numbers`, found });
     }
-    orderBehind(open, step);
+    orderBehind(open, step.sources);
     this.notes.push(`outputs of ${open.name} put in the order of ${step.name}`);
   }
 
@@ -271,25 +222,6 @@ class ChainDraft {
     if (open === undefined) this.#misplaced(step, "a dense layer in front");
     else open.activation = step;
   }
-}
-
-function roundedTo32(values: RealArray, name: string, refuse: Refuse): Float32Array {
-  const rounded = values instanceof Float32Array ? values : Float32Array.from(values);
-  const index = rounded.findIndex((value) => !Number.isFinite(value));
-  if (index >= 0) {
-    const found = String(values[index]);
-    refuse({ what: `${name}, element ${index}, is not finite`, expected: "a finite float32", found });
-  }
-  return rounded;
-}
-
-function denseLayer({ name, inputs, outputs, weights, biases }: Draft, refuse: Refuse): DenseLayer {
-  return {
-    inputs,
-    outputs,
-    weights: roundedTo32(weights, `weight of ${name}`, refuse),
-    biases: roundedTo32(biases, `bias of ${name}`, refuse),
-  };
 }
 
 function hiddenLayer(draft: Draft, refuse: Refuse): HiddenLayer {
@@ -301,7 +233,7 @@ const WITHOUT_IT = "export the network without it, so that it gives logits (what
 /** A sigmoid at the end makes probabilities; any other hidden activation there is not understood. */
 function outputOf(last: Draft, step: OutputStep | undefined, refuse: Refuse): OutputActivation {
   if (last.activation === undefined) {
-    if (last.outputs > 1 || step === undefined || step.output === "sigmoid") return step?.output ?? "none";
+    if (last.units > 1 || step === undefined || step.output === "sigmoid") return step?.output ?? "none";
     const what = `${step.name} follows one output, of which it makes a constant`;
     return refuse({ what, expected: "sigmoid or nothing behind one output", found: step.output, fix: WITHOUT_IT });
   }

@@ -1,5 +1,6 @@
 /** What readers of network files take and give. A reader is one file that knows one format. */
-import type { LayerActivation, LayerChain, WeightsLayout } from "../core/layer-chain.ts";
+import type { LayerActivation } from "../core/activation.ts";
+import type { LayerChain, WeightsLayout } from "../core/layer-chain.ts";
 
 export { type WeightsLayout, weightsLayouts } from "../core/layer-chain.ts";
 

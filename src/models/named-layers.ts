@@ -3,7 +3,9 @@
  * weight goes with which bias is in the names; the order is in their numbers, or else in the shapes.
  */
 import { activations, type LayerActivation, parseActivations } from "../core/activation.ts";
-import type { ChainStep, DenseStep } from "./chain-steps.ts";
+import { denseShape } from "../core/layers/dense.ts";
+import type { ChainStep } from "./chain-steps.ts";
+import type { DenseStep } from "./dense-step.ts";
 import type { ModelFiles, ReadOptions, WeightsLayout } from "./model-reader.ts";
 import { ONLY_DENSE_LAYERS, type Refuse } from "./refuse.ts";
 import { severalChains } from "./several-chains.ts";
@@ -113,13 +115,13 @@ function seriesOf(modules: readonly Module[]): Module[][] {
 }
 
 /** [inputs, outputs] of a matrix. */
-function widths({ weight }: Module, layout: WeightsLayout): readonly [number, number] {
+function extents({ weight }: Module, layout: WeightsLayout): readonly [number, number] {
   const [rows, columns] = weight.shape as [number, number];
   return layout === "out-in" ? [columns, rows] : [rows, columns];
 }
 
 function biasFits(module: Module, layout: WeightsLayout): boolean {
-  return module.bias === undefined || sizeOf(module.bias.shape) === widths(module, layout)[1];
+  return module.bias === undefined || sizeOf(module.bias.shape) === extents(module, layout)[1];
 }
 
 /** Up to two orders of all layers that keep each series in order and in which the widths fit. */
@@ -134,7 +136,7 @@ function ordersThatFit(series: readonly Module[][], layout: WeightsLayout): Modu
     for (const [index, members] of series.entries()) {
       const next = members[taken[index]!];
       if (next === undefined || orders.length === 2 || attempts++ > MOST_ATTEMPTS) continue;
-      const [inputs, outputs] = widths(next, layout);
+      const [inputs, outputs] = extents(next, layout);
       if (width !== undefined && inputs !== width) continue;
       taken[index]!++;
       order.push(next);
@@ -206,14 +208,12 @@ function arrange(series: readonly Module[][], layouts: readonly WeightsLayout[],
 }
 
 function denseStep(module: Module, layout: WeightsLayout): DenseStep {
-  const [inputs, outputs] = widths(module, layout);
+  const [inputs, outputs] = extents(module, layout);
   const { weight, bias } = module;
   const weights = layout === "out-in" ? weight.values : transposed(weight.values, inputs, outputs);
   return {
-    kind: "dense",
+    ...denseShape(inputs, outputs),
     name: module.name,
-    inputs,
-    outputs,
     weights,
     biases: bias?.values ?? new Float32Array(outputs),
   };

@@ -1,5 +1,6 @@
 /** A network that can be measured, out of its file in any format, with what was done to read it. */
 import { type LayerChain, toNetwork } from "../core/layer-chain.ts";
+import { shapeOf } from "../core/layers/registry.ts";
 import type { Network } from "../core/network.ts";
 import type { ModelFiles, ReadOptions } from "./model-reader.ts";
 import { readModel } from "./read-model.ts";
@@ -12,7 +13,7 @@ export interface OpenedNetwork {
 }
 
 function outputNotes({ output, last }: LayerChain): string[] {
-  if (last.outputs === 1) {
+  if (shapeOf(last).units === 1) {
     const from = output === "sigmoid" ? "sigmoid(z) above 0.5" : "z, taken as a logit, above 0";
     return [`one output for two classes, whose logits are 0 and z: the second class where ${from}`];
   }

@@ -8,6 +8,8 @@ import { networkActivationText } from "../core/activation.ts";
 import { float32Text } from "../core/float-text.ts";
 import type { KnownInputs } from "../core/input-treatment.ts";
 import { type LayerChain, layersAsFiled, toNetwork } from "../core/layer-chain.ts";
+import { shapeText } from "../core/layers/network-shape.ts";
+import { kindOf, shapeOf } from "../core/layers/registry.ts";
 import type { Network } from "../core/network.ts";
 import { schemaFault } from "../core/schema-fault.ts";
 import { chainOf } from "./chain-steps.ts";
@@ -35,20 +37,17 @@ const metadataSchema = z
   .optional();
 type Metadata = NonNullable<z.infer<typeof metadataSchema>>;
 
-function architectureOf(widths: readonly number[]): string {
-  return widths.join("-");
-}
-
 /** The bytes of a safetensors file that holds `network`. */
 export function encodeSafetensors(network: Network): Uint8Array {
   const layers = layersAsFiled(network);
-  const tensors = layers.flatMap(({ outputs, inputs, weights, biases }, index) => [
-    { name: `layers.${index}.weight`, shape: [outputs, inputs], values: weights },
-    { name: `layers.${index}.bias`, shape: [outputs], values: biases },
-  ]);
+  const tensors = layers.flatMap((layer, index) =>
+    kindOf(layer)
+      .tensors(layer)
+      .map((tensor) => ({ ...tensor, name: `layers.${index}.${tensor.name}` })),
+  );
   return encodeTensors(tensors, {
     activation: networkActivationText(network.activation),
-    architecture: architectureOf([layers[0]!.inputs, ...layers.map(({ outputs }) => outputs)]),
+    architecture: shapeText(layers.map(shapeOf)),
     ...formTexts(network),
     ...inputsMetadata(network),
   });
@@ -102,7 +101,7 @@ function parseMetadata(metadata: unknown, refuse: Refuse): z.infer<typeof metada
 }
 
 function requireArchitecture({ hidden, last }: LayerChain, architecture: string | undefined, refuse: Refuse): void {
-  const expected = architectureOf([...hidden, last].map(({ inputs }) => inputs).concat(last.outputs));
+  const expected = shapeText([...hidden, last].map(shapeOf));
   if (architecture !== undefined && architecture !== expected) {
     refuse({ what: "the architecture contradicts the tensors", expected, found: architecture });
   }

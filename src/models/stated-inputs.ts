@@ -3,6 +3,7 @@
 import { type InputTreatment, type KnownInputs, treatmentFault } from "../core/input-treatment.ts";
 import type { InputType } from "../core/input-type.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
+import { shapeOf } from "../core/layers/registry.ts";
 import type { Refuse } from "./refuse.ts";
 
 /** Keys of metadata, and names of arrays: `inputs` says in words what the numbers of the other two are for. */
@@ -28,7 +29,7 @@ const allTexts = (["bytes", "floats", "unknown"] as const).flatMap((value) =>
 
 /** Inputs of the first layer. */
 export function featuresOf({ hidden: [first], last }: LayerChain): number {
-  return (first ?? last).inputs;
+  return shapeOf(first ?? last).inputs;
 }
 
 /** What a file has under the three keys. */

@@ -14,10 +14,8 @@ import { f32, u32 } from "../gpu/device/layout.ts";
 import { Owned } from "../gpu/device/owned.ts";
 import { lanesOf, packPixels, packValues } from "../gpu/device/packing.ts";
 import { WORD } from "../gpu/kernels/histogram.ts";
+import type { DeviceInputs } from "../gpu/layers/layer-kind.ts";
 import { inSpan } from "../gpu/profile/profiler.ts";
-
-/** [samples, words] or [samples, lanes]: homogeneous rows of bytes or of floats, under the name that shaders give them. */
-export type DeviceInputs = { readonly pixels: DeviceArray<"u32", 2> } | { readonly values: DeviceArray<"f32", 2> };
 
 /** A split that is worked on page by page, each on the device in turn. A split that is there whole is one page. */
 export interface DevicePages extends Disposable {

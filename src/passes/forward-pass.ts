@@ -1,12 +1,11 @@
 /** The intact forward pass of several networks over a split, in chunks of samples that fit the device. */
+
+import type { NetworkShape } from "../core/layers/network-shape.ts";
 import { greatest } from "../core/long-arrays.ts";
-import type { Widths } from "../core/network.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import type { DeviceArray } from "../gpu/device/device-array.ts";
-import type { BoundKernel } from "../gpu/device/kernel.ts";
-import { f32, structs, uniforms } from "../gpu/device/layout.ts";
+import { structs, uniforms } from "../gpu/device/layout.ts";
 import { Owned } from "../gpu/device/owned.ts";
-import { lanesOf, quadsOf } from "../gpu/device/packing.ts";
 import {
   type Amount,
   activationBytes,
@@ -18,14 +17,10 @@ import {
 import type { Recorder } from "../gpu/device/recorder.ts";
 import { packStructs, writeUniforms } from "../gpu/device/uniforms.ts";
 import { forward } from "../gpu/generated/shaders.ts";
-import {
-  createForwardLayer,
-  type ForwardBatch,
-  type ForwardJob,
-  type ForwardLayer,
-  forwardGrid,
-} from "../gpu/kernels/forward.ts";
+import type { ForwardBatch, ForwardJob } from "../gpu/kernels/forward.ts";
 import { BLOCK } from "../gpu/kernels/tally.ts";
+import { type LayerWork, outputLanes, outputsLayout } from "../gpu/layers/layer-kind.ts";
+import { onDevice } from "../gpu/layers/registry.ts";
 import { activationAfter, type DeviceNetworks } from "./device-networks.ts";
 import type { DeviceSplit } from "./device-split.ts";
 
@@ -46,14 +41,14 @@ export function chunksOf(samples: number, rows: number): Chunk[] {
 }
 
 /** How many samples a chunk has: a multiple of BLOCK, within a binding, half of the memory and the time of a unit. */
-export function chunkRows(basis: PlanBasis, samples: number, slabs: number, widths: Widths): Amount {
-  const lanes = widths.slice(1).map(lanesOf);
+export function chunkRows(basis: PlanBasis, samples: number, slabs: number, shape: NetworkShape): Amount {
+  const lanes = shape.map(outputLanes);
   const whole = Math.ceil(samples / BLOCK) * BLOCK;
   const { count, boundBy } = leastOf({
     all: whole,
     binding: activationBytes(basis) / (4 * slabs * greatest(lanes)),
     memory: chunkBytes(basis) / (4 * slabs * lanes.reduce((sum, of) => sum + of, 0)),
-    time: basis.pace.unitOperations / (slabs * forwardOperations(widths)),
+    time: basis.pace.unitOperations / (slabs * forwardOperations(shape)),
   });
   const granule = count >= WALKED && count < whole ? WALKED : BLOCK;
   const rows = Math.max(BLOCK, Math.floor(count / granule) * granule);
@@ -61,28 +56,28 @@ export function chunkRows(basis: PlanBasis, samples: number, slabs: number, widt
 }
 
 /** The samples of a chunk alone. */
-export function rowsPerChunk(basis: PlanBasis, samples: number, slabs: number, widths: Widths): number {
-  return chunkRows(basis, samples, slabs, widths).count;
+export function rowsPerChunk(basis: PlanBasis, samples: number, slabs: number, shape: NetworkShape): number {
+  return chunkRows(basis, samples, slabs, shape).count;
 }
 
-/** Slabs of `rows` samples that one unit of masked work may hold, `widths` being those from its input on. */
-export function unitSlabs(basis: PlanBasis, rows: number, widths: Widths): Amount {
-  const lanes = widths.map(lanesOf);
+/** Slabs of `rows` samples that one unit of masked work may hold: it computes all layers above the first again. */
+export function unitSlabs(basis: PlanBasis, rows: number, shape: NetworkShape): Amount {
+  const lanes = shape.map(outputLanes);
   return leastOf({
     binding: activationBytes(basis) / (4 * rows * greatest(lanes)),
     memory: batchBytes(basis) / (8 * rows * lanes.reduce((sum, of) => sum + of, 0)), // the tallies have the other half
-    time: basis.pace.unitOperations / (rows * forwardOperations(widths)),
+    time: basis.pace.unitOperations / (rows * forwardOperations(shape.slice(1))),
   });
 }
 
 /** Their number alone. */
-export function slabsPerUnit(basis: PlanBasis, rows: number, widths: Widths): number {
-  return unitSlabs(basis, rows, widths).count;
+export function slabsPerUnit(basis: PlanBasis, rows: number, shape: NetworkShape): number {
+  return unitSlabs(basis, rows, shape).count;
 }
 
-/** Operations of one sample through layers of these widths: 2 for each multiply-add, rows whole as they are computed. */
-export function forwardOperations(widths: Widths): number {
-  return 2 * widths.slice(1).reduce((sum, outputs, layer) => sum + outputs * lanesOf(widths[layer]!), 0);
+/** Operations of one sample through some layers: 2 for each multiply-add, rows whole as they are computed. */
+export function forwardOperations(shape: NetworkShape): number {
+  return shape.reduce((sum, layer) => sum + onDevice(layer).operations(layer), 0);
 }
 
 /** Writes a table of jobs, from its beginning. */
@@ -93,20 +88,6 @@ export function writeJobs(gpu: GpuContext, { buffer }: DeviceArray<"Job", 1>, jo
 /** The table that says job z is network z. */
 export function identityJobs(networks: number): ForwardJob[] {
   return Array.from({ length: networks }, (_, network) => ({ network, curve: 0, replacement: 0, removed: 0 }));
-}
-
-/** Uniforms of a layer that reads its own job's rows and masks nothing. */
-export function plainLayer(inputs: number, outputs: number, slabRows: number, orderRows = 0): ForwardLayer {
-  return {
-    input_quads: quadsOf(inputs),
-    outputs,
-    output_quads: quadsOf(outputs),
-    slab_rows: slabRows,
-    order_rows: orderRows,
-    own_source: 1,
-    hidden_quads: 0,
-    hidden_offset: 0,
-  };
 }
 
 export interface ForwardPass {
@@ -121,17 +102,17 @@ export interface ForwardPass {
 
 /** What decides the size of every array of a pass. */
 export interface PassSize {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   readonly networks: number;
   readonly samples: number;
   /** Samples of a chunk. */
   readonly rows: number;
 }
 
-export function forwardPassLayout({ widths, networks, samples, rows }: PassSize) {
-  const layer = widths.slice(1).map((width) => ({
-    outputs: f32(networks, rows, lanesOf(width)),
-    uniform: uniforms(forward, "Layer"),
+export function forwardPassLayout({ shape, networks, samples, rows }: PassSize) {
+  const layer = shape.map((one) => ({
+    outputs: outputsLayout(one, networks, rows),
+    uniform: onDevice(one).forwardUniform,
   }));
   const batch = uniforms(forward, "Batch", chunksOf(samples, rows).length);
   return { layer, jobs: structs(forward, "Job", networks), batch };
@@ -142,33 +123,29 @@ export async function createForwardPass(
   gpu: GpuContext,
   networks: DeviceNetworks,
   split: DeviceSplit,
-  rows = rowsPerChunk(gpu, split.count, networks.count, networks.widths),
+  rows = rowsPerChunk(gpu, split.count, networks.count, networks.shape),
 ): Promise<ForwardPass> {
-  const { widths, count } = networks;
+  const { shape, count } = networks;
   const chunks = chunksOf(split.count, rows);
   const batches: ForwardBatch[] = chunks.map(({ first, count: samples }) => ({ first, count: samples, first_job: 0 }));
   using own = new Owned(gpu);
-  const size = { widths, networks: count, samples: split.count, rows };
-  const { layer: layers, jobs, batch } = own.allocate(forwardPassLayout(size));
+  const size = { shape, networks: count, samples: split.count, rows };
+  const { layer: arrays, jobs, batch } = own.allocate(forwardPassLayout(size));
   writeUniforms(gpu, forward, batch, batches);
   writeJobs(gpu, jobs, identityJobs(count));
-  const outputs = layers.map((layer) => layer.outputs);
-  const kernels: BoundKernel[] = [];
-  for (const [layer, parameters] of networks.parameters.entries()) {
-    const { uniform } = layers[layer]!;
-    writeUniforms(gpu, forward, uniform, [plainLayer(widths[layer]!, widths[layer + 1]!, rows)]);
-    const activation = activationAfter(networks, layer);
-    const shared = { layer: uniform, batch, jobs, parameters, outputs: outputs[layer]! };
-    if (layer === 0) {
-      kernels.push(
-        "pixels" in split.inputs
-          ? (await createForwardLayer(gpu, "BYTES", activation)).bind({ ...shared, ...split.inputs })
-          : (await createForwardLayer(gpu, "FLOATS", activation)).bind({ ...shared, ...split.inputs }),
-      );
-    } else {
-      const kernel = await createForwardLayer(gpu, "", activation);
-      kernels.push(kernel.bind({ ...shared, inputs: outputs[layer - 1]! }));
-    }
+  const outputs = arrays.map((layer) => layer.outputs);
+  const works: LayerWork[] = [];
+  for (const [index, layer] of shape.entries()) {
+    const work = await onDevice(layer).forward(gpu, layer, {
+      parameters: networks.parameters[index]!,
+      activation: activationAfter(networks, index),
+      source: index === 0 ? split.inputs : { inputs: outputs[index - 1]! },
+      outputs: outputs[index]!,
+      layer: arrays[index]!.uniform,
+      batch,
+      jobs,
+    });
+    works.push(work);
   }
   const kept = own.move();
   return {
@@ -176,10 +153,7 @@ export async function createForwardPass(
     chunks,
     outputs,
     encode(to, chunk) {
-      const samples = chunks[chunk]!.count;
-      kernels.forEach((kernel, layer) => {
-        kernel.encode(to, forwardGrid(quadsOf(widths[layer + 1]!), samples, count), chunk);
-      });
+      for (const work of works) work.encode(to, chunks[chunk]!.count, count, chunk);
     },
     [Symbol.dispose]: () => kept[Symbol.dispose](),
   };

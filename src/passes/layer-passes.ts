@@ -4,18 +4,16 @@
  */
 import type { ActivationLike } from "../core/activation.ts";
 import type { DeviceArray } from "../gpu/device/device-array.ts";
-import type { BoundKernel } from "../gpu/device/kernel.ts";
 import { structs, uniforms } from "../gpu/device/layout.ts";
 import type { Allocated } from "../gpu/device/owned.ts";
-import { quadsOf } from "../gpu/device/packing.ts";
 import type { Recorder } from "../gpu/device/recorder.ts";
 import { type UniformArray, writeUniforms } from "../gpu/device/uniforms.ts";
 import { backward, forward } from "../gpu/generated/shaders.ts";
-import { type BackwardBatch, createHiddenDelta, hiddenDeltaGrid } from "../gpu/kernels/backward.ts";
-import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
+import type { BackwardBatch } from "../gpu/kernels/backward.ts";
+import { onDevice } from "../gpu/layers/registry.ts";
 import type { DeviceNetworks } from "./device-networks.ts";
 import type { PageRide } from "./evidence/ride.ts";
-import { identityJobs, plainLayer, writeJobs } from "./forward-pass.ts";
+import { identityJobs, writeJobs } from "./forward-pass.ts";
 
 /** Encodes one layer for one chunk. */
 export type LayerPass = (to: Recorder, chunk: number) => void;
@@ -28,10 +26,6 @@ export function layerPassesLayout(networks: number, chunks: number) {
     backwardBatch: uniforms(backward, "Batch", chunks),
   };
 }
-
-/** Of one layer that is bound. */
-export const forwardUniform = uniforms(forward, "Layer");
-export const backwardUniform = uniforms(backward, "Layer");
 
 const noStep: Omit<BackwardBatch, "first" | "count"> = {
   ...{ learning_rate: 0, variance_correction: 0, beta1: 0, beta2: 0, one_minus_beta1: 0, one_minus_beta2: 0 },
@@ -82,50 +76,38 @@ export class LayerPasses {
 
   /** outputs = act(z) of layer `index`, from 0. */
   async forward(index: number, activation: ActivationLike, arrays: ForwardArrays): Promise<LayerPass> {
-    const { gpu, forward: page } = this.#pass;
-    const { widths, count } = this.#networks;
-    const [inputs, outputs] = [widths[index]!, widths[index + 1]!];
-    writeUniforms(gpu, forward, arrays.uniform, [plainLayer(inputs, outputs, page.rows)]);
-    const kernel = await this.#bindForward(index, activation, arrays);
-    return (to, chunk) => {
-      kernel.encode(to, forwardGrid(quadsOf(outputs), page.chunks[chunk]!.count, count), chunk);
-    };
-  }
-
-  async #bindForward(index: number, activation: ActivationLike, arrays: ForwardArrays): Promise<BoundKernel> {
-    const { gpu, page } = this.#pass;
-    const { uniform: layer, inputs, outputs, slopes } = arrays;
-    const { jobs, forwardBatch: batch } = this.#shared;
-    const shared = { layer, batch, jobs, parameters: this.#networks.parameters[index]!, outputs };
-    if (inputs !== undefined) {
-      if (slopes === undefined) return (await createForwardLayer(gpu, "", activation)).bind({ ...shared, inputs });
-      return (await createForwardLayer(gpu, "SLOPES", activation)).bind({ ...shared, inputs, slopes });
-    }
-    return "pixels" in page.inputs
-      ? (await createForwardLayer(gpu, "BYTES", activation)).bind({ ...shared, ...page.inputs })
-      : (await createForwardLayer(gpu, "FLOATS", activation)).bind({ ...shared, ...page.inputs });
+    const { gpu, page, forward: pass } = this.#pass;
+    const { shape, count, parameters } = this.#networks;
+    const { uniform, inputs, outputs, slopes } = arrays;
+    const layer = await onDevice(shape[index]!).forward(gpu, shape[index]!, {
+      parameters: parameters[index]!,
+      activation,
+      source: inputs === undefined ? page.inputs : { inputs },
+      outputs,
+      layer: uniform,
+      batch: this.#shared.forwardBatch,
+      jobs: this.#shared.jobs,
+      ...(slopes && { slopes }),
+    });
+    return (to, chunk) => layer.encode(to, pass.chunks[chunk]!.count, count, chunk);
   }
 
   /** inputDelta = W' delta of layer `index`, from 1; act' of the layer below is left out. */
   async back(index: number, { uniform, delta, inputDelta }: BackArrays): Promise<LayerPass> {
-    const { gpu, forward: page } = this.#pass;
-    const { widths, count, parameters } = this.#networks;
-    const [inputs, outputs] = [widths[index]!, widths[index + 1]!];
-    const [quads, nextQuads] = [quadsOf(inputs), quadsOf(outputs)];
-    writeUniforms(gpu, backward, uniform, [
-      {
-        ...{ input_quads: 0, inputs: 0, order_rows: 0, slab_rows: page.rows },
-        ...{ outputs: inputs, output_quads: quads, next_outputs: outputs, next_quads: nextQuads },
-      },
-    ]);
-    const kernel = (await createHiddenDelta(gpu, "identity")).bind({
+    const { gpu, page, forward: pass } = this.#pass;
+    const { shape, count, parameters } = this.#networks;
+    const own = shape[index]!;
+    const kind = onDevice(own);
+    kind.writeBackward(gpu, own, uniform, { rows: pass.rows, samples: page.count });
+    const layer = await kind.inputDelta(gpu, own, {
+      parameters: parameters[index]!,
+      delta,
       layer: uniform,
       batch: this.#shared.backwardBatch,
-      delta: inputDelta,
-      next_delta: delta,
-      next_parameters: parameters[index]!,
-      activations: page.outputs[index - 1]!,
+      activation: "identity",
+      activations: pass.outputs[index - 1]!,
+      inputDelta,
     });
-    return (to, chunk) => kernel.encode(to, hiddenDeltaGrid(quads, page.rows, count), chunk);
+    return (to, chunk) => layer.encode(to, pass.rows, count, chunk);
   }
 }

@@ -1,6 +1,6 @@
 /** What measuring takes on a device, and how many networks are measured at once. Plain arithmetic, nothing allocated. */
 import type { InputType } from "../core/input-type.ts";
-import type { Widths } from "../core/network.ts";
+import { featuresOf, hiddenLayers, type NetworkShape } from "../core/layers/network-shape.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
 import { plannedArrays } from "../gpu/device/layout.ts";
 import {
@@ -27,7 +27,7 @@ import { tallyLayout } from "./tally.ts";
 
 /** What decides the size of every array of measuring. */
 export interface MeasuringSize {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   readonly inputType: InputType;
   /** Samples of the validation and of the test set. */
   readonly validation: number;
@@ -54,21 +54,21 @@ function passWith(basis: PlanBasis, pass: PassSize, riders: (chunks: number) => 
 
 /** Each pass (measure-networks.ts): over the validation set all that can ride at once, then levels; over the test set accuracy. */
 function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): PlannedArray[][] {
-  const { widths, validation, test, quantization, riding } = size;
+  const { shape, validation, test, quantization, riding } = size;
   const pass = (samples: number, copies = 0): PassSize => {
-    return { widths, networks, samples, rows: rowsPerChunk(ridingBasis(basis, copies), samples, networks, widths) };
+    return { shape, networks, samples, rows: rowsPerChunk(ridingBasis(basis, copies), samples, networks, shape) };
   };
   const together = { ...size, ...pass(validation, ridingCopies(riding, size)) };
   const first = passWith(basis, together, (chunks) => [
     tallyRider(networks, validation, chunks),
-    bitsLayout(widths, networks, validation, chunks),
+    bitsLayout(shape, networks, validation, chunks),
     ...riding.map((kind) => ridingKinds[kind].layout(together)),
-    ...(quantization && needsExtremes(quantization.bins) ? [extremesLayout(widths, networks, chunks)] : []),
+    ...(quantization && needsExtremes(quantization.bins) ? [extremesLayout(shape, networks, chunks)] : []),
   ]);
   const onTest = passWith(basis, pass(test), (chunks) => [tallyRider(networks, test, chunks)]);
   if (quantization === undefined) return [first, onTest];
   const levels = levelsOf(quantization);
-  const counting = passWith(basis, pass(validation), (chunks) => [levelsLayout(widths, networks, levels, chunks)]);
+  const counting = passWith(basis, pass(validation), (chunks) => [levelsLayout(shape, networks, levels, chunks)]);
   return [first, onTest, counting, ...(needsExtremes(quantization.bins) ? [] : [readingArrays(basis, size, networks)])];
 }
 
@@ -79,21 +79,21 @@ function tallyRider(networks: number, samples: number, chunks: number): RiderLay
 }
 
 /** Outputs of one layer read back, for quantiles. */
-function readingArrays(basis: PlanBasis, { widths, validation: samples }: MeasuringSize, networks: number) {
-  const rows = readingRows(basis, samples, networks, widths);
-  const pass = forwardPassLayout({ widths, networks, samples, rows });
-  const hidden = { layer: pass.layer.slice(0, -1).map(({ outputs }) => ({ outputs })) };
+function readingArrays(basis: PlanBasis, { shape, validation: samples }: MeasuringSize, networks: number) {
+  const rows = readingRows(basis, samples, networks, shape);
+  const pass = forwardPassLayout({ shape, networks, samples, rows });
+  const hidden = { layer: hiddenLayers(pass.layer).map(({ outputs }) => ({ outputs })) };
   return [...plannedArrays(basis, pass), readBack(plannedArrays(basis, hidden))];
 }
 
 /** Every array that is alive at the fullest moment of measuring `networks` networks at once. */
 export function measuringArrays(basis: PlanBasis, size: MeasuringSize, networks: number): PlannedArray[] {
-  const { widths, inputType, validation, test } = size;
+  const { shape, inputType, validation, test } = size;
   const passes = passArrays(basis, size, networks);
   return [
-    ...plannedArrays(basis, splitLayout(inputType, validation, widths[0]!), "validation"),
-    ...plannedArrays(basis, splitLayout(inputType, test, widths[0]!), "test"),
-    ...plannedArrays(basis, parametersLayout(widths, networks)),
+    ...plannedArrays(basis, splitLayout(inputType, validation, featuresOf(shape)), "validation"),
+    ...plannedArrays(basis, splitLayout(inputType, test, featuresOf(shape)), "test"),
+    ...plannedArrays(basis, parametersLayout(shape, networks)),
     ...passes.reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest)),
   ];
 }
@@ -107,13 +107,13 @@ export function networksAtOnce(basis: PlanBasis, size: MeasuringSize, networks: 
   const one = totalBytes(measuringArrays(smallest, size, 1));
   const another = totalBytes(measuringArrays(smallest, size, 2)) - one;
   const growing = (count: number) => [
-    ...plannedArrays(smallest, parametersLayout(size.widths, count)),
+    ...plannedArrays(smallest, parametersLayout(size.shape, count)),
     ...passArrays(smallest, size, count).flat(),
   ];
   return leastOf({
     all: networks,
     binding: bindingBytes(basis) / largestGrowth(growing),
     memory: 1 + (basis.memoryBytes - chunkBytes(basis) - one) / another,
-    time: basis.pace.unitOperations / (BLOCK * forwardOperations(size.widths)),
+    time: basis.pace.unitOperations / (BLOCK * forwardOperations(size.shape)),
   });
 }

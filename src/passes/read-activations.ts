@@ -21,7 +21,7 @@ export async function readActivations(
 ): Promise<Float32Array> {
   using networks = uploadNetworks(gpu, [network]);
   using pass = await createForwardPass(gpu, networks, split, rows);
-  const neurons = networks.widths[layer]!;
+  const neurons = networks.shape[layer - 1]!.units;
   const outputs = pass.outputs[layer - 1]!;
   const lanes = outputs.shape[2]!;
   const activations = new Float32Array(neurons * split.count);

@@ -1,6 +1,7 @@
 /** How accurate a network is on all sets, and the constants that stand for removed neurons. */
 import { type Dataset, type SplitName, splitNames } from "../core/dataset.ts";
-import { hiddenWidths, type Network, widthsOf } from "../core/network.ts";
+import { hiddenUnits } from "../core/layers/network-shape.ts";
+import { type Network, networkShape } from "../core/network.ts";
 import { notFinite } from "../core/network-fit.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { uploadNetworks } from "../passes/device-networks.ts";
@@ -34,5 +35,5 @@ export async function accuraciesOf(
 
 /** Per hidden layer: zeros. */
 export function zeroConstants(network: Network): Float32Array[] {
-  return hiddenWidths(widthsOf(network)).map((width) => new Float32Array(width));
+  return hiddenUnits(networkShape(network)).map((units) => new Float32Array(units));
 }

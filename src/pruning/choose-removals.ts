@@ -6,7 +6,8 @@ import { fastSweep } from "../ablation/walks/fast-sweep.ts";
 import { createRemovalProbe } from "../ablation/walks/removal-probe.ts";
 import type { AblationMode, NeuronAddress, RemovalOrder } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
-import type { Network } from "../core/network.ts";
+import { hiddenUnits } from "../core/layers/network-shape.ts";
+import { type Network, networkShape } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { ScopeText } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
@@ -93,8 +94,8 @@ function lowestToKeep(order: RemovalOrder, scope: PruneScope, amount: PruneAmoun
 }
 
 /** Removals along the order before a layer of the network would lose its last neuron. */
-function mostRemovals({ layers }: Network, { neurons }: RemovalOrder): number {
-  const left = layers.map(({ outputs }) => outputs);
+function mostRemovals(network: Network, { neurons }: RemovalOrder): number {
+  const left = [...hiddenUnits(networkShape(network))];
   const last = neurons.findIndex(({ layer }) => {
     left[layer - 1]!--;
     return left[layer - 1] === 0;

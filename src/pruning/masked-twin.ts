@@ -4,8 +4,9 @@
  */
 import type { NeuronAddress } from "../core/ablation.ts";
 import { RunError } from "../core/errors.ts";
+import { hiddenUnits } from "../core/layers/network-shape.ts";
 import { greatest } from "../core/long-arrays.ts";
-import type { Network } from "../core/network.ts";
+import { type Network, networkShape } from "../core/network.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import type { DeviceSplit } from "../passes/device-split.ts";
 import { readActivations } from "../passes/read-activations.ts";
@@ -40,7 +41,7 @@ export interface TwinCheck {
 }
 
 function replacementsOf({ network, removed, constants }: MaskedNetwork): Replacements {
-  const rows = network.layers.slice(0, -1).map(({ outputs }) => new Array<number | undefined>(outputs).fill(undefined));
+  const rows = hiddenUnits(networkShape(network)).map((units) => new Array<number | undefined>(units).fill(undefined));
   for (const { layer, neuron } of removed) rows[layer - 1]![neuron] = constants[layer - 1]![neuron]!;
   return rows;
 }

@@ -2,7 +2,8 @@
 
 import type { NeuronAddress } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
-import { hiddenWidths, type Network, widthsOf } from "../core/network.ts";
+import { hiddenUnits } from "../core/layers/network-shape.ts";
+import { type Network, networkShape } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import { wholeNumber } from "../core/option-checks.ts";
 import { requireFloats, requireNetwork } from "../core/require-network.ts";
@@ -23,11 +24,11 @@ function refuse(what: string, where: string, expected: string, found: unknown): 
 export function requireTable(value: unknown, network: Network, where: string): NeuronTable {
   const table = requireRecord(value, "the table", where);
   requireValue(table["repeat"], repeat, "repeat", where);
-  const widths = hiddenWidths(widthsOf(network));
-  const rows = widths.reduce((sum, width) => sum + width, 0);
+  const hidden = hiddenUnits(networkShape(network));
+  const rows = hidden.reduce((sum, units) => sum + units, 0);
   if (table["rows"] !== rows)
     refuse("rows is invalid", where, `${rows}, the hidden neurons of the network`, table["rows"]);
-  const places = widths.flatMap((width, layer) => Array.from({ length: width }, (_, neuron) => [layer + 1, neuron]));
+  const places = hidden.flatMap((units, layer) => Array.from({ length: units }, (_, neuron) => [layer + 1, neuron]));
   for (const [column, part] of [
     ["layer", 0],
     ["neuron", 1],
@@ -46,11 +47,11 @@ export function requireTable(value: unknown, network: Network, where: string): N
 }
 
 /** Rows of numbers, one row a hidden layer. */
-function requireRows(value: unknown, network: Network, name: string, where: string): [row: unknown, width: number][] {
-  const widths = hiddenWidths(widthsOf(network));
-  if (Array.isArray(value) && value.length === widths.length)
-    return widths.map((width, layer) => [value[layer], width]);
-  return refuse(`${name} is invalid`, where, `an array of ${widths.length}, one a hidden layer`, value);
+function requireRows(value: unknown, network: Network, name: string, where: string): [row: unknown, units: number][] {
+  const hidden = hiddenUnits(networkShape(network));
+  if (Array.isArray(value) && value.length === hidden.length)
+    return hidden.map((units, layer) => [value[layer], units]);
+  return refuse(`${name} is invalid`, where, `an array of ${hidden.length}, one a hidden layer`, value);
 }
 
 /** What removed neurons become: numbers in arrays of any kind. @throws UsageError unless there is a finite one for each. */

@@ -1,7 +1,7 @@
 /** Float64 twin of shaders/backward.wgsl on plain rows; names in snake_case are the shader's bindings and fields. */
-import { type ActivationLike, activationOfLayer, fullActivation, needsKeptSlope } from "../core/activation.ts";
+import { type ActivationLike, fullActivation } from "../core/activation.ts";
 import { greatest } from "../core/long-arrays.ts";
-import { forwardLayer, forwardNetwork, keptSlope, type RealLayer, type RealNetwork } from "./forward.ts";
+import type { RealDense } from "./forward.ts";
 
 export interface OutputDelta {
   /** [samples, classes]: d(mean loss) / d(logit). */
@@ -55,21 +55,10 @@ export function derivative(t: number, activation: ActivationLike): number {
   }
 }
 
-/** act' of every unit of a layer, [samples, outputs]. @param values its outputs for `inputs`, [samples, outputs] */
-export function layerSlopes(
-  inputs: ArrayLike<number>,
-  layer: RealLayer,
-  values: Float64Array,
-  activation: ActivationLike,
-): Float64Array {
-  if (!needsKeptSlope(activation)) return values.map((t) => derivative(t, activation));
-  return forwardLayer(inputs, layer, "identity").map((z) => keptSlope(z, activation));
-}
-
 /** delta[s, i] = slopes[s, i] * sum_o next_delta[s, o] * weights[o, i]. @param slopes act' of the layer below */
 export function hiddenDelta(
   next_delta: ArrayLike<number>,
-  { inputs: width, outputs: units, weights }: RealLayer,
+  { inputs: width, outputs: units, weights }: RealDense,
   slopes: ArrayLike<number>,
 ): Float64Array {
   const delta = new Float64Array(slopes.length);
@@ -94,7 +83,7 @@ export interface LayerGradient {
 export function parameterGradient(
   delta: ArrayLike<number>,
   source: ArrayLike<number>,
-  { inputs: width, outputs: units, weights }: RealLayer,
+  { inputs: width, outputs: units, weights }: RealDense,
   l2: number,
 ): LayerGradient {
   const gradient = { weights: Float64Array.from(weights, (w) => 2 * l2 * w), biases: new Float64Array(units) };
@@ -135,47 +124,4 @@ export function updateParameters(
     second_moments[index] = v;
     parameters[index]! -= (learning_rate * m) / (Math.sqrt(v) * variance_correction + epsilon);
   }
-}
-
-export interface NetworkGradient {
-  /** Cross-entropy summed over the samples, nats, without the L2 term. */
-  readonly loss: number;
-  /** Gradients of the mean cross-entropy plus l2 times the sum of squared weights. */
-  readonly layers: readonly LayerGradient[];
-}
-
-/** The whole chain: forward, output delta, hidden deltas from the top, gradients. */
-export function networkGradient(
-  network: RealNetwork,
-  inputs: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  l2: number,
-): NetworkGradient {
-  const { layers, activation } = network;
-  const outputs = forwardNetwork(network, inputs);
-  const top = layers.length - 1;
-  const { delta, losses } = outputDelta(outputs[top]!, labels, layers[top]!.outputs);
-  const gradients: LayerGradient[] = [];
-  let current = delta;
-  for (let index = top; index >= 0; index--) {
-    gradients.unshift(parameterGradient(current, outputs[index - 1] ?? inputs, layers[index]!, l2));
-    if (index === 0) continue;
-    const below = activationOfLayer(activation, index - 1, layers.length);
-    const slopes = layerSlopes(outputs[index - 2] ?? inputs, layers[index - 1]!, outputs[index - 1]!, below);
-    current = hiddenDelta(current, layers[index]!, slopes);
-  }
-  return { loss: losses.reduce((sum, value) => sum + value, 0), layers: gradients };
-}
-
-/** What training minimises: mean cross-entropy plus l2 times the sum of squared weights. */
-export function objective(
-  network: RealNetwork,
-  inputs: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  l2: number,
-): number {
-  const { losses } = outputDelta(forwardNetwork(network, inputs).at(-1)!, labels, network.layers.at(-1)!.outputs);
-  let squares = 0;
-  for (const { weights } of network.layers) for (let w = 0; w < weights.length; w++) squares += weights[w]! ** 2;
-  return losses.reduce((sum, value) => sum + value, 0) / labels.length + l2 * squares;
 }

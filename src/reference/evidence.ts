@@ -1,5 +1,5 @@
 /** Twin of all collectors of src/gpu/evidence: what measures are computed from, in float64 and by the plainest means. */
-import { activationOfLayer } from "../core/activation.ts";
+import { activationOfLayer, quantizationThresholds } from "../core/activation.ts";
 import {
   type ClassSums,
   type GradientSums,
@@ -7,12 +7,12 @@ import {
   type LevelCounts,
   PATH_STEPS,
 } from "../core/evidence.ts";
-import { type DenseLayer, quantizationThresholds } from "../core/network.ts";
-import { hiddenDelta, layerSlopes } from "./backward.ts";
+import { type Layer, shapeOf } from "../core/layers/registry.ts";
 import { addSums } from "./class-sums.ts";
-import { forwardNetwork, type RealNetwork } from "./forward.ts";
 import { addGradients } from "./gradient-sums.ts";
+import { referenceOf } from "./layers.ts";
 import { addMagnitudes } from "./magnitude-sums.ts";
+import { forwardNetwork, layerSlopes, type RealNetwork } from "./network.ts";
 import { stepConductance } from "./path.ts";
 import { divideRelevance, passRelevance } from "./relevance.ts";
 import { startSignal } from "./start-signal.ts";
@@ -69,10 +69,10 @@ function outputGradients(
   const found: Float64Array[] = [];
   let delta = signal;
   for (let index = layers.length - 2; index >= 0; index--) {
-    const own = outputs[index]!;
+    const [own, above] = [outputs[index]!, layers[index + 1]!];
     const below = outputs[index - 1] ?? inputs;
     const slopes = layerSlopes(below, layers[index]!, own, activationOfLayer(activation, index, layers.length));
-    const gradients = hiddenDelta(delta, layers[index + 1]!, new Float64Array(own.length).fill(1));
+    const gradients = referenceOf(above).inputDelta(delta, above, new Float64Array(own.length).fill(1));
     found.unshift(gradients);
     delta = gradients.map((g, at) => g * slopes[at]!);
   }
@@ -81,9 +81,9 @@ function outputGradients(
 
 /** [hidden layers]: sums over all samples. @param outputs of all layers */
 function gradientSums({ network, inputs, labels }: EvidenceSource, outputs: readonly Float64Array[]): GradientSums[] {
-  const signal = startSignal(outputs.at(-1)!, labels, network.layers.at(-1)!.outputs, "loss");
+  const signal = startSignal(outputs.at(-1)!, labels, shapeOf(network.layers.at(-1)! as Layer).units, "loss");
   return outputGradients(network, inputs, outputs, signal).map((gradients, index) => {
-    const units = network.layers[index]!.outputs;
+    const units = shapeOf(network.layers[index]! as Layer).units;
     const { sums } = addGradients(gradients, outputs[index]!, gradients, units, labels.length);
     const column = (part: number) => Float64Array.from({ length: units }, (_, unit) => sums[4 * unit + part]!);
     return { sizes: column(0), productSizes: column(1), products: column(2), squares: column(3) };
@@ -93,7 +93,7 @@ function gradientSums({ network, inputs, labels }: EvidenceSource, outputs: read
 /** [hidden layers][samples, units]: conductances along the path from inputs of 0. */
 export function conductances({ network, inputs, labels }: EvidenceSource): Float64Array[] {
   const scaled = (share: number) => Float64Array.from(inputs, (value) => share * value);
-  const signal = startSignal([], labels, network.layers.at(-1)!.outputs, "label");
+  const signal = startSignal([], labels, shapeOf(network.layers.at(-1)! as Layer).units, "label");
   const steps = Array.from({ length: PATH_STEPS }, (_, step) => {
     const middle = scaled((step + 0.5) / PATH_STEPS);
     const gradients = outputGradients(network, middle, forwardNetwork(network, middle), signal);
@@ -107,7 +107,7 @@ export function conductances({ network, inputs, labels }: EvidenceSource): Float
 export function relevances({ network, labels }: EvidenceSource, outputs: readonly Float64Array[]): Float64Array[] {
   const { layers } = network;
   const found: Float64Array[] = [];
-  let above = startSignal(outputs.at(-1)!, labels, layers.at(-1)!.outputs, "logit");
+  let above = startSignal(outputs.at(-1)!, labels, shapeOf(layers.at(-1)! as Layer).units, "logit");
   for (let index = layers.length - 1; index > 0; index--) {
     const [below, layer] = [outputs[index - 1]!, layers[index]!];
     above = passRelevance(divideRelevance(above, below, layer), below, layer);
@@ -119,14 +119,15 @@ export function relevances({ network, labels }: EvidenceSource, outputs: readonl
 /** One for each hidden layer, first to last. */
 export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
   const { network, inputs, labels } = source;
-  const layers = network.layers as readonly DenseLayer[];
-  const classes = layers.at(-1)!.outputs;
+  const layers = network.layers as readonly Layer[];
+  const classes = shapeOf(layers.at(-1)!).units;
   const samples = labels.length;
   const outputs = forwardNetwork(network, inputs);
   const gradients = gradientSums(source, outputs);
   const sizes = (values: Float64Array, units: number) => addMagnitudes(values, units, samples);
   const [paths, shares] = [conductances(source), relevances(source, outputs)];
-  return layers.slice(0, -1).map(({ outputs: units }, index) => {
+  return layers.slice(0, -1).map((layer, index) => {
+    const { units } = shapeOf(layer);
     const own = outputs[index]!;
     const activation = activationOfLayer(network.activation, index, layers.length);
     return {

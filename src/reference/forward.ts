@@ -1,5 +1,5 @@
 /** Float64 twin of shaders/forward.wgsl on plain rows: no homogeneous lane, no padding, biases by themselves. */
-import { type ActivationLike, activationOfLayer, fullActivation, type NetworkActivation } from "../core/activation.ts";
+import { type ActivationLike, fullActivation } from "../core/activation.ts";
 import {
   activate,
   logistic,
@@ -10,18 +10,13 @@ import {
 } from "../core/activation-values.ts";
 
 /** A dense layer of any precision; core's DenseLayer is one. */
-export interface RealLayer {
+export interface RealDense {
   readonly inputs: number;
   readonly outputs: number;
   /** [outputs, inputs]. */
   readonly weights: ArrayLike<number>;
   /** [outputs]. */
   readonly biases: ArrayLike<number>;
-}
-
-export interface RealNetwork {
-  readonly activation: NetworkActivation;
-  readonly layers: readonly RealLayer[];
 }
 
 /** Variant SLOPES: act'(z) of GELU, in either form, whose value does not tell it. */
@@ -34,7 +29,7 @@ export function keptSlope(z: number, activation: ActivationLike): number {
 /** outputs[s, o] = act( biases[o] + sum_i inputs[s, i] * weights[o, i] ). */
 export function forwardLayer(
   inputs: ArrayLike<number>,
-  { inputs: width, outputs: units, weights, biases }: RealLayer,
+  { inputs: width, outputs: units, weights, biases }: RealDense,
   activation: ActivationLike,
 ): Float64Array {
   const samples = inputs.length / width;
@@ -84,14 +79,4 @@ export function maskInputs(
     const neuron = index % width;
     return positions[neuron]! < removed ? replacements[neuron]! : value;
   });
-}
-
-/** Outputs of every layer, first to last, [samples, outputs] each; the last are logits. */
-export function forwardNetwork({ activation, layers }: RealNetwork, inputs: ArrayLike<number>): Float64Array[] {
-  const outputs: Float64Array[] = [];
-  for (const [index, layer] of layers.entries()) {
-    const own = activationOfLayer(activation, index, layers.length);
-    outputs.push(forwardLayer(outputs[index - 1] ?? inputs, layer, own));
-  }
-  return outputs;
 }

@@ -1,10 +1,10 @@
 /** Twin of shaders/relevance.wgsl in float64. */
-import type { RealLayer } from "./forward.ts";
+import type { RealDense } from "./forward.ts";
 
 /** max(t_j w_kj, 0) of sample s. */
 function share(
   activations: ArrayLike<number>,
-  { inputs, weights }: RealLayer,
+  { inputs, weights }: RealDense,
   s: number,
   k: number,
   j: number,
@@ -20,7 +20,7 @@ function share(
 export function divideRelevance(
   relevance: ArrayLike<number>,
   activations: ArrayLike<number>,
-  layer: RealLayer,
+  layer: RealDense,
 ): Float64Array {
   return Float64Array.from(relevance, (value, at) => {
     const [s, k] = [Math.floor(at / layer.outputs), at % layer.outputs];
@@ -37,7 +37,7 @@ export function divideRelevance(
 export function passRelevance(
   shares: ArrayLike<number>,
   activations: ArrayLike<number>,
-  layer: RealLayer,
+  layer: RealDense,
 ): Float64Array {
   return Float64Array.from({ length: (shares.length / layer.outputs) * layer.inputs }, (_, at) => {
     const [s, j] = [Math.floor(at / layer.inputs), at % layer.inputs];

@@ -4,11 +4,13 @@
  * value stands how far float32 may be off, so that a sample that rounding may tip is known for what it is.
  */
 import type { NeuronAddress } from "../core/ablation.ts";
-import { activationOfLayer, fullActivation } from "../core/activation.ts";
+import { activationOfLayer, fullActivation, type LayerActivation } from "../core/activation.ts";
 import { activate } from "../core/activation-values.ts";
 import type { Split } from "../core/dataset.ts";
-import type { LayerActivation } from "../core/layer-chain.ts";
-import type { DenseLayer, Network } from "../core/network.ts";
+import type { LayerShape } from "../core/layers/layer-kind.ts";
+import { classesOf, hiddenLayers } from "../core/layers/network-shape.ts";
+import { type Layer, shapeOf } from "../core/layers/registry.ts";
+import { type Network, networkShape } from "../core/network.ts";
 import { pixelValues } from "./forward.ts";
 import { activationBound, sumBound, ULP } from "./rounding.ts";
 import { crossEntropy, predictedClass } from "./sweep.ts";
@@ -45,25 +47,26 @@ type Outcome = { -readonly [Field in keyof WalkOutcome]: WalkOutcome[Field] };
 
 /** Computes the lowest layer for all samples. */
 export function walkBasis(network: Network, split: Split): WalkBasis {
-  const { inputs: width, outputs, weights, biases } = network.layers[0]!;
+  const { weights, biases } = network.layers[0]!;
+  const { inputs: width, units } = shapeOf(network.layers[0]!);
   const kind = activationOfLayer(network.activation, 0, network.layers.length);
   const isBytes = split.inputs instanceof Uint8Array;
-  const first = emptyRow(split.count * outputs);
+  const first = emptyRow(split.count * units);
   for (let sample = 0; sample < split.count; sample++) {
     const raw = split.inputs.subarray(sample * width, (sample + 1) * width);
     const inputs = isBytes ? pixelValues(raw) : Float64Array.from(raw);
-    for (let output = 0; output < outputs; output++) {
-      let z = biases[output]!;
+    for (let unit = 0; unit < units; unit++) {
+      let z = biases[unit]!;
       let size = Math.abs(z);
       for (let input = 0; input < width; input++) {
-        const term = inputs[input]! * weights[output * width + input]!;
+        const term = inputs[input]! * weights[unit * width + input]!;
         z += term;
         size += Math.abs(term);
       }
       // 1 / 255 is rounded, and so is a byte's product with it.
       const bound = sumBound(width, size) + (isBytes ? 2 * ULP * size : 0);
-      first.values[sample * outputs + output] = activate(z, kind);
-      first.bounds[sample * outputs + output] = activationBound(z, bound, kind);
+      first.values[sample * units + unit] = activate(z, kind);
+      first.bounds[sample * units + unit] = activationBound(z, bound, kind);
     }
   }
   return { network, labels: split.labels, first };
@@ -71,39 +74,44 @@ export function walkBasis(network: Network, split: Split): WalkBasis {
 
 /** Weighted sums as the device may compute them: in one go, or from intact sums by a difference for each removal. */
 class RunningSums {
-  readonly #layer: DenseLayer;
+  readonly #layer: Layer;
+  readonly #shape: LayerShape;
   /** Magnitudes of all terms and differences that were added up. */
   readonly #size: Float64Array;
   /** What the inputs were off by. */
   readonly #carried: Float64Array;
   #terms = 0;
-  /** [outputs]; `bounds` are those of the last `close`. */
+  /** [units]; `bounds` are those of the last `close`. */
   readonly sums: Bounded;
 
-  constructor(layer: DenseLayer) {
+  constructor(layer: Layer) {
     this.#layer = layer;
-    this.#size = new Float64Array(layer.outputs);
-    this.#carried = new Float64Array(layer.outputs);
-    this.sums = emptyRow(layer.outputs);
+    this.#shape = shapeOf(layer);
+    const { units } = this.#shape;
+    this.#size = new Float64Array(units);
+    this.#carried = new Float64Array(units);
+    this.sums = emptyRow(units);
   }
 
   /** Begins anew. */
   open(inputs: Bounded): void {
-    const { biases, inputs: width } = this.#layer;
+    const { biases } = this.#layer;
+    const { inputs: width } = this.#shape;
     this.sums.values.set(biases);
-    for (let output = 0; output < biases.length; output++) this.#size[output] = Math.abs(biases[output]!);
+    for (let unit = 0; unit < biases.length; unit++) this.#size[unit] = Math.abs(biases[unit]!);
     this.#carried.fill(0);
     for (let input = 0; input < width; input++) this.#add(input, inputs.values[input]!, inputs.bounds[input]!);
     this.#terms = width;
   }
 
   #add(input: number, change: number, boundChange: number): void {
-    const { inputs, outputs, weights } = this.#layer;
-    for (let output = 0; output < outputs; output++) {
-      const weight = weights[output * inputs + input]!;
-      this.sums.values[output]! += weight * change;
-      this.#size[output]! += Math.abs(weight * change);
-      this.#carried[output]! += Math.abs(weight) * boundChange;
+    const { inputs, units } = this.#shape;
+    const { weights } = this.#layer;
+    for (let unit = 0; unit < units; unit++) {
+      const weight = weights[unit * inputs + input]!;
+      this.sums.values[unit]! += weight * change;
+      this.#size[unit]! += Math.abs(weight * change);
+      this.#carried[unit]! += Math.abs(weight) * boundChange;
     }
   }
 
@@ -115,8 +123,8 @@ class RunningSums {
 
   /** Says how far the sums may be off. */
   close(): void {
-    for (let output = 0; output < this.#size.length; output++)
-      this.sums.bounds[output] = this.#carried[output]! + sumBound(this.#terms, this.#size[output]!);
+    for (let unit = 0; unit < this.#size.length; unit++)
+      this.sums.bounds[unit] = this.#carried[unit]! + sumBound(this.#terms, this.#size[unit]!);
   }
 }
 
@@ -139,14 +147,16 @@ class SampleWalk {
   constructor(basis: WalkBasis) {
     const { activation, layers } = basis.network;
     this.#basis = basis;
-    this.#first = emptyRow(layers[0]!.outputs);
+    this.#first = emptyRow(shapeOf(layers[0]!).units);
     this.#second = new RunningSums(layers[1]!);
-    this.#upper = layers.slice(1, -1).map(({ outputs }, index) => ({
-      kind: fullActivation(activationOfLayer(activation, index + 1, layers.length)),
-      outputs: emptyRow(outputs),
-      next: new RunningSums(layers[index + 2]!),
-      removed: new Map(),
-    }));
+    this.#upper = hiddenLayers(layers)
+      .slice(1)
+      .map((layer, index) => ({
+        kind: fullActivation(activationOfLayer(activation, index + 1, layers.length)),
+        outputs: emptyRow(shapeOf(layer).units),
+        next: new RunningSums(layers[index + 2]!),
+        removed: new Map(),
+      }));
   }
 
   /** Goes to a sample, nothing removed. */
@@ -219,7 +229,7 @@ export function removalWalk(
   constants: readonly ArrayLike<number>[],
   removed: ArrayLike<number>,
 ): WalkOutcome[] {
-  const classes = basis.network.layers.at(-1)!.outputs;
+  const classes = classesOf(networkShape(basis.network));
   const none = () => new Uint32Array(classes);
   const outcomes = Array.from(
     removed,

@@ -5,11 +5,12 @@
 
 import type { RemovalOrder } from "../core/ablation.ts";
 import { activationOfLayer } from "../core/activation.ts";
-import { activate } from "../core/activation-values.ts";
 import type { Split } from "../core/dataset.ts";
+import { hiddenUnits } from "../core/layers/network-shape.ts";
 import { greatest } from "../core/long-arrays.ts";
-import type { Network } from "../core/network.ts";
+import { type Network, networkShape } from "../core/network.ts";
 import { inputValues } from "./forward.ts";
+import { layerOutputs } from "./layers.ts";
 
 /** Per hidden layer, per neuron: the constant that its output is replaced by, or undefined where it is left alone. */
 export type Replacements = readonly (readonly (number | undefined)[])[];
@@ -28,8 +29,8 @@ export function replacementsOf(
   constants: readonly ArrayLike<number>[],
   removed: number,
 ): Replacements {
-  const hidden = network.layers.slice(0, -1);
-  const replacements = hidden.map(({ outputs }) => new Array<number | undefined>(outputs).fill(undefined));
+  const hidden = hiddenUnits(networkShape(network));
+  const replacements = hidden.map((units) => new Array<number | undefined>(units).fill(undefined));
   for (const { layer, neuron } of order.neurons.slice(0, removed)) {
     replacements[layer - 1]![neuron] = constants[layer - 1]![neuron]!;
   }
@@ -39,18 +40,10 @@ export function replacementsOf(
 /** Outputs of every layer for one sample's values, replacements made; the last layer's are the logits. */
 export function maskedOutputs(network: Network, values: ArrayLike<number>, replacements: Replacements): number[][] {
   const rows: number[][] = [];
-  let inputs = Array.from(values);
-  for (const [index, { outputs, weights, biases }] of network.layers.entries()) {
-    const row: number[] = [];
+  for (const [index, layer] of network.layers.entries()) {
     const own = activationOfLayer(network.activation, index, network.layers.length);
-    for (let output = 0; output < outputs; output++) {
-      let z = biases[output]!;
-      for (let input = 0; input < inputs.length; input++)
-        z += inputs[input]! * weights[output * inputs.length + input]!;
-      row.push(replacements[index]?.[output] ?? activate(z, own));
-    }
-    rows.push(row);
-    inputs = row;
+    const row = layerOutputs(rows.at(-1) ?? values, layer, own);
+    rows.push(Array.from(row, (value, unit) => replacements[index]?.[unit] ?? value));
   }
   return rows;
 }

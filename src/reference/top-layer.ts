@@ -1,6 +1,6 @@
 /** Float64 twin of shaders/top-layer.wgsl on plain rows: the twins of the four kernels that it stands for. */
 import { hiddenDelta, type LayerGradient, outputDelta, parameterGradient } from "./backward.ts";
-import { forwardLayer, type RealLayer } from "./forward.ts";
+import { forwardLayer, type RealDense } from "./forward.ts";
 
 export interface TopLayerStep {
   /** [samples]: cross-entropy, nats. */
@@ -16,7 +16,7 @@ export interface TopLayerStep {
  */
 export function stepTopLayer(
   inputs: ArrayLike<number>,
-  layer: RealLayer,
+  layer: RealDense,
   labels: ArrayLike<number>,
   slopes: ArrayLike<number>,
   l2: number,

@@ -1,6 +1,8 @@
 /** Training of one network in float64, batch by batch, with the device's batches: what src/train does for many. */
-import { networkGradient, updateParameters } from "./backward.ts";
-import { gatherRows, inputValues, type RealLayer, type RealNetwork } from "./forward.ts";
+import { updateParameters } from "./backward.ts";
+import { gatherRows, inputValues } from "./forward.ts";
+import type { RealLayer } from "./layers.ts";
+import { networkGradient, type RealNetwork } from "./network.ts";
 import { shuffleSamples } from "./shuffle.ts";
 
 export interface ReferenceTraining {
@@ -32,11 +34,11 @@ interface Optimised {
   readonly secondMoments: Float64Array;
 }
 
-interface OptimisedLayer extends RealLayer {
+type OptimisedLayer = RealLayer & {
   readonly weights: Float64Array;
   readonly biases: Float64Array;
   readonly states: { readonly weights: Optimised; readonly biases: Optimised };
-}
+};
 
 export function trainNetwork(start: RealNetwork, training: ReferenceTraining): ReferenceTrained {
   const network = { activation: start.activation, layers: start.layers.map(optimisedLayer) };
@@ -55,10 +57,10 @@ export function trainNetwork(start: RealNetwork, training: ReferenceTraining): R
   return { network, trainLoss };
 }
 
-function optimisedLayer({ inputs, outputs, ...layer }: RealLayer): OptimisedLayer {
+function optimisedLayer(layer: RealLayer): OptimisedLayer {
   const weights = optimised(layer.weights);
   const biases = optimised(layer.biases);
-  return { inputs, outputs, weights: weights.values, biases: biases.values, states: { weights, biases } };
+  return { ...layer, weights: weights.values, biases: biases.values, states: { weights, biases } };
 }
 
 function optimised(start: ArrayLike<number>): Optimised {
@@ -73,7 +75,7 @@ function trainBatch(
   batch: Uint32Array,
   step: number,
 ): number {
-  const inputs = gatherRows(inputValues(all), network.layers[0]!.inputs, batch);
+  const inputs = gatherRows(inputValues(all), all.length / labels.length, batch);
   const gradient = networkGradient(network, inputs, gatherRows(labels, 1, batch), l2);
   const terms = {
     learning_rate: learningRate / (1 - beta1 ** step),

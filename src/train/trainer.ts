@@ -2,7 +2,8 @@
 
 import type { NetworkActivation } from "../core/activation.ts";
 import { RunError } from "../core/errors.ts";
-import type { Network, TrainedNetwork, Widths } from "../core/network.ts";
+import type { NetworkShape } from "../core/layers/network-shape.ts";
+import type { Network, TrainedNetwork } from "../core/network.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { read } from "../gpu/device/device-array.ts";
 import { Pacer } from "../gpu/device/pacer.ts";
@@ -14,14 +15,14 @@ import { restoreState, saveState, type TrainingState } from "./training-state.ts
 import { createTrainingStep, type TrainingStep } from "./training-step.ts";
 
 export interface TrainingOptions {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   readonly activation: NetworkActivation;
   readonly seed: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly l2: number;
-  /** [repeats]: networks to go on from, of these widths and activation, instead of initial ones that the seed draws. */
+  /** [repeats]: networks to go on from, of this shape and activation, instead of initial ones that the seed draws. */
   readonly initial?: readonly Network[];
 }
 
@@ -59,9 +60,9 @@ export async function trainNetworks(
   observer: TrainingObserver = {},
   from: readonly TrainingState[] = [],
 ): Promise<TrainedNetwork[]> {
-  const { widths, activation, seed, epochs, batchSize } = options;
+  const { shape, activation, seed, epochs, batchSize } = options;
   const start = repeats.map(
-    (repeat, index) => options.initial?.[index] ?? initialNetwork(seed, repeat, widths, activation),
+    (repeat, index) => options.initial?.[index] ?? initialNetwork(seed, repeat, shape, activation),
   );
   using networks = uploadNetworks(gpu, start);
   using step = await createTrainingStep(gpu, networks, split, Math.min(batchSize, split.count));
@@ -74,7 +75,7 @@ export async function trainNetworks(
     await pacer.run({
       label: "train epoch",
       units: step.stepsPerEpoch,
-      unitOperations: stepOperations({ widths, samples: split.count, batchSize }, repeats.length),
+      unitOperations: stepOperations({ shape, samples: split.count, batchSize }, repeats.length),
       encode: (to, first, end) => step.encode(to, first, end),
       onProgress: (done) => {
         observer.onProgress?.({

@@ -1,6 +1,6 @@
 /** What training takes on a device, and how many networks train at once. Plain arithmetic, before anything is allocated. */
 import type { InputType } from "../core/input-type.ts";
-import type { Widths } from "../core/network.ts";
+import { featuresOf, type NetworkShape } from "../core/layers/network-shape.ts";
 import { plannedArrays } from "../gpu/device/layout.ts";
 import {
   type Amount,
@@ -19,7 +19,7 @@ import { stepLayout } from "./step-arrays.ts";
 
 /** What decides the size of every array of training. */
 export interface TrainingSize {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   readonly inputType: InputType;
   readonly samples: number;
   readonly batchSize: number;
@@ -27,26 +27,26 @@ export interface TrainingSize {
 
 /** Operations of one step: forward, gradients of the weights, and deltas; each as many as forward. */
 export function stepOperations(
-  { widths, samples, batchSize }: Omit<TrainingSize, "inputType">,
+  { shape, samples, batchSize }: Omit<TrainingSize, "inputType">,
   networks: number,
 ): number {
-  return 3 * networks * Math.min(batchSize, samples) * forwardOperations(widths);
+  return 3 * networks * Math.min(batchSize, samples) * forwardOperations(shape);
 }
 
 /** The layouts of the networks and of the step. */
-function layoutsOf({ widths, samples, batchSize }: TrainingSize, networks: number) {
-  const size = { widths, samples, batchSize: Math.min(batchSize, samples) };
-  return { networks: parametersLayout(widths, networks), step: stepLayout(size, networks) };
+function layoutsOf({ shape, samples, batchSize }: TrainingSize, networks: number) {
+  const size = { shape, samples, batchSize: Math.min(batchSize, samples) };
+  return { networks: parametersLayout(shape, networks), step: stepLayout(size, networks) };
 }
 
 /** Every array that is alive while `networks` networks train at once, the largest copy for reading back included. */
 export function trainingArrays(basis: PlanBasis, size: TrainingSize, networks: number): PlannedArray[] {
-  const { widths, inputType, samples } = size;
+  const { shape, inputType, samples } = size;
   const layouts = layoutsOf(size, networks);
   const parameters = plannedArrays(basis, layouts.networks);
   const losses = plannedArrays(basis, layouts.step.trainingLosses, "training losses");
   return [
-    ...plannedArrays(basis, splitLayout(inputType, samples, widths[0]!), "train"),
+    ...plannedArrays(basis, splitLayout(inputType, samples, featuresOf(shape)), "train"),
     ...parameters,
     ...plannedArrays(basis, layouts.step),
     readBack([...parameters, ...losses]),

@@ -13,7 +13,7 @@ export interface TrainingState {
   readonly arrays: readonly Float32Array[];
 }
 
-/** Per layer [networks, outputs, lanes of the inputs]: all parameters, all first moments, all second moments. */
+/** Per layer [networks, rows, lanes]: all parameters, all first moments, all second moments. */
 function stateArrays(networks: DeviceNetworks, step: TrainingStep): readonly DeviceArray<"f32", 3>[] {
   return [networks.parameters, step.firstMoments, step.secondMoments].flat();
 }

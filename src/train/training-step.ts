@@ -12,13 +12,13 @@ import type { DeviceSplit } from "../passes/device-split.ts";
 import { adamBatch, type StepOptions } from "./adam.ts";
 import { shuffleKeys } from "./shuffle-keys.ts";
 import { allocateStep, type StepArrays } from "./step-arrays.ts";
-import { stepDispatches } from "./step-dispatches.ts";
+import { stepWorks } from "./step-works.ts";
 
 export interface TrainingStep {
   readonly stepsPerEpoch: number;
   /** [networks, batchSize]: loss summed over the epoch's steps, per row of the batch, nats. */
   readonly losses: DeviceArray<"f32", 2>;
-  /** Adam's, per layer: [networks, outputs, lanes of the inputs]. */
+  /** Adam's, per layer, as the parameters. */
   readonly firstMoments: readonly DeviceArray<"f32", 3>[];
   readonly secondMoments: readonly DeviceArray<"f32", 3>[];
   /** Shuffles the samples, clears the losses and uploads the epoch's batches. Queued behind all submitted work. */
@@ -28,7 +28,7 @@ export interface TrainingStep {
 }
 
 /**
- * Prepares the step, of 3 dispatches a layer, or 3 fewer in all where the top layer's are one: see step-dispatches.ts.
+ * Prepares the step, of 3 dispatches a layer, or 3 fewer in all where the top layer's are one: see step-works.ts.
  * @param batchSize at most the samples of the split
  */
 export async function createTrainingStep(
@@ -39,7 +39,7 @@ export async function createTrainingStep(
 ): Promise<TrainingStep> {
   using own = new Owned(gpu);
   const arrays = allocateStep(gpu, own, networks, split, batchSize);
-  const dispatches = await stepDispatches({ gpu, networks, split, arrays, batchSize });
+  const works = await stepWorks({ gpu, networks, split, arrays });
   const { permutation, roundKeys, order, trainingLosses: losses, layer } = arrays;
   const shuffleSamples = (await createShuffleSamples(gpu)).bind({ permutation, round_keys: roundKeys, order });
   const shuffleAll = (to: Recorder) => shuffleSamples.encode(to, shuffleGrid(split.count, networks.count));
@@ -57,7 +57,7 @@ export async function createTrainingStep(
     },
     encode(to, first, end) {
       for (let step = first; step < end; step++)
-        for (const { kernel, grid } of dispatches) kernel.encode(to, grid, step);
+        for (const work of works) work.encode(to, batchSize, networks.count, step);
     },
     [Symbol.dispose]: () => kept[Symbol.dispose](),
   };

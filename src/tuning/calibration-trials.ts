@@ -3,25 +3,21 @@
  * integers (bytes 0 and 255, which stand for 0 and 1), so that every order of a sum gives the same bits and a form that
  * computes wrongly differs from the host's whole numbers. All networks are the same one.
  */
+import { type DenseShape, denseShape } from "../core/layers/dense.ts";
 import { RandomSequence, streams } from "../core/random.ts";
 import type { Product } from "../core/tiles.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { type DeviceArray, write } from "../gpu/device/device-array.ts";
-import type { BoundKernel, Grid } from "../gpu/device/kernel.ts";
 import { f32, structs, u32, uniforms } from "../gpu/device/layout.ts";
 import { Owned } from "../gpu/device/owned.ts";
 import { lanesOf, packPixels, quadsOf } from "../gpu/device/packing.ts";
+import type { Recorder } from "../gpu/device/recorder.ts";
 import { writeUniforms } from "../gpu/device/uniforms.ts";
 import { backward, forward } from "../gpu/generated/shaders.ts";
-import {
-  type BackwardBatch,
-  createHiddenDelta,
-  createUpdateParameters,
-  hiddenDeltaGrid,
-  updateParametersGrid,
-} from "../gpu/kernels/backward.ts";
-import { createForwardLayer, forwardGrid } from "../gpu/kernels/forward.ts";
-import { identityJobs, plainLayer, writeJobs } from "../passes/forward-pass.ts";
+import type { BackwardBatch } from "../gpu/kernels/backward.ts";
+import { denseOnDevice } from "../gpu/layers/dense.ts";
+import type { LayerWork } from "../gpu/layers/layer-kind.ts";
+import { identityJobs, writeJobs } from "../passes/forward-pass.ts";
 
 const FEATURES = 784;
 const UNITS = 100;
@@ -34,9 +30,8 @@ const [F, U] = [lanesOf(FEATURES), lanesOf(UNITS)];
 /** One product, in whatever form the context asks for. */
 export interface Trial {
   readonly product: Product;
-  readonly grid: Grid;
-  /** Compiles and binds the form that `gpu` asks for. */
-  bind(gpu: GpuContext): Promise<BoundKernel>;
+  /** Compiles and binds the form that `gpu` asks for. @returns what encodes it */
+  bind(gpu: GpuContext): Promise<(to: Recorder) => void>;
   /** What the kernel writes, [networks, ...]: each network has `expected`. */
   readonly output: DeviceArray<"f32", 3>;
   readonly expected: Float32Array;
@@ -48,6 +43,12 @@ interface Workbench {
   readonly own: Owned;
   readonly networks: number;
   readonly random: RandomSequence;
+}
+
+/** A trial's work on all samples of all networks. */
+async function encoding({ networks }: Workbench, work: Promise<LayerWork>): Promise<(to: Recorder) => void> {
+  const bound = await work;
+  return (to) => bound.encode(to, BATCH, networks, 0);
 }
 
 /** `values` for each network. */
@@ -117,12 +118,10 @@ function forwardResources(bench: Workbench, inputs: number) {
     parameters: f32(networks, UNITS, lanesOf(inputs)),
     outputs: f32(networks, BATCH, U),
   });
-  writeUniforms(gpu, forward, bound.layer, [plainLayer(inputs, UNITS, BATCH, BATCH)]);
   writeUniforms(gpu, forward, bound.batch, [{ first: 0, count: BATCH, first_job: 0 }]);
   writeJobs(gpu, bound.jobs, identityJobs(networks));
   writeEach(bench, bound.parameters, host);
-  const grid = forwardGrid(quadsOf(UNITS), BATCH, networks);
-  return { bound, host, trial: { product: "forward_layer", grid, output: bound.outputs } as const };
+  return { bound, host, trial: { product: "forward_layer", output: bound.outputs } as const };
 }
 
 function firstLayerTrial(bench: Workbench): Trial {
@@ -131,8 +130,10 @@ function firstLayerTrial(bench: Workbench): Trial {
   return {
     ...trial,
     expected: layerOutputs(values, host, F),
-    async bind(gpu) {
-      return (await createForwardLayer(gpu, "BYTES+GATHERED", "identity")).bind({ ...bound, pixels, order });
+    bind: (gpu) => {
+      const source = { pixels, order };
+      const parts = { ...bound, source, activation: "identity" } as const;
+      return encoding(bench, denseOnDevice.forward(gpu, denseShape(FEATURES, UNITS), parts));
     },
   };
 }
@@ -145,8 +146,10 @@ function hiddenLayerTrial(bench: Workbench): Trial {
   return {
     ...trial,
     expected: layerOutputs(rows, host, U),
-    async bind(gpu) {
-      return (await createForwardLayer(gpu, "", "identity")).bind({ ...bound, inputs });
+    bind: (gpu) => {
+      const source = { inputs };
+      const parts = { ...bound, source, activation: "identity" } as const;
+      return encoding(bench, denseOnDevice.forward(gpu, denseShape(UNITS, UNITS), parts));
     },
   };
 }
@@ -165,19 +168,9 @@ const gradientAlone: BackwardBatch = {
   l2: 0,
 };
 
-function backwardUniforms({ gpu, own }: Workbench) {
-  const sizes = {
-    input_quads: quadsOf(FEATURES),
-    inputs: FEATURES,
-    outputs: UNITS,
-    output_quads: quadsOf(UNITS),
-    next_outputs: UNITS,
-    next_quads: quadsOf(UNITS),
-    slab_rows: BATCH,
-    order_rows: BATCH,
-  };
-  const bound = own.allocate({ layer: uniforms(backward, "Layer"), batch: uniforms(backward, "Batch") });
-  writeUniforms(gpu, backward, bound.layer, [sizes]);
+function backwardUniforms({ gpu, own }: Workbench, shape: DenseShape) {
+  const bound = own.allocate({ layer: denseOnDevice.backwardUniform, batch: uniforms(backward, "Batch") });
+  denseOnDevice.writeBackward(gpu, shape, bound.layer, { rows: BATCH, samples: BATCH });
   writeUniforms(gpu, backward, bound.batch, [gradientAlone]);
   return bound;
 }
@@ -189,24 +182,22 @@ function hiddenDeltaTrial(bench: Workbench): Trial {
   const rows = f32(networks, BATCH, U);
   const arrays = own.allocate({
     delta: rows,
-    next_delta: rows,
-    next_parameters: f32(networks, UNITS, U),
+    inputDelta: rows,
+    parameters: f32(networks, UNITS, U),
     activations: rows,
   });
-  writeEach(bench, arrays.next_delta, above);
-  writeEach(bench, arrays.next_parameters, parameters);
+  writeEach(bench, arrays.delta, above);
+  writeEach(bench, arrays.parameters, parameters);
   // All above 0, where relu passes everything back.
   writeEach(bench, arrays.activations, integerRows(random, BATCH, UNITS, 1, 3, 1));
-  const bound = { ...backwardUniforms(bench), ...arrays };
+  const shape = denseShape(UNITS, UNITS);
+  const bound = { ...backwardUniforms(bench, shape), ...arrays };
   const weight: Operand = (i, o) => (i < UNITS ? parameters[o * U + i]! : 0);
   return {
     product: "hidden_delta",
-    grid: hiddenDeltaGrid(quadsOf(UNITS), BATCH, networks),
-    output: arrays.delta,
+    output: arrays.inputDelta,
     expected: product(BATCH, U, UNITS, (s, o) => above[s * U + o]!, weight),
-    async bind(gpu) {
-      return (await createHiddenDelta(gpu, "relu")).bind(bound);
-    },
+    bind: (gpu) => encoding(bench, denseOnDevice.inputDelta(gpu, shape, { ...bound, activation: "relu" })),
   };
 }
 
@@ -218,15 +209,15 @@ function updateTrial(bench: Workbench): Trial {
   const arrays = own.allocate({
     delta: f32(networks, BATCH, U),
     parameters: matrix,
-    first_moments: matrix,
-    second_moments: matrix,
+    firstMoments: matrix,
+    secondMoments: matrix,
   });
   writeEach(bench, arrays.delta, delta);
-  const bound = { ...backwardUniforms(bench), order, pixels, ...arrays };
+  const shape = denseShape(FEATURES, UNITS);
+  const bound = { ...backwardUniforms(bench, shape), source: { pixels, order }, ...arrays };
   return {
     product: "update_parameters",
-    grid: updateParametersGrid(quadsOf(FEATURES), UNITS, networks),
-    output: arrays.first_moments,
+    output: arrays.firstMoments,
     expected: product(
       UNITS,
       F,
@@ -234,9 +225,7 @@ function updateTrial(bench: Workbench): Trial {
       (o, s) => delta[s * U + o]!,
       (i, s) => values[s * F + i]!,
     ),
-    async bind(gpu) {
-      return (await createUpdateParameters(gpu, "BYTES")).bind(bound);
-    },
+    bind: (gpu) => encoding(bench, denseOnDevice.update(gpu, shape, bound)),
   };
 }
 

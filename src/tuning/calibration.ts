@@ -10,8 +10,7 @@ import type { Clock } from "../core/platform.ts";
 import { everyProduct, type Product, products, type TileForm, type TileForms } from "../core/tiles.ts";
 import { availableForms, type GpuContext, withTiles } from "../gpu/device/context.ts";
 import { read } from "../gpu/device/device-array.ts";
-import type { BoundKernel } from "../gpu/device/kernel.ts";
-import { submit } from "../gpu/device/recorder.ts";
+import { type Recorder, submit } from "../gpu/device/recorder.ts";
 import { prepareTrials, type Trial } from "./calibration-trials.ts";
 
 /** Milliseconds of a product's trials in each form; a form that is not there was wrong or cannot run. */
@@ -74,37 +73,39 @@ export async function timeForms(gpu: GpuContext, trial: Trial, clock: Clock): Pr
   const times: Partial<Record<TileForm, number>> = {};
   for (let run = 0; run < RUNS; run++) {
     const best = smallest(Object.values(times));
-    for (const [form, kernel] of kernels) {
+    for (const [form, encode] of kernels) {
       const before = times[form] ?? Number.POSITIVE_INFINITY;
       if (run >= RUNS_BEFORE_HOPELESS && before > HOPELESS * best) continue;
       const start = clock();
-      await runTimed(gpu, trial, kernel);
+      await runTimed(gpu, encode);
       times[form] = Math.min(before, clock() - start);
     }
   }
   return times;
 }
 
-async function rightKernels(gpu: GpuContext, trial: Trial): Promise<Map<TileForm, BoundKernel>> {
-  const kernels = new Map<TileForm, BoundKernel>();
+type Encode = (to: Recorder) => void;
+
+async function rightKernels(gpu: GpuContext, trial: Trial): Promise<Map<TileForm, Encode>> {
+  const kernels = new Map<TileForm, Encode>();
   for (const form of formsToTry(gpu)) {
-    const kernel = await trial.bind(withTiles(gpu, everyProduct(form)));
-    if (await isRight(gpu, trial, kernel)) kernels.set(form, kernel);
+    const encode = await trial.bind(withTiles(gpu, everyProduct(form)));
+    if (await isRight(gpu, trial, encode)) kernels.set(form, encode);
   }
   return kernels;
 }
 
-async function runTimed(gpu: GpuContext, { grid }: Trial, kernel: BoundKernel): Promise<void> {
+async function runTimed(gpu: GpuContext, encode: Encode): Promise<void> {
   const dispatches = DISPATCHES[gpu.facts.software ? "software" : "hardware"];
   submit(gpu, "calibrate", (to) => {
-    for (let count = 0; count < dispatches; count++) kernel.encode(to, grid);
+    for (let count = 0; count < dispatches; count++) encode(to);
   });
   await gpu.finished();
 }
 
 /** Runs the kernel once, which also compiles it for good, and compares every network's values with the host's. */
-async function isRight(gpu: GpuContext, { grid, output, expected }: Trial, kernel: BoundKernel): Promise<boolean> {
-  submit(gpu, "calibrate", (to) => kernel.encode(to, grid), [output.buffer]);
+async function isRight(gpu: GpuContext, { output, expected }: Trial, encode: Encode): Promise<boolean> {
+  submit(gpu, "calibrate", encode, [output.buffer]);
   const got = await read(gpu, output);
   return got.every((value, index) => value === expected[index % expected.length]);
 }

@@ -1,9 +1,11 @@
 /** How work is cut to fit a device must not show in any result: the same curves, bit for bit, from small and large chunks. */
+
 import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { type AblationCurve, ablationModes, type RemovalOrder } from "../../src/core/ablation.ts";
 import type { Split } from "../../src/core/dataset.ts";
-import type { Network } from "../../src/core/network.ts";
+import { denseNetwork } from "../../src/core/layers/network-shape.ts";
+import { type Network, networkShape } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
@@ -17,6 +19,7 @@ import { madeUpConstants, shuffledOrders } from "../support/sweep-task.ts";
 const gpu = await testGpu();
 const random = testRandom(20);
 const widths = [6, 13, 5, 3];
+const shape = denseNetwork(widths);
 const network = realNetwork(random, widths, "sigmoid");
 const split = randomSplit(random, 307, 6, 3);
 const orders = shuffledOrders(network, random, 1);
@@ -38,8 +41,8 @@ async function sweep(context: GpuContext, work: Work, stride: number): Promise<A
 
 /** Samples of a chunk, and evaluations that one dispatch may hold. */
 function plan(context: GpuContext): { rows: number; slabs: number } {
-  const rows = rowsPerChunk(context, split.count, 1, widths);
-  return { rows, slabs: slabsPerUnit(context, rows, widths.slice(1)) };
+  const rows = rowsPerChunk(context, split.count, 1, shape);
+  return { rows, slabs: slabsPerUnit(context, rows, shape) };
 }
 
 describe("cutting work into chunks", () => {
@@ -79,7 +82,7 @@ describe("cutting work into chunks", () => {
       means: madeUpConstants(large, random),
     };
     const contexts = [true, false].map((software) => saidToBeSoftware(gpu, software));
-    const rows = contexts.map((context) => rowsPerChunk(context, many.count, 1, [784, 160, 40, 10]));
+    const rows = contexts.map((context) => rowsPerChunk(context, many.count, 1, networkShape(large)));
     expect(rows).toEqual([512, 896]);
     const [inParts, atOnce] = [await sweep(contexts[0]!, work, 80), await sweep(contexts[1]!, work, 80)];
     expect(inParts).toEqual(atOnce);

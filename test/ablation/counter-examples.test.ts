@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
 import { type AblationCurve, ablationModes, type NeuronAddress, type RemovalOrder } from "../../src/core/ablation.ts";
-import { activations } from "../../src/core/network.ts";
+import { activations } from "../../src/core/activation.ts";
 import { onesOf } from "../../src/core/neuron-table.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
 import { maskedOutputs, valuesOf } from "../../src/reference/sweep.ts";

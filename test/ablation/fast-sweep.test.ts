@@ -5,8 +5,8 @@ import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "../../src/ablation/walks/single-removals.ts";
 import { type AblationCurve, type AblationMode, ablationModes, type RemovalOrder } from "../../src/core/ablation.ts";
-import { type LayerActivation, layerActivation } from "../../src/core/activation.ts";
-import { activations, type Network, type Widths } from "../../src/core/network.ts";
+import { activations, type LayerActivation, layerActivation } from "../../src/core/activation.ts";
+import type { Network } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "../../src/passes/device-split.ts";
@@ -23,7 +23,7 @@ const devices = [
 ];
 
 /** Sample counts around blocks of 64 and subgroups of blocks; 13 classes are more than the walking shaders hold. */
-const shapes: readonly (readonly [samples: number, widths: Widths])[] = [
+const shapes: readonly (readonly [samples: number, widths: readonly number[]])[] = [
   [65, [6, 5, 3]],
   [131, [6, 9, 13]],
   [64, [3, 17, 9, 4]],
@@ -45,7 +45,7 @@ interface Case {
   readonly meanActivations: readonly Float32Array[];
 }
 
-function madeUp(gpu: GpuContext, samples: number, widths: Widths, activation: Network["activation"]): Case {
+function madeUp(gpu: GpuContext, samples: number, widths: readonly number[], activation: Network["activation"]): Case {
   const random = testRandom(samples);
   const network = realNetwork(random, widths, activation);
   const features = widths[0]!;

@@ -2,8 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { type AblationCurve, type AblationMode, ablationModes } from "../../src/core/ablation.ts";
+import { activations } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
-import { activations, type Network, type Widths } from "../../src/core/network.ts";
+import type { Network } from "../../src/core/network.ts";
 import { classCounts } from "../../src/data/splits/class-counts.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
@@ -24,7 +25,7 @@ interface Case {
 }
 
 /** Depth 1 to 4 at widths that fill no quad, with sample counts around a block of 64 and primes. */
-const shapes: readonly (readonly [samples: number, widths: Widths])[] = [
+const shapes: readonly (readonly [samples: number, widths: readonly number[]])[] = [
   [65, [6, 5, 3]],
   [64, [3, 7, 3, 4]],
   [63, [5, 3, 13, 1, 3]],
@@ -32,7 +33,7 @@ const shapes: readonly (readonly [samples: number, widths: Widths])[] = [
 ];
 const cases = activations.flatMap((activation) => shapes.map(([samples, widths]) => ({ activation, samples, widths })));
 
-function madeUp(seed: number, samples: number, widths: Widths, activation: Network["activation"]): Case {
+function madeUp(seed: number, samples: number, widths: readonly number[], activation: Network["activation"]): Case {
   const random = testRandom(seed);
   const network = realNetwork(random, widths, activation);
   const split = randomSplit(random, samples, widths[0]!, widths.at(-1)!);

@@ -1,9 +1,10 @@
 /** Networks that are swept together, whole or in small batches, come out as each does alone: bit for bit. */
+
 import { describe, expect, test } from "vitest";
 import { ablateNetworks, ablationEvaluations } from "../../src/ablation/ablate-networks.ts";
 import { networksAtOnce, walkWaves } from "../../src/ablation/walks/walk-waves.ts";
 import { ablationModes } from "../../src/core/ablation.ts";
-import type { Widths } from "../../src/core/network.ts";
+import { denseNetwork } from "../../src/core/layers/network-shape.ts";
 import { type DeviceSplit, uploadSplit } from "../../src/passes/device-split.ts";
 import { testGpu } from "../support/gpu.ts";
 import { withBindingLimit, withGuessedPace } from "../support/limited-device.ts";
@@ -12,7 +13,7 @@ import { madeUpConstants, shuffledOrders } from "../support/sweep-task.ts";
 
 const gpu = await testGpu();
 
-function madeUp(samples: number, widths: Widths) {
+function madeUp(samples: number, widths: readonly number[]) {
   const random = testRandom(samples);
   const tasks = [0, 1, 2].map((repeat) => {
     const network = realNetwork(random, widths, "sigmoid");
@@ -33,7 +34,7 @@ function madeUp(samples: number, widths: Widths) {
 
 /** Every stride takes other routes: at each removal in registers, else through stored outputs. */
 const strides = [1, 4];
-const shapes: readonly (readonly [samples: number, widths: Widths])[] = [
+const shapes: readonly (readonly [samples: number, widths: readonly number[]])[] = [
   [203, [5, 11, 4]],
   [203, [5, 13, 9, 4]],
   [130, [5, 6, 7, 5, 4]],
@@ -90,16 +91,18 @@ test("as many networks are swept at once as keep the state of all samples in one
   } as const;
   // 300 samples of 12 lanes of 4 bytes for 18 slabs (two of each walk, and two to start from) are 259,200 bytes; half a binding
   // holds two of these.
-  expect(networksAtOnce(limited, { widths: [5, 100, 11, 4], samples: 300 }, [group], 50)).toEqual({
+  expect(networksAtOnce(limited, { shape: denseNetwork([5, 100, 11, 4]), samples: 300 }, [group], 50)).toEqual({
     count: 2,
     boundBy: "binding",
   });
-  expect(networksAtOnce(limited, { widths: [5, 100, 11, 4], samples: 300_000 }, [group], 50).count).toBe(1);
+  expect(networksAtOnce(limited, { shape: denseNetwork([5, 100, 11, 4]), samples: 300_000 }, [group], 50).count).toBe(
+    1,
+  );
 });
 
 test("batches that do not fit together take turns", () => {
   const basis = { ...withGuessedPace(gpu), memoryBytes: 4 * 300_000 };
-  const size = { widths: [5, 100, 11, 4], samples: 300, networks: 1 };
+  const size = { shape: denseNetwork([5, 100, 11, 4]), samples: 300, networks: 1 };
   const layer = {
     route: "product",
     lowest: 1,

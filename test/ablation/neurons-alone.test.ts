@@ -1,19 +1,21 @@
 /** Which neurons are removed alone, and that a part of them is removed as all are. */
+
 import { describe, expect, test } from "vitest";
 import { countsAlone, neuronsAlone } from "../../src/ablation/neurons-alone.ts";
 import { neuronsOf, type SingleTask, singleRemovals } from "../../src/ablation/walks/single-removals.ts";
 import { ablationModes } from "../../src/core/ablation.ts";
+import { denseNetwork } from "../../src/core/layers/network-shape.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
 import { testGpu } from "../support/gpu.ts";
 import { testRandom } from "../support/networks.ts";
 import { tiedCase } from "../support/tied-networks.ts";
 
-const widths = [6, 20, 5, 3];
-const drawn = (singles: number | "none", repeat = 0, seed = 7) => neuronsAlone(widths, { singles, seed }, repeat)!;
+const shape = denseNetwork([6, 20, 5, 3]);
+const drawn = (singles: number | "none", repeat = 0, seed = 7) => neuronsAlone(shape, { singles, seed }, repeat)!;
 
 describe("neurons that are removed alone", () => {
   test("are so many of each layer, or all where it has no more, ascending, each once", () => {
-    expect(countsAlone(widths, 8)).toEqual([8, 5]);
+    expect(countsAlone(shape, 8)).toEqual([8, 5]);
     for (const neurons of drawn(8)) {
       expect([...neurons]).toEqual([...new Set(neurons)].sort((a, b) => a - b));
     }
@@ -24,8 +26,8 @@ describe("neurons that are removed alone", () => {
 
   test("are none, or, where nothing is asked, all", () => {
     expect(drawn("none").map(({ length }) => length)).toEqual([0, 0]);
-    expect(neuronsAlone(widths, { seed: 7 }, 0)).toBeUndefined();
-    expect(countsAlone(widths, undefined)).toEqual([20, 5]);
+    expect(neuronsAlone(shape, { seed: 7 }, 0)).toBeUndefined();
+    expect(countsAlone(shape, undefined)).toEqual([20, 5]);
   });
 
   test("hold those of a smaller number, and differ from repeat to repeat and from seed to seed alone", () => {
@@ -49,7 +51,10 @@ describe("removing some neurons alone", async () => {
       const all = cases.map(
         ({ network, meanActivations }, repeat): SingleTask => ({ network, meanActivations, repeat }),
       );
-      const some = all.map((task) => ({ ...task, alone: neuronsAlone(shape, { singles: 11, seed: 3 }, task.repeat)! }));
+      const some = all.map((task) => ({
+        ...task,
+        alone: neuronsAlone(denseNetwork(shape), { singles: 11, seed: 3 }, task.repeat)!,
+      }));
       expect(some[0]!.alone).not.toEqual(some[1]!.alone);
       expect(neuronsOf(some[0]!)).toBe(11 * (shape.length - 2));
       const whole = await singleRemovals(gpu, split, all, ablationModes);

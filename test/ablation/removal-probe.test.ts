@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { createRemovalProbe } from "../../src/ablation/walks/removal-probe.ts";
 import { ablationModes } from "../../src/core/ablation.ts";
-import type { Widths } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
@@ -14,7 +13,7 @@ import { madeUpConstants, shuffledOrders } from "../support/sweep-task.ts";
 
 const gpu = await testGpu();
 
-function madeUp(samples: number, widths: Widths) {
+function madeUp(samples: number, widths: readonly number[]) {
   const random = testRandom(samples);
   const network = realNetwork(random, widths, "sigmoid");
   const split = randomSplit(random, samples, widths[0]!, widths.at(-1)!);

@@ -52,7 +52,7 @@ describe("the check before a timing", () => {
   });
 
   test("finds a product that leaves out its last terms, and takes the right one", async () => {
-    const shape = { networks: 2, samples: 5, inputs: 37, outputs: 6 };
+    const shape = { networks: 2, samples: 5, inputs: 37, units: 6 };
     const { cost, timing } = await timeProduct(gpu, clock, shape, 1);
     expect(timing.runs).toBe(1);
     // 2 x 5 x 37 x 6 multiply-adds a network; rows of 40 inputs and 8 outputs, 4 bytes each

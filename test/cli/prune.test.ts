@@ -1,9 +1,11 @@
 /** `gpu-importance prune`: a smaller network in each format, its list, what it prints, and what it refuses. */
+
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { toNetwork } from "../../src/core/layer-chain.ts";
-import { type Network, widthsOf } from "../../src/core/network.ts";
+import { layerSizes } from "../../src/core/layers/network-shape.ts";
+import { type Network, networkShape } from "../../src/core/network.ts";
 import { encodeOnnx } from "../../src/models/onnx/onnx-writer.ts";
 import { readModel } from "../../src/models/read-model.ts";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
@@ -81,7 +83,7 @@ describe("prune", () => {
       expect(Math.max(...result.stdout.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
       const [, before, after] = /test accuracy \(60\) +([\d.]+ %) +([\d.]+ %)/.exec(result.stdout)!;
       expect(after).toBe(before);
-      expect(widthsOf(await written(out))).toEqual(widths);
+      expect(layerSizes(networkShape(await written(out)))).toEqual(widths);
       const [header, ...rows] = rowsOf(`${out}.removed.csv`);
       expect(header).toBe("layer,neuron,mutual_information_bits,mean_activation");
       const layers = scope === "layer2" ? [2] : [1, 2];
@@ -141,7 +143,7 @@ describe("prune", () => {
     const { after, finetuned } = JSON.parse(readFileSync(join(scratch, "tuned.json"), "utf8"));
     expect(finetuned.widths).toEqual(after.widths);
     expect(finetuned.accuracies.train).toBeGreaterThan(after.accuracies.train);
-    expect(widthsOf(await written("tuned.onnx"))).toEqual([36, 2, 6, 3]);
+    expect(layerSizes(networkShape(await written("tuned.onnx")))).toEqual([36, 2, 6, 3]);
   });
 
   test.each(["onnx", "safetensors", "npz"])(
@@ -166,7 +168,7 @@ describe("prune", () => {
     expect(await prune("planted.onnx", "--keep", "50%", "--out", "there.npz", "--force")).toMatchObject({
       exitCode: 0,
     });
-    expect(widthsOf(await written("there.npz"))).toEqual([36, 3, 3, 3]);
+    expect(layerSizes(networkShape(await written("there.npz")))).toEqual([36, 3, 3, 3]);
   });
 
   test.each<[string, string, string[], number, RegExp]>([

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type HiddenLayer,
-  type LayerActivation,
-  layerActivation,
-  toChain,
-  toNetwork,
-} from "../../src/core/layer-chain.ts";
+import { type LayerActivation, layerActivation } from "../../src/core/activation.ts";
+import { type HiddenLayer, toChain, toNetwork } from "../../src/core/layer-chain.ts";
 import { realLayer, realNetwork, testRandom } from "../support/networks.ts";
 
 const random = testRandom(1);

@@ -1,7 +1,6 @@
 /** histogram.wgsl against src/reference/histogram.ts: bits and counts exactly, block sums within rounding. */
 import { describe, expect, test } from "vitest";
-import type { Activation } from "../../src/core/network.ts";
-import { activations as activationNames, quantizationThresholds } from "../../src/core/network.ts";
+import { type Activation, activations as activationNames, quantizationThresholds } from "../../src/core/activation.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
 import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { histogram } from "../../src/gpu/generated/shaders.ts";

@@ -166,7 +166,7 @@ describe("backward", () => {
   const rates = { learning_rate: 0, variance_correction: 1, ...moments, epsilon: 1, l2: 0 };
   const layer = uploadUniforms(gpu, backward, "Layer", [
     {
-      ...{ input_quads: 2, inputs: 7, outputs: 5, output_quads: 2, next_outputs: 3, next_quads: 1 },
+      ...{ input_quads: 2, inputs: 7, outputs: 5, output_quads: 2 },
       ...{ slab_rows: 8, order_rows: 9 },
     },
   ]);
@@ -190,12 +190,13 @@ describe("backward", () => {
     ["gelu", 1],
   ] as const)("hidden_delta, with %s", async (activation, ofSlope) => {
     const kernel = (await createHiddenDelta(gpu, activation)).bind({
-      ...{ layer, batch, delta: floats(2, 8, 8), next_delta: floats(2, 8, 4) },
-      ...{ next_parameters: floats(2, 3, 8), activations: floats(2, 8, 8) },
+      ...{ layer, batch, delta: floats(2, 8, 8), next_delta: floats(2, 8, 8) },
+      ...{ next_parameters: floats(2, 5, 8), activations: floats(2, 8, 8) },
     });
     expect(costOf(kernel, hiddenDeltaGrid(2, 8, 2))).toEqual({
-      operations: 2 * 6 * 5 * (2 * 3 + ofSlope),
-      bytes: 4 * 2 * (6 * 4 + 3 * 8 + 6 * 8 + 8 * 8),
+      // of the 7 inputs: a sum over 5 outputs, and the slope
+      operations: 2 * 6 * 7 * (2 * 5 + ofSlope),
+      bytes: 4 * 2 * (6 * 8 + 5 * 8 + 6 * 8 + 8 * 8),
     });
   });
 
@@ -433,7 +434,7 @@ test("top-layer.step_top_layer", async () => {
   // Two networks; 3 classes on 7 inputs (2 quads); 6 of 8 rows hold samples.
   const moments = { beta1: 0, beta2: 0, one_minus_beta1: 1, one_minus_beta2: 1 };
   const rates = { learning_rate: 0, variance_correction: 1, ...moments, epsilon: 1, l2: 0 };
-  const sizes = { input_quads: 2, inputs: 7, outputs: 3, output_quads: 1, next_outputs: 0, next_quads: 0 };
+  const sizes = { input_quads: 2, inputs: 7, outputs: 3, output_quads: 1 };
   const kernel = (await createTopLayer(gpu, "", "sigmoid")).bind({
     layer: uploadUniforms(gpu, topLayer, "Layer", [{ ...sizes, slab_rows: 8, order_rows: 9 }]),
     batch: uploadUniforms(gpu, topLayer, "Batch", [{ first: 0, count: 6, ...rates }]),

@@ -2,11 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { type Activation, activations, needsKeptSlope } from "../../src/core/activation.ts";
 import { activate } from "../../src/core/activation-values.ts";
-import type { DenseLayer } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
-import { lanesOf, packParameters, quadsOf } from "../../src/gpu/device/packing.ts";
+import { lanesOf, quadsOf } from "../../src/gpu/device/packing.ts";
 import { path as shader } from "../../src/gpu/generated/shaders.ts";
 import { createAddConductance, createScaleLayer, pathGrid } from "../../src/gpu/kernels/path.ts";
+import { denseOnDevice } from "../../src/gpu/layers/dense.ts";
 import { derivative } from "../../src/reference/backward.ts";
 import { keptSlope } from "../../src/reference/forward.ts";
 import { scaleLayer, stepConductance } from "../../src/reference/path.ts";
@@ -53,7 +54,7 @@ async function runScale({ activation, share, layers, sums, ...sizes }: ScaleTask
       { share: 9, begins: 0 },
       { share, begins: 0 },
     ]),
-    parameters: upload(gpu, "parameters", "f32", [2, units, lanesOf(INPUTS)], packParameters(layers)),
+    parameters: upload(gpu, "parameters", "f32", [2, units, lanesOf(INPUTS)], denseOnDevice.pack(layers)),
     preactivations: slab("z", sums, units),
     outputs: slab(
       "outputs",

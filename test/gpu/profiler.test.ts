@@ -1,5 +1,7 @@
 /** The profiler on a device: it counts everything, changes nothing, and leaves nothing behind. */
+
 import { describe, expect, test } from "vitest";
+import { studyShape } from "../../src/core/layers/network-shape.ts";
 import { createContext, type GpuContext } from "../../src/gpu/device/context.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
 import type { BoundKernel } from "../../src/gpu/device/kernel.ts";
@@ -80,9 +82,9 @@ async function work(gpu: GpuContext, submits: number) {
 /** What training yields: other weights at once if a dispatch were lost, repeated or out of order. */
 async function trained(gpu: GpuContext) {
   using split = uploadSplit(gpu, "train", tinyDataset.train, tinyDataset.features, tinyDataset.classes);
-  const widths = [tinyDataset.features, 5, 4, tinyDataset.classes];
+  const shape = studyShape(tinyDataset, { hidden: [5, 4] });
   const rates = { learningRate: 0.01, l2: 1e-4 };
-  const options = { widths, activation: "tanh" as const, seed: 3, epochs: 2, batchSize: 16, ...rates };
+  const options = { shape, activation: "tanh" as const, seed: 3, epochs: 2, batchSize: 16, ...rates };
   return await trainNetworks(gpu, split, [0, 1], options);
 }
 

@@ -1,10 +1,11 @@
 /** relevance.wgsl against src/reference/relevance.ts. */
 import { describe, expect, test } from "vitest";
-import type { DenseLayer } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
-import { lanesOf, packParameters, quadsOf } from "../../src/gpu/device/packing.ts";
+import { lanesOf, quadsOf } from "../../src/gpu/device/packing.ts";
 import { relevance as shader } from "../../src/gpu/generated/shaders.ts";
 import { createDivideRelevance, createPassRelevance, relevanceGrid } from "../../src/gpu/kernels/relevance.ts";
+import { denseOnDevice } from "../../src/gpu/layers/dense.ts";
 import { divideRelevance, passRelevance } from "../../src/reference/relevance.ts";
 import { SMALLEST_NORMAL, ULP } from "../../src/reference/rounding.ts";
 import { expectWithin } from "../support/agreement.ts";
@@ -54,7 +55,7 @@ async function run(task: Task, kernel: "divide" | "pass"): Promise<Float32Array>
   const shared = {
     layer: uploadUniforms(gpu, shader, "Layer", [sizes]),
     rows: uploadUniforms(gpu, shader, "Rows", [{ count: 1 }, { count: samples }]),
-    parameters: upload(gpu, "parameters", "f32", [2, outputs, lanesOf(inputs)], packParameters(layers)),
+    parameters: upload(gpu, "parameters", "f32", [2, outputs, lanesOf(inputs)], denseOnDevice.pack(layers)),
     activations: slab("activations", activations, inputs, homogeneousRows),
   };
   const above = slab("above", relevance, outputs, paddedRows);

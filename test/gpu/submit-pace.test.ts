@@ -1,11 +1,13 @@
 /** The length of submits: what a device was seen to do decides how much a unit of work may hold. */
+
 import { describe, expect, test } from "vitest";
+import { denseNetwork } from "../../src/core/layers/network-shape.ts";
 import { Pacer } from "../../src/gpu/device/pacer.ts";
 import { Pace, SUBMIT_MS } from "../../src/gpu/device/submit-pace.ts";
 import { rowsPerChunk } from "../../src/passes/forward-pass.ts";
 import { testGpu } from "../support/gpu.ts";
 
-const widths = [784, 100, 100, 10];
+const shape = denseNetwork([784, 100, 100, 10]);
 
 describe("a pace", () => {
   test("makes units smaller on a device that is slower than was guessed, and large again when it is not", () => {
@@ -49,11 +51,11 @@ describe("the samples of a chunk", () => {
     const slow = new Pace(true);
     slow.observe(1e7, 100);
     const context = { ...gpu, pace: slow };
-    const rows = rowsPerChunk(context, 10_000, 1, widths);
+    const rows = rowsPerChunk(context, 10_000, 1, shape);
     // 60 ms at 1e5 operations a millisecond are 6e6 of the 2 x 90,640 of a sample: 33, and a block is the least.
     expect(rows).toBe(64);
     slow.observe(1e8, 60);
-    expect(rowsPerChunk(context, 10_000, 1, widths)).toBe(512);
+    expect(rowsPerChunk(context, 10_000, 1, shape)).toBe(512);
   });
 
   test("are learnt from work that says how many operations a unit has, its first piece aside", async () => {

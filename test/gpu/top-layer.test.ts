@@ -1,12 +1,14 @@
 /** top-layer.wgsl against src/reference/top-layer.ts, at sizes around its tiles, and where it is used. */
+
 import { expect, test } from "vitest";
 import { type Activation, activations, needsKeptSlope } from "../../src/core/activation.ts";
 import { activate } from "../../src/core/activation-values.ts";
-import type { DenseLayer } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
 import { everyProduct } from "../../src/core/tiles.ts";
 import { withTiles } from "../../src/gpu/device/context.ts";
-import { lanesOf, packParameters } from "../../src/gpu/device/packing.ts";
+import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { fusesTopLayer } from "../../src/gpu/kernels/top-layer.ts";
+import { denseOnDevice } from "../../src/gpu/layers/dense.ts";
 import { forwardLayer, keptSlope } from "../../src/reference/forward.ts";
 import { stepTopLayer, type TopLayerStep } from "../../src/reference/top-layer.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
@@ -125,7 +127,7 @@ async function compare(sizes: Sizes, activation: Activation): Promise<void> {
     bound.flatMap(({ losses }) => [...losses, ...new Array<number>(SPARE_ROWS).fill(0)]),
   );
   const packed = (layers: readonly { weights: Float64Array; biases: Float64Array }[]) =>
-    packParameters(layers.map(({ weights, biases }) => ({ inputs, outputs: classes, weights, biases }) as never));
+    denseOnDevice.pack(layers.map(({ weights, biases }) => ({ inputs, outputs: classes, weights, biases }) as never));
   expectWithin(
     { gpu, what: `${what}, gradients`, shape: [2, classes, lanesOf(inputs)] },
     got.gradients,
@@ -160,7 +162,7 @@ test("Adam is given the gradient, and takes the parameters that the delta below 
   const shape = [2, 10, lanesOf(13)];
   expectEqual({ gpu, what: "first moments", shape }, updated.first, gradients.gradients);
   expectEqual({ gpu, what: "delta below", shape: [2, 12, lanesOf(13)] }, updated.below_delta, gradients.below_delta);
-  const before = packParameters(task.layers);
+  const before = denseOnDevice.pack(task.layers);
   const steps = before.map((value, index) => value - 0.5 * Math.sign(gradients.gradients[index]!));
   const bound = before.map((value) => 8 * ULP * (Math.abs(value) + 1));
   // Padding has no gradient: 0 / 0 would show.

@@ -1,7 +1,9 @@
 /** backward.wgsl's update_parameters, with gradients written out and with Adam, against src/reference/backward.ts. */
+
 import { describe, expect, test } from "vitest";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
-import { lanesOf, packParameters } from "../../src/gpu/device/packing.ts";
+import { lanesOf } from "../../src/gpu/device/packing.ts";
+import { denseOnDevice } from "../../src/gpu/layers/dense.ts";
 import { type LayerGradient, parameterGradient, updateParameters } from "../../src/reference/backward.ts";
 import { gatherRows, pixelValues } from "../../src/reference/forward.ts";
 import { adamBatch } from "../../src/train/adam.ts";
@@ -111,7 +113,7 @@ async function compareStep(gpu: GpuContext, task: UpdateTask, hasHistory: boolea
   // Padding has no gradient and no history, so it must stay 0.
   const kept = (values: Float32Array) => values.map((value, index) => (g[index] === 0 ? 0 : value));
   const moments = { first: kept(history(0.1)), second: kept(history(0.01).map(Math.abs)) };
-  const want = Float64Array.from(packParameters(task.layers));
+  const want = Float64Array.from(denseOnDevice.pack(task.layers));
   const first = Float64Array.from(moments.first);
   const second = Float64Array.from(moments.second);
   const before = Float64Array.from(want);
@@ -172,9 +174,9 @@ describe.each(await kernelGpus())("$kernels", ({ gpu }) => {
     const plain = makeTask({ samples: 5, inputs: 6, outputs: 3 }, "rows", false, 0);
     const silent = { ...plain, delta: plain.delta.map((delta) => new Float32Array(delta.length)) };
     const task = withOptimiser(silent, 1);
-    const zeros = new Float32Array(packParameters(task.layers).length);
+    const zeros = new Float32Array(denseOnDevice.pack(task.layers).length);
     const quiet = { ...task, optimiser: { ...task.optimiser, l2: 0 } };
     const { parameters } = await runUpdate(gpu, quiet, { first: zeros, second: zeros });
-    expect(parameters).toEqual(packParameters(task.layers));
+    expect(parameters).toEqual(denseOnDevice.pack(task.layers));
   });
 });

@@ -1,7 +1,7 @@
 /** Measures from weights alone, or with the outputs' moments, worked out by hand. */
 import { expect, test } from "vitest";
 import type { LayerEvidence } from "../../src/core/evidence.ts";
-import type { DenseLayer } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
 import { contribution } from "../../src/measures/contribution.ts";
 import { geometricMedian } from "../../src/measures/geometric-median.ts";
 import { inorm } from "../../src/measures/inorm.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LayerActivation } from "../../src/core/layer-chain.ts";
+import type { LayerActivation } from "../../src/core/activation.ts";
 import {
   type AttributeMessage,
   graphTable,

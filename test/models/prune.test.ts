@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NeuronAddress, RemovalOrder } from "../../src/core/ablation.ts";
+import { activations } from "../../src/core/activation.ts";
 import { RunError } from "../../src/core/errors.ts";
-import { activations, type Network, widthsOf } from "../../src/core/network.ts";
+import { layerSizes } from "../../src/core/layers/network-shape.ts";
+import { type Network, networkShape } from "../../src/core/network.ts";
 import { pruneNetwork } from "../../src/models/prune.ts";
 import { maskedOutputs, replacementsOf } from "../../src/reference/sweep.ts";
 import { integerLayer, realNetwork, testRandom } from "../support/networks.ts";
@@ -132,6 +134,6 @@ describe("a pruned network", () => {
       expect(() => pruneNetwork(network, [address], constants)).toThrow(RunError);
     }
     const twice = [0, 0].map((neuron) => ({ layer: 1, neuron }));
-    expect(widthsOf(pruneNetwork(network, twice, constants))).toEqual([3, 1, 2, 2]);
+    expect(layerSizes(networkShape(pruneNetwork(network, twice, constants)))).toEqual([3, 1, 2, 2]);
   });
 });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
-import { widthsOf } from "../../src/core/network.ts";
+import { layerSizes } from "../../src/core/layers/network-shape.ts";
+import { networkShape } from "../../src/core/network.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { madeUpNetwork } from "../report/made-up-study.ts";
 
@@ -162,8 +163,8 @@ describe("a damaged safetensors file is refused", () => {
         const bytes = file.slice(0, length ?? file.length);
         for (const { at, value } of changes) if (at < bytes.length) bytes[at] = value;
         try {
-          const { layers, activation } = decodeSafetensors(bytes, "x");
-          expect(widthsOf({ layers, activation })).toStrictEqual([3, 5, 2]);
+          const { layers } = decodeSafetensors(bytes, "x");
+          expect(layerSizes(networkShape({ layers }))).toStrictEqual([3, 5, 2]);
           expect(layers.every((layer) => [...layer.weights, ...layer.biases].every(Number.isFinite))).toBe(true);
         } catch (error) {
           expect(error).toBeInstanceOf(RunError);

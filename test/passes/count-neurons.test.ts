@@ -1,7 +1,8 @@
 /** countNeurons, the whole pass from pixels to counts and means, against the references. */
 import { describe, expect, test } from "vitest";
+import { type Activation, activations, quantizationThresholds } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
-import { type Activation, activations, type Network, quantizationThresholds } from "../../src/core/network.ts";
+import type { Network } from "../../src/core/network.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
 import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";

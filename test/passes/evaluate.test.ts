@@ -1,6 +1,9 @@
 /** evaluate, from pixels to accuracy and loss, against the references. */
+
 import { expect, test } from "vitest";
-import { activations, type Network } from "../../src/core/network.ts";
+import { activations } from "../../src/core/activation.ts";
+import { denseNetwork } from "../../src/core/layers/network-shape.ts";
+import type { Network } from "../../src/core/network.ts";
 import { BLOCK } from "../../src/gpu/kernels/tally.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
@@ -82,7 +85,7 @@ test("neither the size of the chunks nor the company changes a bit", async () =>
 test("chunks cover all samples once, in whole blocks, within the device's limits", () => {
   for (const samples of [1, 63, 64, 65, 10_000, 60_000]) {
     for (const networks of [1, 50, 5000]) {
-      const rows = rowsPerChunk(gpu, samples, networks, [784, 100, 100, 10]);
+      const rows = rowsPerChunk(gpu, samples, networks, denseNetwork([784, 100, 100, 10]));
       expect(rows % BLOCK).toBe(0);
       const chunks = chunksOf(samples, rows);
       let next = 0;

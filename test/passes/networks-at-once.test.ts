@@ -1,7 +1,9 @@
 /** Groups of networks and rows of chunks keep every array within the device's limits. */
+
 import { describe, expect, test } from "vitest";
 import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "../../src/ablation/walks/single-removals.ts";
+import { denseNetwork } from "../../src/core/layers/network-shape.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
 import { countNeurons } from "../../src/passes/evidence/bits.ts";
@@ -20,7 +22,7 @@ describe("within the limit of a binding", () => {
     const limited = withBindingLimit(gpu, 65_536);
     const samples = 500;
     const size = {
-      widths,
+      shape: denseNetwork(widths),
       inputType: "bytes",
       validation: samples,
       test: samples,

@@ -1,8 +1,10 @@
 /** The oracle of gradients checked by differences, and Adam by hand. */
+
 import { describe, expect, test } from "vitest";
-import { activations } from "../../src/core/network.ts";
-import { networkGradient, objective, outputDelta, updateParameters } from "../../src/reference/backward.ts";
+import { activations } from "../../src/core/activation.ts";
+import { outputDelta, updateParameters } from "../../src/reference/backward.ts";
 import { pixelValues } from "../../src/reference/forward.ts";
+import { networkGradient, objective } from "../../src/reference/network.ts";
 import { centralDifferences, DIFFERENCE_ERROR, gradientProblem } from "../support/central-differences.ts";
 
 const L2 = 0.03;

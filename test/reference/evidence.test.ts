@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { activations } from "../../src/core/activation.ts";
 import { outputDelta } from "../../src/reference/backward.ts";
 import { layerEvidence } from "../../src/reference/evidence.ts";
-import { forwardNetwork, type RealNetwork } from "../../src/reference/forward.ts";
+import { forwardNetwork, type RealNetwork } from "../../src/reference/network.ts";
 import { realNetwork, testRandom } from "../support/networks.ts";
 import { realNumbers } from "../support/rows.ts";
 

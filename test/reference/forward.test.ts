@@ -1,6 +1,8 @@
 /** The reference forward pass on cases small enough to do by hand. */
+
 import { expect, test } from "vitest";
-import { forwardLayer, forwardNetwork, gatherRows, maskInputs, pixelValues } from "../../src/reference/forward.ts";
+import { forwardLayer, gatherRows, maskInputs, pixelValues } from "../../src/reference/forward.ts";
+import { forwardNetwork } from "../../src/reference/network.ts";
 
 const layer = { inputs: 2, outputs: 3, weights: [1, 2, 3, 4, -5, -6], biases: [10, 20, 0] };
 

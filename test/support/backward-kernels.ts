@@ -1,9 +1,10 @@
 /** Runs the entry points of backward.wgsl on plain rows of several networks; arrays come back as they are on the device. */
+
 import type { ActivationLike } from "../../src/core/activation.ts";
-import type { DenseLayer } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
-import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/device/packing.ts";
+import { lanesOf, packPixels, packValues, quadsOf } from "../../src/gpu/device/packing.ts";
 import { backward } from "../../src/gpu/generated/shaders.ts";
 import {
   type BackwardBatch,
@@ -16,6 +17,7 @@ import {
   updateParametersGrid,
 } from "../../src/gpu/kernels/backward.ts";
 import { createTopLayer, topLayerGrid } from "../../src/gpu/kernels/top-layer.ts";
+import { denseOnDevice } from "../../src/gpu/layers/dense.ts";
 import { allocate, upload, uploadUniforms } from "./arrays.ts";
 import { dispatch } from "./dispatch.ts";
 import { concatenate, homogeneousRows, paddedRows } from "./rows.ts";
@@ -41,17 +43,14 @@ interface Sizes {
   readonly samples: number;
   readonly inputs: number;
   readonly outputs: number;
-  readonly nextOutputs?: number;
 }
 
-function uniforms(gpu: GpuContext, { samples, inputs, outputs, nextOutputs = 0 }: Sizes, optimiser = noOptimiser) {
+function uniforms(gpu: GpuContext, { samples, inputs, outputs }: Sizes, optimiser = noOptimiser) {
   const layer: BackwardLayer = {
     input_quads: quadsOf(inputs),
     inputs,
     outputs,
     output_quads: quadsOf(outputs),
-    next_outputs: nextOutputs,
-    next_quads: quadsOf(nextOutputs),
     slab_rows: samples + SPARE_ROWS,
     order_rows: FIRST + samples,
   };
@@ -92,7 +91,7 @@ function uploadOrders(gpu: GpuContext, orders: readonly Uint32Array[]) {
 
 function uploadParameters(gpu: GpuContext, layers: readonly DenseLayer[]) {
   const { inputs, outputs } = layers[0]!;
-  return upload(gpu, "parameters", "f32", [layers.length, outputs, lanesOf(inputs)], packParameters(layers));
+  return upload(gpu, "parameters", "f32", [layers.length, outputs, lanesOf(inputs)], denseOnDevice.pack(layers));
 }
 
 export interface OutputDeltaTask {
@@ -152,7 +151,7 @@ export async function runHiddenDelta(gpu: GpuContext, task: HiddenDeltaTask): Pr
   const { inputs: units, outputs: nextOutputs } = next[0]!;
   const delta = slabs(gpu, "delta", keptSlopes, units, samples);
   const kernel = (await createHiddenDelta(gpu, activation)).bind({
-    ...uniforms(gpu, { samples, inputs: 1, outputs: units, nextOutputs }),
+    ...uniforms(gpu, { samples, inputs: units, outputs: nextOutputs }),
     delta,
     next_delta: slabs(gpu, "next delta", nextDelta, nextOutputs, samples),
     next_parameters: uploadParameters(gpu, next),

@@ -1,8 +1,8 @@
 /** Gradients of the float64 reference objective by differences alone: the oracle of every gradient. */
+
 import { type Activation, activationOfLayer, type NetworkActivation } from "../../src/core/activation.ts";
-import type { Widths } from "../../src/core/network.ts";
-import { objective } from "../../src/reference/backward.ts";
-import { forwardLayer, forwardNetwork, pixelValues, type RealNetwork } from "../../src/reference/forward.ts";
+import { forwardLayer, pixelValues } from "../../src/reference/forward.ts";
+import { forwardNetwork, objective, type RealNetwork } from "../../src/reference/network.ts";
 import { randomSplit, realNetwork, testRandom } from "./networks.ts";
 
 /** Step of the differences; its fourth power bounds what they leave out. */
@@ -66,7 +66,7 @@ export function gradientProblem(activation: NetworkActivation, depth: number): G
   }
 }
 
-function nearestKink({ network, pixels }: GradientProblem, widths: Widths): number {
+function nearestKink({ network, pixels }: GradientProblem, widths: readonly number[]): number {
   const inputs = pixelValues(pixels);
   const outputs = forwardNetwork(network, inputs);
   const sums = network.layers

@@ -1,10 +1,11 @@
 /** Made-up work for forward.wgsl in every variant, run on the device and by the reference. */
+
 import type { ActivationLike } from "../../src/core/activation.ts";
-import type { DenseLayer } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
-import { lanesOf, packParameters, packPixels, packValues, quadsOf } from "../../src/gpu/device/packing.ts";
+import { lanesOf, packPixels, packValues, quadsOf } from "../../src/gpu/device/packing.ts";
 import { packStructs } from "../../src/gpu/device/uniforms.ts";
 import { forward } from "../../src/gpu/generated/shaders.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type ForwardVariant,
   forwardGrid,
 } from "../../src/gpu/kernels/forward.ts";
+import { denseOnDevice } from "../../src/gpu/layers/dense.ts";
 import { forwardLayer, gatherRows, maskInputs, pixelValues } from "../../src/reference/forward.ts";
 import { allocate, upload, uploadUniforms } from "./arrays.ts";
 import { dispatch } from "./dispatch.ts";
@@ -154,7 +156,7 @@ export async function runForwardWithSlopes(
   const parameters = [networks.length, outputs, lanesOf(inputs)] as const;
   const shared = {
     ...uploadTables(gpu, task, shape[1]),
-    parameters: upload(gpu, "parameters", "f32", parameters, packParameters(networks)),
+    parameters: upload(gpu, "parameters", "f32", parameters, denseOnDevice.pack(networks)),
     outputs: upload(gpu, "outputs", "f32", shape, fill),
     slopes: upload(gpu, "slopes", "f32", shape, fill),
   };

@@ -2,8 +2,11 @@
  * The counter-examples of the study as whole networks with weights set by hand: what one neuron's information says, and
  * how much the network needs it, come apart. Inputs are bytes of 0 or 255; hidden neurons are steep sigmoids unless said.
  */
+
+import type { Activation } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
-import type { Activation, DenseLayer, Network } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
+import type { Network } from "../../src/core/network.ts";
 import { realNetwork, testRandom } from "./networks.ts";
 
 export interface Fixture {

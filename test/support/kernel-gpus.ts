@@ -1,6 +1,6 @@
 /** The devices that products are tested on: one for each form of their kernels that the adapter can run. */
 
-import { type Activation, activations } from "../../src/core/network.ts";
+import { type Activation, activations } from "../../src/core/activation.ts";
 import { everyProduct } from "../../src/core/tiles.ts";
 import { availableForms, type GpuContext, withTiles } from "../../src/gpu/device/context.ts";
 import { testGpu } from "./gpu.ts";

@@ -1,9 +1,11 @@
 /** Network files in memory, what networks compute in float64, and files that are damaged at random. */
+
 import fc from "fast-check";
 import { expect } from "vitest";
+import type { LayerActivation } from "../../src/core/activation.ts";
 import { RunError, UsageError } from "../../src/core/errors.ts";
-import type { LayerActivation, LayerChain } from "../../src/core/layer-chain.ts";
-import type { DenseLayer } from "../../src/core/network.ts";
+import type { LayerChain } from "../../src/core/layer-chain.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
 import type { LoadedModel, ModelFiles, ReadOptions } from "../../src/models/model-reader.ts";
 import { readModel } from "../../src/models/read-model.ts";
 

@@ -2,7 +2,8 @@
 
 import type { NetworkActivation } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
-import type { DenseLayer, Network, Widths } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
+import type { Network } from "../../src/core/network.ts";
 import { RandomSequence, streams } from "../../src/core/random.ts";
 import { randomBytes, realNumbers, smallIntegers } from "./rows.ts";
 
@@ -25,7 +26,7 @@ export function realLayer(random: RandomSequence, inputs: number, outputs: numbe
 }
 
 /** Weights of order 1, so that activations spread and their derivatives matter. */
-export function realNetwork(random: RandomSequence, widths: Widths, activation: NetworkActivation): Network {
+export function realNetwork(random: RandomSequence, widths: readonly number[], activation: NetworkActivation): Network {
   return {
     activation,
     layers: widths.slice(1).map((outputs, layer) => realLayer(random, widths[layer]!, outputs)),

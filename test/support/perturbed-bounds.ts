@@ -1,6 +1,6 @@
 /** How far float32 may be off in what a network gives, from how that answers to other weights. */
 import type { EvidenceSource } from "../../src/reference/evidence.ts";
-import type { RealNetwork } from "../../src/reference/forward.ts";
+import type { RealNetwork } from "../../src/reference/network.ts";
 import { ULP } from "./rounding.ts";
 
 const SHARE = 1e-6;

@@ -1,5 +1,6 @@
 /** A network that tells the bands of tiny-study.ts apart, with neurons that it does not need. */
-import type { DenseLayer, Network } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
+import type { Network } from "../../src/core/network.ts";
 import { tinyDataset } from "./tiny-study.ts";
 
 /** Of `useful` neurons: one a class. In layer 1 they sum their class's band, in layer 2 they hand it on. */

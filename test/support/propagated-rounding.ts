@@ -1,13 +1,10 @@
 /** Bounds of rounding through whole networks: each layer's own (see rounding.ts) and what it hands on to the next. */
+
 import { type ActivationLike, activationOfLayer, needsKeptSlope } from "../../src/core/activation.ts";
 import { derivative, hiddenDelta, outputDelta, parameterGradient } from "../../src/reference/backward.ts";
-import {
-  forwardLayer,
-  forwardNetwork,
-  keptSlope,
-  type RealLayer,
-  type RealNetwork,
-} from "../../src/reference/forward.ts";
+import { forwardLayer, keptSlope } from "../../src/reference/forward.ts";
+import type { RealLayer } from "../../src/reference/layers.ts";
+import { forwardNetwork, type RealNetwork } from "../../src/reference/network.ts";
 import { activationBound, derivativeBound, keptSlopeBound, outputDeltaBounds, sumBound, ULP } from "./rounding.ts";
 import { magnitudes } from "./rows.ts";
 

@@ -3,7 +3,8 @@
 import type { RemovalOrder } from "../../src/core/ablation.ts";
 import { activationOfLayer } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
-import type { DenseLayer, Network } from "../../src/core/network.ts";
+import type { DenseLayer } from "../../src/core/layers/dense.ts";
+import type { Network } from "../../src/core/network.ts";
 import { maskedOutputs, type Replacements, replacementsOf, valuesOf } from "../../src/reference/sweep.ts";
 import { activationBound, lossBound, sumBound, ULP } from "./rounding.ts";
 

@@ -5,7 +5,8 @@ import { rankingsOf } from "../../src/ablation/rankings.ts";
 import type { AblationCurve, AblationMode, NeuronAddress, RemovalOrder } from "../../src/core/ablation.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import type { GatheredLayer } from "../../src/core/evidence.ts";
-import { hiddenWidths, type Network, widthsOf } from "../../src/core/network.ts";
+import { hiddenUnits } from "../../src/core/layers/network-shape.ts";
+import { type Network, networkShape } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
 import { type ScopeText, scopesOf } from "../../src/core/scope.ts";
@@ -24,7 +25,7 @@ export function orderOf(scope: ScopeText, neurons: readonly NeuronAddress[], dra
 
 /** All hidden neurons, or those of one layer, first to last. */
 export function neuronsOf(network: Network, layer?: number): NeuronAddress[] {
-  const all = hiddenWidths(widthsOf(network)).flatMap((width, index) =>
+  const all = hiddenUnits(networkShape(network)).flatMap((width, index) =>
     Array.from({ length: width }, (_, neuron) => ({ layer: index + 1, neuron })),
   );
   return layer === undefined ? all : all.filter((address) => address.layer === layer);
@@ -44,7 +45,9 @@ export function shuffledOrders(network: Network, random: RandomSequence, draws: 
 
 /** Per hidden layer, constants in [0, 1) that no mean would be. */
 export function madeUpConstants(network: Network, random: RandomSequence): Float32Array[] {
-  return hiddenWidths(widthsOf(network)).map((width) => Float32Array.from({ length: width }, () => random.nextUnit()));
+  return hiddenUnits(networkShape(network)).map((width) =>
+    Float32Array.from({ length: width }, () => random.nextUnit()),
+  );
 }
 
 /** What `mode` puts in place of removed neurons, per hidden layer. */

@@ -3,7 +3,8 @@
 import { removalOrders } from "../../src/ablation/orders.ts";
 import { rankingsOf } from "../../src/ablation/rankings.ts";
 import type { RemovalOrder } from "../../src/core/ablation.ts";
-import type { Activation, Network, Widths } from "../../src/core/network.ts";
+import type { Activation } from "../../src/core/activation.ts";
+import type { Network } from "../../src/core/network.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
 import { networkScopes, scopesOf } from "../../src/core/scope.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
@@ -12,7 +13,7 @@ import { measured, neuronsOf, orderOf } from "./sweep-task.ts";
 
 export interface TiedOptions {
   readonly activation: Activation;
-  readonly widths: Widths;
+  readonly widths: readonly number[];
   /** Share of the weights that is 0. */
   readonly zeros: number;
   readonly samples: number;
@@ -60,7 +61,7 @@ function tiedNetwork(random: RandomSequence, { widths, activation, zeros }: Tied
 }
 
 /** Every third sample lights one input alone, every 16th none. */
-function dimSplit(random: RandomSequence, count: number, widths: Widths): ByteSplit {
+function dimSplit(random: RandomSequence, count: number, widths: readonly number[]): ByteSplit {
   const features = widths[0]!;
   const split = randomSplit(random, count, features, widths.at(-1)!);
   for (let sample = 0; sample < count; sample++) {

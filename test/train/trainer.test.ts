@@ -1,9 +1,11 @@
 /** Training on the device: independence of the repeats, agreement with the float64 reference, failures, memory. */
+
 import { describe, expect, test } from "vitest";
-import type { NetworkActivation } from "../../src/core/activation.ts";
+import { activations, type NetworkActivation } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
-import { activations, type Network, type TrainedNetwork } from "../../src/core/network.ts";
+import { denseNetwork } from "../../src/core/layers/network-shape.ts";
+import type { Network, TrainedNetwork } from "../../src/core/network.ts";
 import { downloadNetworks, uploadNetworks } from "../../src/passes/device-networks.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
 import { evaluate } from "../../src/passes/evaluate.ts";
@@ -24,7 +26,7 @@ const CLASSES = 3;
 const split = randomSplit(testRandom(41), 53, FEATURES, CLASSES);
 
 const options: TrainingOptions = {
-  widths: [FEATURES, 7, 6, CLASSES],
+  shape: denseNetwork([FEATURES, 7, 6, CLASSES]),
   activation: "sigmoid",
   seed: 5,
   epochs: 2,
@@ -63,7 +65,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
   );
 
   test("goes on from the networks that it is given, and from the seed's where it is given none", async () => {
-    const drawn = initialNetwork(options.seed, 3, options.widths, options.activation);
+    const drawn = initialNetwork(options.seed, 3, options.shape, options.activation);
     const [fromSeed] = await train([3]);
     expect((await train([3], { initial: [drawn] }))[0]!.network).toEqual(fromSeed!.network);
     const [further] = await train([3], { initial: [fromSeed!.network] });
@@ -74,7 +76,7 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
   /** The same training in float64, from the same start, in the same order of the samples. */
   function trainReference(repeat: number, changes: Partial<TrainingOptions>) {
     const all = { ...options, ...changes };
-    return trainNetwork(initialNetwork(all.seed, repeat, all.widths, all.activation), {
+    return trainNetwork(initialNetwork(all.seed, repeat, all.shape, all.activation), {
       ...all,
       ...adam,
       ...split,
@@ -108,13 +110,13 @@ describe.each(await kernelGpus())("$kernels", ({ gpu, ownActivations }) => {
 
   test("layers of different functions agree with float64, slopes being kept for some of them", async () => {
     const activation: NetworkActivation = [{ kind: "gelu-tanh" }, { kind: "leaky-relu", alpha: 0.2 }, { kind: "gelu" }];
-    const changes = { activation, widths: [FEATURES, 7, 6, 5, CLASSES] };
+    const changes = { activation, shape: denseNetwork([FEATURES, 7, 6, 5, CLASSES]) };
     for (const trained of await train([0, 11], changes)) expectReference(trained, changes);
   });
 
   test("any batch size agrees with float64: one sample, all but one, all, more than there are", async () => {
     for (const batchSize of [1, 52, 53, 200]) {
-      const changes = { batchSize, epochs: batchSize === 1 ? 1 : 3, widths: [FEATURES, 4, CLASSES] };
+      const changes = { batchSize, epochs: batchSize === 1 ? 1 : 3, shape: denseNetwork([FEATURES, 4, CLASSES]) };
       const [trained] = await train([2], changes);
       expectReference(trained!, changes);
     }
@@ -144,7 +146,13 @@ async function trainOn(
 test.each(activations)("the loss falls and a problem that can be learnt is learnt, with %s", async (activation) => {
   const random = testRandom(42);
   const [learnt, unseen] = [brightestPixelSplit(random, 200, CLASSES), brightestPixelSplit(random, 300, CLASSES)];
-  const changes = { activation, epochs: 30, widths: [CLASSES, 8, 8, CLASSES], l2: 1e-5, learningRate: 0.02 };
+  const changes = {
+    activation,
+    epochs: 30,
+    shape: denseNetwork([CLASSES, 8, 8, CLASSES]),
+    l2: 1e-5,
+    learningRate: 0.02,
+  };
   const trained = await trainOn(learnt, [0, 1], changes);
   for (const { trainLoss } of trained) {
     expect(trainLoss).toHaveLength(30);
@@ -206,7 +214,14 @@ test("weights that the very last update made infinite stop the run as well, thou
   const split = randomSplit(random, 12, 6, 3);
   using device = uploadSplit(gpu, "train", split, 6, 3);
   // One batch, one epoch: the only loss is that of the initial weights.
-  const options = { widths: [6, 4, 3], activation: "relu" as const, seed: 0, epochs: 1, batchSize: 64, l2: 0 };
+  const options = {
+    shape: denseNetwork([6, 4, 3]),
+    activation: "relu" as const,
+    seed: 0,
+    epochs: 1,
+    batchSize: 64,
+    l2: 0,
+  };
   const training = trainNetworks(gpu, device, [3], { ...options, learningRate: 3e38 });
   await expect(training).rejects.toThrow(
     /repeat 3, epoch 1: training diverged\n.*finite weights[\s\S]*--learning-rate/,

@@ -1,5 +1,7 @@
 /** The dispatches of a training step: how many, of what, in which order. Few matter on GPUs, where each costs microseconds. */
+
 import { describe, expect, test } from "vitest";
+import { studyShape } from "../../src/core/layers/network-shape.ts";
 import { everyProduct } from "../../src/core/tiles.ts";
 import { type GpuContext, withTiles } from "../../src/gpu/device/context.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";
@@ -15,7 +17,9 @@ const gpu = await testGpu({ defaultLimits: true, subgroups: false });
 async function labelsOf(own: GpuContext, hidden: readonly number[], classes: number, batchSize: number, steps = 1) {
   const features = 5;
   using split = uploadSplit(own, "train", randomSplit(testRandom(1), 300, features, classes), features, classes);
-  using networks = uploadNetworks(own, [initialNetwork(0, 0, [features, ...hidden, classes], "sigmoid")]);
+  using networks = uploadNetworks(own, [
+    initialNetwork(0, 0, studyShape({ features, classes }, { hidden }), "sigmoid"),
+  ]);
   using step = await createTrainingStep(own, networks, split, batchSize);
   const labels: string[] = [];
   step.encode({ dispatch: ({ label }) => labels.push(label) }, 0, steps);

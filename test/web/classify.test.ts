@@ -1,11 +1,13 @@
 /** What one sample is taken for: on a network small enough to follow by hand, and on others against fresh forward passes. */
+
 import { describe, expect, test } from "vitest";
 import type { NeuronAddress } from "../../src/core/ablation.ts";
 import { activationOfLayer, activations } from "../../src/core/activation.ts";
 import type { Dataset, Split } from "../../src/core/dataset.ts";
 import type { Network } from "../../src/core/network.ts";
 import { treatedDataset } from "../../src/data/inputs/treat-inputs.ts";
-import { forwardLayer, forwardNetwork } from "../../src/reference/forward.ts";
+import { forwardLayer } from "../../src/reference/forward.ts";
+import { forwardNetwork } from "../../src/reference/network.ts";
 import { classifyInputs, type SampleRemoval } from "../../web/engine/classify.ts";
 import { chosenSample } from "../../web/engine/sample-inputs.ts";
 import { realNetwork, testRandom } from "../support/networks.ts";

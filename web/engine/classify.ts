@@ -4,9 +4,11 @@ import type { AblationMode, NeuronAddress } from "../../src/core/ablation.ts";
 import { activationOfLayer } from "../../src/core/activation.ts";
 import { activate } from "../../src/core/activation-values.ts";
 import { exponential } from "../../src/core/elementary.ts";
+import { multiplyAdds } from "../../src/core/layers/network-shape.ts";
+import { shapeOf } from "../../src/core/layers/registry.ts";
 import { greatest } from "../../src/core/long-arrays.ts";
-import type { Network } from "../../src/core/network.ts";
-import { forwardLayer } from "../../src/reference/forward.ts";
+import { type Network, weightsInto } from "../../src/core/network.ts";
+import { layerOutputs } from "../../src/reference/layers.ts";
 import type { Classified } from "./protocol.ts";
 
 export interface SampleRemoval {
@@ -36,7 +38,7 @@ function outputsFrom({ layers, activation }: Network, first: number, inputs: Flo
   const outputs: Float64Array[] = [];
   let below = inputs;
   for (let index = first; index < layers.length; index++) {
-    below = forwardLayer(below, layers[index]!, activationOfLayer(activation, index, layers.length));
+    below = layerOutputs(below, layers[index]!, activationOfLayer(activation, index, layers.length));
     replace(below, index + 1, removal);
     outputs.push(below);
   }
@@ -66,12 +68,13 @@ function fallsOf(
   const own = after[layer - 1]!;
   const above = layers[layer]!;
   const act = activationOfLayer(activation, layer, layers.length);
-  const sums = forwardLayer(own, above, "identity");
+  const sums = layerOutputs(own, above, "identity");
+  const into = Array.from(sums, (_, unit) => weightsInto(above, unit));
   const logit = after.at(-1)![winner]!;
   return own.map((output, neuron) => {
     const change = replacement(removal, { layer, neuron }) - output;
     if (change === 0) return 0;
-    const next = sums.map((sum, unit) => activate(sum + change * above.weights[unit * own.length + neuron]!, act));
+    const next = sums.map((sum, unit) => activate(sum + change * into[unit]![neuron]!, act));
     replace(next, layer + 1, removal);
     const logits = outputsFrom(network, layer + 1, next, removal).at(-1) ?? next;
     return logit - logits[winner]!;
@@ -80,8 +83,8 @@ function fallsOf(
 
 /** Multiply-adds of `fallsOf`. */
 function operationsOf({ layers }: Network, layer: number): number {
-  const further = layers.slice(layer + 1).reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
-  return layers[layer]!.inputs * (layers[layer]!.outputs + further);
+  const above = shapeOf(layers[layer]!);
+  return above.inputs * (above.units + multiplyAdds(layers.slice(layer + 1).map(shapeOf)));
 }
 
 /** The first layer, from 1, from which on all single removals together take no more than `most`; the last one always. */

@@ -1,6 +1,7 @@
 /** A visitor's settings to the configuration of a study, refused where a number is out of range. */
+
+import { activations } from "../../src/core/activation.ts";
 import { UsageError } from "../../src/core/errors.ts";
-import { activations } from "../../src/core/network.ts";
 import { binRules, quantizationOf } from "../../src/core/quantization.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { decimalRanges, type Range, studyDefaults, wholeRanges } from "../../src/core/study-defaults.ts";

@@ -1,5 +1,7 @@
 /** All that the page is told of a study at once. */
-import { widthsOf } from "../../src/core/network.ts";
+import { layerSizes, studyShape } from "../../src/core/layers/network-shape.ts";
+import { shapeOf } from "../../src/core/layers/registry.ts";
+import { networkShape } from "../../src/core/network.ts";
 import type { DatasetSummary, RecordedConfig } from "../../src/core/study.ts";
 import { noisyCount } from "../../src/data/splits/noisy-labels.ts";
 import type { LabStudy } from "./lab-study.ts";
@@ -19,7 +21,7 @@ function noiseNotes({ noisyLabels = 0, seed }: RecordedConfig, { train }: Datase
 export function studyNotices(study: LabStudy): LabNotice[] {
   const { origin, label, config, dataset, networks, live, lacking, missing, warnings, notes, epochs, epoch } = study;
   const { repeats, neurons, orders, singles } = study;
-  const widths = networks[0] ? widthsOf(networks[0].network) : [dataset.features, ...config.hidden, dataset.classes];
+  const shape = networks[0] ? networkShape(networks[0].network) : studyShape(dataset, config);
   const known = origin === "network-file" ? {} : { config };
   return [
     {
@@ -28,7 +30,7 @@ export function studyNotices(study: LabStudy): LabNotice[] {
       label,
       ...known,
       dataset,
-      widths,
+      widths: layerSizes(shape),
       validationLabels: live?.dataset.validation.labels ?? new Uint16Array(),
       live: live !== undefined,
       lacking,
@@ -39,8 +41,8 @@ export function studyNotices(study: LabStudy): LabNotice[] {
       notes: [...notes, ...noiseNotes(config, dataset)],
     },
     ...networks.map(({ repeat, network }): LabNotice => {
-      const { outputs: neurons, weights } = network.layers[0]!;
-      return { type: "firstLayer", repeat, neurons, weights };
+      const first = network.layers[0]!;
+      return { type: "firstLayer", repeat, neurons: shapeOf(first).units, weights: first.weights };
     }),
     { type: "measured", repeats, neurons },
     { type: "orders", orders },

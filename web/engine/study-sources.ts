@@ -3,7 +3,8 @@ import { nearChanceOn } from "../../src/analyze.ts";
 import { studyActivation } from "../../src/core/activation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
-import { type Network, type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
+import { hiddenUnits } from "../../src/core/layers/network-shape.ts";
+import { type Network, networkShape, type TrainedNetwork } from "../../src/core/network.ts";
 import { fittedTo, requireFit } from "../../src/core/network-fit.ts";
 import { resultNames } from "../../src/core/platform.ts";
 import { defaultBins, defaultBits } from "../../src/core/quantization.ts";
@@ -65,7 +66,7 @@ export async function networkStudy(device: LabDevice, raw: Dataset, filed: Filed
     { file: label, network: fitted.network },
   ]);
   const { network } = networks[0]!;
-  const hidden = widthsOf(network).slice(1, -1);
+  const hidden = hiddenUnits(networkShape(network));
   const oneBit = { bits: defaultBits, bins: defaultBins, noisyLabels: 0 };
   const settings = configOf({ ...studyDefaults, ...oneBit, hidden, repeats: 1 }, dataset.name);
   const config = { ...settings, activation: studyActivation(network.activation) };

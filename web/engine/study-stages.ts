@@ -5,7 +5,7 @@ import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "../../src/ablation/walks/single-removals.ts";
 import type { AblationCurve, AblationMode, SingleRemovals } from "../../src/core/ablation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
-import { type TrainedNetwork, widthsOf } from "../../src/core/network.ts";
+import { networkShape, type TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { type ScopeKind, type ScopeText, scopesOf } from "../../src/core/scope.ts";
 import type { MeasuringConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
@@ -65,7 +65,7 @@ function taskOf({ config, networks, neurons, orders }: LabStudy, repeat: number,
   const network = networks.find((one) => one.repeat === repeat)!.network;
   const table = neurons.find((one) => one.repeat === repeat)!;
   const own = orders.filter((order) => order.repeat === repeat && order.scope === scope);
-  const alone = neuronsAlone(widthsOf(network), config, repeat);
+  const alone = neuronsAlone(networkShape(network), config, repeat);
   return { repeat, network, orders: own, meanActivations: meanActivations(table, network), ...(alone && { alone }) };
 }
 

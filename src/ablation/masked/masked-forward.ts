@@ -1,23 +1,21 @@
 /** Masked forward passes of one network for a list of jobs, in units of (chunk of samples, group of jobs). */
 import type { AblationMode, RemovalOrder } from "../../core/ablation.ts";
+import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
-import type { Widths } from "../../core/network.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import { type DeviceArray, write } from "../../gpu/device/device-array.ts";
-import type { BoundKernel } from "../../gpu/device/kernel.ts";
-import { f32, uniforms } from "../../gpu/device/layout.ts";
 import { Owned } from "../../gpu/device/owned.ts";
-import { hiddenLanes, lanesOf, quadsOf } from "../../gpu/device/packing.ts";
 import type { Recorder } from "../../gpu/device/recorder.ts";
 import { type UniformArray, writeUniforms } from "../../gpu/device/uniforms.ts";
 import { forward } from "../../gpu/generated/shaders.ts";
-import { createForwardLayer, type ForwardBatch, forwardGrid } from "../../gpu/kernels/forward.ts";
+import type { ForwardBatch } from "../../gpu/kernels/forward.ts";
+import { type LayerWork, outputsLayout } from "../../gpu/layers/layer-kind.ts";
+import { onDevice } from "../../gpu/layers/registry.ts";
 import { activationAfter, type DeviceNetworks } from "../../passes/device-networks.ts";
 import type { DeviceSplit } from "../../passes/device-split.ts";
 import {
   createForwardPass,
   type ForwardPass,
-  plainLayer,
   rowsPerChunk,
   slabsPerUnit,
   writeJobs,
@@ -26,6 +24,7 @@ import { createTallier, type Tally, type TallyPart } from "../../passes/tally.ts
 import {
   type MaskArrays,
   maskLayout,
+  masksOf,
   removalPositions,
   replacementConstants,
   replacementRows,
@@ -91,18 +90,18 @@ function sameStart(a: { lowest: number; deeper: boolean }, b: { lowest: number; 
 }
 
 /** Masked outputs of every layer above the first: [slabs, rows, lanes]. */
-export function maskedOutputsLayout(widths: Widths, slabs: number, rows: number) {
-  return widths.slice(2).map((width) => f32(slabs, rows, lanesOf(width)));
+export function maskedOutputsLayout(shape: NetworkShape, slabs: number, rows: number) {
+  return shape.slice(1).map((layer) => outputsLayout(layer, slabs, rows));
 }
 
-/** What each layer from the lowest ablated one (from 1) on is told. */
-export function chainLayout(widths: Widths, lowest: number) {
-  return widths.slice(lowest + 1).map(() => uniforms(forward, "Layer"));
+/** What each layer above hidden layer `below` (from 1) is told. */
+export function chainLayout(shape: NetworkShape, below: number) {
+  return shape.slice(below).map((layer) => onDevice(layer).forwardUniform);
 }
 
 /** What decides the size of every array of masked forward passes, beside the pass that they start from. */
 export interface MaskedSize {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   /** Samples of a chunk. */
   readonly rows: number;
   /** Jobs of a unit, at most. */
@@ -114,11 +113,11 @@ export interface MaskedSize {
   readonly lowest: readonly number[];
 }
 
-export function maskedLayout({ widths, rows, slabs, orders, jobs, units, lowest }: MaskedSize) {
+export function maskedLayout({ shape, rows, slabs, orders, jobs, units, lowest }: MaskedSize) {
   return {
-    masked: maskLayout(widths, orders, jobs, units),
-    maskedOutputs: maskedOutputsLayout(widths, slabs, rows),
-    maskedLayers: lowest.map((layer) => chainLayout(widths, layer)),
+    masked: maskLayout(hiddenUnits(shape), orders, jobs, units),
+    maskedOutputs: maskedOutputsLayout(shape, slabs, rows),
+    maskedLayers: lowest.map((layer) => chainLayout(shape, layer)),
   };
 }
 
@@ -130,22 +129,23 @@ export async function createMaskedForward(
   task: MaskedTask,
   jobs: readonly MaskedJob[],
 ): Promise<MaskedForward> {
-  const { widths } = networks;
+  const { shape } = networks;
   using own = new Owned(gpu);
-  const pass = own.use(await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, widths)));
+  const pass = own.use(await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, shape)));
   const { rows } = pass;
-  const slabs = Math.min(jobs.length, slabsPerUnit(gpu, rows, widths.slice(1)));
+  const slabs = Math.min(jobs.length, slabsPerUnit(gpu, rows, shape));
   const units = unitsOf(pass, task.orders, jobs, slabs);
   const kinds = [...new Map(units.map((unit) => [chainKey(unit), unit] as const)).values()];
   const lowest = kinds.map((kind) => kind.lowest);
-  const size = { widths, rows, slabs, orders: task.orders.length, jobs: jobs.length, units: units.length, lowest };
+  const size = { shape, rows, slabs, orders: task.orders.length, jobs: jobs.length, units: units.length, lowest };
   const { masked: mask, maskedOutputs: outputs, maskedLayers } = own.allocate(maskedLayout(size));
-  writeMasks(gpu, mask, widths, { task, jobs, units });
-  const chains = new Map<string, readonly ChainLayer[]>();
+  writeMasks(gpu, mask, hiddenUnits(shape), { task, jobs, units });
+  const chains = new Map<string, readonly LayerWork[]>();
   for (const [index, kind] of kinds.entries()) {
-    const { lowest, deeper } = kind;
-    const chain = { networks, pass, mask, outputs, layers: maskedLayers[index]!, lowest, deeper };
-    chains.set(chainKey(kind), await createChain(gpu, chain));
+    const { lowest: below, deeper } = kind;
+    const start = { below, source: pass.outputs[below - 1]!, shared: true, deeper };
+    const layers = maskedLayers[index]!;
+    chains.set(chainKey(kind), await createChain(gpu, { networks, mask, layers, outputs, ...start }));
   }
   const tallier = own.use(await createTallier(gpu, outputs.at(-1)!, split, jobs.length, units));
   const kept = own.move();
@@ -154,9 +154,7 @@ export async function createMaskedForward(
     encode(to, index) {
       const unit = units[index]!;
       if (unit.firstJob === 0) pass.encode(to, unit.chunk);
-      for (const { kernel, quads } of chains.get(chainKey(unit))!) {
-        kernel.encode(to, forwardGrid(quads, unit.count, unit.slabs), index);
-      }
+      for (const work of chains.get(chainKey(unit))!) work.encode(to, unit.count, unit.slabs, index);
       tallier.encode(to, index);
     },
     total: (lossesBefore) => tallier.total(lossesBefore),
@@ -171,7 +169,12 @@ interface MaskedWork {
   readonly units: readonly Unit[];
 }
 
-function writeMasks(gpu: GpuContext, mask: MaskArrays, widths: Widths, { task, jobs, units }: MaskedWork): void {
+function writeMasks(
+  gpu: GpuContext,
+  mask: MaskArrays,
+  hidden: readonly number[],
+  { task, jobs, units }: MaskedWork,
+): void {
   const { orders, meanActivations } = task;
   const table = jobs.map(({ curve, mode, removed }) => ({
     network: 0,
@@ -182,62 +185,52 @@ function writeMasks(gpu: GpuContext, mask: MaskArrays, widths: Widths, { task, j
   const batches: ForwardBatch[] = units.map(({ first, count, firstJob }) => ({ first, count, first_job: firstJob }));
   writeUniforms(gpu, forward, mask.batch, batches);
   writeJobs(gpu, mask.jobs, table);
-  write(gpu, mask.positions, removalPositions(orders, widths));
-  write(gpu, mask.replacements, replacementConstants(meanActivations, widths));
-}
-
-export interface ChainLayer {
-  readonly kernel: BoundKernel;
-  readonly quads: number;
+  write(gpu, mask.positions, removalPositions(orders, hidden));
+  write(gpu, mask.replacements, replacementConstants(meanActivations, hidden));
 }
 
 function chainKey({ lowest, deeper }: Pick<Unit, "lowest" | "deeper">): string {
   return `${lowest} ${deeper}`;
 }
 
-/** What the layers above the lowest ablated one are made from. */
-interface ChainParts extends Pick<Unit, "lowest" | "deeper"> {
+/** What masked layers are made from. */
+interface ChainParts {
   readonly networks: DeviceNetworks;
-  readonly pass: ForwardPass;
   readonly mask: MaskArrays;
-  readonly outputs: readonly DeviceArray<"f32", 3>[];
+  /** As `chainLayout`. */
   readonly layers: readonly UniformArray<"Layer">[];
+  /** Hidden layer that the lowest of them reads, from 1; its outputs, and whether jobs of a network share them. */
+  readonly below: number;
+  readonly source: DeviceArray<"f32", 3>;
+  readonly shared: boolean;
+  /** Of all layers above the first. */
+  readonly outputs: readonly DeviceArray<"f32", 3>[];
+  /** Whether neurons above those of a shared source are removed, too. */
+  readonly deeper: boolean;
 }
 
-/** Kernels of the layers above `lowest`, which read `pass` there, and `outputs` further up. */
-export async function createChain(gpu: GpuContext, parts: ChainParts): Promise<ChainLayer[]> {
-  const { networks, pass, mask, outputs, layers, lowest, deeper } = parts;
-  const { widths, parameters } = networks;
-  const { batch, jobs, positions, replacements } = mask;
-  const { offsets, quads: hiddenQuads } = hiddenLanes(widths);
-  const chain: ChainLayer[] = [];
-  // parameters[layer] reads hidden layer `layer` (from 1), so the first masked product is parameters[lowest].
-  for (let layer = lowest; layer < parameters.length; layer++) {
-    const atStart = layer === lowest;
-    const uniform = layers[layer - lowest]!;
-    writeUniforms(gpu, forward, uniform, [
-      {
-        ...plainLayer(widths[layer]!, widths[layer + 1]!, pass.rows),
-        own_source: atStart ? 0 : 1,
-        hidden_quads: hiddenQuads,
-        hidden_offset: offsets[layer - 1]! / 4,
-      },
-    ]);
-    const kind = activationAfter(networks, layer);
-    const inputs = atStart ? pass.outputs[layer - 1]! : outputs[layer - 2]!;
-    const shared = {
-      layer: uniform,
+/** The layers above hidden layer `below`, first to last. */
+export async function createChain(gpu: GpuContext, parts: ChainParts): Promise<LayerWork[]> {
+  const { networks, mask, layers, below, source, shared, outputs, deeper } = parts;
+  const { batch, jobs } = mask;
+  const hidden = hiddenUnits(networks.shape);
+  const chain: LayerWork[] = [];
+  // Layer `index` reads hidden layer `index` (from 1).
+  for (const [index, shape] of networks.shape.entries()) {
+    if (index < below) continue;
+    const sharedSource = shared && index === below;
+    const work = await onDevice(shape).forward(gpu, shape, {
+      parameters: networks.parameters[index]!,
+      activation: activationAfter(networks, index),
+      source: { inputs: index === below ? source : outputs[index - 2]! },
+      outputs: outputs[index - 1]!,
+      layer: layers[index - below]!,
       batch,
       jobs,
-      parameters: parameters[layer]!,
-      outputs: outputs[layer - 1]!,
-      inputs,
-    };
-    const kernel =
-      atStart || deeper
-        ? (await createForwardLayer(gpu, "MASKED", kind)).bind({ ...shared, positions, replacements })
-        : (await createForwardLayer(gpu, "", kind)).bind(shared);
-    chain.push({ kernel, quads: quadsOf(widths[layer + 1]!) });
+      sharedSource,
+      ...((sharedSource || deeper) && { masks: masksOf(mask, hidden, index) }),
+    });
+    chain.push(work);
   }
   return chain;
 }

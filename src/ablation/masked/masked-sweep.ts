@@ -59,11 +59,11 @@ interface CurvePlan extends Pick<AblationCurve, "order" | "mode" | "removed"> {
 /** Splits the curves so that what the jobs of a group keep fits. */
 function planGroups(
   gpu: GpuContext,
-  { widths }: DeviceNetworks,
+  { shape }: DeviceNetworks,
   split: DeviceSplit,
   plans: readonly CurvePlan[],
 ): CurvePlan[][] {
-  const most = maskedJobsAtOnce(gpu, widths, split.count);
+  const most = maskedJobsAtOnce(gpu, shape, split.count);
   const groups: CurvePlan[][] = [];
   let jobs = Number.POSITIVE_INFINITY;
   for (const plan of plans) {

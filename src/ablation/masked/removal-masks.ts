@@ -1,17 +1,34 @@
 /** Orders and replacement constants as the masking shaders read them: one lane per hidden neuron, all layers in a row. */
 import type { AblationMode, RemovalOrder } from "../../core/ablation.ts";
-import type { Widths } from "../../core/network.ts";
 import { f32, structs, u32, uniforms } from "../../gpu/device/layout.ts";
 import type { Allocated } from "../../gpu/device/owned.ts";
-import { hiddenLanes } from "../../gpu/device/packing.ts";
+import { quadsOf } from "../../gpu/device/packing.ts";
 import { forward } from "../../gpu/generated/shaders.ts";
+import type { Masks } from "../../gpu/layers/layer-kind.ts";
+
+/**
+ * Where each hidden layer's lanes begin in a row that holds all hidden layers, and the row's quads.
+ * @param hidden units of each hidden layer, here and below
+ */
+export function hiddenLanes(hidden: readonly number[]): {
+  readonly offsets: readonly number[];
+  readonly quads: number;
+} {
+  const offsets: number[] = [];
+  let quads = 0;
+  for (const units of hidden) {
+    offsets.push(quads * 4);
+    quads += quadsOf(units);
+  }
+  return { offsets, quads };
+}
 
 /**
  * What masking kernels read beside parameters and activations.
  * @param units of work that are encoded, each with its samples and its first job
  */
-export function maskLayout(widths: Widths, orders: number, jobs: number, units: number) {
-  const lanes = 4 * hiddenLanes(widths).quads;
+export function maskLayout(hidden: readonly number[], orders: number, jobs: number, units: number) {
+  const lanes = 4 * hiddenLanes(hidden).quads;
   return {
     batch: uniforms(forward, "Batch", units),
     jobs: structs(forward, "Job", jobs),
@@ -22,12 +39,25 @@ export function maskLayout(widths: Widths, orders: number, jobs: number, units: 
 
 export type MaskArrays = Allocated<ReturnType<typeof maskLayout>>;
 
+/** What masks a layer that reads hidden layer `below`, from 1. */
+export function masksOf(
+  { positions, replacements }: Pick<MaskArrays, "positions" | "replacements">,
+  hidden: readonly number[],
+  below: number,
+): Masks {
+  const { offsets, quads } = hiddenLanes(hidden);
+  return { positions, replacements, quads, offset: offsets[below - 1]! / 4 };
+}
+
 /** Position of a neuron that an order never removes; no count of removed neurons is above it. */
 const NEVER = 0xffffffff;
 
 /** [orders, lanes]: at which place of the order the neuron is removed, from 0. */
-export function removalPositions(orders: readonly Pick<RemovalOrder, "neurons">[], widths: Widths): Uint32Array {
-  const { offsets, quads } = hiddenLanes(widths);
+export function removalPositions(
+  orders: readonly Pick<RemovalOrder, "neurons">[],
+  hidden: readonly number[],
+): Uint32Array {
+  const { offsets, quads } = hiddenLanes(hidden);
   const positions = new Uint32Array(orders.length * quads * 4).fill(NEVER);
   orders.forEach((order, row) => {
     order.neurons.forEach(({ layer, neuron }, position) => {
@@ -41,8 +71,11 @@ export function removalPositions(orders: readonly Pick<RemovalOrder, "neurons">[
 export const replacementRows: Readonly<Record<AblationMode, number>> = { zero: 0, mean: 1 };
 
 /** [modes, lanes]: what a removed neuron's output becomes. */
-export function replacementConstants(meanActivations: readonly Float32Array[], widths: Widths): Float32Array {
-  const { offsets, quads } = hiddenLanes(widths);
+export function replacementConstants(
+  meanActivations: readonly Float32Array[],
+  hidden: readonly number[],
+): Float32Array {
+  const { offsets, quads } = hiddenLanes(hidden);
   const constants = new Float32Array(2 * quads * 4);
   meanActivations.forEach((means, layer) => {
     constants.set(means, replacementRows.mean * quads * 4 + offsets[layer]!);

@@ -3,14 +3,14 @@
  * dispatches: what answers a click. The sum is the masked sweep's; only the masks change from one evaluation to the next.
  */
 import type { AblationMode, NeuronAddress } from "../../core/ablation.ts";
-import { hiddenWidths, type Network } from "../../core/network.ts";
+import { hiddenUnits } from "../../core/layers/network-shape.ts";
+import type { Network } from "../../core/network.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import { write } from "../../gpu/device/device-array.ts";
 import { Owned } from "../../gpu/device/owned.ts";
 import { submit } from "../../gpu/device/recorder.ts";
 import { writeUniforms } from "../../gpu/device/uniforms.ts";
 import { forward } from "../../gpu/generated/shaders.ts";
-import { forwardGrid } from "../../gpu/kernels/forward.ts";
 import { uploadNetworks } from "../../passes/device-networks.ts";
 import type { DeviceSplit } from "../../passes/device-split.ts";
 import { createForwardPass, rowsPerChunk, writeJobs } from "../../passes/forward-pass.ts";
@@ -55,19 +55,19 @@ export async function createRemovalProbe(
 ): Promise<RemovalProbe> {
   using own = new Owned(gpu);
   const prepared = await prepare(gpu, own, network, meanActivations, split);
-  const { widths, pass, mask, chain, tallier } = prepared;
+  const { hidden, pass, mask, chain, tallier } = prepared;
   const kept = own.move();
   // Where all samples are in one chunk, the activations below the first mask stay what they are.
   let intact = false;
   return {
     async evaluate(removed, mode) {
-      requireNeurons(removed, hiddenWidths(widths));
-      write(gpu, mask.positions, removalPositions([{ neurons: removed }], widths));
+      requireNeurons(removed, hidden);
+      write(gpu, mask.positions, removalPositions([{ neurons: removed }], hidden));
       writeJobs(gpu, mask.jobs, [jobOf(mode, removed.length)]);
       for (const [index, { count }] of pass.chunks.entries()) {
         submit(gpu, "removal probe", (to) => {
           if (!intact) pass.encode(to, index);
-          for (const { kernel, quads } of chain) kernel.encode(to, forwardGrid(quads, count, 1), index);
+          for (const work of chain) work.encode(to, count, 1, index);
           tallier.encode(to, index);
         });
       }
@@ -88,21 +88,32 @@ async function prepare(
   split: DeviceSplit,
 ) {
   const networks = own.use(uploadNetworks(gpu, [network]));
-  const { widths } = networks;
-  const pass = own.use(await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, widths)));
+  const { shape } = networks;
+  const hidden = hiddenUnits(shape);
+  const pass = own.use(await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, shape)));
   const { mask, outputs, layers } = own.allocate(
     {
-      mask: maskLayout(widths, 1, 1, pass.chunks.length),
-      outputs: maskedOutputsLayout(widths, 1, pass.rows),
-      layers: chainLayout(widths, 1),
+      mask: maskLayout(hidden, 1, 1, pass.chunks.length),
+      outputs: maskedOutputsLayout(shape, 1, pass.rows),
+      layers: chainLayout(shape, 1),
     },
     "probe",
   );
   const batches = pass.chunks.map(({ first, count }) => ({ first, count, first_job: 0 }));
   writeUniforms(gpu, forward, mask.batch, batches);
-  write(gpu, mask.replacements, replacementConstants(meanActivations, widths));
-  const chain = await createChain(gpu, { networks, pass, mask, outputs, layers, lowest: 1, deeper: true });
+  write(gpu, mask.replacements, replacementConstants(meanActivations, hidden));
+  const source = pass.outputs[0]!;
+  const chain = await createChain(gpu, {
+    networks,
+    mask,
+    layers,
+    below: 1,
+    source,
+    shared: true,
+    outputs,
+    deeper: true,
+  });
   const parts = pass.chunks.map((chunk) => ({ ...chunk, firstJob: 0, slabs: 1 }));
   const tallier = own.use(await createTallier(gpu, outputs.at(-1)!, split, 1, parts));
-  return { widths, pass, mask, chain, tallier };
+  return { hidden, pass, mask, chain, tallier };
 }

@@ -1,6 +1,9 @@
 /** What the removal of each neuron alone costs, from the intact network: a walk that starts anew at every step. */
 
 import type { AblationMode, RemovalOrder, SingleRemovals } from "../../core/ablation.ts";
+import { hiddenUnits } from "../../core/layers/network-shape.ts";
+import { shapeOf } from "../../core/layers/registry.ts";
+import { networkShape } from "../../core/network.ts";
 import { layerScope } from "../../core/scope.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import type { DevicePages } from "../../passes/device-split.ts";
@@ -20,19 +23,19 @@ export interface SingleTask extends WalkedNetwork {
 
 /** Neurons of one task that are removed alone, over all layers. */
 export function neuronsOf({ network, alone }: SingleTask): number {
-  const counts = alone?.map(({ length }) => length) ?? network.layers.slice(0, -1).map(({ outputs }) => outputs);
+  const counts = alone?.map(({ length }) => length) ?? hiddenUnits(networkShape(network));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** The neurons of every hidden layer, by index. */
 function ordersAlone({ network, repeat, alone }: SingleTask): RemovalOrder[] {
-  return network.layers.slice(0, -1).map(({ outputs }, index) => ({
+  return hiddenUnits(networkShape(network)).map((units, index) => ({
     repeat,
     scope: layerScope(index + 1),
     measure: "index",
     direction: "none",
     draw: 0,
-    neurons: Array.from(alone?.[index] ?? Array(outputs).keys(), (neuron) => ({ layer: index + 1, neuron })),
+    neurons: Array.from(alone?.[index] ?? Array(units).keys(), (neuron) => ({ layer: index + 1, neuron })),
   }));
 }
 
@@ -54,7 +57,7 @@ export function singlesOf(
   for (const { walk, correct, lossSum, correctPerClass } of walked) {
     const { network, curve, order, mode } = walk;
     const neurons = tasks[network]!.alone?.[curve];
-    const isPart = neurons !== undefined && neurons.length < tasks[network]!.network.layers[curve]!.outputs;
+    const isPart = neurons !== undefined && neurons.length < shapeOf(tasks[network]!.network.layers[curve]!).units;
     // Evaluation 0 is the intact network.
     const values = {
       correct: correct.slice(1),

@@ -1,23 +1,24 @@
 /** Routes that tally in registers: the state holds the logits, or pre-activations one product below them. */
 
-import type { Widths } from "../../core/network.ts";
+import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { read, write } from "../../gpu/device/device-array.ts";
 import type { BoundKernel } from "../../gpu/device/kernel.ts";
-import { f32, f32x2, u32, u32x2 } from "../../gpu/device/layout.ts";
+import { f32x2, u32, u32x2 } from "../../gpu/device/layout.ts";
 import type { Allocated, Owned } from "../../gpu/device/owned.ts";
-import { lanesOf, quadsOf } from "../../gpu/device/packing.ts";
+import { quadsOf } from "../../gpu/device/packing.ts";
 import { BLOCK } from "../../gpu/kernels/tally.ts";
-import { WALK_CLASSES, walkGrid } from "../../gpu/kernels/walk.ts";
+import { walkGrid } from "../../gpu/kernels/walk.ts";
 import { createWalkProduct } from "../../gpu/kernels/walk-product.ts";
 import { createWalkTally } from "../../gpu/kernels/walk-tally.ts";
+import { onDevice } from "../../gpu/layers/registry.ts";
 import { activationAfter } from "../../passes/device-networks.ts";
 import type { Climb, WalkTables, WalkTotals } from "./walk-batch.ts";
 import type { WalkGroup } from "./walk-plan.ts";
-import { maskPairs, productRows } from "./walk-tables.ts";
+import { maskPairs } from "./walk-tables.ts";
 
 /** What decides the size of a climb's arrays. */
 export interface TallyClimbSize extends Pick<WalkGroup, "route" | "lowest" | "deeper" | "single"> {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   readonly networks: number;
   readonly walks: number;
   readonly evaluations: number;
@@ -26,14 +27,14 @@ export interface TallyClimbSize extends Pick<WalkGroup, "route" | "lowest" | "de
 
 /** On the route `product` also its rows; `right` only where neurons are removed alone, masks only where others go, too. */
 export function tallyClimbLayout(size: TallyClimbSize) {
-  const { widths, networks, lowest, walks, evaluations, samples, route, deeper, single } = size;
-  const units = widths[lowest + 1]!;
+  const { shape, networks, lowest, walks, evaluations, samples, route, deeper, single } = size;
   const blocks = Math.ceil(samples / BLOCK);
   return {
     tallies: f32x2(walks * evaluations, blocks),
     right: single ? u32x2(walks * evaluations, blocks) : undefined,
-    product: route === "product" ? f32(networks, lanesOf(units) + 1, WALK_CLASSES) : undefined,
-    masks: route === "product" && deeper ? u32(walks, 8 * quadsOf(units)) : undefined,
+    product:
+      route === "product" ? onDevice(shape[lowest + 1]!).evaluated.layout(shape[lowest + 1]!, networks) : undefined,
+    masks: route === "product" && deeper ? u32(walks, 8 * quadsOf(shape[lowest]!.units)) : undefined,
   };
 }
 
@@ -47,7 +48,7 @@ export async function createTallyClimb(shared: WalkTables, own: Owned): Promise<
     lowest,
     deeper,
     single,
-    widths: networks.widths,
+    shape: networks.shape,
     networks: networks.count,
     walks: walks.length,
     evaluations: group.moves.length,
@@ -76,7 +77,7 @@ async function bindTallyKernel(
 ): Promise<BoundKernel> {
   const { gpu, networks, split, tasks } = device;
   const { group } = batch;
-  const { widths } = networks;
+  const { shape } = networks;
   const activation = activationAfter(networks, group.lowest);
   const { classes } = split;
   const common = { walk, part, walks, activations, transposed, state, labels: split.labels, tallies };
@@ -84,13 +85,14 @@ async function bindTallyKernel(
     if (right === undefined) return (await createWalkTally(gpu, "", classes)).bind(common);
     return (await createWalkTally(gpu, "SINGLE", classes)).bind({ ...common, right });
   }
-  write(gpu, product!, productRows(tasks.map(({ network }) => network.layers[group.lowest + 1]!)));
+  const evaluated = tasks.map(({ network }) => network.layers[group.lowest + 1]!);
+  write(gpu, product!, onDevice(shape[group.lowest + 1]!).evaluated.rows(evaluated));
   const resources = { ...common, product: product! };
   if (right !== undefined) {
     return (await createWalkProduct(gpu, "SINGLE", activation, classes)).bind({ ...resources, right });
   }
   if (masks === undefined) return (await createWalkProduct(gpu, "", activation, classes)).bind(resources);
-  write(gpu, masks, maskPairs(batch.walks, group.lowest, tasks, widths));
+  write(gpu, masks, maskPairs(batch.walks, group.lowest, tasks, hiddenUnits(shape)));
   return (await createWalkProduct(gpu, "MASKED", activation, classes)).bind({ ...resources, masks });
 }
 

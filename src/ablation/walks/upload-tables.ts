@@ -6,25 +6,26 @@ import { writeUniforms } from "../../gpu/device/uniforms.ts";
 import { walkLayer } from "../../gpu/generated/shaders.ts";
 import { BLOCK } from "../../gpu/kernels/tally.ts";
 import type { WalkPart, WalkUniform } from "../../gpu/kernels/walk.ts";
+import { onDevice } from "../../gpu/layers/registry.ts";
 import { type SweepDevice, tablesLayout, type WalkBatch, type WalkStarts, type WalkTables } from "./walk-batch.ts";
 import { stepRanges, stepsOf, type WalkGroup } from "./walk-plan.ts";
 import { singleStarts, walkStarts } from "./walk-start.ts";
-import { outgoingWeights, type WalkHead, walkRows } from "./walk-tables.ts";
+import { type WalkHead, walkRows } from "./walk-tables.ts";
 
 export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Owned): WalkTables {
   const { gpu, networks, split, pass, tasks, scratch } = device;
   const { group, walks } = batch;
-  const { widths } = networks;
-  const units = widths[group.lowest + 1]!;
-  const sources = widths[group.lowest]!;
+  const { shape } = networks;
+  const reader = shape[group.lowest]!;
+  const sources = shape[group.lowest - 1]!.units;
   const starts = startsOf(batch, networks.count);
   const { words, length, steps } = walkRows(group, walks, headsOf(batch, starts), tasks);
   const ranges = stepRanges(steps, stepsOf(group.route));
   const uniform: WalkUniform = {
     source_lanes: lanesOf(sources),
     source_units: sources,
-    unit_quads: quadsOf(units),
-    units,
+    unit_quads: quadsOf(reader.units),
+    units: reader.units,
     ...stridesOf(group),
     slab_rows: pass.rows,
     walk_length: length,
@@ -38,7 +39,7 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Owned):
     ranges.map((range) => ({ first, count, first_step: range.first, steps: range.count, jobs: walks.length })),
   );
   const size = {
-    widths,
+    shape,
     networks: networks.count,
     lowest: group.lowest,
     walks: walks.length,
@@ -49,7 +50,8 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Owned):
   writeUniforms(gpu, walkLayer, tables.walk, [uniform]);
   writeUniforms(gpu, walkLayer, tables.part, parts);
   write(gpu, tables.walks, words);
-  write(gpu, transposed, outgoingWeights(tasks.map(({ network }) => network.layers[group.lowest]!)));
+  const readers = tasks.map(({ network }) => network.layers[group.lowest]!);
+  write(gpu, transposed, onDevice(reader).outgoing.rows(readers));
   return {
     ...tables,
     device,

@@ -1,12 +1,12 @@
 /** What the device side of a batch of walks is made of, whatever its route: types, and the layout of its tables. */
-import type { Widths } from "../../core/network.ts";
+import type { NetworkShape } from "../../core/layers/network-shape.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import type { DeviceArray } from "../../gpu/device/device-array.ts";
-import { f32, u32x2 } from "../../gpu/device/layout.ts";
+import { u32x2 } from "../../gpu/device/layout.ts";
 import type { Allocated } from "../../gpu/device/owned.ts";
-import { lanesOf } from "../../gpu/device/packing.ts";
 import type { Recorder } from "../../gpu/device/recorder.ts";
 import { walkUniforms } from "../../gpu/kernels/walk.ts";
+import { onDevice } from "../../gpu/layers/registry.ts";
 import type { DeviceNetworks } from "../../passes/device-networks.ts";
 import type { DeviceSplit } from "../../passes/device-split.ts";
 import type { ForwardPass } from "../../passes/forward-pass.ts";
@@ -40,7 +40,7 @@ export interface SweepDevice {
 
 /** What decides the size of a batch's tables. */
 export interface TableSize {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   readonly networks: number;
   /** Lowest ablated hidden layer, from 1. */
   readonly lowest: number;
@@ -51,11 +51,12 @@ export interface TableSize {
   readonly parts: number;
 }
 
-export function tablesLayout({ widths, networks, lowest, walks, length, parts }: TableSize) {
+export function tablesLayout({ shape, networks, lowest, walks, length, parts }: TableSize) {
+  const reader = shape[lowest]!;
   return {
     ...walkUniforms(parts),
     walks: u32x2(walks, length),
-    outgoingWeights: f32(networks, widths[lowest]!, lanesOf(widths[lowest + 1]!)),
+    outgoingWeights: onDevice(reader).outgoing.layout(reader, networks),
   };
 }
 

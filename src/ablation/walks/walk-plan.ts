@@ -6,8 +6,9 @@
  * that becomes 0 is never what a subtraction leaves. With zeros the anchor is the end; with means it mostly is the beginning.
  */
 import type { AblationMode, NeuronAddress, RemovalOrder } from "../../core/ablation.ts";
+import { classesOf, hiddenLayers, hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
-import { type Network, type Widths, widthsOf } from "../../core/network.ts";
+import { type Network, networkShape } from "../../core/network.ts";
 import { WALK_CLASSES, WALK_STEPS } from "../../gpu/kernels/walk.ts";
 import { removalSteps } from "../orders.ts";
 
@@ -62,10 +63,10 @@ export interface WalkGroup {
 }
 
 /** @param lowest ablated hidden layer, from 1 */
-export function routeFor(lowest: number, widths: Widths, stride: number): Route {
-  const above = widths.length - 2 - lowest; // hidden layers above the ablated one
+export function routeFor(lowest: number, shape: NetworkShape, stride: number): Route {
+  const above = hiddenLayers(shape).length - lowest; // hidden layers above the ablated one
   // The other routes evaluate at every removal: where few removals are evaluated, storing outputs costs less.
-  if (widths.at(-1)! > WALK_CLASSES || above > 1 || stride > 1) return "layers";
+  if (classesOf(shape) > WALK_CLASSES || above > 1 || stride > 1) return "layers";
   return above === 0 ? "tally" : "product";
 }
 
@@ -73,8 +74,8 @@ export function routeFor(lowest: number, widths: Widths, stride: number): Route 
 const DENSE_STRIDE = 8;
 
 /** Removals between two evaluations of a walk: those that were asked for, or 1 where more evaluations cost less. */
-export function walkedStride(lowest: number, widths: Widths, stride: number, neurons: number): number {
-  return stride <= DENSE_STRIDE && routeFor(lowest, widths, 1) !== "layers" ? 1 : Math.min(stride, neurons);
+export function walkedStride(lowest: number, shape: NetworkShape, stride: number, neurons: number): number {
+  return stride <= DENSE_STRIDE && routeFor(lowest, shape, 1) !== "layers" ? 1 : Math.min(stride, neurons);
 }
 
 /** Steps in one part of a route. */
@@ -119,12 +120,12 @@ interface Course {
   readonly removed: Uint32Array;
 }
 
-function courseOf({ neurons }: RemovalOrder, widths: Widths, stride: number): Course {
+function courseOf({ neurons }: RemovalOrder, shape: NetworkShape, stride: number): Course {
   const layers = neurons.map(({ layer }) => layer);
   const lowest = smallest(layers);
-  const walked = walkedStride(lowest, widths, stride, neurons.length);
+  const walked = walkedStride(lowest, shape, stride, neurons.length);
   const removed = removalSteps(neurons.length, walked);
-  return { lowest, deeper: greatest(layers) > lowest, route: routeFor(lowest, widths, walked), removed };
+  return { lowest, deeper: greatest(layers) > lowest, route: routeFor(lowest, shape, walked), removed };
 }
 
 /** Walks whose intact network comes out the same to the bit. */
@@ -137,14 +138,15 @@ export function intactKey(
 
 /** The groups of walks so far. */
 class WalkGroups {
-  readonly #widths: Widths;
+  /** [hidden layers] */
+  readonly #units: readonly number[];
   readonly #single: boolean;
   readonly #groups = new Map<string, WalkGroup & { readonly walks: Walk[] }>();
   /** Of walks that begin with the intact network. */
   readonly #intact = new Set<string>();
 
-  constructor(widths: Widths, single: boolean) {
-    this.#widths = widths;
+  constructor(units: readonly number[], single: boolean) {
+    this.#units = units;
     this.#single = single;
   }
 
@@ -154,7 +156,7 @@ class WalkGroups {
 
   add(walk: Walk, { lowest, deeper, route }: Course, moves: Uint32Array): void {
     const neurons = moves.at(-1)!;
-    const width = this.#widths[lowest]!;
+    const width = this.#units[lowest - 1]!;
     const own = !this.#single && startOf(walk, { lowest, width }) === "own";
     // Evaluations lie as far apart as the first two, but for the last.
     const key = JSON.stringify([own, lowest, deeper, route, neurons, moves[1], moves.length]);
@@ -191,12 +193,12 @@ export function walkGroups(
   modes: readonly AblationMode[],
   { stride, single = false }: { readonly stride: number; readonly single?: boolean },
 ): WalkGroup[] {
-  const widths = widthsOf(tasks[0]!.network);
-  const groups = new WalkGroups(widths, single);
+  const shape = networkShape(tasks[0]!.network);
+  const groups = new WalkGroups(hiddenUnits(shape), single);
   const restoring: { readonly walk: Walk; readonly course: Course; readonly moves: Uint32Array }[] = [];
   tasks.forEach(({ orders, meanActivations }, network) => {
     orders.forEach((order, curve) => {
-      const course = courseOf(order, widths, stride);
+      const course = courseOf(order, shape, stride);
       for (const mode of modes) {
         const start = single ? 0 : anchorOf(order, (at) => replacement(mode, meanActivations, at));
         const walk = { network, curve, order, mode, start };

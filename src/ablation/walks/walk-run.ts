@@ -110,7 +110,7 @@ async function walkPage(
   onProgress: (done: number) => void,
 ): Promise<void> {
   const { gpu, networks, split } = device;
-  const size: WalkedSize = { widths: networks.widths, samples: split.count, networks: networks.count };
+  const size: WalkedSize = { shape: networks.shape, samples: split.count, networks: networks.count };
   const { rows, waves } = walkWaves(gpu, size, groups.map(sizeOf));
   using pass = await createForwardPass(gpu, networks, split, rows.count);
   const pacer = new Pacer(gpu);
@@ -121,7 +121,7 @@ async function walkPage(
     });
     const evaluations = evaluationsOf(batches);
     using own = new Owned(gpu);
-    const layout = scratchLayout(size.widths, rows.count, scratchOf(batches, size));
+    const layout = scratchLayout(size.shape, rows.count, scratchOf(batches, size));
     const { walkState: state, walkOutputs: outputs } = own.allocate(layout);
     const sweep: SweepDevice = { ...device, pass, scratch: { state, outputs } };
     const routes: WalkRoute[] = [];

@@ -1,13 +1,15 @@
 /** What walks start from: exact pre-activations, computed as the masked sweep does, of networks that lack some neurons or none. */
+import type { NetworkShape } from "../../core/layers/network-shape.ts";
 import { write } from "../../gpu/device/device-array.ts";
 import { f32, structs, u32, uniforms } from "../../gpu/device/layout.ts";
 import type { Owned } from "../../gpu/device/owned.ts";
-import { quadsOf } from "../../gpu/device/packing.ts";
+import { lanesOf, quadsOf } from "../../gpu/device/packing.ts";
 import type { Recorder } from "../../gpu/device/recorder.ts";
 import { writeUniforms } from "../../gpu/device/uniforms.ts";
 import { forward } from "../../gpu/generated/shaders.ts";
-import { createForwardLayer, type ForwardJob, forwardGrid } from "../../gpu/kernels/forward.ts";
-import { plainLayer, writeJobs } from "../../passes/forward-pass.ts";
+import type { ForwardJob } from "../../gpu/kernels/forward.ts";
+import { onDevice } from "../../gpu/layers/registry.ts";
+import { writeJobs } from "../../passes/forward-pass.ts";
 import { removalPositions } from "../masked/removal-masks.ts";
 import type { Start, WalkBatch, WalkStarts, WalkTables } from "./walk-batch.ts";
 import { replacement, type StepRange, startOf, type WalkGroup, type WalkStart } from "./walk-plan.ts";
@@ -62,16 +64,23 @@ function hasZeros({ walks, group }: WalkBatch, tasks: readonly WalkedNetwork[]):
   );
 }
 
-/**
- * @param width neurons of the lowest ablated layer
- * @param jobs starts that are computed
- * @param rows sets of neurons that they lack
- * @param batches parts on chunks of samples
- */
-export function startLayout(width: number, jobs: number, rows: number, batches: number) {
-  const lanes = 4 * quadsOf(width);
+/** What decides the size of the arrays of starts. */
+export interface StartSize {
+  readonly shape: NetworkShape;
+  /** Lowest ablated hidden layer, from 1. */
+  readonly lowest: number;
+  /** Starts that are computed. */
+  readonly jobs: number;
+  /** Sets of neurons that they lack. */
+  readonly rows: number;
+  /** Parts on chunks of samples. */
+  readonly batches: number;
+}
+
+export function startLayout({ shape, lowest, jobs, rows, batches }: StartSize) {
+  const lanes = lanesOf(shape[lowest - 1]!.units);
   return {
-    layer: uniforms(forward, "Layer"),
+    layer: onDevice(shape[lowest]!).forwardUniform,
     batch: uniforms(forward, "Batch", batches),
     jobs: structs(forward, "Job", jobs),
     positions: u32(rows, lanes),
@@ -86,7 +95,7 @@ export async function createStart(tables: WalkTables, own: Owned): Promise<Begin
   const { device, batch, ranges, starts, state } = tables;
   const { gpu, networks, pass, tasks } = device;
   const { lowest, width, single } = batch.group;
-  const { widths } = networks;
+  const { shape } = networks;
   const parts = [starts.slabs];
   // Of single removals, each further part replaces the slabs that lack its neurons.
   if (single && hasZeros(batch, tasks)) {
@@ -104,23 +113,26 @@ export async function createStart(tables: WalkTables, own: Owned): Promise<Begin
   );
   const firsts = parts.map((_, part) => parts.slice(0, part).reduce((sum, { length }) => sum + length, 0));
   const batches = pass.chunks.flatMap((chunk) => firsts.map((first_job) => ({ ...chunk, first_job })));
-  const quads = quadsOf(width);
-  const layer = { ...plainLayer(width, widths[lowest + 1]!, pass.rows), own_source: 0, hidden_quads: quads };
-  const arrays = own.allocate(startLayout(width, jobs.length, rows.count, batches.length), "start"); // replaced by 0
-  writeUniforms(gpu, forward, arrays.layer, [layer]);
-  writeUniforms(gpu, forward, arrays.batch, batches);
-  writeJobs(gpu, arrays.jobs, jobs);
-  write(gpu, arrays.positions, rows.positions(width));
-  const kernel = (await createForwardLayer(gpu, "MASKED", "identity")).bind({
-    ...arrays,
-    inputs: pass.outputs[lowest - 1]!,
+  const size = { shape, lowest, jobs: jobs.length, rows: rows.count, batches: batches.length };
+  const { layer, batch: batchUniform, jobs: table, positions, replacements } = own.allocate(startLayout(size), "start");
+  writeUniforms(gpu, forward, batchUniform, batches);
+  writeJobs(gpu, table, jobs);
+  write(gpu, positions, rows.positions(width));
+  const reader = shape[lowest]!;
+  const work = await onDevice(reader).forward(gpu, reader, {
     parameters: networks.parameters[lowest]!,
+    activation: "identity",
+    source: { inputs: pass.outputs[lowest - 1]! },
     outputs: state,
+    layer,
+    batch: batchUniform,
+    jobs: table,
+    sharedSource: true,
+    masks: { positions, replacements, quads: quadsOf(width), offset: 0 }, // replaced by 0
   });
   return (to, chunk, part) => {
     if (part >= parts.length) return;
-    const grid = forwardGrid(quadsOf(widths[lowest + 1]!), pass.chunks[chunk]!.count, parts[part]!.length);
-    kernel.encode(to, grid, chunk * parts.length + part);
+    work.encode(to, pass.chunks[chunk]!.count, parts[part]!.length, chunk * parts.length + part);
   };
 }
 
@@ -144,6 +156,6 @@ class Rows {
   /** [rows, lanes] of a layer of `width` neurons. */
   positions(width: number): Uint32Array {
     const orders = this.#sets.map((removed) => ({ neurons: removed.map((neuron) => ({ layer: 1, neuron })) }));
-    return removalPositions(orders, [0, width, 0]);
+    return removalPositions(orders, [width]);
   }
 }

@@ -1,10 +1,9 @@
-/** Walks as the shaders read them: rows of removals and steps, outgoing weights by neuron, and masks of joint orders. */
+/** Walks as the shaders read them: rows of removals and steps, and masks of joint orders. */
 import type { NeuronAddress } from "../../core/ablation.ts";
 import { greatest } from "../../core/long-arrays.ts";
-import type { DenseLayer, Widths } from "../../core/network.ts";
-import { hiddenLanes, lanesOf, quadsOf } from "../../gpu/device/packing.ts";
-import { NO_EVALUATION, NO_REMOVAL, NO_RESTORING, UPPER_REMOVAL, WALK_CLASSES } from "../../gpu/kernels/walk.ts";
-import { removalPositions, replacementConstants, replacementRows } from "../masked/removal-masks.ts";
+import { quadsOf } from "../../gpu/device/packing.ts";
+import { NO_EVALUATION, NO_REMOVAL, NO_RESTORING, UPPER_REMOVAL } from "../../gpu/kernels/walk.ts";
+import { hiddenLanes, removalPositions, replacementConstants, replacementRows } from "../masked/removal-masks.ts";
 import type { SweepTask } from "../sweep-task.ts";
 import { movedNeurons, productSteps, replacement, type Walk, type WalkGroup } from "./walk-plan.ts";
 
@@ -82,54 +81,22 @@ function noStep(neurons: number) {
   return { begin: neurons, end: neurons, evaluation: NO_EVALUATION, upper: 0 };
 }
 
-/** Copies rows[at * stride + ...] = weights[output, input] for all of a layer: one row an input. */
-function transpose({ inputs, outputs, weights }: DenseLayer, rows: Float32Array, start: number, stride: number): void {
-  for (let output = 0; output < outputs; output++) {
-    for (let input = 0; input < inputs; input++)
-      rows[start + input * stride + output] = weights[output * inputs + input]!;
-  }
-}
-
-/** [networks, inputs, lanes of the outputs]: row n holds the weights that leave input n. */
-export function outgoingWeights(layers: readonly DenseLayer[]): Float32Array {
-  const { inputs, outputs } = layers[0]!;
-  const lanes = lanesOf(outputs);
-  const rows = new Float32Array(layers.length * inputs * lanes);
-  layers.forEach((layer, network) => {
-    transpose(layer, rows, network * inputs * lanes, lanes);
-  });
-  return rows;
-}
-
-/** [networks, lanes of the inputs + 1, 12]: like outgoingWeights, zeros behind the last input, then the biases. */
-export function productRows(layers: readonly DenseLayer[]): Float32Array {
-  const lanes = WALK_CLASSES;
-  const inputLanes = lanesOf(layers[0]!.inputs);
-  const size = (inputLanes + 1) * lanes;
-  const rows = new Float32Array(layers.length * size);
-  layers.forEach((layer, network) => {
-    transpose(layer, rows, network * size, lanes);
-    rows.set(layer.biases, network * size + inputLanes * lanes);
-  });
-  return rows;
-}
-
 /** [walks, 2 quads a quad of units]: positions of 4 units of the layer above `lowest`, then bits of their replacements. */
 export function maskPairs(
   walks: readonly Walk[],
   lowest: number,
   networks: readonly WalkedNetwork[],
-  widths: Widths,
+  hidden: readonly number[],
 ): Uint32Array {
-  const { offsets, quads: rowQuads } = hiddenLanes(widths);
+  const { offsets, quads: rowQuads } = hiddenLanes(hidden);
   const positions = removalPositions(
     walks.map(({ order }) => order),
-    widths,
+    hidden,
   );
   const constants = networks.map(
-    ({ meanActivations }) => new Uint32Array(replacementConstants(meanActivations, widths).buffer),
+    ({ meanActivations }) => new Uint32Array(replacementConstants(meanActivations, hidden).buffer),
   );
-  const quads = quadsOf(widths[lowest + 1]!);
+  const quads = quadsOf(hidden[lowest]!);
   const pairs = new Uint32Array(walks.length * quads * 8);
   walks.forEach(({ mode, network }, row) => {
     for (let lane = 0; lane < quads * 4; lane++) {

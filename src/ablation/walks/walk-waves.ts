@@ -2,10 +2,10 @@
  * How walks are cut to fit a device: batches that share dispatches, and waves of batches that share a forward pass. The
  * plan that is shown before a run and the run itself ask the same function. Plain arithmetic, nothing allocated.
  */
+
+import type { NetworkShape } from "../../core/layers/network-shape.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
-import type { Widths } from "../../core/network.ts";
 import { f32, plannedArrays } from "../../gpu/device/layout.ts";
-import { lanesOf } from "../../gpu/device/packing.ts";
 import {
   type Amount,
   activationBytes,
@@ -19,6 +19,7 @@ import {
   totalBytes,
 } from "../../gpu/device/plan-basis.ts";
 import { BLOCK } from "../../gpu/kernels/tally.ts";
+import { outputLanes, outputsLayout } from "../../gpu/layers/layer-kind.ts";
 import { chunkRows, chunksOf, forwardOperations, WALKED } from "../../passes/forward-pass.ts";
 import { tallyArrays, tallyLayout } from "../../passes/tally.ts";
 import { layerClimbLayout } from "./layer-climb.ts";
@@ -46,7 +47,7 @@ export interface GroupSize {
 
 /** What is walked over. */
 export interface WalkedSize {
-  readonly widths: Widths;
+  readonly shape: NetworkShape;
   readonly samples: number;
   readonly networks: number;
 }
@@ -95,7 +96,7 @@ function tableArrays(
   rows: number,
   walks: number,
 ): PlannedArray[] {
-  const { widths, samples, networks } = size;
+  const { shape, samples, networks } = size;
   const { route, lowest, evaluations, neurons } = group;
   const chunks = chunksOf(samples, rows).length;
   const ranges = Math.ceil(evaluations / stepsOf(route));
@@ -105,10 +106,11 @@ function tableArrays(
   const startParts = group.single ? ranges : 1;
   const startRows = group.single ? startParts + 1 : group.starts + (group.own ? walks : 0);
   const startJobs = startSlabs(networks, group, walks) + (startParts - 1) * networks;
-  const own = { widths, networks, lowest, walks };
+  const start = { shape, lowest, jobs: startJobs, rows: startRows, batches: chunks * startParts };
+  const own = { shape, networks, lowest, walks };
   const tables = [
     ...plannedArrays(basis, tablesLayout({ ...own, length, parts })),
-    ...plannedArrays(basis, startLayout(widths[lowest]!, startJobs, startRows, chunks * startParts), "start"),
+    ...plannedArrays(basis, startLayout(start), "start"),
   ];
   if (route === "layers") {
     const climb = plannedArrays(basis, layerClimbLayout({ ...own, evaluations, parts }), "walk");
@@ -131,11 +133,11 @@ export interface ScratchSize {
 const NO_SCRATCH: ScratchSize = { state: 0, outputs: [] };
 
 /** What one batch of `walks` walks needs. */
-export function scratchSize({ widths, networks }: WalkedSize, group: GroupSize, walks: number): ScratchSize {
+export function scratchSize({ shape, networks }: WalkedSize, group: GroupSize, walks: number): ScratchSize {
   const { route, lowest } = group;
   return {
-    state: stateSlabs(networks, group, walks) * lanesOf(widths[lowest + 1]!),
-    outputs: widths.slice(1).map((_, layer) => (route === "layers" && layer >= lowest ? outputSlabs(walks) : 0)),
+    state: stateSlabs(networks, group, walks) * outputLanes(shape[lowest]!),
+    outputs: shape.map((_, layer) => (route === "layers" && layer >= lowest ? outputSlabs(walks) : 0)),
   };
 }
 
@@ -147,11 +149,11 @@ export function sharedScratch(one: ScratchSize, other: ScratchSize = NO_SCRATCH)
   };
 }
 
-export function scratchLayout(widths: Widths, rows: number, { state, outputs }: ScratchSize) {
+export function scratchLayout(shape: NetworkShape, rows: number, { state, outputs }: ScratchSize) {
   return {
     walkState: f32(1, rows, state),
-    walkOutputs: widths.slice(1).map((width, layer) => {
-      return outputs[layer]! > 0 ? f32(outputs[layer]!, rows, lanesOf(width)) : undefined;
+    walkOutputs: shape.map((one, layer) => {
+      return outputs[layer]! > 0 ? outputsLayout(one, outputs[layer]!, rows) : undefined;
     }),
   };
 }
@@ -160,8 +162,8 @@ export function scratchLayout(widths: Widths, rows: number, { state, outputs }: 
 const MOST_WORKGROUPS = 65_535;
 
 /** Operations of one walk in one part on `rows` samples: removals, and the products above; activations come on top. */
-function partOperations({ widths }: WalkedSize, { route, lowest }: GroupSize, rows: number): number {
-  return rows * stepsOf(route) * (2 * widths[lowest + 1]! + forwardOperations(widths.slice(lowest + 1)));
+function partOperations({ shape }: WalkedSize, { route, lowest }: GroupSize, rows: number): number {
+  return rows * stepsOf(route) * (2 * shape[lowest]!.units + forwardOperations(shape.slice(lowest + 1)));
 }
 
 /**
@@ -192,7 +194,7 @@ function walksAtOnce(
 /** Fewer rows, where the state of one walk beside the intact networks would not fit otherwise. */
 function rowsForStates(basis: PlanBasis, size: WalkedSize, groups: readonly GroupSize[], rows: Amount): Amount {
   const bytesOfRow = (group: GroupSize) =>
-    4 * lanesOf(size.widths[group.lowest + 1]!) * stateSlabs(size.networks, group, 1);
+    4 * outputLanes(size.shape[group.lowest]!) * stateSlabs(size.networks, group, 1);
   const largest = greatest(groups.map(bytesOfRow));
   const fitting = leastOf({ binding: activationBytes(basis) / largest, memory: batchBytes(basis) / 2 / largest });
   if (fitting.count >= rows.count) return rows;
@@ -206,16 +208,16 @@ function isUnplanned({ own, evaluations }: GroupSize): boolean {
 
 /** Cuts groups of walks into batches and waves. Every batch that fits joins the wave before it. */
 export function walkWaves(basis: PlanBasis, size: WalkedSize, groups: readonly GroupSize[]): WalkWaves {
-  const { widths, samples, networks } = size;
+  const { shape, samples, networks } = size;
   // On the route `layers` even one walk stores the outputs of all steps of a part.
   const slabs = groups.some(({ route }) => route === "layers") ? Math.max(networks, outputSlabs(1)) : networks;
-  const rows = rowsForStates(basis, size, groups, chunkRows(basis, samples, slabs, widths));
+  const rows = rowsForStates(basis, size, groups, chunkRows(basis, samples, slabs, shape));
   const waves: BatchRange[][] = [];
   let fullest: readonly PlannedArray[] = [];
   let cutMost: { atOnce: Amount; of: number } | undefined;
   let tables: PlannedArray[] = [];
   let scratch = NO_SCRATCH;
-  const scratchArrays = (of: ScratchSize) => plannedArrays(basis, scratchLayout(widths, rows.count, of));
+  const scratchArrays = (of: ScratchSize) => plannedArrays(basis, scratchLayout(shape, rows.count, of));
   let mostBytes = batchBytes(basis);
   for (const index of [...groups.keys()].sort(
     (a, b) => Number(isUnplanned(groups[a]!)) - Number(isUnplanned(groups[b]!)),
@@ -257,15 +259,15 @@ export function walkWaves(basis: PlanBasis, size: WalkedSize, groups: readonly G
  */
 export function networksAtOnce(
   basis: PlanBasis,
-  { widths, samples }: Omit<WalkedSize, "networks">,
+  { shape, samples }: Omit<WalkedSize, "networks">,
   groups: readonly GroupSize[],
   networks: number,
 ): Amount {
   const arraysOf = (count: number) =>
     groups.flatMap((group) => {
-      const size = { widths, samples, networks: count };
+      const size = { shape, samples, networks: count };
       const walks = count * group.walks;
-      const scratch = scratchLayout(widths, samples, scratchSize(size, group, walks));
+      const scratch = scratchLayout(shape, samples, scratchSize(size, group, walks));
       return [...tableArrays(basis, size, group, samples, walks), ...plannedArrays(basis, scratch)];
     });
   const one = totalBytes(arraysOf(1));
@@ -274,6 +276,6 @@ export function networksAtOnce(
     binding: activationBytes(basis) / largestGrowth(arraysOf),
     memory: batchBytes(basis) / one,
     // A subgroup's lanes are blocks of one walk: chunks should not be too short to occupy them.
-    time: basis.pace.unitOperations / (WALKED * forwardOperations(widths)),
+    time: basis.pace.unitOperations / (WALKED * forwardOperations(shape)),
   });
 }

@@ -12,7 +12,8 @@ import {
 import { type LayerActivation, layerActivation, networkActivationText } from "../../core/activation.ts";
 import type { AnyDataset } from "../../core/dataset.ts";
 import { UsageError } from "../../core/errors.ts";
-import { widthsOf } from "../../core/network.ts";
+import { classesOf, shapeText } from "../../core/layers/network-shape.ts";
+import { networkShape } from "../../core/network.ts";
 import type { ResultSink } from "../../core/platform.ts";
 import type { RepeatSummary } from "../../core/study.ts";
 import { inputsForNetworks } from "../../data/inputs/inputs-for-networks.ts";
@@ -76,7 +77,7 @@ async function readNetworks(
   const networks: FiledNetwork[] = [];
   for (const file of models) {
     const { network, format, notes } = await openNetwork(file, options);
-    const about = `${file}, ${format}: ${widthsOf(network).join("-")}, ${networkActivationText(network.activation)}`;
+    const about = `${file}, ${format}: ${shapeText(networkShape(network))}, ${networkActivationText(network.activation)}`;
     tell(`network: ${about}`);
     for (const note of notes) tell(`         ${note}`);
     networks.push({ file, network });
@@ -136,7 +137,7 @@ async function analysis(
   const asked = {
     data,
     ...given({ label, noHeader, drop, classes, split, normalize, standardize }),
-    outputs: widthsOf(read[0]!.network).at(-1)!,
+    outputs: classesOf(networkShape(read[0]!.network)),
   };
   using stored = await readLargeStudyData(asked, { keepMegabytes: options.dataMemory, rescaled }, display);
   showDataset(stored, display);

@@ -2,9 +2,9 @@
 
 import { Argument, type Command, Option } from "commander";
 import { type Bench, benches, rowsOf, runSuite, type SuiteOptions } from "../../bench/suite.ts";
+import { activations } from "../../core/activation.ts";
 import { describeAdapter } from "../../core/adapter-text.ts";
 import { RunError } from "../../core/errors.ts";
-import { activations } from "../../core/network.ts";
 import { type ScopeKind, scopeKinds } from "../../core/scope.ts";
 import { wrapped } from "../../core/wrapped-text.ts";
 import { createContext } from "../../gpu/device/context.ts";

@@ -3,8 +3,8 @@
 import { type Command, Option } from "commander";
 import { material } from "../../bench/material.ts";
 import { ablationModes, type SinglesChoice } from "../../core/ablation.ts";
+import { type Activation, activations } from "../../core/activation.ts";
 import type { Dataset } from "../../core/dataset.ts";
-import { type Activation, activations } from "../../core/network.ts";
 import type { Profile } from "../../core/profile.ts";
 import { scopeKinds } from "../../core/scope.ts";
 import type { StudyConfig } from "../../core/study.ts";

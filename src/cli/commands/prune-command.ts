@@ -7,8 +7,9 @@ import type { Dataset } from "../../core/dataset.ts";
 import { RunError, UsageError } from "../../core/errors.ts";
 import { knownInputs } from "../../core/input-treatment.ts";
 import { toNetwork } from "../../core/layer-chain.ts";
+import { classesOf, shapeText } from "../../core/layers/network-shape.ts";
 import { appendAll } from "../../core/long-arrays.ts";
-import { type Network, widthsOf } from "../../core/network.ts";
+import { type Network, networkShape } from "../../core/network.ts";
 import { type FittedNetwork, fittedTo } from "../../core/network-fit.ts";
 import type { ChannelOrder } from "../../core/sample-axes.ts";
 import { inputsForNetworks, withInputsOf } from "../../data/inputs/inputs-for-networks.ts";
@@ -162,7 +163,7 @@ async function finetuned(
   const { finetune: epochs, learningRate, batchSize, l2, seed } = options;
   const [trained] = await onDevice(devices, "finetuning the pruned network", async (gpu) => {
     using train = splitOnDevice(gpu, dataset, "train");
-    const about = { widths: widthsOf(small), activation: small.activation, initial: [small] };
+    const about = { shape: networkShape(small), activation: small.activation, initial: [small] };
     return await trainNetworks(gpu, train, [0], { ...about, epochs, learningRate, batchSize, l2, seed });
   });
   const network = withInputsOf(trained!.network, dataset);
@@ -191,10 +192,13 @@ async function prune(model: string, options: PruneOptions): Promise<void> {
   const files = await openFiles(options, display.line);
   const { network, format, notes } = await openNetwork(model, readOptionsOf(options));
   const tell = (name: string, line: string) => display.line(`${`${name}:`.padEnd(9)}${line}`);
-  tell("network", `${model}, ${format}, ${widthsOf(network).join("-")} ${networkActivationText(network.activation)}`);
+  tell(
+    "network",
+    `${model}, ${format}, ${shapeText(networkShape(network))} ${networkActivationText(network.activation)}`,
+  );
   for (const note of notes) tell("note", note);
   allowedMeasures([requireMeasure(options.measure).name], hiddenActivations(network.activation, network.layers.length));
-  const data = await readStudyData({ ...options, outputs: widthsOf(network).at(-1)! }, display.line);
+  const data = await readStudyData({ ...options, outputs: classesOf(networkShape(network)) }, display.line);
   if (options.finetune > 0) requireTrainable(data, "--finetune");
   const { train, validation, test } = data;
   tell("data", `${data.name}, ${train.count} / ${validation.count} / ${test.count} samples`);

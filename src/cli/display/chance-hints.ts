@@ -2,8 +2,9 @@
 
 import { activationOfLayer } from "../../core/activation.ts";
 import { type AnyDataset, isPaged, type Split } from "../../core/dataset.ts";
+import { classesOf, multiplyAdds } from "../../core/layers/network-shape.ts";
 import { greatest } from "../../core/long-arrays.ts";
-import type { Network } from "../../core/network.ts";
+import { type Network, networkShape } from "../../core/network.ts";
 import { namesOf } from "../../data/inputs/class-order.ts";
 import {
   type ClassOrderHint,
@@ -14,7 +15,8 @@ import {
   FEWEST_SAMPLES,
 } from "../../data/inputs/class-order-hint.ts";
 import { type InputView, inputViews } from "../../data/inputs/input-views.ts";
-import { forwardLayer, inputValues } from "../../reference/forward.ts";
+import { inputValues } from "../../reference/forward.ts";
+import { layerOutputs } from "../../reference/layers.ts";
 
 /** Samples that are tried: enough for dozens of classes. */
 const MOST_SAMPLES = 600;
@@ -60,9 +62,9 @@ async function someSamples(
 function confusionOf(network: Network, values: Float64Array, labels: Uint16Array, names: readonly string[]): Confusion {
   let outputs = values;
   for (const [index, layer] of network.layers.entries()) {
-    outputs = forwardLayer(outputs, layer, activationOfLayer(network.activation, index, network.layers.length));
+    outputs = layerOutputs(outputs, layer, activationOfLayer(network.activation, index, network.layers.length));
   }
-  const width = network.layers.at(-1)!.outputs;
+  const width = classesOf(networkShape(network));
   const counts = new Uint32Array(names.length * width);
   for (const [sample, label] of labels.entries()) {
     const own = outputs.subarray(sample * width, (sample + 1) * width);
@@ -98,7 +100,7 @@ export async function chanceHint(
   dataset: AnyDataset,
   { tryInputs, isScaled }: HintRequest,
 ): Promise<string | undefined> {
-  const work = network.layers.reduce((sum, { inputs, outputs }) => sum + inputs * outputs, 0);
+  const work = multiplyAdds(networkShape(network));
   const { inputs, labels, count } = await someSamples(
     dataset,
     Math.max(1, Math.min(MOST_SAMPLES, Math.floor(MOST_WORK / work))),

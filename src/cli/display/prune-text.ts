@@ -1,7 +1,8 @@
 /** What `gpu-importance prune` prints and writes about what it did. */
 import type { NeuronAddress } from "../../core/ablation.ts";
 import type { Dataset } from "../../core/dataset.ts";
-import { type Network, widthsOf } from "../../core/network.ts";
+import { hiddenUnits, shapeText } from "../../core/layers/network-shape.ts";
+import { type Network, networkShape } from "../../core/network.ts";
 import type { Accuracies } from "../../pruning/accuracies.ts";
 import type { TwinCheck } from "../../pruning/masked-twin.ts";
 import { networkCost } from "../../pruning/network-cost.ts";
@@ -21,10 +22,10 @@ const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 const whole = (count: number) => count.toLocaleString("en-US");
 
 /** `layer 1: 64 of 128, layer 2: ...`. */
-export function removedText({ layers }: Network, removed: readonly NeuronAddress[]): string {
-  const parts = layers.slice(0, -1).map(({ outputs }, index) => {
+export function removedText(network: Network, removed: readonly NeuronAddress[]): string {
+  const parts = hiddenUnits(networkShape(network)).map((units, index) => {
     const gone = removed.filter(({ layer }) => layer === index + 1).length;
-    return `layer ${index + 1}: ${gone} of ${outputs}`;
+    return `layer ${index + 1}: ${gone} of ${units}`;
   });
   return parts.join(", ");
 }
@@ -37,7 +38,7 @@ export function pruneTable(states: readonly PrunedState[], { validation, test }:
     row("", ["before", "after", "finetuned"].slice(0, states.length)),
     row(
       "widths",
-      states.map(({ network }) => widthsOf(network).join("-")),
+      states.map(({ network }) => shapeText(networkShape(network))),
     ),
     row(
       "parameters",

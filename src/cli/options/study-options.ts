@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { ablationModes } from "../../core/ablation.ts";
-import { activations } from "../../core/network.ts";
+import { activations } from "../../core/activation.ts";
 import { binRules, defaultBins, defaultBits } from "../../core/quantization.ts";
 import { type ScopeKind, scopeKinds } from "../../core/scope.ts";
 import { type StudyConfig, sweepMethods } from "../../core/study.ts";

@@ -1,7 +1,8 @@
 /** `gpu-importance prune --json`: what was done, as data. */
 import { networkActivationText } from "../../core/activation.ts";
 import { inputsText } from "../../core/input-treatment.ts";
-import { widthsOf } from "../../core/network.ts";
+import { layerSizes } from "../../core/layers/network-shape.ts";
+import { networkShape } from "../../core/network.ts";
 import { jsonText } from "../../core/plain-text.ts";
 import { given } from "../../host/given.ts";
 import { requireMeasure } from "../../pruning/choose-removals.ts";
@@ -23,7 +24,7 @@ export interface PruneRecord {
 
 function stateFields({ network, bytes, accuracies }: PrunedState) {
   return {
-    widths: widthsOf(network),
+    widths: layerSizes(networkShape(network)),
     activation: networkActivationText(network.activation),
     inputs: inputsText(network),
     bytes,

@@ -13,7 +13,8 @@ import {
   treatmentFault,
 } from "../../core/input-treatment.ts";
 import type { InputType } from "../../core/input-type.ts";
-import type { Network } from "../../core/network.ts";
+import { featuresOf } from "../../core/layers/network-shape.ts";
+import { type Network, networkShape } from "../../core/network.ts";
 import { treatedDataset } from "./treat-inputs.ts";
 
 /** A network and the file that it came in, or another name for messages. */
@@ -132,8 +133,9 @@ function requireAllTreated(networks: readonly Named[], carrier: Named): void {
 }
 
 /** Networks that are made by hand may say anything. */
-function requireValid({ inputTreatment, layers }: Network, where: string): void {
-  const fault = inputTreatment && treatmentFault(inputTreatment, layers[0]!.inputs);
+function requireValid(network: Network, where: string): void {
+  const { inputTreatment } = network;
+  const fault = inputTreatment && treatmentFault(inputTreatment, featuresOf(networkShape(network)));
   if (fault === undefined) return;
   throw new UsageError({ what: "inputTreatment does not fit the network", where, ...fault });
 }

@@ -5,16 +5,14 @@ export const backward = {
   "overrides": { "ACTIVATION": "u32", "ALPHA": "f32", "SLOPES_KEPT": "bool" },
   "structs": {
     "Layer": {
-      "size": 32,
+      "size": 24,
       "fields": {
         "input_quads": { "offset": 0, "type": "u32" },
         "inputs": { "offset": 4, "type": "u32" },
         "outputs": { "offset": 8, "type": "u32" },
         "output_quads": { "offset": 12, "type": "u32" },
-        "next_outputs": { "offset": 16, "type": "u32" },
-        "next_quads": { "offset": 20, "type": "u32" },
-        "slab_rows": { "offset": 24, "type": "u32" },
-        "order_rows": { "offset": 28, "type": "u32" }
+        "slab_rows": { "offset": 16, "type": "u32" },
+        "order_rows": { "offset": 20, "type": "u32" }
       }
     },
     "Batch": {
@@ -42,7 +40,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -54,7 +52,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -66,7 +64,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] },
@@ -79,7 +77,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -91,7 +89,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -103,7 +101,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] },
@@ -116,7 +114,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -128,7 +126,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -140,7 +138,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] },
@@ -153,7 +151,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -165,7 +163,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -177,7 +175,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] },
@@ -190,7 +188,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -202,7 +200,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -214,7 +212,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] },
@@ -227,7 +225,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -239,7 +237,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -251,7 +249,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] },
@@ -264,7 +262,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -276,7 +274,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -288,7 +286,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] },
@@ -301,7 +299,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -313,7 +311,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] }
@@ -325,7 +323,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "logits": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "units" ] },
             "labels": { "binding": 5, "kind": "read-only-storage", "element": "u32", "shape": [ "samples" ] },
             "losses": { "binding": 6, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows" ] },
@@ -341,10 +339,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "BYTES": {
@@ -352,10 +350,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "FLOATS": {
@@ -363,10 +361,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "GRADIENT": {
@@ -374,10 +372,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "BYTES+GRADIENT": {
@@ -385,10 +383,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "FLOATS+GRADIENT": {
@@ -396,10 +394,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "SUBGROUP+LANES_4": {
@@ -407,10 +405,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "BYTES+SUBGROUP+LANES_4": {
@@ -418,10 +416,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "FLOATS+SUBGROUP+LANES_4": {
@@ -429,10 +427,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "GRADIENT+SUBGROUP+LANES_4": {
@@ -440,10 +438,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "BYTES+GRADIENT+SUBGROUP+LANES_4": {
@@ -451,10 +449,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "FLOATS+GRADIENT+SUBGROUP+LANES_4": {
@@ -462,10 +460,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "SUBGROUP+LANES_8": {
@@ -473,10 +471,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "BYTES+SUBGROUP+LANES_8": {
@@ -484,10 +482,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "FLOATS+SUBGROUP+LANES_8": {
@@ -495,10 +493,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "GRADIENT+SUBGROUP+LANES_8": {
@@ -506,10 +504,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "BYTES+GRADIENT+SUBGROUP+LANES_8": {
@@ -517,10 +515,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "FLOATS+GRADIENT+SUBGROUP+LANES_8": {
@@ -528,10 +526,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "SHARED": {
@@ -539,10 +537,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "BYTES+SHARED": {
@@ -550,10 +548,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "FLOATS+SHARED": {
@@ -561,10 +559,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "GRADIENT+SHARED": {
@@ -572,10 +570,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "BYTES+GRADIENT+SHARED": {
@@ -583,10 +581,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         },
         "FLOATS+GRADIENT+SHARED": {
@@ -594,10 +592,10 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
-            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "next_quads" ] },
-            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "next_outputs", "quads" ] },
-            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] }
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "next_delta": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "next_parameters": { "binding": 8, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
+            "activations": { "binding": 9, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] }
           }
         }
       }
@@ -609,7 +607,7 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -622,7 +620,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -635,7 +633,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "values": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -647,7 +645,7 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -659,7 +657,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -671,7 +669,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "values": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -682,7 +680,7 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -695,7 +693,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -708,7 +706,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "values": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -720,7 +718,7 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -732,7 +730,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -744,7 +742,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "values": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -755,7 +753,7 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -768,7 +766,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -781,7 +779,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "values": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -793,7 +791,7 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -805,7 +803,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -817,7 +815,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "values": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -828,7 +826,7 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -841,7 +839,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -854,7 +852,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "values": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "first_moments": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
@@ -866,7 +864,7 @@ export const backward = {
           "bindings": {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "inputs": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -878,7 +876,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "pixels": { "binding": 10, "kind": "read-only-storage", "element": "u32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -890,7 +888,7 @@ export const backward = {
             "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
             "batch": { "binding": 1, "kind": "uniform", "struct": "Batch" },
             "order": { "binding": 2, "kind": "read-only-storage", "element": "u32", "shape": [ "networks", "samples" ] },
-            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "output_quads" ] },
+            "delta": { "binding": 3, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
             "values": { "binding": 10, "kind": "read-only-storage", "element": "f32", "shape": [ "samples", "input_quads" ] },
             "parameters": { "binding": 11, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] },
             "gradients": { "binding": 12, "kind": "storage", "element": "f32", "shape": [ "networks", "outputs", "input_quads" ] }
@@ -899,7 +897,7 @@ export const backward = {
       }
     }
   },
-  "source": "// Backward pass and Adam for a batch of independent networks, one dispatch a step and layer:\n//   output_delta:      delta[r, s, c] = (softmax(logits[r, s])_c - [c = y_s]) / count, and the batch's cross-entropy\n//   hidden_delta:      delta[r, s, i] = act' * sum_o next_delta[r, s, o] * parameters[r, o, i], act' from activations[r, s, i]\n//   update_parameters: g[r, o, i] = sum_s delta[r, s, o] * source[r, s, i] + 2 l2 parameters[r, o, i]  (no l2 on biases)\n//                      then Adam (Kingma and Ba 2015, algorithm 1) in place.\n// Rows as in forward.wgsl: homogeneous, so that lane i = inputs of a parameter row is the bias.\n// Every value has one owner: no atomics, a fixed order of sums. hidden_delta and update_parameters have three forms:\n// - plain: tiles are 4 x 4 an invocation; no barriers.\n// - SUBGROUP, with LANES_4 or LANES_8: a workgroup is one subgroup of exactly 4 or 8 lanes; what the lanes of a tile share\n//   is loaded by one of them and broadcast, without barriers. See parts/backward-subgroup.wgsl.\n// - SHARED: a workgroup of 256 owns a tile of 32 x 32 and stages both operands in workgroup memory, for GPUs. See\n//   parts/workgroup-tile.wgsl and parts/backward-shared.wgsl.\n// Preconditions: rows batch.count and above of every slab are ignored: their delta is written as 0.\n// The source of the first layer is row order[r, batch.first + s] of a split: BYTES, bytes / 255; or FLOATS. GRADIENT: write g instead of using it.\n// SLOPES_KEPT: act' of GELU does not follow from its value; delta holds it, as forward_layer has left it there (SLOPES), until\n// hidden_delta puts the delta in its place. It takes no memory of its own, and the other functions pay nothing for it.\n// Variants: \"\", BYTES, FLOATS, GRADIENT, BYTES+GRADIENT, FLOATS+GRADIENT; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.\n\n#if SUBGROUP\nenable subgroups;\n#endif\n\noverride ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts\noverride ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU\noverride SLOPES_KEPT: bool = false;\n\nstruct Layer {\n  input_quads: u32,   // quads of a source row and of a parameter row\n  inputs: u32,        // input units; the lane of this index is the bias\n  outputs: u32,       // units of the layer\n  output_quads: u32,  // quads of a delta row\n  next_outputs: u32,  // hidden_delta: units of the layer above\n  next_quads: u32,    // hidden_delta: quads of a row of next_delta\n  slab_rows: u32,     // rows of one network in every slab: the batch size\n  order_rows: u32,    // rows of `order` for one network\n}\nstruct Batch {\n  first: u32,               // first position in `order`\n  count: u32,               // samples in this batch\n  learning_rate: f32,       // learningRate / (1 - beta1^t)\n  variance_correction: f32, // 1 / sqrt(1 - beta2^t)\n  beta1: f32,\n  beta2: f32,\n  one_minus_beta1: f32,     // from the host's float64: formed here, 1 - beta2 would be wrong by 1e-5 of itself\n  one_minus_beta2: f32,\n  epsilon: f32,\n  l2: f32,\n}\n\n@group(0) @binding(0) var<uniform> layer: Layer;\n@group(0) @binding(1) var<uniform> batch: Batch;\n@group(0) @binding(2) var<storage, read> order: array<u32>;             // [networks, samples]\n@group(0) @binding(3) var<storage, read_write> delta: array<vec4<f32>>; // [networks, slab_rows, output_quads]\n\n// output_delta\n@group(0) @binding(4) var<storage, read> logits: array<f32>;            // [networks, slab_rows, units]\n@group(0) @binding(5) var<storage, read> labels: array<u32>;            // [samples]\n@group(0) @binding(6) var<storage, read_write> losses: array<f32>;      // [networks, slab_rows]\n\n// hidden_delta\n@group(0) @binding(7) var<storage, read> next_delta: array<vec4<f32>>;      // [networks, slab_rows, next_quads]\n@group(0) @binding(8) var<storage, read> next_parameters: array<vec4<f32>>; // [networks, next_outputs, quads]\n@group(0) @binding(9) var<storage, read> activations: array<vec4<f32>>;     // [networks, slab_rows, output_quads]\n\n// update_parameters\n#if BYTES\n@group(0) @binding(10) var<storage, read> pixels: array<u32>;           // [samples, input_quads]\n#elif FLOATS\n@group(0) @binding(10) var<storage, read> values: array<vec4<f32>>;     // [samples, input_quads]\n#else\n@group(0) @binding(10) var<storage, read> inputs: array<vec4<f32>>;     // [networks, slab_rows, input_quads]\n#endif\n@group(0) @binding(11) var<storage, read_write> parameters: array<vec4<f32>>; // [networks, outputs, input_quads]\n#if GRADIENT\n@group(0) @binding(12) var<storage, read_write> gradients: array<vec4<f32>>;  // [networks, outputs, input_quads]\n#else\n@group(0) @binding(12) var<storage, read_write> first_moments: array<vec4<f32>>;  // [networks, outputs, input_quads]\n@group(0) @binding(13) var<storage, read_write> second_moments: array<vec4<f32>>; // [networks, outputs, input_quads]\n#endif\n\nfn clear_delta_row(row: u32) {\n  for (var quad = 0u; quad < layer.output_quads; quad++) { delta[row * layer.output_quads + quad] = vec4<f32>(0.0); }\n}\n\n// Grid: x = rows, y = networks. An invocation owns one row.\n@compute @workgroup_size(32)\nfn output_delta(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= layer.slab_rows) { return; }\n  let row = id.y * layer.slab_rows + id.x;\n  if (id.x >= batch.count) {\n    clear_delta_row(row);\n    return;\n  }\n  let base = row * layer.output_quads * 4u;\n  var highest = logits[base];\n  for (var c = 1u; c < layer.outputs; c++) { highest = max(highest, logits[base + c]); }\n  var total = 0.0;\n  for (var c = 0u; c < layer.outputs; c++) { total += exp(logits[base + c] - highest); }\n\n  let label = labels[order[id.y * layer.order_rows + batch.first + id.x]];\n  let scale = 1.0 / f32(batch.count);\n  for (var quad = 0u; quad < layer.output_quads; quad++) {\n    var values = vec4<f32>(0.0);\n    for (var lane = 0u; lane < 4u; lane++) {\n      let c = quad * 4u + lane;\n      if (c < layer.outputs) {\n        let probability = exp(logits[base + c] - highest) / total;\n        values[lane] = (probability - select(0.0, 1.0, c == label)) * scale;\n      }\n    }\n    delta[row * layer.output_quads + quad] = values;\n  }\n  losses[row] += log(total) + highest - logits[base + label];\n}\n\n// The derivative of the activation function, from its value t; not of GELU, whose value does not tell it (see SLOPES_KEPT).\nfn derivative(t: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) { return t * (1.0 - t); }\n  if (ACTIVATION == 2u) { return 1.0 - t * t; }\n  if (ACTIVATION == 3u) { return select(vec4<f32>(0.0), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 4u) { return select(vec4<f32>(ALPHA), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 5u) { return select(t + ALPHA, vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 6u) {\n    // 1 - e^-t, which cancels near 0.\n    return select(1.0 - exp(-t), t * (1.0 - t * (0.5 - t * (1.0 / 6.0 - t / 24.0))), t < vec4<f32>(0.02));\n  }\n  return vec4<f32>(1.0);\n}\n\n// act' of one quad of units.\nfn slope_at(slot: u32) -> vec4<f32> {\n  if (SLOPES_KEPT) { return delta[slot]; }\n  return derivative(activations[slot]);\n}\n\nfn write_hidden_delta(sum: vec4<f32>, row: u32, quad: u32, inside: bool) {\n  let slot = row * layer.output_quads + quad;\n  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let kept = inside && quad < layer.output_quads;\n  let value = select(vec4<f32>(0.0), sum * slope_at(slot), unit < vec4<u32>(layer.outputs));\n  delta[slot] = select(vec4<f32>(0.0), value, kept);\n}\n\nfn source_quad(network: u32, sample: u32, quad: u32) -> vec4<f32> {\n#if BYTES\n  let row = order[network * layer.order_rows + batch.first + sample];\n  return vec4<f32>(unpack4xU8(pixels[row * layer.input_quads + quad])) * (1.0 / 255.0);\n#elif FLOATS\n  let row = order[network * layer.order_rows + batch.first + sample];\n  return values[row * layer.input_quads + quad];\n#else\n  return inputs[(network * layer.slab_rows + sample) * layer.input_quads + quad];\n#endif\n}\n\n// What becomes of the sum of one quad of a gradient: with the L2 term it is used by Adam, or written.\nfn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {\n  if (output >= layer.outputs) { return; }\n  let slot = (network * layer.outputs + output) * layer.input_quads + quad;\n  let value = parameters[slot];\n  let lane = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let gradient = sum + select(vec4<f32>(0.0), 2.0 * batch.l2 * value, lane < vec4<u32>(layer.inputs));\n#if GRADIENT\n  gradients[slot] = gradient;\n#else\n  let m = batch.beta1 * first_moments[slot] + batch.one_minus_beta1 * gradient;\n  let v = batch.beta2 * second_moments[slot] + batch.one_minus_beta2 * gradient * gradient;\n  first_moments[slot] = m;\n  second_moments[slot] = v;\n  parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);\n#endif\n}\n\n#if SHARED\n// A product's tile of 32 x 32 values, computed by a workgroup of 256 with both operands staged in workgroup memory. For\n// GPUs: each value is loaded from device memory once a tile and used 32 times; barriers are ruinous on software adapters.\n// The 256 invocations are 4 groups of 64. A group holds the whole tile in registers, 4 rows x 1 quad an invocation (rows\n// 4 ty .. 4 ty + 3, quad tx), and sums its own quarter of every staged chunk, so that a workgroup has four times the loads\n// in flight that 64 invocations would have: at batch 32 there are few workgroups, and loads are what they wait for. At the\n// end `summed` adds the groups up, in one fixed order. Memory: 16 KiB, what every WebGPU device has.\n\nconst TILE_LEFT: u32 = 0u;    // first quad of the staged left operand\nconst TILE_RIGHT: u32 = 512u; // first quad of the staged right operand\n\nvar<workgroup> tile: array<vec4<f32>, 1024>;\n\n// Where an invocation stands in its group.\nstruct Place {\n  group: u32, // which quarter of every chunk it sums\n  ty: u32,    // its rows are 4 ty .. 4 ty + 3\n  tx: u32,    // its quad of columns\n}\n\nfn place_of(thread: u32) -> Place {\n  return Place(thread / 64u, thread / 8u % 8u, thread % 8u);\n}\n\n// Slot of quad `quad` (of 16) in row `row` (of 32): rows that are read together lie in different banks, without padding.\nfn swizzled(row: u32, quad: u32) -> u32 {\n  return row * 16u + (quad ^ (row & 7u));\n}\n\n// Adds the groups' sums up. Invocation `thread` is given row thread / 8 and quad thread % 8 of the tile. To be called by\n// all invocations, when all are done with what is staged.\nfn summed(thread: u32, row0: vec4<f32>, row1: vec4<f32>, row2: vec4<f32>, row3: vec4<f32>) -> vec4<f32> {\n  let at = place_of(thread);\n  let slot = at.group * 256u + at.ty * 32u + at.tx;\n  tile[slot] = row0;\n  tile[slot + 8u] = row1;\n  tile[slot + 16u] = row2;\n  tile[slot + 24u] = row3;\n  workgroupBarrier();\n  return (tile[thread] + tile[thread + 256u]) + (tile[thread + 512u] + tile[thread + 768u]);\n}\n// hidden_delta and update_parameters in their SHARED form: see backward.wgsl and workgroup-tile.wgsl.\n\n// A quad of a row of next_delta, 0 past the last one.\nfn staged_delta(row: u32, quad: u32) -> vec4<f32> {\n  if (quad >= layer.next_quads) { return vec4<f32>(0.0); }\n  return next_delta[row + quad];\n}\n\n// A quad of the parameters that unit `output` of the next layer reads with, 0 past the last one.\nfn staged_parameters(network: u32, output: u32, quad: u32) -> vec4<f32> {\n  if (output >= layer.next_outputs) { return vec4<f32>(0.0); }\n  return next_parameters[(network * layer.next_outputs + output) * layer.output_quads + quad];\n}\n\n// Grid: x = tiles of 32 units, y = tiles of 32 rows, z = networks. A chunk is 64 units of the next layer: invocation t\n// loads quads t % 8 and t % 8 + 8 of row t / 8 of next_delta, and quad t % 8 of parameter rows t / 8 and t / 8 + 32.\n@compute @workgroup_size(256)\nfn hidden_delta(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_index) thread: u32) {\n  let own = place_of(thread);\n  let row = thread / 8u;\n  let column = thread % 8u;\n  let sample = at.y * 32u + row;\n  let slab = at.z * layer.slab_rows;\n  let source = (slab + min(sample, layer.slab_rows - 1u)) * layer.next_quads;\n  let quad = at.x * 8u + column;\n  let weights = min(quad, layer.output_quads - 1u);\n  let left = TILE_LEFT + swizzled(row, column);\n  let right = TILE_RIGHT + thread;\n  var d0 = staged_delta(source, column);\n  var d1 = staged_delta(source, column + 8u);\n  var w0 = staged_parameters(at.z, row, weights);\n  var w1 = staged_parameters(at.z, row + 32u, weights);\n  var s0 = vec4<f32>(0.0);\n  var s1 = vec4<f32>(0.0);\n  var s2 = vec4<f32>(0.0);\n  var s3 = vec4<f32>(0.0);\n  for (var chunk = 0u; chunk < layer.next_quads; chunk += 16u) {\n    tile[left] = d0;\n    tile[left + 8u] = d1;\n    tile[right] = w0;\n    tile[right + 256u] = w1;\n    workgroupBarrier();\n    let next = chunk + 16u;\n    d0 = staged_delta(source, next + column);\n    d1 = staged_delta(source, next + column + 8u);\n    w0 = staged_parameters(at.z, next * 4u + row, weights);\n    w1 = staged_parameters(at.z, next * 4u + row + 32u, weights);\n    for (var n = 0u; n < 4u; n++) {\n      let outputs = own.group * 4u + n;\n      let first = TILE_RIGHT + outputs * 32u + own.tx;\n      let w = mat4x4<f32>(tile[first], tile[first + 8u], tile[first + 16u], tile[first + 24u]);\n      s0 += w * tile[TILE_LEFT + swizzled(own.ty * 4u, outputs)];\n      s1 += w * tile[TILE_LEFT + swizzled(own.ty * 4u + 1u, outputs)];\n      s2 += w * tile[TILE_LEFT + swizzled(own.ty * 4u + 2u, outputs)];\n      s3 += w * tile[TILE_LEFT + swizzled(own.ty * 4u + 3u, outputs)];\n    }\n    workgroupBarrier();\n  }\n  let sum = summed(thread, s0, s1, s2, s3);\n  if (sample < layer.slab_rows && quad < layer.output_quads) {\n    write_hidden_delta(sum, slab + sample, quad, sample < batch.count);\n  }\n}\n\n// Grid: x = tiles of 32 inputs, y = tiles of 32 outputs, z = networks. A chunk is 32 samples: invocation t loads quad\n// t % 8 of row t / 8 of delta and of the source. Rows past the batch count as 0, whatever they hold.\n@compute @workgroup_size(256)\nfn update_parameters(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_index) thread: u32) {\n  let own = place_of(thread);\n  let row = thread / 8u;\n  let column = thread % 8u;\n  let quad = at.x * 8u + column;\n  let source = min(quad, layer.input_quads - 1u);\n  let delta_quad = min(at.y * 8u + column, layer.output_quads - 1u);\n  let slab = at.z * layer.slab_rows * layer.output_quads + delta_quad;\n  var g0 = vec4<f32>(0.0);\n  var g1 = vec4<f32>(0.0);\n  var g2 = vec4<f32>(0.0);\n  var g3 = vec4<f32>(0.0);\n  for (var chunk = 0u; chunk < batch.count; chunk += 32u) {\n    let sample = chunk + row;\n    var d = vec4<f32>(0.0);\n    var x = vec4<f32>(0.0);\n    if (sample < batch.count) {\n      d = delta[slab + sample * layer.output_quads];\n      x = source_quad(at.z, sample, source);\n    }\n    tile[TILE_LEFT + thread] = d;\n    tile[TILE_RIGHT + thread] = x;\n    workgroupBarrier();\n    for (var n = 0u; n < 8u; n++) {\n      let staged = (own.group * 8u + n) * 8u;\n      let a = tile[TILE_LEFT + staged + own.ty];\n      let b = tile[TILE_RIGHT + staged + own.tx];\n      g0 += a.x * b;\n      g1 += a.y * b;\n      g2 += a.z * b;\n      g3 += a.w * b;\n    }\n    workgroupBarrier();\n  }\n  let sum = summed(thread, g0, g1, g2, g3);\n  if (quad < layer.input_quads) { finish(sum, at.z, at.y * 32u + row, quad); }\n}\n#elif SUBGROUP\n// hidden_delta and update_parameters in their SUBGROUP form: see backward.wgsl.\n\n#if LANES_4\nconst LANES: u32 = 4u;\n#else\nconst LANES: u32 = 8u;\n#endif\n\n// One quad of 16 consecutive values a lane; lanes above 3 repeat them.\nfn tile_quad(first: u32, lane: u32, quads: u32) -> u32 {\n  return min(first + (lane & 3u), quads - 1u);\n}\n\n// Grid: x = tiles of 16 units, y = tiles of 4 LANES rows, z = networks. A lane owns every LANES-th row of the tile.\n@compute @workgroup_size(LANES)\nfn hidden_delta(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {\n  let quad = tile.x * 4u;\n  let first = tile.y * 4u * LANES + lane;\n  let last = layer.slab_rows - 1u;\n  let slab = tile.z * layer.slab_rows;\n  let d0 = (slab + min(first, last)) * layer.next_quads;\n  let d1 = (slab + min(first + LANES, last)) * layer.next_quads;\n  let d2 = (slab + min(first + 2u * LANES, last)) * layer.next_quads;\n  let d3 = (slab + min(first + 3u * LANES, last)) * layer.next_quads;\n  let column = tile_quad(quad, lane, layer.output_quads);\n  let matrix = tile.z * layer.next_outputs;\n  var s0a = vec4<f32>(0.0); var s0b = vec4<f32>(0.0); var s0c = vec4<f32>(0.0); var s0d = vec4<f32>(0.0);\n  var s1a = vec4<f32>(0.0); var s1b = vec4<f32>(0.0); var s1c = vec4<f32>(0.0); var s1d = vec4<f32>(0.0);\n  var s2a = vec4<f32>(0.0); var s2b = vec4<f32>(0.0); var s2c = vec4<f32>(0.0); var s2d = vec4<f32>(0.0);\n  var s3a = vec4<f32>(0.0); var s3b = vec4<f32>(0.0); var s3c = vec4<f32>(0.0); var s3d = vec4<f32>(0.0);\n  for (var at = 0u; at < layer.next_quads; at++) {\n    let e0 = next_delta[d0 + at];\n    let e1 = next_delta[d1 + at];\n    let e2 = next_delta[d2 + at];\n    let e3 = next_delta[d3 + at];\n    // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.\n    for (var part = 0u; part < 4u; part++) {\n      let output = min(at * 4u + part, layer.next_outputs - 1u);\n      let w = next_parameters[(matrix + output) * layer.output_quads + column];\n      let a = subgroupBroadcast(w, 0u);\n      let b = subgroupBroadcast(w, 1u);\n      let c = subgroupBroadcast(w, 2u);\n      let d = subgroupBroadcast(w, 3u);\n      s0a += e0[part] * a; s0b += e0[part] * b; s0c += e0[part] * c; s0d += e0[part] * d;\n      s1a += e1[part] * a; s1b += e1[part] * b; s1c += e1[part] * c; s1d += e1[part] * d;\n      s2a += e2[part] * a; s2b += e2[part] * b; s2c += e2[part] * c; s2d += e2[part] * d;\n      s3a += e3[part] * a; s3b += e3[part] * b; s3c += e3[part] * c; s3d += e3[part] * d;\n    }\n  }\n  var sums = array<vec4<f32>, 16>(\n    s0a, s0b, s0c, s0d,\n    s1a, s1b, s1c, s1d,\n    s2a, s2b, s2c, s2d,\n    s3a, s3b, s3c, s3d,\n  );\n  // The bound is 16, but no constant, so that no driver unrolls the loop (see forward.wgsl).\n  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) {\n    let row = first + n / 4u * LANES;\n    if (row <= last && quad + n % 4u < layer.output_quads) {\n      write_hidden_delta(sums[n], slab + row, quad + n % 4u, row < batch.count);\n    }\n  }\n}\n\n// Grid: x = tiles of LANES quads of inputs, y = tiles of 16 outputs, z = networks. A lane owns one quad of inputs.\n@compute @workgroup_size(LANES)\nfn update_parameters(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {\n  let quad = tile.x * LANES + lane;\n  let source = min(quad, layer.input_quads - 1u);\n  let column = tile.z * layer.slab_rows * layer.output_quads + tile_quad(tile.y * 4u, lane, layer.output_quads);\n  var g0 = vec4<f32>(0.0); var g1 = vec4<f32>(0.0); var g2 = vec4<f32>(0.0); var g3 = vec4<f32>(0.0);\n  var g4 = vec4<f32>(0.0); var g5 = vec4<f32>(0.0); var g6 = vec4<f32>(0.0); var g7 = vec4<f32>(0.0);\n  var g8 = vec4<f32>(0.0); var g9 = vec4<f32>(0.0); var g10 = vec4<f32>(0.0); var g11 = vec4<f32>(0.0);\n  var g12 = vec4<f32>(0.0); var g13 = vec4<f32>(0.0); var g14 = vec4<f32>(0.0); var g15 = vec4<f32>(0.0);\n  for (var s = 0u; s < batch.count; s++) {\n    let x = source_quad(tile.z, s, source);\n    let own = delta[column + s * layer.output_quads];\n    let a = subgroupBroadcast(own, 0u);\n    g0 += a.x * x; g1 += a.y * x; g2 += a.z * x; g3 += a.w * x;\n    let b = subgroupBroadcast(own, 1u);\n    g4 += b.x * x; g5 += b.y * x; g6 += b.z * x; g7 += b.w * x;\n    let c = subgroupBroadcast(own, 2u);\n    g8 += c.x * x; g9 += c.y * x; g10 += c.z * x; g11 += c.w * x;\n    let d = subgroupBroadcast(own, 3u);\n    g12 += d.x * x; g13 += d.y * x; g14 += d.z * x; g15 += d.w * x;\n  }\n  if (quad >= layer.input_quads) { return; }\n  var sums = array<vec4<f32>, 16>(g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15);\n  // As in hidden_delta: 16 turns, never unrolled, so that Adam is compiled once.\n  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) { finish(sums[n], tile.z, tile.y * 16u + n, quad); }\n}\n#else\n// Grid: x = quads of units, y = quads of rows, z = networks. An invocation owns a 4 x 4 tile.\n@compute @workgroup_size(8, 8)\nfn hidden_delta(@builtin(global_invocation_id) id: vec3<u32>) {\n  let quad = id.x;\n  let first = id.y * 4u;\n  if (quad >= layer.output_quads || first >= layer.slab_rows) { return; }\n  let last = layer.slab_rows - 1u;\n  let slab = id.z * layer.slab_rows;\n  let d0 = (slab + first) * layer.next_quads;\n  let d1 = (slab + min(first + 1u, last)) * layer.next_quads;\n  let d2 = (slab + min(first + 2u, last)) * layer.next_quads;\n  let d3 = (slab + min(first + 3u, last)) * layer.next_quads;\n  let last_output = layer.next_outputs - 1u;\n  let matrix = id.z * layer.next_outputs;\n  var s0 = vec4<f32>(0.0);\n  var s1 = vec4<f32>(0.0);\n  var s2 = vec4<f32>(0.0);\n  var s3 = vec4<f32>(0.0);\n  // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.\n  for (var o = 0u; o < layer.next_outputs; o += 4u) {\n    let w = mat4x4<f32>(\n      next_parameters[(matrix + o) * layer.output_quads + quad],\n      next_parameters[(matrix + min(o + 1u, last_output)) * layer.output_quads + quad],\n      next_parameters[(matrix + min(o + 2u, last_output)) * layer.output_quads + quad],\n      next_parameters[(matrix + min(o + 3u, last_output)) * layer.output_quads + quad],\n    );\n    let at = o / 4u;\n    s0 += w * next_delta[d0 + at];\n    s1 += w * next_delta[d1 + at];\n    s2 += w * next_delta[d2 + at];\n    s3 += w * next_delta[d3 + at];\n  }\n  write_hidden_delta(s0, slab + first, quad, first < batch.count);\n  if (first + 1u <= last) { write_hidden_delta(s1, slab + first + 1u, quad, first + 1u < batch.count); }\n  if (first + 2u <= last) { write_hidden_delta(s2, slab + first + 2u, quad, first + 2u < batch.count); }\n  if (first + 3u <= last) { write_hidden_delta(s3, slab + first + 3u, quad, first + 3u < batch.count); }\n}\n\n// Grid: x = quads of inputs, y = quads of outputs, z = networks. An invocation owns a 4 x 4 tile of the matrix.\n@compute @workgroup_size(8, 8)\nfn update_parameters(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= layer.input_quads || id.y * 4u >= layer.outputs) { return; }\n  var g0 = vec4<f32>(0.0);\n  var g1 = vec4<f32>(0.0);\n  var g2 = vec4<f32>(0.0);\n  var g3 = vec4<f32>(0.0);\n  let slab = id.z * layer.slab_rows * layer.output_quads + id.y;\n  for (var s = 0u; s < batch.count; s++) {\n    let d = delta[slab + s * layer.output_quads];\n    let x = source_quad(id.z, s, id.x);\n    g0 += d.x * x;\n    g1 += d.y * x;\n    g2 += d.z * x;\n    g3 += d.w * x;\n  }\n  finish(g0, id.z, id.y * 4u, id.x);\n  finish(g1, id.z, id.y * 4u + 1u, id.x);\n  finish(g2, id.z, id.y * 4u + 2u, id.x);\n  finish(g3, id.z, id.y * 4u + 3u, id.x);\n}\n#endif\n"
+  "source": "// Backward pass and Adam for a batch of independent networks, one dispatch a step and layer:\n//   output_delta:      delta[r, s, c] = (softmax(logits[r, s])_c - [c = y_s]) / count, and the batch's cross-entropy\n//   hidden_delta:      delta[r, s, i] = act' * sum_o next_delta[r, s, o] * next_parameters[r, o, i], act' from activations[r, s, i]\n//   update_parameters: g[r, o, i] = sum_s delta[r, s, o] * source[r, s, i] + 2 l2 parameters[r, o, i]  (no l2 on biases)\n//                      then Adam (Kingma and Ba 2015, algorithm 1) in place.\n// Rows as in forward.wgsl: homogeneous, so that lane i = inputs of a parameter row is the bias.\n// `layer` is the one whose parameters are read: in hidden_delta the layer above, whose inputs delta and activations belong to.\n// Every value has one owner: no atomics, a fixed order of sums. hidden_delta and update_parameters have three forms:\n// - plain: tiles are 4 x 4 an invocation; no barriers.\n// - SUBGROUP, with LANES_4 or LANES_8: a workgroup is one subgroup of exactly 4 or 8 lanes; what the lanes of a tile share\n//   is loaded by one of them and broadcast, without barriers. See parts/backward-subgroup.wgsl.\n// - SHARED: a workgroup of 256 owns a tile of 32 x 32 and stages both operands in workgroup memory, for GPUs. See\n//   parts/workgroup-tile.wgsl and parts/backward-shared.wgsl.\n// Preconditions: rows batch.count and above of every slab are ignored: their delta is written as 0.\n// The source of the first layer is row order[r, batch.first + s] of a split: BYTES, bytes / 255; or FLOATS. GRADIENT: write g instead of using it.\n// SLOPES_KEPT: act' of GELU does not follow from its value; delta holds it, as forward_layer has left it there (SLOPES), until\n// hidden_delta puts the delta in its place. It takes no memory of its own, and the other functions pay nothing for it.\n// Variants: \"\", BYTES, FLOATS, GRADIENT, BYTES+GRADIENT, FLOATS+GRADIENT; each also with SUBGROUP+LANES_4 and with SUBGROUP+LANES_8 and with SHARED.\n\n#if SUBGROUP\nenable subgroups;\n#endif\n\noverride ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts\noverride ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU\noverride SLOPES_KEPT: bool = false;\n\nstruct Layer {\n  input_quads: u32,   // quads of a source row and of a parameter row\n  inputs: u32,        // input units; the lane of this index is the bias\n  outputs: u32,       // units of the layer\n  output_quads: u32,  // quads of a row of its delta\n  slab_rows: u32,     // rows of one network in every slab: the batch size\n  order_rows: u32,    // rows of `order` for one network\n}\nstruct Batch {\n  first: u32,               // first position in `order`\n  count: u32,               // samples in this batch\n  learning_rate: f32,       // learningRate / (1 - beta1^t)\n  variance_correction: f32, // 1 / sqrt(1 - beta2^t)\n  beta1: f32,\n  beta2: f32,\n  one_minus_beta1: f32,     // from the host's float64: formed here, 1 - beta2 would be wrong by 1e-5 of itself\n  one_minus_beta2: f32,\n  epsilon: f32,\n  l2: f32,\n}\n\n@group(0) @binding(0) var<uniform> layer: Layer;\n@group(0) @binding(1) var<uniform> batch: Batch;\n@group(0) @binding(2) var<storage, read> order: array<u32>;             // [networks, samples]\n@group(0) @binding(3) var<storage, read_write> delta: array<vec4<f32>>; // [networks, slab_rows, quads]\n\n// output_delta\n@group(0) @binding(4) var<storage, read> logits: array<f32>;            // [networks, slab_rows, units]\n@group(0) @binding(5) var<storage, read> labels: array<u32>;            // [samples]\n@group(0) @binding(6) var<storage, read_write> losses: array<f32>;      // [networks, slab_rows]\n\n// hidden_delta\n@group(0) @binding(7) var<storage, read> next_delta: array<vec4<f32>>;      // [networks, slab_rows, output_quads]\n@group(0) @binding(8) var<storage, read> next_parameters: array<vec4<f32>>; // [networks, outputs, input_quads]\n@group(0) @binding(9) var<storage, read> activations: array<vec4<f32>>;     // [networks, slab_rows, input_quads]\n\n// update_parameters\n#if BYTES\n@group(0) @binding(10) var<storage, read> pixels: array<u32>;           // [samples, input_quads]\n#elif FLOATS\n@group(0) @binding(10) var<storage, read> values: array<vec4<f32>>;     // [samples, input_quads]\n#else\n@group(0) @binding(10) var<storage, read> inputs: array<vec4<f32>>;     // [networks, slab_rows, input_quads]\n#endif\n@group(0) @binding(11) var<storage, read_write> parameters: array<vec4<f32>>; // [networks, outputs, input_quads]\n#if GRADIENT\n@group(0) @binding(12) var<storage, read_write> gradients: array<vec4<f32>>;  // [networks, outputs, input_quads]\n#else\n@group(0) @binding(12) var<storage, read_write> first_moments: array<vec4<f32>>;  // [networks, outputs, input_quads]\n@group(0) @binding(13) var<storage, read_write> second_moments: array<vec4<f32>>; // [networks, outputs, input_quads]\n#endif\n\nfn clear_delta_row(row: u32) {\n  for (var quad = 0u; quad < layer.output_quads; quad++) { delta[row * layer.output_quads + quad] = vec4<f32>(0.0); }\n}\n\n// Grid: x = rows, y = networks. An invocation owns one row.\n@compute @workgroup_size(32)\nfn output_delta(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= layer.slab_rows) { return; }\n  let row = id.y * layer.slab_rows + id.x;\n  if (id.x >= batch.count) {\n    clear_delta_row(row);\n    return;\n  }\n  let base = row * layer.output_quads * 4u;\n  var highest = logits[base];\n  for (var c = 1u; c < layer.outputs; c++) { highest = max(highest, logits[base + c]); }\n  var total = 0.0;\n  for (var c = 0u; c < layer.outputs; c++) { total += exp(logits[base + c] - highest); }\n\n  let label = labels[order[id.y * layer.order_rows + batch.first + id.x]];\n  let scale = 1.0 / f32(batch.count);\n  for (var quad = 0u; quad < layer.output_quads; quad++) {\n    var values = vec4<f32>(0.0);\n    for (var lane = 0u; lane < 4u; lane++) {\n      let c = quad * 4u + lane;\n      if (c < layer.outputs) {\n        let probability = exp(logits[base + c] - highest) / total;\n        values[lane] = (probability - select(0.0, 1.0, c == label)) * scale;\n      }\n    }\n    delta[row * layer.output_quads + quad] = values;\n  }\n  losses[row] += log(total) + highest - logits[base + label];\n}\n\n// The derivative of the activation function, from its value t; not of GELU, whose value does not tell it (see SLOPES_KEPT).\nfn derivative(t: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) { return t * (1.0 - t); }\n  if (ACTIVATION == 2u) { return 1.0 - t * t; }\n  if (ACTIVATION == 3u) { return select(vec4<f32>(0.0), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 4u) { return select(vec4<f32>(ALPHA), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 5u) { return select(t + ALPHA, vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 6u) {\n    // 1 - e^-t, which cancels near 0.\n    return select(1.0 - exp(-t), t * (1.0 - t * (0.5 - t * (1.0 / 6.0 - t / 24.0))), t < vec4<f32>(0.02));\n  }\n  return vec4<f32>(1.0);\n}\n\n// act' of one quad of units.\nfn slope_at(slot: u32) -> vec4<f32> {\n  if (SLOPES_KEPT) { return delta[slot]; }\n  return derivative(activations[slot]);\n}\n\nfn write_hidden_delta(sum: vec4<f32>, row: u32, quad: u32, inside: bool) {\n  let slot = row * layer.input_quads + quad;\n  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let kept = inside && quad < layer.input_quads;\n  let value = select(vec4<f32>(0.0), sum * slope_at(slot), unit < vec4<u32>(layer.inputs));\n  delta[slot] = select(vec4<f32>(0.0), value, kept);\n}\n\nfn source_quad(network: u32, sample: u32, quad: u32) -> vec4<f32> {\n#if BYTES\n  let row = order[network * layer.order_rows + batch.first + sample];\n  return vec4<f32>(unpack4xU8(pixels[row * layer.input_quads + quad])) * (1.0 / 255.0);\n#elif FLOATS\n  let row = order[network * layer.order_rows + batch.first + sample];\n  return values[row * layer.input_quads + quad];\n#else\n  return inputs[(network * layer.slab_rows + sample) * layer.input_quads + quad];\n#endif\n}\n\n// What becomes of the sum of one quad of a gradient: with the L2 term it is used by Adam, or written.\nfn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {\n  if (output >= layer.outputs) { return; }\n  let slot = (network * layer.outputs + output) * layer.input_quads + quad;\n  let value = parameters[slot];\n  let lane = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let gradient = sum + select(vec4<f32>(0.0), 2.0 * batch.l2 * value, lane < vec4<u32>(layer.inputs));\n#if GRADIENT\n  gradients[slot] = gradient;\n#else\n  let m = batch.beta1 * first_moments[slot] + batch.one_minus_beta1 * gradient;\n  let v = batch.beta2 * second_moments[slot] + batch.one_minus_beta2 * gradient * gradient;\n  first_moments[slot] = m;\n  second_moments[slot] = v;\n  parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);\n#endif\n}\n\n#if SHARED\n// A product's tile of 32 x 32 values, computed by a workgroup of 256 with both operands staged in workgroup memory. For\n// GPUs: each value is loaded from device memory once a tile and used 32 times; barriers are ruinous on software adapters.\n// The 256 invocations are 4 groups of 64. A group holds the whole tile in registers, 4 rows x 1 quad an invocation (rows\n// 4 ty .. 4 ty + 3, quad tx), and sums its own quarter of every staged chunk, so that a workgroup has four times the loads\n// in flight that 64 invocations would have: at batch 32 there are few workgroups, and loads are what they wait for. At the\n// end `summed` adds the groups up, in one fixed order. Memory: 16 KiB, what every WebGPU device has.\n\nconst TILE_LEFT: u32 = 0u;    // first quad of the staged left operand\nconst TILE_RIGHT: u32 = 512u; // first quad of the staged right operand\n\nvar<workgroup> tile: array<vec4<f32>, 1024>;\n\n// Where an invocation stands in its group.\nstruct Place {\n  group: u32, // which quarter of every chunk it sums\n  ty: u32,    // its rows are 4 ty .. 4 ty + 3\n  tx: u32,    // its quad of columns\n}\n\nfn place_of(thread: u32) -> Place {\n  return Place(thread / 64u, thread / 8u % 8u, thread % 8u);\n}\n\n// Slot of quad `quad` (of 16) in row `row` (of 32): rows that are read together lie in different banks, without padding.\nfn swizzled(row: u32, quad: u32) -> u32 {\n  return row * 16u + (quad ^ (row & 7u));\n}\n\n// Adds the groups' sums up. Invocation `thread` is given row thread / 8 and quad thread % 8 of the tile. To be called by\n// all invocations, when all are done with what is staged.\nfn summed(thread: u32, row0: vec4<f32>, row1: vec4<f32>, row2: vec4<f32>, row3: vec4<f32>) -> vec4<f32> {\n  let at = place_of(thread);\n  let slot = at.group * 256u + at.ty * 32u + at.tx;\n  tile[slot] = row0;\n  tile[slot + 8u] = row1;\n  tile[slot + 16u] = row2;\n  tile[slot + 24u] = row3;\n  workgroupBarrier();\n  return (tile[thread] + tile[thread + 256u]) + (tile[thread + 512u] + tile[thread + 768u]);\n}\n// hidden_delta and update_parameters in their SHARED form: see backward.wgsl and workgroup-tile.wgsl.\n\n// A quad of a row of next_delta, 0 past the last one.\nfn staged_delta(row: u32, quad: u32) -> vec4<f32> {\n  if (quad >= layer.output_quads) { return vec4<f32>(0.0); }\n  return next_delta[row + quad];\n}\n\n// A quad of the parameters that unit `output` of the layer reads with, 0 past the last one.\nfn staged_parameters(network: u32, output: u32, quad: u32) -> vec4<f32> {\n  if (output >= layer.outputs) { return vec4<f32>(0.0); }\n  return next_parameters[(network * layer.outputs + output) * layer.input_quads + quad];\n}\n\n// Grid: x = tiles of 32 units, y = tiles of 32 rows, z = networks. A chunk is 64 units of the layer: invocation t\n// loads quads t % 8 and t % 8 + 8 of row t / 8 of next_delta, and quad t % 8 of parameter rows t / 8 and t / 8 + 32.\n@compute @workgroup_size(256)\nfn hidden_delta(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_index) thread: u32) {\n  let own = place_of(thread);\n  let row = thread / 8u;\n  let column = thread % 8u;\n  let sample = at.y * 32u + row;\n  let slab = at.z * layer.slab_rows;\n  let source = (slab + min(sample, layer.slab_rows - 1u)) * layer.output_quads;\n  let quad = at.x * 8u + column;\n  let weights = min(quad, layer.input_quads - 1u);\n  let left = TILE_LEFT + swizzled(row, column);\n  let right = TILE_RIGHT + thread;\n  var d0 = staged_delta(source, column);\n  var d1 = staged_delta(source, column + 8u);\n  var w0 = staged_parameters(at.z, row, weights);\n  var w1 = staged_parameters(at.z, row + 32u, weights);\n  var s0 = vec4<f32>(0.0);\n  var s1 = vec4<f32>(0.0);\n  var s2 = vec4<f32>(0.0);\n  var s3 = vec4<f32>(0.0);\n  for (var chunk = 0u; chunk < layer.output_quads; chunk += 16u) {\n    tile[left] = d0;\n    tile[left + 8u] = d1;\n    tile[right] = w0;\n    tile[right + 256u] = w1;\n    workgroupBarrier();\n    let next = chunk + 16u;\n    d0 = staged_delta(source, next + column);\n    d1 = staged_delta(source, next + column + 8u);\n    w0 = staged_parameters(at.z, next * 4u + row, weights);\n    w1 = staged_parameters(at.z, next * 4u + row + 32u, weights);\n    for (var n = 0u; n < 4u; n++) {\n      let outputs = own.group * 4u + n;\n      let first = TILE_RIGHT + outputs * 32u + own.tx;\n      let w = mat4x4<f32>(tile[first], tile[first + 8u], tile[first + 16u], tile[first + 24u]);\n      s0 += w * tile[TILE_LEFT + swizzled(own.ty * 4u, outputs)];\n      s1 += w * tile[TILE_LEFT + swizzled(own.ty * 4u + 1u, outputs)];\n      s2 += w * tile[TILE_LEFT + swizzled(own.ty * 4u + 2u, outputs)];\n      s3 += w * tile[TILE_LEFT + swizzled(own.ty * 4u + 3u, outputs)];\n    }\n    workgroupBarrier();\n  }\n  let sum = summed(thread, s0, s1, s2, s3);\n  if (sample < layer.slab_rows && quad < layer.input_quads) {\n    write_hidden_delta(sum, slab + sample, quad, sample < batch.count);\n  }\n}\n\n// Grid: x = tiles of 32 inputs, y = tiles of 32 outputs, z = networks. A chunk is 32 samples: invocation t loads quad\n// t % 8 of row t / 8 of delta and of the source. Rows past the batch count as 0, whatever they hold.\n@compute @workgroup_size(256)\nfn update_parameters(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_index) thread: u32) {\n  let own = place_of(thread);\n  let row = thread / 8u;\n  let column = thread % 8u;\n  let quad = at.x * 8u + column;\n  let source = min(quad, layer.input_quads - 1u);\n  let delta_quad = min(at.y * 8u + column, layer.output_quads - 1u);\n  let slab = at.z * layer.slab_rows * layer.output_quads + delta_quad;\n  var g0 = vec4<f32>(0.0);\n  var g1 = vec4<f32>(0.0);\n  var g2 = vec4<f32>(0.0);\n  var g3 = vec4<f32>(0.0);\n  for (var chunk = 0u; chunk < batch.count; chunk += 32u) {\n    let sample = chunk + row;\n    var d = vec4<f32>(0.0);\n    var x = vec4<f32>(0.0);\n    if (sample < batch.count) {\n      d = delta[slab + sample * layer.output_quads];\n      x = source_quad(at.z, sample, source);\n    }\n    tile[TILE_LEFT + thread] = d;\n    tile[TILE_RIGHT + thread] = x;\n    workgroupBarrier();\n    for (var n = 0u; n < 8u; n++) {\n      let staged = (own.group * 8u + n) * 8u;\n      let a = tile[TILE_LEFT + staged + own.ty];\n      let b = tile[TILE_RIGHT + staged + own.tx];\n      g0 += a.x * b;\n      g1 += a.y * b;\n      g2 += a.z * b;\n      g3 += a.w * b;\n    }\n    workgroupBarrier();\n  }\n  let sum = summed(thread, g0, g1, g2, g3);\n  if (quad < layer.input_quads) { finish(sum, at.z, at.y * 32u + row, quad); }\n}\n#elif SUBGROUP\n// hidden_delta and update_parameters in their SUBGROUP form: see backward.wgsl.\n\n#if LANES_4\nconst LANES: u32 = 4u;\n#else\nconst LANES: u32 = 8u;\n#endif\n\n// One quad of 16 consecutive values a lane; lanes above 3 repeat them.\nfn tile_quad(first: u32, lane: u32, quads: u32) -> u32 {\n  return min(first + (lane & 3u), quads - 1u);\n}\n\n// Grid: x = tiles of 16 units, y = tiles of 4 LANES rows, z = networks. A lane owns every LANES-th row of the tile.\n@compute @workgroup_size(LANES)\nfn hidden_delta(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {\n  let quad = tile.x * 4u;\n  let first = tile.y * 4u * LANES + lane;\n  let last = layer.slab_rows - 1u;\n  let slab = tile.z * layer.slab_rows;\n  let d0 = (slab + min(first, last)) * layer.output_quads;\n  let d1 = (slab + min(first + LANES, last)) * layer.output_quads;\n  let d2 = (slab + min(first + 2u * LANES, last)) * layer.output_quads;\n  let d3 = (slab + min(first + 3u * LANES, last)) * layer.output_quads;\n  let column = tile_quad(quad, lane, layer.input_quads);\n  let matrix = tile.z * layer.outputs;\n  var s0a = vec4<f32>(0.0); var s0b = vec4<f32>(0.0); var s0c = vec4<f32>(0.0); var s0d = vec4<f32>(0.0);\n  var s1a = vec4<f32>(0.0); var s1b = vec4<f32>(0.0); var s1c = vec4<f32>(0.0); var s1d = vec4<f32>(0.0);\n  var s2a = vec4<f32>(0.0); var s2b = vec4<f32>(0.0); var s2c = vec4<f32>(0.0); var s2d = vec4<f32>(0.0);\n  var s3a = vec4<f32>(0.0); var s3b = vec4<f32>(0.0); var s3c = vec4<f32>(0.0); var s3d = vec4<f32>(0.0);\n  for (var at = 0u; at < layer.output_quads; at++) {\n    let e0 = next_delta[d0 + at];\n    let e1 = next_delta[d1 + at];\n    let e2 = next_delta[d2 + at];\n    let e3 = next_delta[d3 + at];\n    // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.\n    for (var part = 0u; part < 4u; part++) {\n      let output = min(at * 4u + part, layer.outputs - 1u);\n      let w = next_parameters[(matrix + output) * layer.input_quads + column];\n      let a = subgroupBroadcast(w, 0u);\n      let b = subgroupBroadcast(w, 1u);\n      let c = subgroupBroadcast(w, 2u);\n      let d = subgroupBroadcast(w, 3u);\n      s0a += e0[part] * a; s0b += e0[part] * b; s0c += e0[part] * c; s0d += e0[part] * d;\n      s1a += e1[part] * a; s1b += e1[part] * b; s1c += e1[part] * c; s1d += e1[part] * d;\n      s2a += e2[part] * a; s2b += e2[part] * b; s2c += e2[part] * c; s2d += e2[part] * d;\n      s3a += e3[part] * a; s3b += e3[part] * b; s3c += e3[part] * c; s3d += e3[part] * d;\n    }\n  }\n  var sums = array<vec4<f32>, 16>(\n    s0a, s0b, s0c, s0d,\n    s1a, s1b, s1c, s1d,\n    s2a, s2b, s2c, s2d,\n    s3a, s3b, s3c, s3d,\n  );\n  // The bound is 16, but no constant, so that no driver unrolls the loop (see forward.wgsl).\n  for (var n = 0u; n < min(16u, layer.input_quads * 16u); n++) {\n    let row = first + n / 4u * LANES;\n    if (row <= last && quad + n % 4u < layer.input_quads) {\n      write_hidden_delta(sums[n], slab + row, quad + n % 4u, row < batch.count);\n    }\n  }\n}\n\n// Grid: x = tiles of LANES quads of inputs, y = tiles of 16 outputs, z = networks. A lane owns one quad of inputs.\n@compute @workgroup_size(LANES)\nfn update_parameters(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {\n  let quad = tile.x * LANES + lane;\n  let source = min(quad, layer.input_quads - 1u);\n  let column = tile.z * layer.slab_rows * layer.output_quads + tile_quad(tile.y * 4u, lane, layer.output_quads);\n  var g0 = vec4<f32>(0.0); var g1 = vec4<f32>(0.0); var g2 = vec4<f32>(0.0); var g3 = vec4<f32>(0.0);\n  var g4 = vec4<f32>(0.0); var g5 = vec4<f32>(0.0); var g6 = vec4<f32>(0.0); var g7 = vec4<f32>(0.0);\n  var g8 = vec4<f32>(0.0); var g9 = vec4<f32>(0.0); var g10 = vec4<f32>(0.0); var g11 = vec4<f32>(0.0);\n  var g12 = vec4<f32>(0.0); var g13 = vec4<f32>(0.0); var g14 = vec4<f32>(0.0); var g15 = vec4<f32>(0.0);\n  for (var s = 0u; s < batch.count; s++) {\n    let x = source_quad(tile.z, s, source);\n    let own = delta[column + s * layer.output_quads];\n    let a = subgroupBroadcast(own, 0u);\n    g0 += a.x * x; g1 += a.y * x; g2 += a.z * x; g3 += a.w * x;\n    let b = subgroupBroadcast(own, 1u);\n    g4 += b.x * x; g5 += b.y * x; g6 += b.z * x; g7 += b.w * x;\n    let c = subgroupBroadcast(own, 2u);\n    g8 += c.x * x; g9 += c.y * x; g10 += c.z * x; g11 += c.w * x;\n    let d = subgroupBroadcast(own, 3u);\n    g12 += d.x * x; g13 += d.y * x; g14 += d.z * x; g15 += d.w * x;\n  }\n  if (quad >= layer.input_quads) { return; }\n  var sums = array<vec4<f32>, 16>(g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13, g14, g15);\n  // As in hidden_delta: 16 turns, never unrolled, so that Adam is compiled once.\n  for (var n = 0u; n < min(16u, layer.output_quads * 16u); n++) { finish(sums[n], tile.z, tile.y * 16u + n, quad); }\n}\n#else\n// Grid: x = quads of units, y = quads of rows, z = networks. An invocation owns a 4 x 4 tile.\n@compute @workgroup_size(8, 8)\nfn hidden_delta(@builtin(global_invocation_id) id: vec3<u32>) {\n  let quad = id.x;\n  let first = id.y * 4u;\n  if (quad >= layer.input_quads || first >= layer.slab_rows) { return; }\n  let last = layer.slab_rows - 1u;\n  let slab = id.z * layer.slab_rows;\n  let d0 = (slab + first) * layer.output_quads;\n  let d1 = (slab + min(first + 1u, last)) * layer.output_quads;\n  let d2 = (slab + min(first + 2u, last)) * layer.output_quads;\n  let d3 = (slab + min(first + 3u, last)) * layer.output_quads;\n  let last_output = layer.outputs - 1u;\n  let matrix = id.z * layer.outputs;\n  var s0 = vec4<f32>(0.0);\n  var s1 = vec4<f32>(0.0);\n  var s2 = vec4<f32>(0.0);\n  var s3 = vec4<f32>(0.0);\n  // Lanes of next_delta past the last unit are 0, so a clamped row of parameters adds nothing.\n  for (var o = 0u; o < layer.outputs; o += 4u) {\n    let w = mat4x4<f32>(\n      next_parameters[(matrix + o) * layer.input_quads + quad],\n      next_parameters[(matrix + min(o + 1u, last_output)) * layer.input_quads + quad],\n      next_parameters[(matrix + min(o + 2u, last_output)) * layer.input_quads + quad],\n      next_parameters[(matrix + min(o + 3u, last_output)) * layer.input_quads + quad],\n    );\n    let at = o / 4u;\n    s0 += w * next_delta[d0 + at];\n    s1 += w * next_delta[d1 + at];\n    s2 += w * next_delta[d2 + at];\n    s3 += w * next_delta[d3 + at];\n  }\n  write_hidden_delta(s0, slab + first, quad, first < batch.count);\n  if (first + 1u <= last) { write_hidden_delta(s1, slab + first + 1u, quad, first + 1u < batch.count); }\n  if (first + 2u <= last) { write_hidden_delta(s2, slab + first + 2u, quad, first + 2u < batch.count); }\n  if (first + 3u <= last) { write_hidden_delta(s3, slab + first + 3u, quad, first + 3u < batch.count); }\n}\n\n// Grid: x = quads of inputs, y = quads of outputs, z = networks. An invocation owns a 4 x 4 tile of the matrix.\n@compute @workgroup_size(8, 8)\nfn update_parameters(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= layer.input_quads || id.y * 4u >= layer.outputs) { return; }\n  var g0 = vec4<f32>(0.0);\n  var g1 = vec4<f32>(0.0);\n  var g2 = vec4<f32>(0.0);\n  var g3 = vec4<f32>(0.0);\n  let slab = id.z * layer.slab_rows * layer.output_quads + id.y;\n  for (var s = 0u; s < batch.count; s++) {\n    let d = delta[slab + s * layer.output_quads];\n    let x = source_quad(id.z, s, id.x);\n    g0 += d.x * x;\n    g1 += d.y * x;\n    g2 += d.z * x;\n    g3 += d.w * x;\n  }\n  finish(g0, id.z, id.y * 4u, id.x);\n  finish(g1, id.z, id.y * 4u + 1u, id.x);\n  finish(g2, id.z, id.y * 4u + 2u, id.x);\n  finish(g3, id.z, id.y * 4u + 3u, id.x);\n}\n#endif\n"
 } as const;
 
 export const classSums = {
@@ -1902,16 +1900,14 @@ export const topLayer = {
   "overrides": { "ACTIVATION": "u32", "ALPHA": "f32", "SLOPES_KEPT": "bool" },
   "structs": {
     "Layer": {
-      "size": 32,
+      "size": 24,
       "fields": {
         "input_quads": { "offset": 0, "type": "u32" },
         "inputs": { "offset": 4, "type": "u32" },
         "outputs": { "offset": 8, "type": "u32" },
         "output_quads": { "offset": 12, "type": "u32" },
-        "next_outputs": { "offset": 16, "type": "u32" },
-        "next_quads": { "offset": 20, "type": "u32" },
-        "slab_rows": { "offset": 24, "type": "u32" },
-        "order_rows": { "offset": 28, "type": "u32" }
+        "slab_rows": { "offset": 16, "type": "u32" },
+        "order_rows": { "offset": 20, "type": "u32" }
       }
     },
     "Batch": {
@@ -1965,7 +1961,7 @@ export const topLayer = {
       }
     }
   },
-  "source": "// The top layer's whole part in a training step, in one dispatch instead of four (see backward.wgsl for the formulas):\n//   z[s, c] = sum_i inputs[r, s, i] * parameters[r, c, i]                                     (forward_layer)\n//   d[s, c] = (softmax(z[s])_c - [c = y_s]) / count, and the batch's cross-entropy            (output_delta)\n//   below_delta[r, s, i] = act' * sum_c d[s, c] * parameters[r, c, i], act' from inputs[r, s, i]  (hidden_delta)\n//   g[r, c, i] = sum_s d[s, c] * inputs[r, s, i] + 2 l2 parameters[r, c, i], then Adam        (update_parameters)\n// With few classes this is little work, and on a GPU it is the dispatches that take the time.\n// Grid: x = networks. A workgroup of 256 owns a network's batch: z and d never leave it. Barriers part the stages, so that\n// no parameter is updated before all have been read. No atomics; every sum runs in a fixed order.\n// Preconditions: outputs <= 16, slab_rows <= 128. Rows batch.count and above of every slab are ignored: their delta is 0.\n// SLOPES_KEPT: below_delta holds act' before, as in backward.wgsl.\n// GRADIENT: write g instead of using it.\n// Variants: \"\", GRADIENT.\n\noverride ACTIVATION: u32 = 0u; // of the layer below: the numbers of src/gpu/kernels/activation.ts\noverride ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU\noverride SLOPES_KEPT: bool = false;\n\nconst WORKGROUP: u32 = 256u;\nconst CLASS_QUADS: u32 = 4u; // quads of a row of z and d\nconst ROWS: u32 = 32u;       // rows whose z is computed at once: 8 invocations each, 4 quads x 2 halves of the sum\n\nstruct Layer {\n  input_quads: u32,   // quads of a source row and of a parameter row\n  inputs: u32,        // input units; the lane of this index is the bias\n  outputs: u32,       // units of the layer\n  output_quads: u32,  // quads of a delta row\n  next_outputs: u32,  // hidden_delta: units of the layer above\n  next_quads: u32,    // hidden_delta: quads of a row of next_delta\n  slab_rows: u32,     // rows of one network in every slab: the batch size\n  order_rows: u32,    // rows of `order` for one network\n}\nstruct Batch {\n  first: u32,               // first position in `order`\n  count: u32,               // samples in this batch\n  learning_rate: f32,       // learningRate / (1 - beta1^t)\n  variance_correction: f32, // 1 / sqrt(1 - beta2^t)\n  beta1: f32,\n  beta2: f32,\n  one_minus_beta1: f32,     // from the host's float64: formed here, 1 - beta2 would be wrong by 1e-5 of itself\n  one_minus_beta2: f32,\n  epsilon: f32,\n  l2: f32,\n}\n\n@group(0) @binding(0) var<uniform> layer: Layer;\n@group(0) @binding(1) var<uniform> batch: Batch;\n@group(0) @binding(2) var<storage, read> order: array<u32>;                   // [networks, samples]\n@group(0) @binding(3) var<storage, read> labels: array<u32>;                  // [samples]\n@group(0) @binding(4) var<storage, read_write> losses: array<f32>;            // [networks, slab_rows]\n@group(0) @binding(5) var<storage, read> inputs: array<vec4<f32>>;            // [networks, slab_rows, input_quads]\n@group(0) @binding(6) var<storage, read_write> below_delta: array<vec4<f32>>; // [networks, slab_rows, input_quads]\n@group(0) @binding(7) var<storage, read_write> parameters: array<vec4<f32>>;  // [networks, outputs, input_quads]\n#if GRADIENT\n@group(0) @binding(8) var<storage, read_write> gradients: array<vec4<f32>>;   // [networks, outputs, input_quads]\n#else\n@group(0) @binding(8) var<storage, read_write> first_moments: array<vec4<f32>>;  // [networks, outputs, input_quads]\n@group(0) @binding(9) var<storage, read_write> second_moments: array<vec4<f32>>; // [networks, outputs, input_quads]\n#endif\n\nvar<workgroup> halves: array<vec4<f32>, 256>; // [ROWS, 2, CLASS_QUADS]: sums over even and odd quads of inputs\nvar<workgroup> deltas: array<vec4<f32>, 512>; // [128, CLASS_QUADS]: d\n\n// The derivative of the activation function, from its value t; not of GELU, whose value does not tell it (see SLOPES_KEPT).\nfn derivative(t: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) { return t * (1.0 - t); }\n  if (ACTIVATION == 2u) { return 1.0 - t * t; }\n  if (ACTIVATION == 3u) { return select(vec4<f32>(0.0), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 4u) { return select(vec4<f32>(ALPHA), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 5u) { return select(t + ALPHA, vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 6u) {\n    // 1 - e^-t, which cancels near 0.\n    return select(1.0 - exp(-t), t * (1.0 - t * (0.5 - t * (1.0 / 6.0 - t / 24.0))), t < vec4<f32>(0.02));\n  }\n  return vec4<f32>(1.0);\n}\n\n// act' of one quad of the units below.\nfn slope_at(slot: u32) -> vec4<f32> {\n  if (SLOPES_KEPT) { return below_delta[slot]; }\n  return derivative(inputs[slot]);\n}\n\n// What becomes of the sum of one quad of a gradient: with the L2 term it is used by Adam, or written.\nfn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {\n  if (output >= layer.outputs) { return; }\n  let slot = (network * layer.outputs + output) * layer.input_quads + quad;\n  let value = parameters[slot];\n  let lane = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let gradient = sum + select(vec4<f32>(0.0), 2.0 * batch.l2 * value, lane < vec4<u32>(layer.inputs));\n#if GRADIENT\n  gradients[slot] = gradient;\n#else\n  let m = batch.beta1 * first_moments[slot] + batch.one_minus_beta1 * gradient;\n  let v = batch.beta2 * second_moments[slot] + batch.one_minus_beta2 * gradient * gradient;\n  first_moments[slot] = m;\n  second_moments[slot] = v;\n  parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);\n#endif\n}\n\n// Half of the sum of z for 4 classes and one row: quads `half`, half + 2, ... of the inputs.\nfn half_sum(network: u32, sample: u32, half: u32, classes: u32) -> vec4<f32> {\n  let source = (network * layer.slab_rows + min(sample, batch.count - 1u)) * layer.input_quads;\n  let matrix = network * layer.outputs;\n  let last = layer.outputs - 1u;\n  // Classes past the last one repeat it; nothing reads them.\n  let w0 = (matrix + min(classes * 4u, last)) * layer.input_quads;\n  let w1 = (matrix + min(classes * 4u + 1u, last)) * layer.input_quads;\n  let w2 = (matrix + min(classes * 4u + 2u, last)) * layer.input_quads;\n  let w3 = (matrix + min(classes * 4u + 3u, last)) * layer.input_quads;\n  var sum = vec4<f32>(0.0);\n  for (var i = half; i < layer.input_quads; i += 2u) {\n    sum += inputs[source + i] * mat4x4<f32>(parameters[w0 + i], parameters[w1 + i], parameters[w2 + i], parameters[w3 + i]);\n  }\n  return sum;\n}\n\n// z of 4 classes of a staged row.\nfn logits_of(row: u32, classes: u32) -> vec4<f32> {\n  return halves[row * 8u + classes] + halves[row * 8u + 4u + classes];\n}\n\nfn units_of(quad: u32) -> vec4<u32> {\n  return vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n}\n\n// Softmax, loss and d of one staged row. With NaN among the logits the loss is not finite.\nfn finish_row(network: u32, sample: u32, row: u32) {\n  let class_quads = (layer.outputs + 3u) / 4u;\n  let count = vec4<u32>(layer.outputs);\n  let label = labels[order[network * layer.order_rows + batch.first + sample]];\n  var top = vec4<f32>(logits_of(row, 0u).x);\n  for (var q = 0u; q < class_quads; q++) { top = max(top, select(top, logits_of(row, q), units_of(q) < count)); }\n  let highest = max(max(top.x, top.y), max(top.z, top.w));\n  let nothing = vec4<f32>(0.0);\n  var sums = nothing;\n  var own = nothing;\n  for (var q = 0u; q < class_quads; q++) {\n    let z = logits_of(row, q);\n    sums += select(nothing, exp(z - highest), units_of(q) < count);\n    own += select(nothing, z, units_of(q) == vec4<u32>(label));\n  }\n  let total = (sums.x + sums.y) + (sums.z + sums.w);\n  let scale = 1.0 / f32(batch.count);\n  for (var q = 0u; q < class_quads; q++) {\n    let wanted = select(nothing, vec4<f32>(1.0), units_of(q) == vec4<u32>(label));\n    let d = (exp(logits_of(row, q) - highest) / total - wanted) * scale;\n    let slot = sample * CLASS_QUADS + q;\n    deltas[slot] = select(nothing, d, units_of(q) < count);\n  }\n  let loss = network * layer.slab_rows + sample;\n  losses[loss] += log(total) + highest - ((own.x + own.y) + (own.z + own.w));\n}\n\n// The delta below for one quad of units of one row.\nfn write_below(network: u32, sample: u32, quad: u32) {\n  let slot = (network * layer.slab_rows + sample) * layer.input_quads + quad;\n  var sum = vec4<f32>(0.0);\n  if (sample < batch.count) {\n    let matrix = network * layer.outputs * layer.input_quads + quad;\n    for (var c = 0u; c < layer.outputs; c++) {\n      sum += deltas[sample * CLASS_QUADS + c / 4u][c % 4u] * parameters[matrix + c * layer.input_quads];\n    }\n    sum *= slope_at(slot);\n  }\n  below_delta[slot] = select(vec4<f32>(0.0), sum, units_of(quad) < vec4<u32>(layer.inputs));\n}\n\n// The gradient of one quad of one class's parameters, and what becomes of it.\nfn update_quad(network: u32, output: u32, quad: u32) {\n  let source = network * layer.slab_rows * layer.input_quads + quad;\n  var sum = vec4<f32>(0.0);\n  for (var s = 0u; s < batch.count; s++) {\n    sum += deltas[s * CLASS_QUADS + output / 4u][output % 4u] * inputs[source + s * layer.input_quads];\n  }\n  finish(sum, network, output, quad);\n}\n\n@compute @workgroup_size(256)\nfn step_top_layer(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_index) thread: u32) {\n  for (var first = 0u; first < batch.count; first += ROWS) {\n    halves[thread] = half_sum(at.x, first + thread / 8u, thread / 4u % 2u, thread % 4u);\n    workgroupBarrier();\n    if (thread < ROWS && first + thread < batch.count) { finish_row(at.x, first + thread, thread); }\n    workgroupBarrier();\n  }\n  for (var item = thread; item < layer.slab_rows * layer.input_quads; item += WORKGROUP) {\n    write_below(at.x, item / layer.input_quads, item % layer.input_quads);\n  }\n  storageBarrier();\n  for (var item = thread; item < layer.outputs * layer.input_quads; item += WORKGROUP) {\n    update_quad(at.x, item / layer.input_quads, item % layer.input_quads);\n  }\n}\n"
+  "source": "// The top layer's whole part in a training step, in one dispatch instead of four (see backward.wgsl for the formulas):\n//   z[s, c] = sum_i inputs[r, s, i] * parameters[r, c, i]                                     (forward_layer)\n//   d[s, c] = (softmax(z[s])_c - [c = y_s]) / count, and the batch's cross-entropy            (output_delta)\n//   below_delta[r, s, i] = act' * sum_c d[s, c] * parameters[r, c, i], act' from inputs[r, s, i]  (hidden_delta)\n//   g[r, c, i] = sum_s d[s, c] * inputs[r, s, i] + 2 l2 parameters[r, c, i], then Adam        (update_parameters)\n// With few classes this is little work, and on a GPU it is the dispatches that take the time.\n// Grid: x = networks. A workgroup of 256 owns a network's batch: z and d never leave it. Barriers part the stages, so that\n// no parameter is updated before all have been read. No atomics; every sum runs in a fixed order.\n// Preconditions: outputs <= 16, slab_rows <= 128. Rows batch.count and above of every slab are ignored: their delta is 0.\n// SLOPES_KEPT: below_delta holds act' before, as in backward.wgsl.\n// GRADIENT: write g instead of using it.\n// Variants: \"\", GRADIENT.\n\noverride ACTIVATION: u32 = 0u; // of the layer below: the numbers of src/gpu/kernels/activation.ts\noverride ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU\noverride SLOPES_KEPT: bool = false;\n\nconst WORKGROUP: u32 = 256u;\nconst CLASS_QUADS: u32 = 4u; // quads of a row of z and d\nconst ROWS: u32 = 32u;       // rows whose z is computed at once: 8 invocations each, 4 quads x 2 halves of the sum\n\nstruct Layer {\n  input_quads: u32,   // quads of a source row and of a parameter row\n  inputs: u32,        // input units; the lane of this index is the bias\n  outputs: u32,       // units of the layer\n  output_quads: u32,  // quads of a row of its delta\n  slab_rows: u32,     // rows of one network in every slab: the batch size\n  order_rows: u32,    // rows of `order` for one network\n}\nstruct Batch {\n  first: u32,               // first position in `order`\n  count: u32,               // samples in this batch\n  learning_rate: f32,       // learningRate / (1 - beta1^t)\n  variance_correction: f32, // 1 / sqrt(1 - beta2^t)\n  beta1: f32,\n  beta2: f32,\n  one_minus_beta1: f32,     // from the host's float64: formed here, 1 - beta2 would be wrong by 1e-5 of itself\n  one_minus_beta2: f32,\n  epsilon: f32,\n  l2: f32,\n}\n\n@group(0) @binding(0) var<uniform> layer: Layer;\n@group(0) @binding(1) var<uniform> batch: Batch;\n@group(0) @binding(2) var<storage, read> order: array<u32>;                   // [networks, samples]\n@group(0) @binding(3) var<storage, read> labels: array<u32>;                  // [samples]\n@group(0) @binding(4) var<storage, read_write> losses: array<f32>;            // [networks, slab_rows]\n@group(0) @binding(5) var<storage, read> inputs: array<vec4<f32>>;            // [networks, slab_rows, input_quads]\n@group(0) @binding(6) var<storage, read_write> below_delta: array<vec4<f32>>; // [networks, slab_rows, input_quads]\n@group(0) @binding(7) var<storage, read_write> parameters: array<vec4<f32>>;  // [networks, outputs, input_quads]\n#if GRADIENT\n@group(0) @binding(8) var<storage, read_write> gradients: array<vec4<f32>>;   // [networks, outputs, input_quads]\n#else\n@group(0) @binding(8) var<storage, read_write> first_moments: array<vec4<f32>>;  // [networks, outputs, input_quads]\n@group(0) @binding(9) var<storage, read_write> second_moments: array<vec4<f32>>; // [networks, outputs, input_quads]\n#endif\n\nvar<workgroup> halves: array<vec4<f32>, 256>; // [ROWS, 2, CLASS_QUADS]: sums over even and odd quads of inputs\nvar<workgroup> deltas: array<vec4<f32>, 512>; // [128, CLASS_QUADS]: d\n\n// The derivative of the activation function, from its value t; not of GELU, whose value does not tell it (see SLOPES_KEPT).\nfn derivative(t: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) { return t * (1.0 - t); }\n  if (ACTIVATION == 2u) { return 1.0 - t * t; }\n  if (ACTIVATION == 3u) { return select(vec4<f32>(0.0), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 4u) { return select(vec4<f32>(ALPHA), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 5u) { return select(t + ALPHA, vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 6u) {\n    // 1 - e^-t, which cancels near 0.\n    return select(1.0 - exp(-t), t * (1.0 - t * (0.5 - t * (1.0 / 6.0 - t / 24.0))), t < vec4<f32>(0.02));\n  }\n  return vec4<f32>(1.0);\n}\n\n// act' of one quad of the units below.\nfn slope_at(slot: u32) -> vec4<f32> {\n  if (SLOPES_KEPT) { return below_delta[slot]; }\n  return derivative(inputs[slot]);\n}\n\n// What becomes of the sum of one quad of a gradient: with the L2 term it is used by Adam, or written.\nfn finish(sum: vec4<f32>, network: u32, output: u32, quad: u32) {\n  if (output >= layer.outputs) { return; }\n  let slot = (network * layer.outputs + output) * layer.input_quads + quad;\n  let value = parameters[slot];\n  let lane = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n  let gradient = sum + select(vec4<f32>(0.0), 2.0 * batch.l2 * value, lane < vec4<u32>(layer.inputs));\n#if GRADIENT\n  gradients[slot] = gradient;\n#else\n  let m = batch.beta1 * first_moments[slot] + batch.one_minus_beta1 * gradient;\n  let v = batch.beta2 * second_moments[slot] + batch.one_minus_beta2 * gradient * gradient;\n  first_moments[slot] = m;\n  second_moments[slot] = v;\n  parameters[slot] = value - batch.learning_rate * m / (sqrt(v) * batch.variance_correction + batch.epsilon);\n#endif\n}\n\n// Half of the sum of z for 4 classes and one row: quads `half`, half + 2, ... of the inputs.\nfn half_sum(network: u32, sample: u32, half: u32, classes: u32) -> vec4<f32> {\n  let source = (network * layer.slab_rows + min(sample, batch.count - 1u)) * layer.input_quads;\n  let matrix = network * layer.outputs;\n  let last = layer.outputs - 1u;\n  // Classes past the last one repeat it; nothing reads them.\n  let w0 = (matrix + min(classes * 4u, last)) * layer.input_quads;\n  let w1 = (matrix + min(classes * 4u + 1u, last)) * layer.input_quads;\n  let w2 = (matrix + min(classes * 4u + 2u, last)) * layer.input_quads;\n  let w3 = (matrix + min(classes * 4u + 3u, last)) * layer.input_quads;\n  var sum = vec4<f32>(0.0);\n  for (var i = half; i < layer.input_quads; i += 2u) {\n    sum += inputs[source + i] * mat4x4<f32>(parameters[w0 + i], parameters[w1 + i], parameters[w2 + i], parameters[w3 + i]);\n  }\n  return sum;\n}\n\n// z of 4 classes of a staged row.\nfn logits_of(row: u32, classes: u32) -> vec4<f32> {\n  return halves[row * 8u + classes] + halves[row * 8u + 4u + classes];\n}\n\nfn units_of(quad: u32) -> vec4<u32> {\n  return vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);\n}\n\n// Softmax, loss and d of one staged row. With NaN among the logits the loss is not finite.\nfn finish_row(network: u32, sample: u32, row: u32) {\n  let class_quads = (layer.outputs + 3u) / 4u;\n  let count = vec4<u32>(layer.outputs);\n  let label = labels[order[network * layer.order_rows + batch.first + sample]];\n  var top = vec4<f32>(logits_of(row, 0u).x);\n  for (var q = 0u; q < class_quads; q++) { top = max(top, select(top, logits_of(row, q), units_of(q) < count)); }\n  let highest = max(max(top.x, top.y), max(top.z, top.w));\n  let nothing = vec4<f32>(0.0);\n  var sums = nothing;\n  var own = nothing;\n  for (var q = 0u; q < class_quads; q++) {\n    let z = logits_of(row, q);\n    sums += select(nothing, exp(z - highest), units_of(q) < count);\n    own += select(nothing, z, units_of(q) == vec4<u32>(label));\n  }\n  let total = (sums.x + sums.y) + (sums.z + sums.w);\n  let scale = 1.0 / f32(batch.count);\n  for (var q = 0u; q < class_quads; q++) {\n    let wanted = select(nothing, vec4<f32>(1.0), units_of(q) == vec4<u32>(label));\n    let d = (exp(logits_of(row, q) - highest) / total - wanted) * scale;\n    let slot = sample * CLASS_QUADS + q;\n    deltas[slot] = select(nothing, d, units_of(q) < count);\n  }\n  let loss = network * layer.slab_rows + sample;\n  losses[loss] += log(total) + highest - ((own.x + own.y) + (own.z + own.w));\n}\n\n// The delta below for one quad of units of one row.\nfn write_below(network: u32, sample: u32, quad: u32) {\n  let slot = (network * layer.slab_rows + sample) * layer.input_quads + quad;\n  var sum = vec4<f32>(0.0);\n  if (sample < batch.count) {\n    let matrix = network * layer.outputs * layer.input_quads + quad;\n    for (var c = 0u; c < layer.outputs; c++) {\n      sum += deltas[sample * CLASS_QUADS + c / 4u][c % 4u] * parameters[matrix + c * layer.input_quads];\n    }\n    sum *= slope_at(slot);\n  }\n  below_delta[slot] = select(vec4<f32>(0.0), sum, units_of(quad) < vec4<u32>(layer.inputs));\n}\n\n// The gradient of one quad of one class's parameters, and what becomes of it.\nfn update_quad(network: u32, output: u32, quad: u32) {\n  let source = network * layer.slab_rows * layer.input_quads + quad;\n  var sum = vec4<f32>(0.0);\n  for (var s = 0u; s < batch.count; s++) {\n    sum += deltas[s * CLASS_QUADS + output / 4u][output % 4u] * inputs[source + s * layer.input_quads];\n  }\n  finish(sum, network, output, quad);\n}\n\n@compute @workgroup_size(256)\nfn step_top_layer(@builtin(workgroup_id) at: vec3<u32>, @builtin(local_invocation_index) thread: u32) {\n  for (var first = 0u; first < batch.count; first += ROWS) {\n    halves[thread] = half_sum(at.x, first + thread / 8u, thread / 4u % 2u, thread % 4u);\n    workgroupBarrier();\n    if (thread < ROWS && first + thread < batch.count) { finish_row(at.x, first + thread, thread); }\n    workgroupBarrier();\n  }\n  for (var item = thread; item < layer.slab_rows * layer.input_quads; item += WORKGROUP) {\n    write_below(at.x, item / layer.input_quads, item % layer.input_quads);\n  }\n  storageBarrier();\n  for (var item = thread; item < layer.outputs * layer.input_quads; item += WORKGROUP) {\n    update_quad(at.x, item / layer.input_quads, item % layer.input_quads);\n  }\n}\n"
 } as const;
 
 export const walkLayer = {

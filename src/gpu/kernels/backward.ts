@@ -44,8 +44,8 @@ export function outputDeltaGrid(slabRows: number, networks: number): Grid {
   return [slabRows, networks];
 }
 
-export function hiddenDeltaGrid(outputQuads: number, slabRows: number, networks: number): Grid {
-  return [outputQuads, Math.ceil(slabRows / 4), networks];
+export function hiddenDeltaGrid(inputQuads: number, slabRows: number, networks: number): Grid {
+  return [inputQuads, Math.ceil(slabRows / 4), networks];
 }
 
 export function updateParametersGrid(inputQuads: number, outputs: number, networks: number): Grid {
@@ -67,12 +67,12 @@ function outputDeltaCost({ grid, uniform }: Facts): Cost {
 
 function hiddenDeltaCost({ grid, uniform }: Facts, activation: ActivationLike): Cost {
   const networks = grid[2];
-  const { outputs, output_quads, next_outputs, next_quads, slab_rows } = uniform("Layer");
+  const { inputs, input_quads, outputs, output_quads, slab_rows } = uniform("Layer");
   const { count } = uniform("Batch");
-  const read = count * (next_quads + output_quads) + next_outputs * output_quads;
+  const read = count * (output_quads + input_quads) + outputs * input_quads;
   return {
-    operations: networks * count * outputs * (2 * next_outputs + derivativeOperations(activation)),
-    bytes: networks * (read + slab_rows * output_quads) * QUAD_BYTES,
+    operations: networks * count * inputs * (2 * outputs + derivativeOperations(activation)),
+    bytes: networks * (read + slab_rows * input_quads) * QUAD_BYTES,
   };
 }
 

@@ -3,7 +3,8 @@
  * Keras 2 and 3 and in TensorFlow.js layers models. Weights come from whoever calls.
  */
 import { z } from "zod";
-import { layerActivation } from "../../core/layer-chain.ts";
+import { layerActivation } from "../../core/activation.ts";
+import { denseShape } from "../../core/layers/dense.ts";
 import { appendAll } from "../../core/long-arrays.ts";
 import type { InputForm } from "../../core/network.ts";
 import { withoutOnes } from "../../core/sample-axes.ts";
@@ -93,7 +94,7 @@ function dense(place: Place): Passed {
   return {
     shape: [units],
     steps: [
-      { kind: "dense", name, inputs, outputs, weights, biases },
+      { ...denseShape(inputs, units), name, weights, biases },
       ...namedActivation(activation, `${activation} of ${name}`),
     ],
   };

@@ -6,6 +6,7 @@ import { zipSync } from "fflate";
 import { networkActivationText } from "../../core/activation.ts";
 import type { KnownInputs } from "../../core/input-treatment.ts";
 import { layersAsFiled } from "../../core/layer-chain.ts";
+import { kindOf } from "../../core/layers/registry.ts";
 import type { Network } from "../../core/network.ts";
 import { encodeNpy, encodeNpyText, isNpy } from "../../formats/npy.ts";
 import { chainOf } from "../chain-steps.ts";
@@ -156,12 +157,16 @@ function inputEntries(known: KnownInputs): (readonly [string, Uint8Array])[] {
   ];
 }
 
+/** What the arrays of a layer are called, with its number. */
+const letters = { weight: "W", bias: "b" } as const;
+
 /** The bytes of an .npz file that numpy.load reads. */
 export function encodeNpz(network: Network): Uint8Array {
-  const entries = layersAsFiled(network).flatMap(({ inputs, outputs, weights, biases }, index) => [
-    [`W${index + 1}${SUFFIX}`, encodeNpy(weights, [outputs, inputs])] as const,
-    [`b${index + 1}${SUFFIX}`, encodeNpy(biases, [outputs])] as const,
-  ]);
+  const entries = layersAsFiled(network).flatMap((layer, index) =>
+    kindOf(layer)
+      .tensors(layer)
+      .map(({ name, shape, values }) => [`${letters[name]}${index + 1}${SUFFIX}`, encodeNpy(values, shape)] as const),
+  );
   const texts = [
     [`${ACTIVATION}${SUFFIX}`, encodeNpyText(networkActivationText(network.activation))],
     [`${LAYOUT}${SUFFIX}`, encodeNpyText("out-in")],

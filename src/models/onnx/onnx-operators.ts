@@ -1,8 +1,9 @@
 /** What each ONNX operator means for the value that passes through it: one entry an operator, as in the ONNX specification. */
-import type { LayerActivation } from "../../core/layer-chain.ts";
-import { defaultAlphas } from "../../core/layer-chain.ts";
+import { defaultAlphas, type LayerActivation } from "../../core/activation.ts";
+import { denseShape } from "../../core/layers/dense.ts";
 import { withoutOnes } from "../../core/sample-axes.ts";
-import { type AffineStep, type DenseStep, normalization } from "../chain-steps.ts";
+import { type AffineStep, normalization } from "../chain-steps.ts";
+import type { DenseStep } from "../dense-step.ts";
 import { transposed } from "../tensor.ts";
 import { type Flow, flowText, layerFlow, spread, type Walk } from "./flow.ts";
 import { flatten, reshape, squeeze, transpose } from "./onnx-axes.ts";
@@ -117,8 +118,7 @@ const arithmetic = {
 /** A constant added right behind a product is its bias, and nothing is folded. */
 function withBias(walk: Walk, shift: Float64Array): Walk | undefined {
   const last = walk.steps.at(-1);
-  if (last?.kind !== "dense" || last.biases.some((bias) => bias !== 0) || shift.length !== last.outputs)
-    return undefined;
+  if (last?.kind !== "dense" || last.biases.some((bias) => bias !== 0) || shift.length !== last.units) return undefined;
   return { flow: walk.flow, steps: [...walk.steps.slice(0, -1), { ...last, biases: shift }] };
 }
 
@@ -171,11 +171,11 @@ function product(stop: Stop, constant: Constant, transpose: boolean, need: Flow[
     misunderstood(stop, `${inputs} features, as ${constant.name} has`, flowText(flow));
   }
   const weights = valueFirst ? transposed(values, rows, columns) : values;
-  return { kind: "dense", name: stop.label, inputs, outputs, weights, biases: new Float32Array(outputs) };
+  return { ...denseShape(inputs, outputs), name: stop.label, weights, biases: new Float32Array(outputs) };
 }
 
 function afterLayer(stop: Stop, step: DenseStep, orientation: Flow["orientation"]): Walk {
-  return { flow: { ...layerFlow(stop.walk.flow, step.outputs), orientation }, steps: [...stop.walk.steps, step] };
+  return { flow: { ...layerFlow(stop.walk.flow, step.units), orientation }, steps: [...stop.walk.steps, step] };
 }
 
 function matMul(stop: Stop): Walk {
@@ -210,19 +210,19 @@ function gemm(stop: Stop): Walk {
 function gemmBias(
   stop: Stop,
   attributes: Map<string, AttributeMessage>,
-  { outputs, biases }: DenseStep,
+  { units, biases }: DenseStep,
   orientation: Flow["orientation"],
 ): DenseStep["biases"] {
   const name = stop.node.input[2] ?? "";
   if (name === "" && stop.node.input.length <= 3) return biases;
   const bias = stop.constants[2] ?? misunderstood(stop, "a constant C", name);
-  const flow: Flow = { orientation, batch: undefined, sample: [outputs] };
+  const flow: Flow = { orientation, batch: undefined, sample: [units] };
   const values = spread(flow, bias.shape, bias.values);
-  if (values === undefined || ![1, outputs].includes(values.length) || stop.node.input.length > 3) {
-    return misunderstood(stop, `a C that fits ${outputs} outputs`, `shape [${bias.shape.join(", ")}]`);
+  if (values === undefined || ![1, units].includes(values.length) || stop.node.input.length > 3) {
+    return misunderstood(stop, `a C that fits ${units} outputs`, `shape [${bias.shape.join(", ")}]`);
   }
   const beta = numberOf(stop, attributes, "beta", 1);
-  const all = values.length === outputs ? values : new Float64Array(outputs).fill(values[0]!);
+  const all = values.length === units ? values : new Float64Array(units).fill(values[0]!);
   return times(all, beta);
 }
 

@@ -9,7 +9,9 @@ import {
   type NetworkActivation,
 } from "../../core/activation.ts";
 import { layersAsFiled } from "../../core/layer-chain.ts";
-import type { DenseLayer, Network } from "../../core/network.ts";
+import { classesOf, featuresOf } from "../../core/layers/network-shape.ts";
+import { kindOf, type Layer, shapeOf } from "../../core/layers/registry.ts";
+import type { Network } from "../../core/network.ts";
 import { float32Bytes } from "../../formats/float32-bytes.ts";
 import { formTexts, OUTPUT } from "../input-form.ts";
 import { inputKeys, statedInputs } from "../stated-inputs.ts";
@@ -87,29 +89,38 @@ function versionsFor(activation: NetworkActivation): typeof USUAL {
   return kinds.includes("gelu") || kinds.includes("gelu-tanh") ? WITH_GELU : USUAL;
 }
 
-function nodesOf(layers: readonly DenseLayer[], network: Network): NodeMessage[] {
+function layerNode(layer: Layer, index: number, inputs: readonly string[], sums: string): NodeMessage {
+  const { type, attributes } = kindOf(layer).operator;
+  const attribute = Object.entries(attributes).map(([name, i]) => {
+    return messageWith(attributeTable, { name, i, type: attributeTypes.int });
+  });
+  return { ...node(type, `layers.${index}`, inputs, sums), attribute };
+}
+
+function nodesOf(layers: readonly Layer[], network: Network): NodeMessage[] {
   const { activation, singleOutput } = network;
-  const transposed = messageWith(attributeTable, { name: "transB", i: 1, type: attributeTypes.int });
   const treatment = treatmentNodes(network);
   const first = treatment.length === 0 ? valueNames.input : valueNames.treated;
-  const nodes = layers.flatMap((_, index) => {
+  const nodes = layers.flatMap((layer, index) => {
     const source = index === 0 ? first : `activations.${index - 1}`;
     const last = index === layers.length - 1;
     const sums = last ? LOGITS : `sums.${index}`;
     const inputs = [source, `layers.${index}.weight`, `layers.${index}.bias`];
-    const gemm = { ...node("Gemm", `layers.${index}`, inputs, sums), attribute: [transposed] };
-    return last ? [gemm] : [gemm, activationNode(activationOfLayer(activation, index, layers.length), index)];
+    const own = layerNode(layer, index, inputs, sums);
+    return last ? [own] : [own, activationNode(activationOfLayer(activation, index, layers.length), index)];
   });
   return singleOutput === "sigmoid" ? [...nodes, node("Sigmoid", "sigmoid", [LOGITS], PROBABILITY)] : nodes;
 }
 
-/** The bytes of the model; weights stand as in PyTorch, [outputs, inputs], and Gemm transposes them. */
+/** The bytes of the model. Weights are as in PyTorch. */
 export function encodeOnnx(network: Network): Uint8Array {
   const layers = layersAsFiled(network);
-  const initializer = layers.flatMap(({ inputs, outputs, weights, biases }, index) => [
-    tensor(`layers.${index}.weight`, [outputs, inputs], weights),
-    tensor(`layers.${index}.bias`, [outputs], biases),
-  ]);
+  const initializer = layers.flatMap((layer, index) =>
+    kindOf(layer)
+      .tensors(layer)
+      .map(({ name, shape, values }) => tensor(`layers.${index}.${name}`, shape, values)),
+  );
+  const shape = layers.map(shapeOf);
   const { irVersion, opset } = versionsFor(network.activation);
   const output = network.singleOutput === "sigmoid" ? PROBABILITY : LOGITS;
   const stated = statedInputs(network);
@@ -122,8 +133,8 @@ export function encodeOnnx(network: Network): Uint8Array {
       name: "network",
       node: [...treatmentNodes(network), ...nodesOf(layers, network)],
       initializer: [...constants, ...initializer],
-      input: [batchOf(valueNames.input, layers[0]!.inputs)],
-      output: [batchOf(output, layers.at(-1)!.outputs)],
+      input: [batchOf(valueNames.input, featuresOf(shape))],
+      output: [batchOf(output, classesOf(shape))],
     }),
     metadataProps: Object.entries({ ...formTexts(network), ...(stated && { [inputKeys.inputs]: stated }) })
       .filter(([name]) => name !== OUTPUT)

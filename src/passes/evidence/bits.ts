@@ -1,6 +1,6 @@
 /** Exact class-conditional counts of every hidden neuron's bit, and its mean activation. */
 import type { GatheredLayer } from "../../core/evidence.ts";
-import type { Widths } from "../../core/network.ts";
+import { classesOf, hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import { type DeviceArray, read, write } from "../../gpu/device/device-array.ts";
 import type { BoundKernel } from "../../gpu/device/kernel.ts";
@@ -16,10 +16,10 @@ import { addTo } from "../page-sums.ts";
 import { type Collector, type PageRide, type Rider, ride } from "./ride.ts";
 
 /** What a bits collector takes for one page of `samples` samples. */
-export function bitsLayout(widths: Widths, networks: number, samples: number, chunks: number) {
+export function bitsLayout(shape: NetworkShape, networks: number, samples: number, chunks: number) {
   const words = Math.ceil(samples / WORD);
-  const classes = widths.at(-1)!;
-  const layer = widths.slice(1, -1).map((units) => ({
+  const classes = classesOf(shape);
+  const layer = hiddenUnits(shape).map((units) => ({
     bits: u32(networks, units, words),
     blocks: f32x2(networks, units, words),
     counts: u32(networks, units, classes),
@@ -60,11 +60,11 @@ export interface BitsCollector extends Collector {
  * @param threshold theta of the bit, where it is not the activation's own
  */
 export function createBitsCollector(
-  { count, widths }: DeviceNetworks,
+  { count, shape }: DeviceNetworks,
   { classes, count: samples }: Pick<DevicePages, "classes" | "count">,
   threshold?: number,
 ): BitsCollector {
-  const sums = widths.slice(1, -1).map((units): LayerSums => {
+  const sums = hiddenUnits(shape).map((units): LayerSums => {
     const neurons = count * units;
     return { units, ones: new Uint32Array(neurons * classes), activations: new Float64Array(neurons) };
   });
@@ -92,7 +92,7 @@ async function board(
   threshold: number | undefined,
 ): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
-  const arrays = own.allocate(bitsLayout(networks.widths, networks.count, page.count, forward.chunks.length).arrays);
+  const arrays = own.allocate(bitsLayout(networks.shape, networks.count, page.count, forward.chunks.length).arrays);
   write(gpu, arrays.classBits, classBits(page.host.labels, page.classes));
   const layers: LayerBits[] = [];
   for (const layer of sums.keys()) layers.push(await createLayer(pass, layer, arrays, threshold));
@@ -119,7 +119,7 @@ async function createLayer(
   { classBits: class_bits, layer: layers }: BitsArrays,
   threshold: number | undefined,
 ): Promise<LayerBits> {
-  const units = networks.widths[layer + 1]!;
+  const units = networks.shape[layer]!.units;
   const words = Math.ceil(page.count / WORD);
   const size = { slab_rows: forward.rows, unit_lanes: lanesOf(units), units, words, classes: page.classes };
   const packBits = await createPackBits(gpu, activationAfter(networks, layer), threshold);

@@ -1,5 +1,6 @@
 /** Sums of every hidden neuron's outputs, of their squares and of their sizes, class by class. */
 import type { ClassSums } from "../../core/evidence.ts";
+import { classesOf, hiddenUnits } from "../../core/layers/network-shape.ts";
 import { type DeviceArray, read, write } from "../../gpu/device/device-array.ts";
 import type { BoundKernel } from "../../gpu/device/kernel.ts";
 import { f32, uniforms } from "../../gpu/device/layout.ts";
@@ -17,11 +18,11 @@ import type { Collector, PageRide, Rider } from "./ride.ts";
 const CELL = 4;
 
 /** What a collector of class sums takes for one page. @param blocks at most, where the page's place is not known */
-export function classSumsLayout({ widths, networks, samples, rows }: PassSize, blocks: number) {
+export function classSumsLayout({ shape, networks, samples, rows }: PassSize, blocks: number) {
   const chunks = chunksOf(samples, rows).length;
-  const layer = widths.slice(1, -1).map((units) => ({
+  const layer = hiddenUnits(shape).map((units) => ({
     origins: f32(networks, units),
-    sums: f32(networks, units, blocks, CELL * widths.at(-1)!),
+    sums: f32(networks, units, blocks, CELL * classesOf(shape)),
     chunks: uniforms(shader, "Chunk", chunks),
   }));
   return { arrays: { layer }, read: { layer: layer.map(({ origins, sums }) => ({ origins, sums })) } };
@@ -43,8 +44,8 @@ export interface ClassSumsCollector extends Collector {
   gathered(): ClassSums[][];
 }
 
-export function createClassSumsCollector({ count, widths }: DeviceNetworks, classes: number): ClassSumsCollector {
-  const layers = widths.slice(1, -1).map((units): LayerSums => {
+export function createClassSumsCollector({ count, shape }: DeviceNetworks, classes: number): ClassSumsCollector {
+  const layers = hiddenUnits(shape).map((units): LayerSums => {
     return { units, origins: undefined, sums: new BlockSums(count * units, CELL * classes) };
   });
   return {
@@ -77,7 +78,7 @@ interface LayerKernels {
 async function board(pass: PageRide, own: Owned, sums: readonly LayerSums[]): Promise<Rider> {
   const { networks, page, forward } = pass;
   const place = pagePlace(pass);
-  const size = { widths: networks.widths, networks: networks.count, samples: page.count, rows: forward.rows };
+  const size = { shape: networks.shape, networks: networks.count, samples: page.count, rows: forward.rows };
   const { arrays } = classSumsLayout(size, place.blocks);
   const layers: LayerKernels[] = [];
   for (const [layer, onDevice] of own.allocate(arrays).layer.entries()) {

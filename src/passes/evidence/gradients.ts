@@ -4,6 +4,7 @@
  */
 import { needsKeptSlope } from "../../core/activation.ts";
 import type { GradientSums } from "../../core/evidence.ts";
+import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import { greatest } from "../../core/long-arrays.ts";
 import { f32, uniforms } from "../../gpu/device/layout.ts";
 import type { Allocated, Owned } from "../../gpu/device/owned.ts";
@@ -12,9 +13,11 @@ import { writeUniforms } from "../../gpu/device/uniforms.ts";
 import { gradientSums as shader } from "../../gpu/generated/shaders.ts";
 import { createAddGradients } from "../../gpu/kernels/gradient-sums.ts";
 import { sumBlockGrid } from "../../gpu/kernels/sum-block.ts";
+import { outputsLayout } from "../../gpu/layers/layer-kind.ts";
+import { onDevice } from "../../gpu/layers/registry.ts";
 import { activationAfter, type DeviceNetworks } from "../device-networks.ts";
 import { chunksOf, type PassSize } from "../forward-pass.ts";
-import { backwardUniform, forwardUniform, type LayerPass, LayerPasses, layerPassesLayout } from "../layer-passes.ts";
+import { type LayerPass, LayerPasses, layerPassesLayout } from "../layer-passes.ts";
 import { BlockSums, pagePlace, sumChunks } from "./block-sums.ts";
 import type { Collector, PageRide, Rider } from "./ride.ts";
 import { bindStart, startLayout } from "./start.ts";
@@ -23,18 +26,18 @@ import { bindStart, startLayout } from "./start.ts";
 const FLOATS = 4;
 
 /** What a collector of gradients takes for one page. @param blocks at most, where the page's place is not known */
-export function gradientsLayout({ widths, networks, samples, rows }: PassSize, blocks: number, kept: boolean) {
+export function gradientsLayout({ shape, networks, samples, rows }: PassSize, blocks: number, kept: boolean) {
   const chunks = chunksOf(samples, rows).length;
-  const hidden = widths.slice(1, -1);
-  const layer = hidden.map((units) => ({
+  const hidden = hiddenUnits(shape);
+  const layer = hidden.map((units, index) => ({
     sums: f32(networks, units, FLOATS * blocks),
     chunks: uniforms(shader, "Chunk", chunks),
-    back: backwardUniform,
-    again: kept ? forwardUniform : undefined,
+    back: onDevice(shape[index + 1]!).backwardUniform,
+    again: kept ? onDevice(shape[index]!).forwardUniform : undefined,
   }));
   const arrays = {
     layer,
-    delta: widths.slice(1).map((width) => f32(networks, rows, lanesOf(width))),
+    delta: shape.map((layer) => outputsLayout(layer, networks, rows)),
     /** z of one layer after the other, where an activation's value does not tell its slope. */
     preactivations: kept ? f32(networks, rows, greatest(hidden.map(lanesOf))) : undefined,
     start: startLayout(chunks),
@@ -56,8 +59,8 @@ export interface GradientsCollector extends Collector {
 }
 
 /** @param kept whether slopes of some activation must be worked out from z */
-export function createGradientsCollector({ count, widths }: DeviceNetworks, kept: boolean): GradientsCollector {
-  const hidden = widths.slice(1, -1);
+export function createGradientsCollector({ count, shape }: DeviceNetworks, kept: boolean): GradientsCollector {
+  const hidden = hiddenUnits(shape);
   const sums = hidden.map((units) => new BlockSums(count * units, FLOATS));
   return {
     copies: gradientCopies(kept),
@@ -74,9 +77,9 @@ export function createGradientsCollector({ count, widths }: DeviceNetworks, kept
 
 async function board(pass: PageRide, own: Owned, sums: readonly BlockSums[], kept: boolean): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
-  const { widths, count } = networks;
+  const { shape, count } = networks;
   const place = pagePlace(pass);
-  const size = { widths, networks: count, samples: page.count, rows: forward.rows };
+  const size = { shape, networks: count, samples: page.count, rows: forward.rows };
   const arrays = own.allocate(gradientsLayout(size, place.blocks, kept).arrays, "gradients");
   const passes = new LayerPasses(pass, arrays.passes);
   const layers = [await bindStart(pass, "loss", arrays.start, arrays.delta.at(-1)!)];
@@ -112,7 +115,7 @@ async function gradientsOf(
     (await passes.forward(layer, "identity", {
       ...{ uniform: againUniform!, inputs: forward.outputs[layer - 1], outputs: z },
     }));
-  const chunks = sumChunks(pass, networks.widths[layer + 1]!);
+  const chunks = sumChunks(pass, networks.shape[layer]!.units);
   writeUniforms(gpu, shader, uniform, chunks);
   const shared = { chunk: uniform, activations: forward.outputs[layer]!, delta: inputDelta, sums };
   const add =

@@ -1,6 +1,6 @@
 /** Exact class-conditional histograms of every hidden neuron's output, at more than two levels. */
 import type { LevelCounts } from "../../core/evidence.ts";
-import type { Widths } from "../../core/network.ts";
+import { classesOf, hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { levelsOf, type Quantization } from "../../core/quantization.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import { read, write } from "../../gpu/device/device-array.ts";
@@ -15,10 +15,10 @@ import { createExtremesCollector, type ExtremesCollector, needsExtremes, quantil
 import { type Collector, ride, type SplitPass } from "./ride.ts";
 
 /** What a levels collector takes for one page. */
-export function levelsLayout(widths: Widths, networks: number, levels: number, chunks: number) {
-  const layer = widths.slice(1, -1).map((units) => ({
+export function levelsLayout(shape: NetworkShape, networks: number, levels: number, chunks: number) {
+  const layer = hiddenUnits(shape).map((units) => ({
     edges: f32(networks, units, levels - 1),
-    histograms: u32(networks, units, levels, widths.at(-1)!),
+    histograms: u32(networks, units, levels, classesOf(shape)),
     chunks: uniforms(shader, "Chunk", chunks),
   }));
   return { arrays: { layer }, read: { layer: layer.map(({ histograms }) => ({ histograms })) } };
@@ -31,7 +31,7 @@ export interface LevelsCollector extends Collector {
 
 /** @param edges per hidden layer: [networks, units, levels - 1] */
 export function createLevelsCollector(
-  { count, widths }: DeviceNetworks,
+  { count, shape }: DeviceNetworks,
   classes: number,
   edges: readonly Float32Array[],
   levels: number,
@@ -40,9 +40,9 @@ export function createLevelsCollector(
   return {
     board(pass, own) {
       const { gpu, page, forward } = pass;
-      const arrays = own.allocate(levelsLayout(widths, count, levels, forward.chunks.length).arrays);
+      const arrays = own.allocate(levelsLayout(shape, count, levels, forward.chunks.length).arrays);
       return boardLayers(pass, edges.length, async (layer) => {
-        const units = widths[layer + 1]!;
+        const units = shape[layer]!.units;
         const countLevels = await createCountLevels(gpu);
         const { chunks: chunk, edges: parting, histograms: counts } = arrays.layer[layer]!;
         writeLevelChunks(gpu, chunk, forward, { units, levels, classes });
@@ -58,7 +58,7 @@ export function createLevelsCollector(
     gathered: () =>
       Array.from({ length: count }, (_, network) =>
         sums.map((counts, layer): LevelCounts => {
-          const units = widths[layer + 1]!;
+          const units = shape[layer]!.units;
           const edgesEach = units * (levels - 1);
           const own = counts.subarray(network * units * levels * classes, (network + 1) * units * levels * classes);
           return {

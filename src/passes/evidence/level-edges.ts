@@ -1,5 +1,5 @@
 /** Where the levels of neurons part: by the range of their outputs, or by their quantiles, over all pages of a split. */
-import type { Widths } from "../../core/network.ts";
+import { hiddenLayers, hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { type BinRule, equalFrequencyEdges, equalWidthEdges } from "../../core/quantization.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import { read } from "../../gpu/device/device-array.ts";
@@ -30,7 +30,7 @@ export async function quantileEdges(
   rows?: number,
 ): Promise<Float32Array[]> {
   const edges: Float32Array[] = [];
-  for (const layer of networks.widths.slice(1, -1).keys()) {
+  for (const layer of hiddenLayers(networks.shape).keys()) {
     edges.push(await frequencyEdges(gpu, networks, split, layer, levels, rows));
   }
   return edges;
@@ -41,8 +41,8 @@ export function needsExtremes(bins: BinRule): boolean {
 }
 
 /** What an extremes collector takes for one page. */
-export function extremesLayout(widths: Widths, networks: number, chunks: number) {
-  const layer = widths.slice(1, -1).map((units) => ({
+export function extremesLayout(shape: NetworkShape, networks: number, chunks: number) {
+  const layer = hiddenUnits(shape).map((units) => ({
     extremes: u32(networks, units, 2),
     chunks: uniforms(shader, "Chunk", chunks),
   }));
@@ -50,9 +50,9 @@ export function extremesLayout(widths: Widths, networks: number, chunks: number)
 }
 
 /** Of a page: rows of a chunk with half of the memory of other passes, as a layer's outputs are read back besides. */
-export function readingRows(basis: PlanBasis, samples: number, networks: number, widths: Widths): number {
+export function readingRows(basis: PlanBasis, samples: number, networks: number, shape: NetworkShape): number {
   const { device, memoryBytes, pace } = basis;
-  return rowsPerChunk({ device, memoryBytes: memoryBytes / 2, pace }, samples, networks, widths);
+  return rowsPerChunk({ device, memoryBytes: memoryBytes / 2, pace }, samples, networks, shape);
 }
 
 export interface ExtremesCollector extends Collector {
@@ -61,14 +61,14 @@ export interface ExtremesCollector extends Collector {
 }
 
 /** Finds the least and the largest output of every neuron. */
-export function createExtremesCollector({ count, widths }: DeviceNetworks): ExtremesCollector {
-  const found = widths.slice(1, -1).map((units) => new Uint32Array(count * units * 2));
+export function createExtremesCollector({ count, shape }: DeviceNetworks): ExtremesCollector {
+  const found = hiddenUnits(shape).map((units) => new Uint32Array(count * units * 2));
   return {
     board(pass, own) {
       const { gpu, forward } = pass;
-      const arrays = own.allocate(extremesLayout(widths, count, forward.chunks.length).arrays);
+      const arrays = own.allocate(extremesLayout(shape, count, forward.chunks.length).arrays);
       return boardLayers(pass, found.length, async (layer) => {
-        const units = widths[layer + 1]!;
+        const units = shape[layer]!.units;
         const find = await createFindExtremes(gpu);
         const { chunks: chunk, extremes } = arrays.layer[layer]!;
         writeLevelChunks(gpu, chunk, forward, { units, levels: 0, classes: 0 }); // which this kernel does not read
@@ -105,7 +105,7 @@ async function frequencyEdges(
   levels: number,
   rows: number | undefined,
 ): Promise<Float32Array> {
-  const neurons = networks.count * networks.widths[layer + 1]!;
+  const neurons = networks.count * networks.shape[layer]!.units;
   const samples = split.count;
   const together = Math.max(1, Math.floor(HOST_BYTES / (4 * samples)));
   const edges = new Float32Array(neurons * (levels - 1));
@@ -147,9 +147,9 @@ async function readNeurons(
     gpu,
     networks,
     page,
-    rows ?? readingRows(gpu, page.count, networks.count, networks.widths),
+    rows ?? readingRows(gpu, page.count, networks.count, networks.shape),
   );
-  const units = networks.widths[layer + 1]!;
+  const units = networks.shape[layer]!.units;
   const outputs = pass.outputs[layer]!;
   const lanes = outputs.shape[2]!;
   for (const [index, chunk] of pass.chunks.entries()) {

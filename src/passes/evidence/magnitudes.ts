@@ -29,7 +29,7 @@ export async function bindMagnitudes(
   { sums, chunks: uniform }: Allocated<ReturnType<typeof magnitudesLayout>>,
 ): Promise<LayerPass> {
   const { gpu, networks } = pass;
-  const chunks = sumChunks(pass, networks.widths[layer + 1]!);
+  const chunks = sumChunks(pass, networks.shape[layer]!.units);
   writeUniforms(gpu, shader, uniform, chunks);
   const kernel = (await createAddMagnitudes(gpu)).bind({ chunk: uniform, values, sums });
   return (to, chunk) => kernel.encode(to, sumBlockGrid(chunks[chunk]!, networks.count), chunk);

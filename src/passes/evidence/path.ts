@@ -5,6 +5,8 @@
  */
 import { needsKeptSlope } from "../../core/activation.ts";
 import { PATH_STEPS, type PathSums } from "../../core/evidence.ts";
+import { hiddenUnits } from "../../core/layers/network-shape.ts";
+import type { KindShape } from "../../core/layers/registry.ts";
 import type { DeviceArray } from "../../gpu/device/device-array.ts";
 import { f32, uniforms } from "../../gpu/device/layout.ts";
 import type { Allocated, Owned } from "../../gpu/device/owned.ts";
@@ -13,9 +15,11 @@ import type { Recorder } from "../../gpu/device/recorder.ts";
 import { writeUniforms } from "../../gpu/device/uniforms.ts";
 import { path as shader } from "../../gpu/generated/shaders.ts";
 import { createAddConductance, createScaleLayer, pathGrid } from "../../gpu/kernels/path.ts";
+import { outputsLayout } from "../../gpu/layers/layer-kind.ts";
+import { onDevice } from "../../gpu/layers/registry.ts";
 import { activationAfter, type DeviceNetworks } from "../device-networks.ts";
 import { chunksOf, type PassSize } from "../forward-pass.ts";
-import { backwardUniform, forwardUniform, type LayerPass, LayerPasses, layerPassesLayout } from "../layer-passes.ts";
+import { type LayerPass, LayerPasses, layerPassesLayout } from "../layer-passes.ts";
 import { BlockSums, pagePlace } from "./block-sums.ts";
 import { bindMagnitudes, magnitudesLayout } from "./magnitudes.ts";
 import type { Collector, PageRide, Rider } from "./ride.ts";
@@ -25,22 +29,27 @@ import { bindStart, startLayout } from "./start.ts";
 const PLACES = ["even", "odd", "middle"] as const;
 type Place = (typeof PLACES)[number];
 
+function forwardUniforms(layer: KindShape) {
+  const { forwardUniform } = onDevice(layer);
+  return { even: forwardUniform, odd: forwardUniform, middle: forwardUniform };
+}
+
 /** What a collector of paths takes for one page. @param blocks at most, where the page's place is not known */
-export function pathLayout({ widths, networks, samples, rows }: PassSize, blocks: number, kept: boolean) {
+export function pathLayout({ shape, networks, samples, rows }: PassSize, blocks: number, kept: boolean) {
   const chunks = chunksOf(samples, rows).length;
-  const hidden = widths.slice(1, -1);
+  const hidden = hiddenUnits(shape);
   const slab = (width: number) => f32(networks, rows, lanesOf(width));
-  const layer = hidden.map((units) => ({
+  const layer = hidden.map((units, index) => ({
     ...magnitudesLayout({ networks, units, blocks, chunks }),
     ...{ even: slab(units), odd: slab(units), middle: slab(units), conductance: slab(units) },
     slopes: kept ? slab(units) : undefined,
     size: uniforms(shader, "Layer"),
-    forward: { even: forwardUniform, odd: forwardUniform, middle: forwardUniform },
-    back: backwardUniform,
+    forward: forwardUniforms(shape[index]!),
+    back: onDevice(shape[index + 1]!).backwardUniform,
   }));
   const arrays = {
     layer,
-    delta: widths.slice(1).map(slab),
+    delta: shape.map((own) => outputsLayout(own, networks, rows)),
     preactivations: slab(hidden[0] ?? 0),
     steps: uniforms(shader, "Step", 2 * PATH_STEPS + 1),
     start: startLayout(chunks),
@@ -62,8 +71,8 @@ export interface PathCollector extends Collector {
 }
 
 /** @param kept whether slopes of some activation must be worked out from z */
-export function createPathCollector({ count, widths }: DeviceNetworks, kept: boolean): PathCollector {
-  const hidden = widths.slice(1, -1);
+export function createPathCollector({ count, shape }: DeviceNetworks, kept: boolean): PathCollector {
+  const hidden = hiddenUnits(shape);
   const sums = hidden.map((units) => new BlockSums(count * units, 1));
   return {
     copies: pathCopies(kept),
@@ -78,7 +87,7 @@ export function createPathCollector({ count, widths }: DeviceNetworks, kept: boo
 async function board(pass: PageRide, own: Owned, sums: readonly BlockSums[], kept: boolean): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
   const place = pagePlace(pass);
-  const size = { widths: networks.widths, networks: networks.count, samples: page.count, rows: forward.rows };
+  const size = { shape: networks.shape, networks: networks.count, samples: page.count, rows: forward.rows };
   const arrays = own.allocate(pathLayout(size, place.blocks, kept).arrays, "path");
   writeUniforms(gpu, shader, arrays.steps, pathSteps());
   const passes = new LayerPasses(pass, arrays.passes);
@@ -141,20 +150,21 @@ async function climbTo(
   place: Place,
 ): Promise<PathPass> {
   const { gpu, networks, forward } = pass;
-  const { widths, count } = networks;
+  const { shape, count } = networks;
   const above: LayerPass[] = [];
   for (const [layer, { [place]: outputs, forward: uniform, slopes, size }] of layers.entries()) {
+    const own = shape[layer]!;
     writeUniforms(gpu, shader, size, [
       {
-        ...{ units: widths[layer + 1]!, quads: quadsOf(widths[layer + 1]!), slab_rows: forward.rows },
-        ...{ inputs: widths[layer]!, input_lanes: lanesOf(widths[layer]!) },
+        ...{ units: own.units, quads: quadsOf(own.units), slab_rows: forward.rows },
+        ...{ inputs: own.inputs, input_lanes: lanesOf(own.inputs) },
       },
     ]);
     if (layer === 0) continue;
     const activation = activationAfter(networks, layer);
     const inputs = layers[layer - 1]![place];
-    const own = place === "middle" && needsKeptSlope(activation) ? slopes : undefined;
-    above.push(await passes.forward(layer, activation, { uniform: uniform[place], inputs, outputs, slopes: own }));
+    const kept = place === "middle" && needsKeptSlope(activation) ? slopes : undefined;
+    above.push(await passes.forward(layer, activation, { uniform: uniform[place], inputs, outputs, slopes: kept }));
   }
   const [first] = layers;
   if (first === undefined) return () => {};
@@ -166,7 +176,7 @@ async function climbTo(
       ? (await createScaleLayer(gpu, "SLOPES", activation)).bind({ ...resources, slopes: first.slopes! })
       : (await createScaleLayer(gpu, "", activation)).bind(resources);
   return (to, chunk, half) => {
-    scale.encode(to, pathGrid(quadsOf(widths[1]!), forward.rows, count), half);
+    scale.encode(to, pathGrid(quadsOf(shape[0]!.units), forward.rows, count), half);
     for (const layer of above) layer(to, chunk);
   };
 }
@@ -184,7 +194,7 @@ async function descents(
     const inputDelta = delta[layer]!;
     const back = await passes.back(layer + 1, { uniform, delta: delta[layer + 1]!, inputDelta });
     const activation = activationAfter(networks, layer);
-    const grid = pathGrid(quadsOf(networks.widths[layer + 1]!), forward.rows, networks.count);
+    const grid = pathGrid(quadsOf(networks.shape[layer]!.units), forward.rows, networks.count);
     const bound = async (begin: DeviceArray<"f32", 3>, end: DeviceArray<"f32", 3>): Promise<PathPass> => {
       const shared = { layer: size, step: steps, begin, end, delta: inputDelta, conductance };
       const kernel = needsKeptSlope(activation)

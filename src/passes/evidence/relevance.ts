@@ -1,11 +1,13 @@
 /** What every hidden neuron has of the label's logit, by the z+ rule: a pass down from the logits behind the forward pass of each chunk. */
 import type { RelevanceSums } from "../../core/evidence.ts";
-import { f32, uniforms } from "../../gpu/device/layout.ts";
+import { hiddenUnits } from "../../core/layers/network-shape.ts";
+import { uniforms } from "../../gpu/device/layout.ts";
 import type { Allocated, Owned } from "../../gpu/device/owned.ts";
-import { lanesOf, quadsOf } from "../../gpu/device/packing.ts";
+import { quadsOf } from "../../gpu/device/packing.ts";
 import { writeUniforms } from "../../gpu/device/uniforms.ts";
 import { relevance as shader } from "../../gpu/generated/shaders.ts";
 import { createDivideRelevance, createPassRelevance, relevanceGrid } from "../../gpu/kernels/relevance.ts";
+import { outputsLayout } from "../../gpu/layers/layer-kind.ts";
 import type { DeviceNetworks } from "../device-networks.ts";
 import { chunksOf, type PassSize } from "../forward-pass.ts";
 import type { LayerPass } from "../layer-passes.ts";
@@ -15,15 +17,15 @@ import type { Collector, PageRide, Rider } from "./ride.ts";
 import { bindStart, startLayout } from "./start.ts";
 
 /** What a collector of relevance takes for one page. @param blocks at most, where the page's place is not known */
-export function relevanceLayout({ widths, networks, samples, rows }: PassSize, blocks: number) {
+export function relevanceLayout({ shape, networks, samples, rows }: PassSize, blocks: number) {
   const chunks = chunksOf(samples, rows).length;
-  const layer = widths.slice(1, -1).map((units) => ({
+  const layer = hiddenUnits(shape).map((units) => ({
     ...magnitudesLayout({ networks, units, blocks, chunks }),
     above: uniforms(shader, "Layer"),
   }));
   const arrays = {
     layer,
-    relevance: widths.slice(1).map((width) => f32(networks, rows, lanesOf(width))),
+    relevance: shape.map((own) => outputsLayout(own, networks, rows)),
     start: startLayout(chunks),
     rows: uniforms(shader, "Rows", chunks),
   };
@@ -37,8 +39,8 @@ export interface RelevanceCollector extends Collector {
   gathered(): RelevanceSums[][];
 }
 
-export function createRelevanceCollector({ count, widths }: DeviceNetworks): RelevanceCollector {
-  const hidden = widths.slice(1, -1);
+export function createRelevanceCollector({ count, shape }: DeviceNetworks): RelevanceCollector {
+  const hidden = hiddenUnits(shape);
   const sums = hidden.map((units) => new BlockSums(count * units, 1));
   return {
     copies: 1,
@@ -53,7 +55,7 @@ export function createRelevanceCollector({ count, widths }: DeviceNetworks): Rel
 async function board(pass: PageRide, own: Owned, sums: readonly BlockSums[]): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
   const place = pagePlace(pass);
-  const size = { widths: networks.widths, networks: networks.count, samples: page.count, rows: forward.rows };
+  const size = { shape: networks.shape, networks: networks.count, samples: page.count, rows: forward.rows };
   const arrays = own.allocate(relevanceLayout(size, place.blocks).arrays, "relevance");
   writeUniforms(
     gpu,
@@ -84,8 +86,8 @@ async function shareAmong(
   { layer: layers, relevance, rows }: RelevanceArrays,
   layer: number,
 ): Promise<LayerPass> {
-  const { widths, count, parameters } = networks;
-  const [inputs, outputs] = [widths[layer + 1]!, widths[layer + 2]!];
+  const { shape, count, parameters } = networks;
+  const [inputs, outputs] = [shape[layer]!.units, shape[layer + 1]!.units];
   const [inputQuads, outputQuads] = [quadsOf(inputs), quadsOf(outputs)];
   const { above: uniform } = layers[layer]!;
   const sizes = { inputs, input_quads: inputQuads, outputs, output_quads: outputQuads, slab_rows: forward.rows };

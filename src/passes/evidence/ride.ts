@@ -74,7 +74,7 @@ export async function ride(
   const copies = collectors.reduce((sum, { copies: own = 0 }) => sum + own, 0);
   let before = 0;
   await split.eachPage(async (page) => {
-    const fitting = rows ?? rowsPerChunk(ridingBasis(gpu, copies), page.count, networks.count, networks.widths);
+    const fitting = rows ?? rowsPerChunk(ridingBasis(gpu, copies), page.count, networks.count, networks.shape);
     using forward = await createForwardPass(gpu, networks, page, fitting);
     using own = new Owned(gpu);
     const pass: PageRide = { gpu, networks, page, before, forward };
@@ -87,7 +87,7 @@ export async function ride(
 }
 
 async function run({ gpu, networks, forward }: PageRide, label: string, riders: readonly Rider[]): Promise<void> {
-  const { count, widths } = networks;
+  const { count, shape } = networks;
   const work = forward.chunks.flatMap((_, chunk) => chunkWork(forward, riders, chunk));
   const alike = work.length === forward.chunks.length;
   const ends = riders.flatMap((rider) => (rider.encodeEnd === undefined ? [] : [rider]));
@@ -99,7 +99,7 @@ async function run({ gpu, networks, forward }: PageRide, label: string, riders: 
   await new Pacer(gpu).run({
     label,
     units: work.length,
-    ...(alike && { unitOperations: count * forward.rows * forwardOperations(widths) }),
+    ...(alike && { unitOperations: count * forward.rows * forwardOperations(shape) }),
     encode(to, first, end) {
       for (let unit = first; unit < end; unit++) work[unit]!(to);
     },

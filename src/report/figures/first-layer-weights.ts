@@ -1,7 +1,7 @@
 /** Figure 7: what the neurons of the first layer with the highest and the lowest values look at, by each measure. */
 import { quantile } from "simple-statistics";
 import { greatest, smallest } from "../../core/long-arrays.ts";
-import type { DenseLayer } from "../../core/network.ts";
+import { weightsInto } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import { axisOf, hasAnySize, roundedValue, unitOf, valueText } from "../../measures/columns.ts";
 import { unitWords } from "../../measures/units.ts";
@@ -77,11 +77,6 @@ function imagePanel(title: string, ranked: readonly RankedNeuron[], imageOf: (ne
   };
 }
 
-/** [inputs]: weights into a neuron. */
-function weightsOf({ weights, inputs }: DenseLayer, neuron: number): Float32Array {
-  return weights.subarray(neuron * inputs, (neuron + 1) * inputs);
-}
-
 /** Absent unless samples are images of one channel, and the first network and its measures are there. */
 export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles): Figure | undefined {
   const [shown] = files.networks ?? [];
@@ -92,7 +87,7 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
   }
   const layer = shown.network.layers[0]!;
   const end = quantile(Array.from(layer.weights, Math.abs), COVERED);
-  const imageOf = (neuron: number) => weightImage(weightsOf(layer, neuron), [height, width], end);
+  const imageOf = (neuron: number) => weightImage(weightsInto(layer, neuron), [height, width], end);
   const ranked = measures
     .filter((measure) => measure in table.measures)
     .map((measure) => rankedNeurons(table, measure));

@@ -4,7 +4,8 @@
  */
 import type { RemovalOrder } from "../../core/ablation.ts";
 import { RunError } from "../../core/errors.ts";
-import { widthsOf } from "../../core/network.ts";
+import { hiddenUnits } from "../../core/layers/network-shape.ts";
+import { networkShape } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import { type FileDigest, resultNames } from "../../core/platform.ts";
 import type { StudyFiles } from "../analysis/analysis.ts";
@@ -82,7 +83,12 @@ function* statements({ study, neurons, orders, curves, singles, networks }: Part
     const expected = study.config.hidden.join(", ");
     yield { ...layers, file: neuronsName, expected, found: head && widthsIn(head) };
     for (const { repeat, network } of networks ?? []) {
-      yield { ...layers, file: resultNames.model(repeat), expected, found: widthsOf(network).slice(1, -1).join(", ") };
+      yield {
+        ...layers,
+        file: resultNames.model(repeat),
+        expected,
+        found: hiddenUnits(networkShape(network)).join(", "),
+      };
     }
     const samples = { about: "validation samples", expected: String(study.dataset.validation), source: studyName };
     yield { ...samples, file: neuronsName, found: head && String(head.samples) };

@@ -2,19 +2,22 @@
  * The built page with its real worker, in Chromium on SwiftShader: what a visitor brings as files, and draws. Each outcome is
  * compared with a pass in float64. npm run build:web comes before.
  */
+
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Activation, layerActivation } from "../../../src/core/activation.ts";
 import { RunError } from "../../../src/core/errors.ts";
-import type { DenseLayer, Network } from "../../../src/core/network.ts";
+import type { DenseLayer } from "../../../src/core/layers/dense.ts";
+import type { Network } from "../../../src/core/network.ts";
 import { openNetwork } from "../../../src/host/open-network.ts";
 import { readStudyData } from "../../../src/host/study-data.ts";
 import { encodeNpz } from "../../../src/models/numpy/numpy-model.ts";
 import { encodeSafetensors } from "../../../src/models/safetensors-model.ts";
 import { type StaticServer, serveFolder } from "../../../src/platform/node/static-server.ts";
-import { forwardLayer, forwardNetwork, pixelValues } from "../../../src/reference/forward.ts";
+import { forwardLayer, pixelValues } from "../../../src/reference/forward.ts";
+import { forwardNetwork } from "../../../src/reference/network.ts";
 import { percent } from "../../../web/ui/numbers.ts";
 import { launchChromium, noChromium, type TestBrowser } from "../../support/chromium.ts";
 import { root } from "../../support/command-line.ts";

@@ -1,5 +1,5 @@
 /** What a training run is asked for: defaults, and how each setting is read from text (a form, or a link). */
-import { activations } from "../../../src/core/network.ts";
+import { activations } from "../../../src/core/activation.ts";
 import { binRules, defaultBins, defaultBits } from "../../../src/core/quantization.ts";
 import { decimalRanges, type Range, studyDefaults, wholeRanges } from "../../../src/core/study-defaults.ts";
 import { noisyPercent } from "../../engine/noisy-percent.ts";

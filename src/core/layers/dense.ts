@@ -1,0 +1,87 @@
+/** Dense layers: z = W x + b. */
+import type { RandomSequence } from "../random.ts";
+import type { LayerKind, LayerParameters, LayerShape, RemovedBelow } from "./layer-kind.ts";
+
+/** A dense layer z = W x + b. */
+export interface DenseLayer extends LayerParameters {
+  /** Absent: dense. */
+  readonly kind?: "dense";
+  readonly inputs: number;
+  readonly outputs: number;
+  /** [outputs, inputs], row-major (PyTorch's convention). */
+  readonly weights: Float32Array;
+  /** [outputs]. */
+  readonly biases: Float32Array;
+}
+
+export interface DenseShape extends LayerShape {
+  readonly kind: "dense";
+}
+
+export function denseShape(inputs: number, units: number): DenseShape {
+  return { kind: "dense", units, area: 1, inputs };
+}
+
+function uniformArray(random: RandomSequence, length: number, bound: number): Float32Array {
+  return Float32Array.from({ length }, () => (2 * random.nextUnit() - 1) * bound);
+}
+
+function without(count: number, removed: ReadonlySet<number>): number[] {
+  return Array.from({ length: count }, (_, index) => index).filter((index) => !removed.has(index));
+}
+
+/** b_k + sum over removed inputs j of w_kj c_j, in float64. */
+function balancedBias(layer: DenseLayer, output: number, { units, constants }: RemovedBelow): number {
+  let bias = layer.biases[output]!;
+  for (const input of units) bias += layer.weights[output * layer.inputs + input]! * constants[input]!;
+  return bias;
+}
+
+export const dense: LayerKind<DenseLayer, DenseShape> = {
+  shape: ({ inputs, outputs }) => denseShape(inputs, outputs),
+  shapeSaid: (size) => denseShape(size("inputs"), size("outputs")),
+  weights: ({ inputs, units }) => units * inputs,
+  /** Uniform within +-1 / sqrt(inputs), weights and biases, as PyTorch's nn.Linear. */
+  initial({ inputs, units }, random) {
+    const bound = 1 / Math.sqrt(inputs);
+    const weights = uniformArray(random, units * inputs, bound);
+    return { inputs, outputs: units, weights, biases: uniformArray(random, units, bound) };
+  },
+  tensors: ({ inputs, outputs, weights, biases }) => [
+    { name: "weight", shape: [outputs, inputs], values: weights },
+    { name: "bias", shape: [outputs], values: biases },
+  ],
+  operator: { type: "Gemm", attributes: { transB: 1 } },
+  reordered(layer, places) {
+    const { inputs, weights } = layer;
+    const inOrder = weights.map((_, index) => weights[index - (index % inputs) + places[index % inputs]!]!);
+    return { ...layer, weights: inOrder };
+  },
+  pruned(layer, units, below) {
+    const inputs = without(layer.inputs, below.units);
+    const outputs = without(layer.outputs, units);
+    const weights = outputs.flatMap((output) => inputs.map((input) => layer.weights[output * layer.inputs + input]!));
+    const biases = outputs.map((output) => balancedBias(layer, output, below));
+    return {
+      inputs: inputs.length,
+      outputs: outputs.length,
+      weights: Float32Array.from(weights),
+      biases: Float32Array.from(biases),
+    };
+  },
+};
+
+/** One output z tells two classes apart as the logits 0 and z do: sigmoid(z) is the second one's share of softmax. */
+export function twoLogits(last: DenseLayer): DenseLayer {
+  if (last.outputs !== 1) return last;
+  const { inputs } = last;
+  const weights = new Float32Array(2 * inputs);
+  weights.set(last.weights, inputs);
+  return { inputs, outputs: 2, weights, biases: Float32Array.of(0, last.biases[0]!) };
+}
+
+/** Of two logits that are one output, their difference: the output. */
+export function oneLogit({ inputs, weights, biases }: DenseLayer): DenseLayer {
+  const difference = Float32Array.from({ length: inputs }, (_, input) => weights[inputs + input]! - weights[input]!);
+  return { inputs, outputs: 1, weights: difference, biases: Float32Array.of(biases[1]! - biases[0]!) };
+}
