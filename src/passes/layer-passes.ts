@@ -45,6 +45,8 @@ interface ForwardArrays {
   readonly outputs: DeviceArray<"f32", 3>;
   /** Where act'(z) goes, too, of functions whose value does not tell it; never of the first layer. */
   readonly slopes?: DeviceArray<"f32", 3> | undefined;
+  /** Where rows are not one slab for each network: which network each is of. */
+  readonly slabs?: { readonly jobs: DeviceArray<"Job", 1>; readonly count: number };
 }
 
 interface BackArrays {
@@ -87,15 +89,17 @@ export class LayerPasses {
     const [inputs, outputs] = [widths[index]!, widths[index + 1]!];
     writeUniforms(gpu, forward, arrays.uniform, [plainLayer(inputs, outputs, page.rows)]);
     const kernel = await this.#bindForward(index, activation, arrays);
+    const slabs = arrays.slabs?.count ?? count;
     return (to, chunk) => {
-      kernel.encode(to, forwardGrid(quadsOf(outputs), page.chunks[chunk]!.count, count), chunk);
+      kernel.encode(to, forwardGrid(quadsOf(outputs), page.chunks[chunk]!.count, slabs), chunk);
     };
   }
 
   async #bindForward(index: number, activation: ActivationLike, arrays: ForwardArrays): Promise<BoundKernel> {
     const { gpu, page } = this.#pass;
     const { uniform: layer, inputs, outputs, slopes } = arrays;
-    const { jobs, forwardBatch: batch } = this.#shared;
+    const { forwardBatch: batch } = this.#shared;
+    const jobs = arrays.slabs?.jobs ?? this.#shared.jobs;
     const shared = { layer, batch, jobs, parameters: this.#networks.parameters[index]!, outputs };
     if (inputs !== undefined) {
       if (slopes === undefined) return (await createForwardLayer(gpu, "", activation)).bind({ ...shared, inputs });
