@@ -6,7 +6,7 @@
 // An invocation owns a neuron's block: it alone reads and writes these sums. No atomics, no barriers.
 // Preconditions: note_origins ran on the first chunk of the set, or the host wrote the origins.
 
-#include "parts/sum-block.wgsl"
+#include "parts/sum-chunk.wgsl"
 
 @group(0) @binding(0) var<uniform> chunk: Chunk;
 @group(0) @binding(1) var<storage, read> activations: array<f32>;        // [jobs, slab_rows, unit_lanes]

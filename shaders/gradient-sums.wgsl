@@ -9,7 +9,7 @@
 override ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts
 override ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU
 
-#include "parts/sum-block.wgsl"
+#include "parts/sum-chunk.wgsl"
 
 @group(0) @binding(0) var<uniform> chunk: Chunk;
 @group(0) @binding(1) var<storage, read> activations: array<f32>;        // [networks, slab_rows, unit_lanes]

@@ -3,7 +3,7 @@
 // Blocks are those of parts/sum-block.wgsl. An invocation owns a neuron's block: no atomics, no barriers.
 // Variants: "".
 
-#include "parts/sum-block.wgsl"
+#include "parts/sum-chunk.wgsl"
 
 @group(0) @binding(0) var<uniform> chunk: Chunk;
 @group(0) @binding(1) var<storage, read> values: array<f32>;       // [networks, slab_rows, unit_lanes]

@@ -2,11 +2,12 @@
 //   LOSS:   signal[r, s, c] = softmax(logits[r, s])_c - [c = y_s], the derivative of the sample's cross-entropy, nats
 //   LABEL:  signal[r, s, c] = [c = y_s], the derivative of the label's logit
 //   LOGIT:  signal[r, s, c] = [c = y_s] logits[r, s, c], the label's logit itself
+//   PREDICTION: signal[r, s, c] = softmax(logits[r, s])_c, for what is compared with it
 // Of each sample alone, so chunks do not matter: backward.wgsl's output_delta is of a batch's mean.
 // Grid: x = rows, y = networks. An invocation owns one row: no atomics, no barriers. Padding is 0; rows past the chunk stay as they are.
 // Variants: "".
 
-override KIND: u32 = 0u; // 0: LOSS, 1: LABEL, 2: LOGIT
+override KIND: u32 = 0u; // 0: LOSS, 1: LABEL, 2: LOGIT, 3: PREDICTION
 
 struct Rows {
   first: u32,     // first sample of this chunk, as a row of `labels`
@@ -29,7 +30,7 @@ fn start_signal(@builtin(global_invocation_id) id: vec3<u32>) {
   let label = labels[rows.first + id.x];
   var highest = logits[base];
   var total = 0.0;
-  if (KIND == 0u) {
+  if (KIND == 0u || KIND == 3u) {
     for (var c = 1u; c < rows.classes; c++) { highest = max(highest, logits[base + c]); }
     for (var c = 0u; c < rows.classes; c++) { total += exp(logits[base + c] - highest); }
   }
@@ -43,6 +44,8 @@ fn start_signal(@builtin(global_invocation_id) id: vec3<u32>) {
           values[lane] = exp(logits[base + c] - highest) / total - own;
         } else if (KIND == 1u) {
           values[lane] = own;
+        } else if (KIND == 3u) {
+          values[lane] = exp(logits[base + c] - highest) / total;
         } else {
           values[lane] = select(0.0, logits[base + c], c == label);
         }

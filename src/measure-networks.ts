@@ -1,4 +1,5 @@
 /** Networks measured on a device, in as few passes over the validation set as their measures need. */
+import { type AblationMode, ablationModes } from "./core/ablation.ts";
 import type { GatheredLayer } from "./core/evidence.ts";
 import type { Network } from "./core/network.ts";
 import { notFinite } from "./core/network-fit.ts";
@@ -15,6 +16,7 @@ import { createEvaluationCollector, type Evaluation } from "./passes/evaluate.ts
 import { createBitsCollector } from "./passes/evidence/bits.ts";
 import { countLevelsWithin } from "./passes/evidence/level-counts.ts";
 import { createExtremesCollector, needsExtremes } from "./passes/evidence/level-edges.ts";
+import { createRemovalsCollector } from "./passes/evidence/removals.ts";
 import { type Collector, ride, type SplitPass } from "./passes/evidence/ride.ts";
 import { type RidingEvidence, ridingKinds, ridingOf } from "./passes/evidence/riding-kinds.ts";
 
@@ -23,9 +25,18 @@ export interface MeasuringRequest extends Pick<MeasuringConfig, "bits" | "bins" 
   readonly measures: readonly Measure[];
 }
 
+/** The kind of evidence that each mode gives. */
+const removalKinds = { zero: "zeroRemovals", mean: "meanRemovals" } as const;
+
 /** What measures need that rides on the pass over the validation set. */
 export function ridingFor(measures: readonly Measure[]): RidingEvidence[] {
   return ridingOf(measures.flatMap(({ needs }) => needs));
+}
+
+/** Modes of single removals that measures need. */
+export function removedFor(measures: readonly Measure[]): AblationMode[] {
+  const needs = new Set(measures.flatMap(({ needs: own }) => own));
+  return ablationModes.filter((mode) => needs.has(removalKinds[mode]));
 }
 
 export interface Gathered {
@@ -36,8 +47,8 @@ export interface Gathered {
 }
 
 /**
- * One pass for accuracy, means, bits and what else the measures need; for more than one bit another that counts levels, once the
- * first, or for quantiles the outputs themselves, told where these part. Levels are always counted: neurons.csv holds them, and
+ * One pass for accuracy, means, bits and what else the measures need; for single removals another, which needs the means; for more
+ * than one bit another that counts levels, once the first, or for quantiles the outputs themselves, told where these part. Levels are always counted: neurons.csv holds them, and
  * the class that a neuron prefers.
  * @throws RunError with what the device reported
  */
@@ -60,16 +71,34 @@ export async function gatherEvidence(
   await ride(pass, "measure", collectors);
   const levels = quantization && (await countLevelsWithin(pass, quantization, extremes));
   const ridden = riding.map(({ kind, collector }) => ({ kind, gathered: collector.gathered() }));
-  const layers = bits.gathered().map((ofNetwork, network) =>
+  const counted = bits.gathered();
+  const removed = await removalsWithin(pass, counted, removedFor(request.measures));
+  const layers = counted.map((ofNetwork, network) =>
     ofNetwork.map((own, layer): GatheredLayer => {
       return {
         ...own,
         ...(levels && { levels: levels[network]![layer]! }),
-        ...Object.fromEntries(ridden.map(({ kind, gathered }) => [kind, gathered[network]![layer]!])),
+        ...Object.fromEntries([...ridden, ...removed].map(({ kind, gathered }) => [kind, gathered[network]![layer]!])),
       };
     }),
   );
   return { evaluation: evaluation.evaluation(), layers };
+}
+
+/** A pass that removes each neuron alone, once their means are known; none where no measure asks for it. */
+async function removalsWithin(pass: SplitPass, counted: readonly GatheredLayer[][], modes: readonly AblationMode[]) {
+  if (modes.length === 0) return [];
+  const means = counted[0]!.map((_, layer) => joinedMeans(counted.map((ofNetwork) => ofNetwork[layer]!)));
+  const removals = createRemovalsCollector(pass.networks, means, modes);
+  await ride(pass, "remove neurons alone", [removals]);
+  return modes.map((mode) => ({ kind: removalKinds[mode], gathered: removals.gathered(mode) }));
+}
+
+/** [networks, units], of one layer. */
+function joinedMeans(layers: readonly GatheredLayer[]): Float32Array {
+  const means = new Float32Array(layers.length * layers[0]!.units);
+  for (const [network, { meanActivation, units }] of layers.entries()) means.set(meanActivation, network * units);
+  return means;
 }
 
 /** A network with its number. */

@@ -23,7 +23,7 @@ import {
   type PlannedArray,
   totalBytes,
 } from "./gpu/device/plan-basis.ts";
-import { ridingFor } from "./measure-networks.ts";
+import { removedFor, ridingFor } from "./measure-networks.ts";
 import { measuresNamed } from "./measures/measure-choice.ts";
 import { ridingBasis } from "./passes/evidence/ride.ts";
 import { ridingCopies } from "./passes/evidence/riding-kinds.ts";
@@ -111,6 +111,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     test: onDevice(data, data.test),
     quantization: quantizationOf(config),
     riding: ridingFor(measuresNamed(config.measures)),
+    removed: removedFor(measuresNamed(config.measures)),
     keepsSlopes: config.activation === "mixed" || needsKeptSlope(config.activation),
     paged: onDevice(data, data.validation) < data.validation,
   };

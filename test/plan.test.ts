@@ -136,6 +136,8 @@ describe("the memory that a study takes", () => {
     ["gradients of functions whose slopes are kept", { repeats: 3, activation: "gelu", measures: ["taylor", "wanda"] }],
     ["paths and relevance", { repeats: 2, measures: ["conductance", "relevance"] }],
     ["paths where slopes are kept", { repeats: 1, activation: "gelu-tanh", measures: ["conductance"] }],
+    ["neurons removed alone", { repeats: 2, hidden: [9, 7, 5], measures: ["single-zero", "logit-change-mean"] }],
+    ["neurons of one layer removed alone", { repeats: 3, hidden: [9], measures: ["single-mean", "taylor"] }],
     ["few levels by frequency", { bits: 2, bins: "equal-frequency", hidden: [40, 5] }],
     ["three hidden layers", { hidden: [9, 30, 6], repeats: 1, stride: 3, activation: "tanh" }],
     ["one hidden layer, swept by definition", { hidden: [40], repeats: 9, activation: "gelu", sweep: "masked" }],

@@ -69,6 +69,16 @@ export interface RelevanceSums {
   readonly sizes: Float64Array;
 }
 
+/** Sums over samples of what the removal of a neuron alone changes, something else standing in its place. */
+export interface RemovalSums {
+  /** `[units]`: of what the cross-entropy of a sample rises by, nats. */
+  readonly losses: Float64Array;
+  /** `[units]`: of the divergence of the intact prediction from the one without the neuron, nats. */
+  readonly divergences: Float64Array;
+  /** `[units]`: of the squared length of what the logits change by. */
+  readonly squares: Float64Array;
+}
+
 /** What a measure may need, by kind. */
 export interface EvidenceOf {
   readonly levels: LevelCounts;
@@ -78,6 +88,10 @@ export interface EvidenceOf {
   readonly gradients: GradientSums;
   readonly path: PathSums;
   readonly relevance: RelevanceSums;
+  /** Each neuron alone replaced by 0. */
+  readonly zeroRemovals: RemovalSums;
+  /** Each neuron alone replaced by its mean. */
+  readonly meanRemovals: RemovalSums;
 }
 export type EvidenceKind = keyof EvidenceOf;
 

@@ -9,11 +9,14 @@ import { fisher } from "./fisher.ts";
 import { geometricMedian } from "./geometric-median.ts";
 import { inNorm } from "./in-norm.ts";
 import { inorm } from "./inorm.ts";
+import { logitChanges } from "./logit-change.ts";
 import type { Measure } from "./measure.ts";
 import { onorm } from "./onorm.ts";
+import { outputDivergences } from "./output-divergence.ts";
 import { paperMeasures } from "./paper-measures.ts";
 import { relevance } from "./relevance.ts";
 import { sensitivity } from "./sensitivity.ts";
+import { singleRemovals } from "./single-removal.ts";
 import { synflow } from "./synflow.ts";
 import { taylor } from "./taylor.ts";
 import { taylorGate } from "./taylor-gate.ts";
@@ -24,6 +27,7 @@ const ofWeights: readonly Measure[] = [inNorm, inorm, onorm, geometricMedian, sy
 const ofBoth: readonly Measure[] = [wanda, contribution];
 const ofGradients: readonly Measure[] = [sensitivity, taylor, taylorGate, fisher];
 const ofLogits: readonly Measure[] = [conductance, relevance];
+const ofRemovals: readonly Measure[] = [...singleRemovals, ...outputDivergences, ...logitChanges];
 
 export const measures: readonly Measure[] = [
   ...paperMeasures,
@@ -32,6 +36,7 @@ export const measures: readonly Measure[] = [
   ...ofBoth,
   ...ofGradients,
   ...ofLogits,
+  ...ofRemovals,
 ];
 
 /** The measure of a command-line name, if there is one. */

@@ -39,6 +39,8 @@ interface ForwardArrays {
   readonly outputs: DeviceArray<"f32", 3>;
   /** Where act'(z) goes, too, of functions whose value does not tell it; never of the first layer. */
   readonly slopes?: DeviceArray<"f32", 3> | undefined;
+  /** Where rows are not one slab for each network: which network each is of. */
+  readonly slabs?: { readonly jobs: DeviceArray<"Job", 1>; readonly count: number };
 }
 
 interface BackArrays {
@@ -78,18 +80,18 @@ export class LayerPasses {
   async forward(index: number, activation: ActivationLike, arrays: ForwardArrays): Promise<LayerPass> {
     const { gpu, page, forward: pass } = this.#pass;
     const { shape, count, parameters } = this.#networks;
-    const { uniform, inputs, outputs, slopes } = arrays;
+    const { uniform, slopes, slabs } = arrays;
     const layer = await onDevice(shape[index]!).forward(gpu, shape[index]!, {
       parameters: parameters[index]!,
       activation,
-      source: inputs === undefined ? page.inputs : { inputs },
-      outputs,
+      source: arrays.inputs === undefined ? page.inputs : { inputs: arrays.inputs },
+      outputs: arrays.outputs,
       layer: uniform,
       batch: this.#shared.forwardBatch,
-      jobs: this.#shared.jobs,
+      jobs: slabs?.jobs ?? this.#shared.jobs,
       ...(slopes && { slopes }),
     });
-    return (to, chunk) => layer.encode(to, pass.chunks[chunk]!.count, count, chunk);
+    return (to, chunk) => layer.encode(to, pass.chunks[chunk]!.count, slabs?.count ?? count, chunk);
   }
 
   /** inputDelta = W' delta of layer `index`, from 1; act' of the layer below is left out. */

@@ -1,4 +1,5 @@
 /** What measuring takes on a device, and how many networks are measured at once. Plain arithmetic, nothing allocated. */
+import type { AblationMode } from "../core/ablation.ts";
 import type { InputType } from "../core/input-type.ts";
 import { featuresOf, hiddenLayers, type NetworkShape } from "../core/layers/network-shape.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
@@ -20,8 +21,9 @@ import { splitLayout } from "./device-split.ts";
 import { bitsLayout } from "./evidence/bits.ts";
 import { levelsLayout } from "./evidence/level-counts.ts";
 import { extremesLayout, needsExtremes, readingRows } from "./evidence/level-edges.ts";
+import { removalsLayout } from "./evidence/removals.ts";
 import { type RiderLayout, ridingBasis } from "./evidence/ride.ts";
-import { type RidingEvidence, ridingCopies, ridingKinds } from "./evidence/riding-kinds.ts";
+import { blocksOf, type RidingEvidence, ridingCopies, ridingKinds } from "./evidence/riding-kinds.ts";
 import { chunksOf, forwardOperations, forwardPassLayout, type PassSize, rowsPerChunk } from "./forward-pass.ts";
 import { tallyLayout } from "./tally.ts";
 
@@ -38,6 +40,8 @@ export interface MeasuringSize {
   readonly riding: readonly RidingEvidence[];
   /** Whether slopes of some activation must be worked out from z. */
   readonly keepsSlopes: boolean;
+  /** What stands for neurons that measures remove alone. */
+  readonly removed: readonly AblationMode[];
   /** Whether the validation set is read page by page. */
   readonly paged: boolean;
 }
@@ -66,10 +70,17 @@ function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): Pl
     ...(quantization && needsExtremes(quantization.bins) ? [extremesLayout(shape, networks, chunks)] : []),
   ]);
   const onTest = passWith(basis, pass(test), (chunks) => [tallyRider(networks, test, chunks)]);
-  if (quantization === undefined) return [first, onTest];
+  const passes = [first, onTest, ...(size.removed.length > 0 ? [removalArrays(basis, size, pass(validation, 1))] : [])];
+  if (quantization === undefined) return passes;
   const levels = levelsOf(quantization);
   const counting = passWith(basis, pass(validation), (chunks) => [levelsLayout(shape, networks, levels, chunks)]);
-  return [first, onTest, counting, ...(needsExtremes(quantization.bins) ? [] : [readingArrays(basis, size, networks)])];
+  return [...passes, counting, ...(needsExtremes(quantization.bins) ? [] : [readingArrays(basis, size, networks)])];
+}
+
+/** Neurons removed alone. */
+function removalArrays(basis: PlanBasis, size: MeasuringSize, pass: PassSize): PlannedArray[] {
+  const blocks = blocksOf({ ...size, ...pass });
+  return passWith(basis, pass, () => [removalsLayout(basis, { ...pass, modes: size.removed }, blocks)]);
 }
 
 /** Tallies of all networks (createTallier). */

@@ -1,4 +1,5 @@
 /** Twin of all collectors of src/gpu/evidence: what measures are computed from, in float64 and by the plainest means. */
+import type { AblationMode } from "../core/ablation.ts";
 import { activationOfLayer, quantizationThresholds } from "../core/activation.ts";
 import {
   type ClassSums,
@@ -6,6 +7,7 @@ import {
   type LayerEvidence,
   type LevelCounts,
   PATH_STEPS,
+  type RemovalSums,
 } from "../core/evidence.ts";
 import { type Layer, shapeOf } from "../core/layers/registry.ts";
 import { addSums } from "./class-sums.ts";
@@ -15,6 +17,7 @@ import { addMagnitudes } from "./magnitude-sums.ts";
 import { forwardNetwork, layerSlopes, type RealNetwork } from "./network.ts";
 import { stepConductance } from "./path.ts";
 import { divideRelevance, passRelevance } from "./relevance.ts";
+import { type Change, changeOf, logitsWithout, replacements } from "./removals.ts";
 import { startSignal } from "./start-signal.ts";
 
 /** What is measured, and on which samples: [samples, inputs of the network]. */
@@ -116,6 +119,27 @@ export function relevances({ network, labels }: EvidenceSource, outputs: readonl
   return found;
 }
 
+/** [hidden layers]: each neuron alone replaced. @param outputs of all layers */
+export function removalSums(
+  { network, labels }: EvidenceSource,
+  outputs: readonly Float64Array[],
+  mode: AblationMode,
+): RemovalSums[] {
+  const classes = shapeOf(network.layers.at(-1)! as Layer).units;
+  const row = (logits: Float64Array, sample: number) => [...logits.subarray(sample * classes, (sample + 1) * classes)];
+  return outputs.slice(0, -1).map((own, layer) => {
+    const { units } = shapeOf(network.layers[layer]! as Layer);
+    const constants = replacements(own, units, mode);
+    const changes = Array.from({ length: units }, (_, neuron) => {
+      const logits = logitsWithout(network, own, layer, neuron, constants[neuron]!);
+      return Array.from(labels, (label, sample) => changeOf(row(outputs.at(-1)!, sample), row(logits, sample), label));
+    });
+    const column = (part: keyof Change) =>
+      Float64Array.from(changes, (ofNeuron) => ofNeuron.reduce((sum, change) => sum + change[part], 0));
+    return { losses: column("loss"), divergences: column("divergence"), squares: column("square") };
+  });
+}
+
 /** One for each hidden layer, first to last. */
 export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
   const { network, inputs, labels } = source;
@@ -126,6 +150,7 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
   const gradients = gradientSums(source, outputs);
   const sizes = (values: Float64Array, units: number) => addMagnitudes(values, units, samples);
   const [paths, shares] = [conductances(source), relevances(source, outputs)];
+  const [zeros, means] = [removalSums(source, outputs, "zero"), removalSums(source, outputs, "mean")];
   return layers.slice(0, -1).map((layer, index) => {
     const { units } = shapeOf(layer);
     const own = outputs[index]!;
@@ -142,6 +167,7 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
       gradients: gradients[index]!,
       path: { conductances: sizes(paths[index]!, units) },
       relevance: { sizes: sizes(shares[index]!, units) },
+      ...{ zeroRemovals: zeros[index]!, meanRemovals: means[index]! },
     };
   });
 }

@@ -2,7 +2,7 @@
 import { outputDelta } from "./backward.ts";
 
 /**
- * What flows back from each logit: the derivative of the sample's cross-entropy, that of the label's logit, or that logit itself.
+ * What flows back from each logit: the derivative of the sample's cross-entropy, that of the label's logit, that logit itself, or the prediction.
  * @param logits [samples, classes]; of `label` none are needed
  * @returns [samples, classes]
  */
@@ -10,12 +10,16 @@ export function startSignal(
   logits: ArrayLike<number>,
   labels: ArrayLike<number>,
   classes: number,
-  kind: "loss" | "label" | "logit",
+  kind: "loss" | "label" | "logit" | "prediction",
 ): Float64Array {
-  // output_delta is of a mean.
-  if (kind === "loss") return outputDelta(logits, labels, classes).delta.map((value) => value * labels.length);
+  const isLabel = (index: number) => index % classes === labels[Math.floor(index / classes)];
+  if (kind === "loss" || kind === "prediction") {
+    // output_delta is of a mean.
+    const derivatives = outputDelta(logits, labels, classes).delta.map((value) => value * labels.length);
+    return kind === "loss" ? derivatives : derivatives.map((value, index) => value + (isLabel(index) ? 1 : 0));
+  }
   return Float64Array.from({ length: labels.length * classes }, (_, index) => {
-    if (index % classes !== labels[Math.floor(index / classes)]) return 0;
+    if (!isLabel(index)) return 0;
     return kind === "label" ? 1 : logits[index]!;
   });
 }

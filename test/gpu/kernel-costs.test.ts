@@ -12,6 +12,7 @@ import {
   magnitudeSums,
   path,
   relevance,
+  removals,
   shuffle,
   startSignal,
   tally,
@@ -34,6 +35,15 @@ import { createCountLevels, createFindExtremes, levelsGrid } from "../../src/gpu
 import { createAddMagnitudes } from "../../src/gpu/kernels/magnitude-sums.ts";
 import { createAddConductance, createScaleLayer, pathGrid } from "../../src/gpu/kernels/path.ts";
 import { createDivideRelevance, createPassRelevance, relevanceGrid } from "../../src/gpu/kernels/relevance.ts";
+import {
+  changesGrid,
+  createAddChanges,
+  createPassOn,
+  createRemoveAlone,
+  differencesGrid,
+  type RemovalLayer,
+  type RemovalPart,
+} from "../../src/gpu/kernels/removals.ts";
 import { createShuffleSamples, shuffleGrid } from "../../src/gpu/kernels/shuffle.ts";
 import { createStartSignal, startSignalGrid } from "../../src/gpu/kernels/start-signal.ts";
 import { sumBlockGrid } from "../../src/gpu/kernels/sum-block.ts";
@@ -282,6 +292,7 @@ describe("start-signal.start_signal", () => {
     ["loss", 4 * 5 + 4 + 5 * 5, 5],
     ["label", 5, 0],
     ["logit", 5, 1],
+    ["prediction", 4 * 5 + 4 + 5 * 5, 5],
   ] as const)("of the %s", async (kind, operations, logits) => {
     const kernel = (await createStartSignal(gpu, kind)).bind(given);
     expect(costOf(kernel, startSignalGrid(70, 3))).toEqual({
@@ -381,6 +392,57 @@ describe("path", () => {
     const kernel = (await createAddConductance(gpu, "", "sigmoid")).bind({ layer, step, ...given });
     // three outputs read; two arrays read and written
     expect(costOf(kernel, pathGrid(2, 96, 3))).toEqual({ operations: lanes * (3 + 3), bytes: 4 * lanes * 7 });
+  });
+});
+
+describe("removals", () => {
+  // Groups of 4 of 7 neurons in two modes, 3 networks, 70 samples; 5 units above are 2 quads.
+  const sizes: RemovalLayer = {
+    ...{ neurons: 7, neuron_lanes: 8, units: 5, quads: 2, slab_rows: 96 },
+    ...{ group: 4, modes: 2, first_mode: 0, blocks: 2 },
+  };
+  const [layer] = [uploadUniforms(gpu, removals, "Layer", [sizes])];
+  // Behind 1,000 of the first block: 2 blocks.
+  const ofPart: RemovalPart = { neuron: 0, first: 1000, count: 70, earlier: 1000 };
+  const part = uploadUniforms(gpu, removals, "Part", [ofPart]);
+  const neurons = { activations: floats(3, 96, 8), means: floats(3, 7), parameters: floats(3, 5, 8) };
+  const above = { preactivations: floats(3, 96, 8), differences: floats(24, 96, 8) };
+  const lanes = 3 * 70 * 8;
+
+  test("remove_alone", async () => {
+    const kernel = (await createRemoveAlone(gpu, "sigmoid")).bind({ layer, part, ...neurons, ...above });
+    expect(costOf(kernel, differencesGrid(2, 70, 3))).toEqual({
+      operations: lanes * (4 + 8 * (4 + 3)),
+      // z, and 8 differences; of 4 neurons an output a sample, a mean and 5 weights
+      bytes: 4 * (9 * lanes + 3 * 4 * (70 + 1 + 5)),
+    });
+  });
+
+  test("pass_on", async () => {
+    const kernel = (await createPassOn(gpu, "sigmoid")).bind({ layer, part, ...above });
+    expect(costOf(kernel, differencesGrid(2, 70, 24))).toEqual({
+      operations: 8 * lanes * (2 * 4 + 2),
+      // differences of 8 slabs a network, read and written, and z
+      bytes: 4 * (2 * 8 + 1) * lanes,
+    });
+  });
+
+  test("add_changes, from slabs and from the neurons themselves", async () => {
+    const shared = { layer, part, predictions: floats(3, 96, 8), labels: words(1070), sums: floats(3, 14, 8) };
+    const grid = changesGrid(sizes, ofPart, 3);
+    expect(grid).toEqual([8, 2, 3]);
+    const jobs = 3 * 8;
+    const sums = 2 * jobs * 2 * 4; // 4 of 2 blocks, read and written
+    const slabs = (await createAddChanges(gpu, "")).bind({ ...shared, changes: floats(24, 96, 8) });
+    expect(costOf(slabs, grid)).toEqual({
+      operations: jobs * 70 * (5 * 25 + 12),
+      bytes: 4 * (jobs * 70 * 5 + 3 * 70 * 5 + 70 + sums),
+    });
+    const last = (await createAddChanges(gpu, "LAST")).bind({ ...shared, ...neurons });
+    expect(costOf(last, grid)).toEqual({
+      operations: jobs * 70 * (5 * 27 + 12),
+      bytes: 4 * (3 * 4 * (70 + 5) + 3 * 70 * 5 + 70 + sums),
+    });
   });
 });
 

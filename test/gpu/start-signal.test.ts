@@ -88,7 +88,7 @@ describe("what flows back from the logits", () => {
     },
   );
 
-  test("is the loss's derivative of each sample alone, not of the chunk's mean", async () => {
+  test.each(["loss", "prediction"] as const)("is of each sample alone, not of the chunk's mean: %s", async (kind) => {
     for (const { samples, classes } of eachDimension(["samples", "classes"])) {
       const task = makeTask(samples, classes, false);
       const rowOf = (network: number, sample: number) => [
@@ -96,10 +96,11 @@ describe("what flows back from the logits", () => {
       ];
       const bounds = (network: number) =>
         Array.from(task.labels).flatMap((label, sample) => outputDeltaBounds(rowOf(network, sample), label, 1));
-      const want = (network: number) => startSignal(task.logits[network]!, task.labels, classes, "loss");
-      const got = await run(task, "loss");
-      expectWithin(subject(task, "loss"), got, packed(task, want, UNTOUCHED), packed(task, bounds, 0));
+      const want = (network: number) => startSignal(task.logits[network]!, task.labels, classes, kind);
+      const got = await run(task, kind);
+      expectWithin(subject(task, kind), got, packed(task, want, UNTOUCHED), packed(task, bounds, 0));
     }
-    expect(startSignal([0, 0], [1], 2, "loss")).toEqual(Float64Array.of(0.5, -0.5));
+    const half = { loss: [0.5, -0.5], prediction: [0.5, 0.5] }[kind];
+    expect([...startSignal([0, 0], [1], 2, kind)]).toEqual(half);
   });
 });

@@ -27,6 +27,7 @@ describe("within the limit of a binding", () => {
       validation: samples,
       test: samples,
       riding: [],
+      removed: [],
       keepsSlopes: false,
       paged: false,
     } as const;

@@ -40,6 +40,10 @@ export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: Ne
     Float64Array.from({ length: classes }, (_, label) => {
       return sum(Array.from({ length: levels }, (_, level) => countsPerLevel[level * classes + label]! * of(level)));
     });
+  const removal = (loss: number) => ({
+    losses: Float64Array.of(loss),
+    ...{ divergences: Float64Array.of(0.5), squares: Float64Array.of(4) },
+  });
   const incoming = { inputs: 2, outputs: 1, weights: Float32Array.of(0.5, -2), biases: Float32Array.of(7) };
   const outgoing = { inputs: 1, outputs: 2, weights: Float32Array.of(3, -1), biases: Float32Array.of(7, 0) };
   return {
@@ -56,6 +60,7 @@ export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: Ne
     activation: { kind: "relu" },
     path: { conductances: Float64Array.of(3 * sum(Array.from(countsPerLevel))) },
     relevance: { sizes: Float64Array.of(sum(Array.from(countsPerLevel))) },
+    ...{ zeroRemovals: removal(-1), meanRemovals: removal(2) },
     gradients: gradientsOf(sum(Array.from(countsPerLevel)), [1 / 2, -1 / 4]),
   };
 }

@@ -6,10 +6,10 @@ import type { StructValues } from "../device/uniforms.ts";
 import { startSignal } from "../generated/shaders.ts";
 import { QUAD_BYTES, SCALAR_BYTES, softmaxDeltaOperations } from "./cost.ts";
 
-/** What flows back: the derivative of the loss, that of the label's logit, or that logit itself. */
-export type SignalKind = "loss" | "label" | "logit";
+/** What flows back: the derivative of the loss, that of the label's logit, that logit itself, or the prediction. */
+export type SignalKind = "loss" | "label" | "logit" | "prediction";
 
-const kinds: Readonly<Record<SignalKind, number>> = { loss: 0, label: 1, logit: 2 };
+const kinds: Readonly<Record<SignalKind, number>> = { loss: 0, label: 1, logit: 2, prediction: 3 };
 
 export type SignalRows = StructValues<(typeof startSignal)["structs"]["Rows"]>;
 
@@ -27,9 +27,10 @@ export function startSignalGrid(samples: number, networks: number): Grid {
 function startSignalCost({ grid, uniform }: CostFacts<typeof startSignal>, kind: SignalKind): Cost {
   const networks = grid[1];
   const { count, quads, classes } = uniform("Rows");
-  const read = { loss: classes, label: 0, logit: 1 }[kind];
+  const read = { loss: classes, label: 0, logit: 1, prediction: classes }[kind];
+  const ofSoftmax = kind === "loss" || kind === "prediction";
   return {
-    operations: networks * count * (kind === "loss" ? softmaxDeltaOperations(classes) : classes),
+    operations: networks * count * (ofSoftmax ? softmaxDeltaOperations(classes) : classes),
     bytes: networks * count * (read * SCALAR_BYTES + quads * QUAD_BYTES) + count * SCALAR_BYTES,
   };
 }

@@ -24,7 +24,10 @@ interface RidingKind<E> {
   create(networks: DeviceNetworks, classes: number): Collector & { gathered(): E[][] };
 }
 
-const blocksOf = ({ samples, paged }: RidingSize) => sumBlocks(0, samples) + (paged ? 1 : 0);
+/** Blocks of samples that a page touches, at most. */
+export function blocksOf({ samples, paged }: Pick<RidingSize, "samples" | "paged">): number {
+  return sumBlocks(0, samples) + (paged ? 1 : 0);
+}
 
 /** In the order in which they ride. */
 export const ridingKinds = {
