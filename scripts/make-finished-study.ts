@@ -13,7 +13,7 @@ import { paperMeasureNames } from "../src/measures/paper-measures.ts";
 import { dawnVersion, openAdapter } from "../src/platform/node/adapters.ts";
 import { loadDigits } from "../src/platform/node/digits.ts";
 import { resultFiles } from "../src/report/files/result-files.ts";
-import { runStudy } from "../src/study.ts";
+import { runStudy } from "../src/study/study.ts";
 import { zipOf } from "../web/engine/export-files.ts";
 import { pageFiles } from "../web/page-files.ts";
 

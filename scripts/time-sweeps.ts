@@ -25,7 +25,9 @@ const { adapter, facts } = await openAdapter({ name });
 using gpu = await createContext(adapter, facts);
 using split = uploadSplit(gpu, "test", randomSplit(random, SAMPLES, WIDTHS[0], WIDTHS[3]), WIDTHS[0], WIDTHS[3]);
 const networks = [0, 1].map(() => realNetwork(random, WIDTHS, "sigmoid"));
-const means = networks.map(() => [1, 2].map(() => Float32Array.from({ length: 100 }, () => random.nextBelow(1000) / 1000)));
+const means = networks.map(() =>
+  [1, 2].map(() => Float32Array.from({ length: 100 }, () => random.nextBelow(1000) / 1000)),
+);
 const neurons = [1, 2].flatMap((layer) => Array.from({ length: 100 }, (_, neuron) => ({ layer, neuron })));
 
 function ordersOf(repeat: number, scope: ScopeText): RemovalOrder[] {

@@ -4,15 +4,14 @@ import type { AnyDataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { hiddenUnits, shapeText } from "./core/layers/network-shape.ts";
 import { greatest } from "./core/long-arrays.ts";
-import { type Network, networkShape } from "./core/network.ts";
+import { type Network, networkShape, type TrainedNetwork } from "./core/network.ts";
 import { fittedTo } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
 import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
 import { classCounts } from "./data/splits/class-counts.ts";
 import type { Devices } from "./gpu/device/devices.ts";
-import { analysisPlan, requireRoom, sizeOf } from "./plan.ts";
-import { measureAndAblate, type StudyObserver, type StudyOutcome, stageTimer } from "./study.ts";
+import { partsInMemory, type StudyObserver, type StudyOutcome, wholeOutcome } from "./study/study.ts";
 
 /** A network and the file that it came in. */
 export interface FiledNetwork {
@@ -104,10 +103,14 @@ export function nearChanceOn({ test, classes }: AnyDataset): (repeat: Pick<Repea
   return (repeat) => nearChance(repeat, perClass);
 }
 
+/** Networks as the repeats of a study. How they were trained is not known. */
+export function asRepeats(networks: readonly FiledNetwork[]): TrainedNetwork[] {
+  return networks.map(({ network }, repeat) => ({ repeat, network, trainLoss: [] }));
+}
+
 /**
- * Analyses networks of one architecture, one a repeat. Where a device is lost, the piece that it worked on is done again on
- * the next.
- * @throws UsageError where the networks differ; RunError where they do not fit the data, and as `measureAndAblate` does.
+ * Analyses networks of one architecture, one a repeat, in memory.
+ * @throws UsageError where the networks differ; RunError where they do not fit the data, and as `computeStudy` does.
  */
 export async function analyzeNetworks(
   devices: Devices,
@@ -118,16 +121,6 @@ export async function analyzeNetworks(
   observer: StudyObserver = {},
 ): Promise<StudyOutcome> {
   const { networks, dataset } = fittedNetworks(filed, data);
-  const { timed, elapsedMs } = stageTimer(devices, clock);
-  const plan = analysisPlan(devices.current, sizeOf(dataset), config);
-  observer.onPlan?.(plan);
-  requireRoom(plan);
-  const repeats = networks.map(({ network }, repeat) => ({ repeat, network, trainLoss: [] }));
-  // Networks are told of when they have been measured: one that cannot be measured leaves no file.
-  const onMeasured: StudyObserver["onMeasured"] = async (...measured) => {
-    await observer.onTrained?.(repeats);
-    await observer.onMeasured?.(...measured);
-  };
-  const measuring = { ...observer, onMeasured };
-  return { ...(await measureAndAblate(devices, dataset, config, repeats, timed, measuring)), elapsedMs };
+  const parts = partsInMemory(devices, dataset, config, { networks: asRepeats(networks) });
+  return wholeOutcome({ devices, dataset, parts, clock }, observer);
 }

@@ -1,6 +1,6 @@
 /** Networks measured on a device, in as few passes over the validation set as their measures need. */
 import { type AblationMode, ablationModes } from "./core/ablation.ts";
-import type { GatheredLayer } from "./core/evidence.ts";
+import type { GatheredLayer, GatheredNetwork } from "./core/evidence.ts";
 import type { Network } from "./core/network.ts";
 import { notFinite } from "./core/network-fit.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
@@ -107,17 +107,14 @@ interface Numbered {
   readonly network: Network;
 }
 
-/** The measures of every hidden neuron, from evidence that was gathered of these networks. */
-export function tablesOf(
+/** What was gathered of each network, with the sizes of the classes. */
+export function gatheredNetworks(
   { layers }: Gathered,
   networks: readonly Numbered[],
   { host, classes }: Pick<DevicePages, "host" | "classes">,
-  measures: readonly Measure[],
-): NeuronTable[] {
+): GatheredNetwork[] {
   const samplesPerClass = classCounts(host.labels, classes);
-  return networks.map(({ repeat, network }, index) =>
-    neuronTable({ repeat, classes, samplesPerClass, layers: layers[index]! }, network, measures),
-  );
+  return networks.map(({ repeat }, index) => ({ repeat, classes, samplesPerClass, layers: layers[index]! }));
 }
 
 /** A network that was measured: what neurons are chosen from. */
@@ -142,6 +139,7 @@ export async function measureNetwork(
   using networks = uploadNetworks(gpu, [network]);
   const gathered = await gatherEvidence(gpu, networks, validation, request);
   if (!Number.isFinite(gathered.evaluation.loss[0])) throw notFinite("the network's loss is not finite", where);
-  const [table] = tablesOf(gathered, [{ repeat, network }], validation, request.measures);
-  return { network, table: table!, meanActivations: gathered.layers[0]!.map(({ meanActivation }) => meanActivation) };
+  const [own] = gatheredNetworks(gathered, [{ repeat, network }], validation);
+  const table = neuronTable(own!, network, request.measures);
+  return { network, table, meanActivations: gathered.layers[0]!.map(({ meanActivation }) => meanActivation) };
 }

@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "measure-networks.ts": pipeline,
   pruning: [...pipeline, "measure-networks.ts"],
   bench: [...pipeline, "tuning", "measure-networks.ts"],
-  host: ["core", "data", "gpu", "models", "passes", "platform", "tuning", "analyze.ts"],
+  host: ["core", "data", "gpu", "models", "passes", "platform", "study", "tuning", "analyze.ts"],
   cli: [
     ...pipeline,
     "tuning",
@@ -46,19 +46,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "platform",
     "measure-networks.ts",
     "plan.ts",
-    "study.ts",
+    "study",
     "estimate.ts",
     "analyze.ts",
   ],
   "plan.ts": [...pipeline, "measure-networks.ts"],
-  "study.ts": [...pipeline, "measure-networks.ts", "plan.ts"],
+  study: [...pipeline, "measure-networks.ts", "plan.ts"],
   "estimate.ts": [...pipeline, "measure-networks.ts", "plan.ts"],
-  "analyze.ts": [...pipeline, "plan.ts", "study.ts"],
+  "analyze.ts": [...pipeline, "study"],
   "library-options.ts": [...pipeline, "pruning"],
-  "library.ts": [...pipeline, "pruning", "platform", "host", "plan.ts", "study.ts", "analyze.ts", "library-options.ts"],
+  "library.ts": [...pipeline, "pruning", "platform", "host", "analyze.ts", "library-options.ts"],
   "index.ts": [
     ...pipeline,
-    ...["pruning", "platform", "host", "measure-networks.ts", "plan.ts", "study.ts", "analyze.ts"],
+    ...["pruning", "platform", "host", "measure-networks.ts", "analyze.ts"],
     ...["library.ts", "library-options.ts"],
   ],
 };
@@ -244,9 +244,13 @@ describe("the source", () => {
     ],
     ["gpu/kernels/planted.ts", 'import type { A } from "../../train/adam.ts";', "imports train/adam.ts"],
     ["ablation/planted.ts", 'import {\n  trainNetworks,\n} from "../train/trainer.ts";', "imports train/trainer.ts"],
-    ["study.ts", 'import { openAdapter } from "./platform/node/adapters.ts";', "imports platform/node/adapters.ts"],
+    [
+      "study/planted.ts",
+      'import { openAdapter } from "../platform/node/adapters.ts";',
+      "imports platform/node/adapters.ts",
+    ],
     ["core/planted.ts", 'import { z } from "zod";', "imports the package zod"],
-    ["core/planted.ts", 'import { runStudy } from "../study.ts";', "imports study.ts"],
+    ["core/planted.ts", 'import { runStudy } from "../study/study.ts";', "imports study/study.ts"],
     ["report/planted.ts", 'import { readFile } from "node:fs/promises";', "imports node:fs/promises"],
     ["gpu/planted.ts", 'import { create } from "webgpu";', "imports webgpu"],
     ["gpu/planted.ts", "const quiet = process.env;", "uses process or Buffer"],
@@ -296,13 +300,13 @@ describe("the source", () => {
       "imports cli/display/standard-streams.ts",
     ],
     ["library-options.ts", 'import { clock } from "./host/clock.ts";', "imports host/clock.ts"],
-    ["study.ts", 'import { clock } from "./host/clock.ts";', "imports host/clock.ts"],
+    ["study/planted.ts", 'import { clock } from "../host/clock.ts";', "imports host/clock.ts"],
     ["../web/engine/planted.ts", 'import { clock } from "../../src/host/clock.ts";', "imports host/clock.ts"],
     ["platform/browser/planted.ts", 'import { join } from "node:path";', "imports node:path"],
     ["platform/browser/planted.ts", 'import { open } from "../node/dawn.ts";', "imports platform/node/dawn.ts"],
     ["platform/browser/planted.ts", "const at = process.env;", "uses process or Buffer"],
     ["platform/planted.ts", 'import { open } from "./node/dawn.ts";', "imports platform/node/dawn.ts"],
-    ["study.ts", 'import { Lab } from "../web/engine/lab.ts";', "imports ../web/engine/lab.ts"],
+    ["study/planted.ts", 'import { Lab } from "../../web/engine/lab.ts";', "imports ../web/engine/lab.ts"],
     ["cli/planted.ts", 'import { Lab } from "../../web/engine/lab.ts";', "imports ../web/engine/lab.ts"],
     ["../web/engine/planted.ts", 'import { readFile } from "node:fs";', "imports node:fs"],
     [
@@ -325,9 +329,9 @@ describe("the source", () => {
     expect(breaches("gpu/planted.ts", "// Math.random, process.env\n/* Buffer.from */")).toEqual([]);
     expect(breaches("gpu/planted.ts", "const side = 2 ** bits + Math.sqrt(4 ** bits);")).toEqual([]);
     expect(breaches("reference/planted.ts", "const loss = Math.log(total);")).toEqual([]);
-    expect(breaches("cli.ts", 'import { runStudy } from "./study.ts";\nprocess.exit();')).toEqual([]);
-    expect(breaches("study.ts", 'import type { A } from "./train/trainer.ts";')).toEqual([]);
-    expect(breaches("../web/engine/planted.ts", 'import { runStudy } from "../../src/study.ts";')).toEqual([]);
+    expect(breaches("cli.ts", 'import { runStudy } from "./study/study.ts";\nprocess.exit();')).toEqual([]);
+    expect(breaches("study/planted.ts", 'import type { A } from "../train/trainer.ts";')).toEqual([]);
+    expect(breaches("../web/engine/planted.ts", 'import { runStudy } from "../../src/study/study.ts";')).toEqual([]);
     expect(breaches("passes/planted.ts", "kernel.bind({ ...parts, inputs: below, outputs });")).toEqual([]);
     expect(breaches("gpu/layers/dense.ts", "const { inputs, outputs } = layer;")).toEqual([]);
     expect(breaches("report/tables/planted.ts", "const width = widths[column]!;")).toEqual([]);

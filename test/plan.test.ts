@@ -9,7 +9,7 @@ import { Devices } from "../src/gpu/device/devices.ts";
 import type { PlanBasis } from "../src/gpu/device/plan-basis.ts";
 import { Pace } from "../src/gpu/device/submit-pace.ts";
 import { type DataSize, requireRoom, type StudyPlan, studyPlan } from "../src/plan.ts";
-import { runStudy } from "../src/study.ts";
+import { runStudy } from "../src/study/study.ts";
 import { testGpu } from "./support/gpu.ts";
 import { withGuessedPace, withMemory } from "./support/limited-device.ts";
 import { tinyConfig, tinyDataset } from "./support/tiny-study.ts";
@@ -115,14 +115,12 @@ async function measured(context: GpuContext, changes: Partial<StudyConfig>) {
   const all = { ...tinyConfig, epochs: 1, ...changes };
   using buffers = watchBuffers(context);
   const reached: Partial<Record<Stage, { bytes: number; largest: number }>> = {};
-  const keep = (name: Stage) => async () => {
+  const keep = async (name: Stage) => {
     reached[name] = buffers.peak();
   };
   await runStudy(new Devices(context), tinyDataset, all, () => 0, {
-    onTrained: keep("train"),
-    onMeasured: keep("measure"),
+    onStage: keep,
   });
-  await keep("ablate")();
   return { plan: studyPlan(context, summarizeDataset(tinyDataset), all), reached };
 }
 

@@ -18,8 +18,8 @@ export interface NeuronAddress {
   readonly neuron: number;
 }
 
-/** One order of removal for one network. */
-export interface RemovalOrder {
+/** What names an order of removal among all of a study. */
+export interface OrderKey {
   readonly repeat: number;
   readonly scope: ScopeText;
   /** Measure id, or `random`. */
@@ -27,13 +27,17 @@ export interface RemovalOrder {
   readonly direction: Direction;
   /** Random draw from 0; 0 for measures. */
   readonly draw: number;
+}
+
+/** One order of removal for one network. */
+export interface RemovalOrder extends OrderKey {
   /** `[neurons removed]`: first removed first. */
   readonly neurons: readonly NeuronAddress[];
 }
 
-/** Test accuracy and loss after cumulative removals along one order, in one mode. */
-export interface AblationCurve {
-  readonly order: RemovalOrder;
+/** Test accuracy and loss after cumulative removals along an order, which it names, in one mode. */
+export interface CurveOutcome {
+  readonly order: OrderKey;
   readonly mode: AblationMode;
   /** Number of test samples that `correct` is out of. */
   readonly samples: number;
@@ -43,6 +47,11 @@ export interface AblationCurve {
   readonly correct: Uint32Array;
   /** `[steps]`: mean cross-entropy over the test set, nats. */
   readonly loss: Float64Array;
+}
+
+/** The same with the order itself. */
+export interface AblationCurve extends CurveOutcome {
+  readonly order: RemovalOrder;
 }
 
 /**

@@ -64,6 +64,12 @@ export interface ResultFile {
   readonly chunks: Iterable<string | Uint8Array>;
 }
 
+/** The same, of what is read or computed while it is written. */
+export interface StreamedFile {
+  readonly name: string;
+  readonly chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+}
+
 /** Names of the result files, relative to their folder; those of a report are made from the others. */
 export const resultNames = {
   study: "study.json",
@@ -93,7 +99,7 @@ export interface ResultSink {
   readonly label: string;
   /** What has been written, by name. */
   readonly written: ReadonlyMap<string, FileDigest>;
-  write(file: ResultFile): Promise<void>;
+  write(file: StreamedFile): Promise<void>;
   /** Names of files that were written and are there no more: somebody removed the folder, say. */
   lost(): Promise<string[]>;
 }

@@ -1,5 +1,12 @@
 /** The configuration and the outcome of a study: what goes in, and everything that files are written from. */
-import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals, SinglesChoice } from "./ablation.ts";
+import type {
+  AblationCurve,
+  AblationMode,
+  CurveOutcome,
+  RemovalOrder,
+  SingleRemovals,
+  SinglesChoice,
+} from "./ablation.ts";
 import type { Activation, StudyActivation } from "./activation.ts";
 import type { Shares } from "./dataset.ts";
 import type { TreatmentOrigin } from "./input-treatment.ts";
@@ -159,6 +166,23 @@ export interface DatasetSummary {
   readonly validationPerClass?: readonly number[];
   readonly testPerClass?: readonly number[];
   readonly sha256: string;
+}
+
+/** What removals cost one network. Curves name their orders. */
+export interface Removals {
+  readonly curves: readonly CurveOutcome[];
+  readonly singles: readonly SingleRemovals[];
+}
+
+/** What a study yields, read a repeat at a time, so that memory stays flat in the number of repeats. */
+export interface ResultsByRepeat {
+  /** Ascending. */
+  readonly repeats: readonly number[];
+  summary(repeat: number): Promise<RepeatSummary>;
+  network(repeat: number): Promise<TrainedNetwork>;
+  table(repeat: number): Promise<NeuronTable>;
+  orders(repeat: number): Promise<readonly RemovalOrder[]>;
+  removals(repeat: number): Promise<Removals>;
 }
 
 /** Everything a study yields; `repeats`, `networks` and `neurons` are in the same order. */

@@ -1,7 +1,9 @@
-/** What study.json says of where results come from. */
+/** Where results come from: what study.json says of it, and what the names of parts say. */
+import type { AnyDataset } from "../core/dataset.ts";
 import type { Provenance } from "../core/study.ts";
 import type { Devices } from "../gpu/device/devices.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
+import type { PartOrigin } from "../study/part-names.ts";
 import { packageVersion } from "./package-version.ts";
 
 /** Who computed what, and how long the stages took. */
@@ -15,4 +17,10 @@ export function provenanceOf(devices: Devices, started: Date, elapsedMs: Provena
     started: started.toISOString(),
     elapsedMs,
   };
+}
+
+/** @param dataset with its inputs as the networks take them */
+export function partOriginOf(devices: Devices, dataset: AnyDataset): PartOrigin {
+  const { facts, tiles } = devices.current;
+  return { package: packageVersion(), dawn: dawnVersion, adapter: facts, tiles, dataset };
 }

@@ -26,7 +26,7 @@ const lossText = (loss: number) => (loss < 1e4 ? loss.toFixed(4) : loss.toExpone
  * @returns none, or one sentence without full stop
  */
 export function learningWarnings(
-  networks: readonly TrainedNetwork[],
+  networks: readonly Pick<TrainedNetwork, "repeat" | "trainLoss">[],
   { train, classes }: Pick<AnyDataset, "train" | "classes">,
 ): string[] {
   const guess = constantGuessLoss(classCounts(train.labels, classes));

@@ -2,12 +2,14 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
 import type { Stage } from "../../src/core/progress.ts";
-import type { StudyConfig } from "../../src/core/study.ts";
+import type { Removals, StudyConfig } from "../../src/core/study.ts";
 import { createContext, type GpuContext } from "../../src/gpu/device/context.ts";
 import { Devices, PerDevice } from "../../src/gpu/device/devices.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
-import { type Ablated, runStudy, type StudyOutcome, trainAll } from "../../src/study.ts";
+import { namingOrders } from "../../src/study/part-values.ts";
+import { partsInMemory, type StudyOutcome, wholeOutcome } from "../../src/study/study.ts";
 import { testAdapterName } from "../support/gpu.ts";
+import { trained } from "../support/study-jobs.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 
 /** So little memory that networks train and are measured in several groups. */
@@ -29,33 +31,41 @@ interface Run {
   readonly outcome: StudyOutcome | undefined;
   readonly error: unknown;
   readonly losses: readonly RunError[];
-  readonly parts: readonly Ablated[];
+  /** Of the repeats that were ablated. */
+  readonly removals: readonly Removals[];
   readonly devices: Devices;
 }
 
 /** Runs the study, destroying a device at each of `planned` in turn. */
 async function study(planned: readonly Loss[], reopen: () => Promise<GpuContext> = () => open(0.5)): Promise<Run> {
   const losses: RunError[] = [];
-  const parts: Ablated[] = [];
+  const removals: Removals[] = [];
   const left = [...planned];
   using devices = new Devices(await open(1), async (loss) => {
     losses.push(loss);
     return reopen();
   });
-  const running = runStudy(devices, tinyDataset, config, () => 0, {
-    onProgress({ stage, done, total }) {
-      if (stage !== left[0]?.stage || done < left[0].share * total) return;
-      left.shift();
-      devices.current.device.destroy();
+  const parts = partsInMemory(devices, tinyDataset, config);
+  const running = wholeOutcome(
+    { devices, dataset: tinyDataset, parts, clock: () => 0 },
+    {
+      onProgress({ stage, done, total }) {
+        if (stage !== left[0]?.stage || done < left[0].share * total) return;
+        left.shift();
+        devices.current.device.destroy();
+      },
+      async onJobs(stage, jobs) {
+        if (stage !== "ablate") return;
+        for (const { repeat } of jobs) removals.push(await parts.read("removals", repeat));
+      },
     },
-    onAblated: (part) => parts.push(part),
-  });
+  );
   let error: unknown;
   const outcome = await running.catch((thrown: unknown) => {
     error = thrown;
     return undefined;
   });
-  return { outcome, error, losses, parts, devices };
+  return { outcome, error, losses, removals, devices };
 }
 
 const whole = await study([]);
@@ -76,12 +86,12 @@ describe("a device that is lost", () => {
     [{ stage: "ablate", share: 0.5 }, /^ablating repeat 1, on /],
   ];
   test.each(losses)("at %j is replaced, and every result is the same", async (loss, where) => {
-    const { outcome, error, losses: seen, parts, devices } = await study([loss]);
+    const { outcome, error, losses: seen, removals, devices } = await study([loss]);
     expect(error).toBeUndefined();
     expect(seen.map(({ fault }) => fault.what)).toEqual(["the device was lost"]);
     expect(seen[0]!.fault.where).toMatch(where);
     expect(outcome).toEqual(whole.outcome);
-    expect(parts.flatMap(({ curves }) => curves)).toEqual(whole.outcome!.curves);
+    expect(removals.flatMap(({ curves }) => curves)).toEqual(namingOrders(whole.outcome!.curves));
     expect(devices.current.memoryBytes).toBe(MEMORY_BYTES / 2);
     expect(devices.current.pace.submitMs).toBe(30);
   });
@@ -89,13 +99,13 @@ describe("a device that is lost", () => {
   test("costs no finished epoch where epochs are kept, and every network is the same, though fewer train at once", async () => {
     const longer = { ...config, epochs: 4 };
     const undisturbed = new Devices(await open(1));
-    const expected = await trainAll(undisturbed, tinyDataset, longer);
+    const expected = await trained(undisturbed, tinyDataset, longer);
     undisturbed[Symbol.dispose]();
     let lost = false;
     const epochs: string[] = [];
     const done: number[] = [];
     using devices = new Devices(await open(1), () => open(0.5));
-    const trained = await trainAll(devices, tinyDataset, longer, {
+    const networks = await trained(devices, tinyDataset, longer, {
       keepEpochs: true,
       onProgress(progress) {
         done.push(progress.done);
@@ -108,7 +118,7 @@ describe("a device that is lost", () => {
         else if (epoch === 1) expect(repeats).toEqual([0, 1]);
       },
     });
-    expect(trained).toEqual(expected);
+    expect(networks).toEqual(expected);
     expect(epochs.filter((epoch) => epoch !== "0 and 1: 2")).toEqual([
       ...["0: 2", "0: 3", "1: 2", "1: 3"],
       ...["2: 0", "2: 1", "2: 2", "2: 3"],
@@ -120,7 +130,7 @@ describe("a device that is lost", () => {
     const {
       error,
       losses: seen,
-      parts,
+      removals,
     } = await study([
       { stage: "train", share: 0.3 },
       { stage: "ablate", share: 0.5 },
@@ -133,10 +143,10 @@ describe("a device that is lost", () => {
       /\n {2}expected: 0\.\d+ MB, at most 0\.\d+ MB in one array \(.*\); 1 of 2 networks \(memory\), .* at once\n/,
     );
     expect(message).toMatch(/\n {2}to do: {4}run again with --memory \d+ \(now \d+\), fewer --repeats/);
-    expect(parts).toHaveLength(1);
-    expect(parts).toEqual(
-      parts.map((_, repeat) => ({
-        curves: whole.outcome!.curves.filter(({ order }) => order.repeat === repeat),
+    expect(removals).toHaveLength(1);
+    expect(removals).toEqual(
+      removals.map((_, repeat) => ({
+        curves: namingOrders(whole.outcome!.curves.filter(({ order }) => order.repeat === repeat)),
         singles: whole.outcome!.singles.filter((single) => single.repeat === repeat),
       })),
     );

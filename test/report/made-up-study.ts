@@ -6,6 +6,8 @@ import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../src/core/random.ts";
 import { networkScopes, type ScopeText } from "../../src/core/scope.ts";
 import type { StudyConfig, StudyResults } from "../../src/core/study.ts";
+import { StudyFigures } from "../../src/report/tables/study-figures.ts";
+import type { TableContent } from "../../src/report/tables/summary-table.ts";
 
 const CLASSES = 3;
 const FEATURES = 4;
@@ -156,6 +158,19 @@ export function madeUpStudy(options: Partial<StudyConfig> = {}): StudyResults {
     curves: orders.flatMap((order) => madeUpCurves(order, config)),
     singles: repeats.flatMap((repeat) => madeUpSingles(config, repeat)),
   };
+}
+
+/** What the table at the end of a run is made from. */
+export function tableContent(results: StudyResults): TableContent {
+  const figures = new StudyFigures();
+  const { neurons, curves } = results;
+  for (const repeat of new Set([...neurons.map((table) => table.repeat), ...curves.map(({ order }) => order.repeat)])) {
+    figures.add(
+      neurons.find((table) => table.repeat === repeat),
+      curves.filter(({ order }) => order.repeat === repeat),
+    );
+  }
+  return { ...results, figures };
 }
 
 /** All chunks as one text. */

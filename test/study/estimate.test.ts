@@ -4,7 +4,7 @@ import { workLines } from "../../src/cli/display/work-text.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import { lineThrough, type PartEstimate, studyEstimates } from "../../src/estimate.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
-import { runStudy } from "../../src/study.ts";
+import { runStudy } from "../../src/study/study.ts";
 import { testGpu } from "../support/gpu.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 

@@ -13,7 +13,8 @@ import { seriesColours } from "../../src/report/figures/theme.ts";
 import { neuronsCsv, parseNeuronsCsv } from "../../src/report/files/neurons-file.ts";
 import { tableSections } from "../../src/report/page/table-sections.ts";
 import { summaryTable } from "../../src/report/tables/summary-table.ts";
-import { runStudy } from "../../src/study.ts";
+import { runStudy } from "../../src/study/study.ts";
+import { tableContent } from "../report/made-up-study.ts";
 import { testGpu } from "../support/gpu.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 
@@ -89,7 +90,7 @@ describe("a study by every measure", () => {
     const page = tableSections([analysis])
       .map(({ content }) => content.text)
       .join("");
-    const table = summaryTable(all).replaceAll(/\s+/g, " ");
+    const table = summaryTable(tableContent(all)).replaceAll(/\s+/g, " ");
     for (const { id, title, unit } of measures) {
       expect(page).toContain(title);
       expect(page).toContain(unitWords[unit].phrase);

@@ -17,7 +17,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { RANDOM } from "../../src/core/ablation.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
-import { runStudy, type StudyOutcome } from "../../src/study.ts";
+import { runStudy, type StudyOutcome } from "../../src/study/study.ts";
 import { testGpu } from "../support/gpu.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 

@@ -5,14 +5,17 @@
 import { expect, test } from "vitest";
 import { createRemovalProbe } from "../../src/ablation/walks/removal-probe.ts";
 import { RunError } from "../../src/core/errors.ts";
+import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
-import { ablateAll, meanActivations, measureAll, ordersOf, trainAll } from "../../src/study.ts";
+import type { MeasuredTable } from "../../src/study/part-values.ts";
+import { meanActivations } from "../../src/study/table-orders.ts";
 import { testGpu } from "../support/gpu.ts";
 import { randomSplit, testRandom } from "../support/networks.ts";
 import { ownGpu } from "../support/own-gpu.ts";
+import { measured, stageDone, trained } from "../support/study-jobs.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 import { watchBuffers } from "../support/watched-buffers.ts";
 
@@ -44,26 +47,22 @@ const config: StudyConfig = {
 
 /** What the stages after training work on. */
 interface Trained {
-  readonly networks: Awaited<ReturnType<typeof trainAll>>;
-  readonly neurons: Awaited<ReturnType<typeof measureAll>>["neurons"];
+  readonly networks: readonly TrainedNetwork[];
+  readonly tables: readonly MeasuredTable[];
 }
-const ablation =
-  (sweep: StudyConfig["sweep"]) =>
-  (device: GpuContext, { networks, neurons }: Trained) => {
-    const own = { ...config, sweep };
-    return ablateAll(new Devices(device), dataset, own, networks, neurons, ordersOf(neurons, own), {});
-  };
+const ablation = (sweep: StudyConfig["sweep"]) => (device: GpuContext, given: Trained) =>
+  stageDone("ablate", new Devices(device), dataset, { ...config, sweep }, given);
 const stages: Readonly<Record<string, (device: GpuContext, trained: Trained) => Promise<unknown>>> = {
-  train: (device) => trainAll(new Devices(device), dataset, config, { keepEpochs: true }),
-  measure: (device, { networks }) => measureAll(new Devices(device), dataset, config, networks),
+  train: (device) => trained(new Devices(device), dataset, config, { keepEpochs: true }),
+  measure: (device, { networks }) => stageDone("measure", new Devices(device), dataset, config, { networks }),
   "measure levels of equal frequency": (device, { networks }) =>
-    measureAll(new Devices(device), dataset, { ...config, bins: "equal-frequency" }, networks),
+    stageDone("measure", new Devices(device), dataset, { ...config, bins: "equal-frequency" }, { networks }),
   "ablate by the fast sweep": ablation("fast"),
   "ablate by the masked sweep": ablation("masked"),
-  "probe removals": async (device, { networks, neurons }) => {
+  "probe removals": async (device, { networks, tables }) => {
     const { network } = networks[0]!;
     using split = uploadSplit(device, "test", dataset.test, features, classes);
-    using probe = await createRemovalProbe(device, network, meanActivations(neurons[0]!, network), split);
+    using probe = await createRemovalProbe(device, network, meanActivations(tables[0]!.table, network), split);
     await probe.evaluate([{ layer: 1, neuron: 0 }], "mean");
   },
 };
@@ -111,12 +110,12 @@ async function failures(
   }
 }
 
-const networks = await trainAll(new Devices(gpu), dataset, config);
-const { neurons } = await measureAll(new Devices(gpu), dataset, config, networks);
+const networks = await trained(new Devices(gpu), dataset, config);
+const { tables } = await measured(new Devices(gpu), dataset, config, networks);
 
 test.each(Object.entries(stages))("%s", { timeout: 600_000 }, async (_, stage) => {
   using own = await ownGpu(); // on which no kernel is compiled yet
-  const run = (device: GpuContext) => stage(device, { networks, neurons });
+  const run = (device: GpuContext) => stage(device, { networks, tables });
   // A kernel that was compiled stays, so that with one more each time the next one fails.
   const kernels = await failures(own, run, "createBindGroupLayout", (failed) => Math.min(failed, 1));
   const allocations = await failures(own, run, "createBuffer", (failed) => failed);

@@ -5,7 +5,7 @@ import type { StudyConfig } from "../../src/core/study.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { Pace } from "../../src/gpu/device/submit-pace.ts";
-import { runStudy, type StudyOutcome } from "../../src/study.ts";
+import { runStudy, type StudyOutcome } from "../../src/study/study.ts";
 import { testGpu } from "../support/gpu.ts";
 import { brightestPixelSplit, testRandom } from "../support/networks.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";

@@ -8,7 +8,9 @@ import { classCounts } from "../../src/data/splits/class-counts.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { measureNamed } from "../../src/measures/registry.ts";
-import { meanActivations, runStudy, type StudyObserver, type StudyOutcome } from "../../src/study.ts";
+import type { JobStage } from "../../src/study/jobs.ts";
+import { runStudy, type StudyObserver, type StudyOutcome } from "../../src/study/study.ts";
+import { meanActivations } from "../../src/study/table-orders.ts";
 import { testGpu } from "../support/gpu.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 
@@ -166,15 +168,16 @@ describe("a study", () => {
   test("hands over each stage's yield as it exists, and reports progress up to the end of each stage", async () => {
     const events: ProgressEvent[] = [];
     const seen: unknown[] = [];
-    const observed = await study(
+    await study(
       { repeats: 1, epochs: 2 },
       {
         onProgress: (event) => events.push(event),
-        onTrained: async (trained) => void seen.push(trained, events.at(-1)!.stage),
-        onMeasured: async (tables, made) => void seen.push(tables, made, events.at(-1)!.stage),
+        onJobs: async (stage, jobs) => void seen.push([stage, jobs, events.at(-1)!.stage]),
+        onStage: async (stage) => void seen.push(stage),
       },
     );
-    expect(seen).toEqual([observed.networks, "train", observed.neurons, observed.orders, "measure"]);
+    const told = (stage: JobStage) => [[stage, [{ repeat: 0, stage }], stage], stage];
+    expect(seen).toEqual([...told("train"), ...told("measure"), ...told("ablate")]);
     for (const stage of ["train", "measure", "ablate"] as const) {
       const own = events.filter((event) => event.stage === stage);
       expect(own.at(-1)!.done, stage).toBe(own.at(-1)!.total);

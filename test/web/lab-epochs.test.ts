@@ -5,7 +5,7 @@ import { createContext } from "../../src/gpu/device/context.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
-import { runStudy, type StudyOutcome } from "../../src/study.ts";
+import { runStudy, type StudyOutcome } from "../../src/study/study.ts";
 import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 import { testAdapterName } from "../support/gpu.ts";

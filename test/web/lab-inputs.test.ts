@@ -14,7 +14,7 @@ import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { resultFiles } from "../../src/report/files/result-files.ts";
-import { measureAll, runStudy, trainAll } from "../../src/study.ts";
+import { runStudy } from "../../src/study/study.ts";
 import type { GivenFile, LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 import { png } from "../support/data-files.ts";
@@ -24,6 +24,7 @@ import { givenFiles, openTinyLab, settled } from "../support/lab-in-node.ts";
 import { realNetwork, testRandom } from "../support/networks.ts";
 import { plantedNetwork } from "../support/planted-network.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
+import { measured, trained } from "../support/study-jobs.ts";
 
 const lab = await openTinyLab();
 afterAll(() => lab.loseDevice());
@@ -95,7 +96,7 @@ test("a folder of a study on standardised inputs is live with the data as they w
 test("a share of wrong labels is learned from, said with the study, and measured on right ones", async () => {
   const study = lab.next("study");
   const layer = lab.next("firstLayer");
-  const measured = lab.next("measured");
+  const told = lab.next("measured");
   const done = settled(lab);
   lab.send({ type: "start", settings: { ...settings, noisyLabels: 40, seed: 5 } });
   const { config, notes, dataset } = await study;
@@ -105,10 +106,10 @@ test("a share of wrong labels is learned from, said with the study, and measured
   const { adapter, facts } = await openAdapter({ name: testAdapterName });
   using devices = new Devices(await createContext(adapter, facts));
   const wrong = withNoisyLabels(data, { noisyLabels: 0.4, seed: 5 });
-  const own = await trainAll(devices, wrong, configOf({ ...settings, seed: 5 }, "bands"));
+  const own = await trained(devices, wrong, configOf({ ...settings, seed: 5 }, "bands"));
   expect((await layer).weights).toEqual(own[0]!.network.layers[0]!.weights);
-  const { repeats } = await measureAll(devices, data, configOf(settings, "bands"), own);
-  expect((await measured).repeats[0]!.testCorrect).toBe(repeats[0]!.testCorrect);
+  const { repeats } = await measured(devices, data, configOf(settings, "bands"), own);
+  expect((await told).repeats[0]!.testCorrect).toBe(repeats[0]!.testCorrect);
   await done;
 });
 

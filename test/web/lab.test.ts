@@ -11,7 +11,7 @@ import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { histogramsCsv } from "../../src/report/files/histograms-file.ts";
 import { resultFiles } from "../../src/report/files/result-files.ts";
-import { runStudy, type StudyOutcome } from "../../src/study.ts";
+import { runStudy, type StudyOutcome } from "../../src/study/study.ts";
 import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 import { testAdapterName } from "../support/gpu.ts";

@@ -12,7 +12,7 @@ import { createContext } from "../../src/gpu/device/context.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { loadDigits } from "../../src/platform/node/digits.ts";
-import { runStudy, type StudyOutcome } from "../../src/study.ts";
+import { runStudy, type StudyOutcome } from "../../src/study/study.ts";
 import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 import { chromiumPaths, noChromium } from "../support/chromium.ts";

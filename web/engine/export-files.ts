@@ -1,31 +1,33 @@
 /** The result files of a study that was made here and their report, as one .zip: what `gpu-importance run` writes into a folder. */
 
 import { Zip, ZipDeflate } from "fflate";
-import type { AblationCurve, AblationMode } from "../../src/core/ablation.ts";
+import type { AblationCurve, AblationMode, RemovalOrder } from "../../src/core/ablation.ts";
 import { studyActivation } from "../../src/core/activation.ts";
 import type { PageAssets, ResultFile } from "../../src/core/platform.ts";
 import type { StudyResults } from "../../src/core/study.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { readStudyFiles } from "../../src/report/files/read-study.ts";
 import { curveFiles, measureFiles, modelFiles, resultFiles } from "../../src/report/files/result-files.ts";
-import type { LabStudy } from "./lab-study.ts";
+import { curvesOf, type LabStudy } from "./lab-study.ts";
 
 /** What ran it, in the fields that the command line fills with the versions of Node and Dawn. */
 export type Runtime = Pick<StudyResults["provenance"], "package" | "node" | "dawn" | "adapter" | "tiles">;
 
 /** All curves of the study, in the order of the command line: orders outermost. */
-function orderedCurves({ orders, curves }: LabStudy, modes: readonly AblationMode[]): AblationCurve[] {
-  return orders.flatMap((order) =>
-    modes.flatMap((mode) => {
-      const group = curves.get({ ...order, mode }) ?? [];
-      return group.filter((curve) => curve.order === order);
-    }),
-  );
+async function orderedCurves(study: LabStudy, modes: readonly AblationMode[]): Promise<AblationCurve[]> {
+  const byOrder = new Map<RemovalOrder, AblationCurve[]>(study.orders.map((order) => [order, []]));
+  const groups = new Map(study.orders.map(({ repeat, scope }) => [`${repeat} ${scope}`, { repeat, scope }]));
+  for (const group of groups.values()) {
+    for (const mode of modes) {
+      for (const curve of (await curvesOf(study, { ...group, mode })) ?? []) byOrder.get(curve.order)!.push(curve);
+    }
+  }
+  return [...byOrder.values()].flat();
 }
 
-function filesOf(study: LabStudy, runtime: Runtime, ablateMs: number): ResultFile[] {
+async function filesOf(study: LabStudy, runtime: Runtime, ablateMs: number): Promise<ResultFile[]> {
   const { networks, neurons, orders, singles, repeats, dataset, config, provenance, warnings } = study;
-  const curves = orderedCurves(study, config.modes);
+  const curves = await orderedCurves(study, config.modes);
   const results = { networks, neurons, orders, curves, singles, repeats };
   if (provenance !== undefined) {
     const elapsedMs = { ...provenance.elapsedMs, ablate: ablateMs };
@@ -110,7 +112,7 @@ export async function exportStudy(
   { runtime, ablateMs, loadAssets, onFault }: ExportMeans,
 ): Promise<{ readonly name: string; readonly zip: Blob }> {
   const folder = folderName(study);
-  const results = wholeFiles(filesOf(study, runtime, ablateMs));
+  const results = wholeFiles(await filesOf(study, runtime, ablateMs));
   let report: readonly WholeFile[] = [];
   try {
     report = await reportOf(results, folder, await loadAssets());

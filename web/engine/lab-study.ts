@@ -7,6 +7,8 @@ import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../src/core/scope.ts";
 import type { DatasetSummary, Provenance, RecordedConfig, RepeatSummary } from "../../src/core/study.ts";
 import type { MissingPart } from "../../src/report/analysis/analysis.ts";
+import { withOrders } from "../../src/study/part-values.ts";
+import type { StudyParts } from "../../src/study/study-parts.ts";
 import type { LabDevice } from "./lab-device.ts";
 import { Probing } from "./probing.ts";
 import type { StudyOrigin } from "./protocol.ts";
@@ -14,6 +16,8 @@ import type { StudyOrigin } from "./protocol.ts";
 /** What a study needs so that more can be computed of it. */
 export interface LivePart {
   readonly dataset: Dataset;
+  /** Networks, tables, and what is computed of them. */
+  readonly parts: StudyParts;
   /** In the order of `networks`. */
   readonly probing: Probing;
 }
@@ -39,7 +43,8 @@ export interface LabStudy {
   readonly neurons: readonly NeuronTable[];
   readonly orders: readonly RemovalOrder[];
   readonly singles: SingleRemovals[];
-  readonly curves: CurveStore;
+  /** Those that came in files. */
+  readonly filedCurves: CurveStore;
   readonly live: LivePart | undefined;
   /** Why not live. */
   readonly lacking: string;
@@ -83,15 +88,28 @@ export class CurveStore {
   }
 }
 
-/**
- * What is needed of a dataset and its networks for more to be computed.
- * @param shown the samples as they were read, which the page shows
- */
-export function livePart(
-  dataset: Dataset,
-  networks: readonly TrainedNetwork[],
-  neurons: readonly NeuronTable[],
-  shown: Dataset,
-): LivePart {
-  return { dataset, probing: new Probing(dataset, networks, neurons, shown.validation) };
+/** Out of files, or computed; undefined where they are neither. */
+export async function curvesOf(
+  { filedCurves, live, orders }: LabStudy,
+  group: CurveGroup,
+): Promise<readonly AblationCurve[] | undefined> {
+  const filed = filedCurves.get(group);
+  if (filed !== undefined || live === undefined) return filed;
+  const { repeat, scope, mode } = group;
+  const found = await live.parts.find("removals", repeat, { kind: "curves", scope, mode });
+  return found && withOrders(found.curves, orders);
+}
+
+/** What is needed of a study for more to be computed. */
+export interface LiveMaterial {
+  readonly dataset: Dataset;
+  readonly parts: StudyParts;
+  readonly networks: readonly TrainedNetwork[];
+  readonly neurons: readonly NeuronTable[];
+  /** The samples as they were read, which the page shows. */
+  readonly shown: Dataset;
+}
+
+export function livePart({ dataset, parts, networks, neurons, shown }: LiveMaterial): LivePart {
+  return { dataset, parts, probing: new Probing(dataset, networks, neurons, shown.validation) };
 }

@@ -4,8 +4,6 @@ import { RunError } from "../../src/core/errors.ts";
 import { appendAll } from "../../src/core/long-arrays.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
-import { PerDevice } from "../../src/gpu/device/devices.ts";
-import { type DeviceSplit, splitOnDevice } from "../../src/passes/device-split.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
 import { exportStudy } from "./export-files.ts";
 import { readGiven } from "./given-study.ts";
@@ -274,7 +272,7 @@ export class Lab {
     this.#setPhase("sweeping");
     study.singles.length = 0;
     try {
-      await removeSingles(this.#computing().device, study, study.config.modes, (singles) => {
+      await removeSingles(this.#computing().device, study, (singles) => {
         appendAll(study.singles, singles);
         this.#post({ type: "singles", singles: study.singles });
       });
@@ -293,11 +291,10 @@ export class Lab {
     const study = this.#shown();
     const pieces = curvePieces(study, repeats, scopes);
     this.#setPhase("sweeping");
-    using test = this.#testSplit(study);
-    for (const [index, piece] of pieces.entries()) {
-      const curves = await computeCurves(this.#device, study, piece, modes, test);
-      this.#post({ type: "curves", request, curves, done: index + 1, total: pieces.length });
-    }
+    let done = 0;
+    await computeCurves(this.#device, study, pieces, modes, (curves) => {
+      this.#post({ type: "curves", request, curves, done: ++done, total: pieces.length });
+    });
   }
 
   async #export(request: number): Promise<void> {
@@ -311,16 +308,13 @@ export class Lab {
     const pieces = curvePieces(study, repeats, scopes);
     const report = (done: number) => this.#post({ type: "exporting", request, done, total: pieces.length });
     this.#setPhase("sweeping");
-    using test = this.#testSplit(study);
     const begin = performance.now();
-    for (const [index, piece] of pieces.entries()) {
-      report(index);
-      await computeCurves(device, study, piece, modes, test);
-    }
+    let done = 0;
+    report(done);
+    await computeCurves(device, study, pieces, modes, () => report(++done));
     const { facts, tiles } = device.current;
     const runtime = { package: this.#version, node: "none: a browser", dawn: this.#scope.navigator.userAgent };
     const ablateMs = performance.now() - begin;
-    report(pieces.length);
     const exported = await exportStudy(study, {
       ...{ runtime: { ...runtime, adapter: facts, tiles }, ablateMs },
       loadAssets: () => loadReportAssets(this.#base),
@@ -329,10 +323,6 @@ export class Lab {
     // Given up while the report was made, which asks nobody.
     await this.#gate.ask();
     this.#post({ type: "exported", request, ...exported });
-  }
-
-  #testSplit({ live }: LabStudy): PerDevice<DeviceSplit> | undefined {
-    return live && new PerDevice((gpu) => splitOnDevice(gpu, live.dataset, "test"));
   }
 
   /** Answers while long work waits at the gate. */

@@ -9,7 +9,7 @@ import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { type Devices, PerDevice } from "../../src/gpu/device/devices.ts";
 import { type DeviceSplit, splitOnDevice } from "../../src/passes/device-split.ts";
 import { readActivations } from "../../src/passes/read-activations.ts";
-import { meanActivations } from "../../src/study.ts";
+import { meanActivations } from "../../src/study/table-orders.ts";
 import { classifyInputs } from "./classify.ts";
 import { extremesOf } from "./extremes.ts";
 import type { SampleChoice } from "./protocol.ts";

@@ -14,7 +14,8 @@ import { studyDefaults } from "../../src/core/study-defaults.ts";
 import { inputsForNetworks } from "../../src/data/inputs/inputs-for-networks.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
 import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
-import { ordersOf } from "../../src/study.ts";
+import { partsInMemory } from "../../src/study/study.ts";
+import { ordersOf } from "../../src/study/table-orders.ts";
 import type { LabDevice } from "./lab-device.ts";
 import { CurveStore, type LabStudy, type LivePart, livePart } from "./lab-study.ts";
 import type { StudyOrigin } from "./protocol.ts";
@@ -36,11 +37,12 @@ export async function measuredStudy(
   origin: Origin,
   shown = dataset,
 ): Promise<LabStudy> {
-  const { repeats, neurons } = await measure(device, dataset, config, networks);
+  const { repeats, neurons, parts } = await measure(device, dataset, config, networks);
   return {
     ...{ ...origin, config, dataset: summarizeDataset(dataset), networks, repeats, neurons },
-    ...{ orders: ordersOf(neurons, config).flat(), singles: [], curves: new CurveStore(), missing: [] },
-    ...{ live: livePart(dataset, networks, neurons, shown), lacking: "" },
+    orders: neurons.flatMap((table) => ordersOf(table, config)),
+    ...{ singles: [], filedCurves: new CurveStore(), missing: [] },
+    ...{ live: livePart({ dataset, parts, networks, neurons, shown }), lacking: "" },
   };
 }
 
@@ -87,11 +89,24 @@ function lackOf(files: StudyFiles, dataset: Dataset | undefined, device: LabDevi
 }
 
 /** On the data as the networks take them. @throws RunError where they do not fit */
-function livePartOf(files: StudyFiles, networks: readonly TrainedNetwork[], raw: Dataset): LivePart {
-  const own = networks.map(({ repeat }) => files.neurons!.find((table) => table.repeat === repeat)!);
+function livePartOf(
+  { study, neurons = [], orders = [] }: StudyFiles,
+  networks: readonly TrainedNetwork[],
+  raw: Dataset,
+  { devices }: LabDevice,
+): LivePart {
+  const own = networks.map(({ repeat }) => neurons.find((table) => table.repeat === repeat)!);
   const named = networks.map((one) => ({ ...one, file: resultNames.model(one.repeat) }));
   for (const { network, file } of named) requireFit(network, raw, file);
-  return livePart(inputsForNetworks(raw, named).dataset, networks, own, raw);
+  const { dataset } = inputsForNetworks(raw, named);
+  const summaries = study!.repeats;
+  const tables = own.map((table) => {
+    return { accuracies: summaries.find(({ repeat }) => repeat === table.repeat)!, table };
+  });
+  // Whichever sweep the study was made by: a visitor waits.
+  const config = { ...study!.config, sweep: "fast" } as const;
+  const parts = partsInMemory(devices, dataset, config, { networks, tables, orders });
+  return livePart({ dataset, parts, networks, neurons: own, shown: raw });
 }
 
 /** @throws RunError where study.json is not there, without which nothing can be said of the rest. */
@@ -112,13 +127,13 @@ export function filedStudy(
     ...{ repeat, network, trainLoss: lossOf(repeat) },
   }));
   const lacking = lackOf(files, dataset, device);
-  const store = new CurveStore();
-  store.add(curves);
+  const filedCurves = new CurveStore();
+  filedCurves.add(curves);
   return {
     ...{ origin, label, provenance: study.provenance, config: study.config, dataset: study.dataset },
-    ...{ networks, repeats: study.repeats, neurons, orders, singles: [...singles], curves: store, missing, lacking },
+    ...{ networks, repeats: study.repeats, neurons, orders, singles: [...singles], filedCurves, missing, lacking },
     warnings: study.warnings ?? [],
     notes: [],
-    live: lacking === "" ? livePartOf(files, networks, dataset!) : undefined,
+    live: lacking === "" ? livePartOf(files, networks, dataset!, device!) : undefined,
   };
 }

@@ -1,38 +1,46 @@
-/** The stages of a study as the lab runs them: the same functions as the command line's, in pieces that can be shown. */
+/** The jobs of a study as the lab does them: the command line's, in pieces that can be shown. */
 
-import { neuronsAlone } from "../../src/ablation/neurons-alone.ts";
-import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
-import { singleRemovals } from "../../src/ablation/walks/single-removals.ts";
 import type { AblationCurve, AblationMode, SingleRemovals } from "../../src/core/ablation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
-import { networkShape, type TrainedNetwork } from "../../src/core/network.ts";
+import { appendAll } from "../../src/core/long-arrays.ts";
+import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { type ScopeKind, type ScopeText, scopesOf } from "../../src/core/scope.ts";
-import type { MeasuringConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
+import type { RecordedConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
 import { PerDevice } from "../../src/gpu/device/devices.ts";
-import { type DeviceSplit, splitOnDevice } from "../../src/passes/device-split.ts";
-import { meanActivations, measureAll, type TrainedEpoch, trainAll } from "../../src/study.ts";
+import { splitOnDevice } from "../../src/passes/device-split.ts";
+import { assembled, summariesOf } from "../../src/study/assemble.ts";
+import { type Job, jobsOf } from "../../src/study/jobs.ts";
+import { doJobs, partsInMemory } from "../../src/study/study.ts";
+import type { StudyParts } from "../../src/study/study-parts.ts";
+import type { TrainedEpoch } from "../../src/study/train-stage.ts";
 import type { LabDevice } from "./lab-device.ts";
-import type { LabStudy } from "./lab-study.ts";
+import { curvesOf, type LabStudy } from "./lab-study.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
 /** Who is told of a training. */
 export interface TrainingWatcher {
   /** Called whenever the record has changed. */
   onChange(): void;
-  /** Called after each epoch; training goes on when it resolves. */
+  /** Called after each epoch, the last one too; training goes on when it resolves. */
   onEpoch(epoch: TrainedEpoch): Promise<void>;
 }
 
+const clock = () => performance.now();
+
+/** Trains all networks of a study. They are handed over after each epoch. */
 export async function train(
   device: LabDevice,
   dataset: Dataset,
   config: StudyConfig,
   record: TrainingRecord,
   { onChange, onEpoch }: TrainingWatcher,
-): Promise<TrainedNetwork[]> {
+): Promise<void> {
   using validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
-  return await trainAll(device.devices, dataset, config, {
+  const { devices } = device;
+  const parts = partsInMemory(devices, dataset, config);
+  const jobs = jobsOf(config).filter(({ stage }) => stage === "train");
+  await doJobs({ devices, dataset, parts, clock }, jobs, {
     keepEpochs: true,
     onProgress({ done, total }) {
       record.progressed(done / total);
@@ -49,43 +57,52 @@ export async function train(
 export interface Measured {
   readonly repeats: readonly RepeatSummary[];
   readonly neurons: readonly NeuronTable[];
+  /** In which networks and tables are, and what will be computed from them. */
+  readonly parts: StudyParts;
 }
 
-export function measure(
+export async function measure(
   device: LabDevice,
   dataset: Dataset,
-  config: MeasuringConfig,
+  config: RecordedConfig,
   networks: readonly TrainedNetwork[],
 ): Promise<Measured> {
-  return measureAll(device.devices, dataset, config, networks);
+  const { devices } = device;
+  const parts = partsInMemory(devices, dataset, config, { networks });
+  const jobs = networks.map(({ repeat }): Job => ({ repeat, stage: "measure" }));
+  await doJobs({ devices, dataset, parts, clock }, jobs);
+  const results = assembled(
+    parts,
+    networks.map(({ repeat }) => repeat),
+  );
+  const neurons: NeuronTable[] = [];
+  for (const repeat of results.repeats) neurons.push(await results.table(repeat));
+  return { repeats: await summariesOf(results), neurons, parts };
 }
 
-/** A repeat's network with its orders of one scope, as sweeps take them. */
-function taskOf({ config, networks, neurons, orders }: LabStudy, repeat: number, scope?: ScopeText) {
-  const network = networks.find((one) => one.repeat === repeat)!.network;
-  const table = neurons.find((one) => one.repeat === repeat)!;
-  const own = orders.filter((order) => order.repeat === repeat && order.scope === scope);
-  const alone = neuronsAlone(networkShape(network), config, repeat);
-  return { repeat, network, orders: own, meanActivations: meanActivations(table, network), ...(alone && { alone }) };
+/** Does jobs of a study, one network at a time. @param onJobs told of those that are done, also of those that were */
+async function doLiveJobs(
+  device: LabDevice,
+  { live }: LabStudy,
+  jobs: readonly Job[],
+  onJobs: (jobs: readonly Job[]) => Promise<void>,
+): Promise<void> {
+  const { dataset, parts } = live!;
+  const work = { devices: device.devices, dataset, parts, clock, atOnce: 1 };
+  await doJobs(work, jobs, { onJobs: (_, done) => onJobs(done) });
 }
 
 /** Removes the neurons of every network alone, as far as the configuration goes. @param onDone told of one network after another */
 export async function removeSingles(
   device: LabDevice,
   study: LabStudy,
-  modes: readonly AblationMode[],
   onDone: (singles: readonly SingleRemovals[]) => void,
 ): Promise<void> {
-  const { dataset } = study.live!;
-  using test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
-  for (const { repeat } of study.networks) {
-    const [singles] = await device.devices.attempt((gpu) => ({
-      doing: `removing the neurons of repeat ${repeat} one by one`,
-      plan: "one network",
-      run: () => singleRemovals(gpu, test.on(gpu), [taskOf(study, repeat)], modes),
-    }));
-    onDone(singles!);
-  }
+  const slice = { kind: "singles" } as const;
+  const jobs = study.networks.map(({ repeat }): Job => ({ repeat, stage: "ablate", slice }));
+  await doLiveJobs(device, study, jobs, async (done) => {
+    for (const { repeat } of done) onDone((await study.live!.parts.read("removals", repeat, slice)).singles);
+  });
 }
 
 /** The curves of a repeat in a scope, as far as a request goes. */
@@ -105,26 +122,40 @@ export function curvePieces(
   return scopesOf(config.hidden.length, kinds).flatMap((scope) => wanted.map((repeat) => ({ repeat, scope })));
 }
 
-/** A piece's curves: those that are there, and those that can be computed; all are kept. */
+/** The jobs whose parts lack to a piece, where there is a device and the study can be computed with. */
+async function jobsFor(study: LabStudy, { repeat, scope }: CurvePiece, modes: readonly AblationMode[]): Promise<Job[]> {
+  if (!study.networks.some((network) => network.repeat === repeat)) return [];
+  const jobs: Job[] = [];
+  for (const mode of modes) {
+    const isThere = (await curvesOf(study, { repeat, scope, mode })) !== undefined;
+    if (!isThere) jobs.push({ repeat, stage: "ablate", slice: { kind: "curves", scope, mode } });
+  }
+  return jobs;
+}
+
+/**
+ * Computes the curves of pieces that are not there, in their order.
+ * @param onPiece told of each piece that is done, with its curves: first of those that were
+ */
 export async function computeCurves(
   device: LabDevice | undefined,
   study: LabStudy,
-  { repeat, scope }: CurvePiece,
+  pieces: readonly CurvePiece[],
   modes: readonly AblationMode[],
-  test: PerDevice<DeviceSplit> | undefined,
-): Promise<AblationCurve[]> {
-  const there = (mode: AblationMode) => study.curves.get({ repeat, scope, mode });
-  const missing = modes.filter((mode) => there(mode) === undefined);
-  const computable = study.networks.some((network) => network.repeat === repeat);
-  if (missing.length > 0 && device !== undefined && test !== undefined && computable) {
-    const task = taskOf(study, repeat, scope);
-    const { stride } = study.config;
-    const [computed] = await device.devices.attempt((gpu) => ({
-      doing: `sweeping ${scope} of repeat ${repeat}`,
-      plan: "one network",
-      run: () => fastSweep(gpu, test.on(gpu), [task], { modes: missing, stride }),
-    }));
-    study.curves.add(computed!);
+  onPiece: (curves: readonly AblationCurve[]) => void,
+): Promise<void> {
+  const tell = async (piece: CurvePiece) => {
+    const groups = await Promise.all(modes.map((mode) => curvesOf(study, { ...piece, mode })));
+    onPiece(groups.flatMap((group) => group ?? []));
+  };
+  const jobs: Job[] = [];
+  for (const piece of pieces) {
+    const own = device === undefined || study.live === undefined ? [] : await jobsFor(study, piece, modes);
+    if (own.length === 0) await tell(piece);
+    appendAll(jobs, own);
   }
-  return modes.flatMap((mode) => there(mode) ?? []);
+  if (device === undefined || jobs.length === 0) return;
+  await doLiveJobs(device, study, jobs, async ([job]) => {
+    if (job?.slice?.kind === "curves") await tell({ repeat: job.repeat, scope: job.slice.scope });
+  });
 }

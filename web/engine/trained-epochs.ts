@@ -4,7 +4,7 @@ import { inputOf } from "../../src/core/network-fit.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { withInputsOf } from "../../src/data/inputs/inputs-for-networks.ts";
 import { downloadNetworks } from "../../src/passes/device-networks.ts";
-import type { TrainedEpoch } from "../../src/study.ts";
+import type { TrainedEpoch } from "../../src/study/train-stage.ts";
 import { learningWarnings } from "../../src/train/learning.ts";
 import { EpochStore } from "./epoch-store.ts";
 import type { LabDevice } from "./lab-device.ts";

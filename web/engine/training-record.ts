@@ -2,7 +2,7 @@
 
 import type { DeviceSplit } from "../../src/passes/device-split.ts";
 import { evaluate } from "../../src/passes/evaluate.ts";
-import type { TrainedEpoch } from "../../src/study.ts";
+import type { TrainedEpoch } from "../../src/study/train-stage.ts";
 import type { LabNotice, TrainingRepeat } from "./protocol.ts";
 
 /** Share of training after which its pace tells something: shaders are compiled by then. */

@@ -3,7 +3,7 @@ import { basename, extname, join } from "node:path";
 import { type Command, Option } from "commander";
 import {
   activationsOf,
-  analyzeNetworks,
+  asRepeats,
   type FiledNetwork,
   fittedNetworks,
   nearChanceOn,
@@ -14,7 +14,6 @@ import type { AnyDataset } from "../../core/dataset.ts";
 import { UsageError } from "../../core/errors.ts";
 import { classesOf, shapeText } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
-import type { ResultSink } from "../../core/platform.ts";
 import type { RepeatSummary } from "../../core/study.ts";
 import { inputsForNetworks } from "../../data/inputs/inputs-for-networks.ts";
 import { analysisEstimates } from "../../estimate.ts";
@@ -23,10 +22,11 @@ import { clock } from "../../host/clock.ts";
 import { given } from "../../host/given.ts";
 import { type DeviceChoice, openDevices } from "../../host/open-device.ts";
 import { openNetwork } from "../../host/open-network.ts";
-import { provenanceOf } from "../../host/provenance.ts";
+import { partOriginOf, provenanceOf } from "../../host/provenance.ts";
 import { dataName, readLargeStudyData } from "../../host/study-data.ts";
 import { allowedMeasures } from "../../measures/measure-choice.ts";
 import type { ReadOptions } from "../../models/model-reader.ts";
+import type { ResultsFolder } from "../../platform/node/results-folder.ts";
 import { chanceHint } from "../display/chance-hints.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { tellInputs } from "../display/tell-inputs.ts";
@@ -35,14 +35,8 @@ import { withExamples } from "../options/help.ts";
 import { addModelOptions } from "../options/model-options.ts";
 import { megabytes, signedDecimal } from "../options/option-values.ts";
 import { addDataOptions, addDataSourceOption, addSweepOptions } from "../options/study-options.ts";
-import {
-  closeResults,
-  type OutputOptions,
-  showDataset,
-  timeStamp,
-  withResults,
-  writtenStudy,
-} from "../results/study-output.ts";
+import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
+import { closeResults, partsIn, writtenStudy } from "../results/written-study.ts";
 
 interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly out?: string;
@@ -123,7 +117,7 @@ async function analysis(
   models: readonly string[],
   options: AnalyzeOptions,
   started: Date,
-  sink: ResultSink,
+  folder: ResultsFolder,
   display: ProgressDisplay,
 ): Promise<void> {
   const begin = clock();
@@ -159,20 +153,13 @@ async function analysis(
     const estimates = await analysisEstimates(devices, dataset, config, clock, networks[0]!.network);
     for (const line of workLines(estimates)) display.line(line);
   }
-  const outcome = await writtenStudy(
-    (observer) => analyzeNetworks(devices, dataset, config, networks, clock, observer),
-    {
-      first: "measure",
-      repeats: config.repeats,
-      onEvaluated: accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn }),
-    },
-    options,
-    sink,
-    display,
-  );
-  const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs });
-  const told = { ...outcome, ...(warnings.length > 0 && { warnings }) };
-  await closeResults(config, dataset, provenance, told, sink, display);
+  const onEvaluated = accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn });
+  const place = { options, sink: folder, display, onEvaluated };
+  const origin = partOriginOf(devices, dataset);
+  const parts = partsIn(folder, display, { config, origin, networks: asRepeats(networks) });
+  const written = await writtenStudy({ devices, dataset, parts, clock }, place);
+  const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...written.elapsedMs });
+  await closeResults({ ...written, warnings }, provenance, place);
 }
 
 /**
@@ -182,7 +169,7 @@ async function analysis(
 async function analyze(models: readonly string[], options: AnalyzeOptions): Promise<void> {
   const started = new Date();
   const to = { ...given({ out: options.out }), otherwise: defaultOut(options.data, models[0]!, started) };
-  await withResults(to, options, started, (sink, display) => analysis(models, options, started, sink, display));
+  await withResults(to, options, started, (folder, display) => analysis(models, options, started, folder, display));
 }
 
 /** Adds the command `analyze` to the program. @param addDevice adds the options of device and output */

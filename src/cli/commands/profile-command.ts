@@ -15,7 +15,7 @@ import { inStage } from "../../gpu/profile/profiler.ts";
 import { given } from "../../host/given.ts";
 import { paperMeasureNames } from "../../measures/paper-measures.ts";
 import { openAdapter } from "../../platform/node/adapters.ts";
-import { runStudy } from "../../study.ts";
+import { runStudy } from "../../study/study.ts";
 import { print, printJson } from "../display/standard-streams.ts";
 import { addAdapterOption, addMessageOptions, VERBOSE } from "../options/device-options.ts";
 import { under, withExamples } from "../options/help.ts";

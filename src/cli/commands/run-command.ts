@@ -9,24 +9,18 @@ import { inStage } from "../../gpu/profile/profiler.ts";
 import { clock } from "../../host/clock.ts";
 import { given } from "../../host/given.ts";
 import { type DeviceChoice, openDevices } from "../../host/open-device.ts";
-import { provenanceOf } from "../../host/provenance.ts";
+import { partOriginOf, provenanceOf } from "../../host/provenance.ts";
 import { dataName, readStudyData } from "../../host/study-data.ts";
 import { allowedMeasures } from "../../measures/measure-choice.ts";
-import { runStudy } from "../../study.ts";
+import type { ResultsFolder } from "../../platform/node/results-folder.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { print } from "../display/standard-streams.ts";
 import { workLines } from "../display/work-text.ts";
 import { studyConfig } from "../options/study-options.ts";
 import { continuingCommand } from "../results/kept-results.ts";
-import { beginProfiling, type Profiling, profiledSink, profileText, studySubject } from "../results/profiling.ts";
-import {
-  closeResults,
-  type OutputOptions,
-  showDataset,
-  timeStamp,
-  withResults,
-  writtenStudy,
-} from "../results/study-output.ts";
+import { beginProfiling, profiledSink, profileText, studySubject } from "../results/profiling.ts";
+import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
+import { closeResults, partsIn, writtenStudy } from "../results/written-study.ts";
 
 export interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {
   readonly out?: string;
@@ -51,10 +45,9 @@ export async function run(options: RunOptions): Promise<void> {
   const started = new Date();
   const onward = (sink: ResultSink) => continuingCommand(config, options, sink);
   const to = { ...given({ out: options.out }), otherwise: defaultOut(config, started), onward };
-  await withResults(to, options, started, async (sink, display) => {
+  await withResults(to, options, started, async (folder, display) => {
     for (const note of notes) display.line(`measures: ${note}`);
-    const profiling = await beginProfiling(options);
-    await study(options, config, started, profiledSink(sink, profiling), display, profiling);
+    await study(options, config, started, folder, display);
   });
 }
 
@@ -62,10 +55,10 @@ async function study(
   options: RunOptions,
   config: StudyConfig,
   started: Date,
-  sink: ResultSink,
+  folder: ResultsFolder,
   display: ProgressDisplay,
-  profiling: Profiling | undefined,
 ): Promise<void> {
+  const profiling = await beginProfiling(options);
   const begin = clock();
   const dataset = await inStage({ ...profiling }, "data", () => readStudyData(config, display.line));
   requireTrainable(dataset, "run");
@@ -76,15 +69,11 @@ async function study(
   // Trials compile kernels, which a profile reports by their first use, and with what they cost.
   if (options.quiet !== true && profiling === undefined)
     for (const line of workLines(await studyEstimates(devices, dataset, config, clock))) display.line(line);
-  const outcome = await writtenStudy(
-    (observer) => runStudy(devices, dataset, config, clock, observer),
-    { first: "train", repeats: config.repeats },
-    options,
-    sink,
-    display,
-  );
-  const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...outcome.elapsedMs });
+  const place = { options, sink: profiledSink(folder, profiling), display };
+  const parts = partsIn(folder, display, { config, origin: partOriginOf(devices, dataset) });
+  const written = await writtenStudy({ devices, dataset, parts, clock }, place);
+  const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...written.elapsedMs });
   const profile = profiling && (await profiling.end(devices.current, studySubject(dataset, config)));
-  await closeResults(config, dataset, provenance, outcome, sink, display, profile);
+  await closeResults(written, provenance, place, profile);
   if (profile) await print(`\n${profileText(profile)}`);
 }

@@ -31,6 +31,7 @@ import {
   splitNames,
 } from "../../core/dataset.ts";
 import type { Digest } from "../../core/platform.ts";
+import { sha256 } from "../../core/sha256.ts";
 
 type Covered = "sampleShape" | "classes" | "train" | "validation" | "test";
 /** What the fingerprint covers. */
@@ -74,10 +75,4 @@ function littleEndian(values: Uint16Array | Float32Array, width: number, set: "s
   const view = new DataView(new ArrayBuffer(width * values.length));
   for (const [index, value] of values.entries()) view[set](width * index, value, true);
   return new Uint8Array(view.buffer);
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  // The web's type excludes shared memory, which no reader of data here produces.
-  const digest = await globalThis.crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { unlinkSync } from "node:fs";
 import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { FileDigest, ResultFile } from "../../core/platform.ts";
+import type { FileDigest, StreamedFile } from "../../core/platform.ts";
 import { atEnd } from "./at-end.ts";
 import { makeFolder } from "./make-folder.ts";
 import { markOf, markPattern, markText, ownMark, stateOf } from "./process-mark.ts";
@@ -69,7 +69,7 @@ export interface StagedFile extends FileDigest {
  * @param mode permissions of the new file, less the process's umask
  * @throws what the file system or the chunks say; then nothing is left behind.
  */
-export async function stageFile(path: string, chunks: ResultFile["chunks"], mode = 0o666): Promise<StagedFile> {
+export async function stageFile(path: string, chunks: StreamedFile["chunks"], mode = 0o666): Promise<StagedFile> {
   const partial = partialPath(path);
   const hash = createHash("sha256");
   let bytes = 0;
@@ -81,7 +81,7 @@ export async function stageFile(path: string, chunks: ResultFile["chunks"], mode
   unpublished.add(partial);
   try {
     await using handle = await open(partial, "wx", mode);
-    for (const chunk of chunks) {
+    for await (const chunk of chunks) {
       const written = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       await handle.appendFile(written);
       hash.update(written);
@@ -109,7 +109,11 @@ export async function stageFile(path: string, chunks: ResultFile["chunks"], mode
 }
 
 /** Writes a file whole. @throws as `stageFile` does */
-export async function writeAtomically(path: string, chunks: ResultFile["chunks"], mode?: number): Promise<FileDigest> {
+export async function writeAtomically(
+  path: string,
+  chunks: StreamedFile["chunks"],
+  mode?: number,
+): Promise<FileDigest> {
   const { bytes, sha256, publish } = await stageFile(path, chunks, mode);
   await publish();
   return { bytes, sha256 };

@@ -8,10 +8,11 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { appendAll } from "../../core/long-arrays.ts";
-import { type FileDigest, type ResultFile, type ResultSink, resultNames } from "../../core/platform.ts";
+import { type FileDigest, type ResultSink, resultNames, type StreamedFile } from "../../core/platform.ts";
 import { leftPartials, stageFile } from "./atomic-file.ts";
 import { type Claim, claim, claimOfFolder, isFolderClaim, type Watch } from "./claim.ts";
 import { isFolder, makeFolder } from "./make-folder.ts";
+import { isPartFile, PartFolder } from "./part-folder.ts";
 import { explained, systemErrorCode } from "./write-fault.ts";
 
 /** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
@@ -59,11 +60,15 @@ async function removeStaleResults(path: string): Promise<void> {
   await removeStaleReport(path);
 }
 
+/** Where the parts of a study lie that is not complete. */
+const PARTS_FOLDER = "parts";
+
 /** Folders that files are written to, below the one of the results, and which of their files are ours. */
 const places: readonly (readonly [folder: string, isOurs: (name: string) => boolean])[] = [
   [".", (name) => TOP_FILES.includes(name) || REPORT_FILES.includes(name)],
   [MODELS_FOLDER, (name) => MODEL_FILE.test(name)],
   [FIGURES_FOLDER, (name) => FIGURE_FILE.test(name)],
+  [PARTS_FOLDER, isPartFile],
 ];
 /** As partial files were called before they had names of their own. */
 const OLD_PARTIAL = ".partial";
@@ -84,12 +89,18 @@ async function leftovers(path: string): Promise<string[]> {
   return left;
 }
 
-/** Says no to a folder that holds more than what killed runs were writing. @throws UsageError */
+/**
+ * Says no to a folder that holds more than what killed runs were writing, and parts: whatever they are of, their names say what they
+ * are good for.
+ * @throws UsageError
+ */
 async function requireEmpty(path: string, left: readonly string[]): Promise<void> {
+  const isLeft = (folder: string, name: string) =>
+    left.includes(join(folder, name)) || (folder === PARTS_FOLDER && isPartFile(name));
   const isFree = async (name: string): Promise<boolean> => {
     if (isFolderClaim(name) || left.includes(name)) return true;
     const isPlace = places.some(([folder]) => folder === name) && (await isFolder(join(path, name)));
-    return isPlace && (await namesIn(join(path, name))).every((below) => left.includes(join(name, below)));
+    return isPlace && (await namesIn(join(path, name))).every((below) => isLeft(name, below));
   };
   const present: string[] = [];
   for (const name of await namesIn(path)) if (!(await isFree(name))) present.push(name);
@@ -104,7 +115,10 @@ async function requireEmpty(path: string, left: readonly string[]): Promise<void
 }
 
 /** A place for results that this process has to itself until it is closed. */
-export interface ResultsFolder extends ResultSink, Disposable {}
+export interface ResultsFolder extends ResultSink, Disposable {
+  /** Of a study on its way; what an earlier one left there is still there, also where its results are replaced. */
+  readonly parts: PartFolder;
+}
 
 /** Claims a folder: that writes a small file into it, so a useless --out is known before hours of computing. */
 async function claimed(path: string, watch: Watch): Promise<Claim> {
@@ -180,6 +194,7 @@ export async function makeNewFolder(path: string): Promise<string> {
 /** Writes below `path`; `clear` is called once, before the first file. */
 class ClaimedFolder implements ResultsFolder {
   readonly label: string;
+  readonly parts: PartFolder;
   readonly written = new Map<string, FileDigest>();
   readonly #claim: Claim;
   readonly #clear: (path: string) => Promise<void>;
@@ -187,11 +202,12 @@ class ClaimedFolder implements ResultsFolder {
 
   constructor(path: string, own: Claim, clear: (path: string) => Promise<void>) {
     this.label = path;
+    this.parts = new PartFolder(join(path, PARTS_FOLDER));
     this.#claim = own;
     this.#clear = clear;
   }
 
-  async write({ name, chunks }: ResultFile): Promise<void> {
+  async write({ name, chunks }: StreamedFile): Promise<void> {
     await this.#requireOwn();
     this.#cleared ??= this.#clear(this.label);
     await this.#cleared;

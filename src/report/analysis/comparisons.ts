@@ -5,7 +5,7 @@ import { estimateMean } from "../statistics/estimate.ts";
 import { withHolm } from "../statistics/holm.ts";
 import { signFlipTest } from "../statistics/permutation-test.ts";
 import type { Comparison } from "./analysis.ts";
-import { type CurveGroup, directionFor, modesOf, scopesOf } from "./curve-groups.ts";
+import { type CurveAreas, directionFor, modesOf, scopesOf } from "./curve-groups.ts";
 import { areasOf, difference } from "./network-values.ts";
 
 /** Each measure with every later one and with random orders. */
@@ -27,7 +27,7 @@ export function familyOf({ scope, mode, measure, other }: Omit<Comparison, "diff
 }
 
 /** All that the curves allow. */
-export function comparisons(groups: readonly CurveGroup[], measures: readonly string[]): Comparison[] {
+export function comparisons(groups: readonly CurveAreas[], measures: readonly string[]): Comparison[] {
   const kinds = scopesOf(groups).flatMap((scope) => modesOf(groups).map((mode) => ({ scope, mode })));
   return kinds.flatMap((kind) => correctedByFamily(compared(groups, measures, kind)));
 }
@@ -41,7 +41,7 @@ function correctedByFamily(all: readonly Comparison[]): Comparison[] {
 }
 
 function compared(
-  groups: readonly CurveGroup[],
+  groups: readonly CurveAreas[],
   measures: readonly string[],
   kind: Pick<Comparison, "scope" | "mode">,
 ): Comparison[] {

@@ -1,6 +1,12 @@
 /** Curves of one kind, network by network: what summaries, comparisons and claims are computed from. */
 
-import { type AblationCurve, type AblationMode, type Direction, RANDOM } from "../../core/ablation.ts";
+import {
+  type AblationCurve,
+  type AblationMode,
+  type CurveOutcome,
+  type Direction,
+  RANDOM,
+} from "../../core/ablation.ts";
 import type { ScopeText } from "../../core/scope.ts";
 import { areaUnderCurve } from "../statistics/area.ts";
 
@@ -13,10 +19,16 @@ export interface CurveKind {
   readonly mode: AblationMode;
 }
 
-/** All curves of one kind; random draws are averaged within each network. */
-export interface CurveGroup extends CurveKind {
+/** Areas under the accuracy curves of one kind. */
+export interface CurveAreas extends CurveKind {
   /** [networks]: repeat numbers, ascending. */
   readonly repeats: readonly number[];
+  /** [networks]: random draws are averaged within each network. */
+  readonly areas: Float64Array;
+}
+
+/** All curves of one kind; random draws are averaged within each network. */
+export interface CurveGroup extends CurveAreas {
   /** Random draws of each network; 1 for measures. */
   readonly draws: number;
   /** [steps]: neurons removed. */
@@ -25,11 +37,9 @@ export interface CurveGroup extends CurveKind {
   readonly accuracy: readonly Float64Array[];
   /** [networks][steps]: nats. */
   readonly loss: readonly Float64Array[];
-  /** [networks]: area under the accuracy curve. */
-  readonly areas: Float64Array;
 }
 
-const kindOf = ({ order: { scope, measure, direction }, mode }: AblationCurve): CurveKind => {
+export const kindOf = ({ order: { scope, measure, direction }, mode }: CurveOutcome): CurveKind => {
   return { scope, measure, direction, mode };
 };
 
@@ -38,7 +48,7 @@ export const kindKey = ({ scope, measure, direction, mode }: CurveKind): string 
 };
 
 /** Curves by kind, in the order in which kinds first appear. */
-export function curvesByKind(curves: readonly AblationCurve[]): Map<string, AblationCurve[]> {
+export function curvesByKind<C extends CurveOutcome>(curves: readonly C[]): Map<string, C[]> {
   return gathered(curves, (curve) => kindKey(kindOf(curve)));
 }
 
@@ -57,15 +67,20 @@ export function meanOfRows(rows: readonly Float64Array[]): Float64Array {
   return rows[0]!.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length);
 }
 
-function accuracyOf({ correct, samples }: AblationCurve): Float64Array {
+function accuracyOf({ correct, samples }: CurveOutcome): Float64Array {
   return Float64Array.from(correct, (count) => count / samples);
+}
+
+/** [steps]: the accuracy of one network, the mean of its random draws. */
+export function meanAccuracy(draws: readonly CurveOutcome[]): Float64Array {
+  return meanOfRows(draws.map(accuracyOf));
 }
 
 export function groupCurves(curves: readonly AblationCurve[]): CurveGroup[] {
   return [...curvesByKind(curves).values()].map((ofKind) => {
     const byRepeat = [...gathered(ofKind, ({ order }) => order.repeat)].sort(([a], [b]) => a - b);
     const { removed } = ofKind[0]!;
-    const accuracy = byRepeat.map(([, draws]) => meanOfRows(draws.map(accuracyOf)));
+    const accuracy = byRepeat.map(([, draws]) => meanAccuracy(draws));
     return {
       ...kindOf(ofKind[0]!),
       repeats: byRepeat.map(([repeat]) => repeat),
@@ -79,7 +94,7 @@ export function groupCurves(curves: readonly AblationCurve[]): CurveGroup[] {
 }
 
 /** The modes of the curves, in the order in which they first appear. */
-export const modesOf = (groups: readonly CurveGroup[]): AblationMode[] => [...new Set(groups.map(({ mode }) => mode))];
+export const modesOf = (groups: readonly CurveKind[]): AblationMode[] => [...new Set(groups.map(({ mode }) => mode))];
 
 /** The mode that a study is about: bias balancing, unless its curves are all of zeros. */
 export function modeShown(curves: readonly { readonly mode: AblationMode }[]): AblationMode {
@@ -87,7 +102,7 @@ export function modeShown(curves: readonly { readonly mode: AblationMode }[]): A
 }
 
 /** The scopes of the curves, likewise. */
-export const scopesOf = (groups: readonly CurveGroup[]): ScopeText[] => [...new Set(groups.map(({ scope }) => scope))];
+export const scopesOf = (groups: readonly CurveKind[]): ScopeText[] => [...new Set(groups.map(({ scope }) => scope))];
 
 /** The direction in which curves of a measure can be set beside those in `direction`: random orders have none. */
 export const directionFor = (measure: string, direction: Direction): Direction => {

@@ -1,5 +1,5 @@
 /** One number per network, by repeat number: areas under curves and what is made of them, for paired tests. */
-import { type CurveGroup, type CurveKind, kindKey } from "./curve-groups.ts";
+import { type CurveAreas, type CurveKind, kindKey } from "./curve-groups.ts";
 
 /** Repeat number to value. */
 export type NetworkValues = ReadonlyMap<number, number>;
@@ -19,7 +19,7 @@ export const averaged = (parts: readonly NetworkValues[]): NetworkValues => {
 export const difference = (a: NetworkValues, b: NetworkValues): NetworkValues => combined([a, b], ([x, y]) => x! - y!);
 
 /** The areas of the curves of a kind; empty where there are none. */
-export function areasOf(groups: readonly CurveGroup[], kind: CurveKind): NetworkValues {
+export function areasOf(groups: readonly CurveAreas[], kind: CurveKind): NetworkValues {
   const group = groups.find((candidate) => kindKey(candidate) === kindKey(kind));
   return new Map(group?.repeats.map((repeat, index) => [repeat, group.areas[index]!]));
 }

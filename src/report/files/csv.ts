@@ -10,9 +10,9 @@ export { float32Text, float64Text } from "../../core/float-text.ts";
 
 const ROWS_PER_CHUNK = 1000;
 
-/** The header and the lines (without their newlines) as pieces of text of about a thousand rows. */
-export function* csvChunks(header: readonly string[], lines: Iterable<string>): Generator<string> {
-  let chunk = [header.join(",")];
+/** Lines (without their newlines) as pieces of text of about a thousand rows. */
+function* piecesOf(begun: string[], lines: Iterable<string>): Generator<string> {
+  let chunk = begun;
   for (const line of lines) {
     if (chunk.length === ROWS_PER_CHUNK) {
       yield `${chunk.join("\n")}\n`;
@@ -21,6 +21,48 @@ export function* csvChunks(header: readonly string[], lines: Iterable<string>): 
     chunk.push(line);
   }
   if (chunk.length > 0) yield `${chunk.join("\n")}\n`;
+}
+
+/** The header and the lines as pieces of text. */
+export function csvChunks(header: readonly string[], lines: Iterable<string>): Generator<string> {
+  return piecesOf([header.join(",")], lines);
+}
+
+/** A table whose rows come from items: what one adds, and what the first of them says of the columns. */
+export interface CsvTable<T> {
+  header(first: T | undefined): readonly string[];
+  /** @param first like which all others are */
+  lines(item: T, first: T): Iterable<string>;
+}
+
+/** Text of a table in pieces. */
+export function csvText<T>({ header, lines }: CsvTable<T>, items: Iterable<T>): Generator<string> {
+  const all = [...items];
+  function* allLines(): Generator<string> {
+    for (const item of all) yield* lines(item, all[0]!);
+  }
+  return csvChunks(header(all[0]), allLines());
+}
+
+/** The same of items that come a few at a time, of which no more are kept. */
+export async function* streamedCsv<T>(
+  { header, lines }: CsvTable<T>,
+  groups: AsyncIterable<Iterable<T>>,
+): AsyncGenerator<string> {
+  let first: T | undefined;
+  for await (const items of groups) {
+    for (const item of items) {
+      if (first === undefined) yield* csvChunks(header(item), []);
+      first ??= item;
+    }
+    if (first === undefined) continue;
+    const like = first;
+    function* own(): Generator<string> {
+      for (const item of items) yield* lines(item, like);
+    }
+    yield* piecesOf([], own());
+  }
+  if (first === undefined) yield* csvChunks(header(undefined), []);
 }
 
 const UNSIGNED = /^(0|[1-9]\d*)$/;

@@ -1,24 +1,30 @@
 /** curves.csv: test accuracy and loss after cumulative removals; one row per curve and evaluated step. */
-import { type AblationCurve, type AblationMode, ablationModes, type RemovalOrder } from "../../core/ablation.ts";
+import {
+  type AblationCurve,
+  type AblationMode,
+  ablationModes,
+  type CurveOutcome,
+  type RemovalOrder,
+} from "../../core/ablation.ts";
 import { resultNames } from "../../core/platform.ts";
-import { type CsvRow, csvChunks, damaged, readCsv, requireHeader } from "./csv.ts";
+import { type CsvRow, type CsvTable, csvText, damaged, readCsv, requireHeader } from "./csv.ts";
 import { orderKeyColumns, orderKeyText } from "./orders-file.ts";
 import { correctOf, lossOf, outcomeText } from "./outcome-cells.ts";
 
 const curvesHeader = [...orderKeyColumns, "mode", "removed", "accuracy", "correct", "loss"];
 
-function* curveLines(curves: Iterable<AblationCurve>): Generator<string> {
-  for (const { order, mode, samples, removed, correct, loss } of curves) {
-    const key = `${orderKeyText(order)},${mode}`;
-    for (let step = 0; step < removed.length; step++) {
-      yield `${key},${removed[step]},${outcomeText(correct[step]!, samples, loss[step]!)}`;
-    }
+function* curveLines({ order, mode, samples, removed, correct, loss }: CurveOutcome): Generator<string> {
+  const key = `${orderKeyText(order)},${mode}`;
+  for (let step = 0; step < removed.length; step++) {
+    yield `${key},${removed[step]},${outcomeText(correct[step]!, samples, loss[step]!)}`;
   }
 }
 
+export const curvesTable: CsvTable<CurveOutcome> = { header: () => curvesHeader, lines: curveLines };
+
 /** Text of curves.csv in chunks. */
-export function curvesCsv(curves: Iterable<AblationCurve>): Iterable<string> {
-  return csvChunks(curvesHeader, curveLines(curves));
+export function curvesCsv(curves: Iterable<CurveOutcome>): Iterable<string> {
+  return csvText(curvesTable, curves);
 }
 
 /** Rows of one curve while they arrive. */

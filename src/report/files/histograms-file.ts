@@ -2,7 +2,7 @@
 import { hasBits, type NeuronTable } from "../../core/neuron-table.ts";
 import { resultNames } from "../../core/platform.ts";
 import { neuronLevels } from "../../measures/neuron-levels.ts";
-import { type CsvRow, csvChunks, damaged, float32Text, readCsv, requireHeader } from "./csv.ts";
+import { type CsvRow, type CsvTable, csvText, damaged, float32Text, readCsv, requireHeader } from "./csv.ts";
 
 const CLASS_PREFIX = "count_class_";
 
@@ -12,24 +12,29 @@ function histogramsHeader(classes: number): string[] {
 }
 
 /** The lowest level has no lower edge; outputs of the others exceed theirs. */
-function* histogramLines(tables: readonly NeuronTable[]): Generator<string> {
-  for (const { repeat, rows, layer, neuron, classes, levels: counted, samplesPerClass } of tables) {
-    if (counted?.edges === undefined) continue;
-    const { levels, edges } = counted;
-    for (let row = 0; row < rows; row++) {
-      const { countsPerLevel } = neuronLevels(counted, row, samplesPerClass!);
-      for (let level = 0; level < levels; level++) {
-        const edge = level === 0 ? "" : float32Text(edges[row * (levels - 1) + level - 1]!);
-        const own = countsPerLevel.subarray(level * classes, (level + 1) * classes);
-        yield [repeat, layer[row], neuron[row], level, edge, ...own].join(",");
-      }
+function* histogramLines(table: NeuronTable): Generator<string> {
+  const { repeat, rows, layer, neuron, classes, levels: counted, samplesPerClass } = table;
+  if (counted?.edges === undefined) return;
+  const { levels, edges } = counted;
+  for (let row = 0; row < rows; row++) {
+    const { countsPerLevel } = neuronLevels(counted, row, samplesPerClass!);
+    for (let level = 0; level < levels; level++) {
+      const edge = level === 0 ? "" : float32Text(edges[row * (levels - 1) + level - 1]!);
+      const own = countsPerLevel.subarray(level * classes, (level + 1) * classes);
+      yield [repeat, layer[row], neuron[row], level, edge, ...own].join(",");
     }
   }
 }
 
-/** Text of histograms.csv in chunks. All tables have the classes and the levels of the first. */
-export function histogramsCsv(tables: readonly NeuronTable[]): Iterable<string> {
-  return csvChunks(histogramsHeader(tables[0]?.classes ?? 0), histogramLines(tables));
+/** All tables have the classes and the levels of the first. */
+export const histogramsTable: CsvTable<NeuronTable> = {
+  header: (first) => histogramsHeader(first?.classes ?? 0),
+  lines: histogramLines,
+};
+
+/** Text of histograms.csv in chunks. */
+export function histogramsCsv(tables: Iterable<NeuronTable>): Iterable<string> {
+  return csvText(histogramsTable, tables);
 }
 
 /** Rows of all tables, in the order of neurons.csv, while the levels of each arrive. */

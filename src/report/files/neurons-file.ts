@@ -8,7 +8,8 @@ import { biasColumnOf, columnOf, measureOfColumn, measureWithId } from "../../me
 import { layersOfTable } from "../../measures/neuron-levels.ts";
 import {
   type CsvRow,
-  csvChunks,
+  type CsvTable,
+  csvText,
   damaged,
   float32Text,
   float64Text,
@@ -59,25 +60,30 @@ function cellsOf(table: NeuronTable, measureIds: readonly string[]): Cells {
   return (row) => [[...values(row), ...biases.map((column) => float64Text(column[row]!))], []];
 }
 
-function* neuronLines(tables: readonly NeuronTable[], measureIds: readonly string[]): Generator<string> {
-  for (const table of tables) {
-    const { repeat, layer, neuron, samples, preferredClass, meanActivation } = table;
-    const cells = cellsOf(table, measureIds);
-    for (let row = 0; row < table.rows; row++) {
-      const [measured, counts] = cells(row);
-      const means = [preferredClass[row], float32Text(meanActivation[row]!)];
-      yield [repeat, layer[row], neuron[row], samples, ...measured, ...means, ...counts].join(",");
-    }
+function* neuronLines(table: NeuronTable, { measures }: NeuronTable): Generator<string> {
+  const { repeat, layer, neuron, samples, preferredClass, meanActivation } = table;
+  const cells = cellsOf(table, Object.keys(measures));
+  for (let row = 0; row < table.rows; row++) {
+    const [measured, counts] = cells(row);
+    const means = [preferredClass[row], float32Text(meanActivation[row]!)];
+    yield [repeat, layer[row], neuron[row], samples, ...measured, ...means, ...counts].join(",");
   }
 }
 
-/** Text of neurons.csv in chunks. All tables have the measures, the classes and the levels of the first. */
-export function neuronsCsv(tables: readonly NeuronTable[]): Iterable<string> {
-  const [first] = tables;
-  const measureIds = Object.keys(first?.measures ?? {});
-  const ofBits = first === undefined || hasBits(first);
-  const header = ofBits ? neuronsHeader(measureIds, first?.classes ?? 0) : levelsHeader(measureIds);
-  return csvChunks(header, neuronLines(tables, measureIds));
+/** All tables have the measures, the classes and the levels of the first. */
+export const neuronsTable: CsvTable<NeuronTable> = {
+  header(first) {
+    const measureIds = Object.keys(first?.measures ?? {});
+    return first === undefined || hasBits(first)
+      ? neuronsHeader(measureIds, first?.classes ?? 0)
+      : levelsHeader(measureIds);
+  },
+  lines: neuronLines,
+};
+
+/** Text of neurons.csv in chunks. */
+export function neuronsCsv(tables: Iterable<NeuronTable>): Iterable<string> {
+  return csvText(neuronsTable, tables);
 }
 
 /** Columns of one repeat while its rows arrive. */

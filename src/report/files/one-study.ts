@@ -8,6 +8,7 @@ import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import { type FileDigest, resultNames } from "../../core/platform.ts";
+import { sha256 } from "../../core/sha256.ts";
 import type { StudyFiles } from "../analysis/analysis.ts";
 
 const FIX =
@@ -20,16 +21,9 @@ export function strange(where: string, expected: string, found: string): RunErro
 
 const digestText = ({ bytes, sha256 }: FileDigest) => `${bytes} bytes with SHA-256 ${sha256}`;
 
-async function digestOf(bytes: Uint8Array): Promise<FileDigest> {
-  // The web's type excludes shared memory, which no reader of files here produces.
-  const digest = await globalThis.crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { bytes: bytes.length, sha256 };
-}
-
 /** @throws RunError where the bytes are not those that study.json tells of. */
 export async function requireDigest(bytes: Uint8Array, expected: FileDigest, where: string): Promise<void> {
-  const found = await digestOf(bytes);
+  const found = { bytes: bytes.length, sha256: await sha256(bytes) };
   if (found.sha256 === expected.sha256) return;
   throw strange(where, `${digestText(expected)}, as study.json says`, digestText(found));
 }

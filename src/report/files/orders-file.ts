@@ -1,30 +1,36 @@
 /** orders.csv: which neuron was removed when; one row per order and position. */
 
-import { type Direction, directions, type NeuronAddress, type RemovalOrder } from "../../core/ablation.ts";
+import {
+  type Direction,
+  directions,
+  type NeuronAddress,
+  type OrderKey,
+  type RemovalOrder,
+} from "../../core/ablation.ts";
 import { resultNames } from "../../core/platform.ts";
 import { layerOf, layerScope, parseScope, SCOPES_TEXT, type ScopeText, scopeText } from "../../core/scope.ts";
-import { type CsvRow, csvChunks, isMeasureId, readCsv, requireHeader } from "./csv.ts";
+import { type CsvRow, type CsvTable, csvText, isMeasureId, readCsv, requireHeader } from "./csv.ts";
 
 /** Columns that name an order; curves.csv begins with the same ones. */
 export const orderKeyColumns = ["repeat", "scope", "measure", "direction", "draw"] as const;
 const ordersHeader = [...orderKeyColumns, "position", "layer", "neuron"];
 
 /** The cells of `orderKeyColumns`, joined as CSV. Measure ids hold neither commas nor quotes. */
-export function orderKeyText(order: Omit<RemovalOrder, "neurons">): string {
+export function orderKeyText(order: OrderKey): string {
   return [order.repeat, order.scope, order.measure, order.direction, order.draw].join(",");
 }
 
-function* orderLines(orders: Iterable<RemovalOrder>): Generator<string> {
-  for (const order of orders) {
-    const key = orderKeyText(order);
-    let position = 0;
-    for (const { layer, neuron } of order.neurons) yield `${key},${position++},${layer},${neuron}`;
-  }
+function* orderLines(order: RemovalOrder): Generator<string> {
+  const key = orderKeyText(order);
+  let position = 0;
+  for (const { layer, neuron } of order.neurons) yield `${key},${position++},${layer},${neuron}`;
 }
+
+export const ordersTable: CsvTable<RemovalOrder> = { header: () => ordersHeader, lines: orderLines };
 
 /** Text of orders.csv in chunks. */
 export function ordersCsv(orders: Iterable<RemovalOrder>): Iterable<string> {
-  return csvChunks(ordersHeader, orderLines(orders));
+  return csvText(ordersTable, orders);
 }
 
 function scopeIn(row: CsvRow): ScopeText {

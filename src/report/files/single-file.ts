@@ -2,7 +2,7 @@
 import { type AblationMode, ablationModes, removedAlone, type SingleRemovals } from "../../core/ablation.ts";
 import { appendAll } from "../../core/long-arrays.ts";
 import { resultNames } from "../../core/platform.ts";
-import { type CsvRow, csvChunks, damaged, readCsv, requireHeader } from "./csv.ts";
+import { type CsvRow, type CsvTable, csvText, damaged, readCsv, requireHeader } from "./csv.ts";
 import { correctOf, lossOf, outcomeText } from "./outcome-cells.ts";
 
 const CLASS_PREFIX = "correct_class_";
@@ -17,22 +17,25 @@ function classesOf({ correct, correctPerClass }: SingleRemovals): number {
   return correctPerClass === undefined ? 0 : correctPerClass.length / correct.length;
 }
 
-function* singleLines(tables: Iterable<SingleRemovals>): Generator<string> {
-  for (const table of tables) {
-    const { repeat, layer, mode, samples, correct, loss, correctPerClass = new Uint32Array() } = table;
-    const classes = classesOf(table);
-    for (const [index, neuron] of removedAlone(table).entries()) {
-      const perClass = correctPerClass.subarray(index * classes, (index + 1) * classes);
-      const outcome = outcomeText(correct[index]!, samples, loss[index]!);
-      yield [repeat, layer, neuron, mode, outcome, ...perClass].join(",");
-    }
+function* singleLines(table: SingleRemovals): Generator<string> {
+  const { repeat, layer, mode, samples, correct, loss, correctPerClass = new Uint32Array() } = table;
+  const classes = classesOf(table);
+  for (const [index, neuron] of removedAlone(table).entries()) {
+    const perClass = correctPerClass.subarray(index * classes, (index + 1) * classes);
+    const outcome = outcomeText(correct[index]!, samples, loss[index]!);
+    yield [repeat, layer, neuron, mode, outcome, ...perClass].join(",");
   }
 }
 
-/** Text of single.csv in chunks. All tables count by class, or none does. */
-export function singleCsv(tables: readonly SingleRemovals[]): Iterable<string> {
-  const classes = tables[0] === undefined ? 0 : classesOf(tables[0]);
-  return csvChunks(singleHeader(classes), singleLines(tables));
+/** All tables count by class, or none does. */
+export const singleTable: CsvTable<SingleRemovals> = {
+  header: (first) => singleHeader(first === undefined ? 0 : classesOf(first)),
+  lines: singleLines,
+};
+
+/** Text of single.csv in chunks. */
+export function singleCsv(tables: Iterable<SingleRemovals>): Iterable<string> {
+  return csvText(singleTable, tables);
 }
 
 /** Rows of one table while they arrive. */

@@ -1,44 +1,31 @@
 /** The table at the end of a run: the answer, how well the networks do, how the measures spread, and what removals cost. */
 
-import { type AblationCurve, type AblationMode, RANDOM } from "../../core/ablation.ts";
+import { type AblationMode, RANDOM } from "../../core/ablation.ts";
 import type { ScopeText } from "../../core/scope.ts";
 import type { StudyResults } from "../../core/study.ts";
 import { wrapped } from "../../core/wrapped-text.ts";
 import { byUnit, valueText } from "../../measures/columns.ts";
 import { unitWords } from "../../measures/units.ts";
-import type { Answers } from "../analysis/analysis.ts";
 import { answers } from "../analysis/answers.ts";
 import { comparisons } from "../analysis/comparisons.ts";
-import { curvesByKind, groupCurves, modeShown } from "../analysis/curve-groups.ts";
+import { kindKey, modeShown, modesOf } from "../analysis/curve-groups.ts";
 import { warnings } from "../analysis/warnings.ts";
 import { alignedTable } from "./aligned-table.ts";
 import { answerLines } from "./answer-lines.ts";
+import { PERCENTAGES, type StudyFigures, spreadOf } from "./study-figures.ts";
 
 const MAX_WIDTH = 80;
-const PERCENTAGES = [25, 50, 75];
 
-interface Spread {
-  readonly minimum: number;
-  readonly mean: number;
-  readonly maximum: number;
-}
-
-function spreadOf(values: Iterable<number>): Spread {
-  let [minimum, maximum, sum, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
-  for (const value of values) {
-    minimum = Math.min(minimum, value);
-    maximum = Math.max(maximum, value);
-    sum += value;
-    count++;
-  }
-  return { minimum, mean: sum / count, maximum };
+/** What the table is made from. */
+export interface TableContent extends Pick<StudyResults, "config" | "dataset" | "repeats" | "warnings"> {
+  readonly figures: StudyFigures;
 }
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function accuracySection({ repeats, dataset }: StudyResults): string[] {
+function accuracySection({ repeats, dataset }: TableContent): string[] {
   const row = (name: string, samples: number, values: readonly number[]) => {
     const { minimum, mean, maximum } = spreadOf(values);
     return [name, String(samples), mean.toFixed(4), `${minimum.toFixed(4)}..${maximum.toFixed(4)}`];
@@ -65,7 +52,7 @@ const LONGEST_NAME = 40;
 const printable = (name: string) => name.replaceAll(/\p{C}/gu, "?");
 
 /** What the data call their classes, where they call them anything, and how well each is told from the others. */
-function classesSection({ repeats, dataset }: StudyResults): string[] {
+function classesSection({ repeats, dataset }: TableContent): string[] {
   const { classNames, testPerClass } = dataset;
   if (classNames === undefined || testPerClass === undefined || classNames.length > MOST_CLASSES) return [];
   const correct = repeats.flatMap(({ testCorrectPerClass }) => (testCorrectPerClass ? [testCorrectPerClass] : []));
@@ -84,13 +71,6 @@ function classesSection({ repeats, dataset }: StudyResults): string[] {
   ];
 }
 
-/** Values of one measure in one layer, over all repeats. */
-function* measureValues({ neurons }: StudyResults, measure: string, layer: number): Generator<number> {
-  for (const table of neurons) {
-    for (let row = 0; row < table.rows; row++) if (table.layer[row] === layer) yield table.measures[measure]![row]!;
-  }
-}
-
 /** Bits are all that is usual; other units are named with their measures. */
 function unitsText(ids: readonly string[]): string {
   const groups = [...byUnit(ids, (id) => id)];
@@ -98,12 +78,11 @@ function unitsText(ids: readonly string[]): string {
   return ` (${groups.map(([unit, own]) => `${own.join(", ")} ${unitWords[unit].phrase}`).join("; ")})`;
 }
 
-function measuresSection(results: StudyResults): string[] {
-  const measures = Object.keys(results.neurons[0]?.measures ?? {});
+function measuresSection({ figures }: TableContent): string[] {
+  const { measures, layers } = figures;
   if (measures.length === 0) return [];
-  const layers = [...new Set(results.neurons[0]!.layer)];
   const cell = (measure: string, layer: number) => {
-    const { minimum, mean, maximum } = spreadOf(measureValues(results, measure, layer));
+    const { minimum, mean, maximum } = figures.spread(measure, layer);
     const [least, most, middle] = [minimum, maximum, mean].map((value) => valueText(measure, value));
     return `${least}..${most} (${middle})`;
   };
@@ -118,39 +97,24 @@ function measuresSection(results: StudyResults): string[] {
   ];
 }
 
-/** Index of the last step with at most `percentage` of the order removed; curves start at 0 removed. */
-function stepAt({ removed, order }: AblationCurve, percentage: number): number {
-  // Compared in whole numbers: 0.29 * 100 is not 29.
-  return removed.findLastIndex((count) => count * 100 <= percentage * order.neurons.length);
-}
-
-function meanAccuracies(curves: readonly AblationCurve[]): string[] {
-  return PERCENTAGES.map((percentage) => {
-    const accuracies = curves.map((curve) => curve.correct[stepAt(curve, percentage)]! / curve.samples);
-    return spreadOf(accuracies).mean.toFixed(3);
-  });
-}
-
 /** Which steps stand for the percentages, for each scope where they are not exactly on a step. */
-function inexactSteps(curves: readonly AblationCurve[]): string[] {
-  const byScope = new Map(curves.map((curve) => [curve.order.scope, curve]));
-  return [...byScope].flatMap(([scope, curve]) => {
-    const total = curve.order.neurons.length;
-    const counts = PERCENTAGES.map((percentage) => curve.removed[stepAt(curve, percentage)]!);
-    const exact = counts.every((count, index) => count * 100 === PERCENTAGES[index]! * total);
-    return exact ? [] : [`  ${scope}: ${counts.join(", ")} of ${total} removed`];
+function inexactSteps({ steps }: StudyFigures): string[] {
+  return [...steps].flatMap(([scope, { removed, neurons }]) => {
+    const exact = removed.every((count, index) => count * 100 === PERCENTAGES[index]! * neurons);
+    return exact ? [] : [`  ${scope}: ${removed.join(", ")} of ${neurons} removed`];
   });
 }
 
 /** A row per scope, measure and direction; an empty row between scopes. */
-function curveRows(curves: readonly AblationCurve[], modes: readonly AblationMode[]): string[][] {
-  const groups = curvesByKind(curves);
-  const orders = new Map(curves.map(({ order }) => [[order.scope, order.measure, order.direction].join(), order]));
+function curveRows({ curves }: StudyFigures, modes: readonly AblationMode[]): string[][] {
+  const groups = new Map(curves.map((curve) => [kindKey(curve), curve]));
+  const orders = new Map(curves.map((curve) => [[curve.scope, curve.measure, curve.direction].join(), curve]));
   let lastScope: ScopeText | undefined;
-  return [...orders].flatMap(([key, { scope, measure, direction }]) => {
+  return [...orders.values()].flatMap((kind) => {
+    const { scope, measure, direction } = kind;
     const values = modes.flatMap((mode) => {
-      const group = groups.get(`${key},${mode}`);
-      return group === undefined ? PERCENTAGES.map(() => "-") : meanAccuracies(group);
+      const group = groups.get(kindKey({ ...kind, mode }));
+      return group?.accuracies.map(({ mean }) => mean.toFixed(3)) ?? PERCENTAGES.map(() => "-");
     });
     const opensScope = scope !== lastScope;
     const gap = opensScope && lastScope !== undefined ? [["", "", "", ...values.map(() => "")]] : [];
@@ -159,17 +123,18 @@ function curveRows(curves: readonly AblationCurve[], modes: readonly AblationMod
   });
 }
 
-function curvesSection({ curves, repeats, config }: StudyResults): string[] {
+function curvesSection({ figures, repeats, config }: TableContent): string[] {
+  const { curves } = figures;
   if (curves.length === 0) return [];
-  const modes = [...new Set(curves.map(({ mode }) => mode))];
+  const modes = modesOf(curves);
   const rows = [
     ["", "", "", ...modes.flatMap((mode) => [mode, ...PERCENTAGES.slice(1).map(() => "")])],
     ["scope", "measure", "first", ...modes.flatMap(() => PERCENTAGES.map((percentage) => `${percentage} %`))],
-    ...curveRows(curves, modes),
+    ...curveRows(figures, modes),
   ];
-  const hasRandom = curves.some(({ order }) => order.measure === RANDOM);
+  const hasRandom = curves.some(({ measure }) => measure === RANDOM);
   const draws = hasRandom ? `; random orders: ${counted(config.randomDraws, "draw")} each` : "";
-  const inexact = inexactSteps(curves);
+  const inexact = inexactSteps(figures);
   return [
     "Test accuracy with 25, 50 and 75 % of the neurons of a scope removed, the lowest",
     "or the highest value first, and set to zero or to their mean.",
@@ -180,14 +145,8 @@ function curvesSection({ curves, repeats, config }: StudyResults): string[] {
   ];
 }
 
-/** The report's answer, from the curves. */
-export function answersOf({ curves, neurons }: Pick<StudyResults, "curves" | "neurons">): Answers | undefined {
-  const groups = groupCurves(curves);
-  return answers(comparisons(groups, Object.keys(neurons[0]?.measures ?? {})), modeShown(groups));
-}
-
-function answerSection(results: StudyResults): string[] {
-  const answered = answersOf(results);
+function answerSection({ figures: { curves, measures } }: TableContent): string[] {
+  const answered = answers(comparisons(curves, measures), modeShown(curves));
   return answered === undefined ? [] : answerLines(answered, MAX_WIDTH);
 }
 
@@ -197,7 +156,7 @@ export function warningLines(doubts: readonly string[] = []): string[] {
 }
 
 /** Plain text of at most 80 columns, ending with a newline. */
-export function summaryTable(results: StudyResults): string {
+export function summaryTable(results: TableContent): string {
   const sections = [
     warningLines([...warnings(results.repeats, results.dataset), ...(results.warnings ?? [])]),
     answerSection(results),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StudyResults } from "../../../src/core/study.ts";
 import { summaryTable } from "../../../src/report/tables/summary-table.ts";
-import { madeUpStudy } from "../made-up-study.ts";
+import { madeUpStudy, tableContent } from "../made-up-study.ts";
 
 /** The cells of the first line that holds all of `words`. */
 function cellsOf(text: string, ...words: string[]): string[] {
@@ -21,7 +21,7 @@ describe("the summary table", () => {
   it("gives the accuracy over the repeats as mean and range", () => {
     const study = madeUpStudy({ repeats: 3 });
     const repeats = study.repeats.map((row, index) => ({ ...row, testAccuracy: [0.9, 0.98, 0.94][index]! }));
-    const cells = cellsOf(summaryTable({ ...study, repeats }), "test", "..");
+    const cells = cellsOf(summaryTable(tableContent({ ...study, repeats })), "test", "..");
     expect(cells).toStrictEqual(["test", "2000", "0.9400", "0.9000..0.9800"]);
   });
 
@@ -38,11 +38,11 @@ describe("the summary table", () => {
       ...row,
       testCorrectPerClass: perClass.map(() => 6 + repeat),
     }));
-    const text = summaryTable({ ...study, dataset, repeats });
+    const text = summaryTable(tableContent({ ...study, dataset, repeats }));
     expect(cellsOf(text, "kind 0")).toStrictEqual(["kind 0", "10", "0.6500", "0.6000..0.7000"]);
     expect(cellsOf(text, "kind 2")).toStrictEqual(["kind 2", "0", "-", "-"]);
     expect(text).toContain("\nno?[2Jisy ");
-    expect(summaryTable({ ...study, repeats })).not.toContain("by class");
+    expect(summaryTable(tableContent({ ...study, repeats }))).not.toContain("by class");
   });
 
   it("leaves out classes that would push all else off a screen", () => {
@@ -51,7 +51,7 @@ describe("the summary table", () => {
       const names = Array.from({ length: classes }, (_, label) => `kind ${label}`);
       const dataset = { ...study.dataset, classes, classNames: names, testPerClass: names.map(() => 10) };
       const repeats = study.repeats.map((row) => ({ ...row, testCorrectPerClass: names.map(() => 6) }));
-      return summaryTable({ ...study, dataset, repeats });
+      return summaryTable(tableContent({ ...study, dataset, repeats }));
     };
     expect(many(20)).toContain("kind 19");
     expect(many(21)).not.toContain("by class");
@@ -63,19 +63,19 @@ describe("the summary table", () => {
       ...table,
       measures: { entropy: Float64Array.of(repeat + 0.5, 0.25, 7 + repeat) },
     }));
-    const text = summaryTable({ ...study, neurons });
+    const text = summaryTable(tableContent({ ...study, neurons }));
     expect(text).toContain("\n1      0.250..1.500 (0.625)\n");
     expect(text).toContain("\n2      7.000..8.000 (7.500)\n");
   });
 
   it("gives accuracies at 25, 50 and 75 % removed", () => {
-    const text = summaryTable(tinyStudy([0, 1, 2, 3, 4], [90, 80, 70, 60, 10]));
+    const text = summaryTable(tableContent(tinyStudy([0, 1, 2, 3, 4], [90, 80, 70, 60, 10])));
     expect(cellsOf(text, "layer1")).toStrictEqual(["layer1", "entropy", "low", "0.800", "0.700", "0.600"]);
     expect(text).not.toContain("nearest");
   });
 
   it("takes the nearest evaluated step below where there is none, and says so", () => {
-    const text = summaryTable(tinyStudy([0, 3, 4], [90, 60, 10]));
+    const text = summaryTable(tableContent(tinyStudy([0, 3, 4], [90, 60, 10])));
     expect(cellsOf(text, "layer1", "entropy")).toStrictEqual(["layer1", "entropy", "low", "0.900", "0.900", "0.600"]);
     expect(text).toContain("the nearest one below it:\n  layer1: 0, 0, 3 of 4 removed\n");
   });
@@ -84,7 +84,7 @@ describe("the summary table", () => {
     const study = madeUpStudy({ hidden: [4], repeats: 2, modes: ["zero"], scopes: ["layers"] });
     const random = study.curves.filter(({ order }) => order.measure === "random" && order.scope === "layer1");
     const curves = random.map((curve, index) => ({ ...curve, samples: 10, correct: curve.removed.map(() => index) }));
-    expect(cellsOf(summaryTable({ ...study, curves }), "layer1")).toStrictEqual([
+    expect(cellsOf(summaryTable(tableContent({ ...study, curves })), "layer1")).toStrictEqual([
       ...["layer1", "random", "-", "0.150", "0.150", "0.150"],
     ]);
   });
@@ -98,7 +98,7 @@ describe("the summary table", () => {
     });
     fc.assert(
       fc.property(options, (config) => {
-        const lines = summaryTable(madeUpStudy(config)).split("\n");
+        const lines = summaryTable(tableContent(madeUpStudy(config))).split("\n");
         expect(lines.filter((line) => line.length > 80)).toStrictEqual([]);
         expect(lines.filter((line) => /undefined|NaN|Infinity| $/.test(line))).toStrictEqual([]);
       }),
@@ -112,7 +112,7 @@ describe("the summary table", () => {
       const names = Array.from({ length: 7 }, (_, index) => [`another_measure_${index}`, table.measures["entropy"]!]);
       return { ...table, measures: Object.fromEntries(names) };
     });
-    const lines = summaryTable({ ...study, neurons }).split("\n");
+    const lines = summaryTable(tableContent({ ...study, neurons })).split("\n");
     expect(lines.filter((line) => line.startsWith("layer  "))).toHaveLength(3);
     expect(lines.filter((line) => line.length > 80)).toStrictEqual([]);
   });
@@ -120,7 +120,7 @@ describe("the summary table", () => {
   it("leaves out what a study without measures and curves does not have", () => {
     const study = madeUpStudy({ repeats: 1 });
     const neurons = study.neurons.map((table) => ({ ...table, measures: {} }));
-    expect(summaryTable({ ...study, neurons, curves: [] })).toMatchInlineSnapshot(`
+    expect(summaryTable(tableContent({ ...study, neurons, curves: [] }))).toMatchInlineSnapshot(`
       "Accuracy of the intact networks, over 1 repeat
 
       set         samples    mean        min..max

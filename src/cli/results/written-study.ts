@@ -1,0 +1,141 @@
+/** A study that is computed into its folder: parts first, files as soon as they can be, the table at the end. */
+import type { AnyDataset } from "../../core/dataset.ts";
+import { RunError } from "../../core/errors.ts";
+import type { ResultSink, StreamedFile } from "../../core/platform.ts";
+import type { Profile } from "../../core/profile.ts";
+import {
+  isTrained,
+  type Provenance,
+  type RecordedConfig,
+  type RepeatSummary,
+  type ResultsByRepeat,
+} from "../../core/study.ts";
+import { summarizeDataset } from "../../data/splits/summarize-dataset.ts";
+import { clock } from "../../host/clock.ts";
+import type { ResultsFolder } from "../../platform/node/results-folder.ts";
+import { completeStreamed, profileFile, streamedMeasures, streamedModels } from "../../report/files/result-files.ts";
+import { studyFigures } from "../../report/tables/study-figures.ts";
+import { summaryTable, type TableContent } from "../../report/tables/summary-table.ts";
+import { assembled, summariesOf } from "../../study/assemble.ts";
+import { type JobStage, jobsOf, repeatsOf } from "../../study/jobs.ts";
+import { computeStudy, type StudyCourse, type StudyWork } from "../../study/study.ts";
+import { StudyParts, type StudyPartsOptions } from "../../study/study-parts.ts";
+import { planLines } from "../display/plan-text.ts";
+import type { ProgressDisplay } from "../display/progress-display.ts";
+import { print } from "../display/standard-streams.ts";
+import { CurveKeeper } from "./curve-keeper.ts";
+import { saveOnSignal } from "./interruption.ts";
+import type { OutputOptions } from "./study-output.ts";
+
+/** The parts of a study in the folder of its results. */
+export function partsIn(
+  { parts: store }: ResultsFolder,
+  display: ProgressDisplay,
+  study: Pick<StudyPartsOptions, "config" | "origin" | "networks">,
+): StudyParts {
+  return new StudyParts({
+    ...study,
+    store,
+    onDamaged: (part, found) =>
+      display.line(`note:    ${part} in ${store.label} is damaged (${found}): it is computed again`),
+  });
+}
+
+/** Where a study goes, and who watches. */
+export interface StudyPlace {
+  readonly options: OutputOptions;
+  readonly sink: ResultSink;
+  readonly display: ProgressDisplay;
+  /** Told how well the networks do, before the sweep begins. */
+  onEvaluated?(repeats: readonly RepeatSummary[]): Promise<void>;
+}
+
+/** A study that was computed; its parts are in their store. */
+export interface WrittenStudy extends StudyCourse {
+  readonly config: RecordedConfig;
+  readonly dataset: AnyDataset;
+  readonly results: ResultsByRepeat;
+}
+
+/** Writes the curves of the repeats that were swept before the study failed; the error then says so. */
+async function keepFinished(keeper: CurveKeeper, of: number, sink: ResultSink, error: unknown): Promise<unknown> {
+  if (!(error instanceof RunError)) return error;
+  await keeper.save();
+  if (keeper.kept === 0) return error;
+  const kept = `curves of ${keeper.kept} of ${of} repeats in ${sink.label}; study.json is not written`;
+  return new RunError({ ...error.fault, kept }, { cause: error });
+}
+
+/** Says what an earlier run has left of a stage. */
+function foundText(stage: JobStage, found: number, all: number): string {
+  const done = { train: "trained", measure: "measured", ablate: "ablated" }[stage];
+  return `parts:   ${found} of ${all} networks were ${done} by an earlier run`;
+}
+
+/**
+ * Computes a study and writes what each stage yields as soon as it is there. Where something fails, what was finished is
+ * kept.
+ */
+export async function writtenStudy(work: StudyWork, place: StudyPlace): Promise<WrittenStudy> {
+  const { options, sink, display, onEvaluated } = place;
+  const { config } = work.parts;
+  const results = assembled(work.parts, repeatsOf(config.repeats));
+  const keeper = new CurveKeeper(sink, results, clock);
+  const forget = saveOnSignal(() => keeper.save());
+  const failed = (error: unknown) => display.line(`note:    curves are not kept yet: ${(error as Error).message}`);
+  const writeAll = async (files: readonly StreamedFile[]) => {
+    for (const file of files) await sink.write(file);
+  };
+  const course = await computeStudy(work, jobsOf(config), {
+    onProgress: display.show,
+    onPlan(plan) {
+      for (const line of options.verbose === true ? planLines(plan) : []) display.line(line);
+      display.begin(isTrained(config) ? "train" : "measure");
+    },
+    onWarning: display.warn,
+    onFound: (stage, jobs) => display.line(foundText(stage, jobs.length, config.repeats)),
+    async onJobs(stage, jobs) {
+      const repeats = jobs.map(({ repeat }) => repeat);
+      if (stage === "train") await writeAll(streamedModels(results, repeats));
+      if (stage === "ablate") keeper.add(repeats, failed);
+    },
+    async onStage(stage) {
+      if (stage === "train") display.begin("measure");
+      if (stage !== "measure") return;
+      // Given networks are written when all have been measured: one that cannot be measured leaves no file.
+      if (!isTrained(config)) await writeAll(streamedModels(results, results.repeats));
+      await onEvaluated?.(await summariesOf(results));
+      await writeAll(await streamedMeasures(results));
+      display.begin("ablate");
+    },
+  }).catch(async (error: unknown) => {
+    throw await keepFinished(keeper, config.repeats, sink, error);
+  });
+  forget();
+  await keeper.idle();
+  display.end();
+  return { ...course, config, dataset: work.dataset, results };
+}
+
+/** The table, with an empty line around it where progress is on the same terminal. */
+async function showTable(content: TableContent, display: ProgressDisplay): Promise<void> {
+  const amongProgress = process.stdout.isTTY === true && process.stderr.isTTY === true;
+  if (amongProgress) display.line("");
+  await print(summaryTable(content));
+  if (amongProgress) display.line("");
+}
+
+/** Writes the files that complete a folder, study.json last, and prints the table. */
+export async function closeResults(
+  { config, dataset, results, warnings }: WrittenStudy,
+  provenance: Provenance,
+  { sink, display }: StudyPlace,
+  profile?: Profile,
+): Promise<void> {
+  const summary = {
+    ...{ config, dataset: summarizeDataset(dataset), provenance, repeats: await summariesOf(results) },
+    ...(warnings.length > 0 && { warnings }),
+  };
+  await completeStreamed(summary, results, sink, profile ? [profileFile(profile)] : []);
+  await showTable({ ...summary, figures: await studyFigures(results) }, display);
+}

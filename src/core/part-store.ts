@@ -1,0 +1,22 @@
+/**
+ * Where the parts of studies are kept: in memory, in a folder. To a store a part is a name and bytes; what they mean,
+ * `study/` alone knows.
+ */
+export interface PartStore {
+  /** For messages: where the parts are. */
+  readonly label: string;
+  has(name: string): Promise<boolean>;
+  /** As they were written, unless the medium damaged them; undefined where there is no part of that name. */
+  read(name: string): Promise<Uint8Array | undefined>;
+  /**
+   * Whole or not at all. Whoever else writes a part of that name writes the same bytes, so nobody has to wait for anybody.
+   * @throws RunError where there is no room, or the place cannot be written to
+   */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  list(): Promise<readonly StoredPart[]>;
+}
+
+export interface StoredPart {
+  readonly name: string;
+  readonly bytes: number;
+}

@@ -1,0 +1,94 @@
+/**
+ * Parts of studies as files of one folder, each under its own name with `.part` behind it. A part gets its name when all of it is
+ * on the disk (atomic-file.ts), and nobody is kept from writing: two processes that write one part write the same bytes, and
+ * whichever rename comes last leaves them. So there is no lock that a kill could leave behind.
+ */
+import { readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { PartStore, StoredPart } from "../../core/part-store.ts";
+import { leftPartials, writeAtomically } from "./atomic-file.ts";
+import { explained, systemErrorCode } from "./write-fault.ts";
+
+const ENDING = ".part";
+/** Whether a file's name is that of a part. */
+export const isPartFile = (name: string): boolean => /^[a-z0-9][a-z0-9-]*\.part$/.test(name);
+
+export class PartFolder implements PartStore {
+  readonly label: string;
+
+  /** @param path of the folder, which is made when the first part is written */
+  constructor(path: string) {
+    this.label = path;
+  }
+
+  #path(name: string): string {
+    return join(this.label, `${name}${ENDING}`);
+  }
+
+  /** Undefined where there is nothing of that name. */
+  async #there<T>(name: string, look: (path: string) => Promise<T>): Promise<T | undefined> {
+    const path = this.#path(name);
+    try {
+      return await look(path);
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR"].includes(systemErrorCode(error) ?? "")) return undefined;
+      throw await explained(error, path, "a part that can be read");
+    }
+  }
+
+  async has(name: string): Promise<boolean> {
+    return (await this.#there(name, (path) => stat(path))) !== undefined;
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return this.#there(name, (path) => readFile(path));
+  }
+
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    const path = this.#path(name);
+    try {
+      await writeAtomically(path, [bytes]);
+    } catch (error) {
+      throw await explained(error, path, "a part that can be written in full");
+    }
+  }
+
+  async list(): Promise<StoredPart[]> {
+    const names = (await this.#names()).filter(isPartFile).map((file) => file.slice(0, -ENDING.length));
+    const parts = await Promise.all(
+      names.map(async (name) => {
+        const found = await this.#there(name, (path) => stat(path)); // Somebody may have removed it meanwhile.
+        return found === undefined ? [] : [{ name, bytes: found.size }];
+      }),
+    );
+    return parts.flat();
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.label);
+    } catch (error) {
+      if (systemErrorCode(error) === "ENOENT") return [];
+      throw await explained(error, this.label, "a folder that can be read");
+    }
+  }
+
+  /**
+   * Removes all parts, what killed processes were writing, and the folder, unless something else is in it.
+   * @param isOwned nobody else may write here now
+   */
+  async remove(isOwned: boolean): Promise<void> {
+    const names = await this.#names();
+    if (names.length === 0) return;
+    const left = await leftPartials(this.label, { isOurs: isPartFile, isOwned });
+    for (const name of [...names.filter(isPartFile), ...left]) {
+      const path = join(this.label, name);
+      await rm(path, { force: true }).catch(async (error: unknown) => {
+        throw await explained(error, path, "a part that can be removed");
+      });
+    }
+    await rmdir(this.label).catch((error: unknown) => {
+      if (systemErrorCode(error) !== "ENOTEMPTY") throw error; // Another's file.
+    });
+  }
+}

@@ -1,0 +1,107 @@
+/** The third stage: what removing neurons costs networks from anywhere. */
+import { type AblationTask, ablateNetworks, ablationEvaluations } from "../ablation/ablate-networks.ts";
+import { neuronsAlone } from "../ablation/neurons-alone.ts";
+import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
+import type { AnyDataset } from "../core/dataset.ts";
+import { type Network, networkShape } from "../core/network.ts";
+import type { NeuronTable } from "../core/neuron-table.ts";
+import type { ProgressListener } from "../core/progress.ts";
+import type { MeasuringConfig } from "../core/study.ts";
+import { requireTreated } from "../data/inputs/inputs-for-networks.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { PerDevice } from "../gpu/device/devices.ts";
+import { inSpan } from "../gpu/profile/profiler.ts";
+import { splitOnDevice } from "../passes/device-split.ts";
+import { ablationPlan, sizeOf } from "../plan.ts";
+import type { Job, Slice } from "./jobs.ts";
+import { namingOrders } from "./part-values.ts";
+import type { Group, Stage, Yield } from "./run-jobs.ts";
+import type { StudyParts } from "./study-parts.ts";
+import { meanActivations } from "./table-orders.ts";
+
+/** A network whose neurons are to be removed. */
+interface Measured {
+  readonly network: Network;
+  readonly table: NeuronTable;
+  readonly orders: readonly RemovalOrder[];
+}
+
+/** What of a network's removals a slice leaves. */
+function taskOf(
+  { network, table, orders }: Measured,
+  { seed, singles }: MeasuringConfig,
+  slice: Slice | undefined,
+): AblationTask {
+  const { repeat } = table;
+  const isOfSlice = (order: RemovalOrder) =>
+    slice === undefined || (slice.kind === "curves" && slice.scope === order.scope);
+  const choice = slice?.kind === "curves" ? "none" : singles;
+  const alone = neuronsAlone(networkShape(network), { seed, ...(choice && { singles: choice }) }, repeat);
+  const means = meanActivations(table, network);
+  return { network, repeat, orders: orders.filter(isOfSlice), meanActivations: means, ...(alone && { alone }) };
+}
+
+const scopeOf = ({ slice }: Job) => (slice?.kind === "curves" ? slice.scope : undefined);
+/** Whether two jobs remove the same of their networks, though in other modes. */
+const isAlike = (a: Job, b: Job) => a.slice?.kind === b.slice?.kind && scopeOf(a) === scopeOf(b);
+
+/** Jobs from the first on that a sweep of so many networks does. */
+function togetherIn(waiting: readonly Job[], networks: number): readonly Job[] {
+  const repeats = new Set<number>();
+  const end = waiting.findIndex((job) => {
+    repeats.add(job.repeat);
+    return repeats.size > networks || !isAlike(job, waiting[0]!);
+  });
+  return end === -1 ? waiting : waiting.slice(0, end);
+}
+
+/** The modes that jobs ask for. */
+function modesOf(jobs: readonly Job[], { modes }: MeasuringConfig): readonly AblationMode[] {
+  const asked = jobs.flatMap(({ slice }) => (slice?.kind === "curves" ? [slice.mode] : []));
+  return asked.length === 0 ? modes : modes.filter((mode) => asked.includes(mode));
+}
+
+/** @param dataset with its inputs as the networks take them */
+export function ablateStage(dataset: AnyDataset, parts: StudyParts, onProgress?: ProgressListener): Stage {
+  const { config } = parts;
+  const size = sizeOf(dataset);
+  const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
+
+  async function measured(repeat: number): Promise<Measured> {
+    const { network } = await parts.read("network", repeat);
+    const { table } = await parts.read("table", repeat);
+    return { network, table, orders: await parts.orders(repeat) };
+  }
+
+  async function tasksOf(gpu: GpuContext, jobs: readonly Job[]): Promise<AblationTask[]> {
+    const repeats = [...new Set(jobs.map(({ repeat }) => repeat))];
+    const read = await inSpan(gpu, "orders", () => Promise.all(repeats.map(measured)));
+    requireTreated(dataset, read);
+    return read.map((one) => taskOf(one, config, jobs[0]!.slice));
+  }
+
+  async function run(gpu: GpuContext, { jobs, finished, waiting }: Group): Promise<Yield[]> {
+    const tasks = await tasksOf(gpu, jobs);
+    const options = { ...config, modes: modesOf(jobs, config) };
+    const each = tasks.reduce((sum, task) => sum + ablationEvaluations(task, options), 0) / jobs.length;
+    const total = (finished + jobs.length + waiting.length) * each;
+    const { curves, singles } = await ablateNetworks(gpu, test.on(gpu), tasks, options, (done) =>
+      onProgress?.({ stage: "ablate", done: finished * each + done, total, unit: "evaluations" }),
+    );
+    return jobs.map((job): Yield => {
+      const index = tasks.findIndex(({ repeat }) => repeat === job.repeat);
+      const isOfSlice = ({ mode }: { mode: AblationMode }) => job.slice?.kind !== "curves" || mode === job.slice.mode;
+      const own = namingOrders(curves[index]!.filter(isOfSlice));
+      return { job, kind: "removals", value: { curves: own, singles: singles[index]! } };
+    });
+  }
+
+  return {
+    doing: "ablating",
+    last: "removals",
+    plan: (gpu, networks) => ablationPlan(gpu, size, config, networks),
+    together: togetherIn,
+    run,
+    [Symbol.dispose]: () => test[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,122 @@
+/** The second stage: accuracies, counts and measures of networks from anywhere. */
+import type { AnyDataset } from "../core/dataset.ts";
+import type { TrainedNetwork } from "../core/network.ts";
+import { notFinite } from "../core/network-fit.ts";
+import type { ProgressListener } from "../core/progress.ts";
+import { isAnalysis, isTrained, type RecordedConfig } from "../core/study.ts";
+import { requireTreated } from "../data/inputs/inputs-for-networks.ts";
+import type { GpuContext } from "../gpu/device/context.ts";
+import { PerDevice } from "../gpu/device/devices.ts";
+import { inSpan } from "../gpu/profile/profiler.ts";
+import { gatherEvidence, gatheredNetworks } from "../measure-networks.ts";
+import type { Measure } from "../measures/measure.ts";
+import { measuresNamed } from "../measures/measure-choice.ts";
+import { neuronTable } from "../measures/neuron-table.ts";
+import { uploadNetworks } from "../passes/device-networks.ts";
+import { type DevicePages, splitOnDevice } from "../passes/device-split.ts";
+import { type Evaluation, evaluate } from "../passes/evaluate.ts";
+import { measuringPlan, sizeOf } from "../plan.ts";
+import { divergence } from "../train/trainer.ts";
+import type { Accuracies, CountedNetwork } from "./part-values.ts";
+import type { Group, Stage, Yield } from "./run-jobs.ts";
+import type { StudyParts } from "./study-parts.ts";
+
+/** What networks are measured on. */
+interface Splits {
+  readonly validation: DevicePages;
+  readonly test: DevicePages;
+}
+
+/** @throws RunError that names the first network whose loss is not finite. */
+function requireFinite(
+  onValidation: Evaluation,
+  onTest: Evaluation,
+  networks: readonly TrainedNetwork[],
+  config: RecordedConfig,
+): void {
+  const broken = onTest.loss.findIndex((loss, index) => !Number.isFinite(loss + onValidation.loss[index]!));
+  if (broken === -1) return;
+  const { repeat, trainLoss } = networks[broken]!;
+  throw isTrained(config)
+    ? divergence(repeat, trainLoss.length, "loss on validation and test set", "not finite", config)
+    : notFinite("the network's loss is not finite", isAnalysis(config) ? config.models[repeat]! : `repeat ${repeat}`);
+}
+
+function accuraciesOf(
+  repeat: number,
+  index: number,
+  onValidation: number,
+  onTest: Evaluation,
+  splits: Splits,
+): Accuracies {
+  const { validation, test } = splits;
+  return {
+    repeat,
+    validationAccuracy: onValidation / validation.count,
+    testAccuracy: onTest.correct[index]! / test.count,
+    testCorrect: onTest.correct[index]!,
+    testCorrectPerClass: [...onTest.correctPerClass.subarray(index * test.classes, (index + 1) * test.classes)],
+    testLoss: onTest.loss[index]!,
+  };
+}
+
+/** Passes over both splits. */
+async function count(
+  gpu: GpuContext,
+  networks: readonly TrainedNetwork[],
+  splits: Splits,
+  config: RecordedConfig,
+  measures: readonly Measure[],
+): Promise<CountedNetwork[]> {
+  using onGpu = uploadNetworks(
+    gpu,
+    networks.map(({ network }) => network),
+  );
+  const gathered = await gatherEvidence(gpu, onGpu, splits.validation, { ...config, measures });
+  const onTest = await evaluate(gpu, onGpu, splits.test);
+  requireFinite(gathered.evaluation, onTest, networks, config);
+  return gatheredNetworks(gathered, networks, splits.validation).map((own, index) => {
+    const onValidation = gathered.evaluation.correct[index]!;
+    return { accuracies: accuraciesOf(own.repeat, index, onValidation, onTest, splits), gathered: own };
+  });
+}
+
+/** @param dataset with its inputs as the networks take them */
+export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?: ProgressListener): Stage {
+  const { config } = parts;
+  const size = sizeOf(dataset);
+  const measures = measuresNamed(config.measures);
+  const validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
+  const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
+
+  async function run(gpu: GpuContext, { jobs }: Group): Promise<Yield[]> {
+    const networks = await Promise.all(jobs.map(({ repeat }) => parts.read("network", repeat)));
+    requireTreated(dataset, networks);
+    const found = await Promise.all(jobs.map(({ repeat }) => parts.find("counts", repeat)));
+    const uncounted = networks.filter((_, index) => found[index] === undefined);
+    const splits = () => ({ validation: validation.on(gpu), test: test.on(gpu) });
+    const counted = uncounted.length === 0 ? [] : await count(gpu, uncounted, splits(), config, measures);
+    // At once: where a measure has no value, others can still be had from the counts.
+    await Promise.all(counted.map((counts) => parts.write("counts", counts.accuracies.repeat, counts)));
+    return inSpan(gpu, "measures", () =>
+      jobs.map((job, index): Yield => {
+        const network = networks[index]!;
+        const { accuracies, gathered } = found[index] ?? counted[uncounted.indexOf(network)]!;
+        return { job, kind: "table", value: { accuracies, table: neuronTable(gathered, network.network, measures) } };
+      }),
+    );
+  }
+
+  return {
+    doing: "measuring",
+    last: "table",
+    plan: (gpu, networks) => measuringPlan(gpu, size, config, networks),
+    together: (waiting, networks) => waiting.slice(0, networks),
+    run,
+    told: (done, total) => onProgress?.({ stage: "measure", done, total, unit: "networks" }),
+    [Symbol.dispose]() {
+      validation[Symbol.dispose]();
+      test[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * The name of a part: what it is, its repeat, and the SHA-256 of all that its bytes depend on. Whoever wants a part knows its name
+ * before it exists, a part that is there needs no second look at how it came about, and what has changed has another name. Of the
+ * configuration a part depends on the fields that its work reads, so that another `--random-draws` keeps networks and counts.
+ */
+import { type AnyDataset, inputTypeOf } from "../core/dataset.ts";
+import { sha256 } from "../core/sha256.ts";
+import type { Provenance, RecordedConfig } from "../core/study.ts";
+import type { TileForms } from "../core/tiles.ts";
+import { encodePlain } from "../formats/plain-bytes.ts";
+import { ridingFor } from "../measure-networks.ts";
+import { measuresNamed } from "../measures/measure-choice.ts";
+import type { Slice } from "./jobs.ts";
+
+/**
+ * `network`: as it was trained. `counts`: what was counted of it on the validation set, and its accuracies. `table`: the measures
+ * of its neurons. `removals`: what removing them costs.
+ */
+export const partKinds = ["network", "counts", "table", "removals"] as const;
+export type PartKind = (typeof partKinds)[number];
+
+/** Another number where the same work gives other bytes, or the same bytes mean something else. */
+const FORM = 1;
+
+/**
+ * What parts depend on beside the configuration and each other. Node's version is not among it: logarithms and powers are our own
+ * (core/elementary.ts), so no bit depends on it.
+ */
+export interface PartOrigin extends Pick<Provenance, "package" | "dawn" | "adapter"> {
+  readonly tiles: TileForms;
+  readonly dataset: AnyDataset;
+}
+
+type Field = keyof RecordedConfig;
+
+/** Which work reads a field of the configuration. What `data` and its companions lead to, the data's own checksum says. */
+const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
+  data: [],
+  label: [],
+  noHeader: [],
+  drop: [],
+  classes: [],
+  split: [],
+  normalize: [],
+  standardize: [],
+  models: [],
+  assumedActivation: [],
+  alpha: [],
+  weightsLayout: [],
+  channels: [],
+  repeats: [],
+  seed: ["network", "removals"],
+  hidden: ["network"],
+  activation: ["network"],
+  epochs: ["network"],
+  batchSize: ["network"],
+  learningRate: ["network"],
+  l2: ["network"],
+  noisyLabels: ["network"],
+  quantizeThreshold: ["counts"],
+  bits: ["counts"],
+  bins: ["counts"],
+  measures: ["table"],
+  scopes: ["removals"],
+  modes: ["removals"],
+  randomDraws: ["removals"],
+  stride: ["removals"],
+  sweep: ["removals"],
+  singles: ["removals"],
+};
+
+/** Fields that a slice says itself, or has nothing to do with. */
+const unreadBySlice: Readonly<Record<Slice["kind"], readonly Field[]>> = {
+  curves: ["scopes", "modes", "singles"],
+  singles: ["scopes", "randomDraws", "stride", "sweep"],
+};
+
+/** The fields of the configuration that a part depends on. */
+export function fieldsRead(kind: PartKind, config: RecordedConfig, slice?: Slice): Readonly<Record<string, unknown>> {
+  const unread = slice === undefined ? [] : unreadBySlice[slice.kind];
+  const fields = Object.keys(readBy) as Field[];
+  const own = fields.filter((field) => readBy[field].includes(kind) && !unread.includes(field));
+  const read = Object.fromEntries(own.map((field) => [field, config[field]]));
+  // Of the measures, counting reads no more than what has to be counted.
+  return kind === "counts" ? { ...read, riding: ridingFor(measuresNamed(config.measures)) } : read;
+}
+
+/** The data as networks are given them: as they were read, and what was done with them since. */
+function dataRead({ sha256, classes, train, treatment }: AnyDataset): unknown {
+  return { sha256, classes, inputType: inputTypeOf(train), ...(treatment && { treatment }) };
+}
+
+export interface PartPlace {
+  readonly kind: PartKind;
+  readonly repeat: number;
+  readonly slice?: Slice;
+}
+
+const sliceText = (slice: Slice) => (slice.kind === "curves" ? `${slice.scope}-${slice.mode}` : slice.kind);
+
+/** `network-003`, `removals-000-layer1-zero`. */
+export function placeText({ kind, repeat, slice }: PartPlace): string {
+  const place = `${kind}-${String(repeat).padStart(3, "0")}`;
+  return slice === undefined ? place : `${place}-${sliceText(slice)}`;
+}
+
+/** The same data with the fields of every record in one order, so that equal data have equal bytes. */
+function inOrder(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, one]) => [name, inOrder(one)]));
+}
+
+/** `network-003-` and 64 hexadecimal digits. @param before names of the parts that it is made from */
+export async function partName(
+  place: PartPlace,
+  config: RecordedConfig,
+  { dataset, ...origin }: PartOrigin,
+  before: readonly string[],
+): Promise<string> {
+  const reads = fieldsRead(place.kind, config, place.slice);
+  const depends = { form: FORM, place, origin, data: dataRead(dataset), reads, before };
+  return `${placeText(place)}-${await sha256(encodePlain(inOrder(depends)))}`;
+}
+
+/** The name of a part that was given, not made: by what it holds. */
+export async function contentName(place: PartPlace, content: unknown): Promise<string> {
+  return `${placeText(place)}-${await sha256(encodePlain(inOrder(content)))}`;
+}
