@@ -96,6 +96,37 @@ function filesBelowOrNone(name: string): string[] {
   }
 }
 
+test("a run that is killed while it trains has kept the networks that were done, and by force goes on behind them", async () => {
+  const study = "--hidden 300,100 --repeats 3 --epochs 6 --batch-size 8 --memory 1 --random-draws 1 --stride 50".split(
+    " ",
+  );
+  const less = "--scopes network --modes mean --singles none --no-report".split(" ");
+  const run = (out: string) => ["run", "--data", "tiny", "--out", out, ...study, ...less, ...onSwiftShader];
+  const running = start(run("training"), { folder: scratch });
+  const ended = finish(running);
+  while (!filesBelowOrNone("training").includes("models/repeat-000.safetensors")) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(running.exitCode).toBe(null);
+  }
+  running.kill("SIGKILL");
+  await ended;
+  const left = filesBelow(join(scratch, "training"));
+  expect(left).not.toContain("models/repeat-002.safetensors");
+  expect(left.filter((name) => name.endsWith(".part"))).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^parts\/network-000-[0-9a-f]{64}\.part$/)]),
+  );
+  const again = await commandLine([...run("training"), "--force"], { folder: scratch });
+  expect(again.exitCode, again.stderr).toBe(0);
+  expect(again.stderr).toMatch(/^parts: {3}[12] of 3 networks were trained by an earlier run$/m);
+  expect(await commandLine(run("untouched"), { folder: scratch })).toMatchObject({ exitCode: 0 });
+  const files = filesBelow(join(scratch, "untouched"));
+  expect(filesBelow(join(scratch, "training"))).toEqual(files);
+  for (const name of files.filter((file) => file !== "study.json")) {
+    const [one, other] = ["training", "untouched"].map((out) => readFileSync(join(scratch, out, name)));
+    expect(one!.equals(other!), name).toBe(true);
+  }
+});
+
 const pruning = ["prune", "planted.safetensors", "--data", "tiny", "--keep", "50%", ...onSwiftShader, "--out"];
 const written = (name: string) => filesBelow(scratch).filter((file) => file.includes(name));
 

@@ -1,8 +1,9 @@
 /** Runs that are ended from outside: what lies under a final name is whole, and study.json is not there. */
-import { existsSync, watch } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, watch } from "node:fs";
+import { basename, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { StudyConfig } from "../../src/core/study.ts";
+import { unsealed } from "../../src/study/sealed-part.ts";
 import { commandLine, finish, onSwiftShader, type RunningProgram, start } from "../support/command-line.ts";
 import { tinyIdxFiles, writeFolder } from "../support/idx-folders.ts";
 import { filesBelow, scratchFolder } from "../support/scratch-folder.ts";
@@ -46,7 +47,7 @@ function file(running: RunningProgram, folder: string, name: string): Promise<vo
 }
 
 /** Every file that has its final name is complete. */
-function expectWhole(folder: string): void {
+async function expectWhole(folder: string): Promise<void> {
   const rows = expectedRows(config);
   for (const name of filesBelow(folder).filter((path) => !/\.partial$|^\.claim-/.test(path))) {
     const path = join(folder, name);
@@ -56,6 +57,8 @@ function expectWhole(folder: string): void {
       const { shapes, dataBytes } = readSafetensors(path);
       const elements = Object.values(shapes).map((shape) => shape.reduce((product, size) => product * size, 1));
       expect(dataBytes, name).toBe(4 * elements.reduce((sum, value) => sum + value, 0));
+    } else if (name.startsWith("parts/")) {
+      expect(await unsealed(basename(name, ".part"), readFileSync(path)), name).toBeInstanceOf(Uint8Array);
     } else expect.unreachable(`${name} must not be there`);
   }
 }
@@ -87,7 +90,7 @@ describe("a run that is killed", () => {
     expect(await finish(running)).toMatchObject({ signal: "SIGKILL", stdout: "" });
     expect(existsSync(join(folder, "study.json"))).toBe(false);
     expect(filesBelow(folder)).toEqual(expect.arrayContaining([...present]));
-    expectWhole(folder);
+    await expectWhole(folder);
   });
 
   test("leaves a folder that a forced run completes, without remains", async () => {
