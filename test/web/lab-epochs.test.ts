@@ -14,7 +14,7 @@ import { givenFiles, type LabInNode, openTinyLab, settled } from "../support/lab
 
 const settings: LabSettings = {
   ...{ hidden: [7, 5], activation: "sigmoid", epochs: 4, repeats: 2, seed: 0 },
-  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, noisyLabels: 0, bits: 1, bins: "equal-width" },
+  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, noisyLabels: 0, bits: 1, bins: "equal-width", singles: "all" },
 };
 
 /** What a training of so many epochs gives on the command line. */

@@ -11,6 +11,7 @@ import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { histogramsCsv } from "../../src/report/files/histograms-file.ts";
 import { resultFiles } from "../../src/report/files/result-files.ts";
+import { singleCsv } from "../../src/report/files/single-file.ts";
 import { runStudy, type StudyOutcome } from "../../src/study/study.ts";
 import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
@@ -20,7 +21,7 @@ import { givenFiles, type LabInNode, openLab, openTinyLab, settled } from "../su
 
 const settings: LabSettings = {
   ...{ hidden: [7, 5], activation: "sigmoid", epochs: 3, repeats: 2, seed: 0 },
-  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, noisyLabels: 0, bits: 1, bins: "equal-width" },
+  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, noisyLabels: 0, bits: 1, bins: "equal-width", singles: "all" },
 };
 const config = configOf(settings, "bands");
 const start = { type: "start", settings } as const;
@@ -162,8 +163,8 @@ describe("a study in the lab", () => {
   });
 });
 
-test("a study at three bits is the command line's, and its zip has the histograms", async () => {
-  const levels: LabSettings = { ...settings, epochs: 1, repeats: 1, bits: 3, bins: "equal-frequency" };
+test("a study at three bits, with some neurons removed alone, is the command line's, and so is its zip", async () => {
+  const levels: LabSettings = { ...settings, epochs: 1, repeats: 1, bits: 3, bins: "equal-frequency", singles: 3 };
   const lab = await openedLab();
   lab.send({ type: "start", settings: levels });
   await settled(lab);
@@ -171,14 +172,37 @@ test("a study at three bits is the command line's, and its zip has the histogram
   expect(outcome.neurons[0]!.levels).toMatchObject({ levels: 8 });
   expect(of(lab, "measured").at(-1)!.neurons).toEqual(outcome.neurons);
   expect(of(lab, "orders").at(-1)!.orders).toEqual(outcome.orders);
+  expect(of(lab, "singles").at(-1)!.singles).toEqual(outcome.singles);
+  expect(outcome.singles.map(({ neurons }) => neurons?.length)).toEqual([3, 3, 3, 3]);
   const exported = lab.next("exported");
   lab.send({ type: "export", request: 3 });
   const { name, zip } = await exported;
   const files = unzipSync(new Uint8Array(await zip.arrayBuffer()));
+  expect(strFromU8(files[`${name.replace(".zip", "")}/single.csv`]!)).toBe([...singleCsv(outcome.singles)].join(""));
   const histograms = strFromU8(files[`${name.replace(".zip", "")}/histograms.csv`]!);
   expect(histograms).toBe([...histogramsCsv(outcome.neurons)].join(""));
   const study = JSON.parse(strFromU8(files[`${name.replace(".zip", "")}/study.json`]!)) as { config: unknown };
-  expect(study.config).toMatchObject({ bits: 3, bins: "equal-frequency" });
+  expect(study.config).toMatchObject({ bits: 3, bins: "equal-frequency", singles: 3 });
+});
+
+test("a study without single removals asks for none, be it trained, stopped or gone back to, and has no file of them", async () => {
+  const lab = await openedLab();
+  lab.send({ type: "start", settings: { ...settings, epochs: 2, singles: "none" }, live: true });
+  await settled(lab);
+  expect(of(lab, "study").map(({ epoch }) => epoch?.shown)).toEqual([1, 2]);
+  lab.send({ type: "epoch", epoch: 1 });
+  await settled(lab);
+  lab.send({ type: "start", settings: { ...settings, epochs: 5000, singles: "none" }, live: true });
+  await lab.next("study");
+  lab.send({ type: "stop" });
+  await settled(lab);
+  expect(of(lab, "phase").map(({ phase }) => phase)).not.toContain("sweeping");
+  expect(of(lab, "singles")).toEqual([]);
+  const exported = lab.next("exported");
+  lab.send({ type: "export", request: 1 });
+  const names = Object.keys(unzipSync(new Uint8Array(await (await exported).zip.arrayBuffer())));
+  expect(names.filter((name) => name.endsWith("/neurons.csv"))).toHaveLength(1);
+  expect(names.filter((name) => name.endsWith("/single.csv"))).toEqual([]);
 });
 
 describe("clicks", () => {

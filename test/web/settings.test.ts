@@ -5,7 +5,7 @@ import { studyDefaults } from "../../src/core/study-defaults.ts";
 import type { LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 
-const defaults: LabSettings = { ...studyDefaults, noisyLabels: 0, bits: 1, bins: "equal-width" };
+const defaults: LabSettings = { ...studyDefaults, noisyLabels: 0, bits: 1, bins: "equal-width", singles: "all" };
 
 test("the defaults are the command line's", () => {
   const measures = ["entropy", "mutual-information", "kl-selectivity"];
@@ -22,6 +22,12 @@ test("more than one bit is a part of the configuration, one bit is the absence o
 test("percent of wrong labels are a share of the configuration, none is the absence of it", () => {
   expect(configOf({ ...defaults, noisyLabels: 7 }, "mnist")).toMatchObject({ noisyLabels: 0.07 });
   expect(configOf(defaults, "mnist")).not.toHaveProperty("noisyLabels");
+});
+
+test("all neurons removed alone are the absence of it in the configuration", () => {
+  expect(configOf(defaults, "mnist")).not.toHaveProperty("singles");
+  for (const singles of ["none", 5] as const)
+    expect(configOf({ ...defaults, singles }, "mnist")).toMatchObject({ singles });
 });
 
 test.each<[string, Partial<LabSettings>]>([
@@ -42,6 +48,7 @@ test.each<[string, Partial<LabSettings>]>([
   ["bits", { bits: 0 }],
   ["bits", { bits: 9 }],
   ["bins", { bins: "equal" as "equal-width" }],
+  ["singles", { singles: 0 }],
 ])("%s is refused: %j", (name, change) => {
   expect(() => configOf({ ...defaults, ...change }, "mnist")).toThrow(UsageError);
   expect(() => configOf({ ...defaults, ...change }, "mnist")).toThrow(`${name}: this setting is out of range`);

@@ -218,7 +218,7 @@ export class Lab {
     if (epoch === undefined || isShown) return;
     const study = await epochs.study(device, epoch);
     this.#place(study);
-    this.#putOff.lacksSingles(study);
+    if (study.config.singles !== "none") this.#putOff.lacksSingles(study);
   }
 
   async #showEpoch({ epoch }: Request<"epoch">): Promise<void> {
@@ -258,7 +258,8 @@ export class Lab {
   /** Puts a study in the place of the one before, and finds out what its neurons cost where that is not known. */
   async #show(study: LabStudy): Promise<void> {
     this.#place(study);
-    if (study.live !== undefined && study.singles.length === 0) await this.#removeSingles(study);
+    const isWanted = study.live !== undefined && study.config.singles !== "none";
+    if (isWanted && study.singles.length === 0) await this.#removeSingles(study);
   }
 
   #place(study: LabStudy): void {

@@ -14,6 +14,7 @@ import type {
   NeuronAddress,
   RemovalOrder,
   SingleRemovals,
+  SinglesChoice,
 } from "../../src/core/ablation.ts";
 import type { Activation } from "../../src/core/activation.ts";
 import type { Shares } from "../../src/core/dataset.ts";
@@ -39,6 +40,8 @@ export type LabSettings = Pick<
   /** Outputs are measured at 2^bits levels; `bins` has no meaning for one bit. */
   readonly bits: number;
   readonly bins: BinRule;
+  /** Neurons that are removed alone. */
+  readonly singles: "all" | SinglesChoice;
 };
 
 /** What files may leave unsaid, by the options of the command line that say it. */

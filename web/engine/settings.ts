@@ -28,7 +28,8 @@ function requireDecimal(where: string, value: number, { zero, most }: { zero: bo
  * @throws UsageError that names the setting.
  */
 export function configOf(settings: LabSettings, data: string): StudyConfig {
-  const { hidden, activation, epochs, repeats, seed, batchSize, learningRate, l2, noisyLabels, bits, bins } = settings;
+  const { hidden, activation, epochs, repeats, seed, batchSize, learningRate, l2, noisyLabels, bits, bins, singles } =
+    settings;
   if (hidden.length === 0) refuse("hidden", "one or more widths", "none");
   for (const width of hidden) requireWhole("hidden", width, wholeRanges.width);
   if (!activations.includes(activation)) refuse("activation", activations.join(", "), activation);
@@ -41,11 +42,13 @@ export function configOf(settings: LabSettings, data: string): StudyConfig {
   requireWhole("noisy labels", noisyLabels, noisyPercent);
   requireWhole("bits", bits, wholeRanges.bits);
   if (!binRules.includes(bins)) refuse("bins", binRules.join(", "), bins);
+  if (typeof singles === "number") requireWhole("singles", singles, wholeRanges.singles);
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   return {
     ...{ data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 },
     ...(noisyLabels > 0 && { noisyLabels: noisyLabels / 100 }),
     ...quantizationOf({ bits, bins }),
+    ...(singles !== "all" && { singles }),
     ...{ measures: paperMeasureNames, scopes, modes, randomDraws, stride, sweep },
   };
 }

@@ -70,7 +70,7 @@ export async function networkStudy(device: LabDevice, raw: Dataset, filed: Filed
   const { network } = networks[0]!;
   const hidden = hiddenUnits(networkShape(network));
   const oneBit = { bits: defaultBits, bins: defaultBins, noisyLabels: 0 };
-  const settings = configOf({ ...studyDefaults, ...oneBit, hidden, repeats: 1 }, dataset.name);
+  const settings = configOf({ ...studyDefaults, ...oneBit, singles: "all", hidden, repeats: 1 }, dataset.name);
   const config = { ...settings, activation: studyActivation(network.activation) };
   const told = [...filed.notes, ...fitted.notes, ...notes].map(inPageWords);
   const doubts = warnings.map(inPageWords);

@@ -137,9 +137,13 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       expect(await page.getByLabel("Levels of").isDisabled()).toBe(true);
       await page.getByLabel("Bits measured").selectOption("3");
       await page.getByLabel("Levels of").selectOption("equal-frequency");
+      await page.getByLabel("Removed alone").fill("some");
+      expect(await page.getByRole("button", { name: "Train" }).isDisabled()).toBe(true);
+      await page.getByLabel("Removed alone").fill("none");
       await page.getByRole("button", { name: "Train" }).click();
       await page.getByText("Epoch 5.0 of 10").waitFor();
-      expect(await requests("start")).toMatchObject([{ settings: { bits: 3, bins: "equal-frequency" } }]);
+      const asked = { bits: 3, bins: "equal-frequency", singles: "none" };
+      expect(await requests("start")).toMatchObject([{ settings: asked }]);
       await page.evaluate(() => window.engine.finishTraining());
       await page.locator(".network").getByLabel("Entropy").check();
       await page.locator(".legend", { hasText: "3.00 bit" }).waitFor();

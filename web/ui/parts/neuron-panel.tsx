@@ -112,11 +112,14 @@ function Facts({ state, study, table, row }: Omit<NeuronProps, "dispatch">) {
       <SpreadFact table={table} row={row} />
       <div>
         <dt>Removal costs</dt>
-        <dd>{cost === undefined ? "–" : `${decimal(cost, 2)} points`}</dd>
+        <dd>{cost === undefined ? withoutCost(study) : `${decimal(cost, 2)} points`}</dd>
       </div>
     </dl>
   );
 }
+
+/** It is not there yet, or was not asked for. */
+const withoutCost = ({ about }: ShownStudy) => (about.config?.singles === undefined ? "–" : "not removed alone");
 
 /** Whether the bit is 1 less often in the preferred class than elsewhere: the neuron tells it by keeping silent. */
 function isSilentFor(study: ShownStudy, table: NeuronTable, row: number): boolean {

@@ -17,8 +17,8 @@ interface TrainPanelProps {
 
 const basic = ["hidden", "activation", "epochs", "repeats", "seed"] as const;
 /** Fields whose text is longer than a number. */
-const halves: readonly (keyof SettingTexts)[] = ["hidden", "activation", "bits", "bins", "noisyLabels"];
-const further = ["batchSize", "learningRate", "l2", "bits", "bins", "noisyLabels"] as const;
+const halves: readonly (keyof SettingTexts)[] = ["hidden", "activation", "bits", "bins", "noisyLabels", "singles"];
+const further = ["batchSize", "learningRate", "l2", "bits", "bins", "noisyLabels", "singles"] as const;
 
 export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
   const { settings, faulty } = readSettings(state.settings);
@@ -38,7 +38,7 @@ export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
       <form onSubmit={submit}>
         <Fields names={basic} texts={state.settings} faulty={faulty} dispatch={dispatch} />
         <details>
-          <summary>Optimiser, levels, labels</summary>
+          <summary>Optimiser, levels, labels, removals</summary>
           <Fields names={further} texts={state.settings} faulty={faulty} dispatch={dispatch} />
         </details>
         <div class="buttons">
@@ -111,7 +111,7 @@ function Fields({ names, texts, faulty, dispatch }: FieldsProps) {
             {choices === undefined ? (
               <input
                 {...common}
-                inputMode={name === "hidden" ? "text" : "decimal"}
+                inputMode={name === "hidden" || name === "singles" ? "text" : "decimal"}
                 autocomplete="off"
                 aria-invalid={faulty.includes(name)}
                 aria-describedby={`allowed-${name}`}

@@ -23,8 +23,9 @@ const dataOf = (sha256: string) => sha256.slice(0, DATA_DIGITS);
 
 /** What a study trained here was trained with. */
 export function settingsOf(config: RecordedConfig): LabSettings {
-  const { bits = defaultBits, bins = defaultBins, noisyLabels = 0 } = config;
-  return { ...defaultSettings, ...pickSettings(config), noisyLabels: Math.round(100 * noisyLabels), bits, bins };
+  const { bits = defaultBits, bins = defaultBins, noisyLabels = 0, singles = "all" } = config;
+  const percent = Math.round(100 * noisyLabels);
+  return { ...defaultSettings, ...pickSettings(config), noisyLabels: percent, bits, bins, singles };
 }
 
 function pickSettings(config: RecordedConfig): Partial<LabSettings> {

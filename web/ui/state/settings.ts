@@ -18,6 +18,7 @@ export const defaultSettings: LabSettings = {
   noisyLabels: 0,
   bits: defaultBits,
   bins: defaultBins,
+  singles: "all",
 };
 
 /** One setting of the form. */
@@ -73,6 +74,18 @@ function oneOf<T extends string>(label: string, choices: readonly T[]): SettingF
   };
 }
 
+const count = wholeNumber("", wholeRanges.singles);
+
+const singles: SettingField<LabSettings["singles"]> = {
+  label: "Removed alone",
+  allowed: `all, none, or ${count.allowed}: at most so many of each layer`,
+  parse(text) {
+    const word = text.trim().toLowerCase();
+    return word === "all" || word === "none" ? word : count.parse(text);
+  },
+  show: String,
+};
+
 const { least: fewestBits, most: mostBits } = wholeRanges.bits;
 const bitChoices = Array.from({ length: mostBits - fewestBits + 1 }, (_, index) => String(fewestBits + index));
 
@@ -88,6 +101,7 @@ export const settingFields: { readonly [Name in keyof LabSettings]: SettingField
   noisyLabels: wholeNumber("Wrong labels, %", noisyPercent),
   bits: { ...wholeNumber("Bits measured", wholeRanges.bits), choices: bitChoices },
   bins: oneOf("Levels of", binRules),
+  singles,
 };
 
 /** Fields that mean nothing beside the others: one bit has no levels that part by a rule. */

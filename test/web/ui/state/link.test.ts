@@ -16,6 +16,7 @@ const unusual: LabSettings = {
   noisyLabels: 25,
   bits: 5,
   bins: "equal-frequency",
+  singles: 12,
 };
 
 describe("a link", () => {
@@ -42,6 +43,8 @@ describe("a link", () => {
     "repeats=1e9",
     "bits=9",
     "bins=x",
+    "singles=0",
+    "singles=some",
   ])("leaves at its default what makes no sense: %s", (part) => {
     expect(settingsFromLink(`#batchSize=16&${part}`)).toEqual({ ...defaultSettings, batchSize: 16 });
   });
