@@ -54,7 +54,7 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
       await page.getByLabel("Seed").fill("7");
       await page.getByRole("button", { name: "Train" }).click();
       await page.getByText("Epoch 5.0 of 10").waitFor();
-      await page.getByText("5 s left").waitFor();
+      await page.getByText("0:05 left").waitFor();
       expect(await requests("start")).toMatchObject([{ settings: { hidden: [30, 20], activation: "relu", seed: 7 } }]);
       await page.getByRole("button", { name: "Pause" }).click();
       await page.getByText("Paused, epoch 5.0 of 10").waitFor();
