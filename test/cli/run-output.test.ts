@@ -94,10 +94,12 @@ describe("a place that cannot be written to", () => {
     const result = await commandLine(args, { folder: scratch, shell });
     expectMessage(result, 1, what, /^ {2}found: {4}the file grew beyond the size that is allowed$/);
     const kept = "2 networks in limited/models; neurons.csv in limited; study.json is not written";
-    expect(result.stderr).toContain(
-      `\n  kept:     ${kept}; go on without training: gpu-importance analyze limited/models/`,
-    );
-    expect(filesBelow(join(scratch, "limited"))).toEqual([...models, "neurons.csv"]);
+    expect(result.stderr).toContain(`\n  kept:     ${kept}; the same command with --force goes on from there\n`);
+    const left = filesBelow(join(scratch, "limited"));
+    const parts = left.filter((name) => name.startsWith("parts/"));
+    expect(left.filter((name) => !name.startsWith("parts/"))).toEqual([...models, "neurons.csv"]);
+    const kinds = parts.map((name) => /^parts\/([a-z]+-\d+)-[0-9a-f]{64}\.part$/.exec(name)?.[1]);
+    expect(kinds).toEqual(expect.arrayContaining(["network-000", "network-001", "table-000", "table-001"]));
   });
 });
 

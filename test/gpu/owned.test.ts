@@ -88,8 +88,8 @@ test("nothing in the program allocates but an owner, copies that are read back, 
   const makers = ["gpu/device/device-array.ts", "gpu/device/uniforms.ts"];
   expect(calling(/\bcreateBuffer\(/)).toEqual([
     "gpu/device/device-array.ts",
-    "gpu/profile/timestamp-slots.ts",
     "gpu/device/uniforms.ts",
+    "gpu/profile/timestamp-slots.ts",
   ]);
   expect(calling(/\ballocate(?:Spec|Uniforms)\(/).filter((path) => !makers.includes(path))).toEqual([
     "gpu/device/owned.ts",

@@ -25,7 +25,7 @@ test.each(["commander", "cli-progress"])("the library does without %s", async (r
 
 test.each([
   ["cli/program.js", "commander"],
-  ["cli/progress-display.js", "cli-progress"],
+  ["cli/display/progress-display.js", "cli-progress"],
   ["index.js", "fflate"],
 ])("%s would be caught loading %s", async (module, refused) => {
   const { exitCode, stderr } = await loading(module, refused);

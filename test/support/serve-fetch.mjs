@@ -1,5 +1,5 @@
 /** Loaded before the program: what is fetched comes from here, as many zeros as files have bytes, and from no mirror. */
-import { publicSets } from "../../dist/data/public-sets.js";
+import { publicSets } from "../../dist/data/digits/public-sets.js";
 
 const files = publicSets.flatMap((set) => set.files);
 

@@ -1,5 +1,5 @@
 // Has work that is never saved; says when a signal has come, and what it would have kept.
-import { endInOrder, saveOnSignal } from "../../dist/cli/interruption.js";
+import { endInOrder, saveOnSignal } from "../../dist/cli/results/interruption.js";
 
 saveOnSignal(() => new Promise(() => {}));
 endInOrder(

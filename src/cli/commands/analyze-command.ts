@@ -154,7 +154,7 @@ async function analysis(
     for (const line of workLines(estimates)) display.line(line);
   }
   const onEvaluated = accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn });
-  const place = { options, sink: folder, display, onEvaluated };
+  const place = { options, folder, sink: folder, display, onEvaluated };
   const origin = partOriginOf(devices, dataset);
   const parts = partsIn(folder, display, { config, origin, networks: asRepeats(networks) });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);

@@ -1,7 +1,6 @@
 /** `gpu-importance run`: data, adapter, study, files, table. */
 import { join } from "node:path";
 import { layerActivation } from "../../core/activation.ts";
-import type { ResultSink } from "../../core/platform.ts";
 import type { StudyConfig } from "../../core/study.ts";
 import { requireTrainable } from "../../data/splits/require-trainable.ts";
 import { studyEstimates } from "../../estimate.ts";
@@ -17,7 +16,6 @@ import type { ProgressDisplay } from "../display/progress-display.ts";
 import { print } from "../display/standard-streams.ts";
 import { workLines } from "../display/work-text.ts";
 import { studyConfig } from "../options/study-options.ts";
-import { continuingCommand } from "../results/kept-results.ts";
 import { beginProfiling, profiledSink, profileText, studySubject } from "../results/profiling.ts";
 import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
 import { closeResults, partsIn, writtenStudy } from "../results/written-study.ts";
@@ -43,8 +41,7 @@ export async function run(options: RunOptions): Promise<void> {
   const { names: measures, notes } = allowedMeasures(asked.measures, [layerActivation(asked.activation)]);
   const config = { ...asked, measures };
   const started = new Date();
-  const onward = (sink: ResultSink) => continuingCommand(config, options, sink);
-  const to = { ...given({ out: options.out }), otherwise: defaultOut(config, started), onward };
+  const to = { ...given({ out: options.out }), otherwise: defaultOut(config, started) };
   await withResults(to, options, started, async (folder, display) => {
     for (const note of notes) display.line(`measures: ${note}`);
     await study(options, config, started, folder, display);
@@ -69,7 +66,7 @@ async function study(
   // Trials compile kernels, which a profile reports by their first use, and with what they cost.
   if (options.quiet !== true && profiling === undefined)
     for (const line of workLines(await studyEstimates(devices, dataset, config, clock))) display.line(line);
-  const place = { options, sink: profiledSink(folder, profiling), display };
+  const place = { options, folder, sink: profiledSink(folder, profiling), display };
   const parts = partsIn(folder, display, { config, origin: partOriginOf(devices, dataset) });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);
   const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...written.elapsedMs });

@@ -42,8 +42,6 @@ export interface Destination {
   readonly out?: string;
   /** Otherwise a folder that did not exist, of this name or one with a number behind it. */
   readonly otherwise: string;
-  /** The command that goes on with what an interrupted run has left in the folder; undefined where there is none. */
-  onward?(sink: ResultSink): string | undefined;
 }
 
 /** The folder that was asked for, or a new one; those that are made on the way go again if nothing comes into them. */
@@ -58,22 +56,24 @@ async function folderFor(asked: string | undefined, otherwise: string): Promise<
   return out;
 }
 
+/** Parts stay until the results are complete, also where --force replaces the files beside them. */
+const GOES_ON = "the same command with --force goes on from there";
+
 const nothingKept: Told = { kept: "nothing: no file was finished", fix: "start the same command again" };
 
 /** What a signal leaves of a study. */
-function toldOf(sink: ResultSink, onward: string | undefined): Told {
+function toldOf(sink: ResultSink): Told {
   const kept = keptText(sink);
   if (kept === undefined) return nothingKept;
   if (sink.written.has(resultNames.study)) return { kept, fix: `gpu-importance report ${sink.label} makes the report` };
-  const again = "the same command with --force goes on from there";
-  return { kept, fix: onward === undefined ? again : `go on without training: ${onward}` };
+  return { kept, fix: GOES_ON };
 }
 
 /** The error, with what is in the folder in spite of it. */
-function withKept(error: unknown, sink: ResultSink, onward: string | undefined): unknown {
+function withKept(error: unknown, sink: ResultSink): unknown {
   const kept = keptText(sink);
   if (!(error instanceof RunError) || error.fault.kept !== undefined || kept === undefined) return error;
-  const more = onward === undefined ? "" : `; ${toldOf(sink, onward).fix}`;
+  const more = sink.written.has(resultNames.study) ? "" : `; ${GOES_ON}`;
   return new RunError({ ...error.fault, kept: `${kept}${more}` }, { cause: error });
 }
 
@@ -88,22 +88,12 @@ function requireReport({ report, open }: OutputOptions): void {
   });
 }
 
-/** Now that the results are complete, they say all that the parts do. */
-async function removeParts({ parts }: ResultsFolder, display: ProgressDisplay): Promise<void> {
-  try {
-    await parts.remove(true);
-  } catch (error) {
-    if (!(error instanceof RunError)) throw error;
-    display.line(`note:    ${parts.label} can be removed by hand: ${error.fault.found}`);
-  }
-}
-
 /**
  * Opens the folder for results, has them written into it, and makes their report.
  * @throws UsageError, RunError
  */
 export async function withResults(
-  { out: asked, otherwise, onward }: Destination,
+  { out: asked, otherwise }: Destination,
   options: OutputOptions,
   started: Date,
   work: (folder: ResultsFolder, display: ProgressDisplay) => Promise<void>,
@@ -115,14 +105,13 @@ export async function withResults(
   // The folder first: a mistake there must not cost hours of computing.
   const out = await folderFor(asked, otherwise);
   const sink = await openResultsFolder(out, { force: options.force === true, tell: display.line });
-  told = () => toldOf(sink, onward?.(sink));
+  told = () => toldOf(sink);
   try {
     await work(sink, display);
-    await removeParts(sink, display);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
     if (options.report) await reportOfRun(out, sink, display.line, options.open === true);
   } catch (error) {
     display.stop();
-    throw withKept(error, sink, onward?.(sink));
+    throw withKept(error, sink);
   }
 }

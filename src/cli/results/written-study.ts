@@ -12,6 +12,7 @@ import {
 } from "../../core/study.ts";
 import { summarizeDataset } from "../../data/splits/summarize-dataset.ts";
 import { clock } from "../../host/clock.ts";
+import type { PartFolder } from "../../platform/node/part-folder.ts";
 import type { ResultsFolder } from "../../platform/node/results-folder.ts";
 import { completeStreamed, profileFile, streamedMeasures, streamedModels } from "../../report/files/result-files.ts";
 import { studyFigures } from "../../report/tables/study-figures.ts";
@@ -44,6 +45,8 @@ export function partsIn(
 /** Where a study goes, and who watches. */
 export interface StudyPlace {
   readonly options: OutputOptions;
+  readonly folder: ResultsFolder;
+  /** Writes into the folder. */
   readonly sink: ResultSink;
   readonly display: ProgressDisplay;
   /** Told how well the networks do, before the sweep begins. */
@@ -125,11 +128,24 @@ async function showTable(content: TableContent, display: ProgressDisplay): Promi
   if (amongProgress) display.line("");
 }
 
-/** Writes the files that complete a folder, study.json last, and prints the table. */
+/** Now that the results are complete, they say all that the parts do. */
+async function removeParts(parts: PartFolder, display: ProgressDisplay): Promise<void> {
+  try {
+    await parts.remove(true);
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    display.line(`note:    ${parts.label} can be removed by hand: ${error.fault.found}`);
+  }
+}
+
+/**
+ * Writes the files that complete a folder, study.json last, removes the parts that they were made from, and prints the
+ * table: where that cannot be printed, nothing is left to do in the folder.
+ */
 export async function closeResults(
   { config, dataset, results, warnings }: WrittenStudy,
   provenance: Provenance,
-  { sink, display }: StudyPlace,
+  { folder, sink, display }: StudyPlace,
   profile?: Profile,
 ): Promise<void> {
   const summary = {
@@ -137,5 +153,7 @@ export async function closeResults(
     ...(warnings.length > 0 && { warnings }),
   };
   await completeStreamed(summary, results, sink, profile ? [profileFile(profile)] : []);
-  await showTable({ ...summary, figures: await studyFigures(results) }, display);
+  const table = { ...summary, figures: await studyFigures(results) };
+  await removeParts(folder.parts, display);
+  await showTable(table, display);
 }
