@@ -12,9 +12,17 @@ const assets = join(root, "src/page-assets");
 /** One file of src/page-assets with all that it imports: its text, and the files it is made of. */
 async function bundled(name: string): Promise<{ readonly text: string; readonly inputs: readonly string[] }> {
   const { outputFiles, metafile } = await build({
-    ...{ entryPoints: [join(assets, name)], outdir: "dist", absWorkingDir: root },
-    ...{ bundle: true, minify: true, charset: "utf8", format: "iife", target: "es2022" },
-    ...{ write: false, metafile: true, logLevel: "warning" },
+    entryPoints: [join(assets, name)],
+    outdir: "dist",
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    format: "iife",
+    target: "es2022",
+    write: false,
+    metafile: true,
+    logLevel: "warning",
   });
   return { text: outputFiles[0]!.text, inputs: Object.keys(metafile.inputs) };
 }

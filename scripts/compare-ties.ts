@@ -44,7 +44,11 @@ for (const activation of activations.filter((each) => only === undefined || each
     const widths = shapes[seed % shapes.length]!;
     const zeros = Math.floor(seed / shapes.length) % 2 === 0 ? 0 : 0.6;
     const task = await tiedCase(gpu, testRandom(seed), {
-      ...{ activation, widths, zeros, samples: SAMPLES, wakes: zeros === 0 && seed % 3 === 0 },
+      activation,
+      widths,
+      zeros,
+      samples: SAMPLES,
+      wakes: zeros === 0 && seed % 3 === 0,
     });
     using split = uploadSplit(gpu, "tied", task.split, widths[0]!, widths.at(-1)!);
     const masked = await maskedSweep(gpu, split, task, settings);

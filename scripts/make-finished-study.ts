@@ -29,8 +29,13 @@ const outcome = await runStudy(devices, dataset, config, () => performance.now()
   onProgress: ({ stage, done, total }) => process.stderr.write(`\r${stage} ${done.toFixed(0)} of ${total}   `),
 });
 const provenance = {
-  ...{ package: packageVersion(), node: process.version, dawn: dawnVersion, adapter: facts },
-  ...{ tiles: devices.current.tiles, started: started.toISOString(), elapsedMs: outcome.elapsedMs },
+  package: packageVersion(),
+  node: process.version,
+  dawn: dawnVersion,
+  adapter: facts,
+  tiles: devices.current.tiles,
+  started: started.toISOString(),
+  elapsedMs: outcome.elapsedMs,
 };
 const results = { config, dataset: summarizeDataset(dataset), provenance, ...outcome };
 // Of the networks, whose weights are most of the bytes, the first: the one that the page shows images of.

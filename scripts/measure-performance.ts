@@ -32,7 +32,9 @@ function measure(args: readonly string[]): MeasuredCall {
   const command = ["bench", ...args, ...options];
   console.error(`gpu-importance ${command.join(" ")}`);
   const text = execFileSync(process.execPath, ["dist/cli.js", ...command, "--json"], {
-    ...{ cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 },
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
     stdio: ["ignore", "pipe", "inherit"],
   });
   return { command: `gpu-importance ${command.join(" ")}`, ...JSON.parse(text) };

@@ -44,7 +44,7 @@ export function activationsOf(networks: readonly FiledNetwork[]): LayerActivatio
   return networks.flatMap(({ network }) => hiddenActivations(network.activation, network.layers.length));
 }
 
-export interface FittedNetworks<T> {
+interface FittedNetworks<T> {
   /** They take samples as the data hold them. Fitting them again, with nothing said of channels, changes nothing. */
   readonly networks: readonly FiledNetwork[];
   /** With a class for each output. */
@@ -117,8 +117,7 @@ export async function analyzeNetworks(
   data: AnyDataset,
   config: AnalysisConfig,
   filed: readonly FiledNetwork[],
-  clock: Clock,
-  observer: StudyObserver = {},
+  { clock, ...observer }: StudyObserver & { readonly clock: Clock },
 ): Promise<StudyOutcome> {
   const { networks, dataset } = fittedNetworks(filed, data);
   const parts = partsInMemory(devices, dataset, config, { networks: asRepeats(networks) });

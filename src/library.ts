@@ -125,13 +125,19 @@ async function analyzed(
     data: isNamed ? data : stored.name,
     ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold, singles }),
     ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),
-    ...{ seed, measures: names, scopes, modes, randomDraws, stride, sweep },
+    seed,
+    measures: names,
+    scopes,
+    modes,
+    randomDraws,
+    stride,
+    sweep,
   });
   const devices = new Devices(gpu);
   const readMs = clock() - begin;
   const fitted = fittedNetworks(read, stored, channels);
   const { dataset, networks: prepared, warnings } = inputsForNetworks(fitted.dataset, fitted.networks);
-  const outcome = await analyzeNetworks(devices, dataset, config, prepared, clock, given({ onProgress }));
+  const outcome = await analyzeNetworks(devices, dataset, config, prepared, { clock, ...given({ onProgress }) });
   const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
   const doubts = warnings.length > 0 ? { warnings } : {};
   return { config, dataset: summarizeDataset(dataset), provenance, ...outcome, ...doubts };

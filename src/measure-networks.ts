@@ -39,7 +39,7 @@ export function removedFor(measures: readonly Measure[]): AblationMode[] {
   return ablationModes.filter((mode) => needs.has(removalKinds[mode]));
 }
 
-export interface Gathered {
+interface Gathered {
   /** On the validation set. */
   readonly evaluation: Evaluation;
   /** [networks][hidden layers] */

@@ -46,7 +46,7 @@ export function sizeOf(dataset: AnyDataset): DataSize {
 }
 
 /** An amount out of how many there are; `boundBy` is left out where it is always this one. */
-export interface Portion {
+interface Portion {
   readonly count: number;
   readonly boundBy?: Bound;
   readonly of: number;

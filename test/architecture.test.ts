@@ -58,8 +58,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "library.ts": [...pipeline, "pruning", "platform", "host", "analyze.ts", "library-options.ts"],
   "index.ts": [
     ...pipeline,
-    ...["pruning", "platform", "host", "measure-networks.ts", "analyze.ts"],
-    ...["library.ts", "library-options.ts"],
+    "pruning",
+    "platform",
+    "host",
+    "measure-networks.ts",
+    "analyze.ts",
+    "library.ts",
+    "library-options.ts",
   ],
 };
 const folders = Object.keys(mayImport).filter((place) => !place.endsWith(".ts"));

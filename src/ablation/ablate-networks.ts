@@ -12,12 +12,12 @@ import { runWalks } from "./walks/walk-run.ts";
 
 export type AblationTask = SweepTask & SingleTask;
 
-export interface AblationOptions extends SweepOptions {
+interface AblationOptions extends SweepOptions {
   readonly sweep: SweepMethod;
 }
 
 /** Curves and single removals, per task. */
-export interface Ablation {
+interface Ablation {
   readonly curves: AblationCurve[][];
   readonly singles: SingleRemovals[][];
 }

@@ -27,7 +27,7 @@ function rowsOfLayer(table: NeuronTable, layer: number): number[] {
  * Merges lists by relative place, (i + 1/2) / length, so that each is used up at the same pace; ties go to the earlier
  * list. Compared in whole numbers: (2i + 1) / m < (2j + 1) / n.
  */
-export function mergedByRank<T>(lists: readonly (readonly T[])[]): T[] {
+function mergedByRank<T>(lists: readonly (readonly T[])[]): T[] {
   const ranked = lists.flatMap((list, which) =>
     list.map((item, place) => ({ item, which, place: 2 * place + 1, length: list.length })),
   );

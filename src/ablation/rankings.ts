@@ -7,7 +7,7 @@ import type { MeasuringConfig } from "../core/study.ts";
 import { measureWithId } from "../measures/columns.ts";
 import { measuresNamed } from "../measures/measure-choice.ts";
 
-export interface RankingVariant {
+interface RankingVariant {
   readonly direction: Direction;
   /** From 0; 0 where there is one of each direction. */
   readonly draw: number;

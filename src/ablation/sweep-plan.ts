@@ -32,7 +32,7 @@ import { routeFor, walkedStride } from "./walks/walk-plan.ts";
 import { type GroupSize, networksAtOnce, walkWaves } from "./walks/walk-waves.ts";
 
 /** What decides the size of every array of a sweep. */
-export interface SweepSize {
+interface SweepSize {
   readonly shape: NetworkShape;
   readonly inputType: InputType;
   /** Samples of the test set. */
@@ -55,7 +55,7 @@ interface Curves {
   readonly count: number;
 }
 
-export interface SweepPlan {
+interface SweepPlan {
   /** Networks that are swept together. */
   readonly networks: Amount;
   readonly arrays: readonly PlannedArray[];

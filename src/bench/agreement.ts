@@ -2,7 +2,7 @@
 import { RunError } from "../core/errors.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 
-export interface Checked {
+interface Checked {
   /** `<file>.<entry>`, or the names of those that work together. */
   readonly kernel: string;
   readonly got: ArrayLike<number>;

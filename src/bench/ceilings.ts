@@ -18,7 +18,7 @@ import { requireAgreement } from "./agreement.ts";
 import { madeUpNumbers, type TimedProduct, timeProduct } from "./product.ts";
 import { rate, type Timing, timedDispatches } from "./timing.ts";
 
-export interface TimedStream {
+interface TimedStream {
   readonly timing: Timing;
   readonly values: number;
   readonly bytes: number;

@@ -27,7 +27,7 @@ import { CLASSES, FEATURES, material, shapeFor } from "./material.ts";
 import { checkedRows } from "./product.ts";
 import { timed } from "./timing.ts";
 
-export interface ForwardBenchOptions {
+interface ForwardBenchOptions {
   readonly hidden: readonly number[];
   readonly activation: Activation;
   readonly repeats: number;

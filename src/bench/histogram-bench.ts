@@ -36,10 +36,8 @@ const BLOCK_BYTES = 8;
 async function check(
   gpu: GpuContext,
   { units, activation, repeats, samples }: HistogramBenchOptions,
-  values: Float32Array,
-  labels: Uint32Array,
-  bits: DeviceArray<"u32">,
-  counts: DeviceArray<"u32">,
+  { values, labels }: { readonly values: Float32Array; readonly labels: Uint32Array },
+  { bits, counts }: { readonly bits: DeviceArray<"u32">; readonly counts: DeviceArray<"u32"> },
 ): Promise<void> {
   const lanes = lanesOf(units);
   const first = (repeats - 1) * samples * lanes;
@@ -93,7 +91,7 @@ export async function benchHistogram(
     pack(to);
     count(to);
   });
-  await check(gpu, options, values, labels, bits, counts);
+  await check(gpu, options, { values, labels }, { bits, counts });
   const size = `${repeats} x ${samples} samples, ${units} neurons`;
   const packed = repeats * units * words;
   const packingTime = await timedDispatches(gpu, clock, runs, "bench pack_bits", pack);

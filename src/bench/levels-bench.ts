@@ -59,12 +59,16 @@ function writeChunk(
   writeUniforms(gpu, shader, chunk, [{ first: 0, count: samples, ...size }]);
 }
 
+interface Bench {
+  readonly gpu: GpuContext;
+  readonly clock: Clock;
+  readonly options: LevelsBenchOptions;
+  readonly ceilings: Ceilings;
+}
+
 /** [repeats, units, 2]: least and largest output, beside the row. */
 async function benchExtremes(
-  gpu: GpuContext,
-  clock: Clock,
-  options: LevelsBenchOptions,
-  ceilings: Ceilings,
+  { gpu, clock, options, ceilings }: Bench,
   { activations, last }: Outputs,
 ): Promise<{ readonly row: BenchRow; readonly range: Float32Array }> {
   const { units, repeats, samples, runs } = options;
@@ -85,10 +89,7 @@ async function benchExtremes(
 }
 
 async function benchCounts(
-  gpu: GpuContext,
-  clock: Clock,
-  options: LevelsBenchOptions,
-  ceilings: Ceilings,
+  { gpu, clock, options, ceilings }: Bench,
   { activations, labels: classOf, last }: Outputs,
   range: Float32Array,
   levels: number,
@@ -126,10 +127,11 @@ export async function benchLevels(
   options: LevelsBenchOptions,
   ceilings: Ceilings,
 ): Promise<BenchRow[]> {
+  const bench = { gpu, clock, options, ceilings };
   using own = new Owned(gpu);
   const outputs = madeUpOutputs(gpu, own, options);
-  const { row, range } = await benchExtremes(gpu, clock, options, ceilings, outputs);
+  const { row, range } = await benchExtremes(bench, outputs);
   const rows = [row];
-  for (const levels of LEVELS) rows.push(await benchCounts(gpu, clock, options, ceilings, outputs, range, levels));
+  for (const levels of LEVELS) rows.push(await benchCounts(bench, outputs, range, levels));
   return rows;
 }

@@ -1,7 +1,7 @@
 /** Bytes of device buffers that exist, and the most that existed at once. */
 import type { GpuContext } from "../gpu/device/context.ts";
 
-export interface LiveMemory {
+interface LiveMemory {
   /** Most bytes at once since the watch began; buffers that existed before are not counted. */
   readonly peakBytes: number;
   /** Ends the watch. */

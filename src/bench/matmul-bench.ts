@@ -10,7 +10,7 @@ import { type BenchRow, benchRow } from "./bench-row.ts";
 import { type ProductShape, productOperations, productText, type TimedProduct, timeProduct } from "./product.ts";
 import { rate } from "./timing.ts";
 
-export interface MatmulBenchOptions {
+interface MatmulBenchOptions {
   readonly shape: NetworkShape;
   /** Networks side by side. */
   readonly repeats: number;

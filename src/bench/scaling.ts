@@ -29,7 +29,7 @@ import { differences, requireSameCurves } from "./sweep-bench.ts";
 import { type Timing, timed } from "./timing.ts";
 import { checkTraining } from "./train-bench.ts";
 
-export interface ScalingOptions {
+interface ScalingOptions {
   readonly activation: Activation;
   /** Sizes of each dimension, from the smallest. */
   readonly points: number;

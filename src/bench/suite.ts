@@ -38,7 +38,7 @@ export interface SuiteOptions {
   readonly points: number;
 }
 
-export type SuiteRow = BenchRow | TrainBenchRow | ForwardBenchRow | SweepBenchRow | ScalingRow;
+type SuiteRow = BenchRow | TrainBenchRow | ForwardBenchRow | SweepBenchRow | ScalingRow;
 
 export interface SuiteReport {
   readonly ceilings: Ceilings;

@@ -27,7 +27,7 @@ import { type BenchRow, benchRow } from "./bench-row.ts";
 import { CLASSES, FEATURES, material, shapeFor } from "./material.ts";
 import { perPart, timedInTurn } from "./timing.ts";
 
-export interface SweepBenchOptions {
+interface SweepBenchOptions {
   readonly hidden: readonly number[];
   readonly activation: Activation;
   /** Test samples. */
@@ -164,8 +164,16 @@ async function benchScope(prepared: Prepared, scope: ScopeText): Promise<SweepBe
   const cost = { operations: samples * evaluationOperations(shape, scope) };
   return {
     ...benchRow("sweep", `${scope}, ${samples} samples, ${shapeText(shape)}`, fastTime, cost, ceilings),
-    ...{ scope, widths: layerSizes(shape), activation, samples, evaluations },
-    ...{ fullMs, maskedMs, fastMs, ratio: maskedMs / fastMs, fullRatio: fullMs / fastMs },
+    scope,
+    widths: layerSizes(shape),
+    activation,
+    samples,
+    evaluations,
+    fullMs,
+    maskedMs,
+    fastMs,
+    ratio: maskedMs / fastMs,
+    fullRatio: fullMs / fastMs,
     stepRatio: (maskedMs - passMs) / (fastMs - passMs),
     ...found,
   };

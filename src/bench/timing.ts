@@ -13,7 +13,7 @@ export interface Timing {
   readonly runs: number;
 }
 
-export interface TimingOptions {
+interface TimingOptions {
   /** Stop before `runs` once this much is spent, but not before LEAST_RUNS. Default: never. */
   readonly budgetMs?: number;
 }

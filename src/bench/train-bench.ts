@@ -22,7 +22,7 @@ import { type BenchRow, benchRow, type Cost } from "./bench-row.ts";
 import { CLASSES, FEATURES, material, repeatedSplit, shapeFor } from "./material.ts";
 import { timed } from "./timing.ts";
 
-export interface TrainBenchOptions {
+interface TrainBenchOptions {
   readonly hidden: readonly number[];
   readonly activation: Activation;
   readonly repeats: number;
@@ -85,7 +85,9 @@ export async function checkTraining(gpu: GpuContext, hidden: readonly number[], 
   const options = { ...RATES, shape, activation, epochs: 1, batchSize: CHECK_BATCH };
   const [, trained] = await trainNetworks(gpu, split, [0, 1], options);
   const want = trainNetwork(initialNetwork(RATES.seed, 1, shape, activation), {
-    ...{ ...host, ...options, ...adam },
+    ...host,
+    ...options,
+    ...adam,
     round_keys: (epoch) => shuffleKeys(RATES.seed, [1], epoch),
   });
   const way = 2 * RATES.learningRate;

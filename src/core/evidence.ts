@@ -30,7 +30,7 @@ export interface ClassSums {
 }
 
 /** A hidden layer's own weights, those that read it, and those of the whole network. */
-export interface LayerWeights {
+interface LayerWeights {
   /** `weights` `[units, ...]`: see `weightsInto`. */
   readonly incoming: Layer;
   /** `weights` `[units above, units, ...]`. */
@@ -96,7 +96,7 @@ export interface EvidenceOf {
 export type EvidenceKind = keyof EvidenceOf;
 
 /** Evidence that is the same for all measures. */
-export interface LayerFacts {
+interface LayerFacts {
   /** Hidden layer, from 1. */
   readonly layer: number;
   readonly units: number;

@@ -76,7 +76,9 @@ export function oneForAll({ mean, sd }: { readonly mean: number; readonly sd: nu
   if (fault === undefined) return treatment;
   throw new UsageError({
     what: "mean and deviation do not fit into single precision",
-    ...{ where: "--normalize", expected: fault.expected, found: `${mean},${sd}, in single precision ${fault.found}` },
+    where: "--normalize",
+    expected: fault.expected,
+    found: `${mean},${sd}, in single precision ${fault.found}`,
     fix: "give numbers of a size that inputs can have",
   });
 }

@@ -11,7 +11,7 @@ export const weightsLayouts = ["out-in", "in-out"] as const;
 /** Whether a matrix of weights is [outputs, inputs] or [inputs, outputs] in a file. */
 export type WeightsLayout = (typeof weightsLayouts)[number];
 
-export const outputActivations = ["none", "softmax", "log-softmax", "sigmoid"] as const;
+const outputActivations = ["none", "softmax", "log-softmax", "sigmoid"] as const;
 /** What the file does with the last layer's outputs. The study takes the logits in front of it. */
 export type OutputActivation = (typeof outputActivations)[number];
 
@@ -60,7 +60,7 @@ export function toNetwork({ hidden, last, output, input, ...known }: LayerChain,
 }
 
 /** The last layer as it stands in files: of two logits that are one output, their difference. */
-export function lastAsFiled({ layers, singleOutput }: Network): DenseLayer {
+function lastAsFiled({ layers, singleOutput }: Network): DenseLayer {
   const last = layers.at(-1)!;
   return singleOutput === undefined ? last : oneLogit(last);
 }

@@ -65,7 +65,7 @@ export function notFinite(what: string, where: string): RunError {
   });
 }
 
-export interface FitRequest {
+interface FitRequest {
   /** The network's file, for messages. */
   readonly where: string;
   /** Where the network has the channels of pictures, if its file does not say. */

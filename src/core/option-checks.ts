@@ -18,7 +18,7 @@ export interface Check<T> {
 }
 
 /** The largest finite number that float32 can hold, and the least that it holds with all its digits. */
-export const FLOAT32_MOST = 3.4028234663852886e38;
+const FLOAT32_MOST = 3.4028234663852886e38;
 const FLOAT32_LEAST_NORMAL = 2 ** -126;
 
 /** Zero has no sign in results: each value that is taken has 0 added to it. */

@@ -5,7 +5,7 @@
 
 /** Longest line for people, and longest name within a line or a cell of a table. */
 export const LONGEST_LINE = 500;
-export const LONGEST_NAME = 60;
+const LONGEST_NAME = 60;
 
 /**
  * Control characters, line breaks of all kinds, directions, characters without width and halves of pairs. Of these only the

@@ -51,7 +51,7 @@ export interface KernelProfile {
 }
 
 /** Submits of one label, for example `train epoch`. */
-export interface WorkProfile {
+interface WorkProfile {
   readonly label: string;
   readonly submits: number;
   readonly gpuMs: number;

@@ -11,7 +11,7 @@ export type ChannelOrder = (typeof channelOrders)[number];
 const CHANNEL_COUNTS = [3, 4, 2];
 
 /** From the data's order to the network's: which axis goes to the other end. */
-export const axisMoves = ["none", "first-to-last", "last-to-first"] as const;
+const axisMoves = ["none", "first-to-last", "last-to-first"] as const;
 export type AxisMove = (typeof axisMoves)[number];
 
 type Shape = readonly number[];

@@ -5,7 +5,7 @@ interface SchemaError {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 
-export interface SchemaFault {
+interface SchemaFault {
   /** For example `repeats[3].testLoss`; empty where the value itself does not fit. */
   readonly path: string;
   readonly expected: string;

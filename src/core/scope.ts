@@ -1,7 +1,7 @@
 /** Which neurons an order removes. Tables, files and links hold it as text; what it means is read from `parseScope` alone. */
 
 export const networkScopes = ["network", "network-ranked"] as const;
-export type NetworkScope = (typeof networkScopes)[number];
+type NetworkScope = (typeof networkScopes)[number];
 
 export const scopeKinds = ["layers", ...networkScopes] as const;
 /** `layers`: each hidden layer by itself. `network`, `network-ranked`: all hidden neurons in one list, by value or rank. */

@@ -33,7 +33,7 @@ function isData(name: string): boolean {
 const unpackedName = (name: string) => name.replace(/\.gz$/i, "");
 
 /** What a reader takes of a folder. */
-export interface ReadNames {
+interface ReadNames {
   readonly files: readonly string[];
   readonly folders?: readonly string[];
 }

@@ -21,7 +21,7 @@ const ALIGNMENT = 64;
 const CHARACTER_BYTES = 4;
 const WRITE_AGAIN = "write the file again with numpy.save or numpy.savez";
 
-export type NumberArray =
+type NumberArray =
   | Uint8Array
   | Int8Array
   | Uint16Array

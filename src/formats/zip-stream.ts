@@ -18,7 +18,7 @@ import {
 } from "./zip.ts";
 
 /** A file that is read here and there. */
-export interface ByteSource {
+interface ByteSource {
   readonly size: number;
   /** Bytes [first, first + length), all of them within the file. */
   read(first: number, length: number): Promise<Uint8Array>;

@@ -34,7 +34,7 @@ export function isZip(bytes: Uint8Array): boolean {
   return bytes.length >= END_BYTES && view.getUint32(0, true) === LOCAL;
 }
 
-export interface ZipMember {
+interface ZipMember {
   readonly name: string;
   /** Bytes when unpacked, as the archive says. */
   readonly size: number;

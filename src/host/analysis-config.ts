@@ -24,7 +24,12 @@ export function analysisConfig(networks: readonly FiledNetwork[], options: Analy
     seed,
     ...architectureOf(networks),
     ...levelConfig(options),
-    ...{ measures, scopes, modes, randomDraws, stride, sweep },
+    measures,
+    scopes,
+    modes,
+    randomDraws,
+    stride,
+    sweep,
     ...given({ singles }),
   };
 }

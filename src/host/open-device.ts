@@ -31,7 +31,7 @@ export function deviceMemoryBytes(
 }
 
 /** Who is told of the device. */
-export interface DeviceDisplay {
+interface DeviceDisplay {
   line(text: string): void;
   /** Leaves the current stage as it is, so that a line can follow. */
   stop(): void;

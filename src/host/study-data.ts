@@ -81,7 +81,7 @@ const KEPT_SHARE = 1 / 8;
 const UNSHOWN_MS = 1000;
 
 /** What is known of how data will be used, before they are read. */
-export interface DataKeeping {
+interface DataKeeping {
   /** 10^6 bytes of inputs of one part that are kept in memory. */
   readonly keepMegabytes?: number | undefined;
   /** Whether networks will have the inputs rescaled, beside what the options say. */
@@ -89,7 +89,7 @@ export interface DataKeeping {
 }
 
 /** Who is told while data are read. */
-export interface ReadingDisplay {
+interface ReadingDisplay {
   /** What is worth knowing. */
   line(text: string): void;
   readonly show: ProgressListener;

@@ -41,7 +41,7 @@ export function asksForAll(names: readonly string[]): boolean {
 }
 
 /** Measures that networks allow, and what the others are left out for. */
-export interface AllowedMeasures {
+interface AllowedMeasures {
   readonly names: readonly string[];
   /** A line for each that is left out. */
   readonly notes: readonly string[];

@@ -18,7 +18,9 @@ function evidenceOf(
   const samples = samplesPerClass.reduce((sum, count) => sum + count, 0);
   return layers.map((gathered, index) => ({
     ...gathered,
-    ...{ layer: index + 1, samplesPerClass, samples },
+    layer: index + 1,
+    samplesPerClass,
+    samples,
     weights: { incoming: all[index]!, outgoing: all[index + 1]!, network: all },
     activation: activationOfLayer(activation, index, all.length),
   }));

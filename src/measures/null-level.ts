@@ -24,7 +24,7 @@ export interface NullLevels {
 }
 
 /** For neurons with so many samples in each level: [levels], of a bit zeros and ones. */
-export type NullLevelsOf = (levels: readonly number[]) => NullLevels;
+type NullLevelsOf = (levels: readonly number[]) => NullLevels;
 
 /** Outcomes at the ends of one class's distribution, which together are less probable than this, are only added up. */
 const BEYOND = 1e-7;

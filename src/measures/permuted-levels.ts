@@ -50,7 +50,7 @@ const LABELS = 4e6;
 const MOST_RANK = 10;
 
 /** How many permutations there are, and which value of them, from the largest, is the level. */
-export interface Permutations {
+interface Permutations {
   readonly draws: number;
   /** rank / (draws + 1) is the tail: the more, the steadier is the level. */
   readonly rank: number;
@@ -139,7 +139,7 @@ export function divergencesInto(
 }
 
 /** What a share `tail` of the permutations reach, bits. */
-export interface PermutedLevels {
+interface PermutedLevels {
   readonly information: number;
   readonly selectivity: number;
 }

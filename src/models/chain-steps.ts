@@ -21,7 +21,7 @@ export interface AffineStep {
 }
 
 /** Numbers change places: number i is what was number `sources[i]`. Axes that are permuted, for one. */
-export interface OrderStep {
+interface OrderStep {
   readonly kind: "order";
   readonly name: string;
   /** [width]. */
@@ -48,14 +48,14 @@ export function normalization(name: string, { scale, bias, mean, variance, epsil
   return { kind: "affine", name, scale: factors, shift };
 }
 
-export interface ActivationStep {
+interface ActivationStep {
   readonly kind: "activation";
   readonly name: string;
   readonly activation: LayerActivation;
 }
 
 /** An activation that makes probabilities of logits: nothing may follow it. */
-export interface OutputStep {
+interface OutputStep {
   readonly kind: "output";
   readonly name: string;
   readonly output: OutputActivation;

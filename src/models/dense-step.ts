@@ -19,7 +19,7 @@ export interface DenseDraft extends DenseShape {
 }
 
 /** Numbers i become scale[i] * x[sources[i]] + shift[i]; of a single scale or shift, all the same. */
-export interface Folded {
+interface Folded {
   readonly scale: ArrayLike<number>;
   readonly shift: ArrayLike<number>;
   readonly sources?: Uint32Array;

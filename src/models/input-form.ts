@@ -28,7 +28,7 @@ export function formTexts({ input, singleOutput }: Network): Record<string, stri
   };
 }
 
-export interface FiledForm {
+interface FiledForm {
   readonly input?: InputForm;
   /** What follows the last layer. */
   readonly output?: OutputActivation;

@@ -9,7 +9,7 @@ export const ONLY_DENSE_LAYERS =
   "leave out what is no dense layer's, if outputs do not depend on it; else export the network as ONNX, which says what is " +
   "computed and may hold batch normalisation and constant scaling";
 
-export interface Refusal {
+interface Refusal {
   /** Names the place, too: a tensor, a node, an offset. */
   readonly what: string;
   readonly expected: string;
@@ -21,7 +21,7 @@ export interface Refusal {
 
 export type Refuse = (refusal: Refusal, cause?: unknown) => never;
 
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return text.length > QUOTED ? `${text.slice(0, QUOTED)}...` : text;
 }
 

@@ -25,7 +25,7 @@ const tensorSchema = z.object({
 });
 type TensorEntry = z.infer<typeof tensorSchema>;
 
-export interface SafetensorsContent {
+interface SafetensorsContent {
   readonly tensors: readonly Tensor[];
   /** `__metadata__` as it stands; undefined where there is none. */
   readonly metadata: unknown;

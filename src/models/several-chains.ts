@@ -5,14 +5,14 @@
 import { greatest } from "../core/long-arrays.ts";
 
 /** A layer as its name and its shape have it. */
-export interface NamedShape {
+interface NamedShape {
   /** `net.0`, `ema.net.0`. */
   readonly name: string;
   /** Of its weights, [rows, columns]. */
   readonly shape: readonly number[];
 }
 
-export interface SeveralChains {
+interface SeveralChains {
   readonly what: string;
   readonly found: string;
   readonly fix: string;

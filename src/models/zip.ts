@@ -9,7 +9,7 @@ const MOST_UNPACKED_BYTES = 2 ** 30;
 const FREE_BYTES = 2 ** 24;
 const MOST_RATIO = 100;
 
-export interface ZipArchive {
+interface ZipArchive {
   readonly names: readonly string[];
   /** Unpacked bytes, their checksum compared; undefined where there is no such entry. */
   read(name: string): Uint8Array | undefined;

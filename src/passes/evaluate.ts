@@ -17,7 +17,7 @@ export interface Evaluation {
   readonly loss: Float64Array;
 }
 
-export interface EvaluationCollector extends Collector {
+interface EvaluationCollector extends Collector {
   evaluation(): Evaluation;
 }
 

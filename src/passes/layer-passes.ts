@@ -28,8 +28,14 @@ export function layerPassesLayout(networks: number, chunks: number) {
 }
 
 const noStep: Omit<BackwardBatch, "first" | "count"> = {
-  ...{ learning_rate: 0, variance_correction: 0, beta1: 0, beta2: 0, one_minus_beta1: 0, one_minus_beta2: 0 },
-  ...{ epsilon: 0, l2: 0 },
+  learning_rate: 0,
+  variance_correction: 0,
+  beta1: 0,
+  beta2: 0,
+  one_minus_beta1: 0,
+  one_minus_beta2: 0,
+  epsilon: 0,
+  l2: 0,
 };
 
 interface ForwardArrays {

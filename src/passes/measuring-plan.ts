@@ -28,7 +28,7 @@ import { chunksOf, forwardOperations, forwardPassLayout, type PassSize, rowsPerC
 import { tallyLayout } from "./tally.ts";
 
 /** What decides the size of every array of measuring. */
-export interface MeasuringSize {
+interface MeasuringSize {
   readonly shape: NetworkShape;
   readonly inputType: InputType;
   /** Samples of the validation and of the test set. */

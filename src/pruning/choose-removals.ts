@@ -49,7 +49,7 @@ export function requireMeasure(name: string): Measure {
 }
 
 /** The neurons in scope, lowest value first. @throws UsageError where there is no such measure or layer. */
-export function pruningOrder(table: NeuronTable, { measure, scope }: PruneRequest): RemovalOrder {
+function pruningOrder(table: NeuronTable, { measure, scope }: PruneRequest): RemovalOrder {
   const { id } = requireMeasure(measure);
   // The same share of every layer is the order in which all layers are used up at the same pace.
   const scopes: ScopeText[] = [scope === "layers" ? "network-ranked" : scope];
@@ -114,8 +114,7 @@ async function lowestWithin(
   gpu: GpuContext,
   validation: DeviceSplit,
   { network, meanActivations }: MeasuredNetwork,
-  order: RemovalOrder,
-  mode: AblationMode,
+  { order, mode }: { readonly order: RemovalOrder; readonly mode: AblationMode },
   loss: number,
 ): Promise<readonly NeuronAddress[]> {
   const options = { modes: [mode], stride: 1 };
@@ -148,5 +147,5 @@ export async function chooseRemovals(
   const order = pruningOrder(measured.table, request);
   const { amount, mode, scope } = request;
   if (!("maxAccuracyLoss" in amount)) return lowestToKeep(order, scope, amount);
-  return lowestWithin(gpu, validation, measured, order, mode, amount.maxAccuracyLoss);
+  return lowestWithin(gpu, validation, measured, { order, mode }, amount.maxAccuracyLoss);
 }

@@ -18,7 +18,7 @@ export const LOGIT_TOLERANCE = 1e-4;
  * Of the largest logit: 64 units in the last place of a float32. Sums on the device lose about the root of their number of
  * terms in such units, and 64 is the root of the widest layer, 4096. It is above LOGIT_TOLERANCE for logits above 13.
  */
-export const LOGIT_SHARE = 64 * 2 ** -23;
+const LOGIT_SHARE = 64 * 2 ** -23;
 
 export interface MaskedNetwork {
   readonly network: Network;

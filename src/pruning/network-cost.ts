@@ -2,7 +2,7 @@
 import { multiplyAdds } from "../core/layers/network-shape.ts";
 import { type Network, networkShape } from "../core/network.ts";
 
-export interface NetworkCost {
+interface NetworkCost {
   /** Weights and biases. */
   readonly parameters: number;
   readonly multiplyAddsPerSample: number;

@@ -3,7 +3,7 @@ import { type ActivationLike, fullActivation } from "../core/activation.ts";
 import { greatest } from "../core/long-arrays.ts";
 import type { RealDense } from "./forward.ts";
 
-export interface OutputDelta {
+interface OutputDelta {
   /** [samples, classes]: d(mean loss) / d(logit). */
   readonly delta: Float64Array;
   /** [samples]: cross-entropy, nats. */
@@ -98,7 +98,7 @@ export function parameterGradient(
 }
 
 /** Terms of one optimiser step, as the shader's Batch has them. */
-export interface AdamTerms {
+interface AdamTerms {
   readonly learning_rate: number;
   readonly variance_correction: number;
   readonly beta1: number;

@@ -156,7 +156,10 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
     const own = outputs[index]!;
     const activation = activationOfLayer(network.activation, index, layers.length);
     return {
-      ...{ layer: index + 1, units, samplesPerClass: samplesOf(labels, classes), samples },
+      layer: index + 1,
+      units,
+      samplesPerClass: samplesOf(labels, classes),
+      samples,
       meanActivation: Float32Array.from({ length: units }, (_, unit) => {
         return own.reduce((sum, value, at) => (at % units === unit ? sum + value : sum), 0) / samples;
       }),
@@ -167,7 +170,8 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
       gradients: gradients[index]!,
       path: { conductances: sizes(paths[index]!, units) },
       relevance: { sizes: sizes(shares[index]!, units) },
-      ...{ zeroRemovals: zeros[index]!, meanRemovals: means[index]! },
+      zeroRemovals: zeros[index]!,
+      meanRemovals: means[index]!,
     };
   });
 }

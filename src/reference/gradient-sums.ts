@@ -1,6 +1,6 @@
 /** Twin of shaders/gradient-sums.wgsl in float64. */
 
-export interface AddedGradients {
+interface AddedGradients {
   /** [units, blocks, 4]: sums of |g|, |g t|, g t and (g t)^2. */
   readonly sums: Float64Array;
   /** [samples, units]: act' g. */

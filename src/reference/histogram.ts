@@ -1,7 +1,7 @@
 /** Exact twin of shaders/histogram.wgsl, and the same counts and means without packing. */
 const WORD = 32;
 
-export interface PackedBits {
+interface PackedBits {
   /** [units, words]: bit b of word w is [activations[32 w + b, u] > threshold]. */
   readonly bits: Uint32Array;
   /** [units, words, 2]: the block's first activation, and the sum of the others' deviations from it. */

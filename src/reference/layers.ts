@@ -10,7 +10,7 @@ export type RealLayer = Omit<Layer, "weights" | "biases"> & {
   readonly biases: ArrayLike<number>;
 };
 
-export interface LayerReference {
+interface LayerReference {
   /** act(z), [samples, values of the layer]. */
   forward(inputs: ArrayLike<number>, layer: RealLayer, activation: ActivationLike): Float64Array;
   /**

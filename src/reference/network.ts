@@ -30,7 +30,7 @@ export function layerSlopes(
   return layerOutputs(inputs, layer, "identity").map((z) => keptSlope(z, activation));
 }
 
-export interface NetworkGradient {
+interface NetworkGradient {
   /** Cross-entropy summed over the samples, nats, without the L2 term. */
   readonly loss: number;
   /** Gradients of the mean cross-entropy plus l2 times the sum of squared weights. */

@@ -234,7 +234,10 @@ export function removalWalk(
   const outcomes = Array.from(
     removed,
     (): Outcome => ({
-      ...{ correct: none(), undecided: none(), undecidedCorrect: none(), loss: 0 },
+      correct: none(),
+      undecided: none(),
+      undecidedCorrect: none(),
+      loss: 0,
     }),
   );
   const walk = new SampleWalk(basis);

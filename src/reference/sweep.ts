@@ -15,7 +15,7 @@ import { layerOutputs } from "./layers.ts";
 /** Per hidden layer, per neuron: the constant that its output is replaced by, or undefined where it is left alone. */
 export type Replacements = readonly (readonly (number | undefined)[])[];
 
-export interface ReferenceCurve {
+interface ReferenceCurve {
   /** [steps] samples classified correctly. */
   readonly correct: Uint32Array;
   /** [steps] mean cross-entropy, nats. */

@@ -3,7 +3,7 @@ import { outputDelta } from "./backward.ts";
 
 const BLOCK = 64;
 
-export interface Blocks {
+interface Blocks {
   /** [blocks, 2]: a bit for each sample whose highest logit is its label's; ties go to the lowest class. */
   readonly right: Uint32Array;
   /** [blocks]: cross-entropy summed over the block, nats. */

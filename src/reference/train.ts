@@ -5,7 +5,7 @@ import type { RealLayer } from "./layers.ts";
 import { networkGradient, type RealNetwork } from "./network.ts";
 import { shuffleSamples } from "./shuffle.ts";
 
-export interface ReferenceTraining {
+interface ReferenceTraining {
   /** [samples, features]. */
   readonly inputs: Uint8Array | Float32Array;
   /** [samples]. */
@@ -21,7 +21,7 @@ export interface ReferenceTraining {
   readonly round_keys: (epoch: number) => ArrayLike<number>;
 }
 
-export interface ReferenceTrained {
+interface ReferenceTrained {
   readonly network: RealNetwork;
   /** [epochs]: mean cross-entropy over the epoch's batches, each before its update. */
   readonly trainLoss: readonly number[];

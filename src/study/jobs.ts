@@ -21,7 +21,7 @@ export interface Job {
 }
 
 /** One of several processes that divide the repeats of a study among themselves. */
-export interface Shard {
+interface Shard {
   /** From 1 to `of`. */
   readonly index: number;
   readonly of: number;

@@ -76,7 +76,7 @@ const unreadBySlice: Readonly<Record<Slice["kind"], readonly Field[]>> = {
 };
 
 /** The fields of the configuration that a part depends on. */
-export function fieldsRead(kind: PartKind, config: RecordedConfig, slice?: Slice): Readonly<Record<string, unknown>> {
+function fieldsRead(kind: PartKind, config: RecordedConfig, slice?: Slice): Readonly<Record<string, unknown>> {
   const unread = slice === undefined ? [] : unreadBySlice[slice.kind];
   const fields = Object.keys(readBy) as Field[];
   const own = fields.filter((field) => readBy[field].includes(kind) && !unread.includes(field));

@@ -53,7 +53,7 @@ export interface JobsObserver {
   onStage?(stage: JobStage): Promise<void>;
 }
 
-export interface JobsWork {
+interface JobsWork {
   readonly devices: Devices;
   readonly parts: StudyParts;
   readonly stages: Readonly<Record<JobStage, () => Stage>>;

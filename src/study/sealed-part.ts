@@ -17,7 +17,7 @@ export async function sealed(name: string, content: Uint8Array): Promise<Uint8Ar
 }
 
 /** Why bytes are not the part that they are kept as. */
-export interface Damage {
+interface Damage {
   readonly found: string;
 }
 

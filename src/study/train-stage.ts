@@ -68,7 +68,7 @@ export function trainStage(dataset: Dataset, config: StudyConfig, watcher: Train
       onEpoch: async (networks, losses, epoch) => onEpoch?.({ gpu, repeats, networks, epoch, losses }),
       ...(keepEpochs && { onState: (states) => kept.keep(states) }),
     };
-    const trained = await trainNetworks(gpu, split.on(gpu), repeats, options, observer, kept.of(repeats));
+    const trained = await trainNetworks(gpu, split.on(gpu), repeats, options, { ...observer, from: kept.of(repeats) });
     kept.forget(repeats);
     return trained.map((one, index): Yield => {
       const network = { ...withInputsOf(one.network, dataset), ...inputOf(dataset) };

@@ -13,7 +13,7 @@ import type { DeviceSplit } from "../passes/device-split.ts";
 import { identityJobs, writeJobs } from "../passes/forward-pass.ts";
 
 /** What decides the size of every array of a step. */
-export interface StepSize {
+interface StepSize {
   readonly shape: NetworkShape;
   readonly samples: number;
   /** At most `samples`. */

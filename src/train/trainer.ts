@@ -57,8 +57,7 @@ export async function trainNetworks(
   split: DeviceSplit,
   repeats: readonly number[],
   options: TrainingOptions,
-  observer: TrainingObserver = {},
-  from: readonly TrainingState[] = [],
+  { from = [], ...observer }: TrainingObserver & { readonly from?: readonly TrainingState[] } = {},
 ): Promise<TrainedNetwork[]> {
   const { shape, activation, seed, epochs, batchSize } = options;
   const start = repeats.map(

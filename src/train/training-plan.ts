@@ -18,7 +18,7 @@ import { forwardOperations } from "../passes/forward-pass.ts";
 import { stepLayout } from "./step-arrays.ts";
 
 /** What decides the size of every array of training. */
-export interface TrainingSize {
+interface TrainingSize {
   readonly shape: NetworkShape;
   readonly inputType: InputType;
   readonly samples: number;

@@ -58,8 +58,10 @@ function writeEach({ gpu, networks }: Workbench, { buffer }: DeviceArray<"f32", 
   }
 }
 
-/** [rows, lanes]: integers from `least` to `most`, then a lane of `last`, then zeros. */
-function integerRows(random: RandomSequence, rows: number, width: number, least: number, most: number, last: number) {
+type Range = readonly [least: number, most: number];
+
+/** [rows, lanes]: integers of a range, both ends included, then a lane of `last`, then zeros. */
+function integerRows(random: RandomSequence, rows: number, width: number, [least, most]: Range, last: number) {
   const lanes = lanesOf(width);
   const values = new Float32Array(rows * lanes);
   for (let row = 0; row < rows; row++) {
@@ -110,7 +112,7 @@ function uploadBytes({ gpu, own, networks, random }: Workbench) {
 /** What both layers' forward trials bind, with parameters of a layer of `inputs`. */
 function forwardResources(bench: Workbench, inputs: number) {
   const { gpu, own, networks, random } = bench;
-  const host = integerRows(random, UNITS, inputs, -3, 3, 1);
+  const host = integerRows(random, UNITS, inputs, [-3, 3], 1);
   const bound = own.allocate({
     layer: uniforms(forward, "Layer"),
     batch: uniforms(forward, "Batch"),
@@ -140,7 +142,7 @@ function firstLayerTrial(bench: Workbench): Trial {
 
 function hiddenLayerTrial(bench: Workbench): Trial {
   const { bound, host, trial } = forwardResources(bench, UNITS);
-  const rows = integerRows(bench.random, BATCH, UNITS, -3, 3, 1);
+  const rows = integerRows(bench.random, BATCH, UNITS, [-3, 3], 1);
   const { inputs } = bench.own.allocate({ inputs: f32(bench.networks, BATCH, U) });
   writeEach(bench, inputs, rows);
   return {
@@ -177,8 +179,8 @@ function backwardUniforms({ gpu, own }: Workbench, shape: DenseShape) {
 
 function hiddenDeltaTrial(bench: Workbench): Trial {
   const { own, networks, random } = bench;
-  const above = integerRows(random, BATCH, UNITS, -3, 3, 0);
-  const parameters = integerRows(random, UNITS, UNITS, -3, 3, 1);
+  const above = integerRows(random, BATCH, UNITS, [-3, 3], 0);
+  const parameters = integerRows(random, UNITS, UNITS, [-3, 3], 1);
   const rows = f32(networks, BATCH, U);
   const arrays = own.allocate({
     delta: rows,
@@ -189,7 +191,7 @@ function hiddenDeltaTrial(bench: Workbench): Trial {
   writeEach(bench, arrays.delta, above);
   writeEach(bench, arrays.parameters, parameters);
   // All above 0, where relu passes everything back.
-  writeEach(bench, arrays.activations, integerRows(random, BATCH, UNITS, 1, 3, 1));
+  writeEach(bench, arrays.activations, integerRows(random, BATCH, UNITS, [1, 3], 1));
   const shape = denseShape(UNITS, UNITS);
   const bound = { ...backwardUniforms(bench, shape), ...arrays };
   const weight: Operand = (i, o) => (i < UNITS ? parameters[o * U + i]! : 0);
@@ -203,7 +205,7 @@ function hiddenDeltaTrial(bench: Workbench): Trial {
 
 function updateTrial(bench: Workbench): Trial {
   const { own, networks, random } = bench;
-  const delta = integerRows(random, BATCH, UNITS, -3, 3, 0);
+  const delta = integerRows(random, BATCH, UNITS, [-3, 3], 0);
   const { pixels, order, values } = uploadBytes(bench);
   const matrix = f32(networks, UNITS, F);
   const arrays = own.allocate({
@@ -229,7 +231,7 @@ function updateTrial(bench: Workbench): Trial {
   };
 }
 
-export interface Trials extends Disposable {
+interface Trials extends Disposable {
   readonly trials: readonly Trial[];
 }
 

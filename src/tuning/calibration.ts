@@ -14,7 +14,7 @@ import { type Recorder, submit } from "../gpu/device/recorder.ts";
 import { prepareTrials, type Trial } from "./calibration-trials.ts";
 
 /** Milliseconds of a product's trials in each form; a form that is not there was wrong or cannot run. */
-export type FormTimes = Readonly<Partial<Record<TileForm, number>>>;
+type FormTimes = Readonly<Partial<Record<TileForm, number>>>;
 
 export interface Calibration {
   readonly tiles: TileForms;

@@ -14,7 +14,10 @@ function tableOf(values: readonly (readonly number[])[], repeat = 0): NeuronTabl
   const perRow = (value: (layer: number, neuron: number) => number) =>
     Uint32Array.from(values.flatMap((layer, index) => layer.map((_, neuron) => value(index + 1, neuron))));
   return {
-    ...{ repeat, rows, classes: 2, samples: 10 },
+    repeat,
+    rows,
+    classes: 2,
+    samples: 10,
     layer: perRow((layer) => layer),
     neuron: perRow((_, neuron) => neuron),
     levels: { levels: 2, counts: new Uint32Array(2 * rows) },
@@ -136,7 +139,9 @@ describe("random orders", () => {
   test("do not change when other scopes, measures or further draws are asked for", () => {
     const [alone] = draw({ scopes: ["layer2"] });
     const among = removalOrders(table(), {
-      ...{ scopes: ["layer1", "layer2", "network"], rankings: rankingsOf(["value"], 4), seed: 0 },
+      scopes: ["layer1", "layer2", "network"],
+      rankings: rankingsOf(["value"], 4),
+      seed: 0,
     });
     expect(among).toContainEqual(alone);
   });

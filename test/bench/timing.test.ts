@@ -16,8 +16,12 @@ describe("a timing", () => {
   test("has median and quartiles between the neighbours, and both ends", () => {
     const timing = timingOf([4, 1, 3, 2]);
     expect(timing).toEqual({
-      ...{ medianMs: 2.5, lowestMs: 1, highestMs: 4, runs: 4 },
-      ...{ lowerQuartileMs: 1.75, upperQuartileMs: 3.25 },
+      medianMs: 2.5,
+      lowestMs: 1,
+      highestMs: 4,
+      runs: 4,
+      lowerQuartileMs: 1.75,
+      upperQuartileMs: 3.25,
     });
     expect(timingOf([5, 9, 7])).toMatchObject({ medianMs: 7, lowerQuartileMs: 6, upperQuartileMs: 8 });
   });

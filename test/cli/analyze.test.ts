@@ -150,7 +150,9 @@ describe("what a file does not say", () => {
       const rowSum = (row: number) =>
         weights.subarray(row * inputs, (row + 1) * inputs).reduce((sum, weight) => sum + weight, 0);
       const scaled = {
-        ...{ inputs, outputs, weights: weights.map((weight) => weight * sd) },
+        inputs,
+        outputs,
+        weights: weights.map((weight) => weight * sd),
         biases: biases.map((bias, row) => bias + mean * rowSum(row)),
       };
       return { activation, layers: [scaled, ...others] };

@@ -129,11 +129,18 @@ describe("bench", () => {
   test("scaling has a row of each size and stage, the smallest alone with --points 1", async () => {
     const { rows } = await printed<ScalingRow>("scaling", "--points", "1", "--runs", "1", ...onSwiftShader);
     expect(rows.map(({ dimension, value, stage }) => `${dimension} ${value} ${stage}`)).toEqual([
-      ...["neurons 50 train", "neurons 50 measure", "neurons 50 sweep"],
-      ...["samples 1000 train", "samples 1000 measure", "samples 1000 sweep"],
+      "neurons 50 train",
+      "neurons 50 measure",
+      "neurons 50 sweep",
+      "samples 1000 train",
+      "samples 1000 measure",
+      "samples 1000 sweep",
       "curves 1 sweep",
-      ...["repeats 1 train", "repeats 1 measure"],
-      ...["depth 1 train", "depth 1 measure", "depth 1 sweep"],
+      "repeats 1 train",
+      "repeats 1 measure",
+      "depth 1 train",
+      "depth 1 measure",
+      "depth 1 sweep",
     ]);
     for (const { peakBytes, medianMs, size } of rows) {
       expect(Math.min(peakBytes, medianMs)).toBeGreaterThan(0);

@@ -26,8 +26,14 @@ function splitOf(value: (sample: number, feature: number) => number, bytes: bool
 const bright = (sample: number, feature: number) =>
   (isBright(labels[sample]!, feature) ? 0.8 : 0.1) + noise(sample, feature);
 const dataset = (test: Split): Dataset => ({
-  ...{ name: "set", features: FEATURES, sampleShape: SHAPE, classes: CLASSES, sha256: "" },
-  ...{ train: test, validation: test, test },
+  name: "set",
+  features: FEATURES,
+  sampleShape: SHAPE,
+  classes: CLASSES,
+  sha256: "",
+  train: test,
+  validation: test,
+  test,
 });
 const bytes = dataset(splitOf((sample, feature) => Math.round(255 * bright(sample, feature)), true));
 
@@ -100,7 +106,10 @@ test("another order of classes is found, in pages as in memory, and typed as a s
   expect(hint).toContain(`would be right: --classes '${list.join(",")}'`);
   const { inputs, count } = shifted;
   const test: PagedDataset["test"] = {
-    ...{ count, labels: shifted.labels, inputType: "bytes", pageSamples: 64 },
+    count,
+    labels: shifted.labels,
+    inputType: "bytes",
+    pageSamples: 64,
     readPage: async (page) => inputs.slice(page * 64 * FEATURES, (page + 1) * 64 * FEATURES),
   };
   expect(await chanceHint(network(same), { ...data, train: test, validation: test, test }, trying)).toBe(hint);

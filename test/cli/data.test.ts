@@ -31,9 +31,18 @@ describe("a table", () => {
     const asked = { data: "table.csv", label: "kind", split: [50, 25, 25], standardize: true };
     expect(study.config).toMatchObject(asked);
     expect(study.dataset).toMatchObject({
-      ...{ name: "table.csv", features: 2, sampleShape: [2], classes: 3, classNames: ["ant", "bee", "cat"] },
-      ...{ train: 60, validation: 30, test: 30, inputType: "floats", shares: [50, 25, 25] },
-      ...{ validationPerClass: [10, 10, 10], testPerClass: [10, 10, 10] },
+      name: "table.csv",
+      features: 2,
+      sampleShape: [2],
+      classes: 3,
+      classNames: ["ant", "bee", "cat"],
+      train: 60,
+      validation: 30,
+      test: 30,
+      inputType: "floats",
+      shares: [50, 25, 25],
+      validationPerClass: [10, 10, 10],
+      testPerClass: [10, 10, 10],
     });
   });
 

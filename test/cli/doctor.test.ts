@@ -26,8 +26,20 @@ describe("doctor", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const diagnosis = JSON.parse(stdout);
     expect(Object.keys(diagnosis)).toEqual([
-      ...["package", "node", "dawn", "platform", "attempts", "used", "reason", "software", "limits", "features"],
-      ...["kernels", "selfTest", "healthy", "advice"],
+      "package",
+      "node",
+      "dawn",
+      "platform",
+      "attempts",
+      "used",
+      "reason",
+      "software",
+      "limits",
+      "features",
+      "kernels",
+      "selfTest",
+      "healthy",
+      "advice",
     ]);
     expect(diagnosis).toMatchObject({ node: process.version, software: true, healthy: true });
     expect(diagnosis.used).toContain("SwiftShader");

@@ -26,7 +26,10 @@ function madeUpStream(columns?: number): { stream: Writable & { isTTY: boolean }
 }
 
 const epochs = (done: number, note?: string): ProgressEvent => ({
-  ...{ stage: "train", done, total: 100, unit: "epochs" },
+  stage: "train",
+  done,
+  total: 100,
+  unit: "epochs",
   ...(note === undefined ? {} : { note }),
 });
 
@@ -123,7 +126,9 @@ describe("bars on a terminal", () => {
   });
 
   const training = (done: number, elapsedMs: number): StageProgress => ({
-    ...{ stage: "train", elapsedMs, finished: false },
+    stage: "train",
+    elapsedMs,
+    finished: false,
     event: epochs(done, "loss 0.1234"),
   });
 

@@ -20,12 +20,10 @@ function datasetOf(features: number, train: Split, test = train): Dataset {
 /** The same samples, read a few at a time. */
 function paged({ train, validation, test, ...facts }: Dataset, pageSamples: number): PagedDataset {
   const pages = ({ count, inputs, labels }: Split) => ({
-    ...{
-      count,
-      labels,
-      inputType: inputs instanceof Uint8Array ? ("bytes" as const) : ("floats" as const),
-      pageSamples,
-    },
+    count,
+    labels,
+    inputType: inputs instanceof Uint8Array ? ("bytes" as const) : ("floats" as const),
+    pageSamples,
     readPage: async (page: number) =>
       inputs.subarray(page * pageSamples * facts.features, (page + 1) * pageSamples * facts.features),
   });

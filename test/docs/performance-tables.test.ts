@@ -7,27 +7,53 @@ import { timingOf } from "../../src/bench/timing.ts";
 const ceilings = { gflops: 20, gbps: 5 };
 const timing = timingOf([2]);
 const adapter = {
-  ...{ vendor: "v", architecture: "a", device: "d", description: "llvmpipe 25" },
-  ...{ software: true, backend: "vulkan" },
+  vendor: "v",
+  architecture: "a",
+  device: "d",
+  description: "llvmpipe 25",
+  software: true,
+  backend: "vulkan",
 };
 const matmul = benchRow("matmul", "5 x 32x784x100", timing, { operations: 8e6, bytes: 4e6 }, ceilings);
 const train = {
   ...benchRow("train", "5 x 1600", timing, { operations: 8e6 }, ceilings),
-  ...{ widths: [784, 5, 10], activation: "sigmoid" as const, repeats: 5, batchSize: 32 },
-  ...{ samplesPerSecond: 4_000_000, gflops: 4, shareOfProducts: 0.5 },
+  widths: [784, 5, 10],
+  activation: "sigmoid" as const,
+  repeats: 5,
+  batchSize: 32,
+  samplesPerSecond: 4_000_000,
+  gflops: 4,
+  shareOfProducts: 0.5,
 };
 const sweep = {
   ...benchRow("sweep", "layer1", timing, { operations: 8e6 }, ceilings),
-  ...{ scope: "layer1" as const, widths: [784, 5, 10], activation: "sigmoid" as const, samples: 512, evaluations: 6 },
-  ...{ fullMs: 30, maskedMs: 6, fastMs: 0.5, ratio: 12, fullRatio: 60 },
-  ...{ maxCorrectDifference: 1, maxLossDifference: 4e-8 },
+  scope: "layer1" as const,
+  widths: [784, 5, 10],
+  activation: "sigmoid" as const,
+  samples: 512,
+  evaluations: 6,
+  fullMs: 30,
+  maskedMs: 6,
+  fastMs: 0.5,
+  ratio: 12,
+  fullRatio: 60,
+  maxCorrectDifference: 1,
+  maxLossDifference: 4e-8,
 };
 const scaling = [1, 10].map((value) => ({
-  ...{ label: "scaling" as const, dimension: "repeats" as const, stage: "train" as const, value },
-  ...{ ...timingOf([3 * value]), size: `${value} networks`, peakBytes: 2 ** 20 * value ** 2 },
+  label: "scaling" as const,
+  dimension: "repeats" as const,
+  stage: "train" as const,
+  value,
+  ...timingOf([3 * value]),
+  size: `${value} networks`,
+  peakBytes: 2 ** 20 * value ** 2,
 }));
 const results: MeasuredResults = {
-  ...{ name: "lavapipe", date: "2022-02-01", commit: "0123456789", machine: "2 cores of a processor" },
+  name: "lavapipe",
+  date: "2022-02-01",
+  commit: "0123456789",
+  machine: "2 cores of a processor",
   calls: [
     { command: "gpu-importance bench all", adapter, ceilings, rows: [matmul, train, sweep] },
     { command: "gpu-importance bench scaling", adapter, ceilings, rows: scaling },

@@ -22,9 +22,16 @@ test("each kind of element is read: short and long literals, copies with offsets
     18,
     ...literal("abc", 2 << 2),
     ...literal("defg", 60 << 2, 3),
-    ...[(0 << 2) | 1, 7], // 4 bytes from 7 before
-    ...[(2 << 2) | 2, 1, 0], // 3 bytes from 1 before: what is written is read again
-    ...[(3 << 2) | 3, 14, 0, 0, 0], // 4 bytes from the beginning
+    (0 << 2) | 1,
+    7, // 4 bytes from 7 before
+    (2 << 2) | 2,
+    1,
+    0, // 3 bytes from 1 before: what is written is read again
+    (3 << 2) | 3,
+    14,
+    0,
+    0,
+    0, // 4 bytes from the beginning
   ];
   expect(Buffer.from(unpackSnappy(Uint8Array.from(packed), 18)).toString()).toBe("abcdefgabcddddabcd");
 });

@@ -56,7 +56,11 @@ async function run(
     const activations = upload(gpu, "activations", "f32", [JOBS, slabRows, lanesOf(units)], concatenate(slabs));
     const given = { ...origins!, rank: 2 as const };
     const add = (await createAddSums(gpu)).bind({
-      ...{ chunk, activations, labels: onDevice, origins: given, sums: { ...sums!, rank: 4 as const } },
+      chunk,
+      activations,
+      labels: onDevice,
+      origins: given,
+      sums: { ...sums!, rank: 4 as const },
     });
     const adding = { kernel: add, grid: sumBlockGrid(part, JOBS), step };
     const note = (await createNoteOrigins(gpu)).bind({ chunk, activations, noted: given });

@@ -61,7 +61,9 @@ async function run({ samples, units, activation, gradients, sums, outputs }: Tas
     const shape = [NETWORKS, slabRows, lanes] as const;
     const delta = upload(gpu, "delta", "f32", shape, slabs(gradients, paddedRows));
     const shared = {
-      ...{ chunk, delta, sums: { ...found, rank: 3 as const } },
+      chunk,
+      delta,
+      sums: { ...found, rank: 3 as const },
       activations: upload(gpu, "activations", "f32", shape, slabs(outputs, homogeneousRows)),
     };
     const kernel = needsKeptSlope(activation)

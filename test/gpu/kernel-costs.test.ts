@@ -83,8 +83,12 @@ describe("forward.forward_layer", () => {
 
   test("of three networks, each with its own input", async () => {
     const kernel = (await createForwardLayer(gpu, "", "sigmoid")).bind({
-      ...{ layer: layer(1), batch, jobs: jobs(3) },
-      ...{ inputs: floats(3, 9, 8), parameters: floats(3, 5, 8), outputs: floats(3, 9, 8) },
+      layer: layer(1),
+      batch,
+      jobs: jobs(3),
+      inputs: floats(3, 9, 8),
+      parameters: floats(3, 5, 8),
+      outputs: floats(3, 9, 8),
     });
     expect(costOf(kernel, grid(3), 1)).toEqual({
       operations: 3 * 6 * 5 * (16 + 4),
@@ -95,8 +99,12 @@ describe("forward.forward_layer", () => {
 
   test("of four jobs that share one network and its input", async () => {
     const kernel = (await createForwardLayer(gpu, "", "identity")).bind({
-      ...{ layer: layer(0), batch, jobs: jobs(4) },
-      ...{ inputs: floats(1, 9, 8), parameters: floats(1, 5, 8), outputs: floats(4, 9, 8) },
+      layer: layer(0),
+      batch,
+      jobs: jobs(4),
+      inputs: floats(1, 9, 8),
+      parameters: floats(1, 5, 8),
+      outputs: floats(4, 9, 8),
     });
     expect(costOf(kernel, grid(4), 0)).toEqual({
       operations: 4 * 9 * 5 * 16,
@@ -106,8 +114,12 @@ describe("forward.forward_layer", () => {
 
   test("from bytes, the same for all networks", async () => {
     const kernel = (await createForwardLayer(gpu, "BYTES", "relu")).bind({
-      ...{ layer: layer(1), batch, jobs: jobs(3) },
-      ...{ pixels: words(20, 2), parameters: floats(3, 5, 8), outputs: floats(3, 9, 8) },
+      layer: layer(1),
+      batch,
+      jobs: jobs(3),
+      pixels: words(20, 2),
+      parameters: floats(3, 5, 8),
+      outputs: floats(3, 9, 8),
     });
     expect(costOf(kernel, grid(3), 1)).toEqual({
       operations: 3 * 6 * 5 * (16 + 1),
@@ -124,7 +136,8 @@ describe("forward.forward_layer", () => {
     expect(costOf(plain, grid(4), 1)).toEqual({ operations: sums, bytes: others + 6 * 32 });
     const order = words(4, 20);
     const gathered = (await createForwardLayer(gpu, "FLOATS+GATHERED", "relu")).bind({
-      ...{ ...resources, order },
+      ...resources,
+      order,
       values: floats(20, 8),
     });
     expect(costOf(gathered, grid(4), 1)).toEqual({ operations: sums, bytes: others + 20 * 32 + 24 * 4 });
@@ -132,8 +145,13 @@ describe("forward.forward_layer", () => {
 
   test("from bytes in each network's order, no more of them than there are", async () => {
     const kernel = (await createForwardLayer(gpu, "BYTES+GATHERED", "tanh")).bind({
-      ...{ layer: layer(1), batch, jobs: jobs(4), order: words(4, 20) },
-      ...{ pixels: words(20, 2), parameters: floats(4, 5, 8), outputs: floats(4, 9, 8) },
+      layer: layer(1),
+      batch,
+      jobs: jobs(4),
+      order: words(4, 20),
+      pixels: words(20, 2),
+      parameters: floats(4, 5, 8),
+      outputs: floats(4, 9, 8),
     });
     expect(costOf(kernel, grid(4), 1)).toEqual({
       operations: 4 * 6 * 5 * (16 + 6),
@@ -144,16 +162,27 @@ describe("forward.forward_layer", () => {
 
   test("with slopes kept, written beside the outputs", async () => {
     const kernel = (await createForwardLayer(gpu, "SLOPES", "gelu")).bind({
-      ...{ layer: layer(1), batch, jobs: jobs(3), slopes: floats(3, 9, 8) },
-      ...{ inputs: floats(3, 9, 8), parameters: floats(3, 5, 8), outputs: floats(3, 9, 8) },
+      layer: layer(1),
+      batch,
+      jobs: jobs(3),
+      slopes: floats(3, 9, 8),
+      inputs: floats(3, 9, 8),
+      parameters: floats(3, 5, 8),
+      outputs: floats(3, 9, 8),
     });
     expect(costOf(kernel, grid(3), 1)).toEqual({
       operations: 3 * 6 * 5 * (16 + 18 + 7),
       bytes: 4 * (144 + 144 + 144 + 120 + 12),
     });
     const gathered = (await createForwardLayer(gpu, "BYTES+GATHERED+SLOPES", "gelu-tanh")).bind({
-      ...{ layer: layer(1), batch, jobs: jobs(4), order: words(4, 20), slopes: floats(4, 9, 8) },
-      ...{ pixels: words(20, 2), parameters: floats(4, 5, 8), outputs: floats(4, 9, 8) },
+      layer: layer(1),
+      batch,
+      jobs: jobs(4),
+      order: words(4, 20),
+      slopes: floats(4, 9, 8),
+      pixels: words(20, 2),
+      parameters: floats(4, 5, 8),
+      outputs: floats(4, 9, 8),
     });
     expect(costOf(gathered, grid(4), 1)).toEqual({
       operations: 4 * 6 * 5 * (16 + 10 + 7),
@@ -163,8 +192,14 @@ describe("forward.forward_layer", () => {
 
   test("with masks: positions of each curve, and two rows of replacements", async () => {
     const kernel = (await createForwardLayer(gpu, "MASKED", "identity")).bind({
-      ...{ layer: layer(0), batch, jobs: jobs(5), positions: words(3, 16), replacements: floats(2, 16) },
-      ...{ inputs: floats(1, 9, 8), parameters: floats(1, 5, 8), outputs: floats(5, 9, 8) },
+      layer: layer(0),
+      batch,
+      jobs: jobs(5),
+      positions: words(3, 16),
+      replacements: floats(2, 16),
+      inputs: floats(1, 9, 8),
+      parameters: floats(1, 5, 8),
+      outputs: floats(5, 9, 8),
     });
     expect(costOf(kernel, grid(5), 1)?.bytes).toBe(4 * (5 * 6 * 8 + 6 * 8 + 5 * 8 + 5 * 4 + 3 * 8 + 2 * 8));
   });
@@ -176,16 +211,25 @@ describe("backward", () => {
   const rates = { learning_rate: 0, variance_correction: 1, ...moments, epsilon: 1, l2: 0 };
   const layer = uploadUniforms(gpu, backward, "Layer", [
     {
-      ...{ input_quads: 2, inputs: 7, outputs: 5, output_quads: 2 },
-      ...{ slab_rows: 8, order_rows: 9 },
+      input_quads: 2,
+      inputs: 7,
+      outputs: 5,
+      output_quads: 2,
+      slab_rows: 8,
+      order_rows: 9,
     },
   ]);
   const batch = uploadUniforms(gpu, backward, "Batch", [{ first: 0, count: 6, ...rates }]);
 
   test("output_delta", async () => {
     const kernel = (await createOutputDelta(gpu)).bind({
-      ...{ layer, batch, order: words(2, 9), delta: floats(2, 8, 8) },
-      ...{ logits: floats(2, 8, 8), labels: words(9), losses: floats(2, 8) },
+      layer,
+      batch,
+      order: words(2, 9),
+      delta: floats(2, 8, 8),
+      logits: floats(2, 8, 8),
+      labels: words(9),
+      losses: floats(2, 8),
     });
     expect(costOf(kernel, outputDeltaGrid(8, 2))).toEqual({
       // 5 classes: 4 for the sum of exponentials, 5 for the delta, and 4 for the loss
@@ -200,8 +244,12 @@ describe("backward", () => {
     ["gelu", 1],
   ] as const)("hidden_delta, with %s", async (activation, ofSlope) => {
     const kernel = (await createHiddenDelta(gpu, activation)).bind({
-      ...{ layer, batch, delta: floats(2, 8, 8), next_delta: floats(2, 8, 8) },
-      ...{ next_parameters: floats(2, 5, 8), activations: floats(2, 8, 8) },
+      layer,
+      batch,
+      delta: floats(2, 8, 8),
+      next_delta: floats(2, 8, 8),
+      next_parameters: floats(2, 5, 8),
+      activations: floats(2, 8, 8),
     });
     expect(costOf(kernel, hiddenDeltaGrid(2, 8, 2))).toEqual({
       // of the 7 inputs: a sum over 5 outputs, and the slope
@@ -213,7 +261,10 @@ describe("backward", () => {
   test("update_parameters", async () => {
     const shared = { layer, batch, delta: floats(2, 8, 8), parameters: floats(2, 5, 8) };
     const kernel = (await createUpdateParameters(gpu, "")).bind({
-      ...{ ...shared, first_moments: floats(2, 5, 8), second_moments: floats(2, 5, 8), inputs: floats(2, 8, 8) },
+      ...shared,
+      first_moments: floats(2, 5, 8),
+      second_moments: floats(2, 5, 8),
+      inputs: floats(2, 8, 8),
     });
     expect(costOf(kernel, updateParametersGrid(2, 5, 2))).toEqual({
       operations: 2 * 5 * 8 * (2 * 6 + 14),
@@ -224,8 +275,13 @@ describe("backward", () => {
 
   test("update_parameters as a gradient, from bytes", async () => {
     const kernel = (await createUpdateParameters(gpu, "BYTES+GRADIENT")).bind({
-      ...{ layer, batch, delta: floats(2, 8, 8), parameters: floats(2, 5, 8) },
-      ...{ gradients: floats(2, 5, 8), order: words(2, 9), pixels: words(9, 2) },
+      layer,
+      batch,
+      delta: floats(2, 8, 8),
+      parameters: floats(2, 5, 8),
+      gradients: floats(2, 5, 8),
+      order: words(2, 9),
+      pixels: words(9, 2),
     });
     expect(costOf(kernel, updateParametersGrid(2, 5, 2))).toEqual({
       operations: 2 * 5 * 8 * (2 * 6 + 2),
@@ -319,7 +375,8 @@ describe("gradient-sums.add_gradients", () => {
 
   test("with gelu, whose z are read besides", async () => {
     const kernel = (await createAddGradients(gpu, "PREACTIVATIONS", "gelu")).bind({
-      ...{ ...shared, preactivations: floats(3, 96, 8) },
+      ...shared,
+      preactivations: floats(3, 96, 8),
     });
     expect(costOf(kernel, sumBlockGrid(part, 3))).toEqual({
       operations: 3 * 5 * 70 * (8 + 1 + 7),
@@ -345,7 +402,8 @@ describe("relevance", () => {
   const shared = {
     layer: uploadUniforms(gpu, relevance, "Layer", [sizes]),
     rows: uploadUniforms(gpu, relevance, "Rows", [{ count: 70 }]),
-    ...{ parameters: floats(3, 5, 8), activations: floats(3, 96, 8) },
+    parameters: floats(3, 5, 8),
+    activations: floats(3, 96, 8),
   };
 
   test("divide_relevance", async () => {
@@ -383,7 +441,8 @@ describe("path", () => {
     expect(costOf(plain, pathGrid(2, 96, 3))).toEqual({ operations: lanes * (3 + 4), bytes: 4 * (2 * lanes + 15) });
     const kept = (await createScaleLayer(gpu, "SLOPES", "gelu")).bind({ ...shared, slopes: rows() });
     expect(costOf(kept, pathGrid(2, 96, 3))).toEqual({
-      ...{ operations: lanes * (3 + 18 + 7), bytes: 4 * (3 * lanes + 15) },
+      operations: lanes * (3 + 18 + 7),
+      bytes: 4 * (3 * lanes + 15),
     });
   });
 
@@ -398,8 +457,15 @@ describe("path", () => {
 describe("removals", () => {
   // Groups of 4 of 7 neurons in two modes, 3 networks, 70 samples; 5 units above are 2 quads.
   const sizes: RemovalLayer = {
-    ...{ neurons: 7, neuron_lanes: 8, units: 5, quads: 2, slab_rows: 96 },
-    ...{ group: 4, modes: 2, first_mode: 0, blocks: 2 },
+    neurons: 7,
+    neuron_lanes: 8,
+    units: 5,
+    quads: 2,
+    slab_rows: 96,
+    group: 4,
+    modes: 2,
+    first_mode: 0,
+    blocks: 2,
   };
   const [layer] = [uploadUniforms(gpu, removals, "Layer", [sizes])];
   // Behind 1,000 of the first block: 2 blocks.
@@ -472,8 +538,11 @@ describe("levels", () => {
 test("tally.tally_blocks", async () => {
   const sizes = { first: 0, count: 70, slab_rows: 128, lanes: 12, classes: 10, first_job: 0, blocks: 2 };
   const kernel = (await createTallyBlocks(gpu)).bind({
-    ...{ range: uploadUniforms(gpu, tally, "Range", [sizes]), logits: floats(3, 128, 12), labels: words(70) },
-    ...{ right: words(3, 4), losses: floats(3, 2) },
+    range: uploadUniforms(gpu, tally, "Range", [sizes]),
+    logits: floats(3, 128, 12),
+    labels: words(70),
+    right: words(3, 4),
+    losses: floats(3, 2),
   });
   expect(costOf(kernel, tallyGrid(70, 3))).toEqual({
     operations: 3 * 70 * (4 * 10 + 4),
@@ -483,8 +552,9 @@ test("tally.tally_blocks", async () => {
 
 test("shuffle.shuffle_samples", async () => {
   const kernel = (await createShuffleSamples(gpu)).bind({
-    ...{ permutation: uploadUniforms(gpu, shuffle, "Permutation", [{ samples: 50, half_bits: 3 }]) },
-    ...{ round_keys: words(2, 8), order: words(2, 50) },
+    permutation: uploadUniforms(gpu, shuffle, "Permutation", [{ samples: 50, half_bits: 3 }]),
+    round_keys: words(2, 8),
+    order: words(2, 50),
   });
   expect(costOf(kernel, shuffleGrid(50, 2))).toEqual({
     operations: 2 * 64 * 8 * 12, // every value of the domain of 64 is met, in 8 rounds
@@ -500,9 +570,14 @@ test("top-layer.step_top_layer", async () => {
   const kernel = (await createTopLayer(gpu, "", "sigmoid")).bind({
     layer: uploadUniforms(gpu, topLayer, "Layer", [{ ...sizes, slab_rows: 8, order_rows: 9 }]),
     batch: uploadUniforms(gpu, topLayer, "Batch", [{ first: 0, count: 6, ...rates }]),
-    ...{ order: words(2, 9), labels: words(9), losses: floats(2, 8), inputs: floats(2, 8, 8) },
-    ...{ below_delta: floats(2, 8, 8), parameters: floats(2, 3, 8) },
-    ...{ first_moments: floats(2, 3, 8), second_moments: floats(2, 3, 8) },
+    order: words(2, 9),
+    labels: words(9),
+    losses: floats(2, 8),
+    inputs: floats(2, 8, 8),
+    below_delta: floats(2, 8, 8),
+    parameters: floats(2, 3, 8),
+    first_moments: floats(2, 3, 8),
+    second_moments: floats(2, 3, 8),
   });
   const forward = 6 * 3 * 16;
   const softmax = 6 * (4 * 3 + 4 + 5 * 3);
@@ -536,8 +611,11 @@ describe("walks", () => {
     { first: 0, count: 70, first_step: 4, steps: 4, jobs: 2 },
   ]);
   const arrays = {
-    ...{ part, walks: words(2, 28), activations: floats(1, 128, 24), transposed: floats(1, 20, 8) },
-    ...{ state: floats(4, 128, 8) },
+    part,
+    walks: words(2, 28),
+    activations: floats(1, 128, 24),
+    transposed: floats(1, 20, 8),
+    state: floats(4, 128, 8),
   };
   const tallied = { ...arrays, labels: words(70), tallies: floats(26, 4) };
   const grid = walkGrid(gpu, 70, 2);
@@ -574,7 +652,9 @@ describe("walks", () => {
 
   test("walk_layer: activations of each evaluation are written", async () => {
     const kernel = (await createWalkLayer(gpu, "", "tanh")).bind({
-      ...{ ...arrays, walk: walk(1), outputs: floats(8, 128, 8) },
+      ...arrays,
+      walk: walk(1),
+      outputs: floats(8, 128, 8),
     });
     expect(costOf(kernel, walkLayerGrid(2, 70, 2), 1)).toEqual({
       operations: 2 * 70 * (4 * 13 + 4 * 6 * 6),
@@ -584,7 +664,9 @@ describe("walks", () => {
 
   test("walk_layer with a stride that ends where all neurons are removed", async () => {
     const kernel = (await createWalkLayer(gpu, "", "relu")).bind({
-      ...{ ...arrays, walk: walk(2), outputs: floats(8, 128, 8) },
+      ...arrays,
+      walk: walk(2),
+      outputs: floats(8, 128, 8),
     });
     // Evaluations 4 to 7 follow 8, 10, 12 and 12 removals; 6 were done before.
     expect(costOf(kernel, walkLayerGrid(2, 70, 2), 1)).toEqual({

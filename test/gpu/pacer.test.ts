@@ -24,7 +24,8 @@ function countedWork(units: number) {
   const encoded: number[] = [];
   const finished: number[] = [];
   const work = {
-    ...{ label: "counted", units },
+    label: "counted",
+    units,
     encode: (_: unknown, first: number, end: number) => {
       for (let unit = first; unit < end; unit++) encoded.push(unit);
     },

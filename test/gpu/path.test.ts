@@ -172,7 +172,8 @@ async function runStep(task: StepTask, begins: boolean) {
       { share: 0, begins: begins ? 0 : 1 },
       { share: 0, begins: begins ? 1 : 0 },
     ]),
-    ...{ begin: slab("begin", begin, units), end: slab("end", end, units) },
+    begin: slab("begin", begin, units),
+    end: slab("end", end, units),
     delta: slab("delta", gradients, units, paddedRows),
     conductance: slab("conductance", before, units, paddedRows),
   };

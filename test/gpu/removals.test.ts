@@ -60,8 +60,15 @@ function makeTask(sizes: Sizes, activation: Activation, exact: boolean): Task {
 
 function layerSizes({ samples, neurons, units }: Sizes, modes = MODES, first_mode = 0): RemovalLayer {
   return {
-    ...{ neurons, neuron_lanes: lanesOf(neurons), units, quads: quadsOf(units), slab_rows: samples + SPARE },
-    ...{ group: GROUP, modes, first_mode, blocks: sumBlocks(0, samples) },
+    neurons,
+    neuron_lanes: lanesOf(neurons),
+    units,
+    quads: quadsOf(units),
+    slab_rows: samples + SPARE,
+    group: GROUP,
+    modes,
+    first_mode,
+    blocks: sumBlocks(0, samples),
   };
 }
 
@@ -125,7 +132,8 @@ function wanted(task: Task, lost: readonly Float64Array[], roundings: number) {
 }
 
 const subject = (what: string, { samples, neurons, units }: Sizes) => ({
-  ...{ gpu, what: `removals.${what}, ${sizesText({ samples, neurons, units })}` },
+  gpu,
+  what: `removals.${what}, ${sizesText({ samples, neurons, units })}`,
   shape: [2 * GROUP * MODES, samples + SPARE, lanesOf(units)],
 });
 
@@ -231,7 +239,9 @@ interface ChangeTask {
 function changeTask(samples: number, classes: number, neurons: number, scale: number): ChangeTask {
   const random = testRandom(150 + samples + classes + neurons);
   return {
-    ...{ samples, classes, neurons },
+    samples,
+    classes,
+    neurons,
     logits: NETWORKS.map(() => realNumbers(random, samples * classes, 4)),
     outputs: NETWORKS.map(() => realNumbers(random, samples * neurons, scale)),
     means: NETWORKS.map(() => realNumbers(random, neurons, scale)),
@@ -259,7 +269,10 @@ async function runChanges(task: ChangeTask, variant: "" | "LAST", modes = MODES,
   const length = 2 * neurons * modes * blocks * 4;
   const sums = upload(gpu, "sums", "f32", [length + 4], new Float32Array(length + 4).fill(UNTOUCHED, length));
   const common = {
-    ...{ layer, part, sums: { ...sums, rank: 3 as const }, labels: upload(gpu, "labels", "u32", [samples], labels) },
+    layer,
+    part,
+    sums: { ...sums, rank: 3 as const },
+    labels: upload(gpu, "labels", "u32", [samples], labels),
     predictions: slabs("predictions", predictions, classes, rows, paddedRows),
   };
   for (let group = 0; group < groups; group++) {

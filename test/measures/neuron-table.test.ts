@@ -46,7 +46,9 @@ describe("the table of neurons", () => {
     expect([...table.layer]).toEqual([1, 1, 1, 2, 2]);
     expect([...table.neuron]).toEqual([0, 1, 2, 0, 1]);
     expect({ repeat: table.repeat, classes: table.classes, samples: table.samples }).toEqual({
-      ...{ repeat: 3, classes: 3, samples: 20 },
+      repeat: 3,
+      classes: 3,
+      samples: 20,
     });
   });
 

@@ -33,7 +33,9 @@ test("columns say bits, and only bits, behind the id", () => {
     if (unit !== "bit") expect(measureOfColumn(`${id}_bits`)).toBe(id);
   }
   expect([measureOfColumn("stranger_bits"), measureOfColumn("stranger"), measureOfColumn("repeat")]).toEqual([
-    ...["stranger", undefined, undefined],
+    "stranger",
+    undefined,
+    undefined,
   ]);
 });
 

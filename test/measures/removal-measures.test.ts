@@ -14,14 +14,20 @@ const sums = (loss: number): RemovalSums => ({
 /** Two neurons over 4 samples. */
 const layer: LayerEvidence = {
   ...layerOf(evidenceOf([1, 1], [2, 2])),
-  ...{ units: 2, zeroRemovals: sums(-8), meanRemovals: sums(4) },
+  units: 2,
+  zeroRemovals: sums(-8),
+  meanRemovals: sums(4),
 };
 
 test("each comes in the modes zero and mean, which need their own removals", () => {
   const all = [...singleRemovals, ...outputDivergences, ...logitChanges];
   expect(all.map(({ name }) => name)).toEqual([
-    ...["single-zero", "single-mean", "output-divergence-zero", "output-divergence-mean"],
-    ...["logit-change-zero", "logit-change-mean"],
+    "single-zero",
+    "single-mean",
+    "output-divergence-zero",
+    "output-divergence-mean",
+    "logit-change-zero",
+    "logit-change-mean",
   ]);
   for (const [index, { needs, meaning }] of all.entries()) {
     expect(needs).toEqual([index % 2 === 0 ? "zeroRemovals" : "meanRemovals"]);

@@ -41,7 +41,8 @@ function layer(number: 1 | 2): LayerEvidence {
   const of = (...values: number[]) => Float64Array.from({ length: 2 * units }, (_, cell) => values[cell % 2]!);
   return {
     ...layerOf(evidenceOf([2, 2], [2, 2])),
-    ...{ layer: number, units },
+    layer: number,
+    units,
     weights: { incoming: network[number - 1]!, outgoing: network[number]!, network },
     classSums: {
       origins: new Float32Array(units).fill(1),

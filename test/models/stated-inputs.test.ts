@@ -68,8 +68,11 @@ describe("what is known of inputs", () => {
     const bytes = encodeSafetensors(saying({ inputType: "bytes", inputTreatment: standardized }));
     const { metadata, tensors } = decodeTensors(bytes, (refusal) => expect.fail(refusal.what));
     expect(metadata).toEqual({
-      ...{ activation: "tanh", architecture: "3-4-2", inputs: "(byte / 255 - input_mean) / input_deviation" },
-      ...{ input_mean: "[12.977777,-0.1,735.5]", input_deviation: "[0.80362165,0.001,303.0741]" },
+      activation: "tanh",
+      architecture: "3-4-2",
+      inputs: "(byte / 255 - input_mean) / input_deviation",
+      input_mean: "[12.977777,-0.1,735.5]",
+      input_deviation: "[0.80362165,0.001,303.0741]",
     });
     // Names as PyTorch has them, and no others: load_state_dict is strict.
     expect(tensors.map(({ name }) => name)).toEqual([

@@ -46,7 +46,9 @@ function referenceSums(source: EvidenceSource): number[] {
   const outputs = forwardNetwork(source.network, source.inputs);
   return ablationModes.flatMap((mode) =>
     removalSums(source, outputs, mode).flatMap(({ losses, divergences, squares }) => [
-      ...[...losses, ...divergences, ...squares],
+      ...losses,
+      ...divergences,
+      ...squares,
     ]),
   );
 }

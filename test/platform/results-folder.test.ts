@@ -28,13 +28,14 @@ async function fault(promise: Promise<unknown>): Promise<RunError | UsageError> 
 }
 
 const oldReport = [
-  ...["report.html", "summary.csv", "claims.json", "report.html.partial"],
-  ...[
-    "figures/figure-1.svg",
-    "figures/figure-1.vl.json",
-    "figures/study-2-figure-7.svg",
-    "figures/figure-2.svg.partial",
-  ],
+  "report.html",
+  "summary.csv",
+  "claims.json",
+  "report.html.partial",
+  "figures/figure-1.svg",
+  "figures/figure-1.vl.json",
+  "figures/study-2-figure-7.svg",
+  "figures/figure-2.svg.partial",
 ];
 
 /** Leaves the files of an earlier run, and one that is none of ours. */

@@ -108,7 +108,8 @@ describe("a pruned network", () => {
     using samples = splitOnDevice(gpu, tinyDataset, "test");
     const blankWith = (bias: number): Network => {
       const layers = plantedNetwork.layers.map((layer, index) => ({
-        ...{ ...layer, weights: layer.weights.map(() => 0) },
+        ...layer,
+        weights: layer.weights.map(() => 0),
         biases: layer.biases.map((_, output) => (index === 2 && output === 1 ? bias : 0)),
       }));
       return { ...plantedNetwork, layers };

@@ -21,7 +21,11 @@ const split: Split = {
   labels: Uint16Array.of(0, 0, 1),
 };
 const order: RemovalOrder = {
-  ...{ repeat: 0, scope: "network", measure: "random", direction: "none", draw: 0 },
+  repeat: 0,
+  scope: "network",
+  measure: "random",
+  direction: "none",
+  draw: 0,
   neurons: [
     { layer: 1, neuron: 1 },
     { layer: 2, neuron: 0 },

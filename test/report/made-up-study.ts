@@ -102,7 +102,10 @@ function madeUpCurves(order: RemovalOrder, { modes, stride }: StudyConfig): Abla
 function madeUpSingles({ hidden, modes }: StudyConfig, repeat: number): SingleRemovals[] {
   return hidden.flatMap((width, index) =>
     modes.map((mode) => ({
-      ...{ repeat, layer: index + 1, mode, samples: SAMPLES },
+      repeat,
+      layer: index + 1,
+      mode,
+      samples: SAMPLES,
       correct: Uint32Array.from({ length: width }, (_, neuron) => SAMPLES - 60 - neuron),
       correctPerClass: Uint32Array.from({ length: width * CLASSES }, (_, at) =>
         at % CLASSES === 0 ? SAMPLES - 60 - Math.floor(at / CLASSES) - 2 * 640 : 640,
@@ -114,15 +117,21 @@ function madeUpSingles({ hidden, modes }: StudyConfig, repeat: number): SingleRe
 
 export function madeUpStudy(options: Partial<StudyConfig> = {}): StudyResults {
   const config: StudyConfig = {
-    ...{ data: "mnist", repeats: 2, seed: 0, hidden: [5, 4], activation: "sigmoid", epochs: 3, batchSize: 32 },
-    ...{ learningRate: 0.001, l2: 1e-5, measures: ["entropy", "mutual-information", "kl-selectivity"] },
-    ...{
-      scopes: ["layers", "network", "network-ranked"],
-      modes: ["zero", "mean"],
-      randomDraws: 2,
-      stride: 1,
-      sweep: "fast",
-    },
+    data: "mnist",
+    repeats: 2,
+    seed: 0,
+    hidden: [5, 4],
+    activation: "sigmoid",
+    epochs: 3,
+    batchSize: 32,
+    learningRate: 0.001,
+    l2: 1e-5,
+    measures: ["entropy", "mutual-information", "kl-selectivity"],
+    scopes: ["layers", "network", "network-ranked"],
+    modes: ["zero", "mean"],
+    randomDraws: 2,
+    stride: 1,
+    sweep: "fast",
     ...options,
   };
   const repeats = Array.from({ length: config.repeats }, (_, repeat) => repeat);
@@ -130,23 +139,41 @@ export function madeUpStudy(options: Partial<StudyConfig> = {}): StudyResults {
   const neurons = repeats.map((repeat) => madeUpNeurons(config.hidden, repeat));
   const orders = neurons.flatMap((table) => madeUpOrders(config, table));
   const dataset = {
-    ...{ name: "mnist", train: 6000, validation: SAMPLES, test: SAMPLES, features: FEATURES, sampleShape: [2, 2] },
-    ...{ classes: CLASSES, sha256: "0123456789abcdef".repeat(4) },
+    name: "mnist",
+    train: 6000,
+    validation: SAMPLES,
+    test: SAMPLES,
+    features: FEATURES,
+    sampleShape: [2, 2],
+    classes: CLASSES,
+    sha256: "0123456789abcdef".repeat(4),
   };
   const adapter = {
-    ...{ vendor: "google", architecture: "swiftshader", device: "SwiftShader Device", description: "" },
-    ...{ software: true, backend: "vulkan" },
+    vendor: "google",
+    architecture: "swiftshader",
+    device: "SwiftShader Device",
+    description: "",
+    software: true,
+    backend: "vulkan",
   };
   return {
     config,
     dataset,
     provenance: {
-      ...{ package: "0.1.0", node: "20.0.0", dawn: "0.6.2", adapter, started: "2025-01-31T23:59:59.999Z" },
+      package: "0.1.0",
+      node: "20.0.0",
+      dawn: "0.6.2",
+      adapter,
+      started: "2025-01-31T23:59:59.999Z",
       elapsedMs: { data: 12.5, train: 34567.25, ablate: 1e5 },
     },
     repeats: repeats.map((repeat) => ({
-      ...{ repeat, validationAccuracy: 0.966, testAccuracy: (1940 + repeat) / SAMPLES, testCorrect: 1940 + repeat },
-      ...{ testLoss: 0.08, trainLoss },
+      repeat,
+      validationAccuracy: 0.966,
+      testAccuracy: (1940 + repeat) / SAMPLES,
+      testCorrect: 1940 + repeat,
+      testLoss: 0.08,
+      trainLoss,
     })),
     networks: repeats.map((repeat) => ({
       repeat,

@@ -21,8 +21,12 @@ import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 const gpu = await testGpu();
 const names = measures.map(({ name }) => name);
 const provenance = {
-  ...{ package: "0", node: "0", dawn: "0", adapter: gpu.facts },
-  ...{ started: "2026-01-01T00:00:00Z", elapsedMs: {} },
+  package: "0",
+  node: "0",
+  dawn: "0",
+  adapter: gpu.facts,
+  started: "2026-01-01T00:00:00Z",
+  elapsedMs: {},
 };
 
 async function results(measured: readonly string[]): Promise<StudyResults> {

@@ -35,14 +35,20 @@ function factsOf({ repeats, neurons, orders, curves }: StudyOutcome) {
     randomOrders: orders
       .filter(({ measure }) => measure === RANDOM)
       .map(({ repeat, scope, draw, neurons: removed }) => ({
-        ...{ repeat, scope, draw },
+        repeat,
+        scope,
+        draw,
         neurons: removed.map(({ layer, neuron }) => `${layer}/${neuron}`).join(" "),
       })),
     randomCurves: curves
       .filter(({ order }) => order.measure === RANDOM)
       .map(({ order: { repeat, scope, draw }, mode, correct, loss }) => ({
-        ...{ repeat, scope, draw, mode },
-        ...{ correct: [...correct], loss: [...loss] },
+        repeat,
+        scope,
+        draw,
+        mode,
+        correct: [...correct],
+        loss: [...loss],
       })),
   };
 }

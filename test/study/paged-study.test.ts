@@ -25,7 +25,11 @@ const splits = {
   test: randomSplit(random, samples.test, FEATURES, CLASSES),
 };
 const dataset: Dataset = {
-  ...{ name: "made up", features: FEATURES, sampleShape: [FEATURES], classes: CLASSES, sha256: "0".repeat(64) },
+  name: "made up",
+  features: FEATURES,
+  sampleShape: [FEATURES],
+  classes: CLASSES,
+  sha256: "0".repeat(64),
   ...splits,
 };
 
@@ -33,7 +37,10 @@ const dataset: Dataset = {
 function paged({ count, inputs, labels }: Split): PagedSplit {
   const buffer = new Uint8Array(PAGE * FEATURES);
   return {
-    ...{ count, labels, inputType: "bytes", pageSamples: PAGE },
+    count,
+    labels,
+    inputType: "bytes",
+    pageSamples: PAGE,
     async readPage(page) {
       const own = inputs.subarray(page * PAGE * FEATURES, (page + 1) * PAGE * FEATURES);
       buffer.fill(255).set(own as Uint8Array);
@@ -52,16 +59,24 @@ const pages: PagedDataset = {
 const config: AnalysisConfig = {
   models: networks.map(({ file }) => file),
   data: "made up",
-  ...{ repeats: 2, seed: 5, hidden: [7, 5], activation: "relu" },
+  repeats: 2,
+  seed: 5,
+  hidden: [7, 5],
+  activation: "relu",
   measures: ["entropy", "mutual-information"],
   scopes: ["layers", "network"],
   modes: ["zero", "mean"],
-  ...{ randomDraws: 2, stride: 1, sweep: "fast" },
+  randomDraws: 2,
+  stride: 1,
+  sweep: "fast",
 };
 
 async function outcomeOf(data: Dataset | PagedDataset, options: Partial<AnalysisConfig>, events?: ProgressEvent[]) {
   const observer = events === undefined ? {} : { onProgress: (event: ProgressEvent) => events.push(event) };
-  return await analyzeNetworks(new Devices(gpu), data, { ...config, ...options }, networks, () => 0, observer);
+  return await analyzeNetworks(new Devices(gpu), data, { ...config, ...options }, networks, {
+    clock: () => 0,
+    ...observer,
+  });
 }
 
 test.each<Partial<AnalysisConfig>>([

@@ -10,10 +10,19 @@ import { plantedNetwork } from "../support/planted-network.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 
 const adapter: AdapterFacts = {
-  ...{ vendor: "v", architecture: "a", device: "d", description: "t", software: true, backend: "vulkan" },
+  vendor: "v",
+  architecture: "a",
+  device: "d",
+  description: "t",
+  software: true,
+  backend: "vulkan",
 };
 const origin: PartOrigin = {
-  ...{ package: "1", dawn: "2", adapter, tiles: everyProduct("plain"), dataset: tinyDataset },
+  package: "1",
+  dawn: "2",
+  adapter,
+  tiles: everyProduct("plain"),
+  dataset: tinyDataset,
 };
 
 /** Names by kind, of repeat 1. */

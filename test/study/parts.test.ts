@@ -41,7 +41,9 @@ function partsOver(store: PartStore, of: RecordedConfig, seen: Seen): StudyParts
     },
   };
   return new StudyParts({
-    ...{ store: watched, config: of, origin },
+    store: watched,
+    config: of,
+    origin,
     onDamaged: (part, found) => seen.damaged.push(`${part.replace(/-[0-9a-f]{64}$/, "")}: ${found}`),
   });
 }

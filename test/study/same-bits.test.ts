@@ -17,7 +17,9 @@ const [FEATURES, CLASSES] = [5, 5];
 /** More samples than a chunk has where all is cut: several blocks of each sum. */
 const dataset: Dataset = {
   ...tinyDataset,
-  ...{ features: FEATURES, sampleShape: [FEATURES], classes: CLASSES },
+  features: FEATURES,
+  sampleShape: [FEATURES],
+  classes: CLASSES,
   train: brightestPixelSplit(random, 150, CLASSES),
   validation: brightestPixelSplit(random, 300, CLASSES),
   test: brightestPixelSplit(random, 300, CLASSES),

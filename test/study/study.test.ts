@@ -154,8 +154,13 @@ describe("a study", () => {
 
   test("keeps to the scopes, measures, modes, draws and stride it is asked for", async () => {
     const narrow = await study({
-      ...{ repeats: 1, epochs: 1, scopes: ["network"], measures: ["kl-selectivity"], modes: ["mean"] },
-      ...{ randomDraws: 0, stride: 5 },
+      repeats: 1,
+      epochs: 1,
+      scopes: ["network"],
+      measures: ["kl-selectivity"],
+      modes: ["mean"],
+      randomDraws: 0,
+      stride: 5,
     });
     const id = measureNamed("kl-selectivity")!.id;
     expect(narrow.orders.map(key)).toEqual([`0 network ${id} low 0`, `0 network ${id} high 0`]);
@@ -227,8 +232,16 @@ describe("a study of outputs at more than two levels", () => {
 
 test("the summary of a data set gives the size of each part and leaves the bytes out", () => {
   expect(summarizeDataset(tinyDataset)).toEqual({
-    ...{ name: "bands", train: 120, validation: 60, test: 60, features: 36, sampleShape: [6, 6], classes: 3 },
-    ...{ inputType: "bytes", validationPerClass: [20, 20, 20], testPerClass: [20, 20, 20] },
+    name: "bands",
+    train: 120,
+    validation: 60,
+    test: 60,
+    features: 36,
+    sampleShape: [6, 6],
+    classes: 3,
+    inputType: "bytes",
+    validationPerClass: [20, 20, 20],
+    testPerClass: [20, 20, 20],
     sha256: tinyDataset.sha256,
   });
 });

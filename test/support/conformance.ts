@@ -43,8 +43,10 @@ export const conformanceSets: readonly ConformanceSet[] = readdirSync(folder)
 
 export function networkOf({ activation, weights, biases }: ConformanceSet): Network {
   const layers = weights.map((rows, layer) => ({
-    ...{ inputs: rows[0]!.length, outputs: rows.length },
-    ...{ weights: Float32Array.from(rows.flat()), biases: Float32Array.from(biases[layer]!) },
+    inputs: rows[0]!.length,
+    outputs: rows.length,
+    weights: Float32Array.from(rows.flat()),
+    biases: Float32Array.from(biases[layer]!),
   }));
   return { activation, layers };
 }
@@ -56,9 +58,12 @@ export function splitOf({ samples, labels }: ConformanceSet): Split & { readonly
 /** Of every id in a set: [layers][units] values. */
 export function valuesById({ layers }: ConformanceSet): Map<string, readonly (readonly number[])[]> {
   const ofLayers = layers.map(({ values, change, single, shapley }) => ({
-    ...{ ...values, ...change },
-    ...{ single_zero: single.zero, single_mean: single.mean },
-    ...{ shapley_zero: shapley.zero, shapley_mean: shapley.mean },
+    ...values,
+    ...change,
+    single_zero: single.zero,
+    single_mean: single.mean,
+    shapley_zero: shapley.zero,
+    shapley_mean: shapley.mean,
   }));
   return new Map(
     Object.keys(ofLayers[0]!).map((id) => [id, ofLayers.map((layer) => (layer as ConformanceLayer["values"])[id]!)]),

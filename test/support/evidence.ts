@@ -42,12 +42,16 @@ export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: Ne
     });
   const removal = (loss: number) => ({
     losses: Float64Array.of(loss),
-    ...{ divergences: Float64Array.of(0.5), squares: Float64Array.of(4) },
+    divergences: Float64Array.of(0.5),
+    squares: Float64Array.of(4),
   });
   const incoming = { inputs: 2, outputs: 1, weights: Float32Array.of(0.5, -2), biases: Float32Array.of(7) };
   const outgoing = { inputs: 1, outputs: 2, weights: Float32Array.of(3, -1), biases: Float32Array.of(7, 0) };
   return {
-    ...{ layer: 1, units: 1, samplesPerClass, samples },
+    layer: 1,
+    units: 1,
+    samplesPerClass,
+    samples,
     meanActivation: Float32Array.of(0.5),
     levels: { levels, counts: countsPerLevel.slice(classes) },
     classSums: {
@@ -60,7 +64,8 @@ export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: Ne
     activation: { kind: "relu" },
     path: { conductances: Float64Array.of(3 * sum(Array.from(countsPerLevel))) },
     relevance: { sizes: Float64Array.of(sum(Array.from(countsPerLevel))) },
-    ...{ zeroRemovals: removal(-1), meanRemovals: removal(2) },
+    zeroRemovals: removal(-1),
+    meanRemovals: removal(2),
     gradients: gradientsOf(sum(Array.from(countsPerLevel)), [1 / 2, -1 / 4]),
   };
 }

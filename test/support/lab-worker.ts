@@ -90,7 +90,9 @@ export async function startLabWorker(browserPath?: string): Promise<LabWorker> {
   await page.goto(server.url);
   await page.evaluate(`(${START_WORKER})(${JSON.stringify(workerAddress())})`);
   return {
-    ...{ page, console, requests },
+    page,
+    console,
+    requests,
     send: (request) => page.evaluate(`send(${JSON.stringify(request)})`),
     take: async <T extends LabNotice["type"]>(type: T) => (await notices.take(type)) as Notice<T>,
     async close() {

@@ -8,7 +8,9 @@ export function inPages(gpu: GpuContext, split: Split, classes: number, pageSamp
   const { count, inputs, labels } = split;
   const features = inputs.length / count;
   return {
-    ...{ host: { labels }, count, classes },
+    host: { labels },
+    count,
+    classes,
     async eachPage(work) {
       for (let first = 0; first < count; first += pageSamples) {
         const end = Math.min(count, first + pageSamples);

@@ -39,8 +39,12 @@ describe("a training step with two hidden layers", () => {
 
   test("is six where the top layer's are one", async () => {
     expect(await labelsOf(shared, [4, 3], 3, 32)).toEqual([
-      ...["forward.forward_layer", "forward.forward_layer", "top-layer.step_top_layer", "backward.hidden_delta"],
-      ...["backward.update_parameters", "backward.update_parameters"],
+      "forward.forward_layer",
+      "forward.forward_layer",
+      "top-layer.step_top_layer",
+      "backward.hidden_delta",
+      "backward.update_parameters",
+      "backward.update_parameters",
     ]);
   });
 

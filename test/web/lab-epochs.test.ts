@@ -13,8 +13,18 @@ import { tinyIdxFiles } from "../support/idx-folders.ts";
 import { givenFiles, type LabInNode, openTinyLab, settled } from "../support/lab-in-node.ts";
 
 const settings: LabSettings = {
-  ...{ hidden: [7, 5], activation: "sigmoid", epochs: 4, repeats: 2, seed: 0 },
-  ...{ batchSize: 16, learningRate: 0.1, l2: 1e-5, noisyLabels: 0, bits: 1, bins: "equal-width", singles: "all" },
+  hidden: [7, 5],
+  activation: "sigmoid",
+  epochs: 4,
+  repeats: 2,
+  seed: 0,
+  batchSize: 16,
+  learningRate: 0.1,
+  l2: 1e-5,
+  noisyLabels: 0,
+  bits: 1,
+  bins: "equal-width",
+  singles: "all",
 };
 
 /** What a training of so many epochs gives on the command line. */

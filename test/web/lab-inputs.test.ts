@@ -30,8 +30,18 @@ const lab = await openTinyLab();
 afterAll(() => lab.loseDevice());
 const data = await readIdxFolder(givenSource(givenFiles(tinyIdxFiles())), "bands");
 const settings: LabSettings = {
-  ...{ hidden: [6], activation: "sigmoid", epochs: 4, repeats: 1, seed: 0 },
-  ...{ batchSize: 8, learningRate: 0.05, l2: 0, noisyLabels: 0, bits: 1, bins: "equal-width", singles: "all" },
+  hidden: [6],
+  activation: "sigmoid",
+  epochs: 4,
+  repeats: 1,
+  seed: 0,
+  batchSize: 8,
+  learningRate: 0.05,
+  l2: 0,
+  noisyLabels: 0,
+  bits: 1,
+  bins: "equal-width",
+  singles: "all",
 };
 
 /** The planted network for (x - 0.25) / 0.5 in the place of x: W x + b = (0.5 W) x' + (b + 0.25 W 1). */

@@ -19,8 +19,18 @@ import { chromiumPaths, noChromium } from "../support/chromium.ts";
 import { type LabWorker, startLabWorker } from "../support/lab-worker.ts";
 
 const settings: LabSettings = {
-  ...{ hidden: [12, 8], activation: "sigmoid", epochs: 1, repeats: 2, seed: 3 },
-  ...{ batchSize: 64, learningRate: 0.01, l2: 1e-5, noisyLabels: 0, bits: 1, bins: "equal-width", singles: "all" },
+  hidden: [12, 8],
+  activation: "sigmoid",
+  epochs: 1,
+  repeats: 2,
+  seed: 3,
+  batchSize: 64,
+  learningRate: 0.01,
+  l2: 1e-5,
+  noisyLabels: 0,
+  bits: 1,
+  bins: "equal-width",
+  singles: "all",
 };
 const config = configOf(settings, "mnist");
 

@@ -14,7 +14,8 @@ test("the defaults are the command line's", () => {
 
 test("more than one bit is a part of the configuration, one bit is the absence of it", () => {
   expect(configOf({ ...defaults, bits: 3, bins: "equal-frequency" }, "mnist")).toMatchObject({
-    ...{ bits: 3, bins: "equal-frequency" },
+    bits: 3,
+    bins: "equal-frequency",
   });
   expect(configOf({ ...defaults, bins: "equal-frequency" }, "mnist")).toEqual(configOf(defaults, "mnist"));
 });

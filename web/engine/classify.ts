@@ -19,7 +19,7 @@ export interface SampleRemoval {
 }
 
 /** What the network makes of the inputs. */
-export type Scores = Pick<Classified, "before" | "after" | "winner" | "activations" | "carried" | "carriedFrom">;
+type Scores = Pick<Classified, "before" | "after" | "winner" | "activations" | "carried" | "carriedFrom">;
 
 /** Multiply-adds of the single removals of one sample: a tenth of a second or two. */
 const MOST_OPERATIONS = 2e8;

@@ -1,7 +1,7 @@
 /** The page's end of the line to the worker. */
 import type { LabNotice, LabRequest } from "./protocol.ts";
 
-export interface LabEngine {
+interface LabEngine {
   send(request: LabRequest): void;
   /** Ends the worker with all it holds. */
   close(): void;

@@ -5,7 +5,7 @@
 import type { TrainedNetwork } from "../../src/core/network.ts";
 
 /** Bytes of parameters: of three default networks, 250 epochs. */
-export const MOST_EPOCH_BYTES = 2 ** 28;
+const MOST_EPOCH_BYTES = 2 ** 28;
 
 const FLOAT_BYTES = 4;
 

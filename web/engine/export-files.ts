@@ -96,7 +96,7 @@ function folderName({ label, dataset, networks, provenance }: LabStudy): string 
 }
 
 /** What an export is made with. */
-export interface ExportMeans {
+interface ExportMeans {
   readonly runtime: Runtime;
   /** What computing the curves took that were missing. */
   readonly ablateMs: number;

@@ -8,7 +8,7 @@ import type { GivenFile } from "../../src/platform/browser/given-files.ts";
  * `pictures`: data, of which not one file but the folders say what they are. `archive`: .npz files, of samples or of a
  * network's weights. `unknown`: one file whose name says nothing.
  */
-export type GivenKind = "results" | "data" | "pictures" | "network" | "archive" | "unknown";
+type GivenKind = "results" | "data" | "pictures" | "network" | "archive" | "unknown";
 
 const tables: readonly string[] = [
   resultNames.study,
@@ -71,7 +71,7 @@ function haveClassFolders(paths: readonly string[]): boolean {
   return new Set(parents).size < parents.length;
 }
 
-export const EXPECTED =
+const EXPECTED =
   "one network (.safetensors, .onnx, .keras, .h5, .npz, .npy files, or model.json with its weights), one data set (.csv, " +
   ".tsv, .parquet, .npz, IDX files, CIFAR-10, or folders of .png pictures, one a class), or a folder of results";
 

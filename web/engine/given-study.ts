@@ -8,7 +8,7 @@ import { isArchive, isData, isTable, kindOf, nameOf } from "./given-kind.ts";
 import type { GivenNetwork } from "./given-network.ts";
 import type { ReadingOptions } from "./protocol.ts";
 
-export type Given =
+type Given =
   | ({ readonly kind: "network" } & GivenNetwork)
   | ({ readonly kind: "dataset" } & GivenData)
   | { readonly kind: "results"; readonly label: string; readonly files: StudyFiles };

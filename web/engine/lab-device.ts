@@ -7,7 +7,7 @@ import { type BrowserScope, type NoAdapter, openBrowserAdapter } from "../../src
 /** A software adapter's memory is the machine's, of which a page should not take much. */
 const SOFTWARE_MEMORY_BYTES = 2 ** 30;
 
-export interface DeviceWatcher {
+interface DeviceWatcher {
   onLost(fault: Fault): void;
   onRecovered(gpu: GpuContext): void;
   /** No other device is to be had. */

@@ -101,7 +101,7 @@ export async function curvesOf(
 }
 
 /** What is needed of a study for more to be computed. */
-export interface LiveMaterial {
+interface LiveMaterial {
   readonly dataset: Dataset;
   readonly parts: StudyParts;
   readonly networks: readonly TrainedNetwork[];

@@ -317,7 +317,8 @@ export class Lab {
     const runtime = { package: this.#version, node: "none: a browser", dawn: this.#scope.navigator.userAgent };
     const ablateMs = performance.now() - begin;
     const exported = await exportStudy(study, {
-      ...{ runtime: { ...runtime, adapter: facts, tiles }, ablateMs },
+      runtime: { ...runtime, adapter: facts, tiles },
+      ablateMs,
       loadAssets: () => loadReportAssets(this.#base),
       onFault: (error) => this.#tellFault("export", error),
     });

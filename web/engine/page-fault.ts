@@ -4,7 +4,7 @@ import { DeviceError, DeviceLostError, OutOfMemoryError } from "../../src/gpu/de
 import type { ReadingOption } from "./protocol.ts";
 import { inPageWords, readingOptionsIn } from "./reading-names.ts";
 
-export interface PageFault {
+interface PageFault {
   readonly unexpected: boolean;
   readonly fault: Fault;
   /** Options of reading that the page has a field for, and that the advice names. */

@@ -9,7 +9,7 @@ import { download } from "../../src/platform/browser/download.ts";
 import { type GivenFile, gunzip } from "../../src/platform/browser/given-files.ts";
 import { pageFiles } from "../page-files.ts";
 
-export type Loading = (loaded: number, total: number) => void;
+type Loading = (loaded: number, total: number) => void;
 
 const RELOAD = "reload the page; if it recurs, npm run build:web makes the page's files anew";
 

@@ -8,7 +8,7 @@ import type { LabRequest } from "./protocol.ts";
 type CurvesRequest = Extract<LabRequest, { readonly type: "curves" }>;
 
 /** Curves that the page waits for, and the study that they were asked of. */
-export interface CurvesPutOff {
+interface CurvesPutOff {
   readonly asked: CurvesRequest;
   readonly of: LabStudy | undefined;
 }

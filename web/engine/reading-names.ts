@@ -14,7 +14,7 @@ export const readingLabels: Readonly<Record<ReadingOption, string>> = {
 };
 
 /** `--weights-layout` */
-export const flagOf = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const flagOf = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const byFlag = new Map((Object.keys(readingLabels) as ReadingOption[]).map((name) => [flagOf(name), name]));
 /** Not `--help`, which belongs to a command that is to be typed. */

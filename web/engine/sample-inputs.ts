@@ -6,7 +6,7 @@ import { inputValues } from "../../src/reference/forward.ts";
 import { greyValues } from "./extremes.ts";
 import type { Classified, SampleChoice } from "./protocol.ts";
 
-export interface ChosenSample extends Pick<Classified, "sample" | "label" | "pixels"> {
+interface ChosenSample extends Pick<Classified, "sample" | "label" | "pixels"> {
   /** [features] as the network takes them. */
   readonly inputs: Float64Array;
 }

@@ -45,10 +45,23 @@ export function configOf(settings: LabSettings, data: string): StudyConfig {
   if (typeof singles === "number") requireWhole("singles", singles, wholeRanges.singles);
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   return {
-    ...{ data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 },
+    data,
+    repeats,
+    seed,
+    hidden,
+    activation,
+    epochs,
+    batchSize,
+    learningRate,
+    l2,
     ...(noisyLabels > 0 && { noisyLabels: noisyLabels / 100 }),
     ...quantizationOf({ bits, bins }),
     ...(singles !== "all" && { singles }),
-    ...{ measures: paperMeasureNames, scopes, modes, randomDraws, stride, sweep },
+    measures: paperMeasureNames,
+    scopes,
+    modes,
+    randomDraws,
+    stride,
+    sweep,
   };
 }

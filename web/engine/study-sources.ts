@@ -23,7 +23,7 @@ import { inPageWords } from "./reading-names.ts";
 import { configOf } from "./settings.ts";
 import { measure } from "./study-stages.ts";
 
-export type Origin = Pick<LabStudy, "origin" | "label" | "provenance" | "warnings" | "notes">;
+type Origin = Pick<LabStudy, "origin" | "label" | "provenance" | "warnings" | "notes">;
 
 /**
  * Measures networks and lays out their orders.
@@ -31,18 +31,25 @@ export type Origin = Pick<LabStudy, "origin" | "label" | "provenance" | "warning
  */
 export async function measuredStudy(
   device: LabDevice,
-  dataset: Dataset,
+  { dataset, shown = dataset }: { readonly dataset: Dataset; readonly shown?: Dataset },
   config: RecordedConfig,
   networks: readonly TrainedNetwork[],
   origin: Origin,
-  shown = dataset,
 ): Promise<LabStudy> {
   const { repeats, neurons, parts } = await measure(device, dataset, config, networks);
   return {
-    ...{ ...origin, config, dataset: summarizeDataset(dataset), networks, repeats, neurons },
+    ...origin,
+    config,
+    dataset: summarizeDataset(dataset),
+    networks,
+    repeats,
+    neurons,
     orders: neurons.flatMap((table) => ordersOf(table, config)),
-    ...{ singles: [], filedCurves: new CurveStore(), missing: [] },
-    ...{ live: livePart({ dataset, parts, networks, neurons, shown }), lacking: "" },
+    singles: [],
+    filedCurves: new CurveStore(),
+    missing: [],
+    live: livePart({ dataset, parts, networks, neurons, shown }),
+    lacking: "",
   };
 }
 
@@ -75,7 +82,13 @@ export async function networkStudy(device: LabDevice, raw: Dataset, filed: Filed
   const told = [...filed.notes, ...fitted.notes, ...notes].map(inPageWords);
   const doubts = warnings.map(inPageWords);
   const origin: Origin = { origin: "network-file", label, provenance: undefined, warnings: doubts, notes: told };
-  const study = await measuredStudy(device, dataset, config, [{ repeat: 0, network, trainLoss: [] }], origin, raw);
+  const study = await measuredStudy(
+    device,
+    { dataset, shown: raw },
+    config,
+    [{ repeat: 0, network, trainLoss: [] }],
+    origin,
+  );
   return nearChanceOn(dataset)(study.repeats[0]!) ? { ...study, warnings: [...doubts, GUESSES] } : study;
 }
 
@@ -124,14 +137,27 @@ export function filedStudy(
   }
   const lossOf = (repeat: number) => study.repeats.find((one) => one.repeat === repeat)?.trainLoss ?? [];
   const networks = (files.networks ?? []).map(({ repeat, network }) => ({
-    ...{ repeat, network, trainLoss: lossOf(repeat) },
+    repeat,
+    network,
+    trainLoss: lossOf(repeat),
   }));
   const lacking = lackOf(files, dataset, device);
   const filedCurves = new CurveStore();
   filedCurves.add(curves);
   return {
-    ...{ origin, label, provenance: study.provenance, config: study.config, dataset: study.dataset },
-    ...{ networks, repeats: study.repeats, neurons, orders, singles: [...singles], filedCurves, missing, lacking },
+    origin,
+    label,
+    provenance: study.provenance,
+    config: study.config,
+    dataset: study.dataset,
+    networks,
+    repeats: study.repeats,
+    neurons,
+    orders,
+    singles: [...singles],
+    filedCurves,
+    missing,
+    lacking,
     warnings: study.warnings ?? [],
     notes: [],
     live: lacking === "" ? livePartOf(files, networks, dataset!, device!) : undefined,

@@ -54,7 +54,7 @@ export async function train(
   });
 }
 
-export interface Measured {
+interface Measured {
   readonly repeats: readonly RepeatSummary[];
   readonly neurons: readonly NeuronTable[];
   /** In which networks and tables are, and what will be computed from them. */
@@ -106,7 +106,7 @@ export async function removeSingles(
 }
 
 /** The curves of a repeat in a scope, as far as a request goes. */
-export interface CurvePiece {
+interface CurvePiece {
   readonly repeat: number;
   readonly scope: ScopeText;
 }

@@ -48,7 +48,7 @@ export class TrainedEpochs implements KeptEpochs {
     const networks = this.#store.networks(epoch);
     const elapsedMs = trainMs === undefined ? {} : { train: trainMs };
     const config = { ...this.#config, epochs: epoch };
-    const study = await measuredStudy(device, this.#dataset, config, networks, {
+    const study = await measuredStudy(device, { dataset: this.#dataset }, config, networks, {
       origin: "trained",
       label: "",
       provenance: { started: this.#started, elapsedMs },

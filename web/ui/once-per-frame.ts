@@ -1,6 +1,6 @@
 /** Drawing at the pace of the screen: a study comes as dozens of notices between two frames. */
 
-export interface FrameWork {
+interface FrameWork {
   /** Has the work done in the next frame, once, however often it is asked for. */
   ask(): void;
   stop(): void;

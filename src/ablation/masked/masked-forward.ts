@@ -37,7 +37,7 @@ export interface MaskedJob {
   readonly removed: number;
 }
 
-export interface MaskedForward {
+interface MaskedForward {
   readonly units: number;
   encode(to: Recorder, unit: number): void;
   /** Waits; results in the order of the jobs. @param lossesBefore [jobs] as of Tallier.total */
@@ -100,7 +100,7 @@ export function chainLayout(shape: NetworkShape, below: number) {
 }
 
 /** What decides the size of every array of masked forward passes, beside the pass that they start from. */
-export interface MaskedSize {
+interface MaskedSize {
   readonly shape: NetworkShape;
   /** Samples of a chunk. */
   readonly rows: number;

@@ -40,7 +40,7 @@ export async function maskedSweep(
   await split.eachPage(async (page) => {
     const share = page.count / samples;
     for (const group of planGroups(gpu, networks, page, plans)) {
-      await sweepGroup(gpu, networks, page, task, group, (done) => onProgress(finished + done * share, total));
+      await sweepGroup({ gpu, networks, page, task }, group, (done) => onProgress(finished + done * share, total));
       finished += group.reduce((sum, { removed }) => sum + removed.length, 0) * share;
     }
   });
@@ -77,12 +77,17 @@ function planGroups(
   return groups;
 }
 
+/** What curves are swept over: one page of the samples. */
+interface PageSweep {
+  readonly gpu: GpuContext;
+  readonly networks: DeviceNetworks;
+  readonly page: DeviceSplit;
+  readonly task: SweepTask;
+}
+
 /** Adds one page to the sums of some curves. */
 async function sweepGroup(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
-  page: DeviceSplit,
-  task: SweepTask,
+  { gpu, networks, page, task }: PageSweep,
   plans: readonly CurvePlan[],
   onProgress: (done: number) => void,
 ): Promise<void> {

@@ -20,7 +20,7 @@ import type { Climb, WalkBatch, WalkTables, WalkTotals } from "./walk-batch.ts";
 import { removedAfter } from "./walk-plan.ts";
 
 /** What decides the size of a climb's arrays, beside its tallies and the outputs that batches share. */
-export interface LayerClimbSize {
+interface LayerClimbSize {
   readonly shape: NetworkShape;
   readonly networks: number;
   /** Lowest ablated hidden layer, from 1. */

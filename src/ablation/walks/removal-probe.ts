@@ -43,7 +43,10 @@ function requireNeurons(removed: readonly NeuronAddress[], hidden: readonly numb
 
 /** The job that removes `removed` neurons of the only order. */
 const jobOf = (mode: AblationMode, removed: number) => ({
-  ...{ network: 0, curve: 0, replacement: replacementRows[mode], removed },
+  network: 0,
+  curve: 0,
+  replacement: replacementRows[mode],
+  removed,
 });
 
 /** @param meanActivations per hidden layer: [neurons] */

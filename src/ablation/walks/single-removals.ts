@@ -65,7 +65,10 @@ export function singlesOf(
       correctPerClass: correctPerClass!.slice(classes),
     };
     tables[network]![curve * modes.length + modes.indexOf(mode)] = {
-      ...{ repeat: order.repeat, layer: curve + 1, mode, samples: count },
+      repeat: order.repeat,
+      layer: curve + 1,
+      mode,
+      samples: count,
       ...(isPart && { neurons }),
       ...values,
     };

@@ -17,7 +17,7 @@ import type { WalkGroup } from "./walk-plan.ts";
 import { maskPairs } from "./walk-tables.ts";
 
 /** What decides the size of a climb's arrays. */
-export interface TallyClimbSize extends Pick<WalkGroup, "route" | "lowest" | "deeper" | "single"> {
+interface TallyClimbSize extends Pick<WalkGroup, "route" | "lowest" | "deeper" | "single"> {
   readonly shape: NetworkShape;
   readonly networks: number;
   readonly walks: number;

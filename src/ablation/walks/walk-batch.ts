@@ -39,7 +39,7 @@ export interface SweepDevice {
 }
 
 /** What decides the size of a batch's tables. */
-export interface TableSize {
+interface TableSize {
   readonly shape: NetworkShape;
   readonly networks: number;
   /** Lowest ablated hidden layer, from 1. */

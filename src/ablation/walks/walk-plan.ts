@@ -13,7 +13,7 @@ import { WALK_CLASSES, WALK_STEPS } from "../../gpu/kernels/walk.ts";
 import { removalSteps } from "../orders.ts";
 
 /** A network, the constants of mode `mean` and orders to walk along. */
-export interface WalkTask {
+interface WalkTask {
   readonly network: Network;
   /** Per hidden layer: [neurons]. */
   readonly meanActivations: readonly Float32Array[];
@@ -217,7 +217,7 @@ export function walkGroups(
 }
 
 /** A step of the route `product`: removals that change the state, then the evaluations up to the next such ones. */
-export interface ProductStep {
+interface ProductStep {
   /** Moves done before the step, and after it. */
   readonly begin: number;
   readonly end: number;

@@ -65,7 +65,7 @@ function hasZeros({ walks, group }: WalkBatch, tasks: readonly WalkedNetwork[]):
 }
 
 /** What decides the size of the arrays of starts. */
-export interface StartSize {
+interface StartSize {
   readonly shape: NetworkShape;
   /** Lowest ablated hidden layer, from 1. */
   readonly lowest: number;
@@ -89,7 +89,7 @@ export function startLayout({ shape, lowest, jobs, rows, batches }: StartSize) {
 }
 
 /** Computes starts: `part` 0 before all else of a chunk, further ones before each further part. */
-export type Begin = (to: Recorder, chunk: number, part: number) => void;
+type Begin = (to: Recorder, chunk: number, part: number) => void;
 
 export async function createStart(tables: WalkTables, own: Owned): Promise<Begin> {
   const { device, batch, ranges, starts, state } = tables;

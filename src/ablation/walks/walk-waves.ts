@@ -53,13 +53,13 @@ export interface WalkedSize {
 }
 
 /** Walks [first, first + count) of a group. */
-export interface BatchRange {
+interface BatchRange {
   readonly group: number;
   readonly first: number;
   readonly count: number;
 }
 
-export interface WalkWaves {
+interface WalkWaves {
   /** Samples of a chunk. */
   readonly rows: Amount;
   readonly waves: readonly (readonly BatchRange[])[];
@@ -76,7 +76,7 @@ function startSlabs(networks: number, { starts, own }: GroupSize, walks: number)
 }
 
 /** Slabs of `state` for `walks` walks: those of their starts, and where walks go on from their last step their own and a spare. */
-export function stateSlabs(networks: number, group: GroupSize, walks: number): number {
+function stateSlabs(networks: number, group: GroupSize, walks: number): number {
   const { route, deeper, single } = group;
   // See place_of in shaders/parts/walk.wgsl.
   const each = route === "product" && deeper ? 2 : 1;
@@ -84,7 +84,7 @@ export function stateSlabs(networks: number, group: GroupSize, walks: number): n
 }
 
 /** Slabs of each layer's outputs on the route `layers`. */
-export function outputSlabs(walks: number): number {
+function outputSlabs(walks: number): number {
   return walks * stepsOf("layers");
 }
 

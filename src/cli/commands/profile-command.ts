@@ -53,9 +53,21 @@ async function madeUpDataset(samples: number): Promise<Dataset> {
 /** Every order of every scope in every mode, at every step. */
 function sweepConfig({ hidden, activation, repeats, singles: alone }: ProfileOptions): StudyConfig {
   return {
-    ...{ data: "made up", repeats, seed: 0, hidden, activation, epochs: EPOCHS, batchSize: 32 },
-    ...{ learningRate: 0.001, l2: 1e-5, measures: paperMeasureNames, scopes: scopeKinds },
-    ...{ modes: ablationModes, randomDraws: 5, stride: 1, sweep: "fast" },
+    data: "made up",
+    repeats,
+    seed: 0,
+    hidden,
+    activation,
+    epochs: EPOCHS,
+    batchSize: 32,
+    learningRate: 0.001,
+    l2: 1e-5,
+    measures: paperMeasureNames,
+    scopes: scopeKinds,
+    modes: ablationModes,
+    randomDraws: 5,
+    stride: 1,
+    sweep: "fast",
     ...given({ singles: alone }),
   };
 }

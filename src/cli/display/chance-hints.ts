@@ -87,7 +87,7 @@ function orderText({ order, classes, correct, samples }: ClassOrderHint): string
   return `with the classes in another order (${order}), ${share(correct, samples)} would be right: ${fix}`;
 }
 
-export interface HintRequest {
+interface HintRequest {
   /** Whether inputs are laid out and scaled in other ways as well. */
   readonly tryInputs: boolean;
   /** Whether they were scaled already, so that another scale is not the one that the options would name. */

@@ -5,7 +5,7 @@ import { wrappedLine } from "../../core/wrapped-text.ts";
 import { progressBar, progressLine, type StageProgress } from "./progress-text.ts";
 
 /** The part of process.stderr that is used. */
-export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 export interface ProgressDisplay {
   /** Ends the stage before as finished, and starts the clock of this one: some work before their first event. */
@@ -29,7 +29,7 @@ interface Painter {
   close(progress: StageProgress): void;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   readonly stream: ProgressStream;
   readonly quiet: boolean;
   /** Milliseconds on a monotonic clock. */

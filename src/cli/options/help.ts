@@ -33,7 +33,7 @@ export function helpOption(): Option {
   return new Option("-h, --help", "print this help").helpGroup(groups.messages);
 }
 
-export interface Example {
+interface Example {
   /** What it does, in a few words. */
   readonly what: string;
   /** The command without the program's name; at most 80 columns with it. */

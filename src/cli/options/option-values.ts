@@ -22,7 +22,7 @@ export function refuse(allowed: string, meant?: string): never {
   throw new InvalidArgumentError(`Allowed: ${allowed}${meant === undefined ? "" : `\n(Did you mean ${meant}?)`}`);
 }
 
-export type Parser<T> = (text: string) => T;
+type Parser<T> = (text: string) => T;
 
 /** Text that says something; a word that begins with `--` is the next option, so this one's value was forgotten. */
 export function text(meaning: string): Parser<string> {

@@ -115,7 +115,7 @@ export function addDataOptions(command: Command): void {
   );
 }
 
-export function addTableOptions(command: Command): Command {
+function addTableOptions(command: Command): Command {
   const noHeader = new Option("--no-header", "a table whose first line is a sample; columns have numbers");
   // It says something of a table, and takes nothing back.
   noHeader.negate = false;
@@ -135,7 +135,7 @@ export function addTableOptions(command: Command): Command {
     );
 }
 
-export function addNormalizeOption(command: Command): Command {
+function addNormalizeOption(command: Command): Command {
   return command.addOption(
     new Option("--normalize <numbers>", "mean,sd: inputs v become (v - mean) / sd").argParser(meanAndDeviation),
   );

@@ -14,14 +14,14 @@ import { traceJson } from "../../report/files/trace-file.ts";
 import { profileTable } from "../../report/tables/profile-table.ts";
 import { text } from "../options/option-values.ts";
 
-export interface ProfilingOptions {
+interface ProfilingOptions {
   readonly profile?: boolean;
   /** Path of a trace; implies a profile. */
   readonly trace?: string;
 }
 
 /** A profiler at work. */
-export interface Profiling {
+interface Profiling {
   readonly profiler: Profiler;
   /** Measures the ceilings, which are in no stage; writes the trace, where one is wanted. */
   end(gpu: GpuContext, subject: string): Promise<Profile>;

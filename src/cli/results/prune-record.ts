@@ -12,7 +12,7 @@ import type { RemovedNeuron } from "../../pruning/removed-file.ts";
 import type { PrunedState } from "../display/prune-text.ts";
 import type { PruneOptions } from "../options/prune-options.ts";
 
-export interface PruneRecord {
+interface PruneRecord {
   readonly model: string;
   readonly options: PruneOptions;
   /** Before, after, and finetuned where it was. */
@@ -39,20 +39,18 @@ export function pruneJson({ model, options, states, check, removed, warnings }: 
   const [before, after, finetuned] = states;
   const name = requireMeasure(measure).unit === "bit" ? "valueBits" : "value";
   const record = {
-    ...{
-      model,
-      data,
-      normalize,
-      standardize,
-      out,
-      measure,
-      ...given({ bits, bins }),
-      mode,
-      scope,
-      ...keep,
-      maxAccuracyLoss,
-      finetuneEpochs: finetune,
-    },
+    model,
+    data,
+    normalize,
+    standardize,
+    out,
+    measure,
+    ...given({ bits, bins }),
+    mode,
+    scope,
+    ...keep,
+    maxAccuracyLoss,
+    finetuneEpochs: finetune,
     before: stateFields(before!),
     after: stateFields(after!),
     ...(finetuned === undefined ? {} : { finetuned: stateFields(finetuned) }),

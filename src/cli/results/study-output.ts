@@ -37,7 +37,7 @@ export function showDataset(
 }
 
 /** Where results go. */
-export interface Destination {
+interface Destination {
   /** As asked for. */
   readonly out?: string;
   /** Otherwise a folder that did not exist, of this name or one with a number behind it. */

@@ -43,7 +43,7 @@ export function partsIn(
 }
 
 /** Where a study goes, and who watches. */
-export interface StudyPlace {
+interface StudyPlace {
   readonly options: OutputOptions;
   readonly folder: ResultsFolder;
   /** Writes into the folder. */
@@ -54,7 +54,7 @@ export interface StudyPlace {
 }
 
 /** A study that was computed; its parts are in their store. */
-export interface WrittenStudy extends StudyCourse {
+interface WrittenStudy extends StudyCourse {
   readonly config: RecordedConfig;
   readonly dataset: AnyDataset;
   readonly results: ResultsByRepeat;
@@ -149,7 +149,10 @@ export async function closeResults(
   profile?: Profile,
 ): Promise<void> {
   const summary = {
-    ...{ config, dataset: summarizeDataset(dataset), provenance, repeats: await summariesOf(results) },
+    config,
+    dataset: summarizeDataset(dataset),
+    provenance,
+    repeats: await summariesOf(results),
     ...(warnings.length > 0 && { warnings }),
   };
   await completeStreamed(summary, results, sink, profile ? [profileFile(profile)] : []);

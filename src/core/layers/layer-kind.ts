@@ -23,14 +23,14 @@ export interface LayerParameters {
 }
 
 /** An array of a layer as files have it: PyTorch's names, and its order of axes. */
-export interface FiledTensor {
+interface FiledTensor {
   readonly name: "weight" | "bias";
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
 /** The operator of ONNX that takes rows, weights and biases, with its attributes. */
-export interface FiledOperator {
+interface FiledOperator {
   readonly type: string;
   readonly attributes: Readonly<Record<string, number>>;
 }

@@ -24,7 +24,7 @@ export function isCifar10(files: readonly string[]): boolean {
 }
 
 /** The parts, and what they are read from. */
-export interface Cifar10 {
+interface Cifar10 {
   readonly parts: GivenParts;
   readonly files: readonly string[];
 }

@@ -35,7 +35,7 @@ interface LabelledImages {
 }
 
 /** What IDX files hold, before labels are put into another order. */
-export interface IdxData {
+interface IdxData {
   readonly divided: Divided;
   /** [classes]: the label in the files of each class. */
   readonly numbers: readonly number[];

@@ -20,7 +20,7 @@ interface ClassFolder {
 }
 
 /** Pictures, and what else lies in their folders. */
-export interface FoundPictures {
+interface FoundPictures {
   readonly found: FoundData;
   readonly unread: readonly string[];
 }

@@ -23,7 +23,7 @@ interface Named {
   readonly network: Network;
 }
 
-export interface Prepared<D extends AnyDataset, N extends Named> {
+interface Prepared<D extends AnyDataset, N extends Named> {
   readonly dataset: D;
   /** Each with what its inputs are. */
   readonly networks: readonly N[];
@@ -34,7 +34,7 @@ export interface Prepared<D extends AnyDataset, N extends Named> {
 }
 
 /** What the inputs are, as the data have them now. */
-export function inputsOf({ treatment, train }: Pick<AnyDataset, "treatment" | "train">): KnownInputs & {
+function inputsOf({ treatment, train }: Pick<AnyDataset, "treatment" | "train">): KnownInputs & {
   readonly inputType: InputType;
 } {
   if (treatment === undefined) return { inputType: inputTypeOf(train) };

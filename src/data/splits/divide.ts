@@ -18,7 +18,7 @@ import { stratifiedSplit } from "./stratified-split.ts";
 
 /** 1 in so many training samples is for validation, where a source has no validation part. */
 const VALIDATION_DENOMINATOR = 6;
-export const DEFAULT_SHARES: Shares = [70, 15, 15];
+const DEFAULT_SHARES: Shares = [70, 15, 15];
 
 /** A Dataset without what is added when it is complete. */
 export type Divided = Omit<Dataset, "name" | "sha256">;

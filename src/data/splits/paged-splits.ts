@@ -60,7 +60,9 @@ export async function pagedSplits(
   }
   const split = (name: SplitName) => pagedSplit(placed[name], layout.first[name], pageSamples, store, features);
   return {
-    ...{ train: split("train"), validation: split("validation"), test: split("test") },
+    train: split("train"),
+    validation: split("validation"),
+    test: split("test"),
     [Symbol.dispose]: () => store[Symbol.dispose](),
   };
 }
@@ -149,7 +151,10 @@ function pagedSplit(
     inputType === "bytes" ? new Uint8Array(samples * features) : new Float32Array(samples * features);
   let inOrder: Inputs | undefined;
   return {
-    ...{ count: members.length, labels, inputType, pageSamples },
+    count: members.length,
+    labels,
+    inputType,
+    pageSamples,
     async readPage(page) {
       const own = members.subarray(page * pageSamples, (page + 1) * pageSamples);
       const bytes = await store.read(firstPage + page);

@@ -9,7 +9,7 @@ import { classCounts } from "./class-counts.ts";
 const SPLIT_SEED = 0;
 
 /** Indices of the samples of each split, in the order in which it holds them. */
-export type Members = Readonly<Record<SplitName, Uint32Array>>;
+type Members = Readonly<Record<SplitName, Uint32Array>>;
 
 /**
  * Each class in the same proportion as nearly as whole samples allow (every share is within one sample of proportional),

@@ -13,7 +13,7 @@ interface Spelling {
   readonly place: string;
 }
 
-export interface Spellings {
+interface Spellings {
   /** What each spelling is called. */
   readonly nameOf: ReadonlyMap<string, string>;
   readonly notes: readonly string[];

@@ -11,7 +11,7 @@ const LONGEST_HEAD = 2 ** 24;
 const NEWLINE = 0x0a;
 
 /** The beginning, and all pieces, those of the beginning among them. */
-export interface SeenPieces {
+interface SeenPieces {
   readonly head: Uint8Array;
   readonly pieces: AsyncIterable<Uint8Array>;
 }

@@ -19,7 +19,7 @@ const DEFAULT_LABEL = "label";
 /** Names shown in a message. */
 const SHOWN = 12;
 
-export function shownColumns(names: readonly string[]): string {
+function shownColumns(names: readonly string[]): string {
   return `${names.slice(0, SHOWN).join(", ")}${names.length > SHOWN ? `, and ${names.length - SHOWN} more` : ""}`;
 }
 

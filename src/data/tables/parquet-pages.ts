@@ -27,7 +27,7 @@ const parsers = { ...DEFAULT_PARSERS, stringFromBytes: (bytes: Uint8Array | unde
 
 type Header = ReturnType<typeof parquetHeader>;
 type Decoder = Parameters<typeof readPage>[2];
-export type PageValues = NonNullable<Parameters<typeof readPage>[3]>;
+type PageValues = NonNullable<Parameters<typeof readPage>[3]>;
 
 /** A flat column of one row group. */
 export interface PagedColumn {

@@ -11,7 +11,7 @@ const MOST_BITS = 24;
 /** 7 bits each: more than a 32-bit number has. */
 const LONGEST_HEAD = 5;
 
-export interface Runs {
+interface Runs {
   readonly bytes: Uint8Array;
   /** Offsets in `bytes`. */
   readonly first: number;

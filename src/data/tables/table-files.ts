@@ -20,7 +20,7 @@ const MAGICS: Readonly<Record<string, "npz" | "parquet">> = { "PK\x03\x04": "npz
 const GZIP = "\x1f\x8b";
 
 /** Tables or archives, and what else lies there. */
-export interface FoundTables {
+interface FoundTables {
   readonly found: FoundData;
   /** Whether all is in archives, whose arrays say what they are. */
   readonly isArchive: boolean;

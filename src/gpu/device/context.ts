@@ -137,7 +137,11 @@ export async function createContext(
   await profiler?.attach(device);
   return {
     ...watch(device, facts),
-    ...{ facts, subgroupLanes, memoryBytes: memoryBytes * share, pace, compilesAside },
+    facts,
+    subgroupLanes,
+    memoryBytes: memoryBytes * share,
+    pace,
+    compilesAside,
     tiles: forms ?? usualTiles(subgroupLanes, facts),
     ...(profiler && { profiler }),
     ...(gate && { gate }),
@@ -148,7 +152,7 @@ export async function createContext(
 const watched = new WeakSet<GPUDevice>();
 
 /** Whether a value from elsewhere is a context that was made here. */
-export function isContext(value: unknown): value is GpuContext {
+function isContext(value: unknown): value is GpuContext {
   const device = typeof value === "object" && value !== null && "device" in value ? value.device : undefined;
   return typeof device === "object" && device !== null && watched.has(device as GPUDevice);
 }

@@ -11,7 +11,7 @@ import { DeviceError, DeviceLostError, OutOfMemoryError } from "./device-errors.
 export const SHARE_AFTER_LOSS = 0.5;
 
 /** A part of the study that is done whole or not at all. */
-export interface Piece<T> {
+interface Piece<T> {
   /** What messages say was being tried: `training repeats 0 to 4`. */
   readonly doing: string;
   /** What it was planned to take, for messages. */
@@ -20,7 +20,7 @@ export interface Piece<T> {
 }
 
 /** Opens a device on a fresh adapter, with SHARE_AFTER_LOSS of what the lost one had. */
-export type Reopen = (loss: RunError) => Promise<GpuContext>;
+type Reopen = (loss: RunError) => Promise<GpuContext>;
 
 /** After an error that the loss of the device may have caused: how long the message of it may take. */
 const NEWS_MS = 500;

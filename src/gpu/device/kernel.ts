@@ -38,7 +38,7 @@ type Resource<B> = B extends { kind: "uniform"; struct: infer S extends string }
   : B extends { element: infer E extends string; shape: infer Shape extends readonly string[] }
     ? DeviceArray<E, Shape["length"]>
     : never;
-export type Resources<Bindings> = { readonly [Name in keyof Bindings]: Resource<Bindings[Name]> };
+type Resources<Bindings> = { readonly [Name in keyof Bindings]: Resource<Bindings[Name]> };
 
 /** Invocations along x, y and z; rounded up to whole workgroups. */
 export type Grid = readonly [number, number?, number?];
@@ -78,7 +78,7 @@ export interface CostFacts<S extends ShaderInterface> {
   shape(binding: BindingName<S["entries"]>): readonly number[];
 }
 
-export interface KernelOptions<S extends ShaderInterface> {
+interface KernelOptions<S extends ShaderInterface> {
   readonly overrides?: { readonly [Name in keyof S["overrides"]]?: number };
   /** The uniform whose element is chosen at each `encode`. */
   readonly dynamic?: string;

@@ -7,7 +7,7 @@ import { type Recorder, submit } from "./recorder.ts";
 
 const IN_FLIGHT = 2;
 
-export interface PacedWork {
+interface PacedWork {
   /** Label of the compute passes. */
   readonly label: string;
   /** Units of work in all, for example training steps. */

@@ -39,7 +39,7 @@ export interface SubmitListener {
 }
 
 /** Where submits go, and who is told of them. */
-export interface SubmitTarget {
+interface SubmitTarget {
   readonly device: GPUDevice;
   readonly profiler?: SubmitListener;
 }

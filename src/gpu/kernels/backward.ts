@@ -17,7 +17,7 @@ import {
 } from "./cost.ts";
 import { tilingFor, variantFor } from "./tiles.ts";
 
-export type UpdateVariant = "" | "BYTES" | "FLOATS" | "GRADIENT" | "BYTES+GRADIENT" | "FLOATS+GRADIENT";
+type UpdateVariant = "" | "BYTES" | "FLOATS" | "GRADIENT" | "BYTES+GRADIENT" | "FLOATS+GRADIENT";
 export type BackwardLayer = StructValues<(typeof backward)["structs"]["Layer"]>;
 export type BackwardBatch = StructValues<(typeof backward)["structs"]["Batch"]>;
 

@@ -13,8 +13,7 @@ type Variants = (typeof forward)["entries"]["forward_layer"]["variants"];
 /** For training steps of functions whose slopes must be kept (`needsKeptSlope`). */
 export type SlopesVariant = "SLOPES" | "BYTES+GATHERED+SLOPES" | "FLOATS+GATHERED+SLOPES";
 export type ForwardVariant = "" | "BYTES" | "BYTES+GATHERED" | "FLOATS" | "FLOATS+GATHERED" | "MASKED" | SlopesVariant;
-export type ForwardKernel<V extends ForwardVariant> = Kernel<Variants[V]["bindings"]>;
-export type ForwardLayer = StructValues<(typeof forward)["structs"]["Layer"]>;
+type ForwardKernel<V extends ForwardVariant> = Kernel<Variants[V]["bindings"]>;
 export type ForwardBatch = StructValues<(typeof forward)["structs"]["Batch"]>;
 export type ForwardJob = StructValues<(typeof forward)["structs"]["Job"]>;
 

@@ -8,7 +8,7 @@ import { activationOverrides } from "./activation.ts";
 import { derivativeOperations, KEPT_SLOPE_OPERATIONS, QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
 
 /** `PREACTIVATIONS` where the activation's value does not tell its derivative (`needsKeptSlope`). */
-export type GradientSumsVariant = "" | "PREACTIVATIONS";
+type GradientSumsVariant = "" | "PREACTIVATIONS";
 
 export function createAddGradients<V extends GradientSumsVariant>(
   gpu: GpuContext,

@@ -3,7 +3,6 @@ import type { ActivationLike } from "../../core/activation.ts";
 import type { GpuContext } from "../device/context.ts";
 import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
 import type { Cost } from "../device/recorder.ts";
-import type { StructValues } from "../device/uniforms.ts";
 import { path } from "../generated/shaders.ts";
 import { activationOverrides } from "./activation.ts";
 import {
@@ -16,9 +15,7 @@ import {
 } from "./cost.ts";
 
 /** `SLOPES` where the activation's value does not tell its derivative (`needsKeptSlope`). */
-export type PathVariant = "" | "SLOPES";
-export type PathLayer = StructValues<(typeof path)["structs"]["Layer"]>;
-export type PathStep = StructValues<(typeof path)["structs"]["Step"]>;
+type PathVariant = "" | "SLOPES";
 
 export function createScaleLayer<V extends PathVariant>(gpu: GpuContext, variant: V, activation: ActivationLike) {
   const overrides = activationOverrides(activation);

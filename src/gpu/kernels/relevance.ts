@@ -2,12 +2,8 @@
 import type { GpuContext } from "../device/context.ts";
 import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
 import type { Cost } from "../device/recorder.ts";
-import type { StructValues } from "../device/uniforms.ts";
 import { relevance } from "../generated/shaders.ts";
 import { QUAD, QUAD_BYTES } from "./cost.ts";
-
-export type RelevanceLayer = StructValues<(typeof relevance)["structs"]["Layer"]>;
-export type RelevanceRows = StructValues<(typeof relevance)["structs"]["Rows"]>;
 
 export function createDivideRelevance(gpu: GpuContext) {
   const cost = (facts: Facts) => relevanceCost(facts, DIVIDE_OPERATIONS, 2);

@@ -10,7 +10,7 @@ import { activationOperations, QUAD, QUAD_BYTES, SCALAR_BYTES } from "./cost.ts"
 import { SUM_BLOCK } from "./sum-block.ts";
 
 /** `LAST`: of the last hidden layer, whose neurons change the logits directly. */
-export type ChangesVariant = "" | "LAST";
+type ChangesVariant = "" | "LAST";
 export type RemovalLayer = StructValues<(typeof removals)["structs"]["Layer"]>;
 export type RemovalPart = StructValues<(typeof removals)["structs"]["Part"]>;
 

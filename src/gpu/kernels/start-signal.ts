@@ -2,7 +2,6 @@
 import type { GpuContext } from "../device/context.ts";
 import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
 import type { Cost } from "../device/recorder.ts";
-import type { StructValues } from "../device/uniforms.ts";
 import { startSignal } from "../generated/shaders.ts";
 import { QUAD_BYTES, SCALAR_BYTES, softmaxDeltaOperations } from "./cost.ts";
 
@@ -10,8 +9,6 @@ import { QUAD_BYTES, SCALAR_BYTES, softmaxDeltaOperations } from "./cost.ts";
 export type SignalKind = "loss" | "label" | "logit" | "prediction";
 
 const kinds: Readonly<Record<SignalKind, number>> = { loss: 0, label: 1, logit: 2, prediction: 3 };
-
-export type SignalRows = StructValues<(typeof startSignal)["structs"]["Rows"]>;
 
 export function createStartSignal(gpu: GpuContext, kind: SignalKind) {
   const overrides = { KIND: kinds[kind] };

@@ -13,7 +13,7 @@ import { removalCost, rightBytes, stepRemovals, tallyBytes, WALK_CLASSES } from 
  * `MASKED`: units above the ablated layer are removed too. `SINGLE`: each neuron alone, and which
  * samples are right without it.
  */
-export type WalkProductVariant = "" | "MASKED" | "SINGLE";
+type WalkProductVariant = "" | "MASKED" | "SINGLE";
 
 /** @param classes of the network, at most WALK_CLASSES */
 export function createWalkProduct<V extends WalkProductVariant>(

@@ -8,7 +8,7 @@ import { variantFor } from "./subgroup.ts";
 import { removalCost, rightBytes, stepRemovals, tallyBytes } from "./walk.ts";
 
 /** `SINGLE`: each neuron alone, and which samples are right without it. */
-export type WalkTallyVariant = "" | "SINGLE";
+type WalkTallyVariant = "" | "SINGLE";
 
 /**
  * @param classes of the network, at most WALK_CLASSES

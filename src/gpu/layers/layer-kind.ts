@@ -109,7 +109,7 @@ export interface UpdateParts extends BackwardParts {
 export type TopStepParts = OutputDeltaParts & InputDeltaParts & UpdateParts;
 
 /** Sizes of a training step. */
-export interface StepRows {
+interface StepRows {
   /** Samples of a batch. */
   readonly rows: number;
   /** Samples of the split, for each of which the order has a place. */

@@ -5,7 +5,7 @@
  */
 
 /** When a pass ran: nanoseconds since the first timestamp. */
-export interface PassInterval {
+interface PassInterval {
   readonly beginNs: number;
   readonly endNs: number;
 }

@@ -5,7 +5,7 @@ import type { SpanProfile, TraceEvent } from "../../core/profile.ts";
 export const MOST_EVENTS = 250_000;
 
 /** Stage of what happens outside all stages. */
-export const NO_STAGE = "other";
+const NO_STAGE = "other";
 
 export class HostSpans {
   readonly #keep: boolean;

@@ -37,7 +37,7 @@ interface KeptPass {
   readonly endNs: number;
 }
 
-export interface ProfilerOptions {
+interface ProfilerOptions {
   /** Keep single events for a trace, not their totals alone. */
   readonly trace?: boolean;
 }

@@ -7,7 +7,7 @@ import { MOST_PASSES } from "./pass-plan.ts";
 const TIMESTAMP_BYTES = 8;
 const PAIR_BYTES = 2 * TIMESTAMP_BYTES;
 
-export interface TimestampSlot {
+interface TimestampSlot {
   /** What makes pass `index` of the submit write its pair. */
   writes(index: number): GPUComputePassTimestampWrites;
   /** Encodes the way of the first `passes` pairs to where the host can read them. */

@@ -269,7 +269,7 @@ function requireOneVector({ shape, steps }: Passed, name: string, refuse: Refuse
   refuse({ what: `${name} is not understood here`, expected: "one vector of classes a sample", found });
 }
 
-export interface KerasChain {
+interface KerasChain {
   readonly steps: readonly ChainStep[];
   readonly input: InputForm;
   readonly notes: readonly string[];

@@ -22,7 +22,7 @@ export type SampleShape = readonly number[] | undefined;
 export type Weights = (part: string) => Tensor | undefined;
 
 /** Which layer of a model: its class, its name, and its number among those of its class, in the model's order. */
-export interface LayerId {
+interface LayerId {
   readonly className: string;
   readonly name: string;
   readonly index: number;

@@ -11,7 +11,7 @@ const FLOAT_TYPES = ["f2", "f4", "f8"];
 const ASCII = /^[\0-\x7f]*$/;
 
 /** A tensor of real numbers, or a text. */
-export type NpyContent = { readonly tensor: Tensor } | { readonly text: string };
+type NpyContent = { readonly tensor: Tensor } | { readonly text: string };
 
 /**
  * @param name of the array within the file.

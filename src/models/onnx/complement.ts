@@ -5,7 +5,7 @@
 import type { Constant } from "./onnx-constants.ts";
 import type { NodeMessage } from "./onnx-schema.ts";
 
-export interface Complement {
+interface Complement {
   readonly nodes: readonly NodeMessage[];
   /** [1 - p, p]. */
   readonly value: string;

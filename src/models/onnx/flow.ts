@@ -7,7 +7,7 @@ import { sizeOf } from "../tensor.ts";
 import { dataTypes, type ValueMessage, wholeTypes } from "./onnx-schema.ts";
 
 /** `rows`: [batch, ...sample]; `columns`: [features, batch]; `vector`: [features], one sample without a batch. */
-export type Orientation = "rows" | "columns" | "vector";
+type Orientation = "rows" | "columns" | "vector";
 
 export interface Flow {
   readonly orientation: Orientation;

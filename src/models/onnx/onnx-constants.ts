@@ -36,7 +36,7 @@ const typeNames: ReadonlyMap<number, string> = new Map([
 const quantised: readonly number[] = [2, 3, 4, 5, 21, 22];
 
 /** Bytes of the external files, by location. */
-export type ExternalData = ReadonlyMap<string, Uint8Array>;
+type ExternalData = ReadonlyMap<string, Uint8Array>;
 
 const entryOf = ({ externalData }: TensorMessage, key: string) =>
   externalData.find((entry) => entry.key === key)?.value;

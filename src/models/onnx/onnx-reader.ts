@@ -148,13 +148,18 @@ function requireWholeFit(opType: string, label: string, refuse: Refuse): void {
   refuse({ what: `${label} takes whole numbers`, expected: "a cast to real numbers first", found: opType, fix });
 }
 
+/** What the graph says beside its nodes. */
+interface Surroundings {
+  readonly constants: Constants;
+  readonly shapes: Shapes;
+  readonly opset: number;
+}
+
 /** One node further. */
 function pass(
   node: NodeMessage,
   { value, walk }: Position,
-  constants: Constants,
-  shapes: Shapes,
-  opset: number,
+  { constants, shapes, opset }: Surroundings,
   refuse: Refuse,
 ): Position {
   const { opType = "", domain = "" } = node;
@@ -229,7 +234,7 @@ function walkGraph(graph: GraphMessage, constants: Constants, opset: number, ref
     const [node, second] = (users.get(position.value) ?? []).filter((user) => left.has(user));
     if (node !== undefined && second === undefined) {
       left.delete(node);
-      position = pass(node, position, constants, shapes, opset, refuse);
+      position = pass(node, position, { constants, shapes, opset }, refuse);
       continue;
     }
     const complement = isOneProbability(position.walk) && complementOf(position.value, users, constants.values);

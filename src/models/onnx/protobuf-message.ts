@@ -11,14 +11,14 @@ interface FieldType<T> {
   write(writer: BinaryWriter, value: T): void;
 }
 
-export interface Field<T, Many extends boolean> {
+interface Field<T, Many extends boolean> {
   /** As in the .proto file. */
   readonly number: number;
   readonly many: Many;
   readonly type: FieldType<T>;
 }
 
-export type MessageTable = Readonly<Record<string, Field<unknown, boolean>>>;
+type MessageTable = Readonly<Record<string, Field<unknown, boolean>>>;
 
 /** What a message of the table holds; a field that is absent is undefined, or empty where there may be many. */
 export type MessageOf<S extends MessageTable> = {

@@ -12,7 +12,7 @@ export const BATCH = "batch";
 /** Numbers of a shape, or some of them; a single number is a list, too. */
 export type Extents = readonly (number | typeof BATCH)[];
 
-export interface ComputedShapes {
+interface ComputedShapes {
   /** By name of the value. */
   readonly shapes: ReadonlyMap<string, Extents>;
   /** The nodes that compute them. */

@@ -32,7 +32,7 @@ export function treatmentConstants({ inputTreatment }: KnownInputs): [name: stri
 }
 
 /** A model without its treatment, and what was said of inputs. */
-export interface WithoutTreatment {
+interface WithoutTreatment {
   readonly graph: GraphMessage;
   readonly constants: Constants;
   readonly found: FoundInputs;

@@ -50,7 +50,7 @@ interface LayerSums {
   readonly activations: Float64Array;
 }
 
-export interface BitsCollector extends Collector {
+interface BitsCollector extends Collector {
   /** [networks][hidden layers]: a bit's counts, and means. */
   gathered(): GatheredLayer[][];
 }

@@ -9,7 +9,7 @@ import { SUM_BLOCK, type SumChunk, sumBlocks } from "../../gpu/kernels/sum-block
 import type { PageRide } from "./ride.ts";
 
 /** Where the samples of a page lie in blocks. */
-export interface PagePlace {
+interface PagePlace {
   /** Samples of its first block that came with the pages before. */
   readonly offset: number;
   /** Blocks that it touches. */

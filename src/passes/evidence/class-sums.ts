@@ -39,7 +39,7 @@ interface LayerSums {
   readonly sums: BlockSums;
 }
 
-export interface ClassSumsCollector extends Collector {
+interface ClassSumsCollector extends Collector {
   /** [networks][hidden layers] */
   gathered(): ClassSums[][];
 }

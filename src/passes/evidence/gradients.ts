@@ -53,7 +53,7 @@ export function gradientCopies(kept: boolean): number {
 
 type GradientArrays = Allocated<ReturnType<typeof gradientsLayout>["arrays"]>;
 
-export interface GradientsCollector extends Collector {
+interface GradientsCollector extends Collector {
   /** [networks][hidden layers] */
   gathered(): GradientSums[][];
 }
@@ -113,7 +113,9 @@ async function gradientsOf(
   const again =
     z &&
     (await passes.forward(layer, "identity", {
-      ...{ uniform: againUniform!, inputs: forward.outputs[layer - 1], outputs: z },
+      uniform: againUniform!,
+      inputs: forward.outputs[layer - 1],
+      outputs: z,
     }));
   const chunks = sumChunks(pass, networks.shape[layer]!.units);
   writeUniforms(gpu, shader, uniform, chunks);

@@ -20,7 +20,7 @@ export function writeLevelChunks(
 }
 
 /** A kernel that reads one layer's outputs. */
-export interface LayerKernel {
+interface LayerKernel {
   /** Neurons of the layer in one network. */
   readonly units: number;
   readonly kernel: BoundKernel;

@@ -24,13 +24,13 @@ export function levelsLayout(shape: NetworkShape, networks: number, levels: numb
   return { arrays: { layer }, read: { layer: layer.map(({ histograms }) => ({ histograms })) } };
 }
 
-export interface LevelsCollector extends Collector {
+interface LevelsCollector extends Collector {
   /** [networks][hidden layers] */
   gathered(): LevelCounts[][];
 }
 
 /** @param edges per hidden layer: [networks, units, levels - 1] */
-export function createLevelsCollector(
+function createLevelsCollector(
   { count, shape }: DeviceNetworks,
   classes: number,
   edges: readonly Float32Array[],

@@ -31,7 +31,7 @@ export async function quantileEdges(
 ): Promise<Float32Array[]> {
   const edges: Float32Array[] = [];
   for (const layer of hiddenLayers(networks.shape).keys()) {
-    edges.push(await frequencyEdges(gpu, networks, split, layer, levels, rows));
+    edges.push(await frequencyEdges({ gpu, networks, rows }, split, layer, levels));
   }
   return edges;
 }
@@ -96,15 +96,21 @@ function widthEdges(range: Float32Array, levels: number): Float32Array {
   return edges;
 }
 
+interface Reading {
+  readonly gpu: GpuContext;
+  readonly networks: DeviceNetworks;
+  /** Samples a pass, where that is decided. */
+  readonly rows: number | undefined;
+}
+
 /** [neurons, levels - 1], from sorted outputs: exact, some neurons at a time, so that the host's memory is bounded. */
 async function frequencyEdges(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
+  reading: Reading,
   split: DevicePages,
   layer: number,
   levels: number,
-  rows: number | undefined,
 ): Promise<Float32Array> {
+  const { networks } = reading;
   const neurons = networks.count * networks.shape[layer]!.units;
   const samples = split.count;
   const together = Math.max(1, Math.floor(HOST_BYTES / (4 * samples)));
@@ -114,7 +120,7 @@ async function frequencyEdges(
     const values = new Float32Array(some.count * samples);
     let sample = 0;
     await split.eachPage(async (page) => {
-      await readNeurons(gpu, networks, page, some, rows, values, samples, sample);
+      await readNeurons(reading, page, some, { values, samples, first: sample });
       sample += page.count;
     });
     for (let own = 0; own < some.count; own++) {
@@ -132,16 +138,19 @@ interface SomeNeurons {
   readonly count: number;
 }
 
-/** Puts the neurons' outputs over one page into `values`, [neurons, samples], from the page's `firstSample` on. */
+/** Where outputs go: `values` [neurons, samples], of a page whose first sample is the `first`. */
+interface NeuronOutputs {
+  readonly values: Float32Array;
+  readonly samples: number;
+  readonly first: number;
+}
+
+/** Puts the neurons' outputs over one page in their place. */
 async function readNeurons(
-  gpu: GpuContext,
-  networks: DeviceNetworks,
+  { gpu, networks, rows }: Reading,
   page: DeviceSplit,
   { layer, first, count: neurons }: SomeNeurons,
-  rows: number | undefined,
-  values: Float32Array,
-  samples: number,
-  firstSample: number,
+  { values, samples, first: firstSample }: NeuronOutputs,
 ): Promise<void> {
   using pass = await createForwardPass(
     gpu,

@@ -41,7 +41,10 @@ export function pathLayout({ shape, networks, samples, rows }: PassSize, blocks:
   const slab = (width: number) => f32(networks, rows, lanesOf(width));
   const layer = hidden.map((units, index) => ({
     ...magnitudesLayout({ networks, units, blocks, chunks }),
-    ...{ even: slab(units), odd: slab(units), middle: slab(units), conductance: slab(units) },
+    even: slab(units),
+    odd: slab(units),
+    middle: slab(units),
+    conductance: slab(units),
     slopes: kept ? slab(units) : undefined,
     size: uniforms(shader, "Layer"),
     forward: forwardUniforms(shape[index]!),
@@ -65,7 +68,7 @@ export function pathCopies(kept: boolean): number {
 
 type PathArrays = Allocated<ReturnType<typeof pathLayout>["arrays"]>;
 
-export interface PathCollector extends Collector {
+interface PathCollector extends Collector {
   /** [networks][hidden layers] */
   gathered(): PathSums[][];
 }
@@ -156,8 +159,11 @@ async function climbTo(
     const own = shape[layer]!;
     writeUniforms(gpu, shader, size, [
       {
-        ...{ units: own.units, quads: quadsOf(own.units), slab_rows: forward.rows },
-        ...{ inputs: own.inputs, input_lanes: lanesOf(own.inputs) },
+        units: own.units,
+        quads: quadsOf(own.units),
+        slab_rows: forward.rows,
+        inputs: own.inputs,
+        input_lanes: lanesOf(own.inputs),
       },
     ]);
     if (layer === 0) continue;

@@ -34,7 +34,7 @@ export function relevanceLayout({ shape, networks, samples, rows }: PassSize, bl
 
 type RelevanceArrays = Allocated<ReturnType<typeof relevanceLayout>["arrays"]>;
 
-export interface RelevanceCollector extends Collector {
+interface RelevanceCollector extends Collector {
   /** [networks][hidden layers] */
   gathered(): RelevanceSums[][];
 }

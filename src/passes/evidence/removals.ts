@@ -41,7 +41,7 @@ const MOST_SLABS = 65_535;
 /** Operations of an activation and what goes with it, for the length of a piece of work. */
 const UNIT_OPERATIONS = 20;
 
-export interface RemovalSize extends PassSize {
+interface RemovalSize extends PassSize {
   readonly modes: readonly AblationMode[];
 }
 
@@ -103,7 +103,7 @@ export function removalsLayout(basis: PlanBasis, size: RemovalSize, blocks: numb
 
 type RemovalArrays = Allocated<ReturnType<typeof removalsLayout>["arrays"]>;
 
-export interface RemovalsCollector extends Collector {
+interface RemovalsCollector extends Collector {
   /** [networks][hidden layers], of one of its modes. */
   gathered(mode: AblationMode): RemovalSums[][];
 }
@@ -191,9 +191,15 @@ function partsOf(pass: PageRide, { layer, group }: Removed): RemovalPart[] {
 function sizesIn(pass: PageRide, { layer, group, modes }: Removed, above: number): RemovalLayer {
   const { shape } = pass.networks;
   return {
-    ...{ neurons: shape[layer]!.units, neuron_lanes: lanesOf(shape[layer]!.units) },
-    ...{ units: shape[above]!.units, quads: quadsOf(shape[above]!.units), slab_rows: pass.forward.rows },
-    ...{ group, modes: modes.length, first_mode: modes[0] === "zero" ? 0 : 1, blocks: pagePlace(pass).blocks },
+    neurons: shape[layer]!.units,
+    neuron_lanes: lanesOf(shape[layer]!.units),
+    units: shape[above]!.units,
+    quads: quadsOf(shape[above]!.units),
+    slab_rows: pass.forward.rows,
+    group,
+    modes: modes.length,
+    first_mode: modes[0] === "zero" ? 0 : 1,
+    blocks: pagePlace(pass).blocks,
   };
 }
 
@@ -224,7 +230,11 @@ async function createClimb(
   const add = isLast
     ? (await createAddChanges(gpu, "LAST")).bind(tally)
     : (await createAddChanges(gpu, "")).bind({
-        ...{ part: uniform, layer: tally.layer, predictions: tally.predictions, labels: tally.labels, sums },
+        part: uniform,
+        layer: tally.layer,
+        predictions: tally.predictions,
+        labels: tally.labels,
+        sums,
         changes: arrays.slabs.at(-1)!,
       });
   const top = sizesIn(pass, removed, networks.parameters.length - 1);
@@ -259,8 +269,13 @@ async function differencesOf(
     differencesGrid(quadsOf(shape[above]!.units), forward.chunks[chunk]!.count, jobs);
   const next = layer + 1;
   const alone = (await createRemoveAlone(gpu, activationAfter(networks, next))).bind({
-    ...{ part, layer: sizes[0]!, means, activations: forward.outputs[layer]!, parameters: parameters[next]! },
-    ...{ preactivations: preactivations[layer]!, differences: slabs[layer]! },
+    part,
+    layer: sizes[0]!,
+    means,
+    activations: forward.outputs[layer]!,
+    parameters: parameters[next]!,
+    preactivations: preactivations[layer]!,
+    differences: slabs[layer]!,
   });
   const steps: Step[] = [(to, chunk, at) => alone.encode(to, gridOf(next, chunk, count), at)];
   for (let above = next + 1; above < parameters.length; above++) {
@@ -271,7 +286,10 @@ async function differencesOf(
     steps.push((to, chunk) => product(to, chunk));
     if (above === parameters.length - 1) continue;
     const pass_on = (await createPassOn(gpu, activationAfter(networks, above))).bind({
-      ...{ part, layer: sizes[above - next]!, preactivations: preactivations[above - 1]!, differences: outputs },
+      part,
+      layer: sizes[above - next]!,
+      preactivations: preactivations[above - 1]!,
+      differences: outputs,
     });
     steps.push((to, chunk, at) => pass_on.encode(to, gridOf(above, chunk, removals), at));
   }

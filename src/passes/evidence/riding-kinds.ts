@@ -10,7 +10,7 @@ import { createRelevanceCollector, relevanceLayout } from "./relevance.ts";
 import type { Collector, RiderLayout } from "./ride.ts";
 
 /** What decides the size of a rider's arrays. */
-export interface RidingSize extends PassSize {
+interface RidingSize extends PassSize {
   /** Whether the set comes in pages, which may begin within a block of samples. */
   readonly paged: boolean;
   /** Whether slopes of some activation must be worked out from z. */

@@ -10,7 +10,7 @@ export interface BrowserScope {
   readonly navigator: { readonly userAgent: string; readonly gpu?: GPU };
 }
 
-export interface BrowserAdapter {
+interface BrowserAdapter {
   /** Good for one device. */
   readonly adapter: GPUAdapter;
   readonly facts: AdapterFacts;

@@ -2,7 +2,7 @@
 import type { AdapterFacts } from "../../core/study.ts";
 
 /** What an adapter is, best first. */
-export type AdapterKind = "gpu" | "lavapipe" | "software" | "swiftshader";
+type AdapterKind = "gpu" | "lavapipe" | "software" | "swiftshader";
 const kindsBestFirst: readonly AdapterKind[] = ["gpu", "lavapipe", "software", "swiftshader"];
 
 function words(facts: AdapterFacts): string {

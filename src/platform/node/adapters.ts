@@ -26,7 +26,7 @@ export { installAdvice } from "./install-advice.ts";
 
 /** Where adapters come from, in the order in which they are tried. */
 const adapterSources = ["system", "swiftshader-embedded", "swiftshader-chrome"] as const;
-export type AdapterSource = (typeof adapterSources)[number];
+type AdapterSource = (typeof adapterSources)[number];
 
 /** One adapter, or one source that yielded none. */
 export interface AdapterAttempt {
@@ -38,7 +38,7 @@ export interface AdapterAttempt {
   readonly detail: string;
 }
 
-export interface OpenedAdapter {
+interface OpenedAdapter {
   /** Good for one device. */
   readonly adapter: GPUAdapter;
   readonly facts: AdapterFacts;
@@ -47,14 +47,14 @@ export interface OpenedAdapter {
   readonly reason: string;
 }
 
-export interface AdapterSurvey {
+interface AdapterSurvey {
   readonly attempts: readonly AdapterAttempt[];
   /** The adapter that `openAdapter` would give, or undefined where it would throw `problem`. */
   readonly opened: OpenedAdapter | undefined;
   readonly problem: RunError | undefined;
 }
 
-export interface AdapterOptions {
+interface AdapterOptions {
   /** Part of the name of the adapter to take, in any case; undefined or blank: the best. */
   readonly name?: string | undefined;
   /** Whether warnings that drivers print on stderr, known and without consequence, are seen. */

@@ -94,7 +94,10 @@ export async function stageFile(path: string, chunks: StreamedFile["chunks"], mo
     throw error;
   }
   return {
-    ...{ partial, bytes, sha256: hash.digest("hex"), discard },
+    partial,
+    bytes,
+    sha256: hash.digest("hex"),
+    discard,
     async publish() {
       try {
         await rename(partial, path);
@@ -128,7 +131,7 @@ async function isLeft(path: string, mark: readonly string[], isOwned: boolean): 
   return Date.now() - (await stat(path)).mtimeMs > LEFT_AFTER_MS;
 }
 
-export interface Sweep {
+interface Sweep {
   /** Which files' partial files may go, by their name. */
   isOurs(name: string): boolean;
   /** Nobody else may write here now: whoever cannot be asked has ended. */

@@ -23,7 +23,7 @@ import { makeFolder } from "./make-folder.ts";
 import { ownMark, stateOf } from "./process-mark.ts";
 
 /** What is claimed. */
-export interface Claimed {
+interface Claimed {
   /** In messages. */
   readonly path: string;
   /** Where the claim lies. */
@@ -44,7 +44,10 @@ export const claimOfFolder = (path: string): Claimed => ({
 });
 
 export const claimOfFile = (path: string, option: string): Claimed => ({
-  ...{ path, option, folder: dirname(path), prefix: `.${shortName(basename(path))}${FOLDER_PREFIX}` },
+  path,
+  option,
+  folder: dirname(path),
+  prefix: `.${shortName(basename(path))}${FOLDER_PREFIX}`,
 });
 
 /** Whether a name in a folder is that of a claim of the folder. */
@@ -154,7 +157,9 @@ async function ownerOf(path: string, { watchMs = WATCH_MS, tell }: Watch): Promi
 
 function taken({ path, option }: Claimed, { pid, host, since }: Content, what: string): RunError {
   return new RunError({
-    ...{ what, where: path, expected: "nobody else who writes there" },
+    what,
+    where: path,
+    expected: "nobody else who writes there",
     found: `process ${pid} on ${host}, since ${since}`,
     fix: `choose another ${option}, or wait until that process has ended`,
   });

@@ -34,7 +34,7 @@ function readDawnVersion(): string {
 let loading: Promise<DawnModule> | undefined;
 
 /** Loads Dawn's native library, once. Rejects with a RunError that says why it cannot be loaded and what would help. */
-export function loadDawn(): Promise<DawnModule> {
+function loadDawn(): Promise<DawnModule> {
   loading ??= import("webgpu").catch((error: unknown) => {
     throw loadFailure(error instanceof Error ? error.message : String(error), error);
   });

@@ -16,7 +16,9 @@ const exists = (path: string) =>
 
 function occupied(where: string): Fault {
   return {
-    ...{ what: "there is a file of that name", where, expected: "a name that is free" },
+    what: "there is a file of that name",
+    where,
+    expected: "a name that is free",
     fix: "choose another --out, or add --force to replace it",
   };
 }

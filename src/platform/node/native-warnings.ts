@@ -10,7 +10,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 
 /** Lines that are dropped, whole. The limits are those that Dawn never offers to programs. */
-export const knownWarnings = [
+const knownWarnings = [
   String.raw`^Warning: max\w+ artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.$`,
   String.raw`^WARNING: \w+ is not a conformant \w+ implementation, testing use only\.$`,
 ] as const;
@@ -63,7 +63,7 @@ async function descriptors(): Promise<Descriptors | undefined> {
 }
 
 /** Native calls whose known warnings are kept out of sight, until it is disposed of. */
-export interface Hush extends Disposable {
+interface Hush extends Disposable {
   during<T>(call: () => T): T;
 }
 

@@ -27,7 +27,7 @@ function missingParts(path: string): { readonly folder: string; readonly parts: 
  * Paths that exist and differ from `path` in the spelling of one part; the nearest first.
  * @param path as it was given: what it is relative to, the others are, too
  */
-export function nearPaths(path: string): string[] {
+function nearPaths(path: string): string[] {
   const { folder, parts } = missingParts(path);
   const [first, ...more] = parts;
   if (first === undefined) return [];

@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import process from "node:process";
 
-export interface ProcessMark {
+interface ProcessMark {
   /** Where its number counts: this boot and process namespace on Linux, else the host. 8 hexadecimal digits. */
   readonly place: string;
   readonly pid: number;
@@ -13,7 +13,7 @@ export interface ProcessMark {
 }
 
 /** `unknown`: it is elsewhere (another machine, another container), or another process may have taken its number. */
-export type ProcessState = "running" | "ended" | "unknown";
+type ProcessState = "running" | "ended" | "unknown";
 
 function textOf(read: () => string): string {
   try {

@@ -129,7 +129,7 @@ async function claimed(path: string, watch: Watch): Promise<Claim> {
   }
 }
 
-export interface ResultsFolderOptions extends Watch {
+interface ResultsFolderOptions extends Watch {
   /** Accept a folder that is not empty, and replace the results in it; other files in it stay. */
   readonly force: boolean;
 }

@@ -9,7 +9,7 @@ import { writeCacheFile } from "./cache-file.ts";
 import { cacheFolder, cacheNote } from "./cache-folder.ts";
 
 /** What a calibration found; src/tuning/calibration.ts makes it. */
-export interface KeptCalibration {
+interface KeptCalibration {
   readonly tiles: TileForms;
   readonly milliseconds: Readonly<Record<Product, Readonly<Partial<Record<TileForm, number>>>>>;
 }

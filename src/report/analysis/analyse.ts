@@ -55,7 +55,11 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
   const compared = comparisons(groups, measures);
   const answered = answers(compared, modeShown(groups));
   return {
-    ...{ label: plainName(label), repeats, layers, measures, missing },
+    label: plainName(label),
+    repeats,
+    layers,
+    measures,
+    missing,
     ...(study === undefined ? {} : { study }),
     classNames: classNamesOf(files),
     curves: groups.map(curveSummary),
@@ -74,7 +78,9 @@ function materialOf(files: StudyFiles): ClaimMaterial {
   const { study, neurons = [], curves = [] } = files;
   return {
     ...(study === undefined ? {} : { study }),
-    ...{ neurons, groups: groupCurves(curves), layers: layersOf(files) },
+    neurons,
+    groups: groupCurves(curves),
+    layers: layersOf(files),
   };
 }
 

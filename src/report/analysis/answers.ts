@@ -45,7 +45,10 @@ function answer(comparison: Comparison, fewest: number): Answer {
   const verdict = verdictOf(comparison);
   const estimated = verdict === "undecided" ? networksToDecide(comparison) : undefined;
   return {
-    ...{ scope, measure, difference, verdict },
+    scope,
+    measure,
+    difference,
+    verdict,
     ...(p === undefined || holm === undefined ? {} : { p, holm }),
     // A test of fewer networks than `fewest` can find nothing, whatever the spread, and those of this study did not.
     ...(estimated === undefined ? {} : { networksToDecide: Math.max(estimated, fewest, difference.repeats + 1) }),

@@ -123,7 +123,11 @@ export function classEffects(
       const known = silences.every((silent) => silent !== undefined);
       return [
         {
-          ...{ layer, mode, classes, neurons, change },
+          layer,
+          mode,
+          classes,
+          neurons,
+          change,
           agreement: estimateMean(agreements.map(({ share }) => share)),
           chance: mean(agreements.map(({ chance }) => chance)),
           lowering: agreements.reduce((sum, { lowering }) => sum + lowering, 0),

@@ -5,7 +5,7 @@ import { type CurveAreas, type CurveKind, kindKey } from "./curve-groups.ts";
 export type NetworkValues = ReadonlyMap<number, number>;
 
 /** Values combined network by network, for the networks that have all of them, in ascending order of their numbers. */
-export function combined(parts: readonly NetworkValues[], combine: (values: number[]) => number): NetworkValues {
+function combined(parts: readonly NetworkValues[], combine: (values: number[]) => number): NetworkValues {
   const repeats = [...(parts[0]?.keys() ?? [])].filter((repeat) => parts.every((part) => part.has(repeat)));
   repeats.sort((a, b) => a - b);
   return new Map(repeats.map((repeat) => [repeat, combine(parts.map((part) => part.get(repeat)!))]));

@@ -30,7 +30,13 @@ export function workedExample(
   const { samples, repeat } = table;
   const onesPerClass = [...onesIn(table, row)];
   return {
-    ...{ repeat, layer, neuron: table.neuron[row]!, samples, ones: onesOf(table, row), samplesPerClass, onesPerClass },
+    repeat,
+    layer,
+    neuron: table.neuron[row]!,
+    samples,
+    ones: onesOf(table, row),
+    samplesPerClass,
+    onesPerClass,
     preferredClass: table.preferredClass[row]!,
     conditionalEntropyBits: conditionalEntropy(onesPerClass, samplesPerClass),
     bits: Object.fromEntries(Object.entries(table.measures).map(([measure, values]) => [measure, values[row]!])),

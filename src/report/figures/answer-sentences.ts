@@ -71,7 +71,7 @@ function grouped(answers: Answers): Map<string, ScopeText[]> {
 const capitalised = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 
 /** Whether so few networks were compared that no difference could be told from chance. */
-export const isTooSmall = ({ repeats, fewestRepeats }: Answers): boolean => repeats < fewestRepeats;
+const isTooSmall = ({ repeats, fewestRepeats }: Answers): boolean => repeats < fewestRepeats;
 
 /** The scopes in which each measure has the verdict, for those that have it somewhere. */
 function placesOf({ list }: Answers, verdict: AnswerVerdict): Map<string, ScopeText[]> {

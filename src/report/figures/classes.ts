@@ -74,7 +74,8 @@ function heatMap(
         mark: "rect",
         encoding: {
           color: {
-            ...{ field: "change", type: "quantitative" },
+            field: "change",
+            type: "quantitative",
             scale: { domain: [-end, 0, end], range: [...divergingColours], interpolate: "rgb" },
             legend: {
               orient: "top",

@@ -30,7 +30,7 @@ export function isCurveOf(point: PublishedPoint, curve: CurveSummary): boolean {
   return keys.every((key) => point[key] === curve[key]);
 }
 
-export interface CurveFigure {
+interface CurveFigure {
   readonly id: string;
   readonly title: string;
   readonly reading: string;

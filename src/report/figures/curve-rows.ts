@@ -10,7 +10,7 @@ const MOST_STEPS = 201;
 const ACCURACY_DIGITS = 4;
 
 /** One point of a curve; low and high are absent with one repeat. */
-export interface CurveRow {
+interface CurveRow {
   /** Title of the measure. */
   readonly measure: string;
   /** What the dash says: how the order runs, or what removed neurons become. */

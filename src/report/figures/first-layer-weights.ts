@@ -51,7 +51,11 @@ function imagePanel(title: string, ranked: readonly RankedNeuron[], imageOf: (ne
   const measure = ranked[0]!.measure;
   const name = unitWords[unitOf(measure)].axis;
   const values = ranked.map(({ neuron, value, rank }) => ({
-    ...{ neuron, [name]: value, rank, column: (rank - 1) % COLUMNS, row: Math.floor((rank - 1) / COLUMNS) },
+    neuron,
+    [name]: value,
+    rank,
+    column: (rank - 1) % COLUMNS,
+    row: Math.floor((rank - 1) / COLUMNS),
     image: imageOf(neuron),
   }));
   const place = { type: "ordinal" as const, axis: null };
@@ -111,7 +115,11 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
     table: {
       columns: ["measure", "end", "rank", "neuron", axis],
       rows: all.map(({ measure, end: name, rank, neuron, value }) => [
-        ...[seriesTitle(measure), name, String(rank), String(neuron), valueText(measure, value)],
+        seriesTitle(measure),
+        name,
+        String(rank),
+        String(neuron),
+        valueText(measure, value),
       ]),
     },
   };

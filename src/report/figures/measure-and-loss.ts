@@ -102,8 +102,11 @@ function scatterPanel(measure: string, subtitle: string[], { neurons, drawn, lay
     ...(layers.length > 1 ? trend(neurons, measure, scale, POOLED) : []),
   ];
   const points = drawn.map(({ layer, repeat, neuron, values, increase }) => ({
-    ...{ group: layerName(layer), repeat, neuron },
-    ...{ [field]: roundedValue(measure, values[measure]!), increase: Number(increase.toPrecision(3)) },
+    group: layerName(layer),
+    repeat,
+    neuron,
+    [field]: roundedValue(measure, values[measure]!),
+    increase: Number(increase.toPrecision(3)),
   }));
   const tooltip = ["group", "repeat", "neuron", field, "increase"].map((name) => ({
     field: name,
@@ -128,7 +131,9 @@ function scatterPanel(measure: string, subtitle: string[], { neurons, drawn, lay
       x: { field, type: "quantitative", title: field, scale: { zero: false }, axis: { tickCount: 5 } },
       y: { field: "increase", type: "quantitative", title, scale: y, axis: { values: [...scale.ticks], format: "~g" } },
       color: {
-        ...{ field: "group", type: "nominal", scale: groupColours(layers) },
+        field: "group",
+        type: "nominal",
+        scale: groupColours(layers),
         legend: { title: null, orient: "top", symbolType: "stroke", symbolOpacity: 1 },
       },
     },
@@ -169,7 +174,8 @@ function readingOf(byMeasure: readonly MeasureCorrelations[]): string {
 function correlationTable(byMeasure: readonly MeasureCorrelations[], { neurons }: Material): FigureTable {
   const rows = byMeasure.flatMap(({ measure, correlations }) =>
     correlations.map(({ layer, rho }) => [
-      ...[seriesTitle(measure), layerName(layer)],
+      seriesTitle(measure),
+      layerName(layer),
       String(layer === undefined ? neurons.length : neurons.filter((neuron) => neuron.layer === layer).length),
       decimal(rho.mean, DIGITS),
       rho.interval === undefined ? "" : intervalText(rho.interval, DIGITS),

@@ -8,7 +8,7 @@ import { decimal, intervalText, orderTitle, scopeTitle, signed } from "./wording
 
 const DIGITS = 3;
 
-export interface PublishedComparison {
+interface PublishedComparison {
   /** The figure that shows it, for example `figure-4`. */
   readonly figure: string;
   readonly what: string;
@@ -82,7 +82,9 @@ export function publishedTable(comparisons: readonly PublishedComparison[]): Fig
     rows: comparisons.map((compared) => [
       compared.figure.replace("figure-", ""),
       compared.what,
-      ...[decimal(compared.published, DIGITS), decimal(compared.ours, DIGITS), signed(compared.difference, DIGITS)],
+      decimal(compared.published, DIGITS),
+      decimal(compared.ours, DIGITS),
+      signed(compared.difference, DIGITS),
       compared.interval === undefined ? "" : intervalText(compared.interval, DIGITS),
       inside[`${insideBand(compared)}`],
     ]),

@@ -10,7 +10,7 @@ import type { StudySummary } from "../files/study-file.ts";
 /** How far off the digitising may be. */
 export const publishedError = { accuracy: 0.004, bits: 0.005 } as const;
 /** Training samples of the paper's networks. */
-export const PUBLISHED_TRAIN = 50_000;
+const PUBLISHED_TRAIN = 50_000;
 
 /** Accuracy after some removals. */
 export interface PublishedPoint {

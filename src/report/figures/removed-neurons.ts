@@ -23,7 +23,10 @@ export function removedNeurons({ study, neurons = [], singles = [] }: StudyFiles
       const intact = study?.repeats.find((one) => one.repeat === repeat)?.testLoss;
       if (table === undefined || intact === undefined) return [];
       return rowsRemovedAlone(table, removals).map((row, index) => ({
-        ...{ repeat, layer, neuron: table.neuron[row]!, increase: loss[index]! - intact },
+        repeat,
+        layer,
+        neuron: table.neuron[row]!,
+        increase: loss[index]! - intact,
         values: Object.fromEntries(Object.entries(table.measures).map(([measure, column]) => [measure, column[row]!])),
       }));
     });

@@ -149,7 +149,9 @@ function violinPanel(measure: string, summaries: readonly MeasureSummary[], colo
 function summaryTable(summaries: readonly MeasureSummary[]): FigureTable {
   const columns = ["measure", "layer", "neurons", "minimum", "lower quartile", "median", "upper quartile", "maximum"];
   const rows = summaries.map((summary) => [
-    ...[seriesTitle(summary.measure), String(summary.layer), String(summary.values.length)],
+    seriesTitle(summary.measure),
+    String(summary.layer),
+    String(summary.values.length),
     ...quantities.map((name) => valueText(summary.measure, summary[name])),
     valueText(summary.measure, summary.mean.mean),
     summary.mean.interval === undefined ? "" : intervalText(summary.mean.interval, DIGITS),

@@ -8,7 +8,7 @@ import { type Claim, type StudyAnalysis, verdicts } from "../analysis/analysis.t
 import type { Same, Writable } from "./schema-types.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */
-export const CLAIMS_SCHEMA = "gpu-importance/claims/1";
+const CLAIMS_SCHEMA = "gpu-importance/claims/1";
 
 const probability = z.number().min(0).max(1);
 
@@ -44,9 +44,6 @@ export const claimsFileSchema = z.object({
   schema: z.literal(CLAIMS_SCHEMA),
   studies: z.array(z.object({ label: z.string(), repeats: z.int().min(0), claims: z.array(claimSchema) })),
 });
-
-/** What claims.json holds. */
-export type ClaimsFile = z.infer<typeof claimsFileSchema>;
 
 /** Fails to compile where schema and analysis types part ways; `readonly` is the only difference allowed. */
 true satisfies Same<Writable<Claim>, Writable<z.infer<typeof claimSchema>>>;

@@ -74,7 +74,7 @@ class CurveColumns {
 }
 
 /** What curves.csv does not say itself. */
-export interface CurvesContext {
+interface CurvesContext {
   /** From orders.csv. */
   readonly orders: readonly RemovalOrder[];
   /** Test samples, from study.json (`dataset.test`). */

@@ -27,18 +27,27 @@ const biased = (measures: readonly string[]) => measures.filter((id) => measureW
 
 function levelsHeader(measures: readonly string[]): string[] {
   return [
-    ...["repeat", "layer", "neuron", "samples"],
+    "repeat",
+    "layer",
+    "neuron",
+    "samples",
     ...measures.map(columnOf),
     ...biased(measures).map(biasColumn),
-    ...["preferred_class", "mean_activation"],
+    "preferred_class",
+    "mean_activation",
   ];
 }
 
 function neuronsHeader(measures: readonly string[], classes: number): string[] {
   return [
-    ...["repeat", "layer", "neuron", "samples", "ones"],
+    "repeat",
+    "layer",
+    "neuron",
+    "samples",
+    "ones",
     ...measures.map(columnOf),
-    ...["preferred_class", "mean_activation"],
+    "preferred_class",
+    "mean_activation",
     ...Array.from({ length: classes }, (_, index) => `${CLASS_PREFIX}${index}`),
   ];
 }

@@ -22,7 +22,7 @@ import { tileForms } from "../../core/tiles.ts";
 import type { Same, Writable } from "./schema-types.ts";
 
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */
-export const STUDY_SCHEMA = "gpu-importance/study/1";
+const STUDY_SCHEMA = "gpu-importance/study/1";
 
 const count = z.int().min(0);
 const atLeastOne = z.int().min(1);
@@ -194,7 +194,7 @@ const digestSchema = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-export const studyFileSchema = z
+const studyFileSchema = z
   .object({
     schema: z.literal(STUDY_SCHEMA),
     config: configSchema,

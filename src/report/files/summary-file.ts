@@ -4,8 +4,17 @@ import type { CurveSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { csvChunks, float64Text } from "./csv.ts";
 
 const summaryHeader = [
-  ...["scope", "measure", "direction", "mode", "removed", "repeats"],
-  ...["accuracy_mean", "accuracy_sd", "accuracy_low", "accuracy_high", "loss_mean"],
+  "scope",
+  "measure",
+  "direction",
+  "mode",
+  "removed",
+  "repeats",
+  "accuracy_mean",
+  "accuracy_sd",
+  "accuracy_low",
+  "accuracy_high",
+  "loss_mean",
 ];
 
 /** An empty cell where the column is absent, as there is one repeat. */

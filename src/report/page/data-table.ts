@@ -8,7 +8,7 @@ export function scrollBox(label: string, content: Insert): Markup {
   return html`<div class="${scrollBoxClass}" role="group" tabindex="0" aria-label="${label}">${content}</div>`;
 }
 
-export interface DataTable {
+interface DataTable {
   /** What the table holds; shown above it. */
   readonly caption: string;
   readonly columns: readonly string[];

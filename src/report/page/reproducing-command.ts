@@ -3,7 +3,7 @@ import { isAnalysis, type RecordedConfig } from "../../core/study.ts";
 import { type TileForms, tilesText } from "../../core/tiles.ts";
 
 /** Words that no shell reads anything into stay as they are. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[\w./,:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
@@ -19,7 +19,7 @@ function listed(value: object): string {
 }
 
 /** Fields as options of the command line. */
-export function optionWords(options: object): string[] {
+function optionWords(options: object): string[] {
   return Object.entries(options).flatMap(([field, value]) => {
     if (typeof value === "boolean") return value ? [optionName(field)] : [];
     return [optionName(field), shellWord(typeof value === "object" ? listed(value) : String(value))];

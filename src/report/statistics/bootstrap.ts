@@ -9,7 +9,7 @@ import type { Estimate, Interval } from "../analysis/analysis.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 
 export const RESAMPLES = 2000;
-export const COVERAGE = 0.95;
+const COVERAGE = 0.95;
 
 /** Key of the random numbers; reports have no seed of their own. */
 const SEED = 0;
@@ -55,7 +55,7 @@ function acceleration(influences: ArrayLike<number>): number {
 }
 
 /** An estimate with what BCa needs to know of it. */
-export interface Bootstrapped {
+interface Bootstrapped {
   readonly estimate: number;
   /** [RESAMPLES]: the estimate from each resample. */
   readonly replicates: Float64Array;

@@ -4,7 +4,7 @@ import { normalDensity } from "../../core/activation-values.ts";
 import { exponential, logarithm } from "../../core/elementary.ts";
 
 /** A density on a grid of values. */
-export interface Density {
+interface Density {
   /** [points]: ascending, from the smallest to the largest value. */
   readonly values: Float64Array;
   /** [points]: per unit of the values. */

@@ -3,7 +3,7 @@ import { appendAll, greatest } from "../../core/long-arrays.ts";
 
 import { plainName } from "../../core/plain-text.ts";
 
-export interface AlignedTable {
+interface AlignedTable {
   /** [rows][columns], header rows first; every row has the same number of columns. */
   readonly rows: readonly (readonly string[])[];
   /** Number of leading columns that name the row: left-aligned and repeated in every block. The others are right-aligned. */

@@ -59,7 +59,9 @@ describe("comparisons", () => {
   // KL is better than entropy by 0.02 in each network, though networks differ by far more.
   const advantage = { entropy: 0, mutual_information: 0.01, kl_selectivity: 0.02, random: 0.005 };
   const files = plantedStudy({
-    ...{ repeats: 6, scopes: ["layer1"], modes: ["mean"] },
+    repeats: 6,
+    scopes: ["layer1"],
+    modes: ["mean"],
     area: ({ measure, direction, repeat }) =>
       0.5 + 0.05 * repeat + advantage[measure as "entropy"] * (direction === "high" ? -1 : 1),
   });
@@ -329,7 +331,13 @@ describe("an analysis", () => {
 
   it("of nothing is empty, not an error", () => {
     expect(analyse({ label: "empty", missing: [] })).toMatchObject({
-      ...{ repeats: 0, layers: [], measures: [], classNames: [], curves: [], comparisons: [], cautions: [] },
+      repeats: 0,
+      layers: [],
+      measures: [],
+      classNames: [],
+      curves: [],
+      comparisons: [],
+      cautions: [],
     });
   });
 });

@@ -16,7 +16,8 @@ const noise = (repeat: number, measure: string) => (repeat % 2 === 0 ? 1 : -1) *
 
 function answered(repeats: number, advantages: Advantages): Answers {
   const study = plantedStudy({
-    ...{ repeats, scopes: Object.keys(advantages) as ScopeText[] },
+    repeats,
+    scopes: Object.keys(advantages) as ScopeText[],
     area: ({ scope, measure, direction, repeat }) => {
       if (measure === "random") return 0.6;
       const advantage = (advantages[scope]![measure] ?? 0) + noise(repeat, measure);

@@ -245,7 +245,8 @@ describe("claim 5, that all this depends on the activation,", () => {
 
   it("says what to run where one activation is given", () => {
     expect(claim5(sigmoid)[0]).toMatchObject({
-      ...{ verdict: "undecided", parts: [] },
+      verdict: "undecided",
+      parts: [],
       reason: "All networks are sigmoid: run the same study with --activation relu and report both folders together.",
     });
   });
@@ -259,7 +260,9 @@ describe("claim 5, that all this depends on the activation,", () => {
     const relu = study("relu", { gain: 0.02, separation: 0.01 });
     const curves = relu.curves!.filter(({ mode }) => mode === "mean");
     expect(claim5(sigmoid, { ...relu, curves })[0]).toMatchObject({
-      ...{ verdict: "undecided", parts: [], reason: expect.stringContaining("both modes") },
+      verdict: "undecided",
+      parts: [],
+      reason: expect.stringContaining("both modes"),
     });
   });
 

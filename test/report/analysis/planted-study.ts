@@ -47,7 +47,9 @@ export function plantedCurve({ draw, mode, ...kind }: PlantedKind, area: number)
   const neurons = [0, 1].map((neuron) => ({ layer: 1, neuron }));
   return {
     order: { ...kind, draw, neurons },
-    ...{ mode, samples: SAMPLES, removed: Uint32Array.of(0, 1, 2) },
+    mode,
+    samples: SAMPLES,
+    removed: Uint32Array.of(0, 1, 2),
     correct: Uint32Array.of(SAMPLES, Math.round(SAMPLES * middle), SAMPLES / 10),
     loss: Float64Array.of(0.1, 0.5 + draw, 2.3),
   };
@@ -82,7 +84,10 @@ export function plantedNeurons(
   const column = (measure: string) =>
     Float64Array.from(all, ({ layer, neuron }) => bits(measure, layer, neuron, repeat));
   return {
-    ...{ repeat, rows: all.length, classes: 2, samples: 100 },
+    repeat,
+    rows: all.length,
+    classes: 2,
+    samples: 100,
     layer: Uint32Array.from(all, ({ layer }) => layer),
     neuron: Uint32Array.from(all, ({ neuron }) => neuron),
     levels: { levels: 2, counts: Uint32Array.from(all.flatMap(() => [30, 20])) },
@@ -102,7 +107,8 @@ export function plantedStudy(planted: Planted, label = "planted"): StudyFiles {
     singles: _____,
     ...study
   } = madeUpStudy({
-    ...{ repeats, hidden },
+    repeats,
+    hidden,
     ...config,
   });
   const numbers = Array.from({ length: repeats }, (_, repeat) => repeat);

@@ -6,11 +6,15 @@ import { renderSvg, specText } from "../../../src/report/figures/render.ts";
 import { madeUpFiles } from "./made-up-files.ts";
 
 const effects: ClassEffects = {
-  ...{ layer: 1, mode: "mean", classes: 3 },
+  layer: 1,
+  mode: "mean",
+  classes: 3,
   neurons: Uint32Array.of(4, 0, 2),
   change: Float64Array.of(-0.02, 0.001, 0, Number.NaN, Number.NaN, Number.NaN, 0.005, 0, -0.0105),
   agreement: { mean: 0.75, repeats: 2, interval: { low: 0.5, high: 1 } },
-  ...{ chance: 0.42, lowering: 5, silent: 1 },
+  chance: 0.42,
+  lowering: 5,
+  silent: 1,
 };
 
 const analysis = (names: readonly string[]): StudyAnalysis => ({

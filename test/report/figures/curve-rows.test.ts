@@ -8,9 +8,17 @@ function fallingCurve(neurons: number, stride = 1): CurveSummary {
   const removed = Uint32Array.from({ length: steps }, (_, step) => Math.min(step * stride, neurons));
   const accuracyMean = Float64Array.from(removed, (count) => 1 - count / neurons);
   return {
-    ...{ scope: "layer1", measure: "entropy", direction: "low", mode: "mean", repeats: 1, draws: 1 },
-    ...{ removed, accuracyMean, lossMean: new Float64Array(steps) },
-    ...{ area: { mean: 0.5, repeats: 1 }, areas: Float64Array.of(0.5) },
+    scope: "layer1",
+    measure: "entropy",
+    direction: "low",
+    mode: "mean",
+    repeats: 1,
+    draws: 1,
+    removed,
+    accuracyMean,
+    lossMean: new Float64Array(steps),
+    area: { mean: 0.5, repeats: 1 },
+    areas: Float64Array.of(0.5),
   };
 }
 
@@ -23,7 +31,10 @@ describe("the rows of a curve", () => {
 
   test("have accuracies to one sample in ten thousand, and no bounds where the curve has none", () => {
     expect(curveRows({ curve: fallingCurve(7), style: "its mean" })[3]).toEqual({
-      ...{ measure: "Entropy", style: "its mean", removed: 3, accuracy: 0.5714 },
+      measure: "Entropy",
+      style: "its mean",
+      removed: 3,
+      accuracy: 0.5714,
     });
   });
 });

@@ -49,7 +49,11 @@ describe("the figures of a study", () => {
     const { singles: _singles, ...withoutSingles } = files;
     expect(ids(figuresFor(withoutSingles))).toEqual([
       "answer",
-      ...["figure-1", "figure-2", "figure-3", "figure-4", "figure-7"],
+      "figure-1",
+      "figure-2",
+      "figure-3",
+      "figure-4",
+      "figure-7",
     ]);
     const { networks: _networks, ...withoutNetworks } = files;
     expect(ids(figuresFor(withoutNetworks))).not.toContain("figure-7");

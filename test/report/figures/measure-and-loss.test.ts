@@ -39,11 +39,9 @@ function filesWithLosses(lossOf: (bits: number, layer: number) => number): Study
 function withCorrelations(analysis: StudyAnalysis, rhos: readonly [number | undefined, number][]): StudyAnalysis {
   const correlations = rhos.map(([layer, mean]) => ({
     ...(layer === undefined ? {} : { layer }),
-    ...{
-      measure: "entropy",
-      mode: "mean" as const,
-      rho: { mean, repeats: 2, interval: { low: mean - 0.1, high: mean + 0.1 } },
-    },
+    measure: "entropy",
+    mode: "mean" as const,
+    rho: { mean, repeats: 2, interval: { low: mean - 0.1, high: mean + 0.1 } },
   }));
   return { ...analysis, correlations };
 }

@@ -21,7 +21,10 @@ function figure(id = "figure-9", more: object = {}): Figure {
   ];
   return {
     id,
-    ...{ title: 'A "line" < b', reading: "It rises.", caption: "One line.", alternative: "A <line> & more" },
+    title: 'A "line" < b',
+    reading: "It rises.",
+    caption: "One line.",
+    alternative: "A <line> & more",
     // The type of a specification is too wide for a literal in a test.
     spec: panelsSpec([{ data: { values }, layer } as Parameters<typeof panelsSpec>[0][number]]),
     table: { columns: [], rows: [] },

@@ -63,7 +63,10 @@ test("neurons.csv has biases in the place of ones", () => {
 test("histograms.csv has a row for each level, with the edge that its outputs exceed", () => {
   expect(histograms.split("\n").slice(0, 5)).toEqual([
     "repeat,layer,neuron,level,lower_edge,count_class_0,count_class_1",
-    ...["0,1,0,0,,3,0", "0,1,0,1,-1,2,0", "0,1,0,2,0,0,1", "0,1,0,3,0.1,0,6"],
+    "0,1,0,0,,3,0",
+    "0,1,0,1,-1,2,0",
+    "0,1,0,2,0,0,1",
+    "0,1,0,3,0.1,0,6",
   ]);
 });
 
@@ -117,11 +120,9 @@ describe("a folder", () => {
     const files = await readStudyFiles(folder({ "neurons.csv": neurons }), "a");
     expect(files.neurons!.map(({ measures }) => measures)).toEqual(tables.map(({ measures }) => measures));
     expect(files.missing).toContainEqual({
-      ...{
-        file: "histograms.csv",
-        reason: "not in the folder",
-        cost: "the bias of the measures, and what chance would give",
-      },
+      file: "histograms.csv",
+      reason: "not in the folder",
+      cost: "the bias of the measures, and what chance would give",
     });
     const [summary] = measureSummaries(files.neurons!, [1], ["mutual_information"], [5, 7]);
     expect(summary).not.toHaveProperty("bias");

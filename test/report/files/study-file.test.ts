@@ -23,7 +23,11 @@ function damaged(from: string | RegExp, to: string): string {
 describe("study.json", () => {
   it("reads back as what was written, under its schema's name", () => {
     expect(parseStudyFile(text)).toStrictEqual({
-      ...{ schema: "gpu-importance/study/1", config, dataset, provenance, repeats },
+      schema: "gpu-importance/study/1",
+      config,
+      dataset,
+      provenance,
+      repeats,
     });
   });
 

@@ -24,10 +24,17 @@ describe("summary.csv", () => {
     expect(rows).toHaveLength(analysis.curves.length * 3);
     const curve = analysis.curves[9]!;
     expect(rows[9 * 3 + 1]).toEqual({
-      ...{ scope: curve.scope, measure: curve.measure, direction: curve.direction, mode: curve.mode },
-      ...{ removed: "1", repeats: "3", accuracy_mean: String(curve.accuracyMean[1]) },
-      ...{ accuracy_sd: String(curve.accuracySd![1]), accuracy_low: String(curve.accuracyLow![1]) },
-      ...{ accuracy_high: String(curve.accuracyHigh![1]), loss_mean: String(curve.lossMean[1]) },
+      scope: curve.scope,
+      measure: curve.measure,
+      direction: curve.direction,
+      mode: curve.mode,
+      removed: "1",
+      repeats: "3",
+      accuracy_mean: String(curve.accuracyMean[1]),
+      accuracy_sd: String(curve.accuracySd![1]),
+      accuracy_low: String(curve.accuracyLow![1]),
+      accuracy_high: String(curve.accuracyHigh![1]),
+      loss_mean: String(curve.lossMean[1]),
     });
   });
 

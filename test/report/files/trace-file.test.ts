@@ -31,11 +31,21 @@ describe("traceJson", () => {
     const passes = parsed.traceEvents.filter(({ ph, tid }) => ph === "X" && tid === traceTracks.passes);
     expect(passes).toEqual([
       {
-        ...{ name: "a.one", ph: "X", pid: 1, tid: 1, ts: 4000, dur: 2000 },
+        name: "a.one",
+        ph: "X",
+        pid: 1,
+        tid: 1,
+        ts: 4000,
+        dur: 2000,
         args: { submit: "epoch", dispatches: 3 },
       },
       {
-        ...{ name: "a.one + b.two", ph: "X", pid: 1, tid: 1, ts: 6000, dur: 2000 },
+        name: "a.one + b.two",
+        ph: "X",
+        pid: 1,
+        tid: 1,
+        ts: 6000,
+        dur: 2000,
         args: { submit: "epoch", dispatches: 5 },
       },
     ]);

@@ -26,8 +26,12 @@ describe("the section on measures", () => {
     const analysis = analyse(files);
     const example = {
       ...analysis.example!,
-      ...{ samples: 2000, ones: 1000, samplesPerClass: [1000, 600, 400], onesPerClass: [1000, 0, 0] },
-      ...{ preferredClass: 0, conditionalEntropyBits: 0 },
+      samples: 2000,
+      ones: 1000,
+      samplesPerClass: [1000, 600, 400],
+      onesPerClass: [1000, 0, 0],
+      preferredClass: 0,
+      conditionalEntropyBits: 0,
       bits: { entropy: 1, mutual_information: 1, kl_selectivity: 1 },
     };
     const shown = (one: typeof example) => textOf(measuresSection([{ ...analysis, example: one }])!.content.text);

@@ -17,7 +17,11 @@ function kernel(label: string, gpuMs: number | null, operations: number, bytes: 
 }
 
 const train: StageProfile = {
-  ...{ stage: "train", wallMs: 200_000, gpuMs: 150_000, gapMs: 50_000, undividedMs: 0 },
+  stage: "train",
+  wallMs: 200_000,
+  gpuMs: 150_000,
+  gapMs: 50_000,
+  undividedMs: 0,
   kernels: [
     kernel("backward.update_parameters", 120_000, 2.4e15, 4.8e14),
     kernel("tally.tally_blocks", 29_999.5, 0, 1e6),
@@ -29,15 +33,28 @@ const train: StageProfile = {
   ],
 };
 const data: StageProfile = {
-  ...{ stage: "data", wallMs: 12.34, gpuMs: 0, gapMs: 12.34, undividedMs: 0, kernels: [], works: [], spans: [] },
+  stage: "data",
+  wallMs: 12.34,
+  gpuMs: 0,
+  gapMs: 12.34,
+  undividedMs: 0,
+  kernels: [],
+  works: [],
+  spans: [],
 };
 const profile: Profile = {
   schema: PROFILE_SCHEMA,
   subject: "784-100-100-10 sigmoid, 50 networks, 20 epochs, 10000 test samples",
   adapter: { vendor: "", architecture: "", device: "", description: "made up", software: false, backend: "vulkan" },
   timing: {
-    ...{ source: "timestamp-query", resolutionNs: 32, quantised: false, passCostMs: 0.0057 },
-    ...{ submits: 1_234_567, passes: 12_345_678, invalidPasses: 0, unreadSubmits: 0 },
+    source: "timestamp-query",
+    resolutionNs: 32,
+    quantised: false,
+    passCostMs: 0.0057,
+    submits: 1_234_567,
+    passes: 12_345_678,
+    invalidPasses: 0,
+    unreadSubmits: 0,
   },
   ceilings,
   peakGpuBytes: 1.5 * 2 ** 30,

@@ -85,7 +85,12 @@ describe("the summary table", () => {
     const random = study.curves.filter(({ order }) => order.measure === "random" && order.scope === "layer1");
     const curves = random.map((curve, index) => ({ ...curve, samples: 10, correct: curve.removed.map(() => index) }));
     expect(cellsOf(summaryTable(tableContent({ ...study, curves })), "layer1")).toStrictEqual([
-      ...["layer1", "random", "-", "0.150", "0.150", "0.150"],
+      "layer1",
+      "random",
+      "-",
+      "0.150",
+      "0.150",
+      "0.150",
     ]);
   });
 

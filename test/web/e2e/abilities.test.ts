@@ -190,8 +190,16 @@ describe.skipIf(noChromium !== undefined)("in a browser, a visitor", () => {
     exported = unzipSync(await readFile(await (await download).path()));
     const names = Object.keys(exported).map((name) => name.replace(/^[^/]+\//, ""));
     expect(names.filter((name) => !name.startsWith("figures/")).sort()).toEqual([
-      ...["claims.json", "curves.csv", "models/repeat-000.safetensors", "models/repeat-001.safetensors"],
-      ...["neurons.csv", "orders.csv", "report.html", "single.csv", "study.json", "summary.csv"],
+      "claims.json",
+      "curves.csv",
+      "models/repeat-000.safetensors",
+      "models/repeat-001.safetensors",
+      "neurons.csv",
+      "orders.csv",
+      "report.html",
+      "single.csv",
+      "study.json",
+      "summary.csv",
     ]);
     expect(names.filter((name) => /^figures\/.*\.svg$/.test(name)).length).toBeGreaterThan(4);
   });

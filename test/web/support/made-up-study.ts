@@ -128,7 +128,10 @@ function singlesOf(repeat: number, hidden: readonly number[]): SingleRemovals[] 
         correctWithout([{ layer: index + 1, neuron }], mode),
       );
       return {
-        ...{ repeat, layer: index + 1, mode, samples: TEST_SAMPLES },
+        repeat,
+        layer: index + 1,
+        mode,
+        samples: TEST_SAMPLES,
         correct: Uint32Array.from(counts),
         loss: Float64Array.from(counts, () => 0.2),
         correctPerClass: Uint32Array.from(counts.flatMap((count) => [...perClass(count)])),
@@ -156,7 +159,10 @@ export function madeUpStudy({ hidden, repeats, seed, epochs, bits }: LabSettings
   const scopes = scopesOf(hidden.length, scopeKinds);
   return {
     repeats: numbers.map((repeat) => ({
-      ...{ repeat, validationAccuracy: 0.95, testLoss: 0.2, testCorrect: INTACT_CORRECT },
+      repeat,
+      validationAccuracy: 0.95,
+      testLoss: 0.2,
+      testCorrect: INTACT_CORRECT,
       testAccuracy: INTACT_CORRECT / TEST_SAMPLES,
       testCorrectPerClass: [...perClass(INTACT_CORRECT)],
       trainLoss: Array.from({ length: epochs }, (_, epoch) => 1 / (epoch + 1)),
@@ -202,7 +208,10 @@ export function madeUpClassified(
   const neurons = hidden.reduce((sum, width) => sum + width, 0);
   const [less, more] = [hidden[0]! + 4, 8];
   return {
-    ...{ sequence, repeat, winner, removed: removed.length },
+    sequence,
+    repeat,
+    winner,
+    removed: removed.length,
     ...("sample" in choice ? { sample: choice.sample, label } : {}),
     pixels: "drawn" in choice ? choice.drawn : madeUpExtremes(1, false).pixels,
     before: scores(label),

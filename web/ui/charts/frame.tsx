@@ -3,7 +3,7 @@ import { type ScaleLinear, scaleLinear } from "d3-scale";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-export type Scale = ScaleLinear<number, number>;
+type Scale = ScaleLinear<number, number>;
 
 export interface AxisRange {
   readonly label: string;

@@ -3,9 +3,9 @@ import { area, line } from "d3-shape";
 import { Axes, type AxisRange, Drawing, plotOf, useWidth } from "./frame.tsx";
 
 export type Point = readonly [x: number, y: number];
-export type BandPoint = readonly [x: number, low: number, high: number];
+type BandPoint = readonly [x: number, low: number, high: number];
 
-export interface LineSeries {
+interface LineSeries {
   readonly id: string;
   /** CSS colour. */
   readonly colour: string;

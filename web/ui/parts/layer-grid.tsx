@@ -9,7 +9,7 @@ import type { Tool } from "../state/lab-state.ts";
 import { columnTitle, columnUnit, isOfSample } from "../state/shown.ts";
 import { PixelImage } from "./pixel-image.tsx";
 
-export interface LayerGridProps {
+interface LayerGridProps {
   readonly layer: number;
   /** Row of the layer's first neuron, and how many there are. */
   readonly first: number;

@@ -138,7 +138,8 @@ function Layers({
           label="Neurons are coloured by"
           name="column"
           options={columnsOf(study).map((column) => ({
-            ...{ value: column, text: columnTitle(column) },
+            value: column,
+            text: columnTitle(column),
             help: columnHelp(state, column),
           }))}
           value={view.column}

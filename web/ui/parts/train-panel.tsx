@@ -86,7 +86,7 @@ function PresetPick({ texts, dispatch }: PresetPickProps) {
   );
 }
 
-export function canCompute({ adapter }: LabState): boolean {
+function canCompute({ adapter }: LabState): boolean {
   return adapter?.state === "hardware" || adapter?.state === "software";
 }
 

@@ -4,7 +4,7 @@ import { settingsOf } from "./linked-view.ts";
 import { settingFields, settingNames, settingTexts } from "./settings.ts";
 
 /** A line of the comparison, as texts. */
-export interface ComparedLine {
+interface ComparedLine {
   readonly name: string;
   readonly values: readonly [string, string];
 }
@@ -21,7 +21,7 @@ export function differences(a: PastTraining, b: PastTraining): ComparedLine[] {
   return [{ name: "Data", values: [a.dataset.name, b.dataset.name] }, ...settings];
 }
 
-export interface Spread {
+interface Spread {
   readonly mean: number;
   readonly least: number;
   readonly most: number;

@@ -24,7 +24,7 @@ export function figureCaption(state: LabState): FigureCaption {
   return state.view.chart === "compare" ? compareCaption(state, study) : curvesCaption(state, study);
 }
 
-export function scopePhrase(scope: ScopeText): string {
+function scopePhrase(scope: ScopeText): string {
   const layer = layerOf(scope);
   if (layer !== undefined) return `layer ${layer}`;
   return scope === "network" ? "the whole network, by value" : "the whole network, by rank";

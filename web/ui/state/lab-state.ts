@@ -80,14 +80,14 @@ export interface PastTraining {
 }
 
 /** Removed rows are of the repeat on show. */
-export interface Removal {
+interface Removal {
   readonly history: RemovalHistory;
   readonly rule: RemovalRule;
   readonly mode: AblationMode;
 }
 
 /** A request that is answered by more than one notice. */
-export interface Running {
+interface Running {
   readonly request: number;
   readonly done: number;
   readonly total: number;

@@ -6,7 +6,7 @@ import { channelOrders } from "../../../src/core/sample-axes.ts";
 import type { ReadingOption, ReadingOptions } from "../../engine/protocol.ts";
 import { readingLabels } from "../../engine/reading-names.ts";
 
-export interface ReadingField {
+interface ReadingField {
   readonly label: string;
   /** What is allowed, for people. */
   readonly allowed: string;
@@ -88,7 +88,7 @@ export const readingOptionNames = Object.keys(readingFields) as ReadingOption[];
 /** What stands in the fields, as typed; an empty text says nothing. */
 export type ReadingTexts = Readonly<Partial<Record<ReadingOption, string>>>;
 
-export interface ReadReading {
+interface ReadReading {
   readonly options: ReadingOptions;
   readonly faulty: readonly ReadingOption[];
 }

@@ -22,7 +22,7 @@ export const defaultSettings: LabSettings = {
 };
 
 /** One setting of the form. */
-export interface SettingField<T = unknown> {
+interface SettingField<T = unknown> {
   readonly label: string;
   /** What is allowed, for people. */
   readonly allowed: string;
@@ -119,7 +119,7 @@ export function settingTexts(settings: LabSettings): SettingTexts {
   return Object.fromEntries(settingNames.map((name) => [name, text(name)])) as Record<keyof LabSettings, string>;
 }
 
-export interface ReadSettings {
+interface ReadSettings {
   /** Present where every text can be read. */
   readonly settings?: LabSettings;
   readonly faulty: readonly (keyof LabSettings)[];

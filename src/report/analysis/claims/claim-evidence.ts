@@ -30,7 +30,7 @@ export interface Resolution {
   enough(family: number): string;
 }
 
-export type ClaimText = Pick<Claim, "id" | "statement" | "statistic" | "figure">;
+type ClaimText = Pick<Claim, "id" | "statement" | "statistic" | "figure">;
 
 /** A claim that awaits its verdict: parts, or a sentence that says what is lacking and what to do. */
 export type ClaimEvidence = ClaimText &

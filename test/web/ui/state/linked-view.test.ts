@@ -46,8 +46,14 @@ const changes: readonly LabAction[] = [
   {
     type: "view",
     change: {
-      ...{ column: "cost", chart: "compare", tool: "remove", across: "kl_selectivity", up: "cost", repeat: 1 },
-      ...{ allRepeats: true, selected: 7 },
+      column: "cost",
+      chart: "compare",
+      tool: "remove",
+      across: "kl_selectivity",
+      up: "cost",
+      repeat: 1,
+      allRepeats: true,
+      selected: 7,
     },
   },
   { type: "rule", rule: { scope: "network", measure: "random", direction: "high" } },

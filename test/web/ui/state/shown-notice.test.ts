@@ -13,8 +13,17 @@ test.each([hostile, endless])("a study and its data are shown without them, and 
   const dataset = { ...madeUpDataset, name, classNames: [name, "b"] };
   const part = { file: name, reason: name, cost: name };
   const study: LabNotice = {
-    ...{ type: "study", origin: "results-folder", label: name, dataset, widths: [784, 6, 10], live: false },
-    ...{ lacking: name, missing: [part], warnings: [name], notes: [name], validationLabels: new Uint16Array() },
+    type: "study",
+    origin: "results-folder",
+    label: name,
+    dataset,
+    widths: [784, 6, 10],
+    live: false,
+    lacking: name,
+    missing: [part],
+    warnings: [name],
+    notes: [name],
+    validationLabels: new Uint16Array(),
   };
   const state = reduceNotice(reduceNotice(empty, { type: "dataset", dataset, notes: [name] }), study);
   const about = state.study!.about;
