@@ -275,7 +275,9 @@ export async function ablate(
   const ids =
     names === undefined || asksForAll(names) ? measuredColumns(table) : names.map((name) => requireColumn(table, name));
   const orders = removalOrders(table, {
-    ...{ scopes: scopesOf(network.layers.length - 1, scopes), rankings: rankingsOf(ids, randomDraws), seed },
+    scopes: scopesOf(network.layers.length - 1, scopes),
+    rankings: rankingsOf(ids, randomDraws),
+    seed,
   });
   return inTurn(requireDevice(gpu, where), async () => {
     using test = splitOnDevice(gpu, fitted, "test");

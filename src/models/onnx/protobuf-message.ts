@@ -11,7 +11,7 @@ interface FieldType<T> {
   write(writer: BinaryWriter, value: T): void;
 }
 
-interface Field<T, Many extends boolean> {
+export interface Field<T, Many extends boolean> {
   /** As in the .proto file. */
   readonly number: number;
   readonly many: Many;

@@ -53,7 +53,7 @@ export function gradientCopies(kept: boolean): number {
 
 type GradientArrays = Allocated<ReturnType<typeof gradientsLayout>["arrays"]>;
 
-interface GradientsCollector extends Collector {
+export interface GradientsCollector extends Collector {
   /** [networks][hidden layers] */
   gathered(): GradientSums[][];
 }

@@ -68,7 +68,7 @@ export function pathCopies(kept: boolean): number {
 
 type PathArrays = Allocated<ReturnType<typeof pathLayout>["arrays"]>;
 
-interface PathCollector extends Collector {
+export interface PathCollector extends Collector {
   /** [networks][hidden layers] */
   gathered(): PathSums[][];
 }

@@ -88,9 +88,9 @@ interface Predicate {
   readonly several: string;
 }
 
-const FINDING = "the neurons that can go better than chance does";
-const wins: Predicate = { one: `finds ${FINDING}`, several: `find ${FINDING}` };
-const loses: Predicate = { one: "does worse", several: "do worse" };
+const BEATING = "chance at telling which neurons can be removed";
+const wins: Predicate = { one: `beats ${BEATING}`, several: `beat ${BEATING}` };
+const loses: Predicate = { one: "does worse than chance", several: "do worse than chance" };
 
 /** `entropy does worse in layer 1`; where the places are not the same for all, they stand behind each measure or `inSome` says so. */
 function doingText(
@@ -113,7 +113,7 @@ function doingText(
 export function answerSentence(answers: Answers): string {
   if (isTooSmall(answers)) {
     const networks = counted(answers.repeats, "network");
-    return `Too few networks to tell: ${networks} cannot show whether a measure finds the neurons that can go better than chance does; ${answers.fewestRepeats} or more can.`;
+    return `Too few networks to tell: ${networks} cannot show whether a measure ${wins.one}; ${answers.fewestRepeats} or more can.`;
   }
   const of = new Set(answers.list.map(({ measure }) => measure)).size;
   const [better, worse] = [placesOf(answers, "better"), placesOf(answers, "worse")];
@@ -122,8 +122,8 @@ export function answerSentence(answers: Answers): string {
     const winning = doingText(better, of, wins);
     return worse.size === 0 ? `Yes: ${winning}.` : `In part: ${winning}; ${losing}.`;
   }
-  if (worse.size > 0) return `No: no measure ${wins.one}; ${losing}.`;
-  return "Not shown: no measure is told apart from chance at finding the neurons that can go.";
+  if (worse.size > 0) return `No: in these networks no measure is shown to ${wins.several}; ${losing}.`;
+  return "Not shown: no measure is told apart from chance at telling which neurons can be removed.";
 }
 
 /** What is found, scope by scope; scopes of which the same can be said share a sentence. */
@@ -146,7 +146,7 @@ export function openText(answers: Answers): string | undefined {
   const open = answers.list.filter(({ verdict }) => verdict === "undecided");
   if (open.length === 0) return undefined;
   const planned = open.flatMap(({ networksToDecide }) => networksToDecide ?? []);
-  const none = `${counted(open.length, "comparison")} of ${answers.list.length} ${open.length === 1 ? "is" : "are"} open`;
+  const none = `${counted(open.length, "comparison")} of ${answers.list.length} ${open.length === 1 ? "is" : "are"} undecided`;
   if (planned.length === 0) {
     return `${none}: the differences are so small against the spread between networks that not even 1,000 networks would likely decide them.`;
   }

@@ -20,7 +20,7 @@ function accuracySentence({ study }: StudyAnalysis): string {
   if (accuracies.length === 0) return "";
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
   const [least, most] = [smallest(accuracies), greatest(accuracies)].map((value) => decimal(value, DIGITS));
-  const range = accuracies.length > 1 ? ` on average (${least} to ${most})` : "";
+  const range = accuracies.length > 1 ? ` on average (lowest ${least}, highest ${most})` : "";
   return ` Intact, they classify ${decimal(mean, DIGITS)} of the test samples correctly${range}.`;
 }
 

@@ -17,7 +17,7 @@ function rowsOf({ list }: Answers): string[][] {
     signed(mean),
     interval === undefined ? "-" : `${signed(interval.low)}..${signed(interval.high)}`,
     probability(holm),
-    verdict === "undecided" ? "open" : verdictTexts[verdict].replace(" than chance", ""),
+    verdict === "undecided" ? verdict : verdictTexts[verdict].replace(" than chance", ""),
   ]);
 }
 

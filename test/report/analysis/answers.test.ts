@@ -59,7 +59,7 @@ describe("the answer", () => {
   test("is one sentence that says yes, no, in part, or not shown, and sentences for each scope", () => {
     const answers = answered(8, mixed);
     expect(answerSentence(answers)).toBe(
-      "In part: mutual information and KL selectivity find the neurons that can go better than chance does in layer 2; every measure does worse with all layers in one list.",
+      "In part: mutual information and KL selectivity beat chance at telling which neurons can be removed in layer 2; every measure does worse than chance with all layers in one list.",
     );
     expect(answerDetails(answers)).toEqual([
       "In layer 1, no measure is told apart from chance.",
@@ -68,13 +68,13 @@ describe("the answer", () => {
     ]);
     const good = { entropy: 0.03, mutual_information: 0.03, kl_selectivity: 0.03 };
     expect(answerSentence(answered(9, { layer1: good, layer2: good }))).toBe(
-      "Yes: every measure finds the neurons that can go better than chance does in layers 1 and 2.",
+      "Yes: every measure beats chance at telling which neurons can be removed in layers 1 and 2.",
     );
     expect(answerSentence(answered(9, { layer1: { entropy: -0.03 } }))).toBe(
-      "No: no measure finds the neurons that can go better than chance does; entropy does worse in layer 1.",
+      "No: in these networks no measure is shown to beat chance at telling which neurons can be removed; entropy does worse than chance in layer 1.",
     );
     expect(answerSentence(answered(9, { layer1: { entropy: -0.03 }, layer2: { kl_selectivity: -0.03 } }))).toBe(
-      "No: no measure finds the neurons that can go better than chance does; entropy and KL selectivity do worse in some layer or list.",
+      "No: in these networks no measure is shown to beat chance at telling which neurons can be removed; entropy and KL selectivity do worse than chance in some layer or list.",
     );
     expect(answerSentence(answered(9, { layer1: {} }))).toMatch(/^Not shown: no measure/);
     expect(answerDetails(answered(9, { layer1: {}, layer2: {} }))).toEqual([
@@ -86,7 +86,7 @@ describe("the answer", () => {
     const answers = answered(7, mixed);
     expect(answers.list.every(({ verdict }) => verdict === "undecided")).toBe(true);
     expect(answerSentence(answers)).toBe(
-      "Too few networks to tell: 7 networks cannot show whether a measure finds the neurons that can go better than chance does; 8 or more can.",
+      "Too few networks to tell: 7 networks cannot show whether a measure beats chance at telling which neurons can be removed; 8 or more can.",
     );
     expect(openText(answers)).toMatch(/--repeats 8 or more/);
     expect(answerSentence(answered(1, mixed))).toMatch(/^Too few networks to tell: 1 network cannot/);
@@ -118,6 +118,6 @@ describe("the answer", () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
     const row = lines.find((line) => line.startsWith("network "))!;
     expect(row.split(/ {2,}/)).toEqual(["network", "Entropy", "-0.0300", expect.any(String), "0.047", "worse"]);
-    expect(lines.filter((line) => line.endsWith("  open"))).toHaveLength(4);
+    expect(lines.filter((line) => line.endsWith("  undecided"))).toHaveLength(4);
   });
 });
