@@ -93,13 +93,13 @@ type Choice = (below: number) => number;
 /** Resolves once the next epoch of a training is on show, after some epochs where none is shown, or where none goes on. */
 async function nextEpoch({ store }: Page): Promise<void> {
   const before = store.current();
-  for (let [idle, epochs, last] = [0, 0, before.epochsKept]; idle < 10 && epochs < 4; ) {
+  for (let [idle, epochs, last] = [0, 0, before.epochs]; idle < 10 && epochs < 4; ) {
     await new Promise((resolve) => setTimeout(resolve, 10));
-    const { phase, paused, epochsKept, study } = store.current();
+    const { phase, paused, epochs: kept, study } = store.current();
     if (study?.about.epoch !== undefined && study.neurons !== before.study?.neurons) return;
     if (phase !== "training" || paused) idle++;
-    if (epochsKept !== last && epochsKept.length > 0) epochs++;
-    last = epochsKept;
+    if (kept !== last && kept !== undefined) epochs++;
+    last = kept;
   }
 }
 

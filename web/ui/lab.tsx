@@ -29,7 +29,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
   useUndoKeys(store);
   const help = useHelp();
   const { dispatch, send } = store;
-  const { study, view, removal, phase, adapter, evaluation, extremes, classified, curvesRunning, epochsKept } = state;
+  const { study, view, removal, phase, adapter, evaluation, extremes, classified, curvesRunning, epochs } = state;
   // Training tells of itself many times a second; the grids and charts of another network are not drawn anew for that.
   const network = useMemo(
     () => (
@@ -38,7 +38,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
         <RemovePanel state={state} dispatch={dispatch} />
       </>
     ),
-    [study, view, removal, phase, adapter, evaluation, classified, epochsKept, dispatch, send],
+    [study, view, removal, phase, adapter, evaluation, classified, epochs, dispatch, send],
   );
   const detail = useMemo(
     () => (

@@ -125,8 +125,8 @@ export interface LabState {
   readonly settings: SettingTexts;
   /** What a link restores once its study is on show. */
   readonly linked?: LinkedView;
-  /** Epochs of the training that runs whose networks are kept. */
-  readonly epochsKept: readonly number[];
+  /** Epochs of the training that runs whose networks are kept; undefined before the first. */
+  readonly epochs?: Pick<NoticeOf<"epochs">, "training" | "kept">;
   /** The training that runs; once it has led to a study, it is the study's. */
   readonly training?: Training;
   /** A training that ended without a study: nothing of it is on show. */
@@ -156,7 +156,6 @@ export function initialState(settings: SettingTexts, linked?: LinkedView): LabSt
     device: "fine",
     datasetNotes: [],
     trainings: [],
-    epochsKept: [],
     phase: "ready",
     paused: false,
     settings,

@@ -79,7 +79,8 @@ function without<
     | "extremes"
     | "classified"
     | "training"
-    | "givenUp",
+    | "givenUp"
+    | "epochs",
 >(state: LabState, ...keys: readonly Key[]): LabState {
   const rest: LabState = { ...state };
   for (const key of keys) delete (rest as { [K in Key]?: unknown })[key];
@@ -89,7 +90,7 @@ function without<
 /** What was told of the training before ends where another begins, or where it ends without a study. */
 function withPhase(state: LabState, { phase, paused }: NoticeOf<"phase">): LabState {
   const begins = phase === "training" && state.phase !== "training";
-  if (begins) return { ...without(state, "training", "givenUp"), epochsKept: [], phase, paused };
+  if (begins) return { ...without(state, "training", "givenUp", "epochs"), phase, paused };
   const { training } = state;
   if (phase !== "ready" || training === undefined) return { ...state, phase, paused };
   const { epochs, epochsDone } = training;
@@ -102,8 +103,9 @@ function withPhase(state: LabState, { phase, paused }: NoticeOf<"phase">): LabSt
 function withEpochs(state: LabState, { training, kept }: NoticeOf<"epochs">): LabState {
   const { study } = state;
   const epoch = study?.about.epoch;
-  if (study === undefined || epoch?.training !== training) return { ...state, epochsKept: kept };
-  return { ...state, epochsKept: kept, study: { ...study, about: { ...study.about, epoch: { ...epoch, kept } } } };
+  const epochs = { training, kept };
+  if (study === undefined || epoch?.training !== training) return { ...state, epochs };
+  return { ...state, epochs, study: { ...study, about: { ...study.about, epoch: { ...epoch, kept } } } };
 }
 
 /** A file is there once what it holds is told of, or that it cannot be had. */
