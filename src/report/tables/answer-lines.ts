@@ -1,11 +1,11 @@
 /** The answer of a study for a terminal: a sentence, the differences that it rests on, and what is open. */
 import { wrapped } from "../../core/wrapped-text.ts";
 import type { Answers } from "../analysis/analysis.ts";
-import { answerSentence, openText, verdictTexts } from "../figures/answer-sentences.ts";
+import { answerSentence, openText } from "../figures/answer-sentences.ts";
 import { seriesTitle } from "../figures/theme.ts";
 import { alignedTable } from "./aligned-table.ts";
 
-const DIGITS = 4;
+const DIGITS = 3;
 
 const signed = (value: number) => `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(DIGITS)}`;
 const probability = (p: number | undefined) => (p === undefined ? "-" : p < 0.001 ? "<0.001" : p.toFixed(3));
@@ -17,7 +17,7 @@ function rowsOf({ list }: Answers): string[][] {
     signed(mean),
     interval === undefined ? "-" : `${signed(interval.low)}..${signed(interval.high)}`,
     probability(holm),
-    verdict === "undecided" ? verdict : verdictTexts[verdict].replace(" than chance", ""),
+    verdict,
   ]);
 }
 
@@ -25,13 +25,13 @@ function rowsOf({ list }: Answers): string[][] {
 export function answerLines(answers: Answers, columns: number): string[] {
   const open = openText(answers);
   const replaced = answers.mode === "mean" ? "their mean" : "zero";
-  const heading = ["scope", "measure", "difference", "95 % interval", "p (Holm)", "than chance"];
+  const heading = ["scope", "measure", "effect", "95 % interval", "p", "verdict"];
   return [
     ...wrapped("", answerSentence(answers), columns),
     "",
     ...wrapped(
       "",
-      `Mean accuracy over all removals, lowest value first and replaced by ${replaced}, minus that of random orders:`,
+      `Effect: mean accuracy over all removals, lowest value first and replaced by ${replaced}, minus that of random orders. p: corrected by Holm's method.`,
       columns,
     ),
     "",

@@ -117,7 +117,10 @@ describe("the answer", () => {
     const lines = answerLines(answered(8, mixed), 80);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
     const row = lines.find((line) => line.startsWith("network "))!;
-    expect(row.split(/ {2,}/)).toEqual(["network", "Entropy", "-0.0300", expect.any(String), "0.047", "worse"]);
+    expect(row.split(/ {2,}/)).toEqual(["network", "Entropy", "-0.030", expect.any(String), "0.047", "worse"]);
     expect(lines.filter((line) => line.endsWith("  undecided"))).toHaveLength(4);
+    // One table, also where the longest names are in it.
+    const widest = answerLines(answered(8, { layer1: {}, "network-ranked": { entropy: -0.03 } }), 80);
+    expect(widest.filter((line) => line.startsWith("scope"))).toEqual([expect.stringMatching(/verdict$/)]);
   });
 });
