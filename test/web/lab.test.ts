@@ -9,6 +9,9 @@ import { Devices } from "../../src/gpu/device/devices.ts";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
 import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
+import { answers } from "../../src/report/analysis/answers.ts";
+import { comparisons } from "../../src/report/analysis/comparisons.ts";
+import { groupCurves } from "../../src/report/analysis/curve-groups.ts";
 import { histogramsCsv } from "../../src/report/files/histograms-file.ts";
 import { resultFiles } from "../../src/report/files/result-files.ts";
 import { singleCsv } from "../../src/report/files/single-file.ts";
@@ -114,6 +117,20 @@ describe("a study in the lab", () => {
     const second = of(lab, "curves").filter(({ request }) => request === 2);
     expect(second.flatMap(({ curves }) => curves)).toEqual(first);
     expect(second.map(({ done, total }) => [done, total])).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((done) => [done, 8]));
+  });
+
+  test("gives the answer of all curves in a mode, as a report of these results does", async () => {
+    const answered = lab.next("answers");
+    lab.send({ ...everyCurve, request: 3, modes: ["zero"], answers: true });
+    const wanted = answers(
+      comparisons(
+        groupCurves(outcome.curves),
+        config.measures.map((name) => name.replaceAll("-", "_")),
+      ),
+      "zero",
+    );
+    expect(wanted!.list).toHaveLength(config.measures.length * 4); // two layers, and both orders of the whole network
+    expect(await answered).toEqual({ type: "answers", request: 3, answers: wanted });
   });
 
   test("takes as many validation samples for their class, one by one, as it was measured to", async () => {

@@ -19,7 +19,7 @@ import { inPageWords } from "./reading-names.ts";
 import { configOf } from "./settings.ts";
 import { studyNotices } from "./study-notices.ts";
 import { filedStudy, networkStudy } from "./study-sources.ts";
-import { computeCurves, curvePieces, removeSingles, train } from "./study-stages.ts";
+import { answersOf, computeCurves, curvePieces, removeSingles, train } from "./study-stages.ts";
 import { TrainedEpochs } from "./trained-epochs.ts";
 import { TrainingRecord } from "./training-record.ts";
 import { StoppedError, WorkGate } from "./work-gate.ts";
@@ -288,7 +288,7 @@ export class Lab {
     throw new RunError({ what: "there is no study yet", fix: "train one, or drop a file" });
   }
 
-  async #sweep({ request, repeats, scopes, modes }: Request<"curves">): Promise<void> {
+  async #sweep({ request, repeats, scopes, modes, answers = false }: Request<"curves">): Promise<void> {
     const study = this.#shown();
     const pieces = curvePieces(study, repeats, scopes);
     this.#setPhase("sweeping");
@@ -296,6 +296,7 @@ export class Lab {
     await computeCurves(this.#device, study, pieces, modes, (curves) => {
       this.#post({ type: "curves", request, curves, done: ++done, total: pieces.length });
     });
+    if (answers) this.#post({ type: "answers", request, answers: await answersOf(study, pieces, modes[0]!) });
   }
 
   async #export(request: number): Promise<void> {

@@ -26,7 +26,7 @@ import type { ChannelOrder } from "../../src/core/sample-axes.ts";
 import type { ScopeKind } from "../../src/core/scope.ts";
 import type { AdapterFacts, DatasetSummary, RecordedConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
 import type { GivenFile } from "../../src/platform/browser/given-files.ts";
-import type { MissingPart } from "../../src/report/analysis/analysis.ts";
+import type { Answers, MissingPart } from "../../src/report/analysis/analysis.ts";
 
 export type { GivenFile };
 
@@ -103,6 +103,8 @@ export type LabRequest =
       readonly repeats: readonly number[];
       readonly scopes: readonly ScopeKind[];
       readonly modes: readonly AblationMode[];
+      /** Whether `answers` is to tell, at the end, what they say of measures against chance; in the first of the modes. */
+      readonly answers?: boolean;
     }
   /** Ends a `curves` or `export` request; what is there is kept. */
   | { readonly type: "cancel"; readonly request: number }
@@ -288,6 +290,8 @@ export type LabNotice =
       readonly done: number;
       readonly total: number;
     }
+  /** What the curves of a `curves` request say together; undefined where no measure's stand beside those of random orders. */
+  | { readonly type: "answers"; readonly request: number; readonly answers: Answers | undefined }
   /** The end of a `curves` or `export` request. */
   | { readonly type: "ended"; readonly request: number; readonly outcome: "done" | "cancelled" | "failed" }
   | { readonly type: "exporting"; readonly request: number; readonly done: number; readonly total: number }

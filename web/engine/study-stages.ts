@@ -1,6 +1,6 @@
 /** The jobs of a study as the lab does them: the command line's, in pieces that can be shown. */
 
-import type { AblationCurve, AblationMode, SingleRemovals } from "../../src/core/ablation.ts";
+import { type AblationCurve, type AblationMode, RANDOM, type SingleRemovals } from "../../src/core/ablation.ts";
 import type { Dataset } from "../../src/core/dataset.ts";
 import { appendAll } from "../../src/core/long-arrays.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
@@ -9,6 +9,10 @@ import { type ScopeKind, type ScopeText, scopesOf } from "../../src/core/scope.t
 import type { RecordedConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
 import { PerDevice } from "../../src/gpu/device/devices.ts";
 import { splitOnDevice } from "../../src/passes/device-split.ts";
+import type { Answers } from "../../src/report/analysis/analysis.ts";
+import { answers } from "../../src/report/analysis/answers.ts";
+import { comparisons } from "../../src/report/analysis/comparisons.ts";
+import { groupCurves } from "../../src/report/analysis/curve-groups.ts";
 import { assembled, summariesOf } from "../../src/study/assemble.ts";
 import { type Job, jobsOf } from "../../src/study/jobs.ts";
 import { doJobs, partsInMemory } from "../../src/study/study.ts";
@@ -158,4 +162,19 @@ export async function computeCurves(
   await doLiveJobs(device, study, jobs, async ([job]) => {
     if (job?.slice?.kind === "curves") await tell({ repeat: job.repeat, scope: job.slice.scope });
   });
+}
+
+/**
+ * What the curves of these pieces, as far as they are there, say of measures against chance.
+ * @returns undefined where none of a measure stands beside one of a random order
+ */
+export async function answersOf(
+  study: LabStudy,
+  pieces: readonly CurvePiece[],
+  mode: AblationMode,
+): Promise<Answers | undefined> {
+  const curves = await Promise.all(pieces.map(async (piece) => (await curvesOf(study, { ...piece, mode })) ?? []));
+  const groups = groupCurves(curves.flat());
+  const measures = [...new Set(groups.map(({ measure }) => measure))].filter((measure) => measure !== RANDOM);
+  return answers(comparisons(groups, measures), mode);
 }

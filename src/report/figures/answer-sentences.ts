@@ -138,10 +138,13 @@ export function howDecided({ mode }: Answers): string {
   return `Neurons are removed one after another, lowest value first, and replaced by ${replacement}; a good guide keeps more test accuracy than removing them in a random order does. A measure is better (or worse) than chance where this difference, over the same networks, would come about by chance in fewer than 5 of 100 studies.`;
 }
 
-/** What stays open and what it would take; undefined where all is decided. */
-export function openText(answers: Answers): string | undefined {
+/**
+ * What stays open and what it would take; undefined where all is decided.
+ * @param repeats what the number of networks is called where it is chosen
+ */
+export function openText(answers: Answers, repeats = "--repeats"): string | undefined {
   if (isTooSmall(answers)) {
-    return `With ${counted(answers.repeats, "network")} no difference can be told from chance, however large it is. Run the study with --repeats ${answers.fewestRepeats} or more.`;
+    return `With ${counted(answers.repeats, "network")} no difference can be told from chance, however large it is. Run the study with ${repeats} ${answers.fewestRepeats} or more.`;
   }
   const open = answers.list.filter(({ verdict }) => verdict === "undecided");
   if (open.length === 0) return undefined;
@@ -152,5 +155,5 @@ export function openText(answers: Answers): string | undefined {
   }
   const range = [...new Set([smallest(planned), greatest(planned)])].join(" to ");
   const some = planned.length === open.length ? "they" : `${planned.length} of them`;
-  return `${none}. If differences and spreads stay as they are, ${open.length === 1 ? "it" : some} would likely be decided with ${range} networks (--repeats).`;
+  return `${none}. If differences and spreads stay as they are, ${open.length === 1 ? "it" : some} would likely be decided with ${range} networks (${repeats}).`;
 }

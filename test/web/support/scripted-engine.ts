@@ -1,6 +1,10 @@
 /** An engine without a worker or a device: answers like the real one, at once, with a made-up study. */
+
 import { RunError } from "../../../src/core/errors.ts";
 import type { StudyConfig } from "../../../src/core/study.ts";
+import { answers } from "../../../src/report/analysis/answers.ts";
+import { comparisons } from "../../../src/report/analysis/comparisons.ts";
+import { groupCurves } from "../../../src/report/analysis/curve-groups.ts";
 import type { AdapterState, LabNotice, LabRequest, LabSettings } from "../../../web/engine/protocol.ts";
 import { configOf } from "../../../web/engine/settings.ts";
 import type { Connect } from "../../../web/ui/lab-store.ts";
@@ -66,6 +70,7 @@ class ScriptedEngine implements EngineScript {
   finishTraining(): void {
     this.#isTraining = false;
     this.#progress(this.#settings.epochs);
+    this.say({ type: "phase", phase: "measuring", paused: false });
     this.#show("trained");
   }
 
@@ -179,13 +184,18 @@ class ScriptedEngine implements EngineScript {
     this.say({ type: "phase", phase: "ready", paused: false });
   }
 
-  #curves({ request, repeats, scopes, modes }: Extract<LabRequest, { type: "curves" }>): void {
+  #curves({ request, repeats, scopes, modes, answers: isAnswer }: Extract<LabRequest, { type: "curves" }>): void {
     const wanted = this.#study!.orders.filter(
       ({ repeat, scope }) =>
         repeats.includes(repeat) && scopes.some((kind) => scope.startsWith(kind.replace(/s$/, ""))),
     );
     const curves = wanted.flatMap((order) => modes.map((mode) => curveOf(order, mode)));
     this.say({ type: "curves", request, curves, done: 1, total: 1 });
+    if (isAnswer) {
+      const measures = Object.keys(this.#study!.neurons[0]!.measures);
+      const answered = answers(comparisons(groupCurves(curves), measures), modes[0]!);
+      this.say({ type: "answers", request, answers: answered });
+    }
     this.say({ type: "ended", request, outcome: "done" });
   }
 

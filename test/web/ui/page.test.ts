@@ -246,6 +246,23 @@ describe.skipIf(noChromium !== undefined)("a visitor of the lab", () => {
     });
   });
 
+  test("reads the answer of all curves, and that fewer than 8 networks have none", async () => {
+    await choose("Answer");
+    await page.getByText("Too few networks to tell: 3 networks cannot show").waitFor();
+    expect((await requests("curves")).at(-1)).toMatchObject({ repeats: [0, 1, 2], modes: ["mean"], answers: true });
+    await page.locator(".train").getByLabel("Repeats", { exact: true }).fill("8");
+    await page.getByRole("button", { name: "Train" }).click();
+    await page.getByText("Epoch 5.0 of 10").waitFor();
+    await page.evaluate(() => window.engine.finishTraining());
+    await page.locator(".answer-sentence", { hasText: /^(Yes|No|In part|Not shown): / }).waitFor();
+    const rows = page.locator(".answer-effects tr[class]");
+    expect(await rows.count()).toBe(6); // three measures in two layers
+    const texts = await rows.locator("td:last-child").allTextContents();
+    expect(texts.every((text) => ["better", "worse", "undecided"].includes(text))).toBe(true);
+    await choose("Zero");
+    await page.getByText("replaced by zero; a good guide").waitFor();
+  });
+
   test("compares two measures, picks neurons with a brush and removes them", async () => {
     await choose("Compare");
     await page.locator(".charts").getByLabel("x", { exact: true }).selectOption("kl_selectivity");

@@ -4,6 +4,7 @@ import type { Dispatch } from "../lab-store.ts";
 import { pictureLayout } from "../picture.ts";
 import { figureCaption } from "../state/figure-caption.ts";
 import type { Chart, LabState } from "../state/lab-state.ts";
+import { AnswerView } from "./answer-view.tsx";
 import { Choice } from "./choice.tsx";
 import { CompareChart } from "./compare-chart.tsx";
 import { CurvesChart } from "./curves-chart.tsx";
@@ -17,6 +18,7 @@ interface ChartsPanelProps {
 
 /** Names of the saved files. */
 const figureIds: Readonly<Record<Chart, string>> = {
+  answer: "answer",
   curves: "accuracy-curves",
   compare: "measures-compared",
   digit: "digit",
@@ -38,6 +40,7 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
           label="Chart"
           name="chart"
           options={[
+            { value: "answer", text: "Answer", help: "Which measures beat chance at telling what can be removed." },
             { value: "curves", text: "Curves" },
             { value: "compare", text: "Compare" },
             { value: "trainings", text: "Trainings", help: "Two trainings of this visit beside each other." },
@@ -51,7 +54,7 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
           onChange={(value) => dispatch({ type: "view", change: { chart: value } })}
         />
         <span class="spread" />
-        {chart === "digit" || chart === "trainings" ? null : (
+        {chart !== "curves" && chart !== "compare" ? null : (
           <>
             <button type="button" disabled={empty} onClick={() => saveFigure(id, "svg", figureCaption(state))}>
               SVG
@@ -64,6 +67,8 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
       </div>
       {empty ? (
         <p class="empty">Curves of accuracy over the neurons removed, and measures against each other.</p>
+      ) : chart === "answer" ? (
+        <AnswerView state={state} />
       ) : chart === "curves" ? (
         <CurvesChart id={id} state={state} dispatch={dispatch} />
       ) : chart === "digit" ? (

@@ -5,6 +5,7 @@ import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../../src/core/scope.ts";
 import type { DatasetSummary, RecordedConfig, RepeatSummary } from "../../../src/core/study.ts";
+import type { Answers } from "../../../src/report/analysis/analysis.ts";
 import type {
   AdapterState,
   Classified,
@@ -37,13 +38,15 @@ export interface ShownStudy {
   readonly firstLayers: Readonly<Record<number, Float32Array>>;
   /** By `curveKey`. */
   readonly curves: Readonly<Record<string, AblationCurve>>;
+  /** What all its curves in a mode say of measures against chance; absent before that was asked. */
+  readonly answers?: Answers;
 }
 
 /** What a click or a drag on a neuron does. */
 export const tools = ["look", "remove"] as const;
 export type Tool = (typeof tools)[number];
 
-export const charts = ["curves", "compare", "trainings", "digit"] as const;
+export const charts = ["answer", "curves", "compare", "trainings", "digit"] as const;
 export type Chart = (typeof charts)[number];
 
 export interface View {

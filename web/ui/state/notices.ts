@@ -44,6 +44,8 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
         : state;
     case "curves":
       return withCurves(state, notice);
+    case "answers":
+      return withAnswers(state, notice);
     case "exporting":
       return { ...state, exporting: notice };
     case "exported":
@@ -168,11 +170,17 @@ function withTraining(state: LabState, { about, training, repeats }: ShownStudy)
   return { ...state, trainings };
 }
 
+/** Fewer networks cannot show a difference from chance after Holm's correction: the smallest p of 8 is 2 of 256. */
+const FEWEST_THAT_DECIDE = 8;
+
 /** From here on the worker answers; the first neuron is looked at, so that no panel is empty, by measures that there are. */
 function measured(state: LabState, study: ShownStudy): LabState {
   const [column, across, up] = (["column", "across", "up"] as const).map((name) => columnIn(study, state.view[name]));
   const selected = state.view.selected ?? 0;
-  const view = { ...state.view, column: column!, across: across!, up: up!, selected };
+  // A folder of results has its answer; one of fewer networks has none.
+  const answers = study.about.origin === "results-folder" && study.repeats.length >= FEWEST_THAT_DECIDE;
+  const chart = answers ? "answer" : state.view.chart;
+  const view = { ...state.view, column: column!, across: across!, up: up!, selected, chart };
   const { rule } = state.removal;
   const measure = rule.measure === RANDOM ? RANDOM : columnIn(study, rule.measure);
   const removal = { ...state.removal, rule: { ...rule, measure } };
@@ -186,6 +194,13 @@ function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<
   const added = Object.fromEntries(curves.map((curve: AblationCurve) => [curveKey(curve), curve]));
   const next: LabState = { ...state, study: { ...study, curves: { ...study.curves, ...added } } };
   return request === state.curvesWanted ? { ...next, curvesRunning: { request, done, total } } : next;
+}
+
+function withAnswers(state: LabState, { request, answers }: NoticeOf<"answers">): LabState {
+  const { study } = state;
+  // Answers to an older request are of the study before, or in another mode.
+  if (study === undefined || answers === undefined || request !== state.curvesWanted) return state;
+  return { ...state, study: { ...study, answers } };
 }
 
 function withEnd(state: LabState, request: number): LabState {

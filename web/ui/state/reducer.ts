@@ -123,5 +123,7 @@ function withView(state: LabState, change: Partial<View>): LabState {
   if (view.repeat !== before.repeat || view.selected !== before.selected) next = extremesAnew(next);
   const sameCurves =
     view.repeat === before.repeat && view.scope === before.scope && view.allRepeats === before.allRepeats;
+  // The answer takes all curves, the chart of curves those of its own scope.
+  if ((view.chart === "answer") !== (before.chart === "answer")) return curvesAnew(next);
   return sameCurves ? next : curvesAnew(next);
 }

@@ -2,6 +2,7 @@
  * What is to be asked of the worker. The reducer counts wishes up; the difference between two states is what to send, so
  * that no component has to remember to ask.
  */
+import { scopeKinds } from "../../../src/core/scope.ts";
 import type { LabRequest } from "../../engine/protocol.ts";
 import type { LabState } from "./lab-state.ts";
 import { addressOf } from "./removal.ts";
@@ -44,9 +45,15 @@ export function requestsFor(before: LabState, after: LabState): LabRequest[] {
   }
   if (after.curvesWanted !== before.curvesWanted && after.phase !== "training") {
     if (before.curvesRunning !== undefined) requests.push({ type: "cancel", request: before.curvesRunning.request });
-    const repeats = after.view.allRepeats ? after.study.neurons.map((each) => each.repeat) : [repeat];
-    const scopes = [scopeKind(after.view.scope)];
-    requests.push({ type: "curves", request: after.curvesWanted, repeats, scopes, modes: [mode] });
+    const all = after.study.neurons.map((each) => each.repeat);
+    const request = after.curvesWanted;
+    if (after.view.chart === "answer") {
+      const scopes = after.study.about.config?.scopes ?? scopeKinds;
+      requests.push({ type: "curves", request, repeats: all, scopes, modes: [mode], answers: true });
+    } else {
+      const repeats = after.view.allRepeats ? all : [repeat];
+      requests.push({ type: "curves", request, repeats, scopes: [scopeKind(after.view.scope)], modes: [mode] });
+    }
   }
   return requests;
 }
