@@ -8,7 +8,7 @@ import { seriesTitle } from "../series.ts";
 import type { LabState } from "../state/lab-state.ts";
 
 const DIGITS = 3;
-const WIDTH = 64;
+const WIDTH = 92;
 const HEIGHT = 18;
 
 /** `−.003`: differences of accuracies are below 1. */
@@ -39,7 +39,7 @@ export function AnswerView({ state }: { readonly state: LabState }) {
     );
   }
   const isSmall = answers.repeats < answers.fewestRepeats;
-  const open = isSmall ? undefined : openText(answers, "Repeats");
+  const open = isSmall ? undefined : openText(answers, "the setting Repeats");
   return (
     <div class="answer">
       <p class="answer-sentence">{answerSentence(answers)}</p>
@@ -67,8 +67,9 @@ function Effects({ answers: { list } }: { readonly answers: Answers }) {
       <thead>
         <tr>
           <th scope="col">Measure</th>
-          <th scope="col">Against random</th>
-          <th scope="col">95 %</th>
+          <th scope="col" colSpan={2}>
+            Against random
+          </th>
           <th scope="col">Verdict</th>
         </tr>
       </thead>
@@ -98,8 +99,8 @@ interface EffectProps {
 
 function Effect({ answer: { measure, difference, verdict }, across }: EffectProps) {
   const { mean, interval } = difference;
-  const between = interval === undefined ? "\u2013" : `${signed(interval.low)} to ${signed(interval.high)}`;
-  const text = `${signed(mean)}${interval === undefined ? "" : `, 95 % interval ${between}`}`;
+  const between = interval === undefined ? "" : `, 95 % interval ${signed(interval.low)} to ${signed(interval.high)}`;
+  const text = `${signed(mean)}${between}`;
   const [middle, y] = [across(mean), HEIGHT / 2];
   return (
     <tr class={`verdict-${verdict}`}>
@@ -121,7 +122,7 @@ function Effect({ answer: { measure, difference, verdict }, across }: EffectProp
           )}
         </svg>
       </td>
-      <td>{between}</td>
+      <td>{signed(mean)}</td>
       <td>{verdict}</td>
     </tr>
   );
