@@ -1,11 +1,13 @@
 /** A whole study: its jobs, done; its parts, put together. Plain data in and out; no platform code. */
 import type { AnyDataset, Dataset } from "../core/dataset.ts";
+import { appendAll } from "../core/long-arrays.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Stage } from "../core/progress.ts";
 import { isTrained, type RecordedConfig, type StudyConfig, type StudyResults } from "../core/study.ts";
 import type { Devices } from "../gpu/device/devices.ts";
 import { inStage } from "../gpu/profile/profiler.ts";
+import { MeasureDoubts } from "../measures/doubts.ts";
 import { analysisPlan, requireRoom, type StudyPlan, sizeOf, studyPlan } from "../plan.ts";
 import { learningWarnings } from "../train/learning.ts";
 import { ablateStage } from "./ablate-stage.ts";
@@ -97,6 +99,13 @@ async function trainingWarnings({ parts, dataset }: StudyWork, repeats: readonly
   return learningWarnings(losses, dataset);
 }
 
+/** What was measured, of networks whose tables are there: one of them at a time. */
+async function measuringWarnings({ parts, dataset }: StudyWork, repeats: readonly number[]): Promise<string[]> {
+  const doubts = new MeasureDoubts();
+  for (const repeat of repeats) doubts.add((await parts.read("table", repeat)).table);
+  return doubts.warnings(parts.config.bits ?? 1, dataset.validation.count);
+}
+
 /**
  * Computes a study, or the share of it that the jobs are.
  * @throws RunError where it does not fit the device, and as `runJobs` does; UsageError never (the configuration is valid by then).
@@ -114,15 +123,16 @@ export async function computeStudy(
     : analysisPlan(devices.current, size, config);
   observer.onPlan?.(plan);
   requireRoom(plan);
-  let warnings: readonly string[] = [];
+  const warnings: string[] = [];
   const elapsedMs = await doJobs(work, jobs, {
     ...observer,
     async onStage(stage) {
       await observer.onStage?.(stage);
-      if (stage !== "train") return;
-      const trained = jobs.filter((job) => job.stage === stage).map(({ repeat }) => repeat);
-      warnings = await trainingWarnings(work, trained);
-      for (const warning of warnings) observer.onWarning?.(warning);
+      if (stage === "ablate") return;
+      const done = jobs.filter((job) => job.stage === stage).map(({ repeat }) => repeat);
+      const found = await (stage === "train" ? trainingWarnings : measuringWarnings)(work, done);
+      for (const warning of found) observer.onWarning?.(warning);
+      appendAll(warnings, found);
     },
   });
   return { elapsedMs, warnings };

@@ -106,3 +106,23 @@ test("the plan says that no more than a page is there at a time", () => {
   expect(measure!.bytes).toBeLessThan(whole[0]!.bytes);
   expect(stageText(whole[0]!)).not.toContain("page");
 });
+
+test("a layer of dead neurons is said, and so are levels that so few samples cannot fill", async () => {
+  const { network } = networks[1]!;
+  const first = network.layers[0]!;
+  const dead = { ...network, layers: [{ ...first, biases: first.biases.map(() => -1e6) }, ...network.layers.slice(1)] };
+  const files = [networks[0]!, { file: "dead.onnx", network: dead }];
+  const options = { ...config, models: files.map(({ file }) => file), bits: 5, bins: "equal-width" } as const;
+  const told: string[] = [];
+  const { warnings } = await analyzeNetworks(new Devices(gpu), dataset, options, files, {
+    clock: () => 0,
+    onWarning: (warning) => told.push(warning),
+  });
+  expect(warnings).toEqual(told);
+  const same = "Entropy, Mutual information are each the same for all";
+  expect(told.slice(0, 2).map((text) => text.split(" neurons,")[0])).toEqual([
+    `layer 1 of repeat 1: ${same} 7`,
+    `layer 2 of repeat 1: ${same} 5`, // what reads dead neurons is constant, too
+  ]);
+  expect(told[2]).toMatch(/^301 validation samples are few for 32 levels/);
+});
