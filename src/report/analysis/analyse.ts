@@ -2,6 +2,7 @@
 
 import { RANDOM } from "../../core/ablation.ts";
 import { plainName } from "../../core/plain-text.ts";
+import { isOfPaper } from "../../measures/paper-measures.ts";
 import { measures as registeredMeasures } from "../../measures/registry.ts";
 import type { StudyAnalysis, StudyFiles } from "./analysis.ts";
 import { answers } from "./answers.ts";
@@ -12,7 +13,9 @@ import { classEffects } from "./class-effects.ts";
 import { comparisons } from "./comparisons.ts";
 import { groupCurves, modeShown } from "./curve-groups.ts";
 import { curveSummary } from "./curve-summaries.ts";
+import { leagues, prominent } from "./leagues.ts";
 import { measureSummaries } from "./measure-summaries.ts";
+import { rankAgreements } from "./rank-agreement.ts";
 import { rankCorrelations } from "./rank-correlations.ts";
 import { warnings } from "./warnings.ts";
 import { workedExample } from "./worked-example.ts";
@@ -53,7 +56,9 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
   const repeats = repeatsOf(files);
   const example = workedExample(neurons, study, layers);
   const compared = comparisons(groups, measures);
-  const answered = answers(compared, modeShown(groups));
+  const mode = modeShown(groups);
+  const answered = answers(compared, mode);
+  const tables = leagues(groups, compared, mode);
   return {
     label: plainName(label),
     repeats,
@@ -63,6 +68,9 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
     ...(study === undefined ? {} : { study }),
     classNames: classNamesOf(files),
     curves: groups.map(curveSummary),
+    leagues: tables,
+    prominent: prominent(measures, tables, isOfPaper),
+    agreements: rankAgreements(neurons, layers, measures),
     comparisons: compared,
     ...(answered === undefined ? {} : { answers: answered }),
     measureSummaries: measureSummaries(neurons, layers, measures, study?.dataset.validationPerClass),

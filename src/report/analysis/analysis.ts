@@ -117,6 +117,36 @@ export interface Answers {
   readonly fewestRepeats: number;
 }
 
+/** A measure among all of a scope, lowest values first. */
+export interface LeagueRow {
+  readonly measure: string;
+  /** Area under the accuracy curve, the measure's minus that of random orders. */
+  readonly difference: Estimate;
+  /** Against random orders, as in the comparisons. */
+  readonly holm?: number;
+  readonly verdict: AnswerVerdict;
+  /** From 1, by the mean; measures that no test tells from the first of them share a rank. */
+  readonly rank: number;
+  readonly isTied: boolean;
+  /** Share of what the greedy order gains over random ones: 0 is chance, 1 the greedy order. Absent where that was not run, or gains nothing in some network. */
+  readonly share?: Estimate;
+}
+
+export interface League {
+  readonly scope: ScopeText;
+  readonly mode: AblationMode;
+  /** Best mean first. */
+  readonly rows: readonly LeagueRow[];
+}
+
+/** Kendall's tau-b of two measures in a layer. */
+export interface RankAgreement {
+  readonly layer: number;
+  readonly measure: string;
+  readonly other: string;
+  readonly tau: Estimate;
+}
+
 /** Values of one measure in one layer, over all repeats. */
 export interface MeasureSummary {
   readonly layer: number;
@@ -226,6 +256,11 @@ export interface StudyAnalysis {
   readonly measures: readonly string[];
   readonly classNames: readonly string[];
   readonly curves: readonly CurveSummary[];
+  /** One for each scope, in the mode of the answers. */
+  readonly leagues: readonly League[];
+  /** Measures that figures of all of them at once show. */
+  readonly prominent: readonly string[];
+  readonly agreements: readonly RankAgreement[];
   readonly comparisons: readonly Comparison[];
   /** Absent where nothing can be compared with random orders. */
   readonly answers?: Answers;

@@ -65,8 +65,14 @@ export function answers(comparisons: readonly Comparison[], mode: AblationMode):
   const scopes = [...new Set(asked.map(({ scope }) => scope))].sort(byScope);
   const ofPaper = fewestFor(asked, comparisons, true);
   const ofOthers = fewestFor(asked, comparisons, false);
+  // The paper's three stand as it has them; among many the best are looked for.
+  const byEffect = asked.every(({ measure }) => isOfPaper(measure))
+    ? asked
+    : asked.toSorted((a, b) => b.difference.mean - a.difference.mean);
   const list = scopes.flatMap((scope) =>
-    asked.filter((one) => one.scope === scope).map((one) => answer(one, isOfPaper(one.measure) ? ofPaper : ofOthers)),
+    byEffect
+      .filter((one) => one.scope === scope)
+      .map((one) => answer(one, isOfPaper(one.measure) ? ofPaper : ofOthers)),
   );
   const repeats = smallest(asked.map(({ difference }) => difference.repeats));
   return { mode, list, repeats, fewestRepeats: Math.min(ofPaper, ofOthers) };

@@ -8,22 +8,22 @@ import type { Comparison } from "./analysis.ts";
 import { type CurveAreas, directionFor, modesOf, scopesOf } from "./curve-groups.ts";
 import { areasOf, difference } from "./network-values.ts";
 
-/** Each measure with every later one and with random orders. */
+/** Each measure with random orders, and the paper's with one another; how all others stand to one another is for the leagues. */
 function pairsOf(measures: readonly string[]): (readonly [string, string])[] {
-  return measures.flatMap((measure, index) =>
-    [...measures.slice(index + 1), RANDOM].map((other) => [measure, other] as const),
-  );
+  const paper = measures.filter(isOfPaper);
+  return measures.flatMap((measure) => {
+    const later = isOfPaper(measure) ? paper.slice(paper.indexOf(measure) + 1) : [];
+    return [...later, RANDOM].map((other) => [measure, other] as const);
+  });
 }
 
 /**
  * Which family of Holm's correction a comparison is in, within its scope and mode. There are two questions: does a measure
  * differ from chance, and do measures differ from one another? Over both together nothing could be found with fewer than a
- * dozen networks. Comparisons among the paper's measures are families of their own: what else is measured changes no p of theirs.
+ * dozen networks. Comparisons of the paper's measures are families of their own: what else is measured changes no p of theirs.
  */
 export function familyOf({ scope, mode, measure, other }: Omit<Comparison, "difference" | "direction">): string {
-  const chance = other === RANDOM;
-  const paper = isOfPaper(measure) && (chance || isOfPaper(other));
-  return [scope, mode, chance ? "chance" : "one another", paper ? "paper" : "further"].join();
+  return [scope, mode, other === RANDOM ? "chance" : "one another", isOfPaper(measure) ? "paper" : "further"].join();
 }
 
 /** All that the curves allow. */

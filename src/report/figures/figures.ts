@@ -1,5 +1,6 @@
 /** All figures of a report: those whose data are there, each with its own number. */
 import type { StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
+import { agreementFigure } from "./agreement.ts";
 import { answerFigure } from "./answer.ts";
 import { classesFigure } from "./classes.ts";
 import type { Figure } from "./figure.ts";
@@ -20,6 +21,7 @@ export function figuresOf(analysis: StudyAnalysis, files: StudyFiles): Figure[] 
     measureAndLoss(analysis, files),
     classesFigure(analysis),
     firstLayerWeights(analysis, files),
+    agreementFigure(analysis),
   ];
   return figures.filter((figure) => figure !== undefined);
 }

@@ -82,7 +82,7 @@ function imagePanel(title: string, ranked: readonly RankedNeuron[], imageOf: (ne
 }
 
 /** Absent unless samples are images of one channel, and the first network and its measures are there. */
-export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles): Figure | undefined {
+export function firstLayerWeights({ prominent }: StudyAnalysis, files: StudyFiles): Figure | undefined {
   const [shown] = files.networks ?? [];
   const [height, width, ...more] = files.study?.dataset.sampleShape ?? [];
   const table = files.neurons?.find(({ repeat }) => repeat === shown?.repeat);
@@ -92,7 +92,7 @@ export function firstLayerWeights({ measures }: StudyAnalysis, files: StudyFiles
   const layer = shown.network.layers[0]!;
   const end = quantile(Array.from(layer.weights, Math.abs), COVERED);
   const imageOf = (neuron: number) => weightImage(weightsInto(layer, neuron), [height, width], end);
-  const ranked = measures
+  const ranked = prominent
     .filter((measure) => measure in table.measures)
     .map((measure) => rankedNeurons(table, measure));
   if (ranked.length === 0) return undefined;

@@ -1,6 +1,7 @@
 /** Title of the page, and what was run in a sentence. */
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import { isTrained } from "../../core/study.ts";
+import { isOfPaper } from "../../measures/paper-measures.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import { counted, decimal } from "../figures/wording.ts";
 import { DIGITS } from "./cell-text.ts";
@@ -59,7 +60,9 @@ export function opening(analyses: readonly StudyAnalysis[]): Markup {
   const warned = analyses.flatMap(({ label, warnings }) =>
     warnings.map((warning) => html`<p class="warning">${several ? `${label}: ` : ""}${warning}</p>`),
   );
+  const others = analyses.some(({ measures }) => !measures.every(isOfPaper));
+  const what = others ? "measures" : "information measures";
   return html`<h1>${pageTitle(analyses)}</h1>
-${warned}<p class="question">Do information measures of single neurons tell how much a classifier needs them?</p>
+${warned}<p class="question">Do ${what} of single neurons tell how much a classifier needs them?</p>
 ${analyses.length === 1 ? sentences : html`<ul class="run">${sentences}</ul>`}${doubts(analyses)}`;
 }

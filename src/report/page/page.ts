@@ -9,6 +9,7 @@ import { answerSection } from "./answer-section.ts";
 import { claimsSection } from "./claims-section.ts";
 import { figureSections } from "./figure-sections.ts";
 import { html, type Markup, rawElement } from "./html.ts";
+import { leagueSection } from "./league-section.ts";
 import { limitsSection } from "./limits-section.ts";
 import { measuresSection } from "./measures-section.ts";
 import { opening, pageTitle } from "./opening.ts";
@@ -51,6 +52,7 @@ export async function reportPage(studies: readonly PageStudy[], assets: PageAsse
   const analyses = studies.map(({ analysis }) => analysis);
   const sections = [
     answerSection(studies),
+    leagueSection(analyses),
     measuresSection(analyses),
     claimsSection(analyses),
     ...figureSections(studies),

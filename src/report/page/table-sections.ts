@@ -1,5 +1,4 @@
 /** What no figure shows in full: comparisons of areas, the measures against chance, and rank correlations. */
-import { RANDOM } from "../../core/ablation.ts";
 import { byUnit, hasAnySize, valueText } from "../../measures/columns.ts";
 import { isOfPaper } from "../../measures/paper-measures.ts";
 import { unitWords } from "../../measures/units.ts";
@@ -7,7 +6,7 @@ import type { Comparison, MeasureSummary, RankCorrelation, StudyAnalysis } from 
 import { publishedError } from "../figures/published.ts";
 import { publishedComparison, publishedTable } from "../figures/published-comparison.ts";
 import { seriesTitle } from "../figures/theme.ts";
-import { listed, orderTitle, scopeTitle } from "../figures/wording.ts";
+import { counted, listed, orderTitle, scopeTitle } from "../figures/wording.ts";
 import { estimateCells, numberText, percentText, probabilityText } from "./cell-text.ts";
 import { dataTable } from "./data-table.ts";
 import { html, type Markup } from "./html.ts";
@@ -19,18 +18,28 @@ function comparisonRow({ measure, other, direction, mode, difference, p, holm }:
 }
 
 /** A table a scope: what is compared across scopes is not the same neurons. */
+function tablesOf(compared: readonly Comparison[]): Markup[] {
+  const columns = ["areas compared", "removed", "replaced by", "difference", "95 % interval", "p", "p after Holm"];
+  const scopes = [...new Set(compared.map(({ scope }) => scope))];
+  return scopes.map((scope) => {
+    const rows = compared.filter((comparison) => comparison.scope === scope).map(comparisonRow);
+    return dataTable({ caption: `Differences of areas: ${scopeTitle(scope)}`, columns, rows });
+  });
+}
+
+/** Further measures make many rows, which stand folded. */
 function comparisonTables({ comparisons }: StudyAnalysis): Markup | undefined {
   if (comparisons.length === 0) return undefined;
-  const columns = ["areas compared", "removed", "replaced by", "difference", "95 % interval", "p", "p after Holm"];
-  const scopes = [...new Set(comparisons.map(({ scope }) => scope))];
-  const isFurther = ({ measure, other }: Comparison) => ![measure, other].every((id) => id === RANDOM || isOfPaper(id));
-  const note = comparisons.some(isFurther)
-    ? html`<p>The paper's measures are corrected by themselves, and so are all comparisons with further measures.</p>`
-    : undefined;
-  return html`${note}${scopes.map((scope) => {
-    const rows = comparisons.filter((comparison) => comparison.scope === scope).map(comparisonRow);
-    return dataTable({ caption: `Differences of areas: ${scopeTitle(scope)}`, columns, rows });
-  })}`;
+  const paper = comparisons.filter(({ measure }) => isOfPaper(measure));
+  const further = comparisons.filter(({ measure }) => !isOfPaper(measure));
+  const folded =
+    further.length === 0
+      ? undefined
+      : html`<p>The paper's measures are corrected by themselves, and so are further ones.</p>
+<details class="values"><summary>${counted(further.length, "comparison")} of further measures with random orders</summary>
+${tablesOf(further)}
+</details>`;
+  return html`${tablesOf(paper)}${folded}`;
 }
 
 function measureRow({ layer, measure, minimum, median, maximum, mean, ...chance }: MeasureSummary): string[] {

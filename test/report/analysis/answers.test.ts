@@ -6,7 +6,7 @@ import { analyse } from "../../../src/report/analysis/analyse.ts";
 import type { Answers } from "../../../src/report/analysis/analysis.ts";
 import { answerDetails, answerSentence, openText } from "../../../src/report/figures/answer-sentences.ts";
 import { answerLines } from "../../../src/report/tables/answer-lines.ts";
-import { plantedStudy } from "./planted-study.ts";
+import { type PlantedKind, plantedStudy } from "./planted-study.ts";
 
 /** Advantage over random of each measure, lowest first, by scope; a spread over networks that does not hide it. */
 type Advantages = Partial<Record<ScopeText, Partial<Record<string, number>>>>;
@@ -122,5 +122,20 @@ describe("the answer", () => {
     // One table, also where the longest names are in it.
     const widest = answerLines(answered(8, { layer1: {}, "network-ranked": { entropy: -0.03 } }), 80);
     expect(widest.filter((line) => line.startsWith("scope"))).toEqual([expect.stringMatching(/verdict$/)]);
+  });
+
+  test("of many measures shows a terminal the best five of each scope, in one table", () => {
+    const measures = ["entropy", "output_divergence_mean", "fisher", "taylor", "wanda", "conductance", "in_norm"];
+    const area = ({ measure, repeat }: PlantedKind) => 0.5 + 0.01 * measures.indexOf(measure) + 0.001 * (repeat % 3);
+    const scopes: ScopeText[] = ["layer1", "network-ranked"];
+    const study = plantedStudy({ repeats: 8, measures, scopes, modes: ["mean"], area });
+    const lines = answerLines(analyse(study).answers!, 80);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(lines.join(" ")).toContain("The best 5 of 7 measures in each scope; the report ranks all.");
+    const first = lines.findIndex((line) => line.startsWith("scope"));
+    const rows = lines.slice(first + 1, lines.indexOf("", first + 1)).map((line) => line.trim().split(/ {2,}/));
+    const best = ["Incoming norm", "Conductance", "Wanda", "Taylor", "Fisher"];
+    expect(rows.map((row) => row.at(-4))).toEqual([...best, ...best]);
+    expect(rows.filter((row) => row.length === 5).map(([scope]) => scope)).toEqual(scopes);
   });
 });
