@@ -151,6 +151,29 @@ describe("the memory that a study takes", () => {
     expect(reached.ablate!.bytes).toBeGreaterThan(0.5 * stage(plan, "ablate").bytes);
   });
 
+  const sampled: readonly (readonly [string, Partial<StudyConfig>])[] = [
+    ["by both modes", { repeats: 2, hidden: [12, 20], measures: ["shapley-zero", "shapley-mean"] }],
+    ["exactly, in a deep network", { hidden: [8, 6, 7], measures: ["shapley-mean"] }],
+    ["until an error is reached", { hidden: [15], measures: ["shapley-zero", "single-zero"], shapleyError: 1e-4 }],
+  ];
+  test.each(sampled)("is at most as planned where Shapley values are sampled %s, %j", async (_, of) => {
+    const { plan, reached } = await measured(gpu, of);
+    const { bytes, largest } = stage(plan, "measure");
+    // An upper bound, as that of other sweeps.
+    expect(reached.measure!.bytes).toBeLessThanOrEqual(bytes);
+    expect(reached.measure!.bytes).toBeGreaterThan(0.5 * bytes);
+    expect(reached.measure!.largest).toBeLessThanOrEqual(largest.bytes);
+    const without = studyPlan(gpu, summarizeDataset(tinyDataset), { ...tinyConfig, ...of, measures: ["entropy"] });
+    expect(bytes).toBeGreaterThan(1.2 * stage(without, "measure").bytes);
+  });
+
+  test.each([300_000])("of Shapley values stays below %i bytes where there are no more", async (bytes) => {
+    const shapley = { repeats: 5, hidden: [30, 8], measures: ["shapley-zero", "shapley-mean"] };
+    const { plan, reached } = await measured(withMemory(gpu, bytes), shapley);
+    expect(reached.measure!.bytes).toBeLessThanOrEqual(stage(plan, "measure").bytes);
+    expect(stage(plan, "measure").bytes).toBeLessThanOrEqual(bytes);
+  });
+
   test.each([120_000])("stays below %i bytes where there are no more, in several groups", async (bytes) => {
     const { plan, reached } = await measured(withMemory(gpu, bytes), { repeats: 9, hidden: [30, 8] });
     const [together] = stage(plan, "train").portions;

@@ -72,7 +72,7 @@ async function count(
     gpu,
     networks.map(({ network }) => network),
   );
-  const gathered = await gatherEvidence(gpu, onGpu, splits.validation, { ...config, measures });
+  const gathered = await gatherEvidence(gpu, onGpu, splits.validation, { ...config, measures }, networks);
   const onTest = await evaluate(gpu, onGpu, splits.test);
   requireFinite(gathered.evaluation, onTest, networks, config);
   return gatheredNetworks(gathered, networks, splits.validation).map((own, index) => {

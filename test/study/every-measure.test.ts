@@ -50,7 +50,16 @@ describe("a study by every measure", () => {
     );
     for (const [index, table] of parseNeuronsCsv(textOf(all)).entries()) {
       expect(table.measures).toEqual(all.neurons[index]!.measures);
+      expect(table.standardErrors).toEqual(all.neurons[index]!.standardErrors);
     }
+  });
+
+  test("has standard errors behind the measures that are sampled", () => {
+    const sampled = measures.filter(({ standardError }) => standardError !== undefined).map(({ id }) => id);
+    expect(sampled).toEqual(["shapley_zero", "shapley_mean"]);
+    for (const { standardErrors } of all.neurons) expect(Object.keys(standardErrors!)).toEqual(sampled);
+    const columns = sampled.flatMap((id) => [columnOf(id), `${columnOf(id)}_standard_error`]);
+    expect(textOf(all).split("\n")[0]).toContain(columns.join(","));
   });
 
   test("has low and high orders by each, and the networks, orders and curves that it has without the others", async () => {
