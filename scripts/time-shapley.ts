@@ -28,7 +28,7 @@ const tasks = [{ repeat: 0, network, meanActivations }];
 async function sampled(mode: AblationMode, draws: number) {
   const request = { modes: [mode], seed: 0, draws };
   const start = performance.now();
-  const [layers] = await shapleyValues(gpu, split, tasks, request, mode);
+  const [layers] = await shapleyValues(gpu, split, tasks, request, { mode });
   const widest = greatest(layers!.map(({ standardErrors }) => greatest(standardErrors)));
   const evaluations = shapleyEvaluations(networkShape(network), request);
   return { seconds: (performance.now() - start) / 1000, evaluations, widest };

@@ -28,6 +28,8 @@ export interface MeasuringRequest
   readonly measures: readonly Measure[];
   /** Of the permutations of Shapley values; by default 0. */
   readonly seed?: number;
+  /** Told of the share of sweeps that is done, up to 1; never where no measure needs any. */
+  readonly onSwept?: (share: number) => void;
 }
 
 /** The kinds of evidence that each mode gives. */
@@ -108,7 +110,7 @@ export async function gatherEvidence(
   const ridden = riding.map(({ kind, collector }) => ({ kind, gathered: collector.gathered() }));
   const counted = bits.gathered();
   const removed = await removalsWithin(pass, counted, removedFor(request.measures));
-  const swept = await shapleyWithin(pass, counted, shapleyFor(request.measures, request), numbered);
+  const swept = await shapleyWithin(pass, counted, request, numbered);
   const layers = counted.map((ofNetwork, network) =>
     ofNetwork.map((own, layer): GatheredLayer => {
       return {
@@ -136,15 +138,19 @@ async function removalsWithin(pass: SplitPass, counted: readonly GatheredLayer[]
 async function shapleyWithin(
   { gpu, split }: SplitPass,
   counted: readonly GatheredLayer[][],
-  request: ShapleyRequest | undefined,
+  request: MeasuringRequest,
   numbered: readonly Numbered[],
 ) {
+  const shapley = shapleyFor(request.measures, request);
   const tasks = numbered.map(({ repeat, network }, index) => {
     return { repeat, network, meanActivations: counted[index]!.map(({ meanActivation }) => meanActivation) };
   });
   const found: { kind: EvidenceKind; gathered: ShapleyValues[][] }[] = [];
-  for (const mode of request?.modes ?? []) {
-    found.push({ kind: shapleyKinds[mode], gathered: await shapleyValues(gpu, split, tasks, request!, mode) });
+  const modes = shapley?.modes ?? [];
+  for (const [index, mode] of modes.entries()) {
+    const onProgress = (share: number) => request.onSwept?.((index + share) / modes.length);
+    const gathered = await shapleyValues(gpu, split, tasks, shapley!, { mode, onProgress });
+    found.push({ kind: shapleyKinds[mode], gathered });
   }
   return found;
 }

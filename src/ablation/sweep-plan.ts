@@ -37,7 +37,8 @@ interface SweepSize {
   /** Samples of the test set, or of another one that is swept. */
   readonly test: number;
   readonly scopes: readonly ScopeKind[];
-  readonly ordersPerScope: number;
+  /** Or of each hidden layer, where no other scope is swept. */
+  readonly ordersPerScope: number | readonly number[];
   readonly modes: readonly AblationMode[];
   readonly stride: number;
   readonly sweep: SweepMethod;
@@ -67,7 +68,8 @@ export interface SweepPlan {
 
 /** Curves of every scope that is swept. */
 function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: SweepSize): Curves[] {
-  const count = ordersPerScope * modes.length;
+  const ordersIn = (layer: number) =>
+    typeof ordersPerScope === "number" ? ordersPerScope : ordersPerScope[layer - 1]!;
   const all = hiddenUnits(shape);
   const layers = all.map((neurons, index) => ({ lowest: index + 1, neurons }));
   const network = { lowest: 1, neurons: all.reduce((sum, neurons) => sum + neurons, 0) };
@@ -81,7 +83,8 @@ function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: SweepSize): 
   return swept
     .filter((scope) => scope.scopes > 0)
     .map(({ lowest, neurons, scopes: alike }) => {
-      return { lowest, neurons, count: alike * count, evaluations: removalSteps(neurons, stride).length };
+      const count = alike * ordersIn(lowest) * modes.length;
+      return { lowest, neurons, count, evaluations: removalSteps(neurons, stride).length };
     });
 }
 

@@ -84,6 +84,18 @@ describe("a study by every measure", () => {
     expect(textOf(one).split("\n")[0]).not.toContain("entropy");
   });
 
+  test("tells how far measuring is where it takes sweeps", async () => {
+    const config = { ...tinyConfig, hidden: [10], measures: ["shapley-zero", "shapley-mean"], randomDraws: 0 };
+    const done: number[] = [];
+    await runStudy(new Devices(gpu), tinyDataset, config, () => 0, {
+      onProgress: (event) => event.stage === "measure" && done.push(event.done),
+    });
+    expect([...done].sort((a, b) => a - b)).toEqual(done);
+    expect([done[0], done.at(-1)]).toEqual([0, config.repeats]);
+    expect(done).toContain(config.repeats / 2);
+    expect(done.length).toBeGreaterThan(4);
+  });
+
   test("is reported with each measure in its unit and a colour of its own", () => {
     const { config, dataset, repeats, neurons, orders, curves, singles } = all;
     const study = { version: 1, config, dataset, provenance, repeats } as unknown as NonNullable<StudyFiles["study"]>;

@@ -5,7 +5,6 @@
 import type { AblationMode, RemovalOrder } from "../../core/ablation.ts";
 import type { ShapleyValues } from "../../core/evidence.ts";
 import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
-import { greatest } from "../../core/long-arrays.ts";
 import { networkShape } from "../../core/network.ts";
 import { RandomSequence, streams } from "../../core/random.ts";
 import { layerScope } from "../../core/scope.ts";
@@ -14,7 +13,7 @@ import { type PlanBasis, totalBytes } from "../../gpu/device/plan-basis.ts";
 import type { DevicePages } from "../../passes/device-split.ts";
 import { planBesideData, type SweepPlan } from "../sweep-plan.ts";
 import type { SweepTask } from "../sweep-task.ts";
-import { fastSweep } from "../walks/fast-sweep.ts";
+import { curveEvaluations, fastSweep } from "../walks/fast-sweep.ts";
 import { gameOf, type LayerGame, ordersOfLayer, type ShapleySampling } from "./layer-games.ts";
 
 /** What is asked for of all networks alike. */
@@ -41,10 +40,10 @@ export function shapleyPlan(
   { shape, samples, networks }: { readonly shape: NetworkShape; readonly samples: number; readonly networks: number },
   request: ShapleyRequest,
 ): SweepPlan {
-  const most = hiddenUnits(shape).map((units) => ordersOfLayer(units, request).atOnce);
+  const ordersPerScope = hiddenUnits(shape).map((units) => ordersOfLayer(units, request).atOnce);
   const plans = request.modes.map((mode) => {
     const sweep = { shape, test: samples, modes: [mode], stride: 1, sweep: "fast", singles: "none" } as const;
-    return planBesideData(basis, { ...sweep, scopes: ["layers"], ordersPerScope: greatest(most) }, networks);
+    return planBesideData(basis, { ...sweep, scopes: ["layers"], ordersPerScope }, networks);
   });
   return plans.reduce((fullest, plan) => (totalBytes(plan.arrays) > totalBytes(fullest.arrays) ? plan : fullest));
 }
@@ -53,6 +52,13 @@ export function shapleyPlan(
 function permutationOf(units: number, { repeat }: ShapleyTask, seed: number, layer: number) {
   const instance = (pair: number) => layer * 0x10000 + pair;
   return (pair: number) => new RandomSequence(seed, repeat, streams.shapley, instance(pair)).permutation(units);
+}
+
+/** One mode of those that are asked for. */
+interface ModeSweep {
+  readonly mode: AblationMode;
+  /** Told of the share that is done, up to 1; what ends early counts when all is done. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /** Networks that are swept together, with a game for each hidden layer: [networks][hidden layers]. */
@@ -71,20 +77,30 @@ function ordersOf({ repeat }: ShapleyTask, games: readonly LayerGame[]): Removal
   );
 }
 
-/** Sweeps the next orders of all games. @returns whether there were any */
-async function playOn(gpu: GpuContext, split: DevicePages, { tasks, games, mode }: Round): Promise<boolean> {
+/**
+ * Sweeps the next orders of all games.
+ * @param onEvaluated told of evaluations that are done
+ * @returns how many there were in all; 0 where no game goes on
+ */
+async function playOn(
+  gpu: GpuContext,
+  split: DevicePages,
+  { tasks, games, mode }: Round,
+  onEvaluated: (done: number) => void,
+): Promise<number> {
   const waiting = tasks
     .map((task, index) => ({ ...task, games: games[index]!, orders: ordersOf(task, games[index]!) }))
     .filter(({ orders }) => orders.length > 0);
-  if (waiting.length === 0) return false;
-  const curves = await fastSweep(gpu, split, waiting, { modes: [mode], stride: 1 });
+  if (waiting.length === 0) return 0;
+  const options = { modes: [mode], stride: 1 };
+  const curves = await fastSweep(gpu, split, waiting, options, onEvaluated);
   for (const [index, of] of waiting.entries()) {
     for (const [layer, game] of of.games.entries()) {
       const own = curves[index]!.filter(({ order }) => order.scope === layerScope(layer + 1));
       game.take(own.map(({ loss }) => loss));
     }
   }
-  return true;
+  return waiting.reduce((sum, task) => sum + curveEvaluations(task, options), 0);
 }
 
 /**
@@ -99,12 +115,14 @@ export async function shapleyValues(
   split: DevicePages,
   tasks: readonly ShapleyTask[],
   request: ShapleyRequest,
-  mode: AblationMode,
+  { mode, onProgress }: ModeSweep,
 ): Promise<ShapleyValues[][]> {
   const shape = networkShape(tasks[0]!.network);
   // No page has more samples.
   const size = { shape, samples: split.count, networks: tasks.length };
   const together = shapleyPlan(gpu, size, { ...request, modes: [mode] }).networks.count;
+  const all = tasks.length * shapleyEvaluations(shape, { ...request, modes: [mode] });
+  let evaluated = 0;
   const found: ShapleyValues[][] = [];
   for (let first = 0; first < tasks.length; first += together) {
     const group = tasks.slice(first, first + together);
@@ -113,9 +131,13 @@ export async function shapleyValues(
         gameOf(units, permutationOf(units, task, request.seed, index + 1), request),
       ),
     );
-    let goesOn = true;
-    while (goesOn) goesOn = await playOn(gpu, split, { tasks: group, games, mode });
+    const round = { tasks: group, games, mode };
+    for (let more = Number.POSITIVE_INFINITY; more > 0; evaluated += more) {
+      const before = evaluated;
+      more = await playOn(gpu, split, round, (done) => onProgress?.((before + done) / all));
+    }
     for (const layers of games) found.push(layers.map((game) => game.values()));
   }
+  onProgress?.(1);
   return found;
 }

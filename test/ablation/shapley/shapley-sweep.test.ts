@@ -53,7 +53,7 @@ describe.each(ablationModes)("in mode %s", (mode) => {
     [60, 0.02],
   ])("values of a layer sum to what its removal costs: %i draws, error %s", async (draws, error) => {
     const asked = { ...request, draws, ...(error !== undefined && { error }) };
-    const found = await shapleyValues(gpu, onDevice, tasks, asked, mode);
+    const found = await shapleyValues(gpu, onDevice, tasks, asked, { mode });
     for (const [index, { network, meanActivations }] of tasks.entries()) {
       const costs = costOfLayers(network, constantsOf(mode, meanActivations));
       for (const [layer, cost] of costs.entries()) {
@@ -64,7 +64,7 @@ describe.each(ablationModes)("in mode %s", (mode) => {
   });
 
   test("a neuron without outgoing weights has 0", async () => {
-    for (const layers of await shapleyValues(gpu, onDevice, tasks, request, mode)) {
+    for (const layers of await shapleyValues(gpu, onDevice, tasks, request, { mode })) {
       for (const { values, standardErrors } of layers) {
         expect(Math.abs(values.at(-1)!)).toBeLessThan(ROUNDING);
         expect(standardErrors.at(-1)!).toBeLessThan(ROUNDING);
@@ -76,7 +76,7 @@ describe.each(ablationModes)("in mode %s", (mode) => {
   test("sampled values are within five standard errors of exact ones, and exact ones within rounding", async () => {
     const [{ network, meanActivations }] = tasks as [(typeof tasks)[0]];
     const outputs = forwardNetwork(network, inputValues(split.inputs));
-    const [found] = await shapleyValues(gpu, onDevice, tasks.slice(0, 1), { ...request, draws: 400 }, mode);
+    const [found] = await shapleyValues(gpu, onDevice, tasks.slice(0, 1), { ...request, draws: 400 }, { mode });
     const constants = constantsOf(mode, meanActivations);
     for (const [layer, { values, standardErrors, draws }] of found!.entries()) {
       const about = { network, layer, outputs: outputs[layer]!, labels: split.labels, constants: constants[layer]! };
@@ -97,20 +97,20 @@ describe.each(ablationModes)("in mode %s", (mode) => {
 
 test("a network's values are its own, whatever is sampled beside it, and end early on their own", async () => {
   const asked = { ...request, draws: 200, error: 0.02 };
-  const together = await shapleyValues(gpu, onDevice, tasks, asked, "mean");
+  const together = await shapleyValues(gpu, onDevice, tasks, asked, { mode: "mean" });
   const draws = new Set(together.flat().map((of) => of.draws));
   expect(draws.size).toBeGreaterThan(2);
   const alone: ShapleyValues[][] = [];
   for (const task of tasks) {
-    for (const one of await shapleyValues(gpu, onDevice, [task], asked, "mean")) alone.push(one);
+    for (const one of await shapleyValues(gpu, onDevice, [task], asked, { mode: "mean" })) alone.push(one);
   }
   expect(alone).toEqual(together);
 });
 
 test("the seed and the repeat make the permutations", async () => {
-  const [one] = await shapleyValues(gpu, onDevice, tasks.slice(0, 1), request, "zero");
-  const [seeded] = await shapleyValues(gpu, onDevice, tasks.slice(0, 1), { ...request, seed: 6 }, "zero");
-  const [repeated] = await shapleyValues(gpu, onDevice, [{ ...tasks[0]!, repeat: 1 }], request, "zero");
+  const [one] = await shapleyValues(gpu, onDevice, tasks.slice(0, 1), request, { mode: "zero" });
+  const [seeded] = await shapleyValues(gpu, onDevice, tasks.slice(0, 1), { ...request, seed: 6 }, { mode: "zero" });
+  const [repeated] = await shapleyValues(gpu, onDevice, [{ ...tasks[0]!, repeat: 1 }], request, { mode: "zero" });
   expect(seeded![0]!.values).not.toEqual(one![0]!.values);
   expect(repeated![0]!.values).not.toEqual(one![0]!.values);
   expect(seeded![2]).toEqual(one![2]);
@@ -119,7 +119,37 @@ test("the seed and the repeat make the permutations", async () => {
 test("a set that is read in pages gives the same", async () => {
   using pages = inPages(gpu, split, WIDTHS.at(-1)!, 64);
   for (const mode of ablationModes) {
-    const whole = await shapleyValues(gpu, onDevice, tasks, request, mode);
-    expect(await shapleyValues(gpu, pages, tasks, request, mode)).toEqual(whole);
+    const whole = await shapleyValues(gpu, onDevice, tasks, request, { mode });
+    expect(await shapleyValues(gpu, pages, tasks, request, { mode })).toEqual(whole);
   }
+});
+
+test("tells how far it is, and that all is done where it ends early", async () => {
+  const of = async (error?: number) => {
+    const shares: number[] = [];
+    const asked = { ...request, draws: 200, ...(error !== undefined && { error }) };
+    await shapleyValues(gpu, onDevice, tasks, asked, { mode: "mean", onProgress: (share) => shares.push(share) });
+    expect([...shares].sort((a, b) => a - b)).toEqual(shares);
+    expect(shares.at(-1)).toBe(1);
+    return shares;
+  };
+  expect((await of()).at(-2)).toBeCloseTo(1, 9);
+  const early = await of(0.02);
+  expect(early.length).toBeGreaterThan(3);
+  expect(early.at(-2)).toBeLessThan(0.9);
+});
+
+test("layers of one width have permutations of their own", async () => {
+  // The second hidden layer repeats the first, so their neurons are worth the same.
+  const [first, last] = [realNetwork(random, [WIDTHS[0]!, 10, 4], "relu")].flatMap(({ layers }) => layers);
+  const weights = Float32Array.from({ length: 100 }, (_, at) => (at % 11 === 0 ? 1 : 0));
+  const repeated = { inputs: 10, outputs: 10, weights, biases: new Float32Array(10) };
+  const network: Network = { activation: "relu", layers: [first!, repeated, last!] };
+  const task = { repeat: 0, network, meanActivations: madeUpConstants(network, random) };
+  const [layers] = await shapleyValues(gpu, onDevice, [task], { ...request, draws: 60 }, { mode: "zero" });
+  const [one, other] = layers as [ShapleyValues, ShapleyValues];
+  const off = one.values.map((value, unit) => Math.abs(value - other.values[unit]!));
+  const errors = one.standardErrors.map((error, unit) => error + other.standardErrors[unit]!);
+  for (const [unit, error] of errors.entries()) expect(off[unit]).toBeLessThan(ROUNDING + 5 * error);
+  expect(Math.max(...off)).toBeGreaterThan(0.2 * Math.max(...errors));
 });
