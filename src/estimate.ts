@@ -6,6 +6,8 @@ import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.
 import { countsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { atRandom, ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
+import { type ShapleyRequest, shapleyEvaluations } from "./ablation/shapley/shapley-sweep.ts";
+import { curveEvaluations, fastSweep } from "./ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "./ablation/walks/single-removals.ts";
 import type { RemovalOrder } from "./core/ablation.ts";
 import { type AnyDataset, type Dataset, isPaged, type PagedSplit, type Split } from "./core/dataset.ts";
@@ -17,7 +19,7 @@ import { scopesOf } from "./core/scope.ts";
 import type { AnalysisConfig, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import type { GpuContext } from "./gpu/device/context.ts";
 import type { Devices } from "./gpu/device/devices.ts";
-import { gatherEvidence } from "./measure-networks.ts";
+import { gatherEvidence, needsShapley, shapleyFor } from "./measure-networks.ts";
 import { measuresNamed } from "./measures/measure-choice.ts";
 import { uploadNetworks } from "./passes/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "./passes/device-split.ts";
@@ -45,6 +47,8 @@ const GROWTH = 4;
 const FIRST_SAMPLES = 512;
 /** Neurons of a layer that are removed alone in a trial on a software adapter, which has no lanes to fill. */
 const FEW_NEURONS = 32;
+/** Permutations of a layer in a trial on a device with lanes to fill. */
+const SHAPLEY_DRAWS = 20;
 /** What stands for removed neurons in mode `mean`: not 0, which is removed in another way. */
 const MADE_UP_MEAN = 0.5;
 
@@ -147,12 +151,16 @@ async function trainingEstimate(material: Material, config: StudyConfig): Promis
 async function measuringEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
   const { gpu, clock, dataset, network } = material;
   const together = measuringPlan(gpu, sizeOf(dataset), config, config.repeats).portions[0]!.count;
-  const request = { ...config, measures: measuresNamed(config.measures) };
+  const measures = measuresNamed(config.measures);
+  // Sweeps take far longer than passes: a little of them is tried alone.
+  const request = { ...config, measures: measures.filter((measure) => !needsShapley(measure)) };
+  const shapley = shapleyFor(measures, config);
   using networks = uploadNetworks(
     gpu,
     Array.from({ length: together }, () => network),
   );
-  const work = (split: DeviceSplit) => gatherEvidence(gpu, networks, split, request);
+  const numbered = Array.from({ length: together }, (_, repeat) => ({ repeat, network }));
+  const work = (split: DeviceSplit) => gatherEvidence(gpu, networks, split, request, numbered);
   const { fixed, each } = await tried(
     {
       least: FIRST_SAMPLES,
@@ -163,7 +171,8 @@ async function measuringEstimate(material: Material, config: MeasuringConfig): P
   );
   // The test set is evaluated as well.
   const samples = dataset.validation.count + dataset.test.count;
-  const milliseconds = (config.repeats / together) * (fixed + each * samples);
+  const passes = (config.repeats / together) * (fixed + each * samples);
+  const milliseconds = passes + (shapley === undefined ? 0 : await shapleyMilliseconds(material, config, shapley));
   return { part: "measure", amount: config.repeats, unit: "networks", milliseconds };
 }
 
@@ -187,7 +196,7 @@ function someOrders(shape: NetworkShape, { scopes, seed }: MeasuringConfig, draw
 
 /** Networks, walks or neurons on which a sweep is tried, and what one of them stands for. */
 interface Sweep {
-  readonly part: "curves" | "singles";
+  readonly part: "measure" | "curves" | "singles";
   /** Evaluations of one network. */
   readonly evaluations: number;
   /** Of them, those that the trial does for each of its networks. */
@@ -203,15 +212,16 @@ async function sweepEstimate(
   { part, evaluations, ofTrial, run }: Sweep,
 ): Promise<PartEstimate> {
   const { clock, dataset } = material;
+  const name = part === "measure" ? "validation" : "test";
   const { fixed, each } = await tried(
     {
       least: FIRST_SAMPLES,
-      most: there(dataset.test),
-      run: (samples) => onSome(material, "test", samples, run),
+      most: there(dataset[name]),
+      run: (samples) => onSome(material, name, samples, run),
     },
     clock,
   );
-  const once = fixed + each * dataset.test.count;
+  const once = fixed + each * dataset[name].count;
   const milliseconds = once * (repeats / networks) * (evaluations / ofTrial);
   return { part, amount: evaluations * repeats, unit: "evaluations", milliseconds };
 }
@@ -239,6 +249,30 @@ async function curvesEstimate(material: Material, config: MeasuringConfig): Prom
   const evaluations = (ofTrial * perScope) / draws;
   const run = (split: DeviceSplit) => ablateNetworks(gpu, split, tasks, config);
   return sweepEstimate(material, config, networks, { part: "curves", evaluations, ofTrial, run });
+}
+
+/** Sweeps for Shapley values, none of which ends early. */
+async function shapleyMilliseconds(
+  material: Material,
+  config: MeasuringConfig,
+  shapley: ShapleyRequest,
+): Promise<number> {
+  const { gpu, shape } = material;
+  const draws = gpu.facts.software ? 1 : SHAPLEY_DRAWS;
+  const task = taskOf(material, someOrders(shape, { ...config, scopes: ["layers"] }, draws), []);
+  const networks = networksOfTrial(material, config);
+  const tasks = Array.from({ length: networks }, () => task);
+  const options = { modes: shapley.modes, stride: 1 };
+  const ofTrial = curveEvaluations(task, options);
+  const evaluations = shapleyEvaluations(shape, shapley);
+  const run = (split: DeviceSplit) => fastSweep(gpu, split, tasks, options);
+  const { milliseconds } = await sweepEstimate(material, config, networks, {
+    part: "measure",
+    evaluations,
+    ofTrial,
+    run,
+  });
+  return milliseconds;
 }
 
 async function singlesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {

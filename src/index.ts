@@ -60,6 +60,7 @@ import {
 import { type MeasuredNetwork, measureNetwork } from "./measure-networks.ts";
 import { allowedMeasures, asksForAll, measuresNamed } from "./measures/measure-choice.ts";
 import { paperMeasureNames } from "./measures/paper-measures.ts";
+import { shapleyConfig } from "./measures/shapley-config.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { encodeNpz as toNpz } from "./models/numpy/numpy-model.ts";
 import { encodeOnnx as toOnnx } from "./models/onnx/onnx-writer.ts";
@@ -194,15 +195,15 @@ export async function measureNetworks(
 ): Promise<NetworkMeasures[]> {
   const where = "measureNetworks";
   const asked = requireOptions(options, measureChecks, where);
-  const { bits, bins, quantizeThreshold, measures: names = paperMeasureNames } = asked;
+  const { measures: names = paperMeasureNames, ...how } = asked;
   levelConfig(asked, where);
-  const levels = given({ bits, bins, quantizeThreshold });
+  shapleyConfig({ ...asked, measures: names }, where);
   const data = requireDataset(dataset, "dataset");
   const known = requireList(networks, "networks", where).map((network, index) => {
     const fitted = fitting(network, data, `network ${index}`);
     const { activation, layers } = fitted.network;
     const allowed = allowedMeasures(names, hiddenActivations(activation, layers.length));
-    return { ...fitted, request: { ...levels, measures: measuresNamed(allowed.names) } };
+    return { ...fitted, request: { ...how, measures: measuresNamed(allowed.names) } };
   });
   return inTurn(requireDevice(gpu, where), async () => {
     const measured: NetworkMeasures[] = [];

@@ -6,6 +6,8 @@ import { weightsLayouts } from "./core/layer-chain.ts";
 import {
   type Check,
   callback,
+  decimalNumber,
+  evenNumber,
   layerActivationCheck,
   meanAndDeviation,
   oneName,
@@ -25,7 +27,7 @@ import { type Checks, requireOptions, requireRecord, requireValue } from "./core
 import { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
 import { networkScopes, parseScope, type ScopeKind, scopeKinds, scopeText } from "./core/scope.ts";
 import { type SweepMethod, sweepMethods } from "./core/study.ts";
-import { memoryRange, wholeRanges } from "./core/study-defaults.ts";
+import { decimalRanges, memoryRange, wholeRanges } from "./core/study-defaults.ts";
 import { products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { measuresCheck } from "./measures/measure-choice.ts";
@@ -51,6 +53,12 @@ export interface MeasureOptions {
   readonly bins?: BinRule;
   /** Of one bit; by default the activation's value at 0. */
   readonly quantizeThreshold?: number;
+  /** Permutations that Shapley values are sampled from, an even number; by default 100. Layers of up to 8 neurons need none. */
+  readonly shapleyDraws?: number;
+  /** Nats: no more are sampled once half of every 95 % interval is at most this. By default all are. */
+  readonly shapleyError?: number;
+  /** Of those permutations; by default 0. */
+  readonly seed?: number;
 }
 
 export interface AblateOptions {
@@ -83,6 +91,10 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly bins?: BinRule;
   /** Of one bit; by default the activation's value at 0. */
   readonly quantizeThreshold?: number;
+  /** Permutations that Shapley values are sampled from, an even number; by default 100. Layers of up to 8 neurons need none. */
+  readonly shapleyDraws?: number;
+  /** Nats: no more are sampled once half of every 95 % interval is at most this. By default all are. */
+  readonly shapleyError?: number;
   /** Told of how far the work is. */
   readonly onProgress?: ProgressListener;
 }
@@ -134,11 +146,18 @@ export const readChecks: Checks<ReadOptions> = {
   weightsLayout: oneName(weightsLayouts),
 };
 
+const shapleyChecks = {
+  shapleyDraws: evenNumber(wholeRanges.shapleyDraws),
+  shapleyError: decimalNumber(decimalRanges.shapleyError),
+};
+
 export const measureChecks: Checks<MeasureOptions> = {
   measures: measuresCheck,
   bits: wholeNumber(wholeRanges.bits),
   bins: oneName(binRules),
   quantizeThreshold: signedNumber(),
+  ...shapleyChecks,
+  seed: wholeNumber(wholeRanges.seed),
 };
 
 export const ablateChecks: Checks<AblateOptions> = {
@@ -161,6 +180,7 @@ export const analyzeChecks: Checks<AnalyzeOptions> = {
   bits: wholeNumber(wholeRanges.bits),
   bins: oneName(binRules),
   quantizeThreshold: signedNumber(),
+  ...shapleyChecks,
   onProgress: callback<ProgressListener>(),
 };
 

@@ -36,6 +36,7 @@ import {
 } from "./library-options.ts";
 import { allowedMeasures } from "./measures/measure-choice.ts";
 import { paperMeasureNames } from "./measures/paper-measures.ts";
+import { shapleyConfig } from "./measures/shapley-config.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
 import { requireResults } from "./pruning/require-results.ts";
@@ -91,6 +92,7 @@ export async function analyze(
 ): Promise<StudyResults> {
   const asked = requireOptions(options, analyzeChecks, "analyze");
   levelConfig(asked, "analyze");
+  shapleyConfig({ ...asked, measures: asked.measures ?? paperMeasureNames }, "analyze");
   const chosen = requireList(networks, "networks", "analyze").map(requirePathOrNetwork);
   if (chosen.length === 0) {
     const fault = { what: "there is no network to analyse", where: "networks", expected: "one or more", found: "none" };
@@ -124,6 +126,7 @@ async function analyzed(
   const config = analysisConfig(read, {
     data: isNamed ? data : stored.name,
     ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold, singles }),
+    ...shapleyConfig({ ...options, measures: names }, "analyze"),
     ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),
     seed,
     measures: names,

@@ -1,11 +1,13 @@
 /** Networks measured on a device, in as few passes over the validation set as their measures need. */
+import { type ShapleyRequest, shapleyValues } from "./ablation/shapley/shapley-sweep.ts";
 import { type AblationMode, ablationModes } from "./core/ablation.ts";
-import type { GatheredLayer, GatheredNetwork } from "./core/evidence.ts";
+import type { EvidenceKind, GatheredLayer, GatheredNetwork, ShapleyValues } from "./core/evidence.ts";
 import type { Network } from "./core/network.ts";
 import { notFinite } from "./core/network-fit.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import type { MeasuringConfig } from "./core/study.ts";
+import { defaultShapleyDraws } from "./core/study-defaults.ts";
 import { classCounts } from "./data/splits/class-counts.ts";
 import type { GpuContext } from "./gpu/device/context.ts";
 import type { Measure } from "./measures/measure.ts";
@@ -21,22 +23,48 @@ import { type Collector, ride, type SplitPass } from "./passes/evidence/ride.ts"
 import { type RidingEvidence, ridingKinds, ridingOf } from "./passes/evidence/riding-kinds.ts";
 
 /** What is measured, and how finely outputs are counted. */
-export interface MeasuringRequest extends Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold"> {
+export interface MeasuringRequest
+  extends Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold" | "shapleyDraws" | "shapleyError"> {
   readonly measures: readonly Measure[];
+  /** Of the permutations of Shapley values; by default 0. */
+  readonly seed?: number;
+  /** Told of the share of sweeps that is done, up to 1; never where no measure needs any. */
+  readonly onSwept?: (share: number) => void;
 }
 
-/** The kind of evidence that each mode gives. */
+/** The kinds of evidence that each mode gives. */
 const removalKinds = { zero: "zeroRemovals", mean: "meanRemovals" } as const;
+const shapleyKinds = { zero: "zeroShapley", mean: "meanShapley" } as const;
 
 /** What measures need that rides on the pass over the validation set. */
 export function ridingFor(measures: readonly Measure[]): RidingEvidence[] {
   return ridingOf(measures.flatMap(({ needs }) => needs));
 }
 
+/** Modes of which measures need evidence. */
+function modesFor(measures: readonly Measure[], kinds: Readonly<Record<AblationMode, EvidenceKind>>): AblationMode[] {
+  const needs = new Set(measures.flatMap(({ needs: own }) => own));
+  return ablationModes.filter((mode) => needs.has(kinds[mode]));
+}
+
 /** Modes of single removals that measures need. */
 export function removedFor(measures: readonly Measure[]): AblationMode[] {
-  const needs = new Set(measures.flatMap(({ needs: own }) => own));
-  return ablationModes.filter((mode) => needs.has(removalKinds[mode]));
+  return modesFor(measures, removalKinds);
+}
+
+/** Whether a measure is a Shapley value. */
+export function needsShapley({ needs }: Measure): boolean {
+  return Object.values(shapleyKinds).some((kind) => needs.includes(kind));
+}
+
+/** How Shapley values are sampled; undefined where no measure needs them. */
+export function shapleyFor(
+  measures: readonly Measure[],
+  { seed = 0, shapleyDraws = defaultShapleyDraws, shapleyError }: Omit<MeasuringRequest, "measures">,
+): ShapleyRequest | undefined {
+  const modes = modesFor(measures, shapleyKinds);
+  if (modes.length === 0) return undefined;
+  return { modes, seed, draws: shapleyDraws, ...(shapleyError !== undefined && { error: shapleyError }) };
 }
 
 interface Gathered {
@@ -46,10 +74,18 @@ interface Gathered {
   readonly layers: readonly (readonly GatheredLayer[])[];
 }
 
+/** A network with its number. */
+interface Numbered {
+  readonly repeat: number;
+  readonly network: Network;
+}
+
 /**
- * One pass for accuracy, means, bits and what else the measures need; for single removals another, which needs the means; for more
+ * One pass for accuracy, means, bits and what else the measures need; for single removals another, which needs the means, and for
+ * Shapley values sweeps, which need them too; for more
  * than one bit another that counts levels, once the first, or for quantiles the outputs themselves, told where these part. Levels are always counted: neurons.csv holds them, and
  * the class that a neuron prefers.
+ * @param numbered the networks that are on the device, in the same order
  * @throws RunError with what the device reported
  */
 export async function gatherEvidence(
@@ -57,6 +93,7 @@ export async function gatherEvidence(
   networks: DeviceNetworks,
   validation: DevicePages,
   request: MeasuringRequest,
+  numbered: readonly Numbered[],
 ): Promise<Gathered> {
   const pass: SplitPass = { gpu, networks, split: validation };
   const evaluation = createEvaluationCollector(networks, validation);
@@ -73,12 +110,15 @@ export async function gatherEvidence(
   const ridden = riding.map(({ kind, collector }) => ({ kind, gathered: collector.gathered() }));
   const counted = bits.gathered();
   const removed = await removalsWithin(pass, counted, removedFor(request.measures));
+  const swept = await shapleyWithin(pass, counted, request, numbered);
   const layers = counted.map((ofNetwork, network) =>
     ofNetwork.map((own, layer): GatheredLayer => {
       return {
         ...own,
         ...(levels && { levels: levels[network]![layer]! }),
-        ...Object.fromEntries([...ridden, ...removed].map(({ kind, gathered }) => [kind, gathered[network]![layer]!])),
+        ...Object.fromEntries(
+          [...ridden, ...removed, ...swept].map(({ kind, gathered }) => [kind, gathered[network]![layer]!]),
+        ),
       };
     }),
   );
@@ -94,17 +134,32 @@ async function removalsWithin(pass: SplitPass, counted: readonly GatheredLayer[]
   return modes.map((mode) => ({ kind: removalKinds[mode], gathered: removals.gathered(mode) }));
 }
 
+/** Sweeps over the validation set for Shapley values, once the means are known; none where no measure asks for them. */
+async function shapleyWithin(
+  { gpu, split }: SplitPass,
+  counted: readonly GatheredLayer[][],
+  request: MeasuringRequest,
+  numbered: readonly Numbered[],
+) {
+  const shapley = shapleyFor(request.measures, request);
+  const tasks = numbered.map(({ repeat, network }, index) => {
+    return { repeat, network, meanActivations: counted[index]!.map(({ meanActivation }) => meanActivation) };
+  });
+  const found: { kind: EvidenceKind; gathered: ShapleyValues[][] }[] = [];
+  const modes = shapley?.modes ?? [];
+  for (const [index, mode] of modes.entries()) {
+    const onProgress = (share: number) => request.onSwept?.((index + share) / modes.length);
+    const gathered = await shapleyValues(gpu, split, tasks, shapley!, { mode, onProgress });
+    found.push({ kind: shapleyKinds[mode], gathered });
+  }
+  return found;
+}
+
 /** [networks, units], of one layer. */
 function joinedMeans(layers: readonly GatheredLayer[]): Float32Array {
   const means = new Float32Array(layers.length * layers[0]!.units);
   for (const [network, { meanActivation, units }] of layers.entries()) means.set(meanActivation, network * units);
   return means;
-}
-
-/** A network with its number. */
-interface Numbered {
-  readonly repeat: number;
-  readonly network: Network;
 }
 
 /** What was gathered of each network, with the sizes of the classes. */
@@ -137,7 +192,7 @@ export async function measureNetwork(
   where = "the network",
 ): Promise<MeasuredNetwork> {
   using networks = uploadNetworks(gpu, [network]);
-  const gathered = await gatherEvidence(gpu, networks, validation, request);
+  const gathered = await gatherEvidence(gpu, networks, validation, request, [{ repeat, network }]);
   if (!Number.isFinite(gathered.evaluation.loss[0])) throw notFinite("the network's loss is not finite", where);
   const [own] = gatheredNetworks(gathered, [{ repeat, network }], validation);
   const table = neuronTable(own!, network, request.measures);

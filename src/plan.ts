@@ -3,6 +3,7 @@
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
 import { ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
+import { shapleyPlan } from "./ablation/shapley/shapley-sweep.ts";
 import { sweepPlan } from "./ablation/sweep-plan.ts";
 import { needsKeptSlope } from "./core/activation.ts";
 import { type AnyDataset, isPaged } from "./core/dataset.ts";
@@ -23,7 +24,7 @@ import {
   type PlannedArray,
   totalBytes,
 } from "./gpu/device/plan-basis.ts";
-import { removedFor, ridingFor } from "./measure-networks.ts";
+import { removedFor, ridingFor, shapleyFor } from "./measure-networks.ts";
 import { measuresNamed } from "./measures/measure-choice.ts";
 import { ridingBasis } from "./passes/evidence/ride.ts";
 import { ridingCopies } from "./passes/evidence/riding-kinds.ts";
@@ -104,16 +105,24 @@ export function trainingPlan(basis: PlanBasis, data: DataSize, config: StudyConf
 
 /** @param networks still to be measured */
 export function measuringPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
+  const measures = measuresNamed(config.measures);
+  const shapley = shapleyFor(measures, config);
+  const shape = studyShape(data, config);
+  const validation = onDevice(data, data.validation);
   const size = {
-    shape: studyShape(data, config),
+    shape,
     inputType: inputTypeFor(data),
-    validation: onDevice(data, data.validation),
+    validation,
     test: onDevice(data, data.test),
     quantization: quantizationOf(config),
-    riding: ridingFor(measuresNamed(config.measures)),
-    removed: removedFor(measuresNamed(config.measures)),
+    riding: ridingFor(measures),
+    removed: removedFor(measures),
     keepsSlopes: config.activation === "mixed" || needsKeptSlope(config.activation),
-    paged: onDevice(data, data.validation) < data.validation,
+    paged: validation < data.validation,
+    ...(shapley && {
+      sweeps: (on: PlanBasis, count: number) =>
+        shapleyPlan(on, { shape, samples: validation, networks: count }, shapley).arrays,
+    }),
   };
   const together = group(networksAtOnce(basis, size, networks), networks);
   const samples = Math.max(size.validation, size.test);

@@ -43,6 +43,8 @@ describe("within WebGPU's default limits, on MNIST", () => {
     ["10 repeats of 784-1024-1024-10", { repeats: 10, hidden: [1024, 1024] }],
     ["200 repeats of the default network", { repeats: 200 }],
     ["10 repeats of 784-4096-4096-10, the widest", { repeats: 10, hidden: [4096, 4096] }],
+    ["Shapley values of 784-1024-1024-10", { hidden: [1024, 1024], measures: ["shapley-mean"], shapleyDraws: 1000 }],
+    ["Shapley values of a deep network", { hidden: [4096, 300, 8], measures: ["shapley-zero", "shapley-mean"] }],
     ["a deep network, swept by definition", { repeats: 5, hidden: [300, 300, 300, 300], sweep: "masked" }],
   ] as const;
   const devices = [false, true].flatMap((software) => [1, 16].map((gib) => ({ software, memory: gib * 1024 * MIB })));
@@ -149,6 +151,31 @@ describe("the memory that a study takes", () => {
     // An upper bound: the batch that takes most need not be the one that is read back.
     expect(reached.ablate!.bytes).toBeLessThanOrEqual(stage(plan, "ablate").bytes);
     expect(reached.ablate!.bytes).toBeGreaterThan(0.5 * stage(plan, "ablate").bytes);
+  });
+
+  const sampled: readonly (readonly [string, Partial<StudyConfig>])[] = [
+    ["by both modes", { repeats: 2, hidden: [12, 20], measures: ["shapley-zero", "shapley-mean"] }],
+    ["exactly, in a deep network", { hidden: [8, 6, 7], measures: ["shapley-mean"] }],
+    ["until an error is reached", { hidden: [15], measures: ["shapley-zero", "single-zero"], shapleyError: 1e-4 }],
+  ];
+  test.each(sampled)("is at most as planned where Shapley values are sampled %s, %j", async (_, of) => {
+    const { plan, reached } = await measured(gpu, of);
+    const { bytes, largest } = stage(plan, "measure");
+    // An upper bound, as that of other sweeps.
+    expect(reached.measure!.bytes).toBeLessThanOrEqual(bytes);
+    expect(reached.measure!.bytes).toBeGreaterThan(0.5 * bytes);
+    expect(reached.measure!.largest).toBeLessThanOrEqual(largest.bytes);
+    const without = studyPlan(gpu, summarizeDataset(tinyDataset), { ...tinyConfig, ...of, measures: ["entropy"] });
+    expect(bytes).toBeGreaterThan(1.2 * stage(without, "measure").bytes);
+  });
+
+  test.each([300_000])("of Shapley values stays below %i bytes where there are no more", async (bytes) => {
+    const shapley = { repeats: 5, hidden: [30, 8], measures: ["shapley-zero", "shapley-mean"] };
+    const { plan, reached } = await measured(withMemory(gpu, bytes), shapley);
+    expect(stage(plan, "measure").bytes).toBeLessThanOrEqual(bytes);
+    // Of the last permutations there are fewer, which are cut into batches of other sizes.
+    expect(reached.measure!.bytes).toBeLessThanOrEqual(bytes);
+    expect(reached.measure!.bytes).toBeLessThanOrEqual(1.05 * stage(plan, "measure").bytes);
   });
 
   test.each([120_000])("stays below %i bytes where there are no more, in several groups", async (bytes) => {

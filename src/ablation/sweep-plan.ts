@@ -31,14 +31,14 @@ import { removalSteps } from "./orders.ts";
 import { routeFor, walkedStride } from "./walks/walk-plan.ts";
 import { type GroupSize, networksAtOnce, walkWaves } from "./walks/walk-waves.ts";
 
-/** What decides the size of every array of a sweep. */
+/** What decides the size of every array of a sweep beside the data. */
 interface SweepSize {
   readonly shape: NetworkShape;
-  readonly inputType: InputType;
-  /** Samples of the test set. */
+  /** Samples of the test set, or of another one that is swept. */
   readonly test: number;
   readonly scopes: readonly ScopeKind[];
-  readonly ordersPerScope: number;
+  /** Or of each hidden layer, where no other scope is swept. */
+  readonly ordersPerScope: number | readonly number[];
   readonly modes: readonly AblationMode[];
   readonly stride: number;
   readonly sweep: SweepMethod;
@@ -55,7 +55,7 @@ interface Curves {
   readonly count: number;
 }
 
-interface SweepPlan {
+export interface SweepPlan {
   /** Networks that are swept together. */
   readonly networks: Amount;
   readonly arrays: readonly PlannedArray[];
@@ -68,7 +68,8 @@ interface SweepPlan {
 
 /** Curves of every scope that is swept. */
 function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: SweepSize): Curves[] {
-  const count = ordersPerScope * modes.length;
+  const ordersIn = (layer: number) =>
+    typeof ordersPerScope === "number" ? ordersPerScope : ordersPerScope[layer - 1]!;
   const all = hiddenUnits(shape);
   const layers = all.map((neurons, index) => ({ lowest: index + 1, neurons }));
   const network = { lowest: 1, neurons: all.reduce((sum, neurons) => sum + neurons, 0) };
@@ -82,7 +83,8 @@ function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: SweepSize): 
   return swept
     .filter((scope) => scope.scopes > 0)
     .map(({ lowest, neurons, scopes: alike }) => {
-      return { lowest, neurons, count: alike * count, evaluations: removalSteps(neurons, stride).length };
+      const count = alike * ordersIn(lowest) * modes.length;
+      return { lowest, neurons, count, evaluations: removalSteps(neurons, stride).length };
     });
 }
 
@@ -131,7 +133,19 @@ function maskedArrays(basis: PlanBasis, size: SweepSize, rows: number, most: num
 }
 
 /** Everything that is alive at the fullest moment of sweeping some networks together. */
-export function sweepPlan(basis: PlanBasis, size: SweepSize, networks: number): SweepPlan {
+export function sweepPlan(
+  basis: PlanBasis,
+  size: SweepSize & { readonly inputType: InputType },
+  networks: number,
+): SweepPlan {
+  const { shape, inputType, test } = size;
+  const plan = planBesideData(basis, size, networks);
+  const data = plannedArrays(basis, splitLayout(inputType, test, featuresOf(shape)), "test");
+  return { ...plan, arrays: [...data, ...plan.arrays] };
+}
+
+/** The same without the data, where those are planned for already. */
+export function planBesideData(basis: PlanBasis, size: SweepSize, networks: number): SweepPlan {
   const walks = walksPlan(basis, size, networks);
   if (size.sweep === "fast") return walks;
   const { shape, test } = size;
@@ -142,11 +156,14 @@ export function sweepPlan(basis: PlanBasis, size: SweepSize, networks: number): 
   return totalBytes(walks.arrays) > totalBytes(arrays) ? { ...masked, arrays: walks.arrays } : masked;
 }
 
-/** The data, the networks, and their pass over a chunk of samples. */
-function networkArrays(basis: PlanBasis, size: SweepSize, networks: number, rows: number): PlannedArray[] {
-  const { shape, inputType, test } = size;
+/** The networks, and their pass over a chunk of samples. */
+function networkArrays(
+  basis: PlanBasis,
+  { shape, test }: Pick<SweepSize, "shape" | "test">,
+  networks: number,
+  rows: number,
+): PlannedArray[] {
   return [
-    ...plannedArrays(basis, splitLayout(inputType, test, featuresOf(shape)), "test"),
     ...plannedArrays(basis, parametersLayout(shape, networks)),
     ...plannedArrays(basis, forwardPassLayout({ shape, networks, samples: test, rows })),
   ];

@@ -79,6 +79,16 @@ export interface RemovalSums {
   readonly squares: Float64Array;
 }
 
+/** Shapley values of a layer's neurons, what they share being the loss without all of them less that of the intact network. */
+export interface ShapleyValues {
+  /** `[units]`: nats. */
+  readonly values: Float64Array;
+  /** `[units]`: of the values, nats; 0 where every subset of the layer was evaluated. */
+  readonly standardErrors: Float64Array;
+  /** Orders of removal that they come from. */
+  readonly draws: number;
+}
+
 /** What a measure may need, by kind. */
 export interface EvidenceOf {
   readonly levels: LevelCounts;
@@ -92,6 +102,10 @@ export interface EvidenceOf {
   readonly zeroRemovals: RemovalSums;
   /** Each neuron alone replaced by its mean. */
   readonly meanRemovals: RemovalSums;
+  /** Neurons of the layer replaced by 0, one after another. */
+  readonly zeroShapley: ShapleyValues;
+  /** Neurons of the layer replaced by their means, one after another. */
+  readonly meanShapley: ShapleyValues;
 }
 export type EvidenceKind = keyof EvidenceOf;
 

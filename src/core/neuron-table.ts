@@ -22,6 +22,8 @@ export interface NeuronTable {
   readonly meanActivation: Float32Array;
   /** Measure id (file form, for example `mutual_information`) to [rows] values in the unit of the measure. */
   readonly measures: Readonly<Record<string, Float64Array>>;
+  /** Of those measures that were sampled: id to [rows] standard errors, in the unit of the measure. Absent where none was. */
+  readonly standardErrors?: Readonly<Record<string, Float64Array>>;
 }
 
 /** Whether outputs were reduced to one bit, whose counts are there. */

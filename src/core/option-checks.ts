@@ -31,6 +31,13 @@ export function wholeNumber({ least, most }: Range): Check<number> {
   return { allowed: `a whole number, ${range}`, take: (value) => (fits(value) ? Number(value) + 0 : undefined) };
 }
 
+/** Whole numbers that are even, as both ends are. */
+export function evenNumber(range: Range): Check<number> {
+  const { take } = wholeNumber(range);
+  const even = (value: number | undefined) => (value !== undefined && value % 2 === 0 ? value : undefined);
+  return { allowed: `an even number, ${range.least} to ${range.most}`, take: (value) => even(take(value)) };
+}
+
 /** A finite number, `0 < value` or `0 <= value`, up to `most`. */
 export function decimalNumber({ zero, most }: { readonly zero: boolean; readonly most: number }): Check<number> {
   const fits = (value: unknown) => isNumber(value) && (zero ? value >= 0 : value > 0) && value <= most;

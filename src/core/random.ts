@@ -16,6 +16,7 @@ export const streams = {
   permutedLabels: 8,
   singleRemovals: 9,
   noisyLabels: 10,
+  shapley: 11,
 } as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 

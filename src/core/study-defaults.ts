@@ -22,6 +22,9 @@ export const studyDefaults: Omit<StudyConfig, "measures"> = {
   sweep: "fast",
 };
 
+/** Permutations that Shapley values are sampled from. */
+export const defaultShapleyDraws = 100;
+
 /** Both ends included. */
 export interface Range {
   readonly least: number;
@@ -42,6 +45,8 @@ export const wholeRanges = {
   stride: { least: 1, most: MOST },
   /** Neurons of a layer that are removed alone. */
   singles: { least: 1, most: MOST },
+  /** Half of them are permutations of their own, and 16 bits number these. */
+  shapleyDraws: { least: 2, most: 65_534 },
   /** Of a quantised output; 256 levels need samples in plenty. */
   bits: { least: 1, most: 8 },
 } as const satisfies Record<string, Range>;
@@ -54,4 +59,6 @@ export const decimalRanges = {
   learningRate: { zero: false, most: 1e30 },
   l2: { zero: true, most: 1e10 },
   noisyLabels: { zero: true, most: 1 },
+  /** Nats; 0 ends nothing early. */
+  shapleyError: { zero: true, most: 1e6 },
 } as const;

@@ -55,6 +55,10 @@ export interface MeasuringConfig {
   readonly bins?: BinRule;
   /** Measure names as on the command line, for example `mutual-information`. */
   readonly measures: readonly string[];
+  /** Permutations that Shapley values are sampled from, an even number; absent where no measure asks for them. */
+  readonly shapleyDraws?: number;
+  /** Half of the 95 % intervals of Shapley values, nats, at which sampling ends early; absent where it never does. */
+  readonly shapleyError?: number;
   readonly scopes: readonly ScopeKind[];
   readonly modes: readonly AblationMode[];
   readonly randomDraws: number;

@@ -33,6 +33,8 @@ export interface Measure<K extends EvidenceKind = EvidenceKind> {
   refuses?(activation: LayerActivation): string | undefined;
   /** `[units]`: finite, in the unit of the measure. */
   evaluate(evidence: LayerEvidence<K>): Float64Array;
+  /** `[units]`: finite, of values that were sampled, in the unit of the measure; absent where nothing is. */
+  standardError?(evidence: LayerEvidence<K>): Float64Array;
   /** The largest value there can be, at so many levels; absent where there is none. */
   top?(levels: number): number;
   /** `[units]`: by how much the value exceeds that of endless samples, on average and to first order; absent where not known. */

@@ -48,11 +48,17 @@ function joinedLevels(layers: readonly GatheredLayer[]): LevelCounts {
   };
 }
 
-function valuesOf(measure: Measure, given: GivenEvidence, repeat: number): Float64Array {
+/** @param of the measure's values, or their standard errors */
+function valuesOf(
+  measure: Measure,
+  given: GivenEvidence,
+  repeat: number,
+  of: (evidence: LayerEvidence) => Float64Array,
+): Float64Array {
   const missing = measure.needs.find((kind) => given[kind] === undefined);
   if (missing !== undefined) throw new Error(`${measure.id} needs ${missing}, which was not gathered`);
   const evidence = given as LayerEvidence;
-  return requireFinite(measure.evaluate(evidence), measure, evidence, repeat);
+  return requireFinite(of(evidence), measure, evidence, repeat);
 }
 
 /** @throws RunError that names the first neuron whose value is not finite */
@@ -82,6 +88,14 @@ export function neuronTable(gathered: GatheredNetwork, network: Network, measure
   const evidence = evidenceOf(gathered, network);
   const rows = layers.reduce((sum, { units }) => sum + units, 0);
   const values = (of: (layer: GivenEvidence) => Float64Array) => joined(evidence.map(of), new Float64Array(rows));
+  const columns = (asked: readonly Measure[], of: (measure: Measure, evidence: LayerEvidence) => Float64Array) =>
+    Object.fromEntries(
+      asked.map((measure) => {
+        const column = values((layer) => valuesOf(measure, layer, repeat, (evidence) => of(measure, evidence)));
+        return [measure.id, column];
+      }),
+    );
+  const sampled = measures.filter(({ standardError }) => standardError !== undefined);
   const means = layers.map(({ meanActivation }) => meanActivation);
   return {
     repeat,
@@ -94,8 +108,9 @@ export function neuronTable(gathered: GatheredNetwork, network: Network, measure
     levels: joinedLevels(layers),
     preferredClass: Uint32Array.from(values((layer) => perNeuron(layer, preferredClass))),
     meanActivation: joined(means, new Float32Array(rows)),
-    measures: Object.fromEntries(
-      measures.map((measure) => [measure.id, values((layer) => valuesOf(measure, layer, repeat))]),
-    ),
+    measures: columns(measures, (measure, evidence) => measure.evaluate(evidence)),
+    ...(sampled.length > 0 && {
+      standardErrors: columns(sampled, (measure, evidence) => measure.standardError!(evidence)),
+    }),
   };
 }

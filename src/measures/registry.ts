@@ -16,6 +16,7 @@ import { outputDivergences } from "./output-divergence.ts";
 import { paperMeasures } from "./paper-measures.ts";
 import { relevance } from "./relevance.ts";
 import { sensitivity } from "./sensitivity.ts";
+import { shapleyMeasures } from "./shapley.ts";
 import { singleRemovals } from "./single-removal.ts";
 import { synflow } from "./synflow.ts";
 import { taylor } from "./taylor.ts";
@@ -27,7 +28,7 @@ const ofWeights: readonly Measure[] = [inNorm, inorm, onorm, geometricMedian, sy
 const ofBoth: readonly Measure[] = [wanda, contribution];
 const ofGradients: readonly Measure[] = [sensitivity, taylor, taylorGate, fisher];
 const ofLogits: readonly Measure[] = [conductance, relevance];
-const ofRemovals: readonly Measure[] = [...singleRemovals, ...outputDivergences, ...logitChanges];
+const ofRemovals: readonly Measure[] = [...singleRemovals, ...outputDivergences, ...logitChanges, ...shapleyMeasures];
 
 export const measures: readonly Measure[] = [
   ...paperMeasures,

@@ -44,6 +44,8 @@ interface MeasuringSize {
   readonly removed: readonly AblationMode[];
   /** Whether the validation set is read page by page. */
   readonly paged: boolean;
+  /** Where measures need sweeps over the validation set: what those of some networks keep beside the data and the networks. */
+  sweeps?(basis: PlanBasis, networks: number): readonly PlannedArray[];
 }
 
 /** A forward pass over chunks and what rides on it, with the largest copy that is read back. */
@@ -70,7 +72,12 @@ function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): Pl
     ...(quantization && needsExtremes(quantization.bins) ? [extremesLayout(shape, networks, chunks)] : []),
   ]);
   const onTest = passWith(basis, pass(test), (chunks) => [tallyRider(networks, test, chunks)]);
-  const passes = [first, onTest, ...(size.removed.length > 0 ? [removalArrays(basis, size, pass(validation, 1))] : [])];
+  const passes = [
+    first,
+    onTest,
+    ...(size.removed.length > 0 ? [removalArrays(basis, size, pass(validation, 1))] : []),
+    ...(size.sweeps === undefined ? [] : [[...size.sweeps(basis, networks)]]),
+  ];
   if (quantization === undefined) return passes;
   const levels = levelsOf(quantization);
   const counting = passWith(basis, pass(validation), (chunks) => [levelsLayout(shape, networks, levels, chunks)]);

@@ -39,9 +39,12 @@ export function requireTable(value: unknown, network: Network, where: string): N
       refuse(`${column} is invalid`, where, `a Uint32Array of ${rows}, those of the network in their order`, numbers);
   }
   requireFloats(table["meanActivation"], rows, "meanActivation", where);
-  for (const [id, values] of Object.entries(requireRecord(table["measures"], "measures", where))) {
-    const fits = values instanceof Float64Array && values.length === rows && values.every(Number.isFinite);
-    if (!fits) refuse(`measures.${id} is invalid`, where, `a Float64Array of ${rows} finite numbers`, values);
+  const errors = table["standardErrors"] === undefined ? [] : ["standardErrors"];
+  for (const name of ["measures", ...errors]) {
+    for (const [id, values] of Object.entries(requireRecord(table[name], name, where))) {
+      const fits = values instanceof Float64Array && values.length === rows && values.every(Number.isFinite);
+      if (!fits) refuse(`${name}.${id} is invalid`, where, `a Float64Array of ${rows} finite numbers`, values);
+    }
   }
   return value as NeuronTable;
 }

@@ -8,6 +8,7 @@ import {
   type LevelCounts,
   PATH_STEPS,
   type RemovalSums,
+  type ShapleyValues,
 } from "../core/evidence.ts";
 import { type Layer, shapeOf } from "../core/layers/registry.ts";
 import { addSums } from "./class-sums.ts";
@@ -18,6 +19,7 @@ import { forwardNetwork, layerSlopes, type RealNetwork } from "./network.ts";
 import { stepConductance } from "./path.ts";
 import { divideRelevance, passRelevance } from "./relevance.ts";
 import { type Change, changeOf, logitsWithout, replacements } from "./removals.ts";
+import { shapleyValues } from "./shapley.ts";
 import { startSignal } from "./start-signal.ts";
 
 /** What is measured, and on which samples: [samples, inputs of the network]. */
@@ -140,7 +142,21 @@ export function removalSums(
   });
 }
 
-/** One for each hidden layer, first to last. */
+/** [hidden layers] @param outputs of all layers */
+function shapley(
+  { network, labels }: EvidenceSource,
+  outputs: readonly Float64Array[],
+  mode: AblationMode,
+): ShapleyValues[] {
+  return outputs.slice(0, -1).map((own, layer) => {
+    const { units } = shapeOf(network.layers[layer]! as Layer);
+    const constants = replacements(own, units, mode);
+    const values = shapleyValues({ network, layer, outputs: own, labels, constants });
+    return { values, standardErrors: new Float64Array(units), draws: 0 };
+  });
+}
+
+/** One for each hidden layer, first to last. Time and memory double with each neuron of a layer: few are meant. */
 export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
   const { network, inputs, labels } = source;
   const layers = network.layers as readonly Layer[];
@@ -151,6 +167,7 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
   const sizes = (values: Float64Array, units: number) => addMagnitudes(values, units, samples);
   const [paths, shares] = [conductances(source), relevances(source, outputs)];
   const [zeros, means] = [removalSums(source, outputs, "zero"), removalSums(source, outputs, "mean")];
+  const [zeroShapley, meanShapley] = [shapley(source, outputs, "zero"), shapley(source, outputs, "mean")];
   return layers.slice(0, -1).map((layer, index) => {
     const { units } = shapeOf(layer);
     const own = outputs[index]!;
@@ -172,6 +189,8 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
       relevance: { sizes: sizes(shares[index]!, units) },
       zeroRemovals: zeros[index]!,
       meanRemovals: means[index]!,
+      zeroShapley: zeroShapley[index]!,
+      meanShapley: meanShapley[index]!,
     };
   });
 }

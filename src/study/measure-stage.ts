@@ -8,8 +8,7 @@ import { requireTreated } from "../data/inputs/inputs-for-networks.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { PerDevice } from "../gpu/device/devices.ts";
 import { inSpan } from "../gpu/profile/profiler.ts";
-import { gatherEvidence, gatheredNetworks } from "../measure-networks.ts";
-import type { Measure } from "../measures/measure.ts";
+import { gatherEvidence, gatheredNetworks, type MeasuringRequest } from "../measure-networks.ts";
 import { measuresNamed } from "../measures/measure-choice.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import { uploadNetworks } from "../passes/device-networks.ts";
@@ -66,13 +65,13 @@ async function count(
   networks: readonly TrainedNetwork[],
   splits: Splits,
   config: RecordedConfig,
-  measures: readonly Measure[],
+  request: Pick<MeasuringRequest, "measures" | "onSwept">,
 ): Promise<CountedNetwork[]> {
   using onGpu = uploadNetworks(
     gpu,
     networks.map(({ network }) => network),
   );
-  const gathered = await gatherEvidence(gpu, onGpu, splits.validation, { ...config, measures });
+  const gathered = await gatherEvidence(gpu, onGpu, splits.validation, { ...config, ...request }, networks);
   const onTest = await evaluate(gpu, onGpu, splits.test);
   requireFinite(gathered.evaluation, onTest, networks, config);
   return gatheredNetworks(gathered, networks, splits.validation).map((own, index) => {
@@ -89,13 +88,17 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?
   const validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
 
-  async function run(gpu: GpuContext, { jobs }: Group): Promise<Yield[]> {
+  async function run(gpu: GpuContext, { jobs, finished, waiting }: Group): Promise<Yield[]> {
     const networks = await Promise.all(jobs.map(({ repeat }) => parts.read("network", repeat)));
     requireTreated(dataset, networks);
     const found = await Promise.all(jobs.map(({ repeat }) => parts.find("counts", repeat)));
     const uncounted = networks.filter((_, index) => found[index] === undefined);
     const splits = () => ({ validation: validation.on(gpu), test: test.on(gpu) });
-    const counted = uncounted.length === 0 ? [] : await count(gpu, uncounted, splits(), config, measures);
+    const total = finished + jobs.length + waiting.length;
+    const onSwept = (share: number) =>
+      onProgress?.({ stage: "measure", done: finished + share * jobs.length, total, unit: "networks" });
+    const request = { measures, onSwept };
+    const counted = uncounted.length === 0 ? [] : await count(gpu, uncounted, splits(), config, request);
     // At once: where a measure has no value, others can still be had from the counts.
     await Promise.all(counted.map((counts) => parts.write("counts", counts.accuracies.repeat, counts)));
     return inSpan(gpu, "measures", () =>

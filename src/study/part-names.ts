@@ -8,7 +8,7 @@ import { sha256 } from "../core/sha256.ts";
 import type { Provenance, RecordedConfig } from "../core/study.ts";
 import type { TileForms } from "../core/tiles.ts";
 import { encodePlain } from "../formats/plain-bytes.ts";
-import { ridingFor } from "../measure-networks.ts";
+import { removedFor, ridingFor, shapleyFor } from "../measure-networks.ts";
 import { measuresNamed } from "../measures/measure-choice.ts";
 import type { Slice } from "./jobs.ts";
 
@@ -61,6 +61,9 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   bits: ["counts"],
   bins: ["counts"],
   measures: ["table"],
+  // By counting, where measures ask for Shapley values.
+  shapleyDraws: [],
+  shapleyError: [],
   scopes: ["removals"],
   modes: ["removals"],
   randomDraws: ["removals"],
@@ -81,8 +84,15 @@ function fieldsRead(kind: PartKind, config: RecordedConfig, slice?: Slice): Read
   const fields = Object.keys(readBy) as Field[];
   const own = fields.filter((field) => readBy[field].includes(kind) && !unread.includes(field));
   const read = Object.fromEntries(own.map((field) => [field, config[field]]));
-  // Of the measures, counting reads no more than what has to be counted.
-  return kind === "counts" ? { ...read, riding: ridingFor(measuresNamed(config.measures)) } : read;
+  return kind === "counts" ? { ...read, ...gatheredFor(config) } : read;
+}
+
+/** Of the measures, counting reads no more than what has to be gathered. */
+function gatheredFor(config: RecordedConfig): Readonly<Record<string, unknown>> {
+  const measures = measuresNamed(config.measures);
+  const removed = removedFor(measures);
+  const shapley = shapleyFor(measures, config);
+  return { riding: ridingFor(measures), ...(removed.length > 0 && { removed }), ...(shapley && { shapley }) };
 }
 
 /** The data as networks are given them: as they were read, and what was done with them since. */

@@ -68,6 +68,15 @@ describe("prune", () => {
     expect(await prune(...common, "--out", "no.npz", "--bins", "equal-width")).toMatchObject({ exitCode: 2 });
   });
 
+  test("says in its record how Shapley values were sampled", async () => {
+    const options = ["--measure", "shapley-mean", "--shapley-draws", "8", "--seed", "3", "--json", "shapley.json"];
+    const pruned = await prune("planted.safetensors", "--keep", "50%", "--out", "shapley.npz", ...options);
+    expect(pruned).toMatchObject({ exitCode: 0 });
+    const record = JSON.parse(readFileSync(join(scratch, "shapley.json"), "utf8"));
+    expect(record).toMatchObject({ measure: "shapley-mean", shapleyDraws: 8, seed: 3 });
+    expect(rowsOf("shapley.npz.removed.csv")[0]).toBe("layer,neuron,shapley_mean,mean_activation");
+  });
+
   test.each([
     ["half.safetensors", "layers", [36, 3, 3, 3]],
     ["half.onnx", "network", [36, 3, 3, 3]],

@@ -83,6 +83,33 @@ const cases: readonly (readonly [
     { hidden: [3], repeats: 1, epochs: 1, bits: 2, bins: "equal-frequency" },
     "36-3-3",
   ],
+  [
+    "sampled Shapley values",
+    "--hidden 10,3 --activation relu --repeats 1 --epochs 1 --measures shapley-mean --shapley-draws 6 --shapley-error 0.25",
+    {
+      hidden: [10, 3],
+      activation: "relu",
+      repeats: 1,
+      epochs: 1,
+      measures: ["shapley-mean"],
+      shapleyDraws: 6,
+      shapleyError: 0.25,
+    },
+    "36-10-3-3",
+  ],
+  [
+    "Shapley values by so many permutations as nobody said",
+    "--hidden 9 --activation tanh --repeats 1 --epochs 1 --measures shapley-zero,entropy",
+    {
+      hidden: [9],
+      activation: "tanh",
+      repeats: 1,
+      epochs: 1,
+      measures: ["entropy", "shapley-zero"],
+      shapleyDraws: 100,
+    },
+    "36-9-3",
+  ],
   ...(["softplus", "gelu", "gelu-tanh"] as const).map(
     (activation) =>
       [

@@ -32,6 +32,8 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--bits": "1",
   "--bins": "equal-width",
   "--measures": "paper",
+  "--shapley-draws": "100",
+  "--shapley-error": undefined,
   "--scopes": "layers,network,network-ranked",
   "--modes": "zero,mean",
   "--random-draws": "5",
@@ -157,6 +159,8 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--learning-rate", ["0", "-0.1", "NaN", "Infinity", "1e31", "fast", ""], "a number, above 0"],
   ["--l2", ["-1e-5", "NaN", "Infinity", "none"], "a number, 0 or more"],
   ["--measures", ["entropie", "entropy,", "", "mutual_information"], "entropy, mutual-information, kl-selectivity"],
+  ["--shapley-draws", ["0", "-2", "1", "99", "2.5", "65536", "many", ""], "an even number, 2 to 65534"],
+  ["--shapley-error", ["-0.01", "NaN", "Infinity", "1e7", "small", ""], "a number, 0 or more, at most 1000000"],
   ["--scopes", ["layer1", "network,all"], "layers, network"],
   ["--modes", ["one", "zero;mean"], "zero, mean"],
   ["--sweep", ["slow", ""], "fast, masked"],
@@ -203,6 +207,22 @@ describe("wrong usage", () => {
       expect(stderr).toContain("activation's threshold");
     },
   );
+
+  test.concurrent.each([
+    [["run", "--shapley-draws", "40"], "--shapley-draws 40, measures entropy, mutual-information, kl-selectivity"],
+    [["run", "--measures", "taylor", "--shapley-error", "0.01"], "--shapley-error 0.01, measures taylor"],
+    [
+      ["prune", "x.npz", "--keep", "4", "--out", "y.npz", "--shapley-draws", "40"],
+      "--shapley-draws 40, measures mutual-information",
+    ],
+  ])("%j is refused: nothing is sampled", async (args, found) => {
+    const { exitCode, stdout, stderr } = await commandLine(args, { folder: scratch });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    const said = stderr.replaceAll(/\n {12}/g, " ");
+    expect(said).toMatch(/^gpu-importance: command line: --shapley-(draws|error) is for Shapley values$/m);
+    expect(said).toContain("shapley-zero or shapley-mean among the measures beside it");
+    expect(said).toContain(found);
+  });
 
   const cases = refused.flatMap(([option, values, allowed]) => values.map((value) => ({ option, value, allowed })));
   test.concurrent.each(cases)(

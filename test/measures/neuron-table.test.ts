@@ -4,6 +4,7 @@ import type { GatheredNetwork, LayerEvidence } from "../../src/core/evidence.ts"
 import type { Network } from "../../src/core/network.ts";
 import { onesOf } from "../../src/core/neuron-table.ts";
 import { preferredClass } from "../../src/measures/kl-selectivity.ts";
+import { measuresNamed } from "../../src/measures/measure-choice.ts";
 import { neuronTable } from "../../src/measures/neuron-table.ts";
 import { paperMeasures } from "../../src/measures/paper-measures.ts";
 import { evidenceOf, measured } from "../support/evidence.ts";
@@ -109,6 +110,28 @@ describe("the table of neurons", () => {
     });
     expect(neuronTable({ ...counts, layers }, network, []).levels!.edges).toEqual(
       Float32Array.of(0, 0.25, 0.5, 1, 1.25),
+    );
+  });
+
+  test("has standard errors of measures that have them, and of no others", () => {
+    expect(table.standardErrors).toBeUndefined();
+    const shapley = (value: number, units: number) => ({
+      values: new Float64Array(units).fill(value),
+      standardErrors: Float64Array.from({ length: units }, (_, unit) => value + unit / 8),
+      draws: 4,
+    });
+    const sampledLayers = counts.layers.map((layer, index) => ({
+      ...layer,
+      meanShapley: shapley(index + 1, layer.units),
+    }));
+    const [mean] = measuresNamed(["shapley-mean"]);
+    const sampled = neuronTable({ ...counts, layers: sampledLayers }, network, [...paperMeasures, mean!]);
+    expect(sampled.measures["shapley_mean"]).toEqual(Float64Array.of(1, 1, 1, 2, 2));
+    expect(sampled.standardErrors).toEqual({ shapley_mean: Float64Array.of(1, 1.125, 1.25, 2, 2.125) });
+    const broken = { ...shapley(1, 3), standardErrors: Float64Array.of(0, Number.NaN, 0) };
+    const layers = [{ ...sampledLayers[0]!, meanShapley: broken }, sampledLayers[1]!];
+    expect(() => neuronTable({ ...counts, layers }, network, [mean!])).toThrow(
+      /layer 1, neuron 1: shapley-mean is not finite/,
     );
   });
 });

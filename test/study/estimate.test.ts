@@ -46,6 +46,23 @@ test("more networks, epochs and curves take as much longer", async () => {
   expect(singles).toBeCloseTo(2, 6);
 });
 
+test("measuring takes longer by the permutations of Shapley values", async () => {
+  const measuringOf = async (change: object) => {
+    const config = { ...tinyConfig, hidden: [12, 10], ...change };
+    const [, measure] = await studyEstimates(devices, tinyDataset, config, steadyClock());
+    return measure!.milliseconds;
+  };
+  const without = await measuringOf({ measures: ["entropy"] });
+  const measures = ["entropy", "shapley-mean"];
+  const some = (await measuringOf({ measures, shapleyDraws: 40 })) - without;
+  const more = (await measuringOf({ measures, shapleyDraws: 120 })) - without;
+  const both = (await measuringOf({ measures: [...measures, "shapley-zero"], shapleyDraws: 40 })) - without;
+  expect(some).toBeGreaterThan(0);
+  expect(more / some).toBeCloseTo(3, 6);
+  // The steady clock does not see that a trial of both does twice as much.
+  expect(both / some).toBeCloseTo(1, 6);
+});
+
 test("a study that does not fit the memory is refused before anything is tried", async () => {
   const without = new Devices({ ...devices.current, memoryBytes: 1000 });
   await expect(studyEstimates(without, tinyDataset, tinyConfig, steadyClock())).rejects.toThrow(/not enough memory/);

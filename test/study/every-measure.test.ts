@@ -50,7 +50,16 @@ describe("a study by every measure", () => {
     );
     for (const [index, table] of parseNeuronsCsv(textOf(all)).entries()) {
       expect(table.measures).toEqual(all.neurons[index]!.measures);
+      expect(table.standardErrors).toEqual(all.neurons[index]!.standardErrors);
     }
+  });
+
+  test("has standard errors behind the measures that are sampled", () => {
+    const sampled = measures.filter(({ standardError }) => standardError !== undefined).map(({ id }) => id);
+    expect(sampled).toEqual(["shapley_zero", "shapley_mean"]);
+    for (const { standardErrors } of all.neurons) expect(Object.keys(standardErrors!)).toEqual(sampled);
+    const columns = sampled.flatMap((id) => [columnOf(id), `${columnOf(id)}_standard_error`]);
+    expect(textOf(all).split("\n")[0]).toContain(columns.join(","));
   });
 
   test("has low and high orders by each, and the networks, orders and curves that it has without the others", async () => {
@@ -73,6 +82,18 @@ describe("a study by every measure", () => {
     expect(one.neurons.map((table) => Object.keys(table.measures))).toEqual([[id], [id]]);
     expect([...new Set(one.orders.map(({ measure }) => measure))]).toEqual([id, "random"]);
     expect(textOf(one).split("\n")[0]).not.toContain("entropy");
+  });
+
+  test("tells how far measuring is where it takes sweeps", async () => {
+    const config = { ...tinyConfig, hidden: [10], measures: ["shapley-zero", "shapley-mean"], randomDraws: 0 };
+    const done: number[] = [];
+    await runStudy(new Devices(gpu), tinyDataset, config, () => 0, {
+      onProgress: (event) => event.stage === "measure" && done.push(event.done),
+    });
+    expect([...done].sort((a, b) => a - b)).toEqual(done);
+    expect([done[0], done.at(-1)]).toEqual([0, config.repeats]);
+    expect(done).toContain(config.repeats / 2);
+    expect(done.length).toBeGreaterThan(4);
   });
 
   test("is reported with each measure in its unit and a colour of its own", () => {

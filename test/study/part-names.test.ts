@@ -59,6 +59,10 @@ describe("the name of a part", () => {
     [{ measures: ["kl-selectivity", "entropy", "mutual-information"] }, beyondCounts],
     // It needs sums by class, which the others do not.
     [{ measures: ["activation-variance"] }, beyondNetwork],
+    // Evidence of removals is not there where no measure asked for it.
+    [{ measures: [...tinyConfig.measures, "single-mean"] }, beyondNetwork],
+    [{ measures: [...tinyConfig.measures, "shapley-zero"] }, beyondNetwork],
+    [{ shapleyDraws: 40, shapleyError: 0.1 }, []],
     [{ randomDraws: 3 }, ["removals"]],
     [{ scopes: ["layers"] }, ["removals"]],
     [{ modes: ["mean"] }, ["removals"]],
@@ -68,6 +72,27 @@ describe("the name of a part", () => {
   ];
   test.each(cases)("with %j changes of these parts alone: %j", async (change, kinds) => {
     expect(changed(await names({ ...tinyConfig, ...change }))).toEqual(kinds);
+  });
+
+  test("hangs on how Shapley values are sampled where they are, and on the seed of their permutations", async () => {
+    const sampled: RecordedConfig = { ...tinyConfig, measures: ["shapley-mean"] };
+    const network = { networks: [{ repeat: 1, network: plantedNetwork, trainLoss: [] }] };
+    const of = async (change: Partial<RecordedConfig>) =>
+      (await names({ ...sampled, ...change }, origin, network)).counts;
+    const changes: readonly Partial<RecordedConfig>[] = [
+      {},
+      { shapleyDraws: 40 },
+      { shapleyDraws: 40, shapleyError: 0 },
+      { shapleyDraws: 40, shapleyError: 0.1 },
+      { seed: 9 },
+      { measures: ["shapley-zero"] },
+      { measures: ["shapley-zero", "shapley-mean"] },
+    ];
+    expect(new Set(await Promise.all(changes.map(of))).size).toBe(changes.length);
+    expect(await of({ shapleyDraws: 100 })).toBe(await of({}));
+    expect(await of({ measures: ["shapley-mean", "entropy"] })).toBe(await of({}));
+    const without = async (seed: number) => (await names({ ...tinyConfig, seed }, origin, network)).counts;
+    expect(await without(9)).toBe(await without(tinyConfig.seed));
   });
 
   const origins: readonly (readonly [string, Partial<PartOrigin>])[] = [

@@ -45,6 +45,9 @@ export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: Ne
     divergences: Float64Array.of(0.5),
     squares: Float64Array.of(4),
   });
+  const shapley = (value: number, error: number) => {
+    return { values: Float64Array.of(value), standardErrors: Float64Array.of(error), draws: 4 };
+  };
   const incoming = { inputs: 2, outputs: 1, weights: Float32Array.of(0.5, -2), biases: Float32Array.of(7) };
   const outgoing = { inputs: 1, outputs: 2, weights: Float32Array.of(3, -1), biases: Float32Array.of(7, 0) };
   return {
@@ -66,6 +69,8 @@ export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: Ne
     relevance: { sizes: Float64Array.of(sum(Array.from(countsPerLevel))) },
     zeroRemovals: removal(-1),
     meanRemovals: removal(2),
+    zeroShapley: shapley(-1, 0.25),
+    meanShapley: shapley(2, 0),
     gradients: gradientsOf(sum(Array.from(countsPerLevel)), [1 / 2, -1 / 4]),
   };
 }

@@ -22,6 +22,7 @@ import { openNetwork } from "../../host/open-network.ts";
 import { readStudyData } from "../../host/study-data.ts";
 import { type MeasuredNetwork, type MeasuringRequest, measureNetwork } from "../../measure-networks.ts";
 import { allowedMeasures } from "../../measures/measure-choice.ts";
+import { shapleyConfig } from "../../measures/shapley-config.ts";
 import { pruneNetwork } from "../../models/prune.ts";
 import { readModel } from "../../models/read-model.ts";
 import { type ModelWriter, writerFor } from "../../models/write-model.ts";
@@ -186,6 +187,7 @@ function toldOf({ out, finetune }: PruneOptions): Told {
 async function prune(model: string, options: PruneOptions): Promise<void> {
   amountOf(options);
   levelConfig(options);
+  shapleyConfig({ ...options, measures: [options.measure] });
   const clock = () => performance.now();
   const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });
   endInOrder(display.stop, () => toldOf(options));
@@ -238,7 +240,9 @@ async function work({ model, options, files, original, fitted, devices, display 
   const hint = await chanceHint(network, dataset, { tryInputs, isScaled });
   if (hint !== undefined) display.line(`hint:    ${hint}`);
   const measure = requireMeasure(options.measure);
-  const about = await measured(devices, network, dataset, { ...levelConfig(options), measures: [measure] });
+  const sampling = { ...shapleyConfig({ ...options, measures: [measure.name] }), seed: options.seed };
+  const request = { ...levelConfig(options), ...sampling, measures: [measure] };
+  const about = await measured(devices, network, dataset, request);
   const removed = await choose(devices, options, dataset, about);
   display.line(`removed: ${removedText(network, removed)}`);
   const constants = options.mode === "mean" ? about.meanActivations : zeroConstants(network);

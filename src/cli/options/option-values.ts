@@ -6,6 +6,7 @@ import type { Shares } from "../../core/dataset.ts";
 import {
   type Check,
   decimalNumber,
+  evenNumber,
   meanAndDeviation as normalization,
   oneName,
   shares,
@@ -15,7 +16,7 @@ import {
   wholeNumber,
 } from "../../core/option-checks.ts";
 import { meantName } from "../../core/require-options.ts";
-import { memoryRange, wholeRanges } from "../../core/study-defaults.ts";
+import { memoryRange, type Range, wholeRanges } from "../../core/study-defaults.ts";
 
 /** @param meant the name that was probably meant @throws InvalidArgumentError */
 export function refuse(allowed: string, meant?: string): never {
@@ -48,6 +49,12 @@ function decimalText(value: string): number {
 
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Parser<number> {
   const check = wholeNumber({ least, most });
+  return (value) => checked(check, wholeText(value));
+}
+
+/** A whole number that is even. */
+export function even(range: Range): Parser<number> {
+  const check = evenNumber(range);
   return (value) => checked(check, wholeText(value));
 }
 

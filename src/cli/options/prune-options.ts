@@ -14,7 +14,7 @@ import type { PruneAmount, PruneScope } from "../../pruning/choose-removals.ts";
 import { under } from "./help.ts";
 import { addModelOptions, type ModelOptions } from "./model-options.ts";
 import { decimal, integer, oneOf, refuse, text } from "./option-values.ts";
-import { addDataOptions, addDataSourceOption, addLevelOptions } from "./study-options.ts";
+import { addDataOptions, addDataSourceOption, addLevelOptions, addShapleyOptions } from "./study-options.ts";
 
 type Kept = Exclude<PruneAmount, { readonly maxAccuracyLoss: number }>;
 
@@ -26,6 +26,8 @@ export interface PruneOptions extends ModelOptions, DeviceChoice, DataConfig {
   /** As MeasuringConfig has them. */
   readonly bits?: number;
   readonly bins?: BinRule;
+  readonly shapleyDraws?: number;
+  readonly shapleyError?: number;
   readonly mode: AblationMode;
   readonly scope: PruneScope;
   readonly out: string;
@@ -91,6 +93,7 @@ export function addPruneOptions(command: Command): Command {
   const names = measures.map(({ name }) => name);
   add("--measure <name>", `lowest removed first, by: ${names.join(", ")}`, oneOf(names), "mutual-information");
   addLevelOptions(command);
+  addShapleyOptions(command);
   add("--mode <name>", "a removed neuron becomes: its mean, in biases, or zero", oneOf(ablationModes), "mean");
   const scopeHelp = "layers (the same share of each), network, network-ranked, layer1, ...";
   add<PruneScope>("--scope <name>", scopeHelp, scope, "network-ranked");
@@ -100,7 +103,7 @@ export function addPruneOptions(command: Command): Command {
   add("--batch-size <n>", "of --finetune", integer(1, wholeRanges.batchSize.most), batchSize);
   const strengths = new Option("--l2 <x>", "of --finetune").argParser(decimal(decimalRanges.l2));
   command.addOption(strengths.default(l2, l2.toExponential()));
-  add("--seed <n>", "of the shuffles of --finetune", integer(0), seed);
+  add("--seed <n>", "of the shuffles of --finetune, and of Shapley values", integer(0), seed);
   return command;
 }
 

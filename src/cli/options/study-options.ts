@@ -6,14 +6,16 @@ import { activations } from "../../core/activation.ts";
 import { binRules, defaultBins, defaultBits } from "../../core/quantization.ts";
 import { type ScopeKind, scopeKinds } from "../../core/scope.ts";
 import { type StudyConfig, sweepMethods } from "../../core/study.ts";
-import { decimalRanges, studyDefaults, wholeRanges } from "../../core/study-defaults.ts";
+import { decimalRanges, defaultShapleyDraws, studyDefaults, wholeRanges } from "../../core/study-defaults.ts";
 import { given } from "../../host/given.ts";
 import { levelConfig } from "../../host/level-config.ts";
 import { measuresCheck } from "../../measures/measure-choice.ts";
 import { paperMeasureNames } from "../../measures/paper-measures.ts";
+import { shapleyConfig } from "../../measures/shapley-config.ts";
 import { under } from "./help.ts";
 import {
   decimal,
+  even,
   integer,
   listOf,
   meanAndDeviation,
@@ -75,6 +77,7 @@ function addRemovalOptions(command: Command): Command {
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   const measuresHelp = "what orders the neurons: names, paper or all";
   add("--measures <names>", measuresHelp, listOf(measuresCheck), paperMeasureNames, "paper");
+  addShapleyOptions(command);
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add("--modes <names>", "what a removed neuron becomes", someOf(ablationModes), modes, `${modes}`);
@@ -83,6 +86,15 @@ function addRemovalOptions(command: Command): Command {
   add("--sweep <name>", "rank-one updates, or a masked forward pass a step", oneOf(sweepMethods), sweep, sweep);
   const singlesHelp = "neurons removed alone: all, none, or at most N of each layer, drawn by --seed (default: all)";
   return command.addOption(new Option("--singles <which>", singlesHelp).argParser(singles));
+}
+
+/** How Shapley values are sampled; fields are absent where none is measured, as in study.json. */
+export function addShapleyOptions(command: Command): void {
+  const drawsHelp = `permutations for Shapley values, even (default: ${defaultShapleyDraws})`;
+  const errorHelp = "sample no more once all their 95 % intervals are within +- x nats";
+  command
+    .addOption(new Option("--shapley-draws <n>", drawsHelp).argParser(even(wholeRanges.shapleyDraws)))
+    .addOption(new Option("--shapley-error <x>", errorHelp).argParser(decimal(decimalRanges.shapleyError)));
 }
 
 export function addDataSourceOption(command: Command): Command {
@@ -160,6 +172,16 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     ...(options.noisyLabels !== undefined && options.noisyLabels > 0 && { noisyLabels: options.noisyLabels }),
     ...levelConfig(options),
   };
-  const removals = { measures: measured, scopes, modes, randomDraws, stride, sweep, ...given({ singles: alone }) };
+  const shapley = shapleyConfig(options);
+  const removals = {
+    measures: measured,
+    ...shapley,
+    scopes,
+    modes,
+    randomDraws,
+    stride,
+    sweep,
+    ...given({ singles: alone }),
+  };
   return { ...training, ...removals };
 }

@@ -5,6 +5,7 @@ import { layerSizes } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
 import { jsonText } from "../../core/plain-text.ts";
 import { given } from "../../host/given.ts";
+import { shapleyConfig } from "../../measures/shapley-config.ts";
 import { requireMeasure } from "../../pruning/choose-removals.ts";
 import type { TwinCheck } from "../../pruning/masked-twin.ts";
 import { networkCost } from "../../pruning/network-cost.ts";
@@ -36,6 +37,7 @@ function stateFields({ network, bytes, accuracies }: PrunedState) {
 export function pruneJson({ model, options, states, check, removed, warnings }: PruneRecord): string {
   const { data, normalize, standardize, out, measure, bits, bins, mode, scope, keep, maxAccuracyLoss, finetune } =
     options;
+  const sampling = shapleyConfig({ ...options, measures: [measure] });
   const [before, after, finetuned] = states;
   const name = requireMeasure(measure).unit === "bit" ? "valueBits" : "value";
   const record = {
@@ -46,6 +48,8 @@ export function pruneJson({ model, options, states, check, removed, warnings }: 
     out,
     measure,
     ...given({ bits, bins }),
+    ...sampling,
+    ...(sampling.shapleyDraws !== undefined && { seed: options.seed }),
     mode,
     scope,
     ...keep,

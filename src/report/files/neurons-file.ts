@@ -20,32 +20,51 @@ import {
 
 const CLASS_PREFIX = "ones_class_";
 const BIAS_PREFIX = "bias_";
+const ERROR_SUFFIX = "_standard_error";
 const biasColumn = (id: string) => `${BIAS_PREFIX}${columnOf(id)}`;
+
+const errorColumn = (id: string) => `${columnOf(id)}${ERROR_SUFFIX}`;
+
+/** Measures of a file, and those of them that have standard errors there. */
+interface Measured {
+  readonly ids: readonly string[];
+  readonly sampled: readonly string[];
+}
+
+function measuredOf({ measures = {}, standardErrors = {} }: Partial<NeuronTable>): Measured {
+  const ids = Object.keys(measures);
+  return { ids, sampled: ids.filter((id) => Object.hasOwn(standardErrors, id)) };
+}
+
+/** A measure's column, and behind it that of its standard errors. */
+function measureColumns({ ids, sampled }: Measured): string[] {
+  return ids.flatMap((id) => [columnOf(id), ...(sampled.includes(id) ? [errorColumn(id)] : [])]);
+}
 
 /** Measures with a known bias. */
 const biased = (measures: readonly string[]) => measures.filter((id) => measureWithId(id)?.bias !== undefined);
 
-function levelsHeader(measures: readonly string[]): string[] {
+function levelsHeader(measures: Measured): string[] {
   return [
     "repeat",
     "layer",
     "neuron",
     "samples",
-    ...measures.map(columnOf),
-    ...biased(measures).map(biasColumn),
+    ...measureColumns(measures),
+    ...biased(measures.ids).map(biasColumn),
     "preferred_class",
     "mean_activation",
   ];
 }
 
-function neuronsHeader(measures: readonly string[], classes: number): string[] {
+function neuronsHeader(measures: Measured, classes: number): string[] {
   return [
     "repeat",
     "layer",
     "neuron",
     "samples",
     "ones",
-    ...measures.map(columnOf),
+    ...measureColumns(measures),
     "preferred_class",
     "mean_activation",
     ...Array.from({ length: classes }, (_, index) => `${CLASS_PREFIX}${index}`),
@@ -61,17 +80,20 @@ function biasesOf(table: NeuronTable, measures: readonly string[]): Float64Array
 /** The cells between a neuron's samples and its preferred class, and those behind its mean. */
 type Cells = (row: number) => readonly [readonly (string | number)[], readonly number[]];
 
-function cellsOf(table: NeuronTable, measureIds: readonly string[]): Cells {
-  const measures = measureIds.map((id) => table.measures[id]!);
-  const values = (row: number) => measures.map((column) => float64Text(column[row]!));
+function cellsOf(table: NeuronTable, measured: Measured): Cells {
+  const columns = measured.ids.flatMap((id) => [
+    table.measures[id]!,
+    ...(measured.sampled.includes(id) ? [table.standardErrors![id]!] : []),
+  ]);
+  const values = (row: number) => columns.map((column) => float64Text(column[row]!));
   if (hasBits(table)) return (row) => [[onesOf(table, row), ...values(row)], [...onesPerClass(table, row)]];
-  const biases = biasesOf(table, measureIds);
+  const biases = biasesOf(table, measured.ids);
   return (row) => [[...values(row), ...biases.map((column) => float64Text(column[row]!))], []];
 }
 
-function* neuronLines(table: NeuronTable, { measures }: NeuronTable): Generator<string> {
+function* neuronLines(table: NeuronTable, first: NeuronTable): Generator<string> {
   const { repeat, layer, neuron, samples, preferredClass, meanActivation } = table;
-  const cells = cellsOf(table, Object.keys(measures));
+  const cells = cellsOf(table, measuredOf(first));
   for (let row = 0; row < table.rows; row++) {
     const [measured, counts] = cells(row);
     const means = [preferredClass[row], float32Text(meanActivation[row]!)];
@@ -82,10 +104,10 @@ function* neuronLines(table: NeuronTable, { measures }: NeuronTable): Generator<
 /** All tables have the measures, the classes and the levels of the first. */
 export const neuronsTable: CsvTable<NeuronTable> = {
   header(first) {
-    const measureIds = Object.keys(first?.measures ?? {});
+    const measured = measuredOf(first ?? {});
     return first === undefined || hasBits(first)
-      ? neuronsHeader(measureIds, first?.classes ?? 0)
-      : levelsHeader(measureIds);
+      ? neuronsHeader(measured, first?.classes ?? 0)
+      : levelsHeader(measured);
   },
   lines: neuronLines,
 };
@@ -104,12 +126,16 @@ class TableColumns {
   readonly onesPerClass: number[] = [];
   readonly preferredClass: number[] = [];
   readonly meanActivation: number[] = [];
+  readonly measured: Measured;
   readonly measures: number[][];
+  readonly standardErrors: number[][];
 
-  constructor(repeat: number, samples: number, measures: number) {
+  constructor(repeat: number, samples: number, measured: Measured) {
     this.repeat = repeat;
     this.samples = samples;
-    this.measures = Array.from({ length: measures }, () => []);
+    this.measured = measured;
+    this.measures = measured.ids.map(() => []);
+    this.standardErrors = measured.sampled.map(() => []);
   }
 
   /** Rows go through the layers from 1 and their neurons from 0, none left out. */
@@ -130,21 +156,27 @@ class TableColumns {
   }
 
   /** @param classes undefined where the counts are in another file */
-  take(row: CsvRow, measureIds: readonly string[], classes: number | undefined): void {
+  take(row: CsvRow, classes: number | undefined): void {
+    const { ids, sampled } = this.measured;
     this.#takePlace(row);
     if (row.uint32("samples") !== this.samples) {
       row.fail("samples differ within a repeat", String(this.samples), row.text("samples"));
     }
     if (classes === undefined) {
-      for (const id of biased(measureIds)) row.float64(biasColumn(id));
+      for (const id of biased(ids)) row.float64(biasColumn(id));
     } else {
       this.#takeOnes(row, classes);
     }
     const last = classes === undefined ? undefined : Math.max(classes - 1, 0);
     this.preferredClass.push(row.uint32("preferred_class", last));
     this.meanActivation.push(row.float64("mean_activation"));
-    measureIds.forEach((id, index) => {
+    ids.forEach((id, index) => {
       this.measures[index]!.push(row.float64(columnOf(id)));
+    });
+    sampled.forEach((id, index) => {
+      const error = row.float64(errorColumn(id));
+      if (error < 0) row.fail("a standard error is negative", "0 or more", row.text(errorColumn(id)));
+      this.standardErrors[index]!.push(error);
     });
   }
 
@@ -159,7 +191,10 @@ class TableColumns {
     if (sum !== ones) row.fail("the counts per class do not add up to ones", String(ones), String(sum));
   }
 
-  toTable(measureIds: readonly string[], classes: number): NeuronTable {
+  toTable(classes: number): NeuronTable {
+    const { ids, sampled } = this.measured;
+    const columns = (names: readonly string[], values: readonly number[][]) =>
+      Object.fromEntries(names.map((id, index) => [id, Float64Array.from(values[index]!)]));
     return {
       repeat: this.repeat,
       rows: this.layer.length,
@@ -170,7 +205,8 @@ class TableColumns {
       ...(classes > 0 && { levels: { levels: 2, counts: Uint32Array.from(this.onesPerClass) } }),
       preferredClass: Uint32Array.from(this.preferredClass),
       meanActivation: Float32Array.from(this.meanActivation),
-      measures: Object.fromEntries(measureIds.map((id, index) => [id, Float64Array.from(this.measures[index]!)])),
+      measures: columns(ids, this.measures),
+      ...(sampled.length > 0 && { standardErrors: columns(sampled, this.standardErrors) }),
     };
   }
 }
@@ -183,27 +219,28 @@ class TableColumns {
  */
 export function parseNeuronsCsv(text: string, file: string = resultNames.neurons): NeuronTable[] {
   const tables = new Map<number, TableColumns>();
-  let measureIds: string[] = [];
+  let measured: Measured = { ids: [], sampled: [] };
   let classes = 0;
   let ofLevels = false;
   let current: TableColumns | undefined;
   let lastLine = 1;
   readCsv(text, file, (header) => {
-    measureIds = header.filter((name) => !name.startsWith(BIAS_PREFIX)).flatMap((name) => measureOfColumn(name) ?? []);
+    const ids = header.filter((name) => !name.startsWith(BIAS_PREFIX)).flatMap((name) => measureOfColumn(name) ?? []);
     classes = header.filter((name) => name.startsWith(CLASS_PREFIX)).length;
     ofLevels = !header.includes("ones") && classes === 0;
-    const stranger = measureIds.find((id) => !isMeasureId(id));
+    const stranger = ids.find((id) => !isMeasureId(id));
     if (stranger !== undefined) throw damaged(file, 1, "this is not a measure", "letters, digits and _", stranger);
-    requireHeader(file, header, ofLevels ? levelsHeader(measureIds) : neuronsHeader(measureIds, classes));
+    measured = { ids, sampled: ids.filter((id) => header.includes(errorColumn(id))) };
+    requireHeader(file, header, ofLevels ? levelsHeader(measured) : neuronsHeader(measured, classes));
     return (row, line) => {
       lastLine = line;
       const repeat = row.uint32("repeat");
       if (repeat !== current?.repeat) {
         if (tables.has(repeat)) row.fail("a repeat appears twice", "the rows of a repeat together", `repeat ${repeat}`);
-        current = new TableColumns(repeat, row.uint32("samples"), measureIds.length);
+        current = new TableColumns(repeat, row.uint32("samples"), measured);
         tables.set(repeat, current);
       }
-      current.take(row, measureIds, ofLevels ? undefined : classes);
+      current.take(row, ofLevels ? undefined : classes);
     };
   });
   const columns = [...tables.values()];
@@ -212,5 +249,5 @@ export function parseNeuronsCsv(text: string, file: string = resultNames.neurons
     const found = `${uneven.layer.length} in repeat ${uneven.repeat}`;
     throw damaged(file, lastLine, "repeats have unequal numbers of neurons", String(columns[0]!.layer.length), found);
   }
-  return columns.map((table) => table.toTable(measureIds, classes));
+  return columns.map((table) => table.toTable(classes));
 }

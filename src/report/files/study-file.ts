@@ -89,6 +89,19 @@ const configSchema = z
       .describe("Outputs are measured at 2^bits levels. Absent: one bit, by the activation's threshold."),
     bins: z.enum(binRules).exactOptional().describe("How levels part, for more than one bit; absent for one."),
     measures: z.array(z.string()).describe("Measure names as on the command line, for example `mutual-information`."),
+    shapleyDraws: z
+      .int()
+      .min(2)
+      .multipleOf(2)
+      .exactOptional()
+      .describe("Permutations that Shapley values were sampled from, at most; absent where none was measured."),
+    shapleyError: z
+      .number()
+      .min(0)
+      .exactOptional()
+      .describe(
+        "Half of the 95 % intervals of Shapley values, nats, at which sampling ended early; absent where it never did.",
+      ),
     scopes: z
       .array(z.enum(scopeKinds))
       .describe(

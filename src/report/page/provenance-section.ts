@@ -40,6 +40,13 @@ function measuredAs(config: RecordedConfig): [string, Insert][] {
   return quantization === undefined ? [] : [["levels of outputs", `${levelsOf(quantization)}, ${quantization.bins}`]];
 }
 
+/** How Shapley values are sampled, where they are. */
+function sampledAs({ shapleyDraws, shapleyError }: RecordedConfig): [string, Insert][] {
+  if (shapleyDraws === undefined) return [];
+  const early = shapleyError === undefined ? "" : `, until 95 % intervals are within ± ${shapleyError} nats`;
+  return [["Shapley values", `by ${shapleyDraws} permutations of each layer${early}; exact up to 8 neurons`]];
+}
+
 /** What the table of provenance says: name and value. */
 function facts({ config, dataset, provenance }: StudySummary): [string, Insert][] {
   const { tiles, elapsedMs } = provenance;
@@ -50,6 +57,7 @@ function facts({ config, dataset, provenance }: StudySummary): [string, Insert][
     ...originOf(config),
     ...inputsAs(config, dataset),
     ...measuredAs(config),
+    ...sampledAs(config),
     ["sweep", `${config.sweep}, stride ${config.stride}, ${config.randomDraws} random orders a scope`],
     [
       "data",

@@ -21,6 +21,12 @@ const readers = {
   curves: (text: string) => parseCurvesCsv(text, { orders: study.orders, samples: study.dataset.test }),
   single: (text: string) => parseSingleCsv(text, study.dataset.test),
 };
+/** The line with another value in a column. */
+const cell = (column: number, value: string) => (line: string) =>
+  line
+    .split(",")
+    .map((old, index) => (index === column ? value : old))
+    .join(",");
 const files = ["neurons", "orders", "curves", "single"] as const;
 
 describe("numbers in CSV", () => {
@@ -77,6 +83,22 @@ describe("what is written is read back the same", () => {
     const older = study.singles.map(({ correctPerClass, ...table }) => table);
     expect(readers.single(textOf(singleCsv(older)))).toStrictEqual(older);
   });
+  it("for measures with standard errors, whichever they are", () => {
+    const errors = (rows: number) => Float64Array.from({ length: rows }, (_, row) => row / 7);
+    const tables = study.neurons.map((table) => ({
+      ...table,
+      standardErrors: { mutual_information: errors(table.rows) },
+    }));
+    const text = textOf(neuronsCsv(tables));
+    const columns =
+      "ones,entropy_bits,mutual_information_bits,mutual_information_bits_standard_error,kl_selectivity_bits,";
+    expect(text.split("\n")[0]).toContain(columns);
+    expect(parseNeuronsCsv(text)).toStrictEqual(tables);
+    const negative = withLine(text, 3, cell(7, "-0.5"));
+    expect(() => parseNeuronsCsv(negative)).toThrow(/line 3: a standard error is negative\n.*0 or more\n.*-0\.5/);
+    const renamed = text.replace("mutual_information_bits_standard_error", "entropy_bits_standard_error");
+    expect(() => parseNeuronsCsv(renamed)).toThrow(/line 1: the columns are not those of this file/);
+  });
   it("for one measure, and for none", () => {
     const [first] = study.neurons;
     for (const measures of [{ kl_selectivity: first!.measures["kl_selectivity"]! }, {}]) {
@@ -102,11 +124,6 @@ it("comes in chunks of at most a thousand rows, none lost", () => {
 });
 
 describe("damage is refused with file and line", () => {
-  const cell = (column: number, value: string) => (line: string) =>
-    line
-      .split(",")
-      .map((old, index) => (index === column ? value : old))
-      .join(",");
   const cases: [string, (typeof files)[number], number, (line: string) => string, RegExp][] = [
     ["a column is missing in the header", "neurons", 1, cell(3, "size"), /neurons\.csv, line 1: the columns/],
     ["a row is short", "neurons", 4, (line) => line.slice(0, line.lastIndexOf(",")), /line 4: .*number of columns/],

@@ -46,6 +46,7 @@ test.each([
       split: [70, 15, 15],
     },
   ],
+  ["sampled Shapley values", { ...config, measures: ["shapley-mean"], shapleyDraws: 40, shapleyError: 1e-7 }],
   ["one measure and one mode", { ...config, measures: ["entropy"], modes: ["zero"], scopes: ["network-ranked"] }],
 ] as const)("the command line of a report makes the same study: %s", (_, wanted) => {
   const line = reproducingCommand(wanted);
