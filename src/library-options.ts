@@ -77,6 +77,8 @@ export interface AblateOptions {
 }
 
 export interface AnalyzeOptions extends AblateOptions {
+  /** Steps, random orders and permutations are as fine as so many minutes allow, by short trials; `stride`, `randomDraws` and `shapleyDraws` are not looked at then. */
+  readonly minutes?: number;
   /** What the files of networks leave unsaid; for those that are given by their paths. */
   readonly reading?: ReadOptions;
   /** How data are read; for those that are given by name or path. */
@@ -177,6 +179,7 @@ export const analyzeChecks: Checks<AnalyzeOptions> = {
   reader: { fields: dataChecks },
   channels: oneName(channelOrders),
   dataMemory: wholeNumber({ least: 0, most: memoryRange.most }),
+  minutes: wholeNumber(wholeRanges.minutes),
   bits: wholeNumber(wholeRanges.bits),
   bins: oneName(binRules),
   quantizeThreshold: signedNumber(),

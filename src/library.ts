@@ -1,6 +1,7 @@
 /** What `gpu-importance analyze` computes, for programs: nothing is printed, and nothing written unless asked. */
 
 import { activationsOf, analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
+import { withinMinutes } from "./budget.ts";
 import type { SinglesChoice } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
@@ -9,11 +10,12 @@ import { type Network, networkShape } from "./core/network.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
-import type { StudyResults } from "./core/study.ts";
+import type { AnalysisConfig, StudyResults } from "./core/study.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
 import { inputsForNetworks } from "./data/inputs/inputs-for-networks.ts";
 import { fingerprint } from "./data/splits/fingerprint.ts";
 import { summarizeDataset } from "./data/splits/summarize-dataset.ts";
+import { analysisEstimates } from "./estimate.ts";
 import { type GpuContext, requireDevice } from "./gpu/device/context.ts";
 import { Devices } from "./gpu/device/devices.ts";
 import { inTurn } from "./gpu/device/turns.ts";
@@ -123,7 +125,7 @@ async function analyzed(
   const { channels } = options;
   const { bits, bins, quantizeThreshold } = options;
   const singles = recordedSingles(options);
-  const config = analysisConfig(read, {
+  const wanted = analysisConfig(read, {
     data: isNamed ? data : stored.name,
     ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold, singles }),
     ...shapleyConfig({ ...options, measures: names }, "analyze"),
@@ -140,6 +142,9 @@ async function analyzed(
   const readMs = clock() - begin;
   const fitted = fittedNetworks(read, stored, channels);
   const { dataset, networks: prepared, warnings } = inputsForNetworks(fitted.dataset, fitted.networks);
+  const estimate = (own: AnalysisConfig) => analysisEstimates(devices, dataset, own, clock, prepared[0]!.network);
+  const config =
+    options.minutes === undefined ? wanted : (await withinMinutes(wanted, options.minutes, estimate)).config;
   const outcome = await analyzeNetworks(devices, dataset, config, prepared, { clock, ...given({ onProgress }) });
   const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
   const doubts = warnings.length > 0 ? { warnings } : {};

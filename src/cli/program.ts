@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { packageVersion } from "../host/package-version.ts";
 import { addAnalyzeCommand } from "./commands/analyze-command.ts";
 import { addBenchCommand } from "./commands/bench-command.ts";
+import { addCompareCommand } from "./commands/compare-command.ts";
 import { addDataCommand } from "./commands/data-command.ts";
 import { addDoctorCommand } from "./commands/doctor-command.ts";
 import { addLabCommand } from "./commands/lab-command.ts";
@@ -81,6 +82,7 @@ export function createProgram(onUnhealthy: () => void): Command {
   program.commandsGroup(commandGroups.studies);
   addRunCommand(program);
   addAnalyzeCommand(program, (command) => addComputingOptions(addResultOptions(command)));
+  addCompareCommand(program, (command) => addComputingOptions(addResultOptions(command)));
   addReportCommand(program);
   addLabCommand(program);
   program.commandsGroup(commandGroups.networks);

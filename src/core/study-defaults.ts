@@ -47,6 +47,8 @@ export const wholeRanges = {
   singles: { least: 1, most: MOST },
   /** Half of them are permutations of their own, and 16 bits number these. */
   shapleyDraws: { least: 2, most: 65_534 },
+  /** That a comparison may take: a week at most. */
+  minutes: { least: 1, most: 10_080 },
   /** Of a quantised output; 256 levels need samples in plenty. */
   bits: { least: 1, most: 8 },
 } as const satisfies Record<string, Range>;

@@ -59,6 +59,7 @@ const analyzeOptions: readonly (readonly [wrong: string, options: Anything])[] =
   ["an error of what is not sampled", { measures: ["entropy"], shapleyError: 0.1 }],
   ["negative memory", { dataMemory: -1 }],
   ["fractional memory", { dataMemory: 1.5 }],
+  ["no minutes", { minutes: 0 }],
   ["progress that is not a function", { onProgress: "yes" }],
   ["an unknown field of reading", { reading: { activations: "relu" } }],
   ["an activation by name alone", { reading: { activation: "relu" } }],

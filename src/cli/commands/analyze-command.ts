@@ -14,7 +14,7 @@ import type { AnyDataset } from "../../core/dataset.ts";
 import { UsageError } from "../../core/errors.ts";
 import { classesOf, shapeText } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
-import type { RepeatSummary } from "../../core/study.ts";
+import type { AnalysisConfig, RepeatSummary } from "../../core/study.ts";
 import { inputsForNetworks } from "../../data/inputs/inputs-for-networks.ts";
 import { analysisEstimates } from "../../estimate.ts";
 import { type AnalysisOptions, analysisConfig } from "../../host/analysis-config.ts";
@@ -31,18 +31,20 @@ import type { ResultsFolder } from "../../platform/node/results-folder.ts";
 import { chanceHint } from "../display/chance-hints.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { tellInputs } from "../display/tell-inputs.ts";
-import { workLines } from "../display/work-text.ts";
 import { withExamples } from "../options/help.ts";
 import { addModelOptions } from "../options/model-options.ts";
 import { megabytes, signedDecimal } from "../options/option-values.ts";
 import { addDataOptions, addDataSourceOption, addSweepOptions } from "../options/study-options.ts";
+import { budgeted } from "../results/budgeted.ts";
 import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
 import { closeResults, partsIn, writtenStudy } from "../results/written-study.ts";
 
-interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
+export interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly out?: string;
   /** Megabytes (10^6 bytes). */
   readonly dataMemory?: number;
+  /** Steps and draws are as fine as so many minutes allow, whatever was asked for. */
+  readonly minutes?: number;
 }
 
 /** `results/digits-perceptron-20260131-235959`; a number follows where two begin within a second. */
@@ -127,7 +129,7 @@ async function analysis(
   const read = await readNetworks(models, reading, display.line);
   const { names: measures, notes } = allowedMeasures(options.measures, activationsOf(read));
   for (const note of notes) display.line(`measures: ${note}`);
-  const config = analysisConfig(read, { ...options, ...shapleyConfig(options), measures });
+  const wanted = analysisConfig(read, { ...options, ...shapleyConfig(options), measures });
   const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
   const asked = {
     data,
@@ -150,10 +152,9 @@ async function analysis(
   const dataMs = clock() - begin;
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;
-  if (options.quiet !== true) {
-    const estimates = await analysisEstimates(devices, dataset, config, clock, networks[0]!.network);
-    for (const line of workLines(estimates)) display.line(line);
-  }
+  const estimate = (own: AnalysisConfig) => analysisEstimates(devices, dataset, own, clock, networks[0]!.network);
+  const tell = options.quiet === true ? undefined : display.line;
+  const config = await budgeted(wanted, options.minutes, { estimate, tell });
   const onEvaluated = accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn });
   const place = { options, folder, sink: folder, display, onEvaluated };
   const origin = partOriginOf(devices, dataset);
@@ -167,7 +168,7 @@ async function analysis(
  * Analyses networks and writes the files that `run` writes; prints the table on stdout.
  * @throws UsageError, RunError
  */
-async function analyze(models: readonly string[], options: AnalyzeOptions): Promise<void> {
+export async function analyze(models: readonly string[], options: AnalyzeOptions): Promise<void> {
   const started = new Date();
   const to = { ...given({ out: options.out }), otherwise: defaultOut(options.data, models[0]!, started) };
   await withResults(to, options, started, (folder, display) => analysis(models, options, started, folder, display));

@@ -14,8 +14,8 @@ import { allowedMeasures } from "../../measures/measure-choice.ts";
 import type { ResultsFolder } from "../../platform/node/results-folder.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { print } from "../display/standard-streams.ts";
-import { workLines } from "../display/work-text.ts";
 import { studyConfig } from "../options/study-options.ts";
+import { budgeted } from "../results/budgeted.ts";
 import { beginProfiling, profiledSink, profileText, studySubject } from "../results/profiling.ts";
 import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
 import { closeResults, partsIn, writtenStudy } from "../results/written-study.ts";
@@ -25,6 +25,8 @@ export interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {
   readonly profile?: boolean;
   /** Path of a trace; implies a profile. */
   readonly trace?: string;
+  /** Steps and draws are as fine as so many minutes allow, whatever was asked for. */
+  readonly minutes?: number;
 }
 
 /** `results/mnist-sigmoid-20260131-235959`; a number follows where two runs begin within a second. */
@@ -50,22 +52,23 @@ export async function run(options: RunOptions): Promise<void> {
 
 async function study(
   options: RunOptions,
-  config: StudyConfig,
+  asked: StudyConfig,
   started: Date,
   folder: ResultsFolder,
   display: ProgressDisplay,
 ): Promise<void> {
   const profiling = await beginProfiling(options);
   const begin = clock();
-  const dataset = await inStage({ ...profiling }, "data", () => readStudyData(config, display.line));
+  const dataset = await inStage({ ...profiling }, "data", () => readStudyData(asked, display.line));
   requireTrainable(dataset, "run");
   const dataMs = clock() - begin;
   showDataset(dataset, display);
   using devices = await inStage({ ...profiling }, "adapter", () => openDevices(options, display, profiling));
   const adapterMs = clock() - begin - dataMs;
   // Trials compile kernels, which a profile reports by their first use, and with what they cost.
-  if (options.quiet !== true && profiling === undefined)
-    for (const line of workLines(await studyEstimates(devices, dataset, config, clock))) display.line(line);
+  const told = options.quiet !== true && profiling === undefined;
+  const estimate = (own: StudyConfig) => studyEstimates(devices, dataset, own, clock);
+  const config = await budgeted(asked, options.minutes, { estimate, tell: told ? display.line : undefined });
   const place = { options, folder, sink: profiledSink(folder, profiling), display };
   const parts = partsIn(folder, display, { config, origin: partOriginOf(devices, dataset) });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);
