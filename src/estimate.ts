@@ -229,7 +229,8 @@ function taskOf({ network, shape }: Material, orders: readonly RemovalOrder[], a
 
 async function curvesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
   const { gpu, shape } = material;
-  const perScope = ordersPerScope(rankingsAsked(config));
+  // Of the scope that has most: sequences have no order by rank.
+  const perScope = ordersPerScope(rankingsAsked(config)).layers;
   const draws = gpu.facts.software ? 1 : perScope;
   const none = hiddenUnits(shape).map(() => new Uint32Array());
   const task = taskOf(material, someOrders(shape, config, draws), none);

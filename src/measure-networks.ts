@@ -1,10 +1,13 @@
 /** Networks measured on a device, in as few passes over the validation set as their measures need. */
+import { findSequences } from "./ablation/sequences/registry.ts";
 import { type AblationMode, ablationModes } from "./core/ablation.ts";
 import type { GatheredLayer, GatheredNetwork } from "./core/evidence.ts";
 import type { Network } from "./core/network.ts";
 import { notFinite } from "./core/network-fit.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import { quantizationOf } from "./core/quantization.ts";
+import { type ScopeKind, scopeKinds } from "./core/scope.ts";
+import type { Sequence } from "./core/sequences.ts";
 import type { MeasuringConfig } from "./core/study.ts";
 import { classCounts } from "./data/splits/class-counts.ts";
 import type { GpuContext } from "./gpu/device/context.ts";
@@ -23,6 +26,9 @@ import { type RidingEvidence, ridingKinds, ridingOf } from "./passes/evidence/ri
 /** What is measured, and how finely outputs are counted. */
 export interface MeasuringRequest extends Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold"> {
   readonly measures: readonly Measure[];
+  /** Orders that are searched for, absent where none is, and in which scopes, by default in all. */
+  readonly sequences?: readonly Sequence[];
+  readonly scopes?: readonly ScopeKind[];
 }
 
 /** The kind of evidence that each mode gives. */
@@ -117,6 +123,17 @@ export function gatheredNetworks(
   return networks.map(({ repeat }, index) => ({ repeat, classes, samplesPerClass, layers: layers[index]! }));
 }
 
+/** The table with the sequences that are asked for. @throws RunError with what the device reported */
+export async function withSequences(
+  gpu: GpuContext,
+  { table, network, meanActivations: means }: MeasuredNetwork,
+  samples: DevicePages,
+  { sequences = [], scopes = scopeKinds }: Pick<MeasuringRequest, "sequences" | "scopes">,
+): Promise<NeuronTable> {
+  if (sequences.length === 0) return table;
+  return { ...table, sequences: await findSequences({ gpu, network, samples, means }, { sequences, scopes }) };
+}
+
 /** A network that was measured: what neurons are chosen from. */
 export interface MeasuredNetwork {
   readonly network: Network;
@@ -141,5 +158,7 @@ export async function measureNetwork(
   if (!Number.isFinite(gathered.evaluation.loss[0])) throw notFinite("the network's loss is not finite", where);
   const [own] = gatheredNetworks(gathered, [{ repeat, network }], validation);
   const table = neuronTable(own!, network, request.measures);
-  return { network, table, meanActivations: gathered.layers[0]!.map(({ meanActivation }) => meanActivation) };
+  const meanActivations = gathered.layers[0]!.map(({ meanActivation }) => meanActivation);
+  const measured = await withSequences(gpu, { table, network, meanActivations }, validation, request);
+  return { network, table: measured, meanActivations };
 }

@@ -28,6 +28,7 @@ import { maskedLayout } from "./masked/masked-forward.ts";
 import { maskLayout } from "./masked/removal-masks.ts";
 import { countsAlone } from "./neurons-alone.ts";
 import { removalSteps } from "./orders.ts";
+import type { OrdersPerScope } from "./rankings.ts";
 import { routeFor, walkedStride } from "./walks/walk-plan.ts";
 import { type GroupSize, networksAtOnce, walkWaves } from "./walks/walk-waves.ts";
 
@@ -38,7 +39,7 @@ interface SweepSize {
   /** Samples of the test set. */
   readonly test: number;
   readonly scopes: readonly ScopeKind[];
-  readonly ordersPerScope: number;
+  readonly ordersPerScope: OrdersPerScope;
   readonly modes: readonly AblationMode[];
   readonly stride: number;
   readonly sweep: SweepMethod;
@@ -68,22 +69,20 @@ interface SweepPlan {
 
 /** Curves of every scope that is swept. */
 function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: SweepSize): Curves[] {
-  const count = ordersPerScope * modes.length;
+  const curvesIn = (kinds: readonly ScopeKind[]) =>
+    kinds.reduce((sum, kind) => sum + (scopes.includes(kind) ? ordersPerScope[kind] * modes.length : 0), 0);
   const all = hiddenUnits(shape);
   const layers = all.map((neurons, index) => ({ lowest: index + 1, neurons }));
   const network = { lowest: 1, neurons: all.reduce((sum, neurons) => sum + neurons, 0) };
-  const joint = networkScopes.filter((scope) => scopes.includes(scope)).length;
-  const inLayers = scopes.includes("layers") ? 1 : 0;
+  const [joint, inLayers] = [curvesIn(networkScopes), curvesIn(["layers"])];
   // Of a single hidden layer, all scopes are the same walks.
   const swept =
     all.length === 1
-      ? [{ ...network, scopes: inLayers + joint }]
-      : [...layers.map((layer) => ({ ...layer, scopes: inLayers })), { ...network, scopes: joint }];
+      ? [{ ...network, count: inLayers + joint }]
+      : [...layers.map((layer) => ({ ...layer, count: inLayers })), { ...network, count: joint }];
   return swept
-    .filter((scope) => scope.scopes > 0)
-    .map(({ lowest, neurons, scopes: alike }) => {
-      return { lowest, neurons, count: alike * count, evaluations: removalSteps(neurons, stride).length };
-    });
+    .filter(({ count }) => count > 0)
+    .map((scope) => ({ ...scope, evaluations: removalSteps(scope.neurons, stride).length }));
 }
 
 /** Evaluations of all curves of one network. */

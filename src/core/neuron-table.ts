@@ -1,5 +1,6 @@
 /** One row per hidden neuron of one network: counts and the measures derived from them, as columns. */
 import { countsOf, type LevelCounts } from "./evidence.ts";
+import type { FoundSequences } from "./sequences.ts";
 
 export interface NeuronTable {
   readonly repeat: number;
@@ -22,6 +23,8 @@ export interface NeuronTable {
   readonly meanActivation: Float32Array;
   /** Measure id (file form, for example `mutual_information`) to [rows] values in the unit of the measure. */
   readonly measures: Readonly<Record<string, Float64Array>>;
+  /** Orders of removal that were searched for; absent where none was, and in files, which hold them as orders. */
+  readonly sequences?: FoundSequences;
 }
 
 /** Whether outputs were reduced to one bit, whose counts are there. */

@@ -9,7 +9,7 @@ import type { Provenance, RecordedConfig } from "../core/study.ts";
 import type { TileForms } from "../core/tiles.ts";
 import { encodePlain } from "../formats/plain-bytes.ts";
 import { ridingFor } from "../measure-networks.ts";
-import { measuresNamed } from "../measures/measure-choice.ts";
+import { measuresNamed, sequencesNamed } from "../measures/measure-choice.ts";
 import type { Slice } from "./jobs.ts";
 
 /**
@@ -81,8 +81,10 @@ function fieldsRead(kind: PartKind, config: RecordedConfig, slice?: Slice): Read
   const fields = Object.keys(readBy) as Field[];
   const own = fields.filter((field) => readBy[field].includes(kind) && !unread.includes(field));
   const read = Object.fromEntries(own.map((field) => [field, config[field]]));
-  // Of the measures, counting reads no more than what has to be counted.
-  return kind === "counts" ? { ...read, riding: ridingFor(measuresNamed(config.measures)) } : read;
+  // Of the measures, counting reads no more than what has to be counted; sequences are searched for in the scopes that are asked for.
+  if (kind === "counts") return { ...read, riding: ridingFor(measuresNamed(config.measures)) };
+  const searches = kind === "table" && sequencesNamed(config.measures).length > 0;
+  return searches ? { ...read, scopes: config.scopes } : read;
 }
 
 /** The data as networks are given them: as they were read, and what was done with them since. */

@@ -75,6 +75,22 @@ describe("a study by every measure", () => {
     expect(textOf(one).split("\n")[0]).not.toContain("entropy");
   });
 
+  test("has an order by each sequence that is asked for, in layers and in the whole network, and a curve in each mode", async () => {
+    const study = await results(["entropy", "greedy-mean"]);
+    const found = study.orders.filter(({ measure }) => measure === "greedy_mean");
+    expect(found.map(({ repeat, scope, direction }) => [repeat, scope, direction])).toEqual(
+      [0, 1].flatMap((repeat) => ["layer1", "layer2", "network"].map((scope) => [repeat, scope, "low"])),
+    );
+    expect(found.map(({ neurons }) => neurons.length)).toEqual([7, 5, 12, 7, 5, 12]);
+    expect(study.curves.filter(({ order }) => order.measure === "greedy_mean")).toHaveLength(2 * found.length);
+    expect(textOf(study)).not.toContain("greedy");
+    const { neurons, orders, curves, singles } = study;
+    const analysis = analyse({ label: "searched", neurons, orders, curves, singles, missing: [] });
+    expect(analysis.measures).toEqual(["entropy", "greedy_mean"]);
+    const page = tableSections([analysis]).map(({ content }) => content.text);
+    expect(page.join("")).toContain("Greedy (mean)");
+  });
+
   test("is reported with each measure in its unit and a colour of its own", () => {
     const { config, dataset, repeats, neurons, orders, curves, singles } = all;
     const study = { version: 1, config, dataset, provenance, repeats } as unknown as NonNullable<StudyFiles["study"]>;

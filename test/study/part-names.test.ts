@@ -70,6 +70,14 @@ describe("the name of a part", () => {
     expect(changed(await names({ ...tinyConfig, ...change }))).toEqual(kinds);
   });
 
+  test("of a table says in which scopes sequences were searched for, where any was", async () => {
+    const measures = ["entropy", "greedy-zero"];
+    const both = [{ scopes: ["layers"] as const }, {}].map((change) => names({ ...tinyConfig, measures, ...change }));
+    const [layers, every] = await Promise.all(both);
+    expect(layers!.counts).toBe(every!.counts);
+    expect(layers!.table).not.toBe(every!.table);
+  });
+
   const origins: readonly (readonly [string, Partial<PartOrigin>])[] = [
     ["another version", { package: "1.0.1" }],
     ["another version of Dawn", { dawn: "3" }],

@@ -108,18 +108,22 @@ interface RemovalsCollector extends Collector {
   gathered(mode: AblationMode): RemovalSums[][];
 }
 
-/** @param means per hidden layer: [networks, units] */
+/**
+ * @param means per hidden layer: [networks, units]
+ * @param layers hidden layers, from 0, whose neurons are removed; sums of the others stay 0. By default all.
+ */
 export function createRemovalsCollector(
   { count, shape }: DeviceNetworks,
   means: readonly Float32Array[],
   modes: readonly AblationMode[],
+  layers?: readonly number[],
 ): RemovalsCollector {
   const hidden = hiddenUnits(shape);
   const each = modes.length;
   const sums = hidden.map((units) => new BlockSums(count * units * each, FLOATS));
   return {
     copies: 1,
-    board: (pass, own) => board(pass, own, { sums, means, modes }),
+    board: (pass, own) => board(pass, own, { sums, means, modes, layers: layers ?? [...hidden.keys()] }),
     gathered(mode) {
       const own = modes.indexOf(mode);
       return Array.from({ length: count }, (_, network) =>
@@ -138,9 +142,10 @@ interface Removals {
   readonly sums: readonly BlockSums[];
   readonly means: readonly Float32Array[];
   readonly modes: readonly AblationMode[];
+  readonly layers: readonly number[];
 }
 
-async function board(pass: PageRide, own: Owned, { sums, means, modes }: Removals): Promise<Rider> {
+async function board(pass: PageRide, own: Owned, { sums, means, modes, layers }: Removals): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
   const place = pagePlace(pass);
   const size = { shape: networks.shape, networks: networks.count, samples: page.count, rows: forward.rows, modes };
@@ -153,9 +158,9 @@ async function board(pass: PageRide, own: Owned, { sums, means, modes }: Removal
     intact.push(await passes.forward(index + 1, "identity", { uniform, inputs, outputs }));
   }
   const pieces: LayerPass[] = [];
-  for (const [layer, own] of sums.entries()) {
+  for (const layer of layers) {
     write(gpu, arrays.layer[layer]!.means, means[layer]!);
-    own.begin(gpu, arrays.layer[layer]!.sums, place);
+    sums[layer]!.begin(gpu, arrays.layer[layer]!.sums, place);
     const group = groupOf(gpu, size, layer);
     const climb = await createClimb(pass, passes, arrays, { layer, group, modes });
     for (let first = 0; first < networks.shape[layer]!.units; first += group) pieces.push(climb(first / group));
@@ -166,7 +171,7 @@ async function board(pass: PageRide, own: Owned, { sums, means, modes }: Removal
     },
     pieces: { count: pieces.length, encode: (to, chunk, piece) => pieces[piece]!(to, chunk) },
     async collect() {
-      for (const [layer, own] of sums.entries()) await own.add(gpu, arrays.layer[layer]!.sums, place);
+      for (const layer of layers) await sums[layer]!.add(gpu, arrays.layer[layer]!.sums, place);
     },
   };
 }

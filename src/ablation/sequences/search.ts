@@ -1,0 +1,27 @@
+/** What a search for a sequence is given, and what it gives. */
+import type { Network } from "../../core/network.ts";
+import type { GpuContext } from "../../gpu/device/context.ts";
+import type { DevicePages } from "../../passes/device-split.ts";
+
+export interface Search {
+  readonly gpu: GpuContext;
+  readonly network: Network;
+  /** What sequences may look at: the validation set. */
+  readonly samples: DevicePages;
+  /** Per hidden layer: [neurons] what stands for neurons that are removed. */
+  readonly constants: readonly Float32Array[];
+  /** Per sequence that is wanted: the hidden layers, from 0, whose neurons it has. */
+  readonly scopes: readonly (readonly number[])[];
+}
+
+/**
+ * Finds sequences of one network.
+ * @returns for each scope: numbers among all hidden neurons, layer after layer, first removed first
+ * @throws RunError with what the device reported
+ */
+export type Find = (search: Search) => Promise<Uint32Array[]>;
+
+/** Per hidden layer: the number of its first neuron among all hidden ones. */
+export function firstOfLayers(units: readonly number[]): number[] {
+  return units.map((_, layer) => units.slice(0, layer).reduce((sum, own) => sum + own, 0));
+}
