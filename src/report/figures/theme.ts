@@ -85,11 +85,14 @@ const text = {
   titleFontWeight: "normal",
 } as const;
 
+/** Entries of a legend that nothing is left out of: Vega's own limit is 30, which all measures and sequences exceed. */
+const MOST_ENTRIES = 1000;
+
 /** Fonts, sizes and colours; added to each specification when it is compiled. */
 export const figureConfig: Config = {
   font: "system-ui, Helvetica, Arial, sans-serif",
   view: { stroke: null },
   axis: { ...text, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.13 },
-  legend: { ...text, symbolStrokeWidth: 2.5, labelLimit: 260, titleLimit: 500 },
+  legend: { ...text, symbolStrokeWidth: 2.5, symbolLimit: MOST_ENTRIES, labelLimit: 260, titleLimit: 500 },
   title: { color: ink, subtitleColor: ink, fontSize: 13, fontWeight: "bold", subtitleFontSize: 11, anchor: "start" },
 };
