@@ -3,6 +3,7 @@
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
 import { ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
+import { searchPasses } from "./ablation/sequences/registry.ts";
 import { sweepPlan } from "./ablation/sweep-plan.ts";
 import { needsKeptSlope } from "./core/activation.ts";
 import { type AnyDataset, isPaged } from "./core/dataset.ts";
@@ -24,7 +25,7 @@ import {
   totalBytes,
 } from "./gpu/device/plan-basis.ts";
 import { removedFor, ridingFor } from "./measure-networks.ts";
-import { measuresNamed } from "./measures/measure-choice.ts";
+import { measuresNamed, sequencesNamed } from "./measures/measure-choice.ts";
 import { ridingBasis } from "./passes/evidence/ride.ts";
 import { ridingCopies } from "./passes/evidence/riding-kinds.ts";
 import { chunkRows } from "./passes/forward-pass.ts";
@@ -112,6 +113,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     quantization: quantizationOf(config),
     riding: ridingFor(measuresNamed(config.measures)),
     removed: removedFor(measuresNamed(config.measures)),
+    searches: searchPasses(config.hidden.length, { ...config, sequences: sequencesNamed(config.measures) }),
     keepsSlopes: config.activation === "mixed" || needsKeptSlope(config.activation),
     paged: onDevice(data, data.validation) < data.validation,
   };

@@ -17,6 +17,21 @@ interface SequenceText {
 
 /** By what files call them, before the mode; a further kind is an entry here, and a file and a line in ablation/sequences. */
 const texts = {
+  reconstruction: {
+    title: "Reconstruction",
+    meaning:
+      "removes next the neuron that adds least to the squared change of the next layer's pre-activations, with the others before it gone",
+  },
+  logit_quadratic: {
+    title: "Logit quadratic",
+    meaning:
+      "removes next the neuron that adds least to the squared change of the logits, as their slopes in the intact network tell it",
+  },
+  fisher_quadratic: {
+    title: "Fisher quadratic",
+    meaning:
+      "removes next the neuron that adds least to the divergence of the output, to second order, as slopes in the intact network tell it",
+  },
   greedy: {
     title: "Greedy",
     meaning: "removes next the neuron without which the loss on the validation set is least, the others before it gone",

@@ -11,7 +11,7 @@ import { networkShape } from "../../core/network.ts";
 import { uploadNetworks } from "../../passes/device-networks.ts";
 import { createRemovalsCollector } from "../../passes/evidence/removals.ts";
 import { ride } from "../../passes/evidence/ride.ts";
-import { firstOfLayers, type Search } from "./search.ts";
+import { firstOfLayers, requireFinite, type Search } from "./search.ts";
 import { withoutNeurons } from "./without-neurons.ts";
 
 /** A neuron that is left: its layer, from 0, its number there, and what the loss rises by without it. */
@@ -37,6 +37,7 @@ async function greedyOf(search: Search, scope: readonly number[]): Promise<Uint3
   const total = scope.reduce((sum, layer) => sum + units[layer]!, 0);
   while (rows.length < total) {
     const candidates = await candidatesOf(search, scope, removed);
+    requireFinite(candidates.map(({ rise }) => rise));
     const next = candidates.reduce((least, one) => (one.rise < least.rise ? one : least));
     removed[next.layer]!.add(next.neuron);
     rows.push(firsts[next.layer]! + next.neuron);

@@ -1,4 +1,5 @@
 /** What a search for a sequence is given, and what it gives. */
+import { RunError } from "../../core/errors.ts";
 import type { Network } from "../../core/network.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import type { DevicePages } from "../../passes/device-split.ts";
@@ -24,4 +25,18 @@ export type Find = (search: Search) => Promise<Uint32Array[]>;
 /** Per hidden layer: the number of its first neuron among all hidden ones. */
 export function firstOfLayers(units: readonly number[]): number[] {
   return units.map((_, layer) => units.slice(0, layer).reduce((sum, own) => sum + own, 0));
+}
+
+/** @throws RunError where a number that neurons are compared by is not finite */
+export function requireFinite(values: Iterable<number>): void {
+  for (const value of values) {
+    if (Number.isFinite(value)) continue;
+    throw new RunError({
+      what: "neurons cannot be compared",
+      where: "a search for an order of removal",
+      expected: "a finite number for each",
+      found: `${value}`,
+      fix: "leave sequences out of --measures; numbers of this network, or what flows back through it, exceed what float32 can hold",
+    });
+  }
 }

@@ -1633,6 +1633,122 @@ export const magnitudeSums = {
   "source": "// Sums of the sizes of what each sample gives a neuron:\n//   add_magnitudes: sums[r, u, b] += sum over samples s in block b of |values[r, s, u]|\n// Blocks are those of parts/sum-block.wgsl. An invocation owns a neuron's block: no atomics, no barriers.\n// Variants: \"\".\n\n// A chunk of samples whose values are added up in blocks.\n// Sums over samples in float32, in blocks of 1024 samples of the whole set, whatever chunks and pages are: the first block of a page\n// may have begun with the page before, whose sums the host puts there. Within a block sums run in the order of the samples; the host\n// adds blocks in float64 and in order. So neither chunks nor pages change a bit. The error of a sum of K terms is at most\n// 4 sqrt(K + 1) 2^-23 S, S being the sum of their sizes (docs/measures.md 7).\n// Sums hold zeros, or what came with the page before, at the first chunk of a page; chunks run in order.\n\nconst BLOCK = 1024u; // samples of a float32 sum\n\n// What a chunk has of a block.\nstruct Stretch {\n  number: u32, // of the block in the page\n  first: u32,  // rows of the chunk\n  end: u32,\n}\n\n// Of the `place`-th block that a chunk of `count` samples touches; empty past the last one.\n// `earlier`: samples of the page's first block and of the page, up to this chunk.\nfn stretch_in(place: u32, earlier: u32, count: u32) -> Stretch {\n  let number = earlier / BLOCK + place;\n  let start = max(earlier, BLOCK * number);\n  let end = max(start, min(earlier + count, BLOCK * number + BLOCK));\n  return Stretch(number, start - earlier, end - earlier);\n}\n\nstruct Chunk {\n  first: u32,      // first sample of this chunk within the page\n  count: u32,      // samples in this chunk\n  slab_rows: u32,  // rows of one job in arrays of samples\n  unit_lanes: u32, // floats of a row there, padding included\n  units: u32,      // neurons\n  classes: u32,    // class sums: of the labels\n  blocks: u32,     // blocks of the page, that of `offset` included\n  offset: u32,     // samples of the page's first block that came before the page\n}\n\nfn stretch_of(place: u32) -> Stretch {\n  return stretch_in(place, chunk.offset + chunk.first, chunk.count);\n}\n\n@group(0) @binding(0) var<uniform> chunk: Chunk;\n@group(0) @binding(1) var<storage, read> values: array<f32>;       // [networks, slab_rows, unit_lanes]\n@group(0) @binding(2) var<storage, read_write> sums: array<f32>;   // [networks, units, blocks]\n\n// Grid: x = units, y = blocks that this chunk touches, z = networks.\n@compute @workgroup_size(64)\nfn add_magnitudes(@builtin(global_invocation_id) id: vec3<u32>) {\n  let stretch = stretch_of(id.y);\n  if (id.x >= chunk.units || stretch.first >= stretch.end) { return; }\n  let own = (id.z * chunk.units + id.x) * chunk.blocks + stretch.number;\n  var sum = sums[own];\n  for (var row = stretch.first; row < stretch.end; row++) {\n    sum += abs(values[(id.z * chunk.slab_rows + row) * chunk.unit_lanes + id.x]);\n  }\n  sums[own] = sum;\n}\n"
 } as const;
 
+export const moments = {
+  "file": "shaders/moments.wgsl",
+  "overrides": {},
+  "structs": {
+    "Stretch": {
+      "size": 12,
+      "fields": {
+        "number": { "offset": 0, "type": "u32" },
+        "first": { "offset": 4, "type": "u32" },
+        "end": { "offset": 8, "type": "u32" }
+      }
+    },
+    "Pair": {
+      "size": 32,
+      "fields": {
+        "slab_rows": { "offset": 0, "type": "u32" },
+        "left_quads": { "offset": 4, "type": "u32" },
+        "right_quads": { "offset": 8, "type": "u32" },
+        "first_quad": { "offset": 12, "type": "u32" },
+        "strip_quads": { "offset": 16, "type": "u32" },
+        "same": { "offset": 20, "type": "u32" },
+        "signals": { "offset": 24, "type": "u32" },
+        "blocks": { "offset": 28, "type": "u32" }
+      }
+    },
+    "Part": {
+      "size": 8,
+      "fields": {
+        "count": { "offset": 0, "type": "u32" },
+        "earlier": { "offset": 4, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "add_moments": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 4, 1 ],
+          "bindings": {
+            "pair": { "binding": 0, "kind": "uniform", "struct": "Pair" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "left_outputs": { "binding": 2, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "left_quads" ] },
+            "right_outputs": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "right_quads" ] },
+            "left_constants": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "left_quads" ] },
+            "right_constants": { "binding": 5, "kind": "read-only-storage", "element": "f32", "shape": [ "right_quads" ] },
+            "sums": { "binding": 8, "kind": "storage", "element": "f32", "shape": [ "strip_lanes", "right_quads", "blocks" ] }
+          }
+        },
+        "SIGNALS": {
+          "workgroupSize": [ 8, 4, 1 ],
+          "bindings": {
+            "pair": { "binding": 0, "kind": "uniform", "struct": "Pair" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "left_outputs": { "binding": 2, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "left_quads" ] },
+            "right_outputs": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "right_quads" ] },
+            "left_constants": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "left_quads" ] },
+            "right_constants": { "binding": 5, "kind": "read-only-storage", "element": "f32", "shape": [ "right_quads" ] },
+            "left_signals": { "binding": 6, "kind": "read-only-storage", "element": "f32", "shape": [ "signals", "slab_rows", "left_quads" ] },
+            "right_signals": { "binding": 7, "kind": "read-only-storage", "element": "f32", "shape": [ "signals", "slab_rows", "right_quads" ] },
+            "sums": { "binding": 8, "kind": "storage", "element": "f32", "shape": [ "strip_lanes", "right_quads", "blocks" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// Sums over samples of products of what two neurons do, for all pairs of a strip of one layer (left) with another or the same layer\n// (right): with d = t - constant, t a neuron's output,\n//   add_moments: sums[j, k, b] += sum over samples s in block b of  d_j(s) d_k(s)                                  without signals\n//                                                                   d_j(s) d_k(s) sum over i of g_ij(s) g_ik(s)    with SIGNALS\n// g_i being what flows back from the i-th signal at the logits. Blocks are those of parts/sum-block.wgsl; signals are added within a\n// sample, so that chunks change no bit, and products are symmetric: of one layer with itself what lies left of the diagonal's quads\n// is not computed.\n// An invocation owns 4 x 4 neurons of a block: no atomics, no barriers, and 16 products for every two loads. Padding is added up too,\n// and nobody reads it.\n// Variants: \"\", SIGNALS.\n\n// Sums over samples in float32, in blocks of 1024 samples of the whole set, whatever chunks and pages are: the first block of a page\n// may have begun with the page before, whose sums the host puts there. Within a block sums run in the order of the samples; the host\n// adds blocks in float64 and in order. So neither chunks nor pages change a bit. The error of a sum of K terms is at most\n// 4 sqrt(K + 1) 2^-23 S, S being the sum of their sizes (docs/measures.md 7).\n// Sums hold zeros, or what came with the page before, at the first chunk of a page; chunks run in order.\n\nconst BLOCK = 1024u; // samples of a float32 sum\n\n// What a chunk has of a block.\nstruct Stretch {\n  number: u32, // of the block in the page\n  first: u32,  // rows of the chunk\n  end: u32,\n}\n\n// Of the `place`-th block that a chunk of `count` samples touches; empty past the last one.\n// `earlier`: samples of the page's first block and of the page, up to this chunk.\nfn stretch_in(place: u32, earlier: u32, count: u32) -> Stretch {\n  let number = earlier / BLOCK + place;\n  let start = max(earlier, BLOCK * number);\n  let end = max(start, min(earlier + count, BLOCK * number + BLOCK));\n  return Stretch(number, start - earlier, end - earlier);\n}\n\nstruct Pair {\n  slab_rows: u32,   // rows of one network in all arrays\n  left_quads: u32,  // quads of a row of each layer\n  right_quads: u32,\n  first_quad: u32,  // of the strip, in a row of the left layer\n  strip_quads: u32, // quads of the strip\n  same: u32,        // 1: left and right are one layer\n  signals: u32,\n  blocks: u32,      // of the page\n}\nstruct Part {\n  count: u32,   // samples in this chunk\n  earlier: u32, // samples of the page's first block and of the page, up to this chunk\n}\n\n@group(0) @binding(0) var<uniform> pair: Pair;\n@group(0) @binding(1) var<uniform> part: Part;\n@group(0) @binding(2) var<storage, read> left_outputs: array<vec4<f32>>;    // [networks, slab_rows, left_quads]\n@group(0) @binding(3) var<storage, read> right_outputs: array<vec4<f32>>;   // [networks, slab_rows, right_quads]\n@group(0) @binding(4) var<storage, read> left_constants: array<vec4<f32>>;  // [left_quads]\n@group(0) @binding(5) var<storage, read> right_constants: array<vec4<f32>>; // [right_quads]\n#if SIGNALS\n@group(0) @binding(6) var<storage, read> left_signals: array<vec4<f32>>;    // [signals, slab_rows, left_quads]\n@group(0) @binding(7) var<storage, read> right_signals: array<vec4<f32>>;   // [signals, slab_rows, right_quads]\n#endif\n@group(0) @binding(8) var<storage, read_write> sums: array<vec4<f32>>;      // [strip_lanes, right_quads, blocks]\n\n// Of row `lane` of the strip, in the `number`-th block.\nfn slot_of(lane: u32, right: u32, number: u32) -> u32 {\n  return (lane * pair.right_quads + right) * pair.blocks + number;\n}\n\n// Grid: x = quads of the right layer, y = quads of the strip, z = blocks that this chunk touches.\n@compute @workgroup_size(8, 4)\nfn add_moments(@builtin(global_invocation_id) id: vec3<u32>) {\n  let stretch = stretch_in(id.z, part.earlier, part.count);\n  if (id.x >= pair.right_quads || id.y >= pair.strip_quads || stretch.first >= stretch.end) { return; }\n  let left = pair.first_quad + id.y;\n  if (pair.same == 1u && id.x < left) { return; }\n  let left_constant = left_constants[left];\n  let right_constant = right_constants[id.x];\n  let lane = id.y * 4u;\n  var sum0 = sums[slot_of(lane, id.x, stretch.number)];\n  var sum1 = sums[slot_of(lane + 1u, id.x, stretch.number)];\n  var sum2 = sums[slot_of(lane + 2u, id.x, stretch.number)];\n  var sum3 = sums[slot_of(lane + 3u, id.x, stretch.number)];\n  for (var row = stretch.first; row < stretch.end; row++) {\n    let a = left_outputs[row * pair.left_quads + left] - left_constant;\n    let b = right_outputs[row * pair.right_quads + id.x] - right_constant;\n#if SIGNALS\n    var both0 = vec4<f32>(0.0);\n    var both1 = vec4<f32>(0.0);\n    var both2 = vec4<f32>(0.0);\n    var both3 = vec4<f32>(0.0);\n    for (var i = 0u; i < pair.signals; i++) {\n      let slab = i * pair.slab_rows + row;\n      let g = left_signals[slab * pair.left_quads + left];\n      let h = right_signals[slab * pair.right_quads + id.x];\n      both0 += g.x * h;\n      both1 += g.y * h;\n      both2 += g.z * h;\n      both3 += g.w * h;\n    }\n    sum0 += (a.x * b) * both0;\n    sum1 += (a.y * b) * both1;\n    sum2 += (a.z * b) * both2;\n    sum3 += (a.w * b) * both3;\n#else\n    sum0 += a.x * b;\n    sum1 += a.y * b;\n    sum2 += a.z * b;\n    sum3 += a.w * b;\n#endif\n  }\n  sums[slot_of(lane, id.x, stretch.number)] = sum0;\n  sums[slot_of(lane + 1u, id.x, stretch.number)] = sum1;\n  sums[slot_of(lane + 2u, id.x, stretch.number)] = sum2;\n  sums[slot_of(lane + 3u, id.x, stretch.number)] = sum3;\n}\n"
+} as const;
+
+export const passDown = {
+  "file": "shaders/pass-down.wgsl",
+  "overrides": { "ACTIVATION": "u32", "ALPHA": "f32" },
+  "structs": {
+    "Layer": {
+      "size": 8,
+      "fields": {
+        "slab_rows": { "offset": 0, "type": "u32" },
+        "quads": { "offset": 4, "type": "u32" }
+      }
+    },
+    "Part": {
+      "size": 8,
+      "fields": {
+        "count": { "offset": 0, "type": "u32" },
+        "earlier": { "offset": 4, "type": "u32" }
+      }
+    }
+  },
+  "entries": {
+    "pass_down": {
+      "variants": {
+        "": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "activations": { "binding": 3, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "signal": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "delta": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] }
+          }
+        },
+        "PREACTIVATIONS": {
+          "workgroupSize": [ 8, 8, 1 ],
+          "bindings": {
+            "layer": { "binding": 0, "kind": "uniform", "struct": "Layer" },
+            "part": { "binding": 1, "kind": "uniform", "struct": "Part" },
+            "preactivations": { "binding": 2, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "signal": { "binding": 4, "kind": "read-only-storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] },
+            "delta": { "binding": 5, "kind": "storage", "element": "f32", "shape": [ "networks", "slab_rows", "quads" ] }
+          }
+        }
+      }
+    }
+  },
+  "source": "// From what flows back by a hidden layer's outputs, which is kept, to what flows back by its pre-activations:\n//   pass_down: delta[r, s, u] = act' signal[r, s, u]\n// from which hidden_delta of backward.wgsl makes the signal of the layer below. (gradient-sums.wgsl does it in place.)\n// An invocation owns a quad of one sample: no atomics, no barriers. Padding becomes what it may, and nobody reads it.\n// PREACTIVATIONS: act' of GELU does not follow from its value, so z is given.\n// Variants: \"\", PREACTIVATIONS.\n\noverride ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts\noverride ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU\n\nstruct Layer {\n  slab_rows: u32, // rows of one network in all arrays\n  quads: u32,     // quads of a row\n}\nstruct Part {\n  count: u32,   // samples in this chunk\n  earlier: u32, // as in moments.wgsl; not read here\n}\n\n@group(0) @binding(0) var<uniform> layer: Layer;\n@group(0) @binding(1) var<uniform> part: Part;\n#if PREACTIVATIONS\n@group(0) @binding(2) var<storage, read> preactivations: array<vec4<f32>>; // [networks, slab_rows, quads]\n// Phi(z), for GELU. WGSL has no erf: Abramowitz and Stegun 7.1.26, whose absolute error is below 1.5e-7. Beyond 20 its\n// tail is 0.\nfn normal_probability(z: vec4<f32>) -> vec4<f32> {\n  let x = min(abs(z), vec4<f32>(20.0)) * 0.70710678;\n  let t = 1.0 / (1.0 + 0.3275911 * x);\n  let p = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));\n  let tail = 0.5 * p * exp(-x * x);\n  return select(1.0 - tail, tail, z < vec4<f32>(0.0));\n}\n\n// e^-|2 u| of GELU's approximation 0.5 z (1 + tanh(u)) = z sigmoid(2 u); beyond 20 it is 0.\nfn tanh_exponential(z: vec4<f32>) -> vec4<f32> {\n  let x = min(abs(z), vec4<f32>(20.0));\n  return exp(-1.5957691 * (x + 0.044715 * x * x * x));\n}\n\n// Finite for every finite z, and NaN stays NaN, so that a diverged run shows in its loss.\nfn activate(z: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) {\n    let e = exp(-abs(z));\n    return select(e, vec4<f32>(1.0), z >= vec4<f32>(0.0)) / (1.0 + e);\n  }\n  if (ACTIVATION == 2u) {\n    // The built-in tanh may be wrong by 1e-5 and overflows on some drivers; near 0 the series keeps the sign.\n    let e = exp(-2.0 * abs(z));\n    return select(sign(z) * (1.0 - e) / (1.0 + e), z * (1.0 - z * z / 3.0), abs(z) < vec4<f32>(0.02));\n  }\n  if (ACTIVATION == 3u) {\n    return select(z, vec4<f32>(0.0), z < vec4<f32>(0.0)); // not max(): it may turn NaN into 0\n  }\n  if (ACTIVATION == 4u) { return select(z, ALPHA * z, z < vec4<f32>(0.0)); }\n  if (ACTIVATION == 5u) {\n    // e^z - 1 for z < 0 only, so that nothing overflows; near 0, where it cancels, its series.\n    let e = exp(-abs(z)) - 1.0;\n    let series = z * (1.0 + z * (0.5 + z * (1.0 / 6.0 + z / 24.0)));\n    return select(z, ALPHA * select(e, series, z > vec4<f32>(-0.02)), z < vec4<f32>(0.0));\n  }\n  if (ACTIVATION == 6u) {\n    // log(1 + e) = 2 artanh(e / (2 + e)) by its series, right to 1e-8 of itself: log() may be wrong by 2^-21, and 1 + e\n    // loses a small e.\n    let e = exp(-abs(z));\n    let s = e / (2.0 + e);\n    let q = s * s;\n    let tail = 1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q * (1.0 / 13.0)));\n    return select(vec4<f32>(0.0), z, z > vec4<f32>(0.0)) + 2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (0.2 + q * tail)));\n  }\n  if (ACTIVATION == 7u) { return z * normal_probability(z); }\n  if (ACTIVATION == 8u) {\n    let e = tanh_exponential(z);\n    return z * select(vec4<f32>(1.0), e, z < vec4<f32>(0.0)) / (1.0 + e);\n  }\n  return z;\n}\n// act'(z) of GELU, whose value does not tell it: of z p(z) it is p + z p'. Finite for every finite z, and NaN stays NaN.\nfn slope(z: vec4<f32>) -> vec4<f32> {\n  let x = min(abs(z), vec4<f32>(20.0)); // beyond, p' is 0\n  if (ACTIVATION == 7u) { return normal_probability(z) + z * (0.39894228 * exp(-0.5 * x * x)); }\n  // p is the sigmoid of 2 u, and p' is p (1 - p) times the derivative of 2 u.\n  let e = tanh_exponential(z);\n  let p = select(vec4<f32>(1.0), e, z < vec4<f32>(0.0)) / (1.0 + e);\n  return p + z * (e / ((1.0 + e) * (1.0 + e)) * (1.5957691 + 0.2140644 * x * x));\n}\n#else\n@group(0) @binding(3) var<storage, read> activations: array<vec4<f32>>;    // [networks, slab_rows, quads]\n// The derivative of the activation function, from its value t; not of GELU, whose value does not tell it (see SLOPES_KEPT).\nfn derivative(t: vec4<f32>) -> vec4<f32> {\n  if (ACTIVATION == 1u) { return t * (1.0 - t); }\n  if (ACTIVATION == 2u) { return 1.0 - t * t; }\n  if (ACTIVATION == 3u) { return select(vec4<f32>(0.0), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 4u) { return select(vec4<f32>(ALPHA), vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 5u) { return select(t + ALPHA, vec4<f32>(1.0), t > vec4<f32>(0.0)); }\n  if (ACTIVATION == 6u) {\n    // 1 - e^-t, which cancels near 0.\n    return select(1.0 - exp(-t), t * (1.0 - t * (0.5 - t * (1.0 / 6.0 - t / 24.0))), t < vec4<f32>(0.02));\n  }\n  return vec4<f32>(1.0);\n}\n#endif\n@group(0) @binding(4) var<storage, read> signal: array<vec4<f32>>;         // [networks, slab_rows, quads]\n@group(0) @binding(5) var<storage, read_write> delta: array<vec4<f32>>;    // [networks, slab_rows, quads]\n\n// Grid: x = quads of units, y = samples, z = networks.\n@compute @workgroup_size(8, 8)\nfn pass_down(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= layer.quads || id.y >= part.count) { return; }\n  let slot = (id.z * layer.slab_rows + id.y) * layer.quads + id.x;\n#if PREACTIVATIONS\n  delta[slot] = slope(preactivations[slot]) * signal[slot];\n#else\n  delta[slot] = derivative(activations[slot]) * signal[slot];\n#endif\n}\n"
+} as const;
+
 export const path = {
   "file": "shaders/path.wgsl",
   "overrides": { "ACTIVATION": "u32", "ALPHA": "f32" },
@@ -1921,13 +2037,14 @@ export const startSignal = {
   "overrides": { "KIND": "u32" },
   "structs": {
     "Rows": {
-      "size": 20,
+      "size": 24,
       "fields": {
         "first": { "offset": 0, "type": "u32" },
         "count": { "offset": 4, "type": "u32" },
         "slab_rows": { "offset": 8, "type": "u32" },
         "quads": { "offset": 12, "type": "u32" },
-        "classes": { "offset": 16, "type": "u32" }
+        "classes": { "offset": 16, "type": "u32" },
+        "first_class": { "offset": 20, "type": "u32" }
       }
     }
   },
@@ -1946,7 +2063,7 @@ export const startSignal = {
       }
     }
   },
-  "source": "// Where a pass back through a network begins: what flows from each logit, for every sample of a chunk and a batch of networks.\n//   LOSS:   signal[r, s, c] = softmax(logits[r, s])_c - [c = y_s], the derivative of the sample's cross-entropy, nats\n//   LABEL:  signal[r, s, c] = [c = y_s], the derivative of the label's logit\n//   LOGIT:  signal[r, s, c] = [c = y_s] logits[r, s, c], the label's logit itself\n//   PREDICTION: signal[r, s, c] = softmax(logits[r, s])_c, for what is compared with it\n// Of each sample alone, so chunks do not matter: backward.wgsl's output_delta is of a batch's mean.\n// Grid: x = rows, y = networks. An invocation owns one row: no atomics, no barriers. Padding is 0; rows past the chunk stay as they are.\n// Variants: \"\".\n\noverride KIND: u32 = 0u; // 0: LOSS, 1: LABEL, 2: LOGIT, 3: PREDICTION\n\nstruct Rows {\n  first: u32,     // first sample of this chunk, as a row of `labels`\n  count: u32,     // samples in this chunk\n  slab_rows: u32, // rows of one network in `logits` and `signal`\n  quads: u32,     // quads of a row of both\n  classes: u32,\n}\n\n@group(0) @binding(0) var<uniform> rows: Rows;\n@group(0) @binding(1) var<storage, read> labels: array<u32>;              // [samples]\n@group(0) @binding(2) var<storage, read> logits: array<f32>;              // [networks, slab_rows, class_lanes]\n@group(0) @binding(3) var<storage, read_write> signal: array<vec4<f32>>;  // [networks, slab_rows, class_quads]\n\n@compute @workgroup_size(32)\nfn start_signal(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= rows.count) { return; }\n  let row = (id.y * rows.slab_rows + id.x) * rows.quads;\n  let base = row * 4u;\n  let label = labels[rows.first + id.x];\n  var highest = logits[base];\n  var total = 0.0;\n  if (KIND == 0u || KIND == 3u) {\n    for (var c = 1u; c < rows.classes; c++) { highest = max(highest, logits[base + c]); }\n    for (var c = 0u; c < rows.classes; c++) { total += exp(logits[base + c] - highest); }\n  }\n  for (var quad = 0u; quad < rows.quads; quad++) {\n    var values = vec4<f32>(0.0);\n    for (var lane = 0u; lane < 4u; lane++) {\n      let c = quad * 4u + lane;\n      if (c < rows.classes) {\n        let own = select(0.0, 1.0, c == label);\n        if (KIND == 0u) {\n          values[lane] = exp(logits[base + c] - highest) / total - own;\n        } else if (KIND == 1u) {\n          values[lane] = own;\n        } else if (KIND == 3u) {\n          values[lane] = exp(logits[base + c] - highest) / total;\n        } else {\n          values[lane] = select(0.0, logits[base + c], c == label);\n        }\n      }\n    }\n    signal[row + quad] = values;\n  }\n}\n"
+  "source": "// Where a pass back through a network begins: what flows from each logit, for every sample of a chunk and a batch of networks.\n//   LOSS:   signal[r, s, c] = softmax(logits[r, s])_c - [c = y_s], the derivative of the sample's cross-entropy, nats\n//   LABEL:  signal[r, s, c] = [c = y_s], the derivative of the label's logit\n//   LOGIT:  signal[r, s, c] = [c = y_s] logits[r, s, c], the label's logit itself\n//   PREDICTION: signal[r, s, c] = softmax(logits[r, s])_c, for what is compared with it\n// and of networks that are copies of one, for the r-th class k of a run of classes, p being softmax(logits[r, s]),\n//   UNIT:   signal[r, s, c] = [c = k], the derivative of logit k\n//   SPREAD: signal[r, s, c] = sqrt(p_k) ([c = k] - p_c): the sum over k of its products with itself is diag p - p p'\n// Of each sample alone, so chunks do not matter: backward.wgsl's output_delta is of a batch's mean.\n// Grid: x = rows, y = networks. An invocation owns one row: no atomics, no barriers. Padding is 0; rows past the chunk stay as they are.\n// Variants: \"\".\n\noverride KIND: u32 = 0u; // 0: LOSS, 1: LABEL, 2: LOGIT, 3: PREDICTION, 4: UNIT, 5: SPREAD\n\nstruct Rows {\n  first: u32,     // first sample of this chunk, as a row of `labels`\n  count: u32,     // samples in this chunk\n  slab_rows: u32, // rows of one network in `logits` and `signal`\n  quads: u32,     // quads of a row of both\n  classes: u32,\n  first_class: u32, // UNIT and SPREAD: class of network 0\n}\n\n@group(0) @binding(0) var<uniform> rows: Rows;\n@group(0) @binding(1) var<storage, read> labels: array<u32>;              // [samples]\n@group(0) @binding(2) var<storage, read> logits: array<f32>;              // [networks, slab_rows, class_lanes]\n@group(0) @binding(3) var<storage, read_write> signal: array<vec4<f32>>;  // [networks, slab_rows, class_quads]\n\n@compute @workgroup_size(32)\nfn start_signal(@builtin(global_invocation_id) id: vec3<u32>) {\n  if (id.x >= rows.count) { return; }\n  let row = (id.y * rows.slab_rows + id.x) * rows.quads;\n  let base = row * 4u;\n  let label = labels[rows.first + id.x];\n  var highest = logits[base];\n  var total = 0.0;\n  if (KIND == 0u || KIND == 3u || KIND == 5u) {\n    for (var c = 1u; c < rows.classes; c++) { highest = max(highest, logits[base + c]); }\n    for (var c = 0u; c < rows.classes; c++) { total += exp(logits[base + c] - highest); }\n  }\n  let chosen = rows.first_class + id.y;\n  var root = 0.0;\n  if (KIND == 5u) { root = sqrt(exp(logits[base + chosen] - highest) / total); }\n  for (var quad = 0u; quad < rows.quads; quad++) {\n    var values = vec4<f32>(0.0);\n    for (var lane = 0u; lane < 4u; lane++) {\n      let c = quad * 4u + lane;\n      if (c < rows.classes) {\n        let own = select(0.0, 1.0, c == label);\n        if (KIND == 0u) {\n          values[lane] = exp(logits[base + c] - highest) / total - own;\n        } else if (KIND == 1u) {\n          values[lane] = own;\n        } else if (KIND == 3u) {\n          values[lane] = exp(logits[base + c] - highest) / total;\n        } else if (KIND == 4u) {\n          values[lane] = select(0.0, 1.0, c == chosen);\n        } else if (KIND == 5u) {\n          values[lane] = root * (select(0.0, 1.0, c == chosen) - exp(logits[base + c] - highest) / total);\n        } else {\n          values[lane] = select(0.0, logits[base + c], c == label);\n        }\n      }\n    }\n    signal[row + quad] = values;\n  }\n}\n"
 } as const;
 
 export const stream = {
