@@ -194,9 +194,9 @@ export async function measureNetworks(
 ): Promise<NetworkMeasures[]> {
   const where = "measureNetworks";
   const asked = requireOptions(options, measureChecks, where);
-  const { bits, bins, quantizeThreshold, measures: names = paperMeasureNames } = asked;
+  const { bits, bins, quantizeThreshold, greedyBlock, measures: names = paperMeasureNames } = asked;
   levelConfig(asked, where);
-  const levels = given({ bits, bins, quantizeThreshold });
+  const levels = given({ bits, bins, quantizeThreshold, greedyBlock });
   const data = requireDataset(dataset, "dataset");
   const known = requireList(networks, "networks", where).map((network, index) => {
     const fitted = fitting(network, data, `network ${index}`);

@@ -51,6 +51,8 @@ export interface MeasureOptions {
   readonly bins?: BinRule;
   /** Of one bit; by default the activation's value at 0. */
   readonly quantizeThreshold?: number;
+  /** Neurons that a greedy search removes at a step; by default 1. */
+  readonly greedyBlock?: number;
 }
 
 export interface AblateOptions {
@@ -83,6 +85,8 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly bins?: BinRule;
   /** Of one bit; by default the activation's value at 0. */
   readonly quantizeThreshold?: number;
+  /** Neurons that a greedy search removes at a step; by default 1. */
+  readonly greedyBlock?: number;
   /** Told of how far the work is. */
   readonly onProgress?: ProgressListener;
 }
@@ -139,6 +143,7 @@ export const measureChecks: Checks<MeasureOptions> = {
   bits: wholeNumber(wholeRanges.bits),
   bins: oneName(binRules),
   quantizeThreshold: signedNumber(),
+  greedyBlock: wholeNumber(wholeRanges.greedyBlock),
 };
 
 export const ablateChecks: Checks<AblateOptions> = {
@@ -161,6 +166,7 @@ export const analyzeChecks: Checks<AnalyzeOptions> = {
   bits: wholeNumber(wholeRanges.bits),
   bins: oneName(binRules),
   quantizeThreshold: signedNumber(),
+  greedyBlock: wholeNumber(wholeRanges.greedyBlock),
   onProgress: callback<ProgressListener>(),
 };
 

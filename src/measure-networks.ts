@@ -24,7 +24,7 @@ import { type Collector, ride, type SplitPass } from "./passes/evidence/ride.ts"
 import { type RidingEvidence, ridingKinds, ridingOf } from "./passes/evidence/riding-kinds.ts";
 
 /** What is measured, and how finely outputs are counted. */
-export interface MeasuringRequest extends Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold"> {
+export interface MeasuringRequest extends Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold" | "greedyBlock"> {
   readonly measures: readonly Measure[];
   /** Orders that are searched for, absent where none is, and in which scopes, by default in all. */
   readonly sequences?: readonly Sequence[];
@@ -128,10 +128,11 @@ export async function withSequences(
   gpu: GpuContext,
   { table, network, meanActivations: means }: MeasuredNetwork,
   samples: DevicePages,
-  { sequences = [], scopes = scopeKinds }: Pick<MeasuringRequest, "sequences" | "scopes">,
+  { sequences = [], scopes = scopeKinds, greedyBlock }: Pick<MeasuringRequest, "sequences" | "scopes" | "greedyBlock">,
 ): Promise<NeuronTable> {
   if (sequences.length === 0) return table;
-  return { ...table, sequences: await findSequences({ gpu, network, samples, means }, { sequences, scopes }) };
+  const asked = { sequences, scopes, greedyBlock };
+  return { ...table, sequences: await findSequences({ gpu, network, samples, means }, asked) };
 }
 
 /** A network that was measured: what neurons are chosen from. */

@@ -36,6 +36,11 @@ const texts = {
     title: "Greedy",
     meaning: "removes next the neuron without which the loss on the validation set is least, the others before it gone",
   },
+  greedy_accuracy: {
+    title: "Greedy by accuracy",
+    meaning:
+      "removes next the neuron without which fewest validation samples are classified wrongly, and of equals the loss is least",
+  },
 } as const satisfies Readonly<Record<string, SequenceText>>;
 
 export type SequenceKind = keyof typeof texts;
@@ -48,6 +53,11 @@ export interface Sequence extends SequenceText {
   /** Name in files, in the column `measure`: `greedy_zero`. */
   readonly id: string;
   readonly mode: AblationMode;
+}
+
+/** Whether removals are tried at every step, and several may be made at once. */
+export function isGreedy({ kind }: Sequence): boolean {
+  return kind === "greedy" || kind === "greedy_accuracy";
 }
 
 /** In the order of tables, behind the measures. */

@@ -42,6 +42,8 @@ export const wholeRanges = {
   stride: { least: 1, most: MOST },
   /** Neurons of a layer that are removed alone. */
   singles: { least: 1, most: MOST },
+  /** Neurons that a greedy search removes at a step. */
+  greedyBlock: { least: 1, most: MOST },
   /** Of a quantised output; 256 levels need samples in plenty. */
   bits: { least: 1, most: 8 },
 } as const satisfies Record<string, Range>;

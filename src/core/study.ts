@@ -55,6 +55,8 @@ export interface MeasuringConfig {
   readonly bins?: BinRule;
   /** Measure names as on the command line, for example `mutual-information`. */
   readonly measures: readonly string[];
+  /** Neurons that a greedy search removes at a step; absent: one. */
+  readonly greedyBlock?: number;
   readonly scopes: readonly ScopeKind[];
   readonly modes: readonly AblationMode[];
   readonly randomDraws: number;

@@ -3,31 +3,37 @@ import type { NeuronAddress } from "../core/ablation.ts";
 import type { Split } from "../core/dataset.ts";
 import { hiddenUnits } from "../core/layers/network-shape.ts";
 import { type Network, networkShape } from "../core/network.ts";
-import { crossEntropy, maskedOutputs, valuesOf } from "./sweep.ts";
+import { crossEntropy, maskedOutputs, predictedClass, valuesOf } from "./sweep.ts";
 
-interface ReferenceCandidate extends NeuronAddress {
-  /** Mean cross-entropy over the split without it and those before it, nats. */
+interface Outcome {
+  /** Mean cross-entropy over the split, nats. */
   readonly loss: number;
+  /** Samples classified wrongly. */
+  readonly wrong: number;
 }
 
+/** Without it and those before it. */
+type ReferenceCandidate = NeuronAddress & Outcome;
+
 /** @param constants per hidden layer [neurons] */
-export function lossWithout(
+export function outcomeWithout(
   network: Network,
   split: Split,
   removed: readonly NeuronAddress[],
   constants: readonly ArrayLike<number>[],
-): number {
+): Outcome {
   const replacements = hiddenUnits(networkShape(network)).map((units, index) =>
     Array.from({ length: units }, (_, neuron) =>
       removed.some((one) => one.layer === index + 1 && one.neuron === neuron) ? constants[index]![neuron]! : undefined,
     ),
   );
-  let sum = 0;
+  let [sum, wrong] = [0, 0];
   for (let sample = 0; sample < split.count; sample++) {
     const logits = maskedOutputs(network, valuesOf(split, sample), replacements).at(-1)!;
     sum += crossEntropy(logits, split.labels[sample]!);
+    if (predictedClass(logits) !== split.labels[sample]) wrong++;
   }
-  return sum / split.count;
+  return { loss: sum / split.count, wrong };
 }
 
 /** Every neuron of some hidden layers (from 1) that is left, in the order layer, neuron. */
@@ -43,5 +49,5 @@ export function greedyCandidates(
   return layers
     .flatMap((layer) => Array.from(constants[layer - 1]!, (_, neuron) => ({ layer, neuron })))
     .filter(isLeft)
-    .map((one) => ({ ...one, loss: lossWithout(network, split, [...removed, one], constants) }));
+    .map((one) => ({ ...one, ...outcomeWithout(network, split, [...removed, one], constants) }));
 }

@@ -120,7 +120,8 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?
     for (const [index, { accuracies, table }] of tables.entries()) {
       const { network } = networks[index]!;
       const measured = { table, network, meanActivations: meanActivations(table, network) };
-      const request = { sequences, scopes: config.scopes };
+      const { scopes, greedyBlock } = config;
+      const request = { sequences, scopes, ...(greedyBlock !== undefined && { greedyBlock }) };
       all.push({ accuracies, table: await withSequences(gpu, measured, validation.on(gpu), request) });
     }
     return all;

@@ -4,6 +4,7 @@
  * configuration a part depends on the fields that its work reads, so that another `--random-draws` keeps networks and counts.
  */
 import { type AnyDataset, inputTypeOf } from "../core/dataset.ts";
+import { isGreedy } from "../core/sequences.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Provenance, RecordedConfig } from "../core/study.ts";
 import type { TileForms } from "../core/tiles.ts";
@@ -61,6 +62,7 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   bits: ["counts"],
   bins: ["counts"],
   measures: ["table"],
+  greedyBlock: [],
   scopes: ["removals"],
   modes: ["removals"],
   randomDraws: ["removals"],
@@ -83,8 +85,9 @@ function fieldsRead(kind: PartKind, config: RecordedConfig, slice?: Slice): Read
   const read = Object.fromEntries(own.map((field) => [field, config[field]]));
   // Of the measures, counting reads no more than what has to be counted; sequences are searched for in the scopes that are asked for.
   if (kind === "counts") return { ...read, riding: ridingFor(measuresNamed(config.measures)) };
-  const searches = kind === "table" && sequencesNamed(config.measures).length > 0;
-  return searches ? { ...read, scopes: config.scopes } : read;
+  const sequences = kind === "table" ? sequencesNamed(config.measures) : [];
+  if (sequences.length === 0) return read;
+  return { ...read, scopes: config.scopes, ...(sequences.some(isGreedy) && { greedyBlock: config.greedyBlock ?? 1 }) };
 }
 
 /** The data as networks are given them: as they were read, and what was done with them since. */

@@ -1,6 +1,6 @@
 /** A study by every registered measure: what is registered appears everywhere by itself, in its unit. */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { StudyResults } from "../../src/core/study.ts";
+import type { StudyConfig, StudyResults } from "../../src/core/study.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { columnOf } from "../../src/measures/columns.ts";
@@ -29,8 +29,8 @@ const provenance = {
   elapsedMs: {},
 };
 
-async function results(measured: readonly string[]): Promise<StudyResults> {
-  const config = { ...tinyConfig, stride: 4, randomDraws: 1, measures: measured };
+async function results(measured: readonly string[], changes: Partial<StudyConfig> = {}): Promise<StudyResults> {
+  const config = { ...tinyConfig, stride: 4, randomDraws: 1, measures: measured, ...changes };
   const outcome = await runStudy(new Devices(gpu), tinyDataset, config, () => 0);
   return { config, dataset: summarizeDataset(tinyDataset), provenance, ...outcome };
 }
@@ -89,6 +89,16 @@ describe("a study by every measure", () => {
     expect(analysis.measures).toEqual(["entropy", "greedy_mean"]);
     const page = tableSections([analysis]).map(({ content }) => content.text);
     expect(page.join("")).toContain("Greedy (mean)");
+  });
+
+  test("removes greedily in blocks as it is asked: all at once is the order by single removals", async () => {
+    const { orders } = await results(["single-zero", "greedy-zero"], { greedyBlock: 12 });
+    const neuronsOf = (id: string) =>
+      orders
+        .filter(({ measure, direction, scope }) => measure === id && direction === "low" && scope !== "network-ranked")
+        .map(({ neurons }) => neurons);
+    expect(neuronsOf("greedy_zero")).toEqual(neuronsOf("single_zero"));
+    expect(neuronsOf("greedy_zero")).toHaveLength(6);
   });
 
   test("is reported with each measure in its unit and a colour of its own", () => {

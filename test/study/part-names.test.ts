@@ -76,6 +76,11 @@ describe("the name of a part", () => {
     const [layers, every] = await Promise.all(both);
     expect(layers!.counts).toBe(every!.counts);
     expect(layers!.table).not.toBe(every!.table);
+    const inBlocks = await names({ ...tinyConfig, measures, greedyBlock: 2 });
+    expect(inBlocks.table).not.toBe(every!.table);
+    expect(await names({ ...tinyConfig, measures, greedyBlock: 1 })).toEqual(every);
+    const quadratic = { ...tinyConfig, measures: ["fisher-quadratic-zero"] };
+    expect(await names({ ...quadratic, greedyBlock: 2 })).toEqual(await names(quadratic));
   });
 
   const origins: readonly (readonly [string, Partial<PartOrigin>])[] = [

@@ -5,7 +5,7 @@ import { networkShape } from "../../core/network.ts";
 import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../../core/scope.ts";
 import { type FoundSequences, type Sequence, type SequenceKind, sequenceScopes } from "../../core/sequences.ts";
 import type { SearchPass } from "../../passes/measuring-plan.ts";
-import { findGreedy } from "./greedy.ts";
+import { findGreedy, findGreedyAccuracy } from "./greedy.ts";
 import { layerPairs } from "./moments.ts";
 import { findFisherQuadratic, findLogitQuadratic, findReconstruction } from "./quadratic.ts";
 import type { Find, Search } from "./search.ts";
@@ -21,15 +21,18 @@ const searches: Readonly<Record<SequenceKind, Searching>> = {
   logit_quadratic: { find: findLogitQuadratic, pass: "signals" },
   fisher_quadratic: { find: findFisherQuadratic, pass: "signals" },
   greedy: { find: findGreedy, pass: "removals" },
+  greedy_accuracy: { find: findGreedyAccuracy, pass: "removals" },
 };
 
 interface SequencesAsked {
   readonly sequences: readonly Sequence[];
   readonly scopes: readonly ScopeKind[];
+  /** By default 1. */
+  readonly greedyBlock?: number | undefined;
 }
 
 /** A network, and where its neurons' means stand. */
-interface Searched extends Omit<Search, "constants" | "scopes"> {
+interface Searched extends Omit<Search, "constants" | "scopes" | "greedyBlock"> {
   /** Per hidden layer: [neurons] mean activations. */
   readonly means: readonly Float32Array[];
 }
@@ -60,7 +63,7 @@ export function searchPasses(hidden: number, { sequences, scopes: kinds }: Seque
  */
 export async function findSequences(
   { means, ...searched }: Searched,
-  { sequences, scopes: kinds }: SequencesAsked,
+  { sequences, scopes: kinds, greedyBlock = 1 }: SequencesAsked,
 ): Promise<FoundSequences> {
   const units = hiddenUnits(networkShape(searched.network));
   const wanted = scopesSearched(units.length, kinds);
@@ -71,7 +74,7 @@ export async function findSequences(
   };
   const found: Record<string, FoundSequences[string]> = {};
   for (const { id, kind, mode } of sequences) {
-    const rows = await searches[kind].find({ ...searched, constants: constants[mode], scopes });
+    const rows = await searches[kind].find({ ...searched, constants: constants[mode], scopes, greedyBlock });
     found[id] = Object.fromEntries(wanted.map((scope, index) => [scope, rows[index]!]));
   }
   return found;

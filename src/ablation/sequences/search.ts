@@ -13,6 +13,8 @@ export interface Search {
   readonly constants: readonly Float32Array[];
   /** Per sequence that is wanted: the hidden layers, from 0, whose neurons it has. */
   readonly scopes: readonly (readonly number[])[];
+  /** Neurons that a greedy search removes at a step: the best by themselves, which need not be the best together. */
+  readonly greedyBlock: number;
 }
 
 /**

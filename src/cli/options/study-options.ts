@@ -75,6 +75,9 @@ function addRemovalOptions(command: Command): Command {
   const { scopes, modes, randomDraws, stride, sweep } = studyDefaults;
   const measuresHelp = "what orders the neurons: names, paper or all";
   add("--measures <names>", measuresHelp, listOf(measuresCheck), paperMeasureNames, "paper");
+  const { least, most } = wholeRanges.greedyBlock;
+  const blockHelp = "neurons that a greedy search removes at a step (default: 1)";
+  command.addOption(new Option("--greedy-block <n>", blockHelp).argParser(integer(least, most)));
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add("--modes <names>", "what a removed neuron becomes", someOf(ablationModes), modes, `${modes}`);
@@ -160,6 +163,16 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     ...(options.noisyLabels !== undefined && options.noisyLabels > 0 && { noisyLabels: options.noisyLabels }),
     ...levelConfig(options),
   };
-  const removals = { measures: measured, scopes, modes, randomDraws, stride, sweep, ...given({ singles: alone }) };
+  const { greedyBlock } = options;
+  const removals = {
+    measures: measured,
+    ...given({ greedyBlock }),
+    scopes,
+    modes,
+    randomDraws,
+    stride,
+    sweep,
+    ...given({ singles: alone }),
+  };
   return { ...training, ...removals };
 }

@@ -89,6 +89,7 @@ const configSchema = z
       .describe("Outputs are measured at 2^bits levels. Absent: one bit, by the activation's threshold."),
     bins: z.enum(binRules).exactOptional().describe("How levels part, for more than one bit; absent for one."),
     measures: z.array(z.string()).describe("Measure names as on the command line, for example `mutual-information`."),
+    greedyBlock: atLeastOne.exactOptional().describe("Neurons that a greedy search removes at a step. Absent: one."),
     scopes: z
       .array(z.enum(scopeKinds))
       .describe(

@@ -1,6 +1,6 @@
 /** Greedy removals on a device against every candidate's loss in float64. */
 import { describe, expect, test } from "vitest";
-import { findGreedy } from "../../../src/ablation/sequences/greedy.ts";
+import { findGreedy, findGreedyAccuracy } from "../../../src/ablation/sequences/greedy.ts";
 import { type AblationMode, ablationModes, type NeuronAddress } from "../../../src/core/ablation.ts";
 import { layerActivation } from "../../../src/core/activation.ts";
 import type { Split } from "../../../src/core/dataset.ts";
@@ -8,7 +8,7 @@ import { hiddenUnits } from "../../../src/core/layers/network-shape.ts";
 import { type Network, networkShape } from "../../../src/core/network.ts";
 import { type DevicePages, uploadSplit } from "../../../src/passes/device-split.ts";
 import { inputValues } from "../../../src/reference/forward.ts";
-import { greedyCandidates, lossWithout } from "../../../src/reference/greedy.ts";
+import { greedyCandidates, outcomeWithout } from "../../../src/reference/greedy.ts";
 import { forwardNetwork } from "../../../src/reference/network.ts";
 import { replacements } from "../../../src/reference/removals.ts";
 import { conformanceSets, networkOf, splitOf } from "../../support/conformance.ts";
@@ -30,9 +30,15 @@ function constantsOf(network: Network, split: Split, mode: AblationMode): Float3
 }
 
 /** @param layers from 1 */
-async function greedy(network: Network, samples: DevicePages, constants: Float32Array[], layers: readonly number[]) {
+async function greedy(
+  network: Network,
+  samples: DevicePages,
+  constants: Float32Array[],
+  layers: readonly number[],
+  { find = findGreedy, greedyBlock = 1 } = {},
+) {
   const scopes = [layers.map((layer) => layer - 1)];
-  const [rows] = await findGreedy({ gpu, network, samples, constants, scopes });
+  const [rows] = await find({ gpu, network, samples, constants, scopes, greedyBlock });
   const all = unitsOf(network).flatMap((units, layer) =>
     Array.from({ length: units }, (_, neuron): NeuronAddress => ({ layer: layer + 1, neuron })),
   );
@@ -54,7 +60,9 @@ describe.each(conformanceSets)("greedy removals of $name", (set) => {
       const order = await greedy(network, samples, constants, [index + 1]);
       expect(order.map(({ neuron }) => neuron)).toEqual(known[mode].order);
       for (const [removed, loss] of known[mode].losses.entries()) {
-        expect(lossWithout(network, split, order.slice(0, removed), constants)).toBeCloseTo(loss, 6);
+        const got = outcomeWithout(network, split, order.slice(0, removed), constants);
+        // Means are rounded to float32 here.
+        expect(got.loss).toBeCloseTo(loss, 6);
       }
     }
   });
@@ -76,6 +84,39 @@ describe("greedy removals from three hidden layers", () => {
       const own = candidates.find(({ layer, neuron }) => layer === chosen.layer && neuron === chosen.neuron)!;
       // Four layers of short rows and a softmax: a few dozen roundings of logits that are of the loss's size or less.
       expect(own.loss - least, `step ${step}`).toBeLessThanOrEqual(64 * ULP * Math.max(1, own.loss));
+    }
+  });
+
+  test.each(ablationModes)(
+    "by accuracy take what leaves fewest errors, and of equals the least loss: %s",
+    async (mode) => {
+      using samples = upload(split, network);
+      const constants = constantsOf(network, split, mode);
+      const order = await greedy(network, samples, constants, [1, 2, 3], { find: findGreedyAccuracy });
+      let differ = 0;
+      for (const [step, chosen] of order.entries()) {
+        const candidates = greedyCandidates(network, split, order.slice(0, step), constants, [1, 2, 3]);
+        const fewest = Math.min(...candidates.map(({ wrong }) => wrong));
+        const equals = candidates.filter(({ wrong }) => wrong === fewest);
+        const least = Math.min(...equals.map(({ loss }) => loss));
+        const own = candidates.find(({ layer, neuron }) => layer === chosen.layer && neuron === chosen.neuron)!;
+        expect(own.wrong, `step ${step}`).toBe(fewest);
+        expect(own.loss - least, `step ${step}`).toBeLessThanOrEqual(64 * ULP * Math.max(1, own.loss));
+        if (candidates.some(({ loss }) => loss < own.loss - 1e-4)) differ++;
+      }
+      expect(differ, "steps at which the loss alone would have chosen another").toBeGreaterThan(0);
+    },
+  );
+
+  test("in blocks take the best of a step by themselves, and the rest at the end", async () => {
+    using samples = upload(split, network);
+    const constants = constantsOf(network, split, "mean");
+    const order = await greedy(network, samples, constants, [1, 2, 3], { greedyBlock: 5 });
+    expect(order).toHaveLength(12);
+    for (const first of [0, 5, 10]) {
+      const candidates = greedyCandidates(network, split, order.slice(0, first), constants, [1, 2, 3]);
+      const best = candidates.sort((a, b) => a.loss - b.loss).slice(0, 5);
+      expect(order.slice(first, first + 5)).toEqual(best.map(({ layer, neuron }) => ({ layer, neuron })));
     }
   });
 

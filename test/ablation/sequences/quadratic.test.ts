@@ -61,7 +61,14 @@ async function gathered(
   using whole = uploadSplit(context, "validation", split, shape[0]!.inputs, classes);
   const samples = page === undefined ? whole : inPages(context, split, classes, page);
   const scopes = [unitsOf(network).map((_, layer) => layer)];
-  const search = { gpu: context, network, samples, constants: constantsOf(network, split, mode), scopes };
+  const search = {
+    gpu: context,
+    network,
+    samples,
+    constants: constantsOf(network, split, mode),
+    scopes,
+    greedyBlock: 1,
+  };
   return (await matrixOf[kind](search)).values;
 }
 
@@ -107,7 +114,7 @@ describe.each(conformanceSets)("quadratic orders of $name", (set) => {
     using samples = uploadSplit(gpu, "validation", split, set.samples[0]!.length, set.biases.at(-1)!.length);
     const scopes = units.map((_, layer) => [layer]);
     const constants = constantsOf(network, split, mode);
-    const orders = await finders[kind]({ gpu, network, samples, constants, scopes });
+    const orders = await finders[kind]({ gpu, network, samples, constants, scopes, greedyBlock: 1 });
     let first = 0;
     for (const [layer, { quadratic }] of set.layers.entries()) {
       const { matrix, order } = quadratic[`${ids[kind]}_${mode}`]!;
