@@ -3,11 +3,14 @@
 //   LABEL:  signal[r, s, c] = [c = y_s], the derivative of the label's logit
 //   LOGIT:  signal[r, s, c] = [c = y_s] logits[r, s, c], the label's logit itself
 //   PREDICTION: signal[r, s, c] = softmax(logits[r, s])_c, for what is compared with it
+// and of networks that are copies of one, for the r-th class k of a run of classes, p being softmax(logits[r, s]),
+//   UNIT:   signal[r, s, c] = [c = k], the derivative of logit k
+//   SPREAD: signal[r, s, c] = sqrt(p_k) ([c = k] - p_c): the sum over k of its products with itself is diag p - p p'
 // Of each sample alone, so chunks do not matter: backward.wgsl's output_delta is of a batch's mean.
 // Grid: x = rows, y = networks. An invocation owns one row: no atomics, no barriers. Padding is 0; rows past the chunk stay as they are.
 // Variants: "".
 
-override KIND: u32 = 0u; // 0: LOSS, 1: LABEL, 2: LOGIT, 3: PREDICTION
+override KIND: u32 = 0u; // 0: LOSS, 1: LABEL, 2: LOGIT, 3: PREDICTION, 4: UNIT, 5: SPREAD
 
 struct Rows {
   first: u32,     // first sample of this chunk, as a row of `labels`
@@ -15,6 +18,7 @@ struct Rows {
   slab_rows: u32, // rows of one network in `logits` and `signal`
   quads: u32,     // quads of a row of both
   classes: u32,
+  first_class: u32, // UNIT and SPREAD: class of network 0
 }
 
 @group(0) @binding(0) var<uniform> rows: Rows;
@@ -30,10 +34,13 @@ fn start_signal(@builtin(global_invocation_id) id: vec3<u32>) {
   let label = labels[rows.first + id.x];
   var highest = logits[base];
   var total = 0.0;
-  if (KIND == 0u || KIND == 3u) {
+  if (KIND == 0u || KIND == 3u || KIND == 5u) {
     for (var c = 1u; c < rows.classes; c++) { highest = max(highest, logits[base + c]); }
     for (var c = 0u; c < rows.classes; c++) { total += exp(logits[base + c] - highest); }
   }
+  let chosen = rows.first_class + id.y;
+  var root = 0.0;
+  if (KIND == 5u) { root = sqrt(exp(logits[base + chosen] - highest) / total); }
   for (var quad = 0u; quad < rows.quads; quad++) {
     var values = vec4<f32>(0.0);
     for (var lane = 0u; lane < 4u; lane++) {
@@ -46,6 +53,10 @@ fn start_signal(@builtin(global_invocation_id) id: vec3<u32>) {
           values[lane] = own;
         } else if (KIND == 3u) {
           values[lane] = exp(logits[base + c] - highest) / total;
+        } else if (KIND == 4u) {
+          values[lane] = select(0.0, 1.0, c == chosen);
+        } else if (KIND == 5u) {
+          values[lane] = root * (select(0.0, 1.0, c == chosen) - exp(logits[base + c] - highest) / total);
         } else {
           values[lane] = select(0.0, logits[base + c], c == label);
         }

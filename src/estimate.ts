@@ -6,28 +6,31 @@ import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.
 import { countsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { atRandom, ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
+import { findSequences } from "./ablation/sequences/registry.ts";
 import { type ShapleyRequest, shapleyEvaluations } from "./ablation/shapley/shapley-sweep.ts";
 import { curveEvaluations, fastSweep } from "./ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "./ablation/walks/single-removals.ts";
 import type { RemovalOrder } from "./core/ablation.ts";
 import { type AnyDataset, type Dataset, isPaged, type PagedSplit, type Split } from "./core/dataset.ts";
 import { classesOf, hiddenUnits, type NetworkShape, studyShape } from "./core/layers/network-shape.ts";
+import { greatest } from "./core/long-arrays.ts";
 import { type Network, networkShape } from "./core/network.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
 import { scopesOf } from "./core/scope.ts";
+import { isGreedy, type Sequence } from "./core/sequences.ts";
 import type { AnalysisConfig, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import type { GpuContext } from "./gpu/device/context.ts";
 import type { Devices } from "./gpu/device/devices.ts";
 import { gatherEvidence, needsShapley, shapleyFor } from "./measure-networks.ts";
-import { measuresNamed } from "./measures/measure-choice.ts";
+import { measuresNamed, sequencesNamed } from "./measures/measure-choice.ts";
 import { uploadNetworks } from "./passes/device-networks.ts";
 import { type DeviceSplit, uploadSplit } from "./passes/device-split.ts";
 import { ablationPlan, analysisPlan, measuringPlan, requireRoom, sizeOf, studyPlan, trainingPlan } from "./plan.ts";
 import { initialNetwork } from "./train/initialisation.ts";
 import { trainNetworks } from "./train/trainer.ts";
 
-export type Part = "train" | "measure" | "curves" | "singles";
+export type Part = "train" | "measure" | "search" | "curves" | "singles";
 
 export interface PartEstimate {
   readonly part: Part;
@@ -176,6 +179,42 @@ async function measuringEstimate(material: Material, config: MeasuringConfig): P
   return { part: "measure", amount: config.repeats, unit: "networks", milliseconds };
 }
 
+/** Sequences of all networks: quadratic ones whole, and of greedy ones a step that removes all that there is. */
+async function searchEstimates(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
+  const sequences = sequencesNamed(config.measures);
+  if (sequences.length === 0) return [];
+  const { dataset, shape } = material;
+  const total = hiddenUnits(shape).reduce((sum, units) => sum + units, 0);
+  const most = config.scopes.includes("network") ? total : greatest(hiddenUnits(shape));
+  // Networks shrink to nothing on the way, so that steps are half as long on average.
+  const steps = (Math.ceil(most / (config.greedyBlock ?? 1)) + 1) / 2;
+  const once = async (own: readonly Sequence[], times: number): Promise<number> => {
+    if (own.length === 0) return 0;
+    const { fixed, each } = await searchLine(material, { ...config, greedyBlock: total }, own);
+    return times * (fixed + each * dataset.validation.count);
+  };
+  const greedy = await once(sequences.filter(isGreedy), steps);
+  const others = await once(
+    sequences.filter((sequence) => !isGreedy(sequence)),
+    1,
+  );
+  const { repeats } = config;
+  return [{ part: "search", amount: repeats, unit: "networks", milliseconds: repeats * (greedy + others) }];
+}
+
+function searchLine(
+  material: Material,
+  { scopes, greedyBlock }: MeasuringConfig,
+  sequences: readonly Sequence[],
+): Promise<Line> {
+  const { gpu, clock, dataset, network, shape } = material;
+  const means = hiddenUnits(shape).map((units) => new Float32Array(units).fill(MADE_UP_MEAN));
+  const asked = { sequences, scopes, greedyBlock };
+  const work = (samples: DeviceSplit) => findSequences({ gpu, network, samples, means }, asked);
+  const run = (samples: number) => onSome(material, "validation", samples, work);
+  return tried({ least: COMPILING_SAMPLES, most: there(dataset.validation), hasLongBeginning: true, run }, clock);
+}
+
 /** Random orders of each scope. */
 function someOrders(shape: NetworkShape, { scopes, seed }: MeasuringConfig, draws: number): RemovalOrder[] {
   const hidden = hiddenUnits(shape);
@@ -239,7 +278,8 @@ function taskOf({ network, shape }: Material, orders: readonly RemovalOrder[], a
 
 async function curvesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
   const { gpu, shape } = material;
-  const perScope = ordersPerScope(rankingsAsked(config));
+  // Of the scope that has most: sequences have no order by rank.
+  const perScope = ordersPerScope(rankingsAsked(config)).layers;
   const draws = gpu.facts.software ? 1 : perScope;
   const none = hiddenUnits(shape).map(() => new Uint32Array());
   const task = taskOf(material, someOrders(shape, config, draws), none);
@@ -303,8 +343,8 @@ function onDevices(devices: Devices, about: Omit<Material, "gpu">, estimating: E
 }
 
 async function removalEstimates(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
-  const measuring = await measuringEstimate(material, config);
-  return [measuring, await curvesEstimate(material, config), ...(await singlesEstimate(material, config))];
+  const measuring = [await measuringEstimate(material, config), ...(await searchEstimates(material, config))];
+  return [...measuring, await curvesEstimate(material, config), ...(await singlesEstimate(material, config))];
 }
 
 /**

@@ -58,7 +58,7 @@ import {
   requirePruneRequest,
 } from "./library-options.ts";
 import { type MeasuredNetwork, measureNetwork } from "./measure-networks.ts";
-import { allowedMeasures, asksForAll, measuresNamed } from "./measures/measure-choice.ts";
+import { allowedMeasures, asksForAll, measuresNamed, sequencesNamed } from "./measures/measure-choice.ts";
 import { paperMeasureNames } from "./measures/paper-measures.ts";
 import { shapleyConfig } from "./measures/shapley-config.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
@@ -203,7 +203,8 @@ export async function measureNetworks(
     const fitted = fitting(network, data, `network ${index}`);
     const { activation, layers } = fitted.network;
     const allowed = allowedMeasures(names, hiddenActivations(activation, layers.length));
-    return { ...fitted, request: { ...how, measures: measuresNamed(allowed.names) } };
+    const request = { measures: measuresNamed(allowed.names), sequences: sequencesNamed(allowed.names) };
+    return { ...fitted, request: { ...how, ...request } };
   });
   return inTurn(requireDevice(gpu, where), async () => {
     const measured: NetworkMeasures[] = [];
@@ -274,7 +275,9 @@ export async function ablate(
   const { measures: names } = sweep;
   // All, where the network does not allow all, are those that were measured.
   const ids =
-    names === undefined || asksForAll(names) ? measuredColumns(table) : names.map((name) => requireColumn(table, name));
+    names === undefined || asksForAll(names)
+      ? measuredColumns(table)
+      : names.map((name) => requireOrdering(table, name));
   const orders = removalOrders(table, {
     scopes: scopesOf(network.layers.length - 1, scopes),
     rankings: rankingsOf(ids, randomDraws),
@@ -298,12 +301,27 @@ function fittingMeasured(value: unknown, dataset: Dataset): MeasuredNetwork & { 
 }
 
 /** The ids of the measures that the table holds. */
-function measuredColumns({ measures: columns }: MeasuredNetwork["table"]): string[] {
-  const ids = Object.keys(columns);
+function measuredColumns({ measures: columns, sequences = {} }: MeasuredNetwork["table"]): string[] {
+  const ids = [...Object.keys(columns), ...Object.keys(sequences)];
   if (ids.length > 0) return ids;
   const fix = "measure the network with measureNetworks";
   const fault = { what: "the table has no measures", where: "measured, table", expected: "one or more", found: "none" };
   throw new UsageError({ ...fault, fix });
+}
+
+/** The id of a measure or sequence that the table holds. */
+function requireOrdering(table: MeasuredNetwork["table"], name: string): string {
+  const [sequence] = sequencesNamed([name]);
+  if (sequence === undefined) return requireColumn(table, name);
+  const found = Object.keys(table.sequences ?? {});
+  if (found.includes(sequence.id)) return sequence.id;
+  throw new UsageError({
+    what: "the table does not have the sequence",
+    where: "measured, table",
+    expected: `${sequence.id} among its sequences`,
+    found: found.join(", ") || "no sequences",
+    fix: "measure the network with measureNetworks, or leave that sequence out",
+  });
 }
 
 /** The id of a measure that the table holds. */

@@ -59,6 +59,8 @@ export interface MeasureOptions {
   readonly shapleyError?: number;
   /** Of those permutations; by default 0. */
   readonly seed?: number;
+  /** Neurons that a greedy search removes at a step; by default 1. */
+  readonly greedyBlock?: number;
 }
 
 export interface AblateOptions {
@@ -97,6 +99,8 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly shapleyDraws?: number;
   /** Nats: no more are sampled once half of every 95 % interval is at most this. By default all are. */
   readonly shapleyError?: number;
+  /** Neurons that a greedy search removes at a step; by default 1. */
+  readonly greedyBlock?: number;
   /** Told of how far the work is. */
   readonly onProgress?: ProgressListener;
 }
@@ -160,6 +164,7 @@ export const measureChecks: Checks<MeasureOptions> = {
   quantizeThreshold: signedNumber(),
   ...shapleyChecks,
   seed: wholeNumber(wholeRanges.seed),
+  greedyBlock: wholeNumber(wholeRanges.greedyBlock),
 };
 
 export const ablateChecks: Checks<AblateOptions> = {
@@ -184,6 +189,7 @@ export const analyzeChecks: Checks<AnalyzeOptions> = {
   bins: oneName(binRules),
   quantizeThreshold: signedNumber(),
   ...shapleyChecks,
+  greedyBlock: wholeNumber(wholeRanges.greedyBlock),
   onProgress: callback<ProgressListener>(),
 };
 

@@ -123,11 +123,21 @@ async function analyzed(
   using stored = await datasetOf(data, classesOf(networkShape(read[0]!.network)), options, rescaled);
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
-  const { bits, bins, quantizeThreshold } = options;
+  const { bits, bins, quantizeThreshold, greedyBlock } = options;
   const singles = recordedSingles(options);
   const wanted = analysisConfig(read, {
     data: isNamed ? data : stored.name,
-    ...given({ normalize, ...(isNamed && reader), weightsLayout, channels, bits, bins, quantizeThreshold, singles }),
+    ...given({
+      normalize,
+      ...(isNamed && reader),
+      weightsLayout,
+      channels,
+      bits,
+      bins,
+      quantizeThreshold,
+      greedyBlock,
+      singles,
+    }),
     ...shapleyConfig({ ...options, measures: names }, "analyze"),
     ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),
     seed,

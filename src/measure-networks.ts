@@ -1,4 +1,5 @@
 /** Networks measured on a device, in as few passes over the validation set as their measures need. */
+import { findSequences } from "./ablation/sequences/registry.ts";
 import { type ShapleyRequest, shapleyValues } from "./ablation/shapley/shapley-sweep.ts";
 import { type AblationMode, ablationModes } from "./core/ablation.ts";
 import type { EvidenceKind, GatheredLayer, GatheredNetwork, ShapleyValues } from "./core/evidence.ts";
@@ -6,6 +7,8 @@ import type { Network } from "./core/network.ts";
 import { notFinite } from "./core/network-fit.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import { quantizationOf } from "./core/quantization.ts";
+import { type ScopeKind, scopeKinds } from "./core/scope.ts";
+import type { Sequence } from "./core/sequences.ts";
 import type { MeasuringConfig } from "./core/study.ts";
 import { defaultShapleyDraws } from "./core/study-defaults.ts";
 import { classCounts } from "./data/splits/class-counts.ts";
@@ -24,12 +27,18 @@ import { type RidingEvidence, ridingKinds, ridingOf } from "./passes/evidence/ri
 
 /** What is measured, and how finely outputs are counted. */
 export interface MeasuringRequest
-  extends Pick<MeasuringConfig, "bits" | "bins" | "quantizeThreshold" | "shapleyDraws" | "shapleyError"> {
+  extends Pick<
+    MeasuringConfig,
+    "bits" | "bins" | "quantizeThreshold" | "shapleyDraws" | "shapleyError" | "greedyBlock"
+  > {
   readonly measures: readonly Measure[];
   /** Of the permutations of Shapley values; by default 0. */
   readonly seed?: number;
   /** Told of the share of sweeps that is done, up to 1; never where no measure needs any. */
   readonly onSwept?: (share: number) => void;
+  /** Orders that are searched for, absent where none is, and in which scopes, by default in all. */
+  readonly sequences?: readonly Sequence[];
+  readonly scopes?: readonly ScopeKind[];
 }
 
 /** The kinds of evidence that each mode gives. */
@@ -172,6 +181,18 @@ export function gatheredNetworks(
   return networks.map(({ repeat }, index) => ({ repeat, classes, samplesPerClass, layers: layers[index]! }));
 }
 
+/** The table with the sequences that are asked for. @throws RunError with what the device reported */
+export async function withSequences(
+  gpu: GpuContext,
+  { table, network, meanActivations: means }: MeasuredNetwork,
+  samples: DevicePages,
+  { sequences = [], scopes = scopeKinds, greedyBlock }: Pick<MeasuringRequest, "sequences" | "scopes" | "greedyBlock">,
+): Promise<NeuronTable> {
+  if (sequences.length === 0) return table;
+  const asked = { sequences, scopes, greedyBlock };
+  return { ...table, sequences: await findSequences({ gpu, network, samples, means }, asked) };
+}
+
 /** A network that was measured: what neurons are chosen from. */
 export interface MeasuredNetwork {
   readonly network: Network;
@@ -196,5 +217,7 @@ export async function measureNetwork(
   if (!Number.isFinite(gathered.evaluation.loss[0])) throw notFinite("the network's loss is not finite", where);
   const [own] = gatheredNetworks(gathered, [{ repeat, network }], validation);
   const table = neuronTable(own!, network, request.measures);
-  return { network, table, meanActivations: gathered.layers[0]!.map(({ meanActivation }) => meanActivation) };
+  const meanActivations = gathered.layers[0]!.map(({ meanActivation }) => meanActivation);
+  const measured = await withSequences(gpu, { table, network, meanActivations }, validation, request);
+  return { network, table: measured, meanActivations };
 }

@@ -3,6 +3,7 @@
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
 import { ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
+import { searchPasses } from "./ablation/sequences/registry.ts";
 import { shapleyPlan } from "./ablation/shapley/shapley-sweep.ts";
 import { sweepPlan } from "./ablation/sweep-plan.ts";
 import { needsKeptSlope } from "./core/activation.ts";
@@ -25,7 +26,7 @@ import {
   totalBytes,
 } from "./gpu/device/plan-basis.ts";
 import { removedFor, ridingFor, shapleyFor } from "./measure-networks.ts";
-import { measuresNamed } from "./measures/measure-choice.ts";
+import { measuresNamed, sequencesNamed } from "./measures/measure-choice.ts";
 import { ridingBasis } from "./passes/evidence/ride.ts";
 import { ridingCopies } from "./passes/evidence/riding-kinds.ts";
 import { chunkRows } from "./passes/forward-pass.ts";
@@ -117,6 +118,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     quantization: quantizationOf(config),
     riding: ridingFor(measures),
     removed: removedFor(measures),
+    searches: searchPasses(config.hidden.length, { ...config, sequences: sequencesNamed(config.measures) }),
     keepsSlopes: config.activation === "mixed" || needsKeptSlope(config.activation),
     paged: validation < data.validation,
     ...(shapley && {

@@ -54,7 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "plan.ts": [...pipeline, "measure-networks.ts"],
   study: [...pipeline, "measure-networks.ts", "plan.ts"],
   "estimate.ts": [...pipeline, "measure-networks.ts", "plan.ts"],
-  "budget.ts": ["core", "estimate.ts"],
+  "budget.ts": ["core", "measures", "estimate.ts"],
   "analyze.ts": [...pipeline, "study"],
   "library-options.ts": [...pipeline, "pruning"],
   "library.ts": [

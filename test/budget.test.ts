@@ -29,6 +29,14 @@ describe("a budget", () => {
     expect(found.config).toEqual({ ...config, ...fineness });
   });
 
+  test("searches greedily in blocks where that is asked for, no larger than narrow layers allow", async () => {
+    const greedy = { ...config, measures: ["entropy", "greedy-mean"] };
+    expect((await withinMinutes(greedy, 2, estimate)).config).not.toHaveProperty("greedyBlock");
+    const coarse = await withinMinutes(greedy, 0.01, estimate);
+    expect(coarse.config.greedyBlock).toBe(10); // a quarter of 40
+    expect(budgetLines(coarse, 1)[0]).toContain(", greedy searches in steps of 10: ");
+  });
+
   test("leaves narrow layers steps between the ends, and asks for no permutations where none are sampled", async () => {
     const { shapleyDraws: _, ...plain } = { ...config, hidden: [100, 9] };
     const found = await withinMinutes(plain, 0.01, estimate);

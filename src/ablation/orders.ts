@@ -53,14 +53,15 @@ function randomOf(scope: ScopeText, list: number, draw: number, seed: number, re
   return new RandomSequence(seed, repeat, stream, layer * 0x10000 + draw);
 }
 
-/** All orders of one network: per scope, each ranking's variants. */
+/** All orders of one network: per scope, the variants of each ranking that has any there. */
 export function removalOrders(table: NeuronTable, { scopes, rankings, seed }: OrderOptions): RemovalOrder[] {
   const { repeat } = table;
   return scopes.flatMap((scope) => {
     const lists = ranksOf(table, scope).map((rows, list): RankedList => {
-      return { table, rows, random: (draw) => randomOf(scope, list, draw, seed, repeat) };
+      return { table, scope, rows, random: (draw) => randomOf(scope, list, draw, seed, repeat) };
     });
-    return rankings.flatMap(({ id, variants, rank }) =>
+    const existing = rankings.filter(({ exists }) => exists?.(table, scope) ?? true);
+    return existing.flatMap(({ id, variants, rank }) =>
       variants.map(({ direction, draw }): RemovalOrder => {
         const ranked = mergedByRank(lists.map((list) => rank(list, { direction, draw })));
         return { repeat, scope, measure: id, direction, draw, neurons: addresses(table, ranked) };

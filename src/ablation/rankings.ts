@@ -3,9 +3,11 @@ import { type Direction, RANDOM } from "../core/ablation.ts";
 import type { EvidenceKind } from "../core/evidence.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { RandomSequence } from "../core/random.ts";
+import { type ScopeKind, type ScopeText, scopeKinds } from "../core/scope.ts";
+import { sequenceScopes, sequenceWithId } from "../core/sequences.ts";
 import type { MeasuringConfig } from "../core/study.ts";
 import { measureWithId } from "../measures/columns.ts";
-import { measuresNamed } from "../measures/measure-choice.ts";
+import { measuresNamed, sequencesNamed } from "../measures/measure-choice.ts";
 
 interface RankingVariant {
   readonly direction: Direction;
@@ -16,6 +18,7 @@ interface RankingVariant {
 /** Neurons that are ranked among themselves. */
 export interface RankedList {
   readonly table: NeuronTable;
+  readonly scope: ScopeText;
   /** Of the table, in the order layer, neuron. */
   readonly rows: readonly number[];
   /** Numbers of this list's own, for a draw. */
@@ -28,6 +31,10 @@ export interface Ranking {
   /** Name in tables and figures. */
   readonly title: string;
   readonly variants: readonly RankingVariant[];
+  /** The kinds of scopes that it may have orders in. */
+  readonly scopes: readonly ScopeKind[];
+  /** Whether it has in one of them; absent: in all. */
+  exists?(table: NeuronTable, scope: ScopeText): boolean;
   /** What must have been gathered of the network. */
   readonly needs: readonly EvidenceKind[];
   /** @returns the rows of the list, first removed first */
@@ -44,6 +51,7 @@ export function byMeasure(id: string): Ranking {
       { direction: "low", draw: 0 },
       { direction: "high", draw: 0 },
     ],
+    scopes: scopeKinds,
     needs: measure?.needs ?? [],
     rank({ table, rows }, { direction }) {
       const values = table.measures[id]!;
@@ -53,29 +61,48 @@ export function byMeasure(id: string): Ranking {
   };
 }
 
+/** As it was found, in the scopes where it was looked for. */
+function bySequence(id: string): Ranking {
+  return {
+    id,
+    title: sequenceWithId(id)?.title ?? id.replaceAll("_", " "),
+    variants: [{ direction: "low", draw: 0 }],
+    scopes: sequenceScopes,
+    exists: ({ sequences }, scope) => sequences?.[id]?.[scope] !== undefined,
+    needs: [],
+    rank: ({ table, scope }) => Array.from(table.sequences![id]![scope]!),
+  };
+}
+
 /** A permutation for each draw, so that the sets of a curve are nested, never drawn afresh. */
 export function atRandom(draws: number): Ranking {
   return {
     id: RANDOM,
     title: "Random",
     variants: Array.from({ length: draws }, (_, draw) => ({ direction: "none", draw })),
+    scopes: scopeKinds,
     needs: [],
     rank: ({ rows, random }, { draw }) => Array.from(random(draw).permutation(rows.length), (index) => rows[index]!),
   };
 }
 
-/** Those of a study: by each measure, then at random. @param measures ids, as in the table's columns */
-export function rankingsOf(measures: readonly string[], randomDraws: number): Ranking[] {
-  return [...measures.map(byMeasure), atRandom(randomDraws)];
+/** Those of a study: by each measure or sequence, then at random. @param ids as in the table's columns and sequences */
+export function rankingsOf(ids: readonly string[], randomDraws: number): Ranking[] {
+  const given = ids.map((id) => (sequenceWithId(id) === undefined ? byMeasure(id) : bySequence(id)));
+  return [...given, atRandom(randomDraws)];
 }
 
 /** As a configuration asks for them. */
 export function rankingsAsked({ measures, randomDraws }: Pick<MeasuringConfig, "measures" | "randomDraws">): Ranking[] {
-  const ids = measuresNamed(measures).map(({ id }) => id);
+  const ids = [...measuresNamed(measures), ...sequencesNamed(measures)].map(({ id }) => id);
   return rankingsOf(ids, randomDraws);
 }
 
-/** Orders that the rankings give in a scope. */
-export function ordersPerScope(rankings: readonly Ranking[]): number {
-  return rankings.reduce((sum, { variants }) => sum + variants.length, 0);
+/** Orders that the rankings give in a scope of each kind. */
+export type OrdersPerScope = Readonly<Record<ScopeKind, number>>;
+
+export function ordersPerScope(rankings: readonly Ranking[]): OrdersPerScope {
+  const inScope = (kind: ScopeKind) =>
+    rankings.reduce((sum, { variants, scopes }) => sum + (scopes.includes(kind) ? variants.length : 0), 0);
+  return Object.fromEntries(scopeKinds.map((kind) => [kind, inScope(kind)])) as OrdersPerScope;
 }

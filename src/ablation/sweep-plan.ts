@@ -28,6 +28,7 @@ import { maskedLayout } from "./masked/masked-forward.ts";
 import { maskLayout } from "./masked/removal-masks.ts";
 import { countsAlone } from "./neurons-alone.ts";
 import { removalSteps } from "./orders.ts";
+import type { OrdersPerScope } from "./rankings.ts";
 import { routeFor, walkedStride } from "./walks/walk-plan.ts";
 import { type GroupSize, networksAtOnce, walkWaves } from "./walks/walk-waves.ts";
 
@@ -37,8 +38,8 @@ interface SweepSize {
   /** Samples of the test set, or of another one that is swept. */
   readonly test: number;
   readonly scopes: readonly ScopeKind[];
-  /** Or of each hidden layer, where no other scope is swept. */
-  readonly ordersPerScope: number | readonly number[];
+  /** By kind of scope; or of each hidden layer, where no other scope is swept. */
+  readonly ordersPerScope: OrdersPerScope | readonly number[];
   readonly modes: readonly AblationMode[];
   readonly stride: number;
   readonly sweep: SweepMethod;
@@ -68,24 +69,26 @@ export interface SweepPlan {
 
 /** Curves of every scope that is swept. */
 function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: SweepSize): Curves[] {
-  const ordersIn = (layer: number) =>
-    typeof ordersPerScope === "number" ? ordersPerScope : ordersPerScope[layer - 1]!;
+  const isByLayer = (orders: SweepSize["ordersPerScope"]): orders is readonly number[] => Array.isArray(orders);
+  const curvesIn = (kinds: readonly ScopeKind[], layer?: number) =>
+    kinds.reduce((sum, kind) => {
+      if (!scopes.includes(kind)) return sum;
+      if (isByLayer(ordersPerScope)) return sum + (layer === undefined ? 0 : ordersPerScope[layer - 1]! * modes.length);
+      return sum + ordersPerScope[kind] * modes.length;
+    }, 0);
   const all = hiddenUnits(shape);
   const layers = all.map((neurons, index) => ({ lowest: index + 1, neurons }));
   const network = { lowest: 1, neurons: all.reduce((sum, neurons) => sum + neurons, 0) };
-  const joint = networkScopes.filter((scope) => scopes.includes(scope)).length;
-  const inLayers = scopes.includes("layers") ? 1 : 0;
+  const joint = curvesIn(networkScopes);
+  const inLayer = (layer: number) => curvesIn(["layers"], layer);
   // Of a single hidden layer, all scopes are the same walks.
   const swept =
     all.length === 1
-      ? [{ ...network, scopes: inLayers + joint }]
-      : [...layers.map((layer) => ({ ...layer, scopes: inLayers })), { ...network, scopes: joint }];
+      ? [{ ...network, count: inLayer(1) + joint }]
+      : [...layers.map((layer) => ({ ...layer, count: inLayer(layer.lowest) })), { ...network, count: joint }];
   return swept
-    .filter((scope) => scope.scopes > 0)
-    .map(({ lowest, neurons, scopes: alike }) => {
-      const count = alike * ordersIn(lowest) * modes.length;
-      return { lowest, neurons, count, evaluations: removalSteps(neurons, stride).length };
-    });
+    .filter(({ count }) => count > 0)
+    .map((scope) => ({ ...scope, evaluations: removalSteps(scope.neurons, stride).length }));
 }
 
 /** Evaluations of all curves of one network. */

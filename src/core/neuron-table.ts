@@ -1,5 +1,6 @@
 /** One row per hidden neuron of one network: counts and the measures derived from them, as columns. */
 import { countsOf, type LevelCounts } from "./evidence.ts";
+import type { FoundSequences } from "./sequences.ts";
 
 export interface NeuronTable {
   readonly repeat: number;
@@ -24,6 +25,8 @@ export interface NeuronTable {
   readonly measures: Readonly<Record<string, Float64Array>>;
   /** Of those measures that were sampled: id to [rows] standard errors, in the unit of the measure. Absent where none was. */
   readonly standardErrors?: Readonly<Record<string, Float64Array>>;
+  /** Orders of removal that were searched for; absent where none was, and in files, which hold them as orders. */
+  readonly sequences?: FoundSequences;
 }
 
 /** Whether outputs were reduced to one bit, whose counts are there. */

@@ -49,6 +49,8 @@ export const wholeRanges = {
   shapleyDraws: { least: 2, most: 65_534 },
   /** That a comparison may take: a week at most. */
   minutes: { least: 1, most: 10_080 },
+  /** Neurons that a greedy search removes at a step. */
+  greedyBlock: { least: 1, most: MOST },
   /** Of a quantised output; 256 levels need samples in plenty. */
   bits: { least: 1, most: 8 },
 } as const satisfies Record<string, Range>;

@@ -59,6 +59,8 @@ export interface MeasuringConfig {
   readonly shapleyDraws?: number;
   /** Half of the 95 % intervals of Shapley values, nats, at which sampling ends early; absent where it never does. */
   readonly shapleyError?: number;
+  /** Neurons that a greedy search removes at a step; absent: one. */
+  readonly greedyBlock?: number;
   readonly scopes: readonly ScopeKind[];
   readonly modes: readonly AblationMode[];
   readonly randomDraws: number;

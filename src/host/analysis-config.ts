@@ -15,7 +15,8 @@ export interface AnalysisOptions
 export function analysisConfig(networks: readonly FiledNetwork[], options: AnalysisOptions): AnalysisConfig {
   const { data, label, noHeader, drop, classes, split, normalize, standardize, seed, quantizeThreshold } = options;
   const { activation, alpha, weightsLayout, channels } = options;
-  const { measures, shapleyDraws, shapleyError, scopes, modes, randomDraws, stride, sweep, singles } = options;
+  const { measures, shapleyDraws, shapleyError, scopes, modes, randomDraws, stride, sweep, singles, greedyBlock } =
+    options;
   return {
     models: networks.map(({ file }) => file),
     data,
@@ -25,7 +26,7 @@ export function analysisConfig(networks: readonly FiledNetwork[], options: Analy
     ...architectureOf(networks),
     ...levelConfig(options),
     measures,
-    ...given({ shapleyDraws, shapleyError }),
+    ...given({ shapleyDraws, shapleyError, greedyBlock }),
     scopes,
     modes,
     randomDraws,

@@ -1,43 +1,50 @@
-/** Which measures are asked for: names, or a word that stands for several. */
+/** Which measures are asked for, and which sequences beside them: names, or a word that stands for several. */
 import type { LayerActivation } from "../core/activation.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Check } from "../core/option-checks.ts";
+import { type Sequence, sequences } from "../core/sequences.ts";
 import type { Measure } from "./measure.ts";
 import { paperMeasureNames } from "./paper-measures.ts";
 import { measureNamed, measures } from "./registry.ts";
 
-const measureNames = (): string[] => measures.map(({ name }) => name);
+/** Measures, then sequences. */
+const allNames = (): string[] => [...measures, ...sequences].map(({ name }) => name);
 
 /** What the words stand for; asked when needed, as the registry may grow. */
 const groups: Readonly<Record<string, () => readonly string[]>> = {
   paper: () => paperMeasureNames,
-  all: measureNames,
+  all: allNames,
 };
 
-/** Names of measures, or `paper` or `all`; each measure once, in the order of the registry. */
+/** Names of measures and sequences, or `paper` or `all`; each once, in the order of the registries. */
 export const measuresCheck: Check<readonly string[]> = {
   get allowed() {
-    return `${measureNames().join(", ")} (one or more), ${Object.keys(groups).join(" or ")}`;
+    return `${allNames().join(", ")} (one or more), ${Object.keys(groups).join(" or ")}`;
   },
   get names() {
-    return [...measureNames(), ...Object.keys(groups)];
+    return [...allNames(), ...Object.keys(groups)];
   },
   take(value) {
     if (!Array.isArray(value) || value.length === 0) return undefined;
     const asked = value.flatMap((each) => (Object.hasOwn(groups, each) ? groups[each]!() : [each]));
-    const known = measureNames();
+    const known = allNames();
     return asked.every((each) => known.includes(each)) ? known.filter((name) => asked.includes(name)) : undefined;
   },
 };
 
-/** @param names as `measuresCheck` gives them */
+/** The measures among them. @param names as `measuresCheck` gives them */
 export function measuresNamed(names: readonly string[]): Measure[] {
-  return names.map((name) => measureNamed(name)!);
+  return names.flatMap((name) => measureNamed(name) ?? []);
 }
 
-/** Whether these are all measures there are: then those that networks do not allow are left out. */
+/** The sequences among them. @param names as `measuresCheck` gives them */
+export function sequencesNamed(names: readonly string[]): Sequence[] {
+  return sequences.filter(({ name }) => names.includes(name));
+}
+
+/** Whether these are all that there are: then measures that networks do not allow are left out. */
 export function asksForAll(names: readonly string[]): boolean {
-  return names.length === measures.length;
+  return names.length === allNames().length;
 }
 
 /** Measures that networks allow, and what the others are left out for. */

@@ -1,7 +1,7 @@
 /** What measuring takes on a device, and how many networks are measured at once. Plain arithmetic, nothing allocated. */
 import type { AblationMode } from "../core/ablation.ts";
 import type { InputType } from "../core/input-type.ts";
-import { featuresOf, hiddenLayers, type NetworkShape } from "../core/layers/network-shape.ts";
+import { classesOf, featuresOf, hiddenLayers, hiddenUnits, type NetworkShape } from "../core/layers/network-shape.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
 import { plannedArrays } from "../gpu/device/layout.ts";
 import {
@@ -21,11 +21,19 @@ import { splitLayout } from "./device-split.ts";
 import { bitsLayout } from "./evidence/bits.ts";
 import { levelsLayout } from "./evidence/level-counts.ts";
 import { extremesLayout, needsExtremes, readingRows } from "./evidence/level-edges.ts";
+import { momentCopies, momentsLayout, SIGNALS_AT_ONCE, stripGroups } from "./evidence/moments.ts";
 import { removalsLayout } from "./evidence/removals.ts";
 import { type RiderLayout, ridingBasis } from "./evidence/ride.ts";
 import { blocksOf, type RidingEvidence, ridingCopies, ridingKinds } from "./evidence/riding-kinds.ts";
 import { chunksOf, forwardOperations, forwardPassLayout, type PassSize, rowsPerChunk } from "./forward-pass.ts";
 import { tallyLayout } from "./tally.ts";
+
+/** A pass by which a sequence is searched for in one network: single removals, or products of neurons, with or without signals. */
+export interface SearchPass {
+  readonly kind: "removals" | "products" | "signals";
+  /** Hidden layers, from 0, whose neurons are multiplied. */
+  readonly pairs: readonly (readonly [left: number, right: number])[];
+}
 
 /** What decides the size of every array of measuring. */
 interface MeasuringSize {
@@ -42,6 +50,7 @@ interface MeasuringSize {
   readonly keepsSlopes: boolean;
   /** What stands for neurons that measures remove alone. */
   readonly removed: readonly AblationMode[];
+  readonly searches: readonly SearchPass[];
   /** Whether the validation set is read page by page. */
   readonly paged: boolean;
   /** Where measures need sweeps over the validation set: what those of some networks keep beside the data and the networks. */
@@ -90,6 +99,43 @@ function removalArrays(basis: PlanBasis, size: MeasuringSize, pass: PassSize): P
   return passWith(basis, pass, () => [removalsLayout(basis, { ...pass, modes: size.removed }, blocks)]);
 }
 
+/** Each search. */
+function searchArrays(basis: PlanBasis, size: MeasuringSize): PlannedArray[][] {
+  return size.searches.flatMap((search) =>
+    search.kind === "removals" ? [searchedRemovals(basis, size)] : multipliedArrays(basis, size, search),
+  );
+}
+
+/** Of one network, its pass over the validation set, where riders keep so many copies. */
+function searchedPass(
+  basis: PlanBasis,
+  { shape, validation: samples }: MeasuringSize,
+  networks: number,
+  copies: number,
+) {
+  const rows = rowsPerChunk(ridingBasis(basis, copies), samples, networks, shape);
+  const pass: PassSize = { shape, networks, samples, rows };
+  return { pass, parameters: plannedArrays(basis, parametersLayout(shape, networks)) };
+}
+
+/** The whole network is the largest that is left. */
+function searchedRemovals(basis: PlanBasis, size: MeasuringSize): PlannedArray[] {
+  const { pass, parameters } = searchedPass(basis, size, 1, 1);
+  return [...parameters, ...removalArrays(basis, { ...size, removed: ["mean"] }, pass)];
+}
+
+/** Products of neurons, a group of strips at a time. */
+function multipliedArrays(basis: PlanBasis, size: MeasuringSize, { kind, pairs }: SearchPass): PlannedArray[][] {
+  const sendsSignals = kind === "signals";
+  const networks = sendsSignals ? Math.min(SIGNALS_AT_ONCE, classesOf(size.shape)) : 1;
+  const { pass, parameters } = searchedPass(basis, size, networks, momentCopies(sendsSignals, size.keepsSlopes));
+  const blocks = blocksOf({ ...size, ...pass });
+  return stripGroups(basis, hiddenUnits(size.shape), pairs, size.validation).map((strips) => [
+    ...parameters,
+    ...passWith(basis, pass, () => [momentsLayout({ ...size, ...pass, strips, sendsSignals }, blocks)]),
+  ]);
+}
+
 /** Tallies of all networks (createTallier). */
 function tallyRider(networks: number, samples: number, chunks: number): RiderLayout {
   const arrays = tallyLayout(networks, samples, chunks);
@@ -107,11 +153,14 @@ function readingArrays(basis: PlanBasis, { shape, validation: samples }: Measuri
 /** Every array that is alive at the fullest moment of measuring `networks` networks at once. */
 export function measuringArrays(basis: PlanBasis, size: MeasuringSize, networks: number): PlannedArray[] {
   const { shape, inputType, validation, test } = size;
-  const passes = passArrays(basis, size, networks);
+  const parameters = plannedArrays(basis, parametersLayout(shape, networks));
+  const passes = [
+    ...passArrays(basis, size, networks).map((arrays) => [...parameters, ...arrays]),
+    ...searchArrays(basis, size),
+  ];
   return [
     ...plannedArrays(basis, splitLayout(inputType, validation, featuresOf(shape)), "validation"),
     ...plannedArrays(basis, splitLayout(inputType, test, featuresOf(shape)), "test"),
-    ...plannedArrays(basis, parametersLayout(shape, networks)),
     ...passes.reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest)),
   ];
 }

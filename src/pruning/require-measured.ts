@@ -20,6 +20,17 @@ function refuse(what: string, where: string, expected: string, found: unknown): 
   throw new UsageError({ what, where, expected, found: shownValue(found), fix: REMEDY });
 }
 
+/** @throws UsageError unless each sequence names rows of the table, none of them twice */
+function requireSequences(value: unknown, rows: number, where: string): void {
+  for (const [id, byScope] of Object.entries(requireRecord(value, "sequences", where))) {
+    for (const [scope, sequence] of Object.entries(requireRecord(byScope, `sequences.${id}`, where))) {
+      const own = sequence instanceof Uint32Array ? sequence : Uint32Array.of(rows);
+      const fits = own.every((row) => row < rows) && new Set(own).size === own.length;
+      if (!fits) refuse(`sequences.${id}.${scope} is invalid`, where, `a Uint32Array of rows below ${rows}`, sequence);
+    }
+  }
+}
+
 /** One row a hidden neuron, in the order layer, neuron. @throws UsageError where that is not so, or a value is not finite. */
 export function requireTable(value: unknown, network: Network, where: string): NeuronTable {
   const table = requireRecord(value, "the table", where);
@@ -46,6 +57,7 @@ export function requireTable(value: unknown, network: Network, where: string): N
       if (!fits) refuse(`${name}.${id} is invalid`, where, `a Float64Array of ${rows} finite numbers`, values);
     }
   }
+  if (table["sequences"] !== undefined) requireSequences(table["sequences"], rows, where);
   return value as NeuronTable;
 }
 

@@ -65,7 +65,7 @@ function samplesOf(labels: ArrayLike<number>, classes: number): number[] {
  * @param outputs of all layers for these inputs
  * @param signal [samples, classes]
  */
-function outputGradients(
+export function outputGradients(
   { layers, activation }: RealNetwork,
   inputs: ArrayLike<number>,
   outputs: readonly Float64Array[],

@@ -8,17 +8,18 @@ import { requireTreated } from "../data/inputs/inputs-for-networks.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { PerDevice } from "../gpu/device/devices.ts";
 import { inSpan } from "../gpu/profile/profiler.ts";
-import { gatherEvidence, gatheredNetworks, type MeasuringRequest } from "../measure-networks.ts";
-import { measuresNamed } from "../measures/measure-choice.ts";
+import { gatherEvidence, gatheredNetworks, type MeasuringRequest, withSequences } from "../measure-networks.ts";
+import { measuresNamed, sequencesNamed } from "../measures/measure-choice.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import { uploadNetworks } from "../passes/device-networks.ts";
 import { type DevicePages, splitOnDevice } from "../passes/device-split.ts";
 import { type Evaluation, evaluate } from "../passes/evaluate.ts";
 import { measuringPlan, sizeOf } from "../plan.ts";
 import { divergence } from "../train/trainer.ts";
-import type { Accuracies, CountedNetwork } from "./part-values.ts";
+import type { Accuracies, CountedNetwork, MeasuredTable } from "./part-values.ts";
 import type { Group, Stage, Yield } from "./run-jobs.ts";
 import type { StudyParts } from "./study-parts.ts";
+import { meanActivations } from "./table-orders.ts";
 
 /** What networks are measured on. */
 interface Splits {
@@ -85,6 +86,7 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?
   const { config } = parts;
   const size = sizeOf(dataset);
   const measures = measuresNamed(config.measures);
+  const sequences = sequencesNamed(config.measures);
   const validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
 
@@ -101,13 +103,31 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?
     const counted = uncounted.length === 0 ? [] : await count(gpu, uncounted, splits(), config, request);
     // At once: where a measure has no value, others can still be had from the counts.
     await Promise.all(counted.map((counts) => parts.write("counts", counts.accuracies.repeat, counts)));
-    return inSpan(gpu, "measures", () =>
-      jobs.map((job, index): Yield => {
-        const network = networks[index]!;
+    const tables = inSpan(gpu, "measures", () =>
+      networks.map((network, index) => {
         const { accuracies, gathered } = found[index] ?? counted[uncounted.indexOf(network)]!;
-        return { job, kind: "table", value: { accuracies, table: neuronTable(gathered, network.network, measures) } };
+        return { accuracies, table: neuronTable(gathered, network.network, measures) };
       }),
     );
+    const values = sequences.length === 0 ? tables : await searched(gpu, tables, networks);
+    return jobs.map((job, index): Yield => ({ job, kind: "table", value: values[index]! }));
+  }
+
+  /** One network after the other: each search fills a device. */
+  async function searched(
+    gpu: GpuContext,
+    tables: readonly MeasuredTable[],
+    networks: readonly TrainedNetwork[],
+  ): Promise<MeasuredTable[]> {
+    const all: MeasuredTable[] = [];
+    for (const [index, { accuracies, table }] of tables.entries()) {
+      const { network } = networks[index]!;
+      const measured = { table, network, meanActivations: meanActivations(table, network) };
+      const { scopes, greedyBlock } = config;
+      const request = { sequences, scopes, ...(greedyBlock !== undefined && { greedyBlock }) };
+      all.push({ accuracies, table: await withSequences(gpu, measured, validation.on(gpu), request) });
+    }
+    return all;
   }
 
   return {

@@ -4,12 +4,13 @@
  * configuration a part depends on the fields that its work reads, so that another `--random-draws` keeps networks and counts.
  */
 import { type AnyDataset, inputTypeOf } from "../core/dataset.ts";
+import { isGreedy } from "../core/sequences.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Provenance, RecordedConfig } from "../core/study.ts";
 import type { TileForms } from "../core/tiles.ts";
 import { encodePlain } from "../formats/plain-bytes.ts";
 import { removedFor, ridingFor, shapleyFor } from "../measure-networks.ts";
-import { measuresNamed } from "../measures/measure-choice.ts";
+import { measuresNamed, sequencesNamed } from "../measures/measure-choice.ts";
 import type { Slice } from "./jobs.ts";
 
 /**
@@ -64,6 +65,7 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   // By counting, where measures ask for Shapley values.
   shapleyDraws: [],
   shapleyError: [],
+  greedyBlock: [],
   scopes: ["removals"],
   modes: ["removals"],
   randomDraws: ["removals"],
@@ -84,7 +86,11 @@ function fieldsRead(kind: PartKind, config: RecordedConfig, slice?: Slice): Read
   const fields = Object.keys(readBy) as Field[];
   const own = fields.filter((field) => readBy[field].includes(kind) && !unread.includes(field));
   const read = Object.fromEntries(own.map((field) => [field, config[field]]));
-  return kind === "counts" ? { ...read, ...gatheredFor(config) } : read;
+  // Sequences are searched for in the scopes that are asked for.
+  if (kind === "counts") return { ...read, ...gatheredFor(config) };
+  const sequences = kind === "table" ? sequencesNamed(config.measures) : [];
+  if (sequences.length === 0) return read;
+  return { ...read, scopes: config.scopes, ...(sequences.some(isGreedy) && { greedyBlock: config.greedyBlock ?? 1 }) };
 }
 
 /** Of the measures, counting reads no more than what has to be gathered. */

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type OrderOptions, removalOrders, removalSteps } from "../../src/ablation/orders.ts";
-import { rankingsOf } from "../../src/ablation/rankings.ts";
+import { ordersPerScope, rankingsOf } from "../../src/ablation/rankings.ts";
 import { type NeuronAddress, RANDOM, type RemovalOrder } from "../../src/core/ablation.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { scopesOf } from "../../src/core/scope.ts";
@@ -107,6 +107,33 @@ describe("orders by rank within the layer", () => {
     expect(inLayer(1).map((address) => address.slice(2))).not.toEqual(inLayer(2).map((address) => address.slice(2)));
     expect(inLayer(1)).not.toEqual(draw("layer1"));
     expect(new Set(order).size).toBe(80);
+  });
+});
+
+describe("orders that were searched for", () => {
+  const rows = { layer1: Uint32Array.of(1, 0), network: Uint32Array.of(2, 1, 4, 0, 3) };
+  const table = { ...tableOf([[0, 0], [0, 0, 0]]), sequences: { greedy_zero: rows } }; // biome-ignore format: a row a layer
+  const rankings = rankingsOf(["greedy_zero", "greedy_mean"], 0);
+
+  test("are as they were found, one a scope, where they were looked for", () => {
+    const found = removalOrders(table, {
+      ...byValue,
+      rankings,
+      scopes: ["layer1", "layer2", "network", "network-ranked"],
+    });
+    expect(found.map(({ scope, measure, direction, draw }) => [scope, measure, direction, draw])).toEqual([
+      ["layer1", "greedy_zero", "low", 0],
+      ["network", "greedy_zero", "low", 0],
+    ]);
+    expect(found.map(names)).toEqual([
+      ["1/1", "1/0"],
+      ["2/0", "1/1", "2/2", "1/0", "2/1"],
+    ]);
+  });
+
+  test("count once in a layer and in the whole network, and by rank not at all", () => {
+    expect(ordersPerScope(rankings)).toEqual({ layers: 2, network: 2, "network-ranked": 0 });
+    expect(ordersPerScope(rankingsOf(["value"], 3))).toEqual({ layers: 5, network: 5, "network-ranked": 5 });
   });
 });
 

@@ -10,6 +10,8 @@ import {
   histogram,
   levels,
   magnitudeSums,
+  moments,
+  passDown,
   path,
   relevance,
   removals,
@@ -33,6 +35,8 @@ import { createAddGradients } from "../../src/gpu/kernels/gradient-sums.ts";
 import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid } from "../../src/gpu/kernels/histogram.ts";
 import { createCountLevels, createFindExtremes, levelsGrid } from "../../src/gpu/kernels/levels.ts";
 import { createAddMagnitudes } from "../../src/gpu/kernels/magnitude-sums.ts";
+import { createAddMoments, momentsGrid } from "../../src/gpu/kernels/moments.ts";
+import { createPassDown, passDownGrid } from "../../src/gpu/kernels/pass-down.ts";
 import { createAddConductance, createScaleLayer, pathGrid } from "../../src/gpu/kernels/path.ts";
 import { createDivideRelevance, createPassRelevance, relevanceGrid } from "../../src/gpu/kernels/relevance.ts";
 import {
@@ -340,7 +344,8 @@ describe("class-sums", () => {
 
 describe("start-signal.start_signal", () => {
   // 5 classes are 2 quads; 70 samples of 3 networks.
-  const rows = uploadUniforms(gpu, startSignal, "Rows", [{ first: 0, count: 70, slab_rows: 96, quads: 2, classes: 5 }]);
+  const size = { first: 0, count: 70, slab_rows: 96, quads: 2, classes: 5, first_class: 0 };
+  const rows = uploadUniforms(gpu, startSignal, "Rows", [size]);
   const given = { rows, labels: words(70), logits: floats(3, 96, 8), signal: floats(3, 96, 8) };
 
   test.each([
@@ -349,6 +354,8 @@ describe("start-signal.start_signal", () => {
     ["label", 5, 0],
     ["logit", 5, 1],
     ["prediction", 4 * 5 + 4 + 5 * 5, 5],
+    ["unit", 5, 0],
+    ["spread", 4 * 5 + 4 + 5 * 5, 5],
   ] as const)("of the %s", async (kind, operations, logits) => {
     const kernel = (await createStartSignal(gpu, kind)).bind(given);
     expect(costOf(kernel, startSignalGrid(70, 3))).toEqual({
@@ -454,6 +461,70 @@ describe("path", () => {
   });
 });
 
+describe("pass-down.pass_down", () => {
+  // 70 samples of 3 networks, 2 quads a row: a value or z and a signal read, a delta written.
+  const size = { layer: uploadUniforms(gpu, passDown, "Layer", [{ slab_rows: 96, quads: 2 }]) };
+  const part = uploadUniforms(gpu, passDown, "Part", [{ count: 70, earlier: 0 }]);
+  const shared = { ...size, part, signal: floats(3, 96, 8), delta: floats(3, 96, 8) };
+  const bytes = 4 * 3 * (3 * 70 * 8);
+
+  test("with sigmoid", async () => {
+    const kernel = (await createPassDown(gpu, "", "sigmoid")).bind({ ...shared, activations: floats(3, 96, 8) });
+    expect(costOf(kernel, passDownGrid(2, 70, 3))).toEqual({ operations: 3 * 70 * 8 * 3, bytes });
+  });
+
+  test("with gelu", async () => {
+    const resources = { ...shared, preactivations: floats(3, 96, 8) };
+    const kernel = (await createPassDown(gpu, "PREACTIVATIONS", "gelu")).bind(resources);
+    expect(costOf(kernel, passDownGrid(2, 70, 3))).toEqual({ operations: 3 * 70 * 8 * (1 + 7), bytes });
+  });
+});
+
+describe("moments.add_moments", () => {
+  // Quads 1 and 2 of a layer of 3 quads; 70 samples, behind 1,000 of their first block: 2 blocks.
+  const strip = { slab_rows: 96, left_quads: 3, first_quad: 1, strip_quads: 2, blocks: 2 };
+  const ofPart = { count: 70, earlier: 1000 };
+  const part = uploadUniforms(gpu, moments, "Part", [ofPart]);
+  const left = { left_outputs: floats(1, 96, 12), left_constants: floats(12) };
+
+  test("of a layer with itself, right of the diagonal alone", async () => {
+    const sizes = { ...strip, right_quads: 3, same: 1, signals: 0 };
+    const kernel = (await createAddMoments(gpu, "")).bind({
+      pair: uploadUniforms(gpu, moments, "Pair", [sizes]),
+      part,
+      ...left,
+      right_outputs: left.left_outputs,
+      right_constants: left.left_constants,
+      sums: floats(8, 3, 8),
+    });
+    expect(costOf(kernel, momentsGrid(sizes, ofPart))).toEqual({
+      // Quad 1 with 1 and 2, quad 2 with 2: 3 tiles of 16 products and sums.
+      operations: 3 * 16 * 70 * 2,
+      // 12 outputs a sample and constants once; 4 quads of sums a tile and block, read and written
+      bytes: 4 * (12 * 71 + 2 * 3 * 4 * 2 * 4),
+    });
+  });
+
+  test("of two layers, by two signals", async () => {
+    const sizes = { ...strip, right_quads: 2, same: 0, signals: 2 };
+    const kernel = (await createAddMoments(gpu, "SIGNALS")).bind({
+      pair: uploadUniforms(gpu, moments, "Pair", [sizes]),
+      part,
+      ...left,
+      right_outputs: floats(1, 96, 8),
+      right_constants: floats(8),
+      left_signals: floats(2, 96, 12),
+      right_signals: floats(2, 96, 8),
+      sums: floats(8, 2, 8),
+    });
+    expect(costOf(kernel, momentsGrid(sizes, ofPart))).toEqual({
+      operations: 4 * 16 * 70 * 7,
+      // Of each layer 8 lanes: an output and two signals a sample, and a constant.
+      bytes: 4 * (16 * (3 * 70 + 1) + 2 * 4 * 4 * 2 * 4),
+    });
+  });
+});
+
 describe("removals", () => {
   // Groups of 4 of 7 neurons in two modes, 3 networks, 70 samples; 5 units above are 2 quads.
   const sizes: RemovalLayer = {
@@ -508,6 +579,15 @@ describe("removals", () => {
     expect(costOf(last, grid)).toEqual({
       operations: jobs * 70 * (5 * 27 + 12),
       bytes: 4 * (3 * 4 * (70 + 5) + 3 * 70 * 5 + 70 + sums),
+    });
+    const counting = (await createAddChanges(gpu, "LAST+WRONG")).bind({
+      ...shared,
+      ...neurons,
+      logits: floats(3, 96, 8),
+    });
+    expect(costOf(counting, grid)).toEqual({
+      operations: jobs * 70 * (5 * 29 + 14),
+      bytes: 4 * (3 * 4 * (70 + 5) + 2 * 3 * 70 * 5 + 70 + sums),
     });
   });
 });

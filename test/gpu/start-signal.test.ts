@@ -10,7 +10,7 @@ import { upload, uploadUniforms } from "../support/arrays.ts";
 import { dispatch } from "../support/dispatch.ts";
 import { testGpu } from "../support/gpu.ts";
 import { testRandom } from "../support/networks.ts";
-import { outputDeltaBounds } from "../support/rounding.ts";
+import { outputDeltaBounds, ULP } from "../support/rounding.ts";
 import { concatenate, homogeneousRows, paddedRows, realNumbers, smallIntegers } from "../support/rows.ts";
 import { eachDimension, sizesText } from "../support/sizes.ts";
 
@@ -36,10 +36,14 @@ function makeTask(samples: number, classes: number, exact: boolean): Task {
 }
 
 /** [networks, samples + SPARE, lanes] */
-async function run({ samples, classes, logits, labels }: Task, kind: SignalKind): Promise<Float32Array> {
+async function run(
+  { samples, classes, logits, labels }: Task,
+  kind: SignalKind,
+  firstClass = 0,
+): Promise<Float32Array> {
   const slabRows = samples + SPARE;
   const lanes = lanesOf(classes);
-  const sizes = { slab_rows: slabRows, quads: lanes / 4, classes };
+  const sizes = { slab_rows: slabRows, quads: lanes / 4, classes, first_class: firstClass };
   const signal = new Float32Array(logits.length * slabRows * lanes).fill(UNTOUCHED);
   const shape = [logits.length, slabRows, lanes] as const;
   const resources = {
@@ -87,6 +91,43 @@ describe("what flows back from the logits", () => {
       }
     },
   );
+
+  test("equals the reference where it is a class's own logit, one class a network from any class on", async () => {
+    for (const { samples, classes } of eachDimension(["samples", "classes"])) {
+      const task = makeTask(samples, classes, true);
+      const from = Math.max(0, classes - 2);
+      const want = (network: number) =>
+        startSignal(task.logits[network]!, task.labels, classes, "unit", from + network);
+      expectEqual(subject(task, "unit"), await run(task, "unit", from), packed(task, want, UNTOUCHED));
+    }
+  });
+
+  test("is a class's share of how predictions spread, within the rounding of float32", async () => {
+    const two = eachDimension(["samples", "classes"]).filter(({ classes }) => classes > 1);
+    for (const { samples, classes } of two) {
+      const task = makeTask(samples, classes, false);
+      const from = Math.max(0, classes - 2);
+      const want = (network: number) =>
+        startSignal(task.logits[network]!, task.labels, classes, "spread", from + network);
+      const bounds = (network: number) =>
+        Array.from(task.labels).flatMap((_, sample) => {
+          const row = [...task.logits[network]!.subarray(sample * classes, (sample + 1) * classes)];
+          const chosen = from + network;
+          const p = startSignal(row, [0], classes, "prediction")[chosen] ?? 0;
+          // Of p_k, whose root is off by half its share, and 4 units for the root itself; then of the difference.
+          const share = outputDeltaBounds(row, 0, 1)[chosen] ?? 0;
+          return outputDeltaBounds(row, chosen, 1).map((bound) => {
+            const root = Math.sqrt(p);
+            return root * (bound + 5 * ULP) + share / Math.max(2 * root, 1e-30) + ULP * ULP;
+          });
+        });
+      const got = await run(task, "spread", from);
+      expectWithin(subject(task, "spread"), got, packed(task, want, UNTOUCHED), packed(task, bounds, 0));
+    }
+    const spread = [0, 1].map((chosen) => [...startSignal([0, 0], [1], 2, "spread", chosen)]);
+    const half = Math.sqrt(0.5) / 2;
+    for (const [at, value] of [half, -half, -half, half].entries()) expect(spread.flat()[at]).toBeCloseTo(value, 12);
+  });
 
   test.each(["loss", "prediction"] as const)("is of each sample alone, not of the chunk's mean: %s", async (kind) => {
     for (const { samples, classes } of eachDimension(["samples", "classes"])) {

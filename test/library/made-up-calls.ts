@@ -119,6 +119,13 @@ const tables: readonly (readonly [wrong: string, change: (measured: library.Netw
     "standard errors that are too short",
     ({ table, ...more }) => ({ ...more, table: { ...table, standardErrors: { entropy: new Float64Array(2) } } }),
   ],
+  [
+    "a sequence that names a row twice",
+    ({ table, ...more }) => ({
+      ...more,
+      table: { ...table, sequences: { greedy_zero: { layer1: Uint32Array.of(0, 1, 0) } } },
+    }),
+  ],
   ["no column of the measures", ({ table, ...more }) => ({ ...more, table: { ...table, measures: {} } })],
   ["means of one layer", (measured) => ({ ...measured, meanActivations: measured.meanActivations.slice(1) })],
   [

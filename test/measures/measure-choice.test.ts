@@ -1,8 +1,15 @@
 /** What `--measures` and the library take. */
 import { afterEach, expect, test } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
+import { sequences } from "../../src/core/sequences.ts";
 import type { Measure } from "../../src/measures/measure.ts";
-import { allowedMeasures, measuresCheck, measuresNamed } from "../../src/measures/measure-choice.ts";
+import {
+  allowedMeasures,
+  asksForAll,
+  measuresCheck,
+  measuresNamed,
+  sequencesNamed,
+} from "../../src/measures/measure-choice.ts";
 import { paperMeasureNames, paperMeasures } from "../../src/measures/paper-measures.ts";
 import { measures } from "../../src/measures/registry.ts";
 
@@ -18,7 +25,7 @@ test("the paper's measures are a fixed set: what is registered besides does not 
   registered.push(further);
   expect(paperMeasures.map(({ name }) => name)).toEqual(["entropy", "mutual-information", "kl-selectivity"]);
   expect(measuresCheck.take(["paper"])).toEqual(paperMeasureNames);
-  expect(measuresCheck.take(["all"])).toEqual(measures.map(({ name }) => name));
+  expect(measuresCheck.take(["all"])).toEqual([...measures, ...sequences].map(({ name }) => name));
   expect(measuresCheck.take(["all"])).toContain("further");
 });
 
@@ -29,6 +36,17 @@ test("names are taken once each, in the order of the registry, beside words for 
   expect(measuresNamed(["further", "entropy"]).map(({ id }) => id)).toEqual(["further", "entropy"]);
 });
 
+test("sequences are named beside measures, and told apart; all includes them, the paper's set does not", () => {
+  const asked = measuresCheck.take(["greedy-mean", "entropy"])!;
+  expect(asked).toEqual(["entropy", "greedy-mean"]);
+  expect(measuresNamed(asked).map(({ id }) => id)).toEqual(["entropy"]);
+  expect(sequencesNamed(asked).map(({ id }) => id)).toEqual(["greedy_mean"]);
+  expect(sequencesNamed(paperMeasureNames)).toEqual([]);
+  const all = measuresCheck.take(["all"])!;
+  expect([sequencesNamed(all), asksForAll(all)]).toEqual([sequences, true]);
+  expect(asksForAll(measures.map(({ name }) => name))).toBe(false);
+});
+
 test("nothing, a stranger, an id and what is not a list are refused", () => {
   for (const value of [[], ["stranger"], ["entropy", "mutual_information"], "entropy", undefined, [7], ["toString"]]) {
     expect(measuresCheck.take(value), String(value)).toBeUndefined();
@@ -36,7 +54,7 @@ test("nothing, a stranger, an id and what is not a list are refused", () => {
 });
 
 test("of all measures those that a network does not allow are left out, and that is said; one that is named is refused", () => {
-  const all = measures.map(({ name }) => name);
+  const all = measuresCheck.take(["all"])!;
   const relu = { kind: "relu" } as const;
   expect(allowedMeasures(all, [relu])).toEqual({ names: all, notes: [] });
   const { names, notes } = allowedMeasures(all, [relu, { kind: "leaky-relu", alpha: 0.1 }]);

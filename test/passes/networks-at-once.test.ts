@@ -28,6 +28,7 @@ describe("within the limit of a binding", () => {
       test: samples,
       riding: [],
       removed: [],
+      searches: [],
       keepsSlopes: false,
       paged: false,
     } as const;

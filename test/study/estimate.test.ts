@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { workLines } from "../../src/cli/display/work-text.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
+import type { StudyConfig } from "../../src/core/study.ts";
 import { lineThrough, type PartEstimate, studyEstimates } from "../../src/estimate.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { runStudy } from "../../src/study/study.ts";
@@ -61,6 +62,23 @@ test("measuring takes longer by the permutations of Shapley values", async () =>
   expect(more / some).toBeCloseTo(3, 6);
   // The steady clock does not see that a trial of both does twice as much.
   expect(both / some).toBeCloseTo(1, 6);
+});
+
+test("searches for sequences are a part of their own, which blocks of greedy removals make shorter", async () => {
+  const measures = ["entropy", "greedy-zero", "fisher-quadratic-mean"];
+  const estimated = async (changes: Partial<StudyConfig>) => {
+    const all = await studyEstimates(devices, tinyDataset, { ...tinyConfig, measures, ...changes }, steadyClock());
+    return all.find(({ part }) => part === "search");
+  };
+  const one = await estimated({});
+  expect(one).toMatchObject({ amount: 2, unit: "networks" });
+  const greedy = await estimated({ measures: ["greedy-zero"] });
+  const quadratic = await estimated({ measures: ["fisher-quadratic-mean"] });
+  expect(one!.milliseconds).toBeCloseTo(greedy!.milliseconds + quadratic!.milliseconds, 6);
+  // 12 neurons: 12 steps, or 4, which are half as long on average, and at least one.
+  const inBlocks = await estimated({ measures: ["greedy-zero"], greedyBlock: 3 });
+  expect(greedy!.milliseconds / inBlocks!.milliseconds).toBeCloseTo(13 / 5, 6);
+  expect(await estimated({ measures: ["entropy"] })).toBeUndefined();
 });
 
 test("a study that does not fit the memory is refused before anything is tried", async () => {

@@ -1,6 +1,6 @@
 /** A study by every registered measure: what is registered appears everywhere by itself, in its unit. */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { StudyResults } from "../../src/core/study.ts";
+import type { StudyConfig, StudyResults } from "../../src/core/study.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { columnOf } from "../../src/measures/columns.ts";
@@ -29,8 +29,8 @@ const provenance = {
   elapsedMs: {},
 };
 
-async function results(measured: readonly string[]): Promise<StudyResults> {
-  const config = { ...tinyConfig, stride: 4, randomDraws: 1, measures: measured };
+async function results(measured: readonly string[], changes: Partial<StudyConfig> = {}): Promise<StudyResults> {
+  const config = { ...tinyConfig, stride: 4, randomDraws: 1, measures: measured, ...changes };
   const outcome = await runStudy(new Devices(gpu), tinyDataset, config, () => 0);
   return { config, dataset: summarizeDataset(tinyDataset), provenance, ...outcome };
 }
@@ -94,6 +94,32 @@ describe("a study by every measure", () => {
     expect([done[0], done.at(-1)]).toEqual([0, config.repeats]);
     expect(done).toContain(config.repeats / 2);
     expect(done.length).toBeGreaterThan(4);
+  });
+
+  test("has an order by each sequence that is asked for, in layers and in the whole network, and a curve in each mode", async () => {
+    const study = await results(["entropy", "greedy-mean"]);
+    const found = study.orders.filter(({ measure }) => measure === "greedy_mean");
+    expect(found.map(({ repeat, scope, direction }) => [repeat, scope, direction])).toEqual(
+      [0, 1].flatMap((repeat) => ["layer1", "layer2", "network"].map((scope) => [repeat, scope, "low"])),
+    );
+    expect(found.map(({ neurons }) => neurons.length)).toEqual([7, 5, 12, 7, 5, 12]);
+    expect(study.curves.filter(({ order }) => order.measure === "greedy_mean")).toHaveLength(2 * found.length);
+    expect(textOf(study)).not.toContain("greedy");
+    const { neurons, orders, curves, singles } = study;
+    const analysis = analyse({ label: "searched", neurons, orders, curves, singles, missing: [] });
+    expect(analysis.measures).toEqual(["entropy", "greedy_mean"]);
+    const page = tableSections([analysis]).map(({ content }) => content.text);
+    expect(page.join("")).toContain("Greedy (mean)");
+  });
+
+  test("removes greedily in blocks as it is asked: all at once is the order by single removals", async () => {
+    const { orders } = await results(["single-zero", "greedy-zero"], { greedyBlock: 12 });
+    const neuronsOf = (id: string) =>
+      orders
+        .filter(({ measure, direction, scope }) => measure === id && direction === "low" && scope !== "network-ranked")
+        .map(({ neurons }) => neurons);
+    expect(neuronsOf("greedy_zero")).toEqual(neuronsOf("single_zero"));
+    expect(neuronsOf("greedy_zero")).toHaveLength(6);
   });
 
   test("is reported with each measure in its unit and a colour of its own", () => {

@@ -95,6 +95,19 @@ describe("the name of a part", () => {
     expect(await without(9)).toBe(await without(tinyConfig.seed));
   });
 
+  test("of a table says in which scopes sequences were searched for, where any was", async () => {
+    const measures = ["entropy", "greedy-zero"];
+    const both = [{ scopes: ["layers"] as const }, {}].map((change) => names({ ...tinyConfig, measures, ...change }));
+    const [layers, every] = await Promise.all(both);
+    expect(layers!.counts).toBe(every!.counts);
+    expect(layers!.table).not.toBe(every!.table);
+    const inBlocks = await names({ ...tinyConfig, measures, greedyBlock: 2 });
+    expect(inBlocks.table).not.toBe(every!.table);
+    expect(await names({ ...tinyConfig, measures, greedyBlock: 1 })).toEqual(every);
+    const quadratic = { ...tinyConfig, measures: ["fisher-quadratic-zero"] };
+    expect(await names({ ...quadratic, greedyBlock: 2 })).toEqual(await names(quadratic));
+  });
+
   const origins: readonly (readonly [string, Partial<PartOrigin>])[] = [
     ["another version", { package: "1.0.1" }],
     ["another version of Dawn", { dawn: "3" }],

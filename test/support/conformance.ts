@@ -19,6 +19,14 @@ export interface ConformanceLayer {
   /** What the removal of each neuron alone adds to the loss, nats. */
   readonly single: ByMode;
   readonly shapley: ByMode;
+  /** Greedy removals within the layer: first removed first, with the losses from the intact network to none left. */
+  readonly greedy: Readonly<
+    Record<"zero" | "mean", { readonly order: readonly number[]; readonly losses: readonly number[] }>
+  >;
+  /** By id: [units][units] of the layer, and the order that they give. */
+  readonly quadratic: Readonly<
+    Record<string, { readonly matrix: readonly (readonly number[])[]; readonly order: readonly number[] }>
+  >;
 }
 
 export interface ConformanceSet {

@@ -8,9 +8,10 @@ function stepsText(stride: number): string {
 }
 
 export function budgetLines({ config, estimates, fits }: Budgeted<MeasuringConfig>, minutes: number): string[] {
-  const { stride, randomDraws, shapleyDraws } = config;
+  const { stride, randomDraws, shapleyDraws, greedyBlock } = config;
   const permutations = shapleyDraws === undefined ? "" : `, ${shapleyDraws} permutations for Shapley values`;
-  const what = `${stepsText(stride)}, ${randomDraws} random orders a scope${permutations}`;
+  const blocks = greedyBlock === undefined ? "" : `, greedy searches in steps of ${greedyBlock}`;
+  const what = `${stepsText(stride)}, ${randomDraws} random orders a scope${permutations}${blocks}`;
   const within = `${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
   const verdict = fits ? `what fits into ${within}` : `the coarsest; more than ${within} all the same`;
   return [`budget:  ${what}: ${verdict}`, ...workLines(estimates)];

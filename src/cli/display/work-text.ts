@@ -4,6 +4,7 @@ import type { Part, PartEstimate } from "../../estimate.ts";
 const titles: Readonly<Record<Part, string>> = {
   train: "training",
   measure: "measuring",
+  search: "searching orders",
   curves: "curves",
   singles: "single removals",
 };

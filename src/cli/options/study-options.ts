@@ -78,6 +78,9 @@ function addRemovalOptions(command: Command): Command {
   const measuresHelp = "what orders the neurons: names, paper or all";
   add("--measures <names>", measuresHelp, listOf(measuresCheck), paperMeasureNames, "paper");
   addShapleyOptions(command);
+  const { least, most } = wholeRanges.greedyBlock;
+  const blockHelp = "neurons that a greedy search removes at a step (default: 1)";
+  command.addOption(new Option("--greedy-block <n>", blockHelp).argParser(integer(least, most)));
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add("--modes <names>", "what a removed neuron becomes", someOf(ablationModes), modes, `${modes}`);
@@ -173,9 +176,11 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     ...levelConfig(options),
   };
   const shapley = shapleyConfig(options);
+  const { greedyBlock } = options;
   const removals = {
     measures: measured,
     ...shapley,
+    ...given({ greedyBlock }),
     scopes,
     modes,
     randomDraws,

@@ -8,13 +8,15 @@ import type { RemovalSums } from "../../core/evidence.ts";
 import { classesOf, hiddenLayers, hiddenUnits } from "../../core/layers/network-shape.ts";
 import type { KindShape } from "../../core/layers/registry.ts";
 import { greatest } from "../../core/long-arrays.ts";
-import { write } from "../../gpu/device/device-array.ts";
+import type { GpuContext } from "../../gpu/device/context.ts";
+import { type DeviceArray, write } from "../../gpu/device/device-array.ts";
+import type { BoundKernel } from "../../gpu/device/kernel.ts";
 import { f32, structs, uniforms } from "../../gpu/device/layout.ts";
 import type { Allocated, Owned } from "../../gpu/device/owned.ts";
 import { lanesOf, quadsOf } from "../../gpu/device/packing.ts";
 import { activationBytes, batchBytes, leastOf, type PlanBasis } from "../../gpu/device/plan-basis.ts";
 import type { Recorder } from "../../gpu/device/recorder.ts";
-import { writeUniforms } from "../../gpu/device/uniforms.ts";
+import { type UniformArray, writeUniforms } from "../../gpu/device/uniforms.ts";
 import { forward as forwardShader, removals as shader } from "../../gpu/generated/shaders.ts";
 import {
   changesGrid,
@@ -34,7 +36,7 @@ import { BlockSums, pagePlace } from "./block-sums.ts";
 import type { Collector, PageRide, Rider } from "./ride.ts";
 import { bindStart, startLayout } from "./start.ts";
 
-/** Sums of a neuron in a mode: of losses, divergences, squares, and one that stays 0. */
+/** Sums of a neuron in a mode: of losses, divergences, squares, and of wrong predictions where they are counted. */
 const FLOATS = 4;
 /** Slabs that one dispatch may have. */
 const MOST_SLABS = 65_535;
@@ -106,6 +108,15 @@ type RemovalArrays = Allocated<ReturnType<typeof removalsLayout>["arrays"]>;
 interface RemovalsCollector extends Collector {
   /** [networks][hidden layers], of one of its modes. */
   gathered(mode: AblationMode): RemovalSums[][];
+  /** [networks][hidden layers][neurons]: samples that come out wrong, where they are counted. */
+  wrong(mode: AblationMode): Float64Array[][];
+}
+
+/** What is asked for beside the sums of measures. */
+interface RemovalChoice {
+  /** Hidden layers, from 0, whose neurons are removed; sums of the others stay 0. By default all. */
+  readonly layers?: readonly number[];
+  readonly countsWrong?: boolean;
 }
 
 /** @param means per hidden layer: [networks, units] */
@@ -113,24 +124,27 @@ export function createRemovalsCollector(
   { count, shape }: DeviceNetworks,
   means: readonly Float32Array[],
   modes: readonly AblationMode[],
+  { layers, countsWrong = false }: RemovalChoice = {},
 ): RemovalsCollector {
   const hidden = hiddenUnits(shape);
   const each = modes.length;
   const sums = hidden.map((units) => new BlockSums(count * units * each, FLOATS));
+  /** Of every layer of every network, what is made of its sums in one mode. */
+  function ofLayers<T>(mode: AblationMode, made: (column: (part: number) => Float64Array) => T): T[][] {
+    const own = modes.indexOf(mode);
+    return Array.from({ length: count }, (_, network) =>
+      hidden.map((units, layer) => {
+        const all = (part: number) => sums[layer]!.column(network * units * each, units * each, part);
+        return made((part) => all(part).filter((_, removal) => removal % each === own));
+      }),
+    );
+  }
   return {
     copies: 1,
-    board: (pass, own) => board(pass, own, { sums, means, modes }),
-    gathered(mode) {
-      const own = modes.indexOf(mode);
-      return Array.from({ length: count }, (_, network) =>
-        hidden.map((units, layer): RemovalSums => {
-          const first = network * units * each;
-          const column = (part: number) =>
-            sums[layer]!.column(first, units * each, part).filter((_, removal) => removal % each === own);
-          return { losses: column(0), divergences: column(1), squares: column(2) };
-        }),
-      );
-    },
+    board: (pass, own) => board(pass, own, { sums, means, modes, layers: layers ?? [...hidden.keys()], countsWrong }),
+    gathered: (mode) =>
+      ofLayers(mode, (column): RemovalSums => ({ losses: column(0), divergences: column(1), squares: column(2) })),
+    wrong: (mode) => ofLayers(mode, (column) => column(3)),
   };
 }
 
@@ -138,11 +152,14 @@ interface Removals {
   readonly sums: readonly BlockSums[];
   readonly means: readonly Float32Array[];
   readonly modes: readonly AblationMode[];
+  readonly layers: readonly number[];
+  readonly countsWrong: boolean;
 }
 
-async function board(pass: PageRide, own: Owned, { sums, means, modes }: Removals): Promise<Rider> {
+async function board(pass: PageRide, own: Owned, { sums, means, layers, ...asked }: Removals): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
   const place = pagePlace(pass);
+  const { modes } = asked;
   const size = { shape: networks.shape, networks: networks.count, samples: page.count, rows: forward.rows, modes };
   const arrays = own.allocate(removalsLayout(gpu, size, place.blocks).arrays, "removals");
   const passes = new LayerPasses(pass, arrays.passes);
@@ -153,11 +170,11 @@ async function board(pass: PageRide, own: Owned, { sums, means, modes }: Removal
     intact.push(await passes.forward(index + 1, "identity", { uniform, inputs, outputs }));
   }
   const pieces: LayerPass[] = [];
-  for (const [layer, own] of sums.entries()) {
+  for (const layer of layers) {
     write(gpu, arrays.layer[layer]!.means, means[layer]!);
-    own.begin(gpu, arrays.layer[layer]!.sums, place);
+    sums[layer]!.begin(gpu, arrays.layer[layer]!.sums, place);
     const group = groupOf(gpu, size, layer);
-    const climb = await createClimb(pass, passes, arrays, { layer, group, modes });
+    const climb = await createClimb(pass, passes, arrays, { layer, group, ...asked });
     for (let first = 0; first < networks.shape[layer]!.units; first += group) pieces.push(climb(first / group));
   }
   return {
@@ -166,7 +183,7 @@ async function board(pass: PageRide, own: Owned, { sums, means, modes }: Removal
     },
     pieces: { count: pieces.length, encode: (to, chunk, piece) => pieces[piece]!(to, chunk) },
     async collect() {
-      for (const [layer, own] of sums.entries()) await own.add(gpu, arrays.layer[layer]!.sums, place);
+      for (const layer of layers) await sums[layer]!.add(gpu, arrays.layer[layer]!.sums, place);
     },
   };
 }
@@ -176,6 +193,7 @@ interface Removed {
   readonly layer: number;
   readonly group: number;
   readonly modes: readonly AblationMode[];
+  readonly countsWrong: boolean;
 }
 
 /** The chunks of a page, each for every group in turn. */
@@ -203,6 +221,23 @@ function sizesIn(pass: PageRide, { layer, group, modes }: Removed, above: number
   };
 }
 
+interface ChangeArrays {
+  readonly tally: {
+    readonly part: UniformArray<"Part">;
+    readonly layer: UniformArray<"Layer">;
+    readonly predictions: DeviceArray<"f32", 3>;
+    readonly labels: DeviceArray<"u32", 1>;
+    readonly sums: DeviceArray<"f32", 3>;
+  };
+  readonly neurons?: {
+    readonly activations: DeviceArray<"f32", 3>;
+    readonly means: DeviceArray<"f32", 2>;
+    readonly parameters: DeviceArray<"f32", 3>;
+  };
+  readonly changes?: DeviceArray<"f32", 3>;
+  readonly logits?: DeviceArray<"f32", 3>;
+}
+
 /** Work on one chunk for one group, by its number. */
 async function createClimb(
   pass: PageRide,
@@ -225,18 +260,14 @@ async function createClimb(
     means,
     parameters: networks.parameters[layer + 1]!,
   };
-  const tally = { ...shared, layer: sizes.at(-1)!, predictions: arrays.predictions, labels: page.labels, sums };
   const isLast = sizes.length === 1;
-  const add = isLast
-    ? (await createAddChanges(gpu, "LAST")).bind(tally)
-    : (await createAddChanges(gpu, "")).bind({
-        part: uniform,
-        layer: tally.layer,
-        predictions: tally.predictions,
-        labels: tally.labels,
-        sums,
-        changes: arrays.slabs.at(-1)!,
-      });
+  const { predictions } = arrays;
+  const tally = { part: uniform, layer: sizes.at(-1)!, predictions, labels: page.labels, sums };
+  const add = await addingChanges(gpu, {
+    tally,
+    ...(isLast ? { neurons: shared } : { changes: arrays.slabs.at(-1)! }),
+    ...(removed.countsWrong && { logits: forward.outputs.at(-1)! }),
+  });
   const top = sizesIn(pass, removed, networks.parameters.length - 1);
   const climb = isLast ? [] : await differencesOf(pass, passes, arrays, removed);
   return (number) => (to, chunk) => {
@@ -244,6 +275,16 @@ async function createClimb(
     for (const step of climb) step(to, chunk, part);
     add.encode(to, changesGrid(top, parts[part]!, networks.count), part);
   };
+}
+
+/** Bound to the neurons themselves or to slabs of differences, and to logits where wrong predictions are counted. */
+async function addingChanges(gpu: GpuContext, { tally, neurons, changes, logits }: ChangeArrays): Promise<BoundKernel> {
+  if (neurons !== undefined) {
+    if (logits === undefined) return (await createAddChanges(gpu, "LAST")).bind({ ...tally, ...neurons });
+    return (await createAddChanges(gpu, "LAST+WRONG")).bind({ ...tally, ...neurons, logits });
+  }
+  if (logits === undefined) return (await createAddChanges(gpu, "")).bind({ ...tally, changes: changes! });
+  return (await createAddChanges(gpu, "WRONG")).bind({ ...tally, changes: changes!, logits });
 }
 
 /** Encodes something for one chunk and one group. */

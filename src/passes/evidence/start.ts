@@ -11,15 +11,19 @@ export function startLayout(chunks: number) {
   return uniforms(shader, "Rows", chunks);
 }
 
-/** @param signal as the logits: [networks, rows, lanes] */
+/**
+ * @param signal as the logits: [networks, rows, lanes]
+ * @param first_class where networks are copies of one, a class each: that of the first
+ */
 export async function bindStart(
   { gpu, networks, page, forward }: PageRide,
   kind: SignalKind,
   rows: UniformArray<"Rows">,
   signal: DeviceArray<"f32", 3>,
+  first_class = 0,
 ): Promise<LayerPass> {
   const logits = forward.outputs.at(-1)!;
-  const sizes = { slab_rows: forward.rows, quads: logits.shape[2]! / 4, classes: page.classes };
+  const sizes = { slab_rows: forward.rows, quads: logits.shape[2]! / 4, classes: page.classes, first_class };
   writeUniforms(
     gpu,
     shader,

@@ -5,6 +5,7 @@
  */
 import type { Config } from "vega-lite";
 import { RANDOM } from "../../core/ablation.ts";
+import { sequenceWithId } from "../../core/sequences.ts";
 import { measures } from "../../measures/registry.ts";
 
 /** The parameter of every specification that holds the colour of text, axes and random's curve. */
@@ -18,7 +19,7 @@ export type Colour = string | typeof ink;
 const palette = ["#D55E00", "#0072B2", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#F0E442"];
 
 /** From the eighth measure on the same hues again, towards black or white by these shares. */
-const shades = [0, -0.4, 0.5, -0.65, 0.75];
+const shades = [0, -0.4, 0.5, -0.65, 0.75, 0.25];
 
 /** `#RRGGBB`, blended with white, or black where the share is negative. */
 function shaded(colour: string, share: number): string {
@@ -50,7 +51,8 @@ export const divergingColours = ["#B2182B", "#F7F7F7", "#2166AC"] as const;
 /** Title of a measure id in tables and figures; ids of measures that this version does not know stand for themselves. */
 export function seriesTitle(measure: string): string {
   if (measure === RANDOM) return "Random";
-  return measures.find(({ id }) => id === measure)?.title ?? measure.replaceAll("_", " ");
+  const known = measures.find(({ id }) => id === measure) ?? sequenceWithId(measure);
+  return known?.title ?? measure.replaceAll("_", " ");
 }
 
 /** The titles of some measures and random, with their colours, as domain and range of a colour scale. */
@@ -83,11 +85,14 @@ const text = {
   titleFontWeight: "normal",
 } as const;
 
+/** Entries of a legend that nothing is left out of: Vega's own limit is 30, which all measures and sequences exceed. */
+const MOST_ENTRIES = 1000;
+
 /** Fonts, sizes and colours; added to each specification when it is compiled. */
 export const figureConfig: Config = {
   font: "system-ui, Helvetica, Arial, sans-serif",
   view: { stroke: null },
   axis: { ...text, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.13 },
-  legend: { ...text, symbolStrokeWidth: 2.5, labelLimit: 260, titleLimit: 500 },
+  legend: { ...text, symbolStrokeWidth: 2.5, symbolLimit: MOST_ENTRIES, labelLimit: 260, titleLimit: 500 },
   title: { color: ink, subtitleColor: ink, fontSize: 13, fontWeight: "bold", subtitleFontSize: 11, anchor: "start" },
 };

@@ -102,6 +102,7 @@ const configSchema = z
       .describe(
         "Half of the 95 % intervals of Shapley values, nats, at which sampling ended early; absent where it never did.",
       ),
+    greedyBlock: atLeastOne.exactOptional().describe("Neurons that a greedy search removes at a step. Absent: one."),
     scopes: z
       .array(z.enum(scopeKinds))
       .describe(

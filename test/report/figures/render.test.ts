@@ -73,6 +73,19 @@ describe("a rendered figure", () => {
     expect(svg).not.toMatch(/ (?:d|transform)="[^"]*\.\d{3}/);
   });
 
+  test("has an entry in its legend for each of any number of series", async () => {
+    const values = Array.from({ length: 45 }, (_, x) => ({ x, y: 1, series: `series ${x}` }));
+    const encoding = {
+      x: { field: "x", type: "quantitative" },
+      y: { field: "y", type: "quantitative" },
+      color: { field: "series", type: "nominal" },
+    } as const;
+    const layer = [{ mark: { type: "point" }, encoding }];
+    const spec = panelsSpec([{ data: { values }, layer } as Parameters<typeof panelsSpec>[0][number]]);
+    const svg = await renderSvg({ ...figure(), spec });
+    for (const { series } of values) expect(svg).toContain(`>${series}<`);
+  });
+
   test("is refused where Vega-Lite would warn and draw something else", () => {
     const odd = figure("figure-9", {
       mark: "bar",

@@ -1,0 +1,81 @@
+/** How each kind of sequence is found. A further one is a file and a line here, and its texts in core/sequences.ts. */
+import type { AblationMode } from "../../core/ablation.ts";
+import { hiddenUnits } from "../../core/layers/network-shape.ts";
+import { networkShape } from "../../core/network.ts";
+import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../../core/scope.ts";
+import { type FoundSequences, type Sequence, type SequenceKind, sequenceScopes } from "../../core/sequences.ts";
+import type { SearchPass } from "../../passes/measuring-plan.ts";
+import { findGreedy, findGreedyAccuracy } from "./greedy.ts";
+import { layerPairs } from "./moments.ts";
+import { findFisherQuadratic, findLogitQuadratic, findReconstruction } from "./quadratic.ts";
+import type { Find, Search } from "./search.ts";
+
+interface Searching {
+  readonly find: Find;
+  /** The pass that it makes, again and again, for plans. */
+  readonly pass: SearchPass["kind"];
+}
+
+const searches: Readonly<Record<SequenceKind, Searching>> = {
+  reconstruction: { find: findReconstruction, pass: "products" },
+  logit_quadratic: { find: findLogitQuadratic, pass: "signals" },
+  fisher_quadratic: { find: findFisherQuadratic, pass: "signals" },
+  greedy: { find: findGreedy, pass: "removals" },
+  greedy_accuracy: { find: findGreedyAccuracy, pass: "removals" },
+};
+
+interface SequencesAsked {
+  readonly sequences: readonly Sequence[];
+  readonly scopes: readonly ScopeKind[];
+  /** By default 1. */
+  readonly greedyBlock?: number | undefined;
+}
+
+/** A network, and where its neurons' means stand. */
+interface Searched extends Omit<Search, "constants" | "scopes" | "greedyBlock"> {
+  /** Per hidden layer: [neurons] mean activations. */
+  readonly means: readonly Float32Array[];
+}
+
+function scopesSearched(hidden: number, kinds: readonly ScopeKind[]): ScopeText[] {
+  return scopesOf(
+    hidden,
+    kinds.filter((kind) => sequenceScopes.includes(kind)),
+  );
+}
+
+/** Hidden layers, from 0. */
+function layersOf(scope: ScopeText, hidden: number): number[] {
+  const layer = layerOf(scope);
+  return layer === undefined ? Array.from({ length: hidden }, (_, index) => index) : [layer - 1];
+}
+
+/** What the searches take on a device; those that are alike once. */
+export function searchPasses(hidden: number, { sequences, scopes: kinds }: SequencesAsked): SearchPass[] {
+  const scopes = scopesSearched(hidden, kinds).map((scope) => layersOf(scope, hidden));
+  const passes = new Set(sequences.map(({ kind }) => searches[kind].pass));
+  return [...passes].map((kind) => ({ kind, pairs: layerPairs(scopes, kind === "products") }));
+}
+
+/**
+ * The sequences of one network, one after the other.
+ * @throws RunError with what the device reported
+ */
+export async function findSequences(
+  { means, ...searched }: Searched,
+  { sequences, scopes: kinds, greedyBlock = 1 }: SequencesAsked,
+): Promise<FoundSequences> {
+  const units = hiddenUnits(networkShape(searched.network));
+  const wanted = scopesSearched(units.length, kinds);
+  const scopes = wanted.map((scope) => layersOf(scope, units.length));
+  const constants: Readonly<Record<AblationMode, readonly Float32Array[]>> = {
+    zero: units.map((own) => new Float32Array(own)),
+    mean: means,
+  };
+  const found: Record<string, FoundSequences[string]> = {};
+  for (const { id, kind, mode } of sequences) {
+    const rows = await searches[kind].find({ ...searched, constants: constants[mode], scopes, greedyBlock });
+    found[id] = Object.fromEntries(wanted.map((scope, index) => [scope, rows[index]!]));
+  }
+  return found;
+}
