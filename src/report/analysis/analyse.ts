@@ -9,6 +9,7 @@ import { answers } from "./answers.ts";
 import { cautions } from "./cautions.ts";
 import type { ClaimMaterial } from "./claims/claim-material.ts";
 import { claims } from "./claims/claims.ts";
+import { furtherClaims } from "./claims/further/further-claims.ts";
 import { classEffects } from "./class-effects.ts";
 import { comparisons } from "./comparisons.ts";
 import { groupCurves, modeShown } from "./curve-groups.ts";
@@ -46,7 +47,7 @@ function classNamesOf({ study, neurons }: StudyFiles): readonly string[] {
   return study?.dataset.classNames?.map(plainName) ?? Array.from({ length: classes }, (_, label) => String(label));
 }
 
-type StudyPart = Omit<StudyAnalysis, "claims">;
+type StudyPart = Omit<StudyAnalysis, "claims" | "furtherClaims">;
 
 /** What can be said of a study alone. */
 function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
@@ -96,9 +97,11 @@ function materialOf(files: StudyFiles): ClaimMaterial {
 export function analyseAll(all: readonly StudyFiles[]): StudyAnalysis[] {
   const materials = all.map(materialOf);
   const claimed = claims(materials);
+  const further = furtherClaims(materials);
   return all.map((files, index) => ({
     ...studyPart(files, materials[index]!),
     claims: claimed[index]!,
+    furtherClaims: further[index]!,
   }));
 }
 

@@ -202,9 +202,9 @@ export interface ClassEffects {
 export const verdicts = ["supported", "contradicted", "undecided"] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** A claim of the paper (Amjad, Liu and Geiger, arXiv:1804.06679), decided by the data. */
+/** A claim, decided by the data: of the paper (Amjad, Liu and Geiger, arXiv:1804.06679), or a further one. */
 export interface Claim {
-  /** `claim1` ... `claim5`, `joint-worse-than-random`. */
+  /** `claim1` ... `claim5`, `joint-worse-than-random`; `half-of-attainable`, ... */
   readonly id: string;
   readonly statement: string;
   /** What is computed, in a sentence. */
@@ -270,6 +270,8 @@ export interface StudyAnalysis {
   readonly correlations: readonly RankCorrelation[];
   readonly classEffects: readonly ClassEffects[];
   readonly claims: readonly Claim[];
+  /** What measures beside the paper's let one ask; none where their curves are not there. */
+  readonly furtherClaims: readonly Claim[];
   readonly missing: readonly MissingPart[];
   /** What makes all else worthless, to be said first; empty where there is nothing to say. */
   readonly warnings: readonly string[];

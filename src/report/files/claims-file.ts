@@ -32,7 +32,9 @@ const claimSchema = z.object({
     .exactOptional()
     .describe("Of the weakest part; positive where the claim holds. Absent where it cannot be computed."),
   p: probability.exactOptional().describe("Two-sided, of a permutation test."),
-  holm: probability.exactOptional().describe("p after Holm's correction over all claims of the file."),
+  holm: probability
+    .exactOptional()
+    .describe("p after Holm's correction over all claims of the file, or all further ones."),
   verdict: z.enum(verdicts),
   reason: z.string(),
   tooFew: z.string().exactOptional().describe("How many networks would do, where these are too few for any verdict."),
@@ -42,7 +44,17 @@ const claimSchema = z.object({
 
 export const claimsFileSchema = z.object({
   schema: z.literal(CLAIMS_SCHEMA),
-  studies: z.array(z.object({ label: z.string(), repeats: z.int().min(0), claims: z.array(claimSchema) })),
+  studies: z.array(
+    z.object({
+      label: z.string(),
+      repeats: z.int().min(0),
+      claims: z.array(claimSchema),
+      further: z
+        .array(claimSchema)
+        .exactOptional()
+        .describe("Claims about measures beside the paper's, a family of their own; absent where there are none."),
+    }),
+  ),
 });
 
 /** Fails to compile where schema and analysis types part ways; `readonly` is the only difference allowed. */
@@ -53,7 +65,9 @@ true satisfies Same<Writable<Claim>, Writable<z.infer<typeof claimSchema>>>;
  * @throws RunError where a number is not finite or out of range, which JSON could not say.
  */
 export function claimsFileText(analyses: readonly StudyAnalysis[]): string {
-  const studies = analyses.map(({ label, repeats, claims }) => ({ label, repeats, claims }));
+  const studies = analyses.map(({ label, repeats, claims, furtherClaims: further }) => {
+    return { label, repeats, claims, ...(further.length > 0 && { further }) };
+  });
   const content = { schema: CLAIMS_SCHEMA, studies };
   const result = claimsFileSchema.safeParse(content);
   if (result.success) return `${jsonText(result.data)}\n`;

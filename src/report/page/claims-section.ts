@@ -39,11 +39,20 @@ ${partsTable(claim, several ? `${claim.statement} (${label})` : claim.statement)
 `;
 }
 
+type ClaimsOf = (analysis: StudyAnalysis) => readonly Claim[];
+
+/** Each claim once, of whichever study has it. */
+function cards(analyses: readonly StudyAnalysis[], claimsOf: ClaimsOf): Markup | undefined {
+  const claims = new Map(analyses.flatMap((analysis) => claimsOf(analysis).map((claim) => [claim.id, claim] as const)));
+  if (claims.size === 0) return undefined;
+  return html`<ol class="claims">${[...claims.values()].map((claim) => card(claim, analyses, claimsOf))}</ol>`;
+}
+
 /** One card; `findings` holds the same claim of each study, or undefined where a study does not have it. */
-function card(claim: Claim, analyses: readonly StudyAnalysis[]): Markup {
+function card(claim: Claim, analyses: readonly StudyAnalysis[], claimsOf: ClaimsOf): Markup {
   const several = analyses.length > 1;
   const findings = analyses.map((analysis) => {
-    const own = analysis.claims.find(({ id }) => id === claim.id);
+    const own = claimsOf(analysis).find(({ id }) => id === claim.id);
     return own && finding(own, analysis, several);
   });
   return html`<li id="${claim.id}"><h3>${claim.statement}</h3>
@@ -60,17 +69,31 @@ function tooFewText(claims: readonly Claim[]): Markup | undefined {
 }
 
 export function claimsSection(analyses: readonly StudyAnalysis[]): Section | undefined {
-  const claims = new Map(analyses.flatMap((analysis) => analysis.claims.map((claim) => [claim.id, claim] as const)));
-  if (claims.size === 0) return undefined;
+  const found = cards(analyses, ({ claims }) => claims);
+  if (found === undefined) return undefined;
   const lead = html`<p>What Amjad, Liu and Geiger claim (<a href="https://arxiv.org/abs/1804.06679">arXiv:1804.06679</a>), put to
 the test with these networks. Intervals are 95 % bootstrap intervals over repeats. A claim is supported or contradicted where its
 p, corrected by Holm's method for the number of claims, is below 0.05; otherwise it is undecided.</p>
 ${tooFewText(analyses.flatMap((analysis) => analysis.claims))}`;
-  const cards = [...claims.values()].map((claim) => card(claim, analyses));
   return {
     id: "claims",
     title: "The paper's claims, decided by these data",
     short: "Claims",
-    content: html`${lead}<ol class="claims">${cards}</ol>`,
+    content: html`${lead}${found}`,
+  };
+}
+
+/** Absent where no study has the curves that a further claim needs. */
+export function furtherClaimsSection(analyses: readonly StudyAnalysis[]): Section | undefined {
+  const claimsOf: ClaimsOf = ({ furtherClaims }) => furtherClaims;
+  const found = cards(analyses, claimsOf);
+  if (found === undefined) return undefined;
+  const lead = html`<p>Further claims, about measures beside the paper's, are decided in the same way, as a family of their own.</p>
+${tooFewText(analyses.flatMap(claimsOf))}`;
+  return {
+    id: "further-claims",
+    title: "Further claims, decided by these data",
+    short: "Further claims",
+    content: html`${lead}${found}`,
   };
 }

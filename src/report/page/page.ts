@@ -6,7 +6,7 @@
 import { latin1Text } from "../../core/long-arrays.ts";
 import type { PageAssets } from "../../core/platform.ts";
 import { answerSection } from "./answer-section.ts";
-import { claimsSection } from "./claims-section.ts";
+import { claimsSection, furtherClaimsSection } from "./claims-section.ts";
 import { figureSections } from "./figure-sections.ts";
 import { html, type Markup, rawElement } from "./html.ts";
 import { leagueSection } from "./league-section.ts";
@@ -55,6 +55,7 @@ export async function reportPage(studies: readonly PageStudy[], assets: PageAsse
     leagueSection(analyses),
     measuresSection(analyses),
     claimsSection(analyses),
+    furtherClaimsSection(analyses),
     ...figureSections(studies),
     ...tableSections(analyses),
     limitsSection(analyses),

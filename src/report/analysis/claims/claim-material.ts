@@ -3,6 +3,7 @@
 import { type AblationMode, type Direction, RANDOM } from "../../../core/ablation.ts";
 import type { NeuronTable } from "../../../core/neuron-table.ts";
 import { layerScope, type ScopeText } from "../../../core/scope.ts";
+import { sequenceWithId } from "../../../core/sequences.ts";
 import { entropy } from "../../../measures/entropy.ts";
 import { klSelectivity } from "../../../measures/kl-selectivity.ts";
 import { mutualInformation } from "../../../measures/mutual-information.ts";
@@ -27,7 +28,8 @@ export const ENTROPY = entropy.id;
 export const CLASS_DEPENDENT = [mutualInformation.id, klSelectivity.id] as const;
 export const KL_SELECTIVITY = klSelectivity.id;
 
-export const titleOf = (measure: string) => registered.find(({ id }) => id === measure)?.title ?? measure;
+export const titleOf = (measure: string) =>
+  (registered.find(({ id }) => id === measure) ?? sequenceWithId(measure))?.title ?? measure;
 
 /** Claims are about bias balancing where there is a choice, as in the paper. */
 export const modeOf = ({ groups }: ClaimMaterial): AblationMode => modeShown(groups);
