@@ -36,6 +36,7 @@ function addResultOptions(command: Command): Command {
       ),
     )
     .option("--force", "replace the results in --out")
+    .option("--fresh", "start anew in --out, though an interrupted run has left work there")
     .option("--no-report", "make no report")
     .option("--open", "open the report in the default browser");
 }

@@ -16,6 +16,9 @@ export interface PartStore {
   list(): Promise<readonly StoredPart[]>;
 }
 
+/** The name under which a store says what study its parts are of; it is there until the study is finished. */
+export const IDENTITY = "study";
+
 export interface StoredPart {
   readonly name: string;
   readonly bytes: number;

@@ -38,8 +38,8 @@ test("a run that is ended after its training says how to go on, and that gives i
   const lines = stderr.slice(stderr.indexOf("gpu-importance: ")).split("\n");
   expect(lines[0]).toBe("gpu-importance: stopped by SIGTERM");
   expect(lines[1]).toMatch(/^ {2}kept: {5}3 networks in my out\/models; .*study\.json is not written$/);
-  expect(lines[2]).toBe("  to do:    the same command with --force goes on from there");
-  const again = await commandLine([...run("my out"), "--force"], { folder: scratch });
+  expect(lines[2]).toBe("  to do:    the same command goes on from there");
+  const again = await commandLine(run("my out"), { folder: scratch });
   expect(again.exitCode, again.stderr).toBe(0);
   expect(again.stderr).toMatch(/^parts: {3}3 of 3 networks were trained by an earlier run$/m);
   expect(await commandLine(run("whole"), { folder: scratch })).toMatchObject({ exitCode: 0 });
@@ -78,7 +78,7 @@ function filesBelowOrNone(name: string): string[] {
   }
 }
 
-test("a run that is killed while it trains has kept the networks that were done, and by force goes on behind them", async () => {
+test("a run that is killed while it trains has kept the networks that were done, and the same command goes on behind them", async () => {
   const study = "--hidden 300,100 --repeats 3 --epochs 6 --batch-size 8 --memory 1 --random-draws 1 --stride 50".split(
     " ",
   );
@@ -97,7 +97,13 @@ test("a run that is killed while it trains has kept the networks that were done,
   expect(left.filter((name) => name.endsWith(".part"))).toEqual(
     expect.arrayContaining([expect.stringMatching(/^parts\/network-000-[0-9a-f]{64}\.part$/)]),
   );
-  const again = await commandLine([...run("training"), "--force"], { folder: scratch });
+  // Another study is refused before it computes, and told what is different; nothing is lost.
+  const other = await commandLine([...run("training"), "--epochs", "7", "--seed", "3"], { folder: scratch });
+  expect(other).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(other.stderr).toMatch(/another study was begun in this folder, and is not finished/);
+  expect(other.stderr.replaceAll(/\s+/g, " ")).toContain("found: seed 3 (there 0), epochs 7 (there 6)");
+  expect(filesBelow(join(scratch, "training"))).toEqual(left.filter((name) => !name.startsWith(".")));
+  const again = await commandLine(run("training"), { folder: scratch });
   expect(again.exitCode, again.stderr).toBe(0);
   expect(again.stderr).toMatch(/^parts: {3}[12] of 3 networks were trained by an earlier run$/m);
   expect(await commandLine(run("untouched"), { folder: scratch })).toMatchObject({ exitCode: 0 });
@@ -146,4 +152,28 @@ test("a second signal ends a command at once that is still saving", async () => 
   });
   expect(await finish(running)).toMatchObject({ signal: "SIGINT", stderr: "" });
   expect(lines).toEqual(["ready", "stopping"]);
+});
+
+test("--fresh uses nothing of what an interrupted run has left; --force keeps what another study still fits", async () => {
+  const study = "--hidden 90,40 --repeats 2 --epochs 2 --random-draws 1 --no-report".split(" ");
+  const run = (out: string, ...more: string[]) => [
+    ..."run --data tiny --out".split(" "),
+    out,
+    ...study,
+    ...onSwiftShader,
+    ...more,
+  ];
+  const found = async (out: string, ...more: string[]) => {
+    const running = start(run(out), { folder: scratch });
+    const ended = finish(running);
+    await said(running, /^training: 4 epochs in /m);
+    running.kill("SIGKILL");
+    await ended;
+    const { exitCode, stderr } = await commandLine(run(out, ...more), { folder: scratch });
+    expect(exitCode, stderr).toBe(0);
+    expect(filesBelow(join(scratch, out)).filter((name) => name.startsWith("parts/"))).toEqual([]);
+    return /^parts: {3}2 of 2 networks were trained by an earlier run$/m.test(stderr);
+  };
+  expect(await found("fresh", "--fresh")).toBe(false);
+  expect(await found("fitting", "--force", "--random-draws", "3")).toBe(true);
 });

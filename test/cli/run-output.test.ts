@@ -94,7 +94,7 @@ describe("a place that cannot be written to", () => {
     const result = await commandLine(args, { folder: scratch, shell });
     expectMessage(result, 1, what, /^ {2}found: {4}the file grew beyond the size that is allowed$/);
     const kept = "2 networks in limited/models; neurons.csv in limited; study.json is not written";
-    expect(result.stderr).toContain(`\n  kept:     ${kept}; the same command with --force goes on from there\n`);
+    expect(result.stderr).toContain(`\n  kept:     ${kept}; the same command goes on from there\n`);
     const left = filesBelow(join(scratch, "limited"));
     const parts = left.filter((name) => name.startsWith("parts/"));
     expect(left.filter((name) => !name.startsWith("parts/"))).toEqual([...models, "neurons.csv"]);

@@ -1,7 +1,7 @@
 /** Stores of parts: what all of them do, and what a folder does beside. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
 import type { PartStore } from "../../src/core/part-store.ts";
@@ -128,4 +128,25 @@ test("a folder of results with files of somebody else among its parts is not emp
   writeFileSync(join(path, "parts/notes.txt"), "mine");
   await expect(openResultsFolder(path, { force: false })).rejects.toThrow(/not empty/);
   expect(readFileSync(join(path, "parts/notes.txt"), "utf8")).toBe("mine");
+});
+
+test("the folder of a study that was begun is gone on with; one that is finished, or has another's file, is not empty", async () => {
+  const path = newPath();
+  const put = (name: string) => {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), "begun");
+  };
+  for (const file of ["parts/study.part", "neurons.csv", "models/repeat-000.safetensors"]) put(file);
+  {
+    using results = await openResultsFolder(path, { force: false });
+    // What the earlier run wrote goes when the first file of this one comes.
+    await results.write({ name: "models/repeat-001.safetensors", chunks: ["new"] });
+    const files = filesBelow(path).filter((file) => !file.startsWith("."));
+    expect(files).toEqual(["models/repeat-001.safetensors", "parts/study.part"]);
+  }
+  put("notes.txt");
+  await expect(openResultsFolder(path, { force: false })).rejects.toThrow(/not empty/);
+  rmSync(join(path, "notes.txt"));
+  put("study.json");
+  await expect(openResultsFolder(path, { force: false })).rejects.toThrow(/not empty/);
 });

@@ -158,7 +158,7 @@ async function analysis(
   const onEvaluated = accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn });
   const place = { options, folder, sink: folder, display, onEvaluated };
   const origin = partOriginOf(devices, dataset);
-  const parts = partsIn(folder, display, { config, origin, networks: asRepeats(networks) });
+  const parts = await partsIn(folder, { options, display }, { config, origin, networks: asRepeats(networks) });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);
   const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...written.elapsedMs });
   await closeResults({ ...written, warnings }, provenance, place);

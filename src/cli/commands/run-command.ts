@@ -70,7 +70,7 @@ async function study(
   const estimate = (own: StudyConfig) => studyEstimates(devices, dataset, own, clock);
   const config = await budgeted(asked, options.minutes, { estimate, tell: told ? display.line : undefined });
   const place = { options, folder, sink: profiledSink(folder, profiling), display };
-  const parts = partsIn(folder, display, { config, origin: partOriginOf(devices, dataset) });
+  const parts = await partsIn(folder, { options, display }, { config, origin: partOriginOf(devices, dataset) });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);
   const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...written.elapsedMs });
   const profile = profiling && (await profiling.end(devices.current, studySubject(dataset, config)));

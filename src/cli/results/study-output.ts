@@ -14,6 +14,8 @@ import { removeIfEmpty } from "./made-folders.ts";
 
 export interface OutputOptions {
   readonly force?: boolean;
+  /** Use nothing that an interrupted run has left. */
+  readonly fresh?: boolean;
   readonly quiet?: boolean;
   /** Show the plan. */
   readonly verbose?: boolean;
@@ -56,24 +58,26 @@ async function folderFor(asked: string | undefined, otherwise: string): Promise<
   return out;
 }
 
-/** Parts stay until the results are complete, also where --force replaces the files beside them. */
-const GOES_ON = "the same command with --force goes on from there";
+/** Parts stay until the results are complete. */
+function onward(sink: ResultSink, asked: string | undefined): string {
+  return `the same command${asked === undefined ? ` with --out ${sink.label}` : ""} goes on from there`;
+}
 
 const nothingKept: Told = { kept: "nothing: no file was finished", fix: "start the same command again" };
 
 /** What a signal leaves of a study. */
-function toldOf(sink: ResultSink): Told {
+function toldOf(sink: ResultSink, asked: string | undefined): Told {
   const kept = keptText(sink);
   if (kept === undefined) return nothingKept;
   if (sink.written.has(resultNames.study)) return { kept, fix: `gpu-importance report ${sink.label} makes the report` };
-  return { kept, fix: GOES_ON };
+  return { kept, fix: onward(sink, asked) };
 }
 
 /** The error, with what is in the folder in spite of it. */
-function withKept(error: unknown, sink: ResultSink): unknown {
+function withKept(error: unknown, sink: ResultSink, asked: string | undefined): unknown {
   const kept = keptText(sink);
   if (!(error instanceof RunError) || error.fault.kept !== undefined || kept === undefined) return error;
-  const more = sink.written.has(resultNames.study) ? "" : `; ${GOES_ON}`;
+  const more = sink.written.has(resultNames.study) ? "" : `; ${onward(sink, asked)}`;
   return new RunError({ ...error.fault, kept: `${kept}${more}` }, { cause: error });
 }
 
@@ -105,13 +109,13 @@ export async function withResults(
   // The folder first: a mistake there must not cost hours of computing.
   const out = await folderFor(asked, otherwise);
   const sink = await openResultsFolder(out, { force: options.force === true, tell: display.line });
-  told = () => toldOf(sink);
+  told = () => toldOf(sink, asked);
   try {
     await work(sink, display);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
     if (options.report) await reportOfRun(out, sink, display.line, options.open === true);
   } catch (error) {
     display.stop();
-    throw withKept(error, sink);
+    throw withKept(error, sink, asked);
   }
 }

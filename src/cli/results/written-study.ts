@@ -1,6 +1,6 @@
 /** A study that is computed into its folder: parts first, files as soon as they can be, the table at the end. */
 import type { AnyDataset } from "../../core/dataset.ts";
-import { RunError } from "../../core/errors.ts";
+import { RunError, UsageError } from "../../core/errors.ts";
 import type { ResultSink, StreamedFile } from "../../core/platform.ts";
 import type { Profile } from "../../core/profile.ts";
 import {
@@ -18,6 +18,7 @@ import { completeStreamed, profileFile, streamedMeasures, streamedModels } from 
 import { studyFigures } from "../../report/tables/study-figures.ts";
 import { summaryTable, type TableContent } from "../../report/tables/summary-table.ts";
 import { assembled, summariesOf } from "../../study/assemble.ts";
+import { differences, identified, identityOf, type StudyIdentity, storedIdentity } from "../../study/identity.ts";
 import { type JobStage, jobsOf, repeatsOf } from "../../study/jobs.ts";
 import { computeStudy, type StudyCourse, type StudyWork } from "../../study/study.ts";
 import { StudyParts, type StudyPartsOptions } from "../../study/study-parts.ts";
@@ -28,15 +29,41 @@ import { CurveKeeper } from "./curve-keeper.ts";
 import { saveOnSignal } from "./interruption.ts";
 import type { OutputOptions } from "./study-output.ts";
 
-/** The parts of a study in the folder of its results. */
-export function partsIn(
-  { parts: store }: ResultsFolder,
-  display: ProgressDisplay,
+/** So many fields that are different are named one by one. */
+const MOST_NAMED = 5;
+
+/** @throws UsageError where the parts are of another study; the fields that differ are named */
+function requireSame(label: string, there: StudyIdentity, here: StudyIdentity): void {
+  const found = differences(there, here);
+  if (found.length === 0) return;
+  const named = found
+    .slice(0, MOST_NAMED)
+    .map((one) => `${one.field} ${one.here ?? "not given"} (there ${one.there ?? "not given"})`);
+  throw new UsageError({
+    what: "another study was begun in this folder, and is not finished",
+    where: label,
+    expected: "the same options and data, on the same adapter",
+    found: named.join(", ") + (found.length > MOST_NAMED ? `, ... (${found.length} in all)` : ""),
+    fix: "give the options of then to go on, --force to keep what still fits, --fresh to start anew, or another --out",
+  });
+}
+
+/**
+ * The parts of a study in the folder of its results: those that an interrupted run has left are gone on from.
+ * @throws UsageError where they are of another study, unless what still fits of it is to be kept, or nothing
+ */
+export async function partsIn(
+  { parts: store, label }: ResultsFolder,
+  { options, display }: { readonly options: OutputOptions; readonly display: ProgressDisplay },
   study: Pick<StudyPartsOptions, "config" | "origin" | "networks">,
-): StudyParts {
+): Promise<StudyParts> {
+  if (options.fresh === true) await store.remove(true);
+  const here = await identityOf(study.config, study.origin, study.networks);
+  const there = await storedIdentity(store);
+  if (there !== undefined && options.force !== true) requireSame(label, there, here);
   return new StudyParts({
     ...study,
-    store,
+    store: identified(store, here),
     onDamaged: (part, found) =>
       display.line(`note:    ${part} in ${store.label} is damaged (${found}): it is computed again`),
   });

@@ -5,11 +5,13 @@
  */
 import { readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { PartStore, StoredPart } from "../../core/part-store.ts";
+import { IDENTITY, type PartStore, type StoredPart } from "../../core/part-store.ts";
 import { leftPartials, writeAtomically } from "./atomic-file.ts";
 import { explained, systemErrorCode } from "./write-fault.ts";
 
 const ENDING = ".part";
+/** The file that says what study parts are of. */
+export const IDENTITY_FILE = `${IDENTITY}${ENDING}`;
 /** Whether a file's name is that of a part. */
 export const isPartFile = (name: string): boolean => /^[a-z0-9][a-z0-9-]*\.part$/.test(name);
 

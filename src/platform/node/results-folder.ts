@@ -12,7 +12,7 @@ import { type FileDigest, type ResultSink, resultNames, type StreamedFile } from
 import { leftPartials, stageFile } from "./atomic-file.ts";
 import { type Claim, claim, claimOfFolder, isFolderClaim, type Watch } from "./claim.ts";
 import { isFolder, makeFolder } from "./make-folder.ts";
-import { isPartFile, PartFolder } from "./part-folder.ts";
+import { IDENTITY_FILE, isPartFile, PartFolder } from "./part-folder.ts";
 import { explained, systemErrorCode } from "./write-fault.ts";
 
 /** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
@@ -89,16 +89,24 @@ async function leftovers(path: string): Promise<string[]> {
   return left;
 }
 
+/** Whether a study was begun in the folder and not finished: study.json comes last, and its parts go then. */
+async function isUnfinished(path: string): Promise<boolean> {
+  const parts = await namesIn(join(path, PARTS_FOLDER));
+  return parts.includes(IDENTITY_FILE) && !(await namesIn(path)).includes(study);
+}
+
 /**
- * Says no to a folder that holds more than what killed runs were writing, and parts: whatever they are of, their names say what they
- * are good for.
+ * Says no to a folder that holds more than what killed runs were writing, parts, and the first files of an unfinished study.
+ * Whatever parts are of, their names say what they are good for.
  * @throws UsageError
  */
 async function requireEmpty(path: string, left: readonly string[]): Promise<void> {
-  const isLeft = (folder: string, name: string) =>
-    left.includes(join(folder, name)) || (folder === PARTS_FOLDER && isPartFile(name));
+  const unfinished = await isUnfinished(path);
+  const isOurs = (folder: string, name: string) =>
+    places.some(([place, isOfPlace]) => place === folder && isOfPlace(name)) && (unfinished || folder === PARTS_FOLDER);
+  const isLeft = (folder: string, name: string) => left.includes(join(folder, name)) || isOurs(folder, name);
   const isFree = async (name: string): Promise<boolean> => {
-    if (isFolderClaim(name) || left.includes(name)) return true;
+    if (isFolderClaim(name) || left.includes(name) || isOurs(".", name)) return true;
     const isPlace = places.some(([folder]) => folder === name) && (await isFolder(join(path, name)));
     return isPlace && (await namesIn(join(path, name))).every((below) => isLeft(name, below));
   };
@@ -136,9 +144,9 @@ interface ResultsFolderOptions extends Watch {
 
 /**
  * Opens a folder for results, made with its parents where it is missing; it is this process's own until it is closed.
- * What killed runs were writing is removed. With `force`, the results of an earlier run are removed just before the first
- * new file is written, so that they survive a run that fails while it computes.
- * @throws UsageError where the folder is not empty and `force` is not given.
+ * What killed runs were writing is removed. With `force`, and of an unfinished study, the results of an earlier run are
+ * removed just before the first new file is written, so that they survive a run that fails while it computes.
+ * @throws UsageError where the folder has more in it than an unfinished study and `force` is not given.
  * @throws RunError where another process writes there, or the folder cannot be made, read or written to; `write` throws
  * it too, naming the file.
  */
@@ -150,8 +158,9 @@ export async function openResultsFolder(
   try {
     const left = await leftovers(path);
     if (!force) await requireEmpty(path, left);
+    const replaces = force || (await isUnfinished(path));
     await removeFiles(path, left);
-    return new ClaimedFolder(path, own, force ? removeStaleResults : async () => {});
+    return new ClaimedFolder(path, own, replaces ? removeStaleResults : async () => {});
   } catch (error) {
     own.release();
     throw error;
