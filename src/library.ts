@@ -157,7 +157,8 @@ async function analyzed(
     options.minutes === undefined ? wanted : (await withinMinutes(wanted, options.minutes, estimate)).config;
   const outcome = await analyzeNetworks(devices, dataset, config, prepared, { clock, ...given({ onProgress }) });
   const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
-  const doubts = warnings.length > 0 ? { warnings } : {};
+  const all = [...warnings, ...(outcome.warnings ?? [])];
+  const doubts = all.length > 0 ? { warnings: all } : {};
   return { config, dataset: summarizeDataset(dataset), provenance, ...outcome, ...doubts };
 }
 

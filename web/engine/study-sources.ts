@@ -13,6 +13,7 @@ import type { RecordedConfig } from "../../src/core/study.ts";
 import { studyDefaults } from "../../src/core/study-defaults.ts";
 import { inputsForNetworks } from "../../src/data/inputs/inputs-for-networks.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
+import { MeasureDoubts } from "../../src/measures/doubts.ts";
 import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
 import { partsInMemory } from "../../src/study/study.ts";
 import { ordersOf } from "../../src/study/table-orders.ts";
@@ -37,8 +38,11 @@ export async function measuredStudy(
   origin: Origin,
 ): Promise<LabStudy> {
   const { repeats, neurons, parts } = await measure(device, dataset, config, networks);
+  const doubts = new MeasureDoubts();
+  for (const table of neurons) doubts.add(table);
   return {
     ...origin,
+    warnings: [...origin.warnings, ...doubts.warnings(config.bits ?? 1, dataset.validation.count)],
     config,
     dataset: summarizeDataset(dataset),
     networks,

@@ -161,7 +161,7 @@ async function analysis(
   const parts = await partsIn(folder, { options, display }, { config, origin, networks: asRepeats(networks) });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);
   const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...written.elapsedMs });
-  await closeResults({ ...written, warnings }, provenance, place);
+  await closeResults({ ...written, warnings: [...warnings, ...written.warnings] }, provenance, place);
 }
 
 /**
