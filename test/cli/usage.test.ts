@@ -43,6 +43,7 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--singles": "all",
   "--out": "a new one under results/",
   "--force": undefined,
+  "--fresh": undefined,
   "--no-report": undefined,
   "--open": undefined,
   "--profile": undefined,
