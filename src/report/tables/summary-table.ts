@@ -146,7 +146,10 @@ function curvesSection({ figures, repeats, config }: TableContent): string[] {
 }
 
 function answerSection({ figures: { curves, measures } }: TableContent): string[] {
-  const answered = answers(comparisons(curves, measures), modeShown(curves));
+  // Orders that no column of values gives have curves alone.
+  const ordered = curves.map(({ measure }) => measure).filter((measure) => measure !== RANDOM);
+  const ids = [...new Set([...measures, ...ordered])];
+  const answered = answers(comparisons(curves, ids), modeShown(curves));
   return answered === undefined ? [] : answerLines(answered, MAX_WIDTH);
 }
 

@@ -122,6 +122,18 @@ describe("the summary table", () => {
     expect(lines.filter((line) => line.length > 80)).toStrictEqual([]);
   });
 
+  it("answers for orders that have curves and no column of values, as a report does", () => {
+    const study = madeUpStudy({ repeats: 2, modes: ["mean"] });
+    const searched = study.curves
+      .filter(({ order }) => order.measure === "entropy" && order.direction === "low")
+      .map((curve) => ({ ...curve, order: { ...curve.order, measure: "greedy_mean" } }));
+    expect(searched.length).toBeGreaterThan(0);
+    const without = summaryTable(tableContent(study));
+    const text = summaryTable(tableContent({ ...study, curves: [...study.curves, ...searched] }));
+    expect(without).not.toContain("Greedy (mean)");
+    expect(text).toContain("Greedy (mean)");
+  });
+
   it("leaves out what a study without measures and curves does not have", () => {
     const study = madeUpStudy({ repeats: 1 });
     const neurons = study.neurons.map((table) => ({ ...table, measures: {} }));
