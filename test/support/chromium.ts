@@ -3,7 +3,7 @@
  * libraries that bare systems lack, and a font. CHROMIUM_PATH names another one to use instead. What must not depend on
  * the browser's version is tested in the system's, too, where there is one.
  */
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { accessSync, constants, createReadStream, createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -60,10 +60,19 @@ export interface TestBrowser {
 
 const systemPaths = ["chromium", "chromium-browser", "google-chrome"].map((name) => `/usr/bin/${name}`);
 
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false; // not there, or nothing that can be run
+  }
+}
+
 /** The browsers to be had here by their paths; undefined stands for the packed one, or that of CHROMIUM_PATH. */
 export const chromiumPaths: readonly (string | undefined)[] = [
   undefined,
-  ...systemPaths.filter((path) => path !== named && existsSync(path)).slice(0, 1),
+  ...systemPaths.filter((path) => path !== named && isProgram(path)).slice(0, 1),
 ];
 
 /** @param own path of another browser than the packed one, or that of CHROMIUM_PATH */
