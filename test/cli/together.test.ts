@@ -1,5 +1,6 @@
 /** Commands that are started together and would write to one place: one does, the other is refused before it computes. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
@@ -87,4 +88,22 @@ test("new folders of one name are never the same", async () => {
     ...[9, 8, 7, 6, 5, 4, 3, 2].map((n) => `-${n}`),
     "",
   ]);
+});
+
+test("a folder can be made where another command takes the one above it away as it ends", async () => {
+  const above = join(scratch, "vanishing");
+  // Whoever ends removes what it made and finds empty, at any moment.
+  let isOver = false;
+  const ending = (async () => {
+    while (!isOver) {
+      await rmdir(above).catch(() => {}); // Not there, or in use.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  })();
+  for (let run = 0; run < 200; run++) {
+    const made = await makeNewFolder(join(above, "results"));
+    await rmdir(made);
+  }
+  isOver = true;
+  await ending;
 });

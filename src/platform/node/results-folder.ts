@@ -4,7 +4,7 @@
  * leaves no half-written file under the name of a whole one, and two runs never mix.
  */
 
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { appendAll } from "../../core/long-arrays.ts";
@@ -184,18 +184,31 @@ export async function openReportFolder(path: string, watch: Watch = {}): Promise
   }
 }
 
+/** Also where it is a link that leads nowhere. */
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** So often a folder may vanish while one is made in it. */
+const MOST_GONE = 20;
+
 /** Makes a folder that did not exist: `path`, or the first of `path-2`, `path-3`, ... that is free. */
 export async function makeNewFolder(path: string): Promise<string> {
-  for (let number = 1; ; number++) {
+  for (let [number, gone] = [1, 0]; ; ) {
     const name = number === 1 ? path : `${path}-${number}`;
     try {
       await makeFolder(dirname(name));
       await mkdir(name);
       return name;
     } catch (error) {
-      if (systemErrorCode(error) !== "EEXIST" || !(await isFolder(dirname(name)))) {
-        throw await explained(error, name, "a folder that can be made");
-      }
+      const code = systemErrorCode(error);
+      const above = dirname(name);
+      if (code === "EEXIST" && (await isFolder(above))) number++;
+      // Another command that ends takes the folder above away where it is empty.
+      else if ((code === "ENOENT" || !(await isThere(above))) && gone < MOST_GONE) gone++;
+      else throw await explained(error, name, "a folder that can be made");
     }
   }
 }
