@@ -6,7 +6,7 @@ import type { RandomSequence } from "../core/random.ts";
 import { type ScopeKind, type ScopeText, scopeKinds } from "../core/scope.ts";
 import { sequenceScopes, sequenceWithId } from "../core/sequences.ts";
 import type { MeasuringConfig } from "../core/study.ts";
-import { measureWithId } from "../measures/columns.ts";
+import { measureWithId, titleOf } from "../measures/columns.ts";
 import { measuresNamed, sequencesNamed } from "../measures/measure-choice.ts";
 
 interface RankingVariant {
@@ -46,7 +46,7 @@ export function byMeasure(id: string): Ranking {
   const measure = measureWithId(id);
   return {
     id,
-    title: measure?.title ?? id.replaceAll("_", " "),
+    title: titleOf(id),
     variants: [
       { direction: "low", draw: 0 },
       { direction: "high", draw: 0 },
@@ -65,7 +65,7 @@ export function byMeasure(id: string): Ranking {
 function bySequence(id: string): Ranking {
   return {
     id,
-    title: sequenceWithId(id)?.title ?? id.replaceAll("_", " "),
+    title: titleOf(id),
     variants: [{ direction: "low", draw: 0 }],
     scopes: sequenceScopes,
     exists: ({ sequences }, scope) => sequences?.[id]?.[scope] !== undefined,

@@ -3,10 +3,8 @@
  * finer than the samples allow. Tables are looked at one after another, so that none has to be kept.
  */
 import type { NeuronTable } from "../core/neuron-table.ts";
-import { measureWithId } from "./columns.ts";
-
-/** Repeats that are named one by one; of more only their number is told. */
-const NAMED = 5;
+import { repeatsText } from "../core/repeats-text.ts";
+import { titleOf } from "./columns.ts";
 
 /** Measures that are the same for all neurons of a layer, and where. */
 interface Undecided {
@@ -17,29 +15,14 @@ interface Undecided {
   readonly repeats: number[];
 }
 
-function titleOf(id: string): string {
-  return measureWithId(id)?.title ?? id.replaceAll("_", " ");
-}
-
-/** Rows of each layer: from, to (exclusive). */
-function layersOf({
-  layer,
-  rows,
-}: NeuronTable): { readonly layer: number; readonly from: number; readonly to: number }[] {
-  return [...new Set(layer)].map((number) => {
-    const from = layer.indexOf(number);
-    const next = layer.findIndex((other, row) => row > from && other !== number);
-    return { layer: number, from, to: next === -1 ? rows : next };
-  });
-}
-
 /** Gathers doubts of one table after another. */
 export class MeasureDoubts {
   /** By layer and measures. */
   readonly #undecided = new Map<string, Undecided>();
 
-  add({ measures, repeat, ...table }: NeuronTable): void {
-    for (const { layer, from, to } of layersOf({ measures, repeat, ...table })) {
+  add({ measures, repeat, layer: layers }: NeuronTable): void {
+    for (const layer of new Set(layers)) {
+      const [from, to] = [layers.indexOf(layer), layers.lastIndexOf(layer) + 1];
       if (to - from < 2) continue;
       const same = Object.entries(measures).filter(([, values]) =>
         values.subarray(from, to).every((value) => value === values[from]),
@@ -61,10 +44,8 @@ export class MeasureDoubts {
 }
 
 function undecidedText({ layer, neurons, titles, repeats }: Undecided): string {
-  const named = repeats.length <= NAMED ? repeats.join(", ") : `${repeats.slice(0, NAMED).join(", ")}, ...`;
-  const where = repeats.length === 1 ? `repeat ${named}` : `repeats ${named} (${repeats.length})`;
   const [is, its] = titles.length === 1 ? ["is", "its order there goes"] : ["are each", "their orders there go"];
-  return `layer ${layer} of ${where}: ${titles.join(", ")} ${is} the same for all ${neurons} neurons, so ${its} by the neurons' numbers`;
+  return `layer ${layer} of ${repeatsText(repeats)}: ${titles.join(", ")} ${is} the same for all ${neurons} neurons, so ${its} by the neurons' numbers`;
 }
 
 /** At 4^k samples for 2^k levels the bias of mutual information is of the size of a level, (levels - 1)(classes - 1) / (2 N ln 2). */

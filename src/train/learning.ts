@@ -3,10 +3,8 @@
 import type { AnyDataset } from "../core/dataset.ts";
 import { logarithm } from "../core/elementary.ts";
 import type { TrainedNetwork } from "../core/network.ts";
+import { repeatsText } from "../core/repeats-text.ts";
 import { classCounts } from "../data/splits/class-counts.ts";
-
-/** Repeats that are named one by one; of more only their number is told. */
-const NAMED = 5;
 
 /**
  * Mean cross-entropy of the best guess that is the same for all samples, the shares of the classes: their entropy, nats.
@@ -33,10 +31,8 @@ export function learningWarnings(
   const failed = networks.filter(({ trainLoss }) => trainLoss.length > 0 && !(trainLoss.at(-1)! < guess));
   const [first, another] = failed;
   if (first === undefined) return [];
-  const numbers = failed.map(({ repeat }) => repeat);
-  const named = failed.length <= NAMED ? numbers.join(", ") : `${numbers.slice(0, NAMED).join(", ")}, ...`;
   const worst = failed.reduce((most, { trainLoss }) => Math.max(most, trainLoss.at(-1)!), 0);
-  const who = another === undefined ? `repeat ${first.repeat} has` : `repeats ${named} (${failed.length}) have`;
+  const who = `${repeatsText(failed.map(({ repeat }) => repeat))} ${another === undefined ? "has" : "have"}`;
   return [
     `${who} not learned: the loss in the last epoch is ${another === undefined ? "" : "up to "}${lossText(worst)} nats, ` +
       `that of a constant guess ${lossText(guess)}; try another --learning-rate, or more epochs`,

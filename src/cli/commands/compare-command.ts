@@ -2,14 +2,13 @@
 import { type Command, Option } from "commander";
 import { UsageError } from "../../core/errors.ts";
 import type { MeasuringConfig, StudyConfig } from "../../core/study.ts";
-import { studyDefaults, wholeRanges } from "../../core/study-defaults.ts";
+import { studyDefaults } from "../../core/study-defaults.ts";
 import { given } from "../../host/given.ts";
 import type { DeviceChoice } from "../../host/open-device.ts";
 import { measuresCheck } from "../../measures/measure-choice.ts";
 import { under, withExamples } from "../options/help.ts";
 import { addModelOptions, type ModelOptions } from "../options/model-options.ts";
-import { integer } from "../options/option-values.ts";
-import { addDataOptions, addDataSourceOption, hiddenWidths } from "../options/study-options.ts";
+import { addDataOptions, addDataSourceOption, addSeedOption, hiddenWidths, numbers } from "../options/study-options.ts";
 import type { OutputOptions } from "../results/study-output.ts";
 import { analyze } from "./analyze-command.ts";
 import { run } from "./run-command.ts";
@@ -72,23 +71,16 @@ export function addCompareCommand(program: Command, addDevice: (command: Command
   addDataSourceOption(command);
   addDataOptions(command);
   const { hidden, epochs } = studyDefaults;
-  const numbers = (name: "repeats" | "epochs" | "seed" | "minutes") =>
-    integer(wholeRanges[name].least, wholeRanges[name].most);
   addModelOptions(command)
     .addOption(new Option("--repeats <n>", `networks to train (default: ${REPEATS})`).argParser(numbers("repeats")))
     .addOption(new Option("--hidden <widths>", `of networks to train (default: ${hidden})`).argParser(hiddenWidths))
     .addOption(new Option("--epochs <n>", `of networks to train (default: ${epochs})`).argParser(numbers("epochs")));
-  under(command, "study")
-    .addOption(
-      new Option("--minutes <n>", "steps and draws are as fine as so many minutes allow")
-        .argParser(numbers("minutes"))
-        .default(MINUTES, `${MINUTES}`),
-    )
-    .addOption(
-      new Option("--seed <n>", "seed of random orders, and of training")
-        .argParser(numbers("seed"))
-        .default(studyDefaults.seed, `${studyDefaults.seed}`),
-    );
+  under(command, "study").addOption(
+    new Option("--minutes <n>", "steps and draws are as fine as so many minutes allow")
+      .argParser(numbers("minutes"))
+      .default(MINUTES, `${MINUTES}`),
+  );
+  addSeedOption(command, "seed of random orders, and of training");
   addDevice(command).action((models: string[], options: CompareOptions) => compare(models, options));
   withExamples(command, "compare", [
     { what: "Which measure is right for this network?", line: "compare net.onnx --data table.csv --open" },

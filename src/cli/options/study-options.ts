@@ -31,7 +31,7 @@ import {
 /** Widths of hidden layers as text. */
 export const hiddenWidths = widths(wholeRanges.width.most);
 
-const numbers = (name: keyof typeof wholeRanges) => integer(wholeRanges[name].least, wholeRanges[name].most);
+export const numbers = (name: keyof typeof wholeRanges) => integer(wholeRanges[name].least, wholeRanges[name].most);
 
 /** Adds options that have a default. */
 function adderTo(command: Command) {
@@ -66,7 +66,7 @@ export function addSweepOptions(command: Command): Command {
   return addRemovalOptions(addSeedOption(under(command, "study"), "seed of random orders"));
 }
 
-function addSeedOption(command: Command, help: string): Command {
+export function addSeedOption(command: Command, help: string): Command {
   const { seed } = studyDefaults;
   return adderTo(command)("--seed <n>", help, numbers("seed"), seed, `${seed}`);
 }

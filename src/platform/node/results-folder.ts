@@ -100,8 +100,7 @@ async function isUnfinished(path: string): Promise<boolean> {
  * Whatever parts are of, their names say what they are good for.
  * @throws UsageError
  */
-async function requireEmpty(path: string, left: readonly string[]): Promise<void> {
-  const unfinished = await isUnfinished(path);
+async function requireEmpty(path: string, left: readonly string[], unfinished: boolean): Promise<void> {
   const isOurs = (folder: string, name: string) =>
     places.some(([place, isOfPlace]) => place === folder && isOfPlace(name)) && (unfinished || folder === PARTS_FOLDER);
   const isLeft = (folder: string, name: string) => left.includes(join(folder, name)) || isOurs(folder, name);
@@ -157,10 +156,10 @@ export async function openResultsFolder(
   const own = await claimed(path, watch);
   try {
     const left = await leftovers(path);
-    if (!force) await requireEmpty(path, left);
-    const replaces = force || (await isUnfinished(path));
+    const unfinished = !force && (await isUnfinished(path));
+    if (!force) await requireEmpty(path, left, unfinished);
     await removeFiles(path, left);
-    return new ClaimedFolder(path, own, replaces ? removeStaleResults : async () => {});
+    return new ClaimedFolder(path, own, force || unfinished ? removeStaleResults : async () => {});
   } catch (error) {
     own.release();
     throw error;

@@ -2,7 +2,6 @@
 
 import { RANDOM } from "../../core/ablation.ts";
 import { plainName } from "../../core/plain-text.ts";
-import { isOfPaper } from "../../measures/paper-measures.ts";
 import { measures as registeredMeasures } from "../../measures/registry.ts";
 import type { StudyAnalysis, StudyFiles } from "./analysis.ts";
 import { answers } from "./answers.ts";
@@ -70,7 +69,7 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
     classNames: classNamesOf(files),
     curves: groups.map(curveSummary),
     leagues: tables,
-    prominent: prominent(measures, tables, isOfPaper),
+    prominent: prominent(measures, tables),
     agreements: rankAgreements(neurons, layers, measures),
     comparisons: compared,
     ...(answered === undefined ? {} : { answers: answered }),

@@ -1,6 +1,7 @@
 /** League tables: all measures of a scope in order of what they keep, lowest values first, with ties and their share of what could be kept. */
 import { type AblationMode, RANDOM } from "../../core/ablation.ts";
 import { byScope, type ScopeText } from "../../core/scope.ts";
+import { isOfPaper } from "../../measures/paper-measures.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import { holmAdjusted } from "../statistics/holm.ts";
 import { signFlipTest } from "../statistics/permutation-test.ts";
@@ -46,8 +47,7 @@ function league(
   compared: readonly Comparison[],
   { scope, mode }: Pick<League, "scope" | "mode">,
 ): League {
-  const areas = (measure: string, direction: "low" | "none") =>
-    areasOf(groups, { scope, mode, measure, direction: direction });
+  const areas = (measure: string, direction: "low" | "none") => areasOf(groups, { scope, mode, measure, direction });
   const random = areas(RANDOM, "none");
   const greedy = areas(envelopeOf(mode), "low");
   const sorted = compared.toSorted((a, b) => b.difference.mean - a.difference.mean);
@@ -93,11 +93,7 @@ const ALL_SHOWN = 6;
  * Measures that figures of all of them at once show: all where they are few, else the paper's and the best others by their mean
  * place in the leagues, in the order of `measures`.
  */
-export function prominent(
-  measures: readonly string[],
-  tables: readonly League[],
-  isOfPaper: (id: string) => boolean,
-): string[] {
+export function prominent(measures: readonly string[], tables: readonly League[]): string[] {
   if (measures.length <= ALL_SHOWN) return [...measures];
   const place = (measure: string) => {
     const places = tables.flatMap(({ rows }) => {

@@ -5,7 +5,7 @@
  */
 import type { Config } from "vega-lite";
 import { RANDOM } from "../../core/ablation.ts";
-import { sequenceWithId } from "../../core/sequences.ts";
+import { titleOf } from "../../measures/columns.ts";
 import { measures } from "../../measures/registry.ts";
 
 /** The parameter of every specification that holds the colour of text, axes and random's curve. */
@@ -50,9 +50,7 @@ export const divergingColours = ["#B2182B", "#F7F7F7", "#2166AC"] as const;
 
 /** Title of a measure id in tables and figures; ids of measures that this version does not know stand for themselves. */
 export function seriesTitle(measure: string): string {
-  if (measure === RANDOM) return "Random";
-  const known = measures.find(({ id }) => id === measure) ?? sequenceWithId(measure);
-  return known?.title ?? measure.replaceAll("_", " ");
+  return measure === RANDOM ? "Random" : titleOf(measure);
 }
 
 /** The titles of some measures and random, with their colours, as domain and range of a colour scale. */

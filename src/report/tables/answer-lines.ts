@@ -34,7 +34,7 @@ function rowsOf(list: readonly Answer[], shown: readonly Shown[]): string[][] {
   ]);
 }
 
-/** Lines of at most `columns` characters. */
+/** Lines of at most `width` characters. */
 export function answerLines(answers: Answers, width: number): string[] {
   const open = openText(answers);
   const replaced = answers.mode === "mean" ? "their mean" : "zero";

@@ -2,7 +2,7 @@
 import type { AblationCurve, AblationMode, SingleRemovals } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import { type ScopeKind, type ScopeText, scopeOf } from "../../../src/core/scope.ts";
-import { measureWithId, unitOf, valueText } from "../../../src/measures/columns.ts";
+import { measureWithId, titleOf, unitOf, valueText } from "../../../src/measures/columns.ts";
 import { unitWords } from "../../../src/measures/units.ts";
 import { decimal } from "../numbers.ts";
 import type { LabState, ShownStudy } from "./lab-state.ts";
@@ -48,7 +48,7 @@ export function columnTitle(column: string): string {
   if (column === COST) return "Removal cost";
   if (column === OUTPUT) return "Output";
   if (column === CARRIED) return "Carries";
-  return measureWithId(column)?.title ?? column.replaceAll("_", " ");
+  return titleOf(column);
 }
 
 /** The unit of a measure; the cost is a share of the test set, shown in percentage points. */

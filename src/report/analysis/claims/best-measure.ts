@@ -1,9 +1,11 @@
 /** Claim 3: KL selectivity is the best order in the deeper layer. */
+
 import { layerScope } from "../../../core/scope.ts";
+import { titleOf } from "../../../measures/columns.ts";
 import { mutualInformation } from "../../../measures/mutual-information.ts";
 import { difference } from "../network-values.ts";
 import { type ClaimEvidence, networkPart, pairedEvidence } from "./claim-evidence.ts";
-import { areasBy, type ClaimMaterial, ENTROPY, KL_SELECTIVITY, modeOf, titleOf } from "./claim-material.ts";
+import { areasBy, type ClaimMaterial, ENTROPY, KL_SELECTIVITY, modeOf } from "./claim-material.ts";
 
 const OTHERS = [mutualInformation.id, ENTROPY];
 

@@ -3,12 +3,10 @@
 import { type AblationMode, type Direction, RANDOM } from "../../../core/ablation.ts";
 import type { NeuronTable } from "../../../core/neuron-table.ts";
 import { layerScope, type ScopeText } from "../../../core/scope.ts";
-import { sequenceWithId } from "../../../core/sequences.ts";
 import { entropy } from "../../../measures/entropy.ts";
 import { klSelectivity } from "../../../measures/kl-selectivity.ts";
 import { mutualInformation } from "../../../measures/mutual-information.ts";
 import { paperMeasures } from "../../../measures/paper-measures.ts";
-import { measures as registered } from "../../../measures/registry.ts";
 import type { StudySummary } from "../../files/study-file.ts";
 import { type CurveGroup, directionFor, modeShown } from "../curve-groups.ts";
 import { areasOf, averaged, difference, type NetworkValues } from "../network-values.ts";
@@ -27,9 +25,6 @@ export const ENTROPY = entropy.id;
 /** The measures that depend on the classes. */
 export const CLASS_DEPENDENT = [mutualInformation.id, klSelectivity.id] as const;
 export const KL_SELECTIVITY = klSelectivity.id;
-
-export const titleOf = (measure: string) =>
-  (registered.find(({ id }) => id === measure) ?? sequenceWithId(measure))?.title ?? measure;
 
 /** Claims are about bias balancing where there is a choice, as in the paper. */
 export const modeOf = ({ groups }: ClaimMaterial): AblationMode => modeShown(groups);

@@ -1,7 +1,8 @@
 /** Claim 4: measures that depend on the classes say more of accuracy than entropy does. */
+import { titleOf } from "../../../measures/columns.ts";
 import { difference } from "../network-values.ts";
 import { type ClaimEvidence, networkPart, pairedEvidence } from "./claim-evidence.ts";
-import { CLASS_DEPENDENT, type ClaimMaterial, ENTROPY, modeOf, separation, titleOf } from "./claim-material.ts";
+import { CLASS_DEPENDENT, type ClaimMaterial, ENTROPY, modeOf, separation } from "./claim-material.ts";
 
 export function classDependence(material: ClaimMaterial): ClaimEvidence {
   const text = {

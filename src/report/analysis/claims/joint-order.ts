@@ -1,8 +1,10 @@
 /** Over all layers at once, each of the paper's measures is a worse guide than chance. */
+
 import { RANDOM } from "../../../core/ablation.ts";
+import { titleOf } from "../../../measures/columns.ts";
 import { difference } from "../network-values.ts";
 import { type ClaimEvidence, networkPart, pairedEvidence } from "./claim-evidence.ts";
-import { areasBy, type ClaimMaterial, modeOf, PAPER_MEASURES, titleOf } from "./claim-material.ts";
+import { areasBy, type ClaimMaterial, modeOf, PAPER_MEASURES } from "./claim-material.ts";
 
 export function jointOrder(material: ClaimMaterial): ClaimEvidence {
   const text = {

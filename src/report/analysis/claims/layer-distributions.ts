@@ -1,9 +1,11 @@
 /** Claim 1: values of different layers are not comparable. */
+
 import type { NeuronTable } from "../../../core/neuron-table.ts";
+import { titleOf } from "../../../measures/columns.ts";
 import { rowsOfLayer } from "../layer-rows.ts";
 import type { NetworkValues } from "../network-values.ts";
 import { type ClaimEvidence, type ClaimPart, networkPart, pairedEvidence } from "./claim-evidence.ts";
-import { type ClaimMaterial, PAPER_MEASURES, titleOf } from "./claim-material.ts";
+import { type ClaimMaterial, PAPER_MEASURES } from "./claim-material.ts";
 
 /** Cliff's delta (Psychol. Bull. 114, 1993): P(a > b) - P(a < b) for one value of each, between -1 and 1. */
 export function cliffsDelta(a: readonly number[], b: readonly number[]): number {

@@ -1,7 +1,8 @@
 /** What neurons do together matters: orders that know how their effects cancel are better than any column of values. */
+import { titleOf } from "../../../../measures/columns.ts";
 import { difference } from "../../network-values.ts";
 import { type ClaimEvidence, networkPart, pairedEvidence } from "../claim-evidence.ts";
-import { type ClaimMaterial, modeOf, titleOf } from "../claim-material.ts";
+import { type ClaimMaterial, modeOf } from "../claim-material.ts";
 import { bestQuadratic, bestSingle } from "./best-single.ts";
 
 export function cancelling(material: ClaimMaterial): ClaimEvidence {

@@ -1,9 +1,11 @@
 /** No measure of single neurons comes near to what a greedy search attains. */
+
 import { RANDOM } from "../../../../core/ablation.ts";
 import { layerScope } from "../../../../core/scope.ts";
+import { titleOf } from "../../../../measures/columns.ts";
 import { averaged, difference } from "../../network-values.ts";
 import { type ClaimEvidence, networkPart, pairedEvidence } from "../claim-evidence.ts";
-import { areasBy, type ClaimMaterial, modeOf, titleOf } from "../claim-material.ts";
+import { areasBy, type ClaimMaterial, modeOf } from "../claim-material.ts";
 import { bestSingle } from "./best-single.ts";
 
 export function halfOfAttainable(material: ClaimMaterial): ClaimEvidence {
