@@ -14,6 +14,8 @@ import { scrollBoxClass, specificationAttribute } from "../report/page/live-pict
 const AHEAD = "400px";
 /** Pixels: panels are drawn no narrower, as their labels would meet, and no wider, as they would be all air. */
 const [NARROWEST, WIDEST] = [170, 430];
+/** Share of its width that a panel gives up before panels stand one below another. */
+const MOST_NARROWED = 0.1;
 /** Vega-Lite's names for the widths of panels: one for all where they are equal. */
 const PANEL_WIDTH = /^(child|concat_\d+_)[wW]idth$/;
 
@@ -26,11 +28,14 @@ function specificationOf(picture: Element): Spec {
 async function drawToFit(view: View, { signals = [], marks = [] }: Spec, box: Element, natural: number): Promise<void> {
   const available = box.clientWidth;
   const asMade = Math.min(WIDE_COLUMNS, marks.filter(({ type }) => type === "group").length);
-  const columns = natural > available ? 1 : asMade;
-  view.signal(COLUMNS_PARAMETER, columns);
   const made = signals.find(({ name }) => name === WIDTH_PARAMETER);
-  if (made !== undefined && "value" in made) {
-    const aroundPanel = natural / asMade - Number(made.value);
+  const panel = made !== undefined && "value" in made ? Number(made.value) : 0;
+  // Long labels make a picture a little wider than its box: panels that can be narrower give way before the columns do.
+  const spare = asMade * panel * MOST_NARROWED;
+  const columns = natural - spare > available ? 1 : asMade;
+  view.signal(COLUMNS_PARAMETER, columns);
+  if (panel > 0) {
+    const aroundPanel = natural / asMade - panel;
     const width = Math.min(WIDEST, Math.max(NARROWEST, Math.floor(available / columns - aroundPanel)));
     for (const { name } of signals) if (PANEL_WIDTH.test(name)) view.signal(name, width);
   }
