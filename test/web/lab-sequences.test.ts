@@ -103,6 +103,16 @@ async function nextEpoch({ store }: Page): Promise<void> {
   }
 }
 
+/** What slides back to the first epoch that is kept, once there is one: a training may not have begun yet. */
+async function firstKeptEpoch(store: Page["store"]): Promise<LabRequest> {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; ) {
+    const request = epochRequest(store.current(), 0);
+    if (request !== undefined) return request;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`no epoch was kept within ${PATIENCE_MS} ms`);
+}
+
 /** What a visitor may do, each with the page's own means. */
 const actions: Readonly<Record<string, (page: Page, choose: Choice) => void | Promise<void>>> = {
   dropNetwork: ({ lab }, choose) => lab.send({ type: "load", files: [networkFiles[choose(2)]!] }),
@@ -117,7 +127,7 @@ const actions: Readonly<Record<string, (page: Page, choose: Choice) => void | Pr
   pauseAfterEpoch: (page) => nextEpoch(page).then(() => page.lab.send({ type: "pause" })),
   stopAfterEpoch: (page) => nextEpoch(page).then(() => page.lab.send({ type: "stop" })),
   wait: nextEpoch,
-  slideBack: ({ lab, store }) => lab.send(epochRequest(store.current(), 0)!),
+  slideBack: async ({ lab, store }) => lab.send(await firstKeptEpoch(store)),
   slide: ({ lab, store }, choose) => {
     const { kept } = keptEpochs(store.current());
     // The last places are those of the epochs that have just come.
