@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Command, Option } from "commander";
+import { loadCommands } from "../src/cli/commands/registry.ts";
 import { createProgram } from "../src/cli/program.ts";
 
 const document = new URL("../docs/cli.md", import.meta.url);
@@ -53,7 +54,8 @@ function leaves(command: Command, path: readonly string[] = []): string[] {
   return own.flatMap((one) => leaves(one, [...path, one.name()]));
 }
 
-const program = createProgram(() => {});
+const allCommands = await loadCommands();
+const program = createProgram(allCommands, { onUnhealthy() {} });
 const present = readFileSync(document, "utf8");
 const { described, wanted } = rendered(present, program);
 const missing = leaves(program).filter((path) => !described.includes(path));

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: arguments to commands, errors to messages and exit codes (0 good, 1 failed run, 2 wrong usage). */
 import { CommanderError } from "commander";
+import { loadCommands } from "./cli/commands/registry.ts";
 import { surviveClosedStreams, tell } from "./cli/display/standard-streams.ts";
 import { createProgram } from "./cli/program.ts";
 import { RunError, UsageError } from "./core/errors.ts";
@@ -28,9 +29,11 @@ function explain(error: unknown, debug: boolean): number {
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   try {
-    const program = createProgram(() => {
+    const onUnhealthy = () => {
       exitCode = 1;
-    });
+    };
+    // Any word may be a command's name; one that is not costs the reading of a module.
+    const program = createProgram(await loadCommands(argv), { onUnhealthy });
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {

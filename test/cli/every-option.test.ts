@@ -4,8 +4,11 @@
  */
 import { type Command, CommanderError, type Option } from "commander";
 import { expect, test } from "vitest";
+import { loadCommands } from "../../src/cli/commands/registry.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { UsageError } from "../../src/core/errors.ts";
+
+const allCommands = await loadCommands();
 
 interface Leaf {
   readonly path: readonly string[];
@@ -21,7 +24,7 @@ type Outcome = { readonly taken: unknown } | { readonly refused: string };
 
 /** Reads one option as the command line does; the command itself does nothing. */
 function read({ path }: Leaf, option: Option, text: string): Outcome {
-  const program = createProgram(() => {});
+  const program = createProgram(allCommands, { onUnhealthy() {} });
   let command = program;
   for (const name of path) command = command.commands.find((each) => each.name() === name)!;
   const said: string[] = [];
@@ -40,7 +43,7 @@ function read({ path }: Leaf, option: Option, text: string): Outcome {
   }
 }
 
-const leaves = leavesOf(createProgram(() => {}));
+const leaves = leavesOf(createProgram(allCommands, { onUnhealthy() {} }));
 const withValue = leaves.flatMap((leaf) =>
   leaf.options
     .filter(({ required, optional }) => required || optional)

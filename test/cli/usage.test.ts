@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
+import { loadCommands } from "../../src/cli/commands/registry.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { commandLine, root, start } from "../support/command-line.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
@@ -57,6 +58,8 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--help": undefined,
 };
 
+const allCommands = await loadCommands();
+
 /** The entries of a help text: option to its description on one line. */
 function helpEntries(help: string): Map<string, string> {
   const options = help.slice(0, help.indexOf("Examples:")).replaceAll(/^\w.*:\n/gm, "");
@@ -66,7 +69,7 @@ function helpEntries(help: string): Map<string, string> {
 
 /** Reads arguments as the program does; no command does its work. */
 function parsed(args: readonly string[]): void {
-  const program = createProgram(() => {});
+  const program = createProgram(allCommands, { onUnhealthy() {} });
   const silence = (command: Command): void => {
     command.configureOutput({ writeErr() {}, outputError() {} });
     if (command.commands.length === 0) command.action(() => {});

@@ -31,9 +31,10 @@ import type { ResultsFolder } from "../../platform/node/results-folder.ts";
 import { chanceHint } from "../display/chance-hints.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { tellInputs } from "../display/tell-inputs.ts";
-import { withExamples } from "../options/help.ts";
+import { argumentOf, withExamples } from "../options/help.ts";
 import { addModelOptions } from "../options/model-options.ts";
 import { megabytes, signedDecimal } from "../options/option-values.ts";
+import { addComputingOptions, addResultOptions } from "../options/result-options.ts";
 import { addDataOptions, addDataSourceOption, addSweepOptions } from "../options/study-options.ts";
 import { budgeted } from "../results/budgeted.ts";
 import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
@@ -175,11 +176,8 @@ export async function analyze(models: readonly string[], options: AnalyzeOptions
 }
 
 /** Adds the command `analyze` to the program. @param addDevice adds the options of device and output */
-export function addAnalyzeCommand(program: Command, addDevice: (command: Command) => Command): void {
-  const command = program
-    .command("analyze")
-    .description("measure and ablate networks trained elsewhere; writes the same files as run")
-    .argument("<models...>", "safetensors, ONNX, NumPy, Keras or TensorFlow.js; each a repeat");
+export function completeAnalyze(command: Command): void {
+  argumentOf(command, "safetensors, ONNX, NumPy, Keras or TensorFlow.js; each a repeat");
   addDataSourceOption(command);
   addDataOptions(command);
   command.addOption(
@@ -194,7 +192,9 @@ export function addAnalyzeCommand(program: Command, addDevice: (command: Command
         signedDecimal(),
       ),
     );
-  addDevice(addSweepOptions(command)).action((models: string[], options: AnalyzeOptions) => analyze(models, options));
+  addComputingOptions(addResultOptions(addSweepOptions(command))).action((models: string[], options: AnalyzeOptions) =>
+    analyze(models, options),
+  );
   withExamples(command, "analyze", [
     { what: "A network that PyTorch exported, on your own table", line: "analyze net.onnx --data table.csv --open" },
     {

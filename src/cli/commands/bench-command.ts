@@ -1,6 +1,6 @@
 /** `gpu-importance bench`: times kernels, training and sweeps on one adapter, each checked before it is timed. */
 
-import { Argument, type Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { type Bench, benches, rowsOf, runSuite, type SuiteOptions } from "../../bench/suite.ts";
 import { activations } from "../../core/activation.ts";
 import { describeAdapter } from "../../core/adapter-text.ts";
@@ -14,7 +14,7 @@ import { selfTest } from "../../tuning/self-test.ts";
 import { benchLines } from "../display/bench-tables.ts";
 import { print, printJson, tell } from "../display/standard-streams.ts";
 import { addAdapterOption, addMessageOptions, VERBOSE } from "../options/device-options.ts";
-import { under, withExamples } from "../options/help.ts";
+import { argumentOf, under, withExamples } from "../options/help.ts";
 import { decimal, integer, oneOf, someOf } from "../options/option-values.ts";
 import { hiddenWidths } from "../options/study-options.ts";
 import { addTilesOption } from "../options/tiles-option.ts";
@@ -60,14 +60,10 @@ async function bench(what: Bench, { seconds, adapter: name, tiles, json, verbose
 }
 
 /** Adds the command `bench` to the program. */
-export function addBenchCommand(program: Command): void {
-  const what = new Argument("[what]", `${benches.join(", ")}; all leaves out scaling`)
+export function completeBench(command: Command): void {
+  argumentOf(command, `${benches.join(", ")}; all leaves out scaling`)
     .argParser(oneOf(benches))
     .default("all", "all");
-  const command = program
-    .command("bench")
-    .description("check kernels, training and sweeps, then time them on one adapter")
-    .addArgument(what);
   under(command, "work");
   const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
     command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));

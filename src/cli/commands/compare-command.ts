@@ -6,8 +6,9 @@ import { studyDefaults } from "../../core/study-defaults.ts";
 import { given } from "../../host/given.ts";
 import type { DeviceChoice } from "../../host/open-device.ts";
 import { measuresCheck } from "../../measures/measure-choice.ts";
-import { under, withExamples } from "../options/help.ts";
+import { argumentOf, under, withExamples } from "../options/help.ts";
 import { addModelOptions, type ModelOptions } from "../options/model-options.ts";
+import { addComputingOptions, addResultOptions } from "../options/result-options.ts";
 import { addDataOptions, addDataSourceOption, addSeedOption, hiddenWidths, numbers } from "../options/study-options.ts";
 import type { OutputOptions } from "../results/study-output.ts";
 import { analyze } from "./analyze-command.ts";
@@ -63,11 +64,8 @@ async function compare(models: readonly string[], options: CompareOptions): Prom
 }
 
 /** Adds the command `compare` to the program. @param addDevice adds the options of device and output */
-export function addCompareCommand(program: Command, addDevice: (command: Command) => Command): void {
-  const command = program
-    .command("compare")
-    .description("rank all measures by what removing neurons costs, in the time there is")
-    .argument("[models...]", "networks as analyze takes them; without any, some are trained as run does");
+export function completeCompare(command: Command): void {
+  argumentOf(command, "networks as analyze takes them; without any, some are trained as run does");
   addDataSourceOption(command);
   addDataOptions(command);
   const { hidden, epochs } = studyDefaults;
@@ -81,7 +79,9 @@ export function addCompareCommand(program: Command, addDevice: (command: Command
       .default(MINUTES, `${MINUTES}`),
   );
   addSeedOption(command, "seed of random orders, and of training");
-  addDevice(command).action((models: string[], options: CompareOptions) => compare(models, options));
+  addComputingOptions(addResultOptions(command)).action((models: string[], options: CompareOptions) =>
+    compare(models, options),
+  );
   withExamples(command, "compare", [
     { what: "Which measure is right for this network?", line: "compare net.onnx --data table.csv --open" },
     { what: "For ReLU networks on Fashion-MNIST", line: "compare --data fashion-mnist --activation relu --minutes 20" },

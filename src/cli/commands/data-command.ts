@@ -14,8 +14,7 @@ const oneName = oneOf(names);
 const oneMore = (name: string, before: readonly string[] = []) => [...before, oneName(name)];
 
 /** Adds the command `data` to the program. */
-export function addDataCommand(program: Command): void {
-  const data = program.command("data").description("fetch public data sets");
+export function completeData(data: Command): void {
   const examples = [
     { what: "All of MNIST, then --data mnist-full", line: "data fetch mnist" },
     { what: "Several sets, for scripts", line: "data fetch fashion-mnist kmnist --quiet" },

@@ -13,6 +13,7 @@ import { print, printJson } from "../display/standard-streams.ts";
 import { addAdapterOption, addMessageOptions, VERBOSE } from "../options/device-options.ts";
 import { under, withExamples } from "../options/help.ts";
 import { addTilesOption } from "../options/tiles-option.ts";
+import type { Told } from "./complete.ts";
 
 interface DoctorOptions {
   readonly adapter?: string;
@@ -172,11 +173,8 @@ async function doctor(options: DoctorOptions): Promise<boolean> {
 }
 
 /** Adds the command `doctor` to the program. @param onUnhealthy told where something is wrong with the adapter */
-export function addDoctorCommand(program: Command, onUnhealthy: () => void): void {
-  const command = under(program.command("doctor"), "device").description(
-    "list adapters, say which is used and why, and test it",
-  );
-  addTilesOption(addAdapterOption(command, "part of the name of the adapter to use"));
+export function completeDoctor(command: Command, { onUnhealthy }: Told): void {
+  addTilesOption(addAdapterOption(under(command, "device"), "part of the name of the adapter to use"));
   under(command, "results").option("--json", "print the diagnosis as JSON");
   addMessageOptions(command, { verbose: VERBOSE }).action(async (options: DoctorOptions) => {
     if (!(await doctor(options))) onUnhealthy();

@@ -33,8 +33,7 @@ async function lab({ port, open }: LabOptions): Promise<void> {
   await server.close();
 }
 
-export function addLabCommand(program: Command): void {
-  const command = program.command("lab").description("serve the lab: train, see and ablate in a browser");
+export function completeLab(command: Command): void {
   under(command, "results")
     .addOption(new Option("--port <n>", "port on 127.0.0.1 (default: any that is free)").argParser(integer(1, 65_535)))
     .option("--open", "open it in the default browser");

@@ -99,8 +99,7 @@ async function profile(options: ProfileOptions): Promise<void> {
 }
 
 /** Adds the command `profile` to the program. */
-export function addProfileCommand(program: Command): void {
-  const command = program.command("profile").description("say where the time of a standard large sweep goes");
+export function completeProfile(command: Command): void {
   under(command, "work");
   const add = <T>(flags: string, help: string, parse: (value: string) => T, fallback: T, shown: string) =>
     command.addOption(new Option(flags, help).argParser(parse).default(fallback, shown));

@@ -41,7 +41,7 @@ import { type PrunedState, pruneTable, removedText, twinText } from "../display/
 import { print } from "../display/standard-streams.ts";
 import { tellInputs } from "../display/tell-inputs.ts";
 import { addAdapterOption, addMemoryOption, addMessageOptions, VERBOSE } from "../options/device-options.ts";
-import { under, withExamples } from "../options/help.ts";
+import { argumentOf, under, withExamples } from "../options/help.ts";
 import { readOptionsOf } from "../options/model-options.ts";
 import { addPruneOptions, amountOf, type PruneOptions } from "../options/prune-options.ts";
 import { addTilesOption } from "../options/tiles-option.ts";
@@ -49,11 +49,8 @@ import { endInOrder, type Told } from "../results/interruption.ts";
 import { removeIfEmpty } from "../results/made-folders.ts";
 import { pruneJson } from "../results/prune-record.ts";
 
-export function addPruneCommand(program: Command): void {
-  const command = program
-    .command("prune")
-    .description("a smaller network: its least important neurons removed, checked")
-    .argument("<model>", "file of a network, or folder of .npy files");
+export function completePrune(command: Command): void {
+  argumentOf(command, "file of a network, or folder of .npy files");
   addMemoryOption(addTilesOption(addAdapterOption(under(addPruneOptions(command), "device"))));
   const messages = { verbose: VERBOSE, quiet: "no progress on stderr" };
   addMessageOptions(command, messages).action((model: string, options: PruneOptions) => prune(model, options));

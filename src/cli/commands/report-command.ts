@@ -10,7 +10,7 @@ import type { MissingPart } from "../../report/analysis/analysis.ts";
 import { openInBrowser } from "../display/open-in-browser.ts";
 import { tell } from "../display/standard-streams.ts";
 import { addMessageOptions } from "../options/device-options.ts";
-import { under, withExamples } from "../options/help.ts";
+import { argumentOf, under, withExamples } from "../options/help.ts";
 import { text } from "../options/option-values.ts";
 import { endInOrder } from "../results/interruption.ts";
 import { removeIfEmpty } from "../results/made-folders.ts";
@@ -81,12 +81,9 @@ function reportFolder(folders: readonly string[], out: string | undefined): stri
   });
 }
 
-export function addReportCommand(program: Command): void {
-  const command = program
-    .command("report")
-    .description("results to a page, figures and tables; several studies side by side");
+export function completeReport(command: Command): void {
+  argumentOf(command, "folders of results, as run writes them");
   under(command, "results")
-    .argument("<folders...>", "folders of results, as run writes them")
     .addOption(
       new Option("--out <folder>", "folder of the report (default: that of the results)").argParser(text("a path")),
     )

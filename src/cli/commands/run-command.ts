@@ -1,5 +1,7 @@
 /** `gpu-importance run`: data, adapter, study, files, table. */
+
 import { join } from "node:path";
+import type { Command } from "commander";
 import { layerActivation } from "../../core/activation.ts";
 import type { StudyConfig } from "../../core/study.ts";
 import { requireTrainable } from "../../data/splits/require-trainable.ts";
@@ -14,13 +16,15 @@ import { allowedMeasures } from "../../measures/measure-choice.ts";
 import type { ResultsFolder } from "../../platform/node/results-folder.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { print } from "../display/standard-streams.ts";
-import { studyConfig } from "../options/study-options.ts";
+import { withExamples } from "../options/help.ts";
+import { addComputingOptions, addResultOptions } from "../options/result-options.ts";
+import { addStudyOptions, studyConfig } from "../options/study-options.ts";
 import { budgeted } from "../results/budgeted.ts";
-import { beginProfiling, profiledSink, profileText, studySubject } from "../results/profiling.ts";
+import { addTraceOption, beginProfiling, profiledSink, profileText, studySubject } from "../results/profiling.ts";
 import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
 import { closeResults, partsIn, writtenStudy } from "../results/written-study.ts";
 
-export interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {
+interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {
   readonly out?: string;
   readonly profile?: boolean;
   /** Path of a trace; implies a profile. */
@@ -76,4 +80,17 @@ async function study(
   const profile = profiling && (await profiling.end(devices.current, studySubject(dataset, config)));
   await closeResults(written, provenance, place, profile);
   if (profile) await print(`\n${profileText(profile)}`);
+}
+
+export function completeRun(command: Command): void {
+  addResultOptions(addStudyOptions(command)).option("--profile", "say where the time goes; write profile.json");
+  addTraceOption(command);
+  addComputingOptions(command).action((options: RunOptions) => run(options));
+  withExamples(command, "run", [
+    { what: "A first look, in a minute or two", line: "run --repeats 2 --epochs 5 --stride 5 --open" },
+    {
+      what: "Fashion-MNIST with ReLU, 20 networks",
+      line: "run --data fashion-mnist --activation relu --repeats 20",
+    },
+  ]);
 }

@@ -1,5 +1,5 @@
 /** How help is divided: headings of groups, the same in every command, and examples below. */
-import { type Command, Option } from "commander";
+import { type Argument, type Command, Option } from "commander";
 
 /** Headings of options. */
 export const groups = {
@@ -26,6 +26,14 @@ export const commandGroups = {
 /** Options that are added from here on stand below this heading. */
 export function under(command: Command, group: keyof typeof groups): Command {
   return command.optionsGroup(groups[group]);
+}
+
+/** The one argument of a command, which gets its text here. */
+export function argumentOf(command: Command, text: string): Argument {
+  const [argument] = command.registeredArguments;
+  if (argument === undefined) throw new Error(`${command.name()} takes no argument`);
+  argument.description = text;
+  return argument;
 }
 
 /** `-h, --help`, which all commands share. */
