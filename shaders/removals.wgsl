@@ -8,12 +8,11 @@
 //                  p the intact prediction, m = sum_c p_c d_c and y the label,
 //                    divergence = sum_c p_c (log p_c - log q_c) = log sum_c p_c e^(m - d_c), q being the prediction without the neuron
 //                    loss       = log p_y - log q_y = divergence + d_y - m,  nats      square = sum_c d_c^2
-// WRONG: the fourth sum is of samples whose highest logit less d is not the label's; the lowest class of equals counts.
 // LAST: of the last hidden layer d_c = (t - c) w_c, and no differences are stored.
 // A group is some neurons of a layer, each in one mode or two; slab network * neurons * modes + i is the i-th (neuron, mode) of it.
 // Neurons past the last one are computed like it, and not added. Blocks are those of parts/sum-block.wgsl.
 // An invocation owns a quad of one sample, or a neuron's block in one mode: no atomics, no barriers.
-// Variants: "", LAST, WRONG, LAST+WRONG.
+// Variants: "", LAST.
 
 override ACTIVATION: u32 = 0u; // the numbers of src/gpu/kernels/activation.ts
 override ALPHA: f32 = 0.0; // the parameter of leaky ReLU and ELU
@@ -54,9 +53,6 @@ struct Part {
 @group(0) @binding(8) var<storage, read> predictions: array<f32>;            // [networks, slab_rows, class_lanes]
 @group(0) @binding(9) var<storage, read> labels: array<u32>;                // [samples]
 @group(0) @binding(10) var<storage, read_write> sums: array<vec4<f32>>;      // [networks, neurons_and_modes, blocks]
-#if WRONG
-@group(0) @binding(11) var<storage, read> logits: array<f32>;                // [networks, slab_rows, class_lanes]
-#endif
 
 #include "parts/activate.wgsl"
 
@@ -156,10 +152,6 @@ fn add_changes(@builtin(global_invocation_id) id: vec3<u32>) {
     var of_first = 0.0;
     var of_label = 0.0;
     var square = 0.0;
-#if WRONG
-    var best = 0u;
-    var top = -3.0e38;
-#endif
     for (var k = 0u; k < classes; k++) {
 #if LAST
       let d = lost * weight(id.z, k, neuron);
@@ -171,13 +163,6 @@ fn add_changes(@builtin(global_invocation_id) id: vec3<u32>) {
       least = min(least, d);
       of_label += select(0.0, d, k == label);
       square += d * d;
-#if WRONG
-      let z = logits[intact + k] - d;
-      if (z > top) {
-        top = z;
-        best = k;
-      }
-#endif
     }
     m += of_first;
     let highest = m - least;
@@ -197,9 +182,6 @@ fn add_changes(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let divergence = select(log_beyond_one(near), highest + log(far), highest > FAR);
     sum += vec4<f32>(divergence + of_label - m, divergence, square, 0.0);
-#if WRONG
-    sum.w += select(1.0, 0.0, best == label);
-#endif
   }
   sums[own] = sum;
 }

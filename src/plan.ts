@@ -3,6 +3,7 @@
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
 import { ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
+import { greedyArrays } from "./ablation/sequences/greedy.ts";
 import { searchPasses } from "./ablation/sequences/registry.ts";
 import { shapleyPlan } from "./ablation/shapley/shapley-sweep.ts";
 import { sweepPlan } from "./ablation/sweep-plan.ts";
@@ -13,6 +14,7 @@ import type { InputType } from "./core/input-type.ts";
 import { studyShape } from "./core/layers/network-shape.ts";
 import type { Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
+import { isGreedy } from "./core/sequences.ts";
 import type { DatasetSummary, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import { summarizeDataset } from "./data/splits/summarize-dataset.ts";
 import {
@@ -107,6 +109,7 @@ export function trainingPlan(basis: PlanBasis, data: DataSize, config: StudyConf
 /** @param networks still to be measured */
 export function measuringPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
   const measures = measuresNamed(config.measures);
+  const sequences = sequencesNamed(config.measures);
   const shapley = shapleyFor(measures, config);
   const shape = studyShape(data, config);
   const validation = onDevice(data, data.validation);
@@ -118,9 +121,10 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     quantization: quantizationOf(config),
     riding: ridingFor(measures),
     removed: removedFor(measures),
-    searches: searchPasses(config.hidden.length, { ...config, sequences: sequencesNamed(config.measures) }),
+    searches: searchPasses(config.hidden.length, { ...config, sequences }),
     keepsSlopes: config.activation === "mixed" || needsKeptSlope(config.activation),
     paged: validation < data.validation,
+    ...(sequences.some(isGreedy) && { searchWalks: (on: PlanBasis) => greedyArrays(on, shape, validation) }),
     ...(shapley && {
       sweeps: (on: PlanBasis, count: number) =>
         shapleyPlan(on, { shape, samples: validation, networks: count }, shapley).arrays,

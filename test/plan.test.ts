@@ -142,7 +142,6 @@ describe("the memory that a study takes", () => {
     ["sequences by signals", { repeats: 1, measures: ["entropy", "logit-quadratic-zero"] }],
     ["sequences by signals, slopes kept", { repeats: 2, activation: "gelu", measures: ["fisher-quadratic-mean"] }],
     ["sequences within layers", { repeats: 2, scopes: ["layers"], measures: ["fisher-quadratic-mean"] }],
-    ["greedy sequences", { repeats: 1, hidden: [9, 7, 5], measures: ["greedy-zero"] }],
     ["few levels by frequency", { bits: 2, bins: "equal-frequency", hidden: [40, 5] }],
     ["three hidden layers", { hidden: [9, 30, 6], repeats: 1, stride: 3, activation: "tanh" }],
     ["one hidden layer, swept by definition", { hidden: [40], repeats: 9, activation: "gelu", sweep: "masked" }],
@@ -172,6 +171,14 @@ describe("the memory that a study takes", () => {
     expect(reached.measure!.largest).toBeLessThanOrEqual(largest.bytes);
     const without = studyPlan(gpu, summarizeDataset(tinyDataset), { ...tinyConfig, ...of, measures: ["entropy"] });
     expect(bytes).toBeGreaterThan(1.2 * stage(without, "measure").bytes);
+  });
+
+  test("is at most as planned where a greedy search walks", async () => {
+    const { plan, reached } = await measured(gpu, { repeats: 1, hidden: [9, 7, 5], measures: ["greedy-zero"] });
+    const { bytes, largest } = stage(plan, "measure");
+    expect(reached.measure!.bytes).toBeLessThanOrEqual(bytes);
+    expect(reached.measure!.bytes).toBeGreaterThan(0.9 * bytes);
+    expect(reached.measure!.largest).toBeLessThanOrEqual(largest.bytes);
   });
 
   test.each([300_000])("of Shapley values stays below %i bytes where there are no more", async (bytes) => {

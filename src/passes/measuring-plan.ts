@@ -28,9 +28,9 @@ import { blocksOf, type RidingEvidence, ridingCopies, ridingKinds } from "./evid
 import { chunksOf, forwardOperations, forwardPassLayout, type PassSize, rowsPerChunk } from "./forward-pass.ts";
 import { tallyLayout } from "./tally.ts";
 
-/** A pass by which a sequence is searched for in one network: single removals, or products of neurons, with or without signals. */
+/** A pass by which a sequence is searched for in one network: products of neurons, with or without signals. */
 export interface SearchPass {
-  readonly kind: "removals" | "products" | "signals";
+  readonly kind: "products" | "signals";
   /** Hidden layers, from 0, whose neurons are multiplied. */
   readonly pairs: readonly (readonly [left: number, right: number])[];
 }
@@ -55,6 +55,8 @@ interface MeasuringSize {
   readonly paged: boolean;
   /** Where measures need sweeps over the validation set: what those of some networks keep beside the data and the networks. */
   sweeps?(basis: PlanBasis, networks: number): readonly PlannedArray[];
+  /** Where sequences need walks over the validation set, of one network: what they keep beside the data. */
+  searchWalks?(basis: PlanBasis): readonly PlannedArray[];
 }
 
 /** A forward pass over chunks and what rides on it, with the largest copy that is read back. */
@@ -101,9 +103,8 @@ function removalArrays(basis: PlanBasis, size: MeasuringSize, pass: PassSize): P
 
 /** Each search. */
 function searchArrays(basis: PlanBasis, size: MeasuringSize): PlannedArray[][] {
-  return size.searches.flatMap((search) =>
-    search.kind === "removals" ? [searchedRemovals(basis, size)] : multipliedArrays(basis, size, search),
-  );
+  const walks = size.searchWalks === undefined ? [] : [[...size.searchWalks(basis)]];
+  return [...walks, ...size.searches.flatMap((search) => multipliedArrays(basis, size, search))];
 }
 
 /** Of one network, its pass over the validation set, where riders keep so many copies. */
@@ -116,12 +117,6 @@ function searchedPass(
   const rows = rowsPerChunk(ridingBasis(basis, copies), samples, networks, shape);
   const pass: PassSize = { shape, networks, samples, rows };
   return { pass, parameters: plannedArrays(basis, parametersLayout(shape, networks)) };
-}
-
-/** The whole network is the largest that is left. */
-function searchedRemovals(basis: PlanBasis, size: MeasuringSize): PlannedArray[] {
-  const { pass, parameters } = searchedPass(basis, size, 1, 1);
-  return [...parameters, ...removalArrays(basis, { ...size, removed: ["mean"] }, pass)];
 }
 
 /** Products of neurons, a group of strips at a time. */

@@ -580,15 +580,6 @@ describe("removals", () => {
       operations: jobs * 70 * (5 * 27 + 12),
       bytes: 4 * (3 * 4 * (70 + 5) + 3 * 70 * 5 + 70 + sums),
     });
-    const counting = (await createAddChanges(gpu, "LAST+WRONG")).bind({
-      ...shared,
-      ...neurons,
-      logits: floats(3, 96, 8),
-    });
-    expect(costOf(counting, grid)).toEqual({
-      operations: jobs * 70 * (5 * 29 + 14),
-      bytes: 4 * (3 * 4 * (70 + 5) + 2 * 3 * 70 * 5 + 70 + sums),
-    });
   });
 });
 

@@ -3,15 +3,20 @@
  * without which fewest samples are classified wrongly, and of equals the loss is least. Ties go by layer and then by number. This is the
  * envelope that other orders are measured against, though it looks one step ahead alone.
  *
- * The network that is left is rebuilt after every step, smaller, and all candidates are removed from it at once by the pass that
- * measures single removals (passes/evidence/removals.ts): one forward pass, and for each candidate what its removal changes. That
- * pass gives differences, which are exactly 0 where nothing changes, so that exact ties stay ties.
+ * The network that is left is rebuilt after every step, smaller, from the lowest layer of the scope on (from-layer.ts), and all
+ * candidates are removed from it at once by the walks of single removals (walks/single-removals.ts): a step costs what as many
+ * evaluations of a curve do. Exact ties stay ties there, as walk-plan.ts says.
  */
-import { hiddenUnits } from "../../core/layers/network-shape.ts";
+
+import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
+import { greatest, smallest } from "../../core/long-arrays.ts";
 import { networkShape } from "../../core/network.ts";
-import { uploadNetworks } from "../../passes/device-networks.ts";
-import { createRemovalsCollector } from "../../passes/evidence/removals.ts";
-import { ride } from "../../passes/evidence/ride.ts";
+import { plannedArrays } from "../../gpu/device/layout.ts";
+import type { PlanBasis, PlannedArray } from "../../gpu/device/plan-basis.ts";
+import { splitLayout } from "../../passes/device-split.ts";
+import { planBesideData } from "../sweep-plan.ts";
+import { singleRemovals } from "../walks/single-removals.ts";
+import { fromLayer, type Searched } from "./from-layer.ts";
 import { type Find, firstOfLayers, requireFinite, type Search } from "./search.ts";
 import { withoutNeurons } from "./without-neurons.ts";
 
@@ -19,17 +24,16 @@ import { withoutNeurons } from "./without-neurons.ts";
 interface Candidate {
   readonly layer: number;
   readonly neuron: number;
-  /** What the loss rises by without it, nats, summed over the samples. */
-  readonly rise: number;
-  /** Samples that are classified wrongly without it; 0 where they are not counted. */
-  readonly wrong: number;
+  /** The mean loss without it, nats, and samples that are classified rightly. */
+  readonly loss: number;
+  readonly correct: number;
 }
 
 /** Below 0 where a goes before b. */
 type Comparison = (a: Candidate, b: Candidate) => number;
 
-const byLoss: Comparison = (a, b) => a.rise - b.rise;
-const byErrors: Comparison = (a, b) => a.wrong - b.wrong || byLoss(a, b);
+const byLoss: Comparison = (a, b) => a.loss - b.loss;
+const byErrors: Comparison = (a, b) => b.correct - a.correct || byLoss(a, b);
 
 export const findGreedy: Find = (search) => greedyInScopes(search, byLoss);
 export const findGreedyAccuracy: Find = (search) => greedyInScopes(search, byErrors);
@@ -40,18 +44,46 @@ async function greedyInScopes(search: Search, compared: Comparison): Promise<Uin
   return found;
 }
 
+/** What a search keeps on a device beside the data: the whole network is the largest that is left. */
+export function greedyArrays(basis: PlanBasis, shape: NetworkShape, samples: number): PlannedArray[] {
+  const none = hiddenUnits(shape).map(() => 0);
+  const sweep = { shape, test: samples, modes: ["mean"], stride: 1, sweep: "fast" } as const;
+  const answers = splitLayout("floats", samples, greatest(hiddenUnits(shape)));
+  return [
+    ...plannedArrays(basis, answers, "answers"),
+    ...planBesideData(basis, { ...sweep, scopes: ["layers"], ordersPerScope: none }, 1).arrays,
+  ];
+}
+
 /** @param scope hidden layers, from 0 */
 async function greedyOf(search: Search, scope: readonly number[], compared: Comparison): Promise<Uint32Array> {
-  const units = hiddenUnits(networkShape(search.network));
+  const lowest = smallest(scope);
+  const first = firstOfLayers(hiddenUnits(networkShape(search.network)))[lowest]!;
+  const upper = await fromLayer(search, lowest);
+  if (upper === undefined) return greedyRows(search, scope, search.greedyBlock, compared);
+  using _ = upper.samples;
+  const layers = scope.map((layer) => layer - lowest);
+  const rows = await greedyRows(upper, layers, search.greedyBlock, compared);
+  return rows.map((row) => first + row);
+}
+
+/** @returns numbers among all hidden neurons of the network that is searched */
+async function greedyRows(
+  searched: Searched,
+  scope: readonly number[],
+  block: number,
+  compared: Comparison,
+): Promise<Uint32Array> {
+  const units = hiddenUnits(networkShape(searched.network));
   const removed = units.map(() => new Set<number>());
   const rows: number[] = [];
   const firsts = firstOfLayers(units);
   const total = scope.reduce((sum, layer) => sum + units[layer]!, 0);
   while (rows.length < total) {
-    const candidates = await candidatesOf(search, scope, removed, compared === byErrors);
-    requireFinite(candidates.map(({ rise }) => rise));
+    const candidates = await candidatesOf(searched, scope, removed);
+    requireFinite(candidates.map(({ loss }) => loss));
     // Sorting keeps equals in their order.
-    for (const { layer, neuron } of candidates.sort(compared).slice(0, search.greedyBlock)) {
+    for (const { layer, neuron } of candidates.sort(compared).slice(0, block)) {
       removed[layer]!.add(neuron);
       rows.push(firsts[layer]! + neuron);
     }
@@ -61,27 +93,23 @@ async function greedyOf(search: Search, scope: readonly number[], compared: Comp
 
 /** All neurons of the scope that are left, in the order layer, neuron. */
 async function candidatesOf(
-  { gpu, network, samples, constants }: Search,
+  { gpu, network, samples, constants }: Searched,
   scope: readonly number[],
   removed: readonly ReadonlySet<number>[],
-  countsWrong: boolean,
 ): Promise<Candidate[]> {
   const { network: left, kept } = withoutNeurons(network, removed, constants);
   const own = scope.filter((layer) => kept[layer]!.length > 0);
   const last = own.length === 1 ? kept[own[0]!]! : [];
   // Nothing is left to compare.
-  if (last.length === 1) return [{ layer: own[0]!, neuron: last[0]!, rise: 0, wrong: 0 }];
-  using networks = uploadNetworks(gpu, [left]);
+  if (last.length === 1) return [{ layer: own[0]!, neuron: last[0]!, loss: 0, correct: 0 }];
   // Constants of a neuron that stands for an empty layer do not matter.
-  const means = kept.map((neurons, layer) => {
+  const meanActivations = kept.map((neurons, layer) => {
     return neurons.length === 0 ? new Float32Array(1) : Float32Array.from(neurons, (one) => constants[layer]![one]!);
   });
-  const removals = createRemovalsCollector(networks, means, ["mean"], { layers: own, countsWrong });
-  await ride({ gpu, networks, split: samples }, "search greedily", [removals]);
-  const [[sums], [wrong]] = [removals.gathered("mean"), removals.wrong("mean")];
-  return own.flatMap((layer) =>
-    kept[layer]!.map((neuron, at): Candidate => {
-      return { layer, neuron, rise: sums![layer]!.losses[at]!, wrong: wrong![layer]![at]! };
-    }),
-  );
+  const alone = kept.map((neurons, layer) => Uint32Array.from(own.includes(layer) ? neurons.keys() : []));
+  const [tables] = await singleRemovals(gpu, samples, [{ network: left, meanActivations, repeat: 0, alone }], ["mean"]);
+  return own.flatMap((layer) => {
+    const { loss, correct } = tables![layer]!;
+    return kept[layer]!.map((neuron, at): Candidate => ({ layer, neuron, loss: loss[at]!, correct: correct[at]! }));
+  });
 }

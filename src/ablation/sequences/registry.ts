@@ -12,16 +12,16 @@ import type { Find, Search } from "./search.ts";
 
 interface Searching {
   readonly find: Find;
-  /** The pass that it makes, again and again, for plans. */
-  readonly pass: SearchPass["kind"];
+  /** The pass that it makes, for plans; absent where it walks (greedy.ts). */
+  readonly pass?: SearchPass["kind"];
 }
 
 const searches: Readonly<Record<SequenceKind, Searching>> = {
   reconstruction: { find: findReconstruction, pass: "products" },
   logit_quadratic: { find: findLogitQuadratic, pass: "signals" },
   fisher_quadratic: { find: findFisherQuadratic, pass: "signals" },
-  greedy: { find: findGreedy, pass: "removals" },
-  greedy_accuracy: { find: findGreedyAccuracy, pass: "removals" },
+  greedy: { find: findGreedy },
+  greedy_accuracy: { find: findGreedyAccuracy },
 };
 
 interface SequencesAsked {
@@ -50,10 +50,10 @@ function layersOf(scope: ScopeText, hidden: number): number[] {
   return layer === undefined ? Array.from({ length: hidden }, (_, index) => index) : [layer - 1];
 }
 
-/** What the searches take on a device; those that are alike once. */
+/** The passes of the searches; those that are alike once. */
 export function searchPasses(hidden: number, { sequences, scopes: kinds }: SequencesAsked): SearchPass[] {
   const scopes = scopesSearched(hidden, kinds).map((scope) => layersOf(scope, hidden));
-  const passes = new Set(sequences.map(({ kind }) => searches[kind].pass));
+  const passes = new Set(sequences.flatMap(({ kind }) => searches[kind].pass ?? []));
   return [...passes].map((kind) => ({ kind, pairs: layerPairs(scopes, kind === "products") }));
 }
 

@@ -9,8 +9,8 @@ import { activationOverrides } from "./activation.ts";
 import { activationOperations, QUAD, QUAD_BYTES, SCALAR_BYTES } from "./cost.ts";
 import { SUM_BLOCK } from "./sum-block.ts";
 
-/** `LAST`: of the last hidden layer, whose neurons change the logits directly. `WRONG`: samples that come out wrong are counted. */
-type ChangesVariant = "" | "LAST" | "WRONG" | "LAST+WRONG";
+/** `LAST`: of the last hidden layer, whose neurons change the logits directly. */
+type ChangesVariant = "" | "LAST";
 export type RemovalLayer = StructValues<(typeof removals)["structs"]["Layer"]>;
 export type RemovalPart = StructValues<(typeof removals)["structs"]["Part"]>;
 
@@ -81,16 +81,14 @@ function addChangesCost({ grid, uniform }: Facts, variant: ChangesVariant): Cost
   const { units: classes, modes } = uniform("Layer");
   const { count } = uniform("Part");
   const jobs = networks * removed;
-  const isLast = variant.startsWith("LAST");
-  const counts = variant.endsWith("WRONG");
-  const perClass = CLASS_OPERATIONS + (isLast ? 2 : 0) + (counts ? 2 : 0);
+  const isLast = variant === "LAST";
+  const perClass = CLASS_OPERATIONS + (isLast ? 2 : 0);
   const changes = isLast
     ? (networks * removed * (count + classes)) / modes // an output a sample, and weights
     : jobs * count * classes;
-  const ofIntact = (counts ? 2 : 1) * networks * count * classes; // predictions, and logits
-  const scalars = changes + ofIntact + count;
+  const scalars = changes + networks * count * classes + count; // predictions, labels
   return {
-    operations: jobs * count * (classes * perClass + SAMPLE_OPERATIONS + (counts ? 2 : 0)),
+    operations: jobs * count * (classes * perClass + SAMPLE_OPERATIONS),
     bytes: scalars * SCALAR_BYTES + 2 * jobs * blocks * QUAD_BYTES,
   };
 }

@@ -36,7 +36,7 @@ import { BlockSums, pagePlace } from "./block-sums.ts";
 import type { Collector, PageRide, Rider } from "./ride.ts";
 import { bindStart, startLayout } from "./start.ts";
 
-/** Sums of a neuron in a mode: of losses, divergences, squares, and of wrong predictions where they are counted. */
+/** Sums of a neuron in a mode: of losses, divergences and squares; a quad of them. */
 const FLOATS = 4;
 /** Slabs that one dispatch may have. */
 const MOST_SLABS = 65_535;
@@ -108,15 +108,6 @@ type RemovalArrays = Allocated<ReturnType<typeof removalsLayout>["arrays"]>;
 interface RemovalsCollector extends Collector {
   /** [networks][hidden layers], of one of its modes. */
   gathered(mode: AblationMode): RemovalSums[][];
-  /** [networks][hidden layers][neurons]: samples that come out wrong, where they are counted. */
-  wrong(mode: AblationMode): Float64Array[][];
-}
-
-/** What is asked for beside the sums of measures. */
-interface RemovalChoice {
-  /** Hidden layers, from 0, whose neurons are removed; sums of the others stay 0. By default all. */
-  readonly layers?: readonly number[];
-  readonly countsWrong?: boolean;
 }
 
 /** @param means per hidden layer: [networks, units] */
@@ -124,7 +115,6 @@ export function createRemovalsCollector(
   { count, shape }: DeviceNetworks,
   means: readonly Float32Array[],
   modes: readonly AblationMode[],
-  { layers, countsWrong = false }: RemovalChoice = {},
 ): RemovalsCollector {
   const hidden = hiddenUnits(shape);
   const each = modes.length;
@@ -141,10 +131,9 @@ export function createRemovalsCollector(
   }
   return {
     copies: 1,
-    board: (pass, own) => board(pass, own, { sums, means, modes, layers: layers ?? [...hidden.keys()], countsWrong }),
+    board: (pass, own) => board(pass, own, { sums, means, modes }),
     gathered: (mode) =>
       ofLayers(mode, (column): RemovalSums => ({ losses: column(0), divergences: column(1), squares: column(2) })),
-    wrong: (mode) => ofLayers(mode, (column) => column(3)),
   };
 }
 
@@ -152,14 +141,11 @@ interface Removals {
   readonly sums: readonly BlockSums[];
   readonly means: readonly Float32Array[];
   readonly modes: readonly AblationMode[];
-  readonly layers: readonly number[];
-  readonly countsWrong: boolean;
 }
 
-async function board(pass: PageRide, own: Owned, { sums, means, layers, ...asked }: Removals): Promise<Rider> {
+async function board(pass: PageRide, own: Owned, { sums, means, modes }: Removals): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
   const place = pagePlace(pass);
-  const { modes } = asked;
   const size = { shape: networks.shape, networks: networks.count, samples: page.count, rows: forward.rows, modes };
   const arrays = own.allocate(removalsLayout(gpu, size, place.blocks).arrays, "removals");
   const passes = new LayerPasses(pass, arrays.passes);
@@ -170,11 +156,11 @@ async function board(pass: PageRide, own: Owned, { sums, means, layers, ...asked
     intact.push(await passes.forward(index + 1, "identity", { uniform, inputs, outputs }));
   }
   const pieces: LayerPass[] = [];
-  for (const layer of layers) {
+  for (const [layer, own] of sums.entries()) {
     write(gpu, arrays.layer[layer]!.means, means[layer]!);
-    sums[layer]!.begin(gpu, arrays.layer[layer]!.sums, place);
+    own.begin(gpu, arrays.layer[layer]!.sums, place);
     const group = groupOf(gpu, size, layer);
-    const climb = await createClimb(pass, passes, arrays, { layer, group, ...asked });
+    const climb = await createClimb(pass, passes, arrays, { layer, group, modes });
     for (let first = 0; first < networks.shape[layer]!.units; first += group) pieces.push(climb(first / group));
   }
   return {
@@ -183,7 +169,7 @@ async function board(pass: PageRide, own: Owned, { sums, means, layers, ...asked
     },
     pieces: { count: pieces.length, encode: (to, chunk, piece) => pieces[piece]!(to, chunk) },
     async collect() {
-      for (const layer of layers) await sums[layer]!.add(gpu, arrays.layer[layer]!.sums, place);
+      for (const [layer, own] of sums.entries()) await own.add(gpu, arrays.layer[layer]!.sums, place);
     },
   };
 }
@@ -193,7 +179,6 @@ interface Removed {
   readonly layer: number;
   readonly group: number;
   readonly modes: readonly AblationMode[];
-  readonly countsWrong: boolean;
 }
 
 /** The chunks of a page, each for every group in turn. */
@@ -235,7 +220,6 @@ interface ChangeArrays {
     readonly parameters: DeviceArray<"f32", 3>;
   };
   readonly changes?: DeviceArray<"f32", 3>;
-  readonly logits?: DeviceArray<"f32", 3>;
 }
 
 /** Work on one chunk for one group, by its number. */
@@ -266,7 +250,6 @@ async function createClimb(
   const add = await addingChanges(gpu, {
     tally,
     ...(isLast ? { neurons: shared } : { changes: arrays.slabs.at(-1)! }),
-    ...(removed.countsWrong && { logits: forward.outputs.at(-1)! }),
   });
   const top = sizesIn(pass, removed, networks.parameters.length - 1);
   const climb = isLast ? [] : await differencesOf(pass, passes, arrays, removed);
@@ -277,14 +260,10 @@ async function createClimb(
   };
 }
 
-/** Bound to the neurons themselves or to slabs of differences, and to logits where wrong predictions are counted. */
-async function addingChanges(gpu: GpuContext, { tally, neurons, changes, logits }: ChangeArrays): Promise<BoundKernel> {
-  if (neurons !== undefined) {
-    if (logits === undefined) return (await createAddChanges(gpu, "LAST")).bind({ ...tally, ...neurons });
-    return (await createAddChanges(gpu, "LAST+WRONG")).bind({ ...tally, ...neurons, logits });
-  }
-  if (logits === undefined) return (await createAddChanges(gpu, "")).bind({ ...tally, changes: changes! });
-  return (await createAddChanges(gpu, "WRONG")).bind({ ...tally, changes: changes!, logits });
+/** Bound to the neurons themselves or to slabs of differences. */
+async function addingChanges(gpu: GpuContext, { tally, neurons, changes }: ChangeArrays): Promise<BoundKernel> {
+  if (neurons !== undefined) return (await createAddChanges(gpu, "LAST")).bind({ ...tally, ...neurons });
+  return (await createAddChanges(gpu, "")).bind({ ...tally, changes: changes! });
 }
 
 /** Encodes something for one chunk and one group. */
