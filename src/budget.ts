@@ -2,7 +2,7 @@
 import { smallest } from "./core/long-arrays.ts";
 import { isGreedy } from "./core/sequences.ts";
 import type { MeasuringConfig } from "./core/study.ts";
-import type { PartEstimate } from "./estimate.ts";
+import type { PartEstimate } from "./estimate-trial.ts";
 import { sequencesNamed } from "./measures/measure-choice.ts";
 
 type Fineness = Required<Pick<MeasuringConfig, "stride" | "randomDraws" | "shapleyDraws" | "greedyBlock">>;

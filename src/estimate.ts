@@ -6,129 +6,35 @@ import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.
 import { countsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { atRandom, ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
-import { findSequences } from "./ablation/sequences/registry.ts";
 import { type ShapleyRequest, shapleyEvaluations } from "./ablation/shapley/shapley-sweep.ts";
 import { curveEvaluations, fastSweep } from "./ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "./ablation/walks/single-removals.ts";
 import type { RemovalOrder } from "./core/ablation.ts";
-import { type AnyDataset, type Dataset, isPaged, type PagedSplit, type Split } from "./core/dataset.ts";
+import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { classesOf, hiddenUnits, type NetworkShape, studyShape } from "./core/layers/network-shape.ts";
-import { greatest } from "./core/long-arrays.ts";
 import { type Network, networkShape } from "./core/network.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
 import type { Clock } from "./core/platform.ts";
 import { scopesOf } from "./core/scope.ts";
-import { isGreedy, type Sequence } from "./core/sequences.ts";
 import type { AnalysisConfig, MeasuringConfig, StudyConfig } from "./core/study.ts";
-import type { GpuContext } from "./gpu/device/context.ts";
+import { searchEstimates } from "./estimate-orders.ts";
+import { MADE_UP_MEAN, type Material, onSome, type PartEstimate, there, tried } from "./estimate-trial.ts";
 import type { Devices } from "./gpu/device/devices.ts";
 import { gatherEvidence, needsShapley, shapleyFor } from "./measure-networks.ts";
-import { measuresNamed, sequencesNamed } from "./measures/measure-choice.ts";
+import type { Measure } from "./measures/measure.ts";
+import { measuresNamed } from "./measures/measure-choice.ts";
 import { uploadNetworks } from "./passes/device-networks.ts";
-import { type DeviceSplit, uploadSplit } from "./passes/device-split.ts";
+import type { DeviceSplit } from "./passes/device-split.ts";
 import { ablationPlan, analysisPlan, measuringPlan, requireRoom, sizeOf, studyPlan, trainingPlan } from "./plan.ts";
 import { initialNetwork } from "./train/initialisation.ts";
 import { trainNetworks } from "./train/trainer.ts";
 
-export type Part = "train" | "measure" | "search" | "curves" | "singles";
-
-export interface PartEstimate {
-  readonly part: Part;
-  readonly amount: number;
-  readonly unit: "epochs" | "networks" | "evaluations";
-  /** Of all networks, as the trial says. */
-  readonly milliseconds: number;
-}
-
-/** A trial that takes this long says more about the work than about its beginning and its end. */
-const TELLING_MS = 120;
-/** Samples on which kernels are compiled, untimed. */
-const COMPILING_SAMPLES = 64;
-/** How much larger the next one is. */
-const GROWTH = 4;
 /** Samples of the first trial of a sweep or a measurement: a block of 64 for each lane of a subgroup, of which fewer stand idle. */
 const FIRST_SAMPLES = 512;
 /** Neurons of a layer that are removed alone in a trial on a software adapter, which has no lanes to fill. */
 const FEW_NEURONS = 32;
 /** Permutations of a layer in a trial on a device with lanes to fill. */
 const SHAPLEY_DRAWS = 20;
-/** What stands for removed neurons in mode `mean`: not 0, which is removed in another way. */
-const MADE_UP_MEAN = 0.5;
-
-/** Work on so many samples. */
-interface Trial {
-  readonly least: number;
-  readonly most: number;
-  /** Whether the beginning takes so long beside a little work that one trial says nothing of the rest. */
-  readonly hasLongBeginning?: boolean;
-  run(samples: number): Promise<unknown>;
-}
-
-/** Milliseconds = fixed + each * samples. */
-interface Line {
-  readonly fixed: number;
-  readonly each: number;
-}
-
-interface Point {
-  readonly samples: number;
-  readonly ms: number;
-}
-
-/** Through two points, or in proportion to one; neither beginning nor sample takes less than nothing. */
-export function lineThrough(first: Point, second: Point): Line {
-  if (second.samples === first.samples) return { fixed: 0, each: second.ms / second.samples };
-  const each = Math.max(0, (second.ms - first.ms) / (second.samples - first.samples));
-  return { fixed: Math.max(0, second.ms - each * second.samples), each };
-}
-
-async function tried({ least, most, hasLongBeginning = false, run }: Trial, clock: Clock): Promise<Line> {
-  const timed = async (samples: number): Promise<Point> => {
-    const start = clock();
-    await run(samples);
-    return { samples, ms: clock() - start };
-  };
-  const larger = (samples: number) => Math.min(most, samples * GROWTH);
-  // Kernels are compiled when they first run.
-  await run(Math.min(least, most, COMPILING_SAMPLES));
-  let before: Point | undefined;
-  let last = await timed(Math.min(least, most));
-  while ((last.ms < TELLING_MS || (hasLongBeginning && before === undefined)) && last.samples < most) {
-    before = last;
-    last = await timed(larger(last.samples));
-  }
-  return lineThrough(before ?? last, last);
-}
-
-/** What trials are made of. */
-interface Material {
-  readonly gpu: GpuContext;
-  readonly clock: Clock;
-  readonly dataset: AnyDataset;
-  readonly shape: NetworkShape;
-  /** Like those of the study. */
-  readonly network: Network;
-}
-
-async function firstSamples(split: Split | PagedSplit, features: number, count: number): Promise<Split> {
-  const inputs = isPaged(split) ? (await split.readPage(0)).slice(0, count * features) : split.inputs;
-  return { inputs: inputs.subarray(0, count * features), labels: split.labels.subarray(0, count), count };
-}
-
-/** Samples of a split that a trial can have. */
-const there = (split: Split | PagedSplit) => (isPaged(split) ? Math.min(split.pageSamples, split.count) : split.count);
-
-/** Does something with the first samples of a split on the device. */
-async function onSome<T>(
-  { gpu, dataset }: Material,
-  name: "train" | "validation" | "test",
-  samples: number,
-  work: (split: DeviceSplit) => Promise<T>,
-): Promise<T> {
-  const { features, classes } = dataset;
-  using split = uploadSplit(gpu, name, await firstSamples(dataset[name], features, samples), features, classes);
-  return await work(split);
-}
 
 async function trainingEstimate(material: Material, config: StudyConfig): Promise<PartEstimate> {
   const { gpu, clock, dataset, shape } = material;
@@ -177,42 +83,6 @@ async function measuringEstimate(material: Material, config: MeasuringConfig): P
   const passes = (config.repeats / together) * (fixed + each * samples);
   const milliseconds = passes + (shapley === undefined ? 0 : await shapleyMilliseconds(material, config, shapley));
   return { part: "measure", amount: config.repeats, unit: "networks", milliseconds };
-}
-
-/** Sequences of all networks: quadratic ones whole, and of greedy ones a step that removes all that there is. */
-async function searchEstimates(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
-  const sequences = sequencesNamed(config.measures);
-  if (sequences.length === 0) return [];
-  const { dataset, shape } = material;
-  const total = hiddenUnits(shape).reduce((sum, units) => sum + units, 0);
-  const most = config.scopes.includes("network") ? total : greatest(hiddenUnits(shape));
-  // Networks shrink to nothing on the way, so that steps are half as long on average.
-  const steps = (Math.ceil(most / (config.greedyBlock ?? 1)) + 1) / 2;
-  const once = async (own: readonly Sequence[], times: number): Promise<number> => {
-    if (own.length === 0) return 0;
-    const { fixed, each } = await searchLine(material, { ...config, greedyBlock: total }, own);
-    return times * (fixed + each * dataset.validation.count);
-  };
-  const greedy = await once(sequences.filter(isGreedy), steps);
-  const others = await once(
-    sequences.filter((sequence) => !isGreedy(sequence)),
-    1,
-  );
-  const { repeats } = config;
-  return [{ part: "search", amount: repeats, unit: "networks", milliseconds: repeats * (greedy + others) }];
-}
-
-function searchLine(
-  material: Material,
-  { scopes, greedyBlock }: MeasuringConfig,
-  sequences: readonly Sequence[],
-): Promise<Line> {
-  const { gpu, clock, dataset, network, shape } = material;
-  const means = hiddenUnits(shape).map((units) => new Float32Array(units).fill(MADE_UP_MEAN));
-  const asked = { sequences, scopes, greedyBlock };
-  const work = (samples: DeviceSplit) => findSequences({ gpu, network, samples, means }, asked);
-  const run = (samples: number) => onSome(material, "validation", samples, work);
-  return tried({ least: COMPILING_SAMPLES, most: there(dataset.validation), hasLongBeginning: true, run }, clock);
 }
 
 /** Random orders of each scope. */
@@ -343,8 +213,16 @@ function onDevices(devices: Devices, about: Omit<Material, "gpu">, estimating: E
 }
 
 async function removalEstimates(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
-  const measuring = [await measuringEstimate(material, config), ...(await searchEstimates(material, config))];
-  return [...measuring, await curvesEstimate(material, config), ...(await singlesEstimate(material, config))];
+  const swept = async (measures: readonly Measure[]) =>
+    shapleyMilliseconds(material, config, shapleyFor(measures, config)!);
+  const searching = await searchEstimates(material, config, swept);
+  const measuring = await measuringEstimate(material, config);
+  return [
+    measuring,
+    ...searching,
+    await curvesEstimate(material, config),
+    ...(await singlesEstimate(material, config)),
+  ];
 }
 
 /**

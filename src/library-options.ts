@@ -101,6 +101,8 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly shapleyError?: number;
   /** Neurons that a greedy search removes at a step; by default 1. */
   readonly greedyBlock?: number;
+  /** Neurons that go before every measure ranks those that are left anew: further orders, `<measure>_remeasured_<mode>`. By default none. */
+  readonly remeasure?: number;
   /** Told of how far the work is. */
   readonly onProgress?: ProgressListener;
 }
@@ -190,6 +192,7 @@ export const analyzeChecks: Checks<AnalyzeOptions> = {
   quantizeThreshold: signedNumber(),
   ...shapleyChecks,
   greedyBlock: wholeNumber(wholeRanges.greedyBlock),
+  remeasure: wholeNumber(wholeRanges.remeasure),
   onProgress: callback<ProgressListener>(),
 };
 

@@ -38,6 +38,7 @@ import {
 } from "./library-options.ts";
 import { allowedMeasures } from "./measures/measure-choice.ts";
 import { paperMeasureNames } from "./measures/paper-measures.ts";
+import { remeasureConfig } from "./measures/remeasured.ts";
 import { shapleyConfig } from "./measures/shapley-config.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
@@ -94,7 +95,10 @@ export async function analyze(
 ): Promise<StudyResults> {
   const asked = requireOptions(options, analyzeChecks, "analyze");
   levelConfig(asked, "analyze");
-  shapleyConfig({ ...asked, measures: asked.measures ?? paperMeasureNames }, "analyze");
+  const measures = asked.measures ?? paperMeasureNames;
+  shapleyConfig({ ...asked, measures }, "analyze");
+  const { scopes = studyDefaults.scopes, modes = studyDefaults.modes, remeasure } = asked;
+  remeasureConfig({ measures, scopes, modes, ...given({ remeasure }) }, "analyze");
   const chosen = requireList(networks, "networks", "analyze").map(requirePathOrNetwork);
   if (chosen.length === 0) {
     const fault = { what: "there is no network to analyse", where: "networks", expected: "one or more", found: "none" };
@@ -125,6 +129,7 @@ async function analyzed(
   const { channels } = options;
   const { bits, bins, quantizeThreshold, greedyBlock } = options;
   const singles = recordedSingles(options);
+  const { remeasure } = remeasureConfig({ ...options, measures: names, scopes, modes }, "analyze");
   const wanted = analysisConfig(read, {
     data: isNamed ? data : stored.name,
     ...given({
@@ -136,6 +141,7 @@ async function analyzed(
       bins,
       quantizeThreshold,
       greedyBlock,
+      remeasure,
       singles,
     }),
     ...shapleyConfig({ ...options, measures: names }, "analyze"),

@@ -36,6 +36,8 @@ export interface MeasuringRequest
   readonly seed?: number;
   /** Told of the share of sweeps that is done, up to 1; never where no measure needs any. */
   readonly onSwept?: (share: number) => void;
+  /** Told of the share of greedy searches that is done, up to 1. */
+  readonly onSearched?: (share: number) => void;
   /** Orders that are searched for, absent where none is, and in which scopes, by default in all. */
   readonly sequences?: readonly Sequence[];
   readonly scopes?: readonly ScopeKind[];
@@ -186,10 +188,11 @@ export async function withSequences(
   gpu: GpuContext,
   { table, network, meanActivations: means }: MeasuredNetwork,
   samples: DevicePages,
-  { sequences = [], scopes = scopeKinds, greedyBlock }: Pick<MeasuringRequest, "sequences" | "scopes" | "greedyBlock">,
+  request: Pick<MeasuringRequest, "sequences" | "scopes" | "greedyBlock" | "onSearched">,
 ): Promise<NeuronTable> {
+  const { sequences = [], scopes = scopeKinds, greedyBlock, onSearched } = request;
   if (sequences.length === 0) return table;
-  const asked = { sequences, scopes, greedyBlock };
+  const asked = { sequences, scopes, greedyBlock, onProgress: onSearched };
   return { ...table, sequences: await findSequences({ gpu, network, samples, means }, asked) };
 }
 

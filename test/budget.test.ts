@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { withinMinutes } from "../src/budget.ts";
 import { budgetLines } from "../src/cli/display/budget-text.ts";
 import type { MeasuringConfig } from "../src/core/study.ts";
-import type { PartEstimate } from "../src/estimate.ts";
+import type { PartEstimate } from "../src/estimate-trial.ts";
 import { tinyConfig } from "./support/tiny-study.ts";
 
 const config: MeasuringConfig = { ...tinyConfig, hidden: [100, 40], shapleyDraws: 100 };

@@ -4,10 +4,11 @@ import type { EvidenceKind } from "../core/evidence.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { RandomSequence } from "../core/random.ts";
 import { type ScopeKind, type ScopeText, scopeKinds } from "../core/scope.ts";
-import { sequenceScopes, sequenceWithId } from "../core/sequences.ts";
+import { sequenceScopes } from "../core/sequences.ts";
 import type { MeasuringConfig } from "../core/study.ts";
 import { measureWithId, titleOf } from "../measures/columns.ts";
 import { measuresNamed, sequencesNamed } from "../measures/measure-choice.ts";
+import { remeasuredAsked, searchedWithId } from "../measures/remeasured.ts";
 
 interface RankingVariant {
   readonly direction: Direction;
@@ -86,16 +87,22 @@ export function atRandom(draws: number): Ranking {
   };
 }
 
-/** Those of a study: by each measure or sequence, then at random. @param ids as in the table's columns and sequences */
+/** Those of a study: by each measure, sequence or remeasured order, then at random. @param ids as in the table's columns and sequences */
 export function rankingsOf(ids: readonly string[], randomDraws: number): Ranking[] {
-  const given = ids.map((id) => (sequenceWithId(id) === undefined ? byMeasure(id) : bySequence(id)));
+  const given = ids.map((id) => (searchedWithId(id) === undefined ? byMeasure(id) : bySequence(id)));
   return [...given, atRandom(randomDraws)];
 }
 
 /** As a configuration asks for them. */
-export function rankingsAsked({ measures, randomDraws }: Pick<MeasuringConfig, "measures" | "randomDraws">): Ranking[] {
-  const ids = [...measuresNamed(measures), ...sequencesNamed(measures)].map(({ id }) => id);
-  return rankingsOf(ids, randomDraws);
+export function rankingsAsked(
+  config: Pick<MeasuringConfig, "measures" | "modes" | "remeasure" | "randomDraws">,
+): Ranking[] {
+  const { measures, randomDraws } = config;
+  const asked = [...measuresNamed(measures), ...sequencesNamed(measures), ...remeasuredAsked(config)];
+  return rankingsOf(
+    asked.map(({ id }) => id),
+    randomDraws,
+  );
 }
 
 /** Orders that the rankings give in a scope of each kind. */

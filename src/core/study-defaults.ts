@@ -51,6 +51,8 @@ export const wholeRanges = {
   minutes: { least: 1, most: 10_080 },
   /** Neurons that a greedy search removes at a step. */
   greedyBlock: { least: 1, most: MOST },
+  /** Neurons that go before measures rank those that are left anew. */
+  remeasure: { least: 1, most: MOST },
   /** Of a quantised output; 256 levels need samples in plenty. */
   bits: { least: 1, most: 8 },
 } as const satisfies Record<string, Range>;

@@ -61,6 +61,8 @@ export interface MeasuringConfig {
   readonly shapleyError?: number;
   /** Neurons that a greedy search removes at a step; absent: one. */
   readonly greedyBlock?: number;
+  /** Neurons that go before measures rank those that are left anew, for orders beside those by the intact network; absent: none. */
+  readonly remeasure?: number;
   readonly scopes: readonly ScopeKind[];
   readonly modes: readonly AblationMode[];
   readonly randomDraws: number;

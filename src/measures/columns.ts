@@ -1,8 +1,8 @@
 /** How measures are named in files and shown: columns, units and titles by id, also of measures that this version does not know. */
 import type { LayerEvidence } from "../core/evidence.ts";
-import { sequenceWithId } from "../core/sequences.ts";
 import type { Measure } from "./measure.ts";
 import { measures } from "./registry.ts";
+import { searchedWithId } from "./remeasured.ts";
 import { type MeasureUnit, unitWords } from "./units.ts";
 
 /** The measure of an id in file form, if there is one. */
@@ -12,7 +12,7 @@ export function measureWithId(id: string): Measure | undefined {
 
 /** Title of what orders neurons, a measure or a sequence; of what this version does not know, its id in words. */
 export function titleOf(id: string): string {
-  return (measureWithId(id) ?? sequenceWithId(id))?.title ?? id.replaceAll("_", " ");
+  return (measureWithId(id) ?? searchedWithId(id))?.title ?? id.replaceAll("_", " ");
 }
 
 /** Files hold measures of other units only where this version knows them; so what it does not know is in bits. */

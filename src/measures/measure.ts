@@ -1,4 +1,5 @@
 /** What a measure is: a number for each neuron of a hidden layer, from the evidence that it asks for. */
+import type { AblationMode } from "../core/ablation.ts";
 import type { LayerActivation } from "../core/activation.ts";
 import type { EvidenceKind, LayerEvidence } from "../core/evidence.ts";
 import type { NullLevel, NullLevels } from "./null-level.ts";
@@ -29,6 +30,8 @@ export interface Measure<K extends EvidenceKind = EvidenceKind> {
   readonly unit: MeasureUnit;
   readonly needs: readonly K[];
   readonly traits: MeasureTraits;
+  /** What it puts in the place of neurons, where it removes any. */
+  readonly mode?: AblationMode;
   /** Why layers of this activation have no such value; undefined where they do, absent where all do. */
   refuses?(activation: LayerActivation): string | undefined;
   /** `[units]`: finite, in the unit of the measure. */

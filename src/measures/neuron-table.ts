@@ -48,35 +48,42 @@ function joinedLevels(layers: readonly GatheredLayer[]): LevelCounts {
   };
 }
 
-/** @param of the measure's values, or their standard errors */
+/** @param place whose it is @param of the measure's values, or their standard errors */
 function valuesOf(
   measure: Measure,
   given: GivenEvidence,
-  repeat: number,
+  place: string,
   of: (evidence: LayerEvidence) => Float64Array,
 ): Float64Array {
   const missing = measure.needs.find((kind) => given[kind] === undefined);
   if (missing !== undefined) throw new Error(`${measure.id} needs ${missing}, which was not gathered`);
   const evidence = given as LayerEvidence;
-  return requireFinite(of(evidence), measure, evidence, repeat);
+  return requireFinite(of(evidence), measure, evidence, place);
 }
 
 /** @throws RunError that names the first neuron whose value is not finite */
-function requireFinite(
-  values: Float64Array,
-  { name }: Measure,
-  { layer }: LayerEvidence,
-  repeat: number,
-): Float64Array {
+function requireFinite(values: Float64Array, { name }: Measure, { layer }: LayerEvidence, place: string): Float64Array {
   const neuron = values.findIndex((value) => !Number.isFinite(value));
   if (neuron === -1) return values;
   throw new RunError({
     what: `${name} is not finite`,
-    where: `repeat ${repeat}, layer ${layer}, neuron ${neuron}`,
+    where: `${place}, layer ${layer}, neuron ${neuron}`,
     expected: "a finite value for every neuron",
     found: `${values[neuron]}`,
     fix: `leave it out of --measures; numbers of this network, or gradients through it, exceed what float32 can hold`,
   });
+}
+
+/**
+ * One measure of a network that removals have left.
+ * @returns values of its hidden neurons, layer after layer
+ * @throws RunError where one is not finite
+ */
+export function measureValues(gathered: GatheredNetwork, network: Network, measure: Measure): Float64Array {
+  const layers = evidenceOf(gathered, network);
+  const place = `repeat ${gathered.repeat}, of the neurons that removals have left`;
+  const values = layers.map((layer) => valuesOf(measure, layer, place, (evidence) => measure.evaluate(evidence)));
+  return joined(values, new Float64Array(lengthOf(values)));
 }
 
 /**
@@ -91,7 +98,9 @@ export function neuronTable(gathered: GatheredNetwork, network: Network, measure
   const columns = (asked: readonly Measure[], of: (measure: Measure, evidence: LayerEvidence) => Float64Array) =>
     Object.fromEntries(
       asked.map((measure) => {
-        const column = values((layer) => valuesOf(measure, layer, repeat, (evidence) => of(measure, evidence)));
+        const column = values((layer) =>
+          valuesOf(measure, layer, `repeat ${repeat}`, (evidence) => of(measure, evidence)),
+        );
         return [measure.id, column];
       }),
     );

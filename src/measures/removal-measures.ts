@@ -27,6 +27,7 @@ export function removalMeasures({ name, title, meaning, evaluate, ...rest }: Rem
       title: `${title} (${mode})`,
       meaning: `${meaning} when the neuron alone is replaced by ${replacements[mode]}`,
       needs: [kind],
+      mode,
       evaluate: ({ samples, ...evidence }) => evaluate(evidence[kind], samples),
       ...rest,
     };

@@ -23,6 +23,7 @@ export const shapleyMeasures: readonly Measure[] = ablationModes.map((mode): Mea
       `${replacements[mode]} one after another, on average over the orders in which that can be done`,
     unit: "nat",
     needs: [kind],
+    mode,
     traits: { labelInvariant: true },
     evaluate: (evidence) => evidence[kind].values,
     standardError: (evidence) => evidence[kind].standardErrors,

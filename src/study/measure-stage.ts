@@ -8,18 +8,20 @@ import { requireTreated } from "../data/inputs/inputs-for-networks.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { PerDevice } from "../gpu/device/devices.ts";
 import { inSpan } from "../gpu/profile/profiler.ts";
-import { gatherEvidence, gatheredNetworks, type MeasuringRequest, withSequences } from "../measure-networks.ts";
-import { measuresNamed, sequencesNamed } from "../measures/measure-choice.ts";
+import { gatherEvidence, gatheredNetworks, type MeasuringRequest, shapleyFor } from "../measure-networks.ts";
+import { measuresNamed } from "../measures/measure-choice.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import { uploadNetworks } from "../passes/device-networks.ts";
 import { type DevicePages, splitOnDevice } from "../passes/device-split.ts";
 import { type Evaluation, evaluate } from "../passes/evaluate.ts";
 import { measuringPlan, sizeOf } from "../plan.ts";
 import { divergence } from "../train/trainer.ts";
-import type { Accuracies, CountedNetwork, MeasuredTable } from "./part-values.ts";
+import type { Accuracies, CountedNetwork } from "./part-values.ts";
 import type { Group, Stage, Yield } from "./run-jobs.ts";
+import { ordersBeside } from "./search-orders.ts";
 import type { StudyParts } from "./study-parts.ts";
 import { meanActivations } from "./table-orders.ts";
+import { inTurns } from "./turns-of-progress.ts";
 
 /** What networks are measured on. */
 interface Splits {
@@ -86,7 +88,8 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?
   const { config } = parts;
   const size = sizeOf(dataset);
   const measures = measuresNamed(config.measures);
-  const sequences = sequencesNamed(config.measures);
+  const sweeps = shapleyFor(measures, config) !== undefined;
+  const orders = ordersBeside(size, config);
   const validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
 
@@ -97,9 +100,10 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?
     const uncounted = networks.filter((_, index) => found[index] === undefined);
     const splits = () => ({ validation: validation.on(gpu), test: test.on(gpu) });
     const total = finished + jobs.length + waiting.length;
-    const onSwept = (share: number) =>
+    const onShare = (share: number) =>
       onProgress?.({ stage: "measure", done: finished + share * jobs.length, total, unit: "networks" });
-    const request = { measures, onSwept };
+    const [onSwept, onOrders] = inTurns([sweeps, orders.isAny], onShare);
+    const request = { measures, onSwept: onSwept! };
     const counted = uncounted.length === 0 ? [] : await count(gpu, uncounted, splits(), config, request);
     // At once: where a measure has no value, others can still be had from the counts.
     await Promise.all(counted.map((counts) => parts.write("counts", counts.accuracies.repeat, counts)));
@@ -109,25 +113,14 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?
         return { accuracies, table: neuronTable(gathered, network.network, measures) };
       }),
     );
-    const values = sequences.length === 0 ? tables : await searched(gpu, tables, networks);
-    return jobs.map((job, index): Yield => ({ job, kind: "table", value: values[index]! }));
-  }
-
-  /** One network after the other: each search fills a device. */
-  async function searched(
-    gpu: GpuContext,
-    tables: readonly MeasuredTable[],
-    networks: readonly TrainedNetwork[],
-  ): Promise<MeasuredTable[]> {
-    const all: MeasuredTable[] = [];
-    for (const [index, { accuracies, table }] of tables.entries()) {
+    const measured = tables.map(({ table }, index) => {
       const { network } = networks[index]!;
-      const measured = { table, network, meanActivations: meanActivations(table, network) };
-      const { scopes, greedyBlock } = config;
-      const request = { sequences, scopes, ...(greedyBlock !== undefined && { greedyBlock }) };
-      all.push({ accuracies, table: await withSequences(gpu, measured, validation.on(gpu), request) });
-    }
-    return all;
+      return { table, network, meanActivations: meanActivations(table, network) };
+    });
+    const values = orders.isAny ? await orders.found(gpu, measured, () => validation.on(gpu), onOrders!) : measured;
+    return jobs.map((job, index): Yield => {
+      return { job, kind: "table", value: { accuracies: tables[index]!.accuracies, table: values[index]!.table } };
+    });
   }
 
   return {

@@ -11,6 +11,7 @@ import type { TileForms } from "../core/tiles.ts";
 import { encodePlain } from "../formats/plain-bytes.ts";
 import { removedFor, ridingFor, shapleyFor } from "../measure-networks.ts";
 import { measuresNamed, sequencesNamed } from "../measures/measure-choice.ts";
+import { remeasuredAsked } from "../measures/remeasured.ts";
 import type { Slice } from "./jobs.ts";
 
 /**
@@ -65,7 +66,9 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   // By counting, where measures ask for Shapley values.
   shapleyDraws: [],
   shapleyError: [],
+  // By tables, where measures ask for what is searched for.
   greedyBlock: [],
+  remeasure: [],
   scopes: ["removals"],
   modes: ["removals"],
   randomDraws: ["removals"],
@@ -86,11 +89,17 @@ function fieldsRead(kind: PartKind, config: RecordedConfig, slice?: Slice): Read
   const fields = Object.keys(readBy) as Field[];
   const own = fields.filter((field) => readBy[field].includes(kind) && !unread.includes(field));
   const read = Object.fromEntries(own.map((field) => [field, config[field]]));
-  // Sequences are searched for in the scopes that are asked for.
   if (kind === "counts") return { ...read, ...gatheredFor(config) };
-  const sequences = kind === "table" ? sequencesNamed(config.measures) : [];
-  if (sequences.length === 0) return read;
-  return { ...read, scopes: config.scopes, ...(sequences.some(isGreedy) && { greedyBlock: config.greedyBlock ?? 1 }) };
+  return kind === "table" ? { ...read, ...searchedFor(config) } : read;
+}
+
+/** Orders that no column gives are searched for in the scopes that are asked for. */
+function searchedFor(config: RecordedConfig): Readonly<Record<string, unknown>> {
+  const sequences = sequencesNamed(config.measures);
+  const remeasures = remeasuredAsked(config).length > 0;
+  if (sequences.length === 0 && !remeasures) return {};
+  const { scopes, modes, remeasure, greedyBlock = 1 } = config;
+  return { scopes, ...(sequences.some(isGreedy) && { greedyBlock }), ...(remeasures && { modes, remeasure }) };
 }
 
 /** Of the measures, counting reads no more than what has to be gathered. */

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { workLines } from "../../src/cli/display/work-text.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
-import { lineThrough, type PartEstimate, studyEstimates } from "../../src/estimate.ts";
+import { studyEstimates } from "../../src/estimate.ts";
+import { lineThrough, type PartEstimate } from "../../src/estimate-trial.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { runStudy } from "../../src/study/study.ts";
 import { testGpu } from "../support/gpu.ts";
@@ -79,6 +80,23 @@ test("searches for sequences are a part of their own, which blocks of greedy rem
   const inBlocks = await estimated({ measures: ["greedy-zero"], greedyBlock: 3 });
   expect(greedy!.milliseconds / inBlocks!.milliseconds).toBeCloseTo(13 / 5, 6);
   expect(await estimated({ measures: ["entropy"] })).toBeUndefined();
+});
+
+test("rankings that are computed anew are a part of the searches, which more removals at once make shorter", async () => {
+  const estimated = async (changes: Partial<StudyConfig>) => {
+    const config = { ...tinyConfig, measures: ["entropy"], scopes: ["layers"] as const, ...changes };
+    const all = await studyEstimates(devices, tinyDataset, config, steadyClock());
+    return all.find(({ part }) => part === "search")?.milliseconds;
+  };
+  expect(await estimated({})).toBeUndefined();
+  const one = (await estimated({ remeasure: 1 }))!;
+  // Layers of 7 and 5 neurons: 12 rounds, or 3 and 2; of the whole network 12, in which it shrinks.
+  expect(one / (await estimated({ remeasure: 3 }))!).toBeCloseTo(12 / 5, 6);
+  expect((await estimated({ remeasure: 1, scopes: ["layers", "network"] }))! / one).toBeCloseTo(1 + 6.5 / 12, 6);
+  // Two modes, and a measure by gradients that takes a pass of its own.
+  expect(one / (await estimated({ remeasure: 1, modes: ["mean"] }))!).toBeCloseTo(2, 6);
+  expect((await estimated({ remeasure: 1, measures: ["entropy", "taylor"] }))! / one).toBeCloseTo(2, 6);
+  expect(await estimated({ remeasure: 1, hidden: [12, 10], measures: ["shapley-mean"] })).toBeGreaterThan(one);
 });
 
 test("a study that does not fit the memory is refused before anything is tried", async () => {

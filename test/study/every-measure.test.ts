@@ -11,6 +11,7 @@ import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
 import { figuresOf } from "../../src/report/figures/figures.ts";
 import { seriesColours } from "../../src/report/figures/theme.ts";
 import { neuronsCsv, parseNeuronsCsv } from "../../src/report/files/neurons-file.ts";
+import { ordersCsv, parseOrdersCsv } from "../../src/report/files/orders-file.ts";
 import { tableSections } from "../../src/report/page/table-sections.ts";
 import { summaryTable } from "../../src/report/tables/summary-table.ts";
 import { runStudy } from "../../src/study/study.ts";
@@ -110,6 +111,45 @@ describe("a study by every measure", () => {
     expect(analysis.measures).toEqual(["entropy", "greedy_mean"]);
     const page = tableSections([analysis]).map(({ content }) => content.text);
     expect(page.join("")).toContain("Greedy (mean)");
+  });
+
+  test("has orders by measures that are computed anew, in each mode, and a curve of each in each mode", async () => {
+    const study = await results(["entropy", "single-zero"], { remeasure: 4 });
+    const ids = ["entropy_remeasured_zero", "entropy_remeasured_mean", "single_zero_remeasured_zero"];
+    const found = study.orders.filter(({ measure }) => ids.includes(measure));
+    expect([...new Set(study.orders.map(({ measure }) => measure))]).toEqual([
+      "entropy",
+      "single_zero",
+      ...ids,
+      "random",
+    ]);
+    expect(found.map(({ scope, direction }) => [scope, direction])).toEqual(
+      [0, 1].flatMap(() => ["layer1", "layer2", "network"].flatMap((scope) => ids.map(() => [scope, "low"]))),
+    );
+    expect(study.curves.filter(({ order }) => ids.includes(order.measure))).toHaveLength(2 * found.length);
+    // Until something is removed the measures rank as they do once.
+    const low = study.orders.find(({ measure, direction }) => measure === "entropy" && direction === "low")!;
+    expect(found[0]!.neurons.slice(0, 4)).toEqual(low.neurons.slice(0, 4));
+    expect(parseOrdersCsv([...ordersCsv(study.orders)].join(""))).toEqual(study.orders);
+    const { neurons, orders, curves, singles } = study;
+    const analysis = analyse({ label: "remeasured", neurons, orders, curves, singles, missing: [] });
+    const page = tableSections([analysis]).map(({ content }) => content.text);
+    expect(page.join("")).toContain("Entropy, remeasured (zero)");
+  });
+
+  test("tells how far searches are, after the sweeps, and never that less is done than before", async () => {
+    const config = { ...tinyConfig, hidden: [10], randomDraws: 0, remeasure: 2 };
+    const done: number[] = [];
+    const measured = ["shapley-zero", "greedy-zero", "fisher-quadratic-zero"];
+    await runStudy(new Devices(gpu), tinyDataset, { ...config, measures: measured }, () => 0, {
+      onProgress: (event) => event.stage === "measure" && done.push(event.done),
+    });
+    expect([...done].sort((a, b) => a - b)).toEqual(done);
+    const { repeats } = config;
+    // Half for sweeps, a quarter for searches of 10 neurons in two scopes of two networks, a quarter for 5 rounds of rankings.
+    expect(done.filter((one) => one > repeats / 2 && one <= (3 * repeats) / 4)).toHaveLength(2 * 2 * 10);
+    expect(done.filter((one) => one > (3 * repeats) / 4)).toHaveLength(5 + 1);
+    expect(done.at(-1)).toBe(repeats);
   });
 
   test("removes greedily in blocks as it is asked: all at once is the order by single removals", async () => {

@@ -108,6 +108,20 @@ describe("the name of a part", () => {
     expect(await names({ ...quadratic, greedyBlock: 2 })).toEqual(await names(quadratic));
   });
 
+  test("of a table says how often measures rank anew, in which scopes and modes", async () => {
+    const tableOf = async (change: Partial<RecordedConfig>) => names({ ...tinyConfig, ...change });
+    const changes: readonly Partial<RecordedConfig>[] = [
+      {},
+      { remeasure: 1 },
+      { remeasure: 2 },
+      { remeasure: 1, modes: ["mean"] },
+      { remeasure: 1, scopes: ["layers"] },
+    ];
+    const all = await Promise.all(changes.map(tableOf));
+    expect(new Set(all.map(({ table }) => table)).size).toBe(changes.length);
+    expect(new Set(all.map(({ counts }) => counts)).size).toBe(1);
+  });
+
   const origins: readonly (readonly [string, Partial<PartOrigin>])[] = [
     ["another version", { package: "1.0.1" }],
     ["another version of Dawn", { dawn: "3" }],

@@ -7,7 +7,6 @@
  * candidates are removed from it at once by the walks of single removals (walks/single-removals.ts): a step costs what as many
  * evaluations of a curve do. Exact ties stay ties there, as walk-plan.ts says.
  */
-
 import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import { networkShape } from "../../core/network.ts";
@@ -40,7 +39,15 @@ export const findGreedyAccuracy: Find = (search) => greedyInScopes(search, byErr
 
 async function greedyInScopes(search: Search, compared: Comparison): Promise<Uint32Array[]> {
   const found: Uint32Array[] = [];
-  for (const layers of search.scopes) found.push(await greedyOf(search, layers, compared));
+  const units = hiddenUnits(networkShape(search.network));
+  const all = search.scopes.reduce((sum, layers) => sum + workOf(neuronsOf(layers, units)), 0);
+  let done = 0;
+  for (const layers of search.scopes) {
+    const own = workOf(neuronsOf(layers, units));
+    const onLeft = (left: number) => search.onProgress?.((done + own - workOf(left)) / all);
+    found.push(await greedyOf(search, layers, { compared, block: search.greedyBlock, onLeft }));
+    done += own;
+  }
   return found;
 }
 
@@ -55,15 +62,28 @@ export function greedyArrays(basis: PlanBasis, shape: NetworkShape, samples: num
   ];
 }
 
+/** As many steps as there are neurons, each with a candidate for each neuron that is left. */
+const workOf = (neurons: number) => neurons * neurons;
+const neuronsOf = (scope: readonly number[], units: readonly number[]) =>
+  scope.reduce((sum, layer) => sum + units[layer]!, 0);
+
+interface Steps {
+  readonly compared: Comparison;
+  /** Neurons that go at each. */
+  readonly block: number;
+  /** Told after each step how many neurons are left. */
+  onLeft(neurons: number): void;
+}
+
 /** @param scope hidden layers, from 0 */
-async function greedyOf(search: Search, scope: readonly number[], compared: Comparison): Promise<Uint32Array> {
+async function greedyOf(search: Search, scope: readonly number[], steps: Steps): Promise<Uint32Array> {
   const lowest = smallest(scope);
   const first = firstOfLayers(hiddenUnits(networkShape(search.network)))[lowest]!;
   const upper = await fromLayer(search, lowest);
-  if (upper === undefined) return greedyRows(search, scope, search.greedyBlock, compared);
+  if (upper === undefined) return greedyRows(search, scope, steps);
   using _ = upper.samples;
   const layers = scope.map((layer) => layer - lowest);
-  const rows = await greedyRows(upper, layers, search.greedyBlock, compared);
+  const rows = await greedyRows(upper, layers, steps);
   return rows.map((row) => first + row);
 }
 
@@ -71,14 +91,13 @@ async function greedyOf(search: Search, scope: readonly number[], compared: Comp
 async function greedyRows(
   searched: Searched,
   scope: readonly number[],
-  block: number,
-  compared: Comparison,
+  { compared, block, onLeft }: Steps,
 ): Promise<Uint32Array> {
   const units = hiddenUnits(networkShape(searched.network));
   const removed = units.map(() => new Set<number>());
   const rows: number[] = [];
   const firsts = firstOfLayers(units);
-  const total = scope.reduce((sum, layer) => sum + units[layer]!, 0);
+  const total = neuronsOf(scope, units);
   while (rows.length < total) {
     const candidates = await candidatesOf(searched, scope, removed);
     requireFinite(candidates.map(({ loss }) => loss));
@@ -87,6 +106,7 @@ async function greedyRows(
       removed[layer]!.add(neuron);
       rows.push(firsts[layer]! + neuron);
     }
+    onLeft(total - rows.length);
   }
   return Uint32Array.from(rows);
 }

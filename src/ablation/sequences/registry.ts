@@ -3,7 +3,13 @@ import type { AblationMode } from "../../core/ablation.ts";
 import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
 import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../../core/scope.ts";
-import { type FoundSequences, type Sequence, type SequenceKind, sequenceScopes } from "../../core/sequences.ts";
+import {
+  type FoundSequences,
+  isGreedy,
+  type Sequence,
+  type SequenceKind,
+  sequenceScopes,
+} from "../../core/sequences.ts";
 import type { SearchPass } from "../../passes/measuring-plan.ts";
 import { findGreedy, findGreedyAccuracy } from "./greedy.ts";
 import { layerPairs } from "./moments.ts";
@@ -29,15 +35,17 @@ interface SequencesAsked {
   readonly scopes: readonly ScopeKind[];
   /** By default 1. */
   readonly greedyBlock?: number | undefined;
+  /** Told of the share of the greedy searches that is done, up to 1: the others take a moment. */
+  readonly onProgress?: ((share: number) => void) | undefined;
 }
 
 /** A network, and where its neurons' means stand. */
-interface Searched extends Omit<Search, "constants" | "scopes" | "greedyBlock"> {
+interface Searched extends Omit<Search, "constants" | "scopes" | "greedyBlock" | "onProgress"> {
   /** Per hidden layer: [neurons] mean activations. */
   readonly means: readonly Float32Array[];
 }
 
-function scopesSearched(hidden: number, kinds: readonly ScopeKind[]): ScopeText[] {
+export function scopesSearched(hidden: number, kinds: readonly ScopeKind[]): ScopeText[] {
   return scopesOf(
     hidden,
     kinds.filter((kind) => sequenceScopes.includes(kind)),
@@ -45,7 +53,7 @@ function scopesSearched(hidden: number, kinds: readonly ScopeKind[]): ScopeText[
 }
 
 /** Hidden layers, from 0. */
-function layersOf(scope: ScopeText, hidden: number): number[] {
+export function layersOf(scope: ScopeText, hidden: number): number[] {
   const layer = layerOf(scope);
   return layer === undefined ? Array.from({ length: hidden }, (_, index) => index) : [layer - 1];
 }
@@ -63,7 +71,7 @@ export function searchPasses(hidden: number, { sequences, scopes: kinds }: Seque
  */
 export async function findSequences(
   { means, ...searched }: Searched,
-  { sequences, scopes: kinds, greedyBlock = 1 }: SequencesAsked,
+  { sequences, scopes: kinds, greedyBlock = 1, onProgress }: SequencesAsked,
 ): Promise<FoundSequences> {
   const units = hiddenUnits(networkShape(searched.network));
   const wanted = scopesSearched(units.length, kinds);
@@ -73,8 +81,12 @@ export async function findSequences(
     mean: means,
   };
   const found: Record<string, FoundSequences[string]> = {};
-  for (const { id, kind, mode } of sequences) {
-    const rows = await searches[kind].find({ ...searched, constants: constants[mode], scopes, greedyBlock });
+  const long = sequences.filter(isGreedy);
+  for (const sequence of sequences) {
+    const { id, kind, mode } = sequence;
+    const before = long.indexOf(sequence);
+    const own = { scopes, greedyBlock, onProgress: (share: number) => onProgress?.((before + share) / long.length) };
+    const rows = await searches[kind].find({ ...searched, constants: constants[mode], ...own });
     found[id] = Object.fromEntries(wanted.map((scope, index) => [scope, rows[index]!]));
   }
   return found;

@@ -15,6 +15,8 @@ export interface Search {
   readonly scopes: readonly (readonly number[])[];
   /** Neurons that a greedy search removes at a step: the best by themselves, which need not be the best together. */
   readonly greedyBlock: number;
+  /** Told of the share of one sequence's work that is done, up to 1, where it takes many steps. */
+  readonly onProgress?: ((share: number) => void) | undefined;
 }
 
 /**

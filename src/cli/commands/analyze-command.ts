@@ -25,6 +25,7 @@ import { openNetwork } from "../../host/open-network.ts";
 import { partOriginOf, provenanceOf } from "../../host/provenance.ts";
 import { dataName, readLargeStudyData } from "../../host/study-data.ts";
 import { allowedMeasures } from "../../measures/measure-choice.ts";
+import { remeasureConfig } from "../../measures/remeasured.ts";
 import { shapleyConfig } from "../../measures/shapley-config.ts";
 import type { ReadOptions } from "../../models/model-reader.ts";
 import type { ResultsFolder } from "../../platform/node/results-folder.ts";
@@ -130,6 +131,7 @@ async function analysis(
   const read = await readNetworks(models, reading, display.line);
   const { names: measures, notes } = allowedMeasures(options.measures, activationsOf(read));
   for (const note of notes) display.line(`measures: ${note}`);
+  remeasureConfig({ ...options, measures });
   const wanted = analysisConfig(read, { ...options, ...shapleyConfig(options), measures });
   const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
   const asked = {

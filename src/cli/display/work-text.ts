@@ -1,5 +1,5 @@
 /** What a study will take, for people, before it begins. */
-import type { Part, PartEstimate } from "../../estimate.ts";
+import type { Part, PartEstimate } from "../../estimate-trial.ts";
 
 const titles: Readonly<Record<Part, string>> = {
   train: "training",

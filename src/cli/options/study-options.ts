@@ -11,6 +11,7 @@ import { given } from "../../host/given.ts";
 import { levelConfig } from "../../host/level-config.ts";
 import { measuresCheck } from "../../measures/measure-choice.ts";
 import { paperMeasureNames } from "../../measures/paper-measures.ts";
+import { remeasureConfig } from "../../measures/remeasured.ts";
 import { shapleyConfig } from "../../measures/shapley-config.ts";
 import { under } from "./help.ts";
 import {
@@ -81,6 +82,8 @@ function addRemovalOptions(command: Command): Command {
   const { least, most } = wholeRanges.greedyBlock;
   const blockHelp = "neurons that a greedy search removes at a step (default: 1)";
   command.addOption(new Option("--greedy-block <n>", blockHelp).argParser(integer(least, most)));
+  const anewHelp = "orders beside, by measures taken anew after every n removals";
+  command.addOption(new Option("--remeasure <n>", anewHelp).argParser(numbers("remeasure")));
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add("--modes <names>", "what a removed neuron becomes", someOf(ablationModes), modes, `${modes}`);
@@ -181,6 +184,7 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     measures: measured,
     ...shapley,
     ...given({ greedyBlock }),
+    ...remeasureConfig(options),
     scopes,
     modes,
     randomDraws,

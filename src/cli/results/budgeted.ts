@@ -1,7 +1,7 @@
 /** What a study will take is told before it begins; within a budget it is made as fine as that allows. */
 import { withinMinutes } from "../../budget.ts";
 import type { MeasuringConfig } from "../../core/study.ts";
-import type { PartEstimate } from "../../estimate.ts";
+import type { PartEstimate } from "../../estimate-trial.ts";
 import { budgetLines } from "../display/budget-text.ts";
 import { workLines } from "../display/work-text.ts";
 

@@ -103,6 +103,9 @@ const configSchema = z
         "Half of the 95 % intervals of Shapley values, nats, at which sampling ended early; absent where it never did.",
       ),
     greedyBlock: atLeastOne.exactOptional().describe("Neurons that a greedy search removes at a step. Absent: one."),
+    remeasure: atLeastOne
+      .exactOptional()
+      .describe("Neurons that went before measures ranked those that were left anew. Absent: they never did."),
     scopes: z
       .array(z.enum(scopeKinds))
       .describe(

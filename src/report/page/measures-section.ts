@@ -1,7 +1,7 @@
 /** What the measures are, in words, and worked out for one neuron of the study. */
-import { sequences, sequenceWithId } from "../../core/sequences.ts";
 import { unitOf } from "../../measures/columns.ts";
 import { measures as registered } from "../../measures/registry.ts";
+import { searchedWithId } from "../../measures/remeasured.ts";
 import type { StudyAnalysis, WorkedExample } from "../analysis/analysis.ts";
 import { decimal } from "../figures/wording.ts";
 import { percentText } from "./cell-text.ts";
@@ -13,7 +13,8 @@ const DIGITS = 3;
 const count = (value: number) => value.toLocaleString("en");
 
 function definitions(measures: readonly string[]): Markup | undefined {
-  const known = [...registered, ...sequences].filter(({ id }) => measures.includes(id));
+  const searched = measures.flatMap((id) => searchedWithId(id) ?? []);
+  const known = [...registered.filter(({ id }) => measures.includes(id)), ...searched];
   if (known.length === 0) return undefined;
   const entries = known.map(
     ({ title, meaning }) => html`<div><dt>${title}</dt><dd>${meaning}.</dd></div>
@@ -64,7 +65,7 @@ ${dataTable({ caption: `${place}: samples above the threshold`, columns: ["class
 function measuresOf({ measures, example, classNames }: StudyAnalysis): Markup | undefined {
   const defined = definitions(measures);
   if (defined === undefined) return undefined;
-  const allBits = measures.every((id) => unitOf(id) === "bit" && sequenceWithId(id) === undefined);
+  const allBits = measures.every((id) => unitOf(id) === "bit" && searchedWithId(id) === undefined);
   const what = allBits
     ? html`Each is a number of bits, from how often the neuron's output is above its threshold in each class of the validation
 samples.`

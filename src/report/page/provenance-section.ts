@@ -47,6 +47,13 @@ function sampledAs({ shapleyDraws, shapleyError }: RecordedConfig): [string, Ins
   return [["Shapley values", `by ${shapleyDraws} permutations of each layer${early}; exact up to 8 neurons`]];
 }
 
+/** How often measures rank anew, where they do. */
+function remeasuredAs({ remeasure }: RecordedConfig): [string, Insert][] {
+  if (remeasure === undefined) return [];
+  const after = remeasure === 1 ? "every removal" : `every ${remeasure} removals`;
+  return [["remeasured orders", `ranked anew after ${after}`]];
+}
+
 /** What the table of provenance says: name and value. */
 function facts({ config, dataset, provenance }: StudySummary): [string, Insert][] {
   const { tiles, elapsedMs } = provenance;
@@ -58,6 +65,7 @@ function facts({ config, dataset, provenance }: StudySummary): [string, Insert][
     ...inputsAs(config, dataset),
     ...measuredAs(config),
     ...sampledAs(config),
+    ...remeasuredAs(config),
     ["sweep", `${config.sweep}, stride ${config.stride}, ${config.randomDraws} random orders a scope`],
     [
       "data",

@@ -1,7 +1,7 @@
 /** The measure of single neurons that keeps most accuracy in a layer: what further claims hold others against. */
 import { type AblationMode, RANDOM } from "../../../../core/ablation.ts";
 import { layerScope, type ScopeText } from "../../../../core/scope.ts";
-import { sequenceWithId } from "../../../../core/sequences.ts";
+import { searchedWithId } from "../../../../measures/remeasured.ts";
 import type { NetworkValues } from "../../network-values.ts";
 import { areasBy, type ClaimMaterial, modeOf } from "../claim-material.ts";
 
@@ -23,7 +23,7 @@ function best(material: ClaimMaterial, scope: ScopeText, isMeant: (id: string) =
 
 /** By the mean over networks; chosen on the same networks, so it looks better than it is. */
 export function bestSingle(material: ClaimMaterial, layer: number): Guide | undefined {
-  return best(material, layerScope(layer), (id) => id !== RANDOM && sequenceWithId(id) === undefined);
+  return best(material, layerScope(layer), (id) => id !== RANDOM && searchedWithId(id) === undefined);
 }
 
 const QUADRATIC = ["reconstruction", "logit_quadratic", "fisher_quadratic"];
@@ -32,7 +32,7 @@ const QUADRATIC = ["reconstruction", "logit_quadratic", "fisher_quadratic"];
 export function bestQuadratic(material: ClaimMaterial, layer: number): Guide | undefined {
   const mode: AblationMode = modeOf(material);
   return best(material, layerScope(layer), (id) => {
-    const sequence = sequenceWithId(id);
+    const sequence = searchedWithId(id);
     return sequence !== undefined && sequence.mode === mode && QUADRATIC.includes(sequence.kind);
   });
 }
