@@ -26,9 +26,10 @@ const meanActivations = [1, 2].map(() => Float32Array.from({ length: 100 }, () =
 const tasks = [{ repeat: 0, network, meanActivations }];
 
 async function sampled(mode: AblationMode, draws: number) {
-  const request = { modes: [mode], seed: 0, draws };
+  const game = { players: "layers", mode } as const;
+  const request = { games: [game], seed: 0, draws };
   const start = performance.now();
-  const [layers] = await shapleyValues(gpu, split, tasks, request, { mode });
+  const [layers] = await shapleyValues(gpu, split, tasks, request, game);
   const widest = greatest(layers!.map(({ standardErrors }) => greatest(standardErrors)));
   const evaluations = shapleyEvaluations(networkShape(network), request);
   return { seconds: (performance.now() - start) / 1000, evaluations, widest };

@@ -169,10 +169,11 @@ async function shapleyMilliseconds(
 ): Promise<number> {
   const { gpu, shape } = material;
   const draws = gpu.facts.software ? 1 : SHAPLEY_DRAWS;
-  const task = taskOf(material, someOrders(shape, { ...config, scopes: ["layers"] }, draws), []);
+  const scopes = [...new Set(shapley.games.map(({ players }) => players))];
+  const task = taskOf(material, someOrders(shape, { ...config, scopes }, draws), []);
   const networks = networksOfTrial(material, config);
   const tasks = Array.from({ length: networks }, () => task);
-  const options = { modes: shapley.modes, stride: 1 };
+  const options = { modes: [...new Set(shapley.games.map(({ mode }) => mode))], stride: 1 };
   const ofTrial = curveEvaluations(task, options);
   const evaluations = shapleyEvaluations(shape, shapley);
   const run = (split: DeviceSplit) => fastSweep(gpu, split, tasks, options);

@@ -53,7 +53,7 @@ export interface MeasureOptions {
   readonly bins?: BinRule;
   /** Of one bit; by default the activation's value at 0. */
   readonly quantizeThreshold?: number;
-  /** Permutations that Shapley values are sampled from, an even number; by default 100. Layers of up to 8 neurons need none. */
+  /** Permutations that Shapley values are sampled from, an even number; by default 100. Games of up to 8 neurons need none. */
   readonly shapleyDraws?: number;
   /** Nats: no more are sampled once half of every 95 % interval is at most this. By default all are. */
   readonly shapleyError?: number;
@@ -95,7 +95,7 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly bins?: BinRule;
   /** Of one bit; by default the activation's value at 0. */
   readonly quantizeThreshold?: number;
-  /** Permutations that Shapley values are sampled from, an even number; by default 100. Layers of up to 8 neurons need none. */
+  /** Permutations that Shapley values are sampled from, an even number; by default 100. Games of up to 8 neurons need none. */
   readonly shapleyDraws?: number;
   /** Nats: no more are sampled once half of every 95 % interval is at most this. By default all are. */
   readonly shapleyError?: number;

@@ -1,6 +1,6 @@
 /** Networks measured on a device, in as few passes over the validation set as their measures need. */
 import { findSequences } from "./ablation/sequences/registry.ts";
-import { type ShapleyRequest, shapleyValues } from "./ablation/shapley/shapley-sweep.ts";
+import { type ShapleyGame, type ShapleyRequest, shapleyValues } from "./ablation/shapley/shapley-sweep.ts";
 import { type AblationMode, ablationModes } from "./core/ablation.ts";
 import type { EvidenceKind, GatheredLayer, GatheredNetwork, ShapleyValues } from "./core/evidence.ts";
 import type { Network } from "./core/network.ts";
@@ -45,7 +45,12 @@ export interface MeasuringRequest
 
 /** The kinds of evidence that each mode gives. */
 const removalKinds = { zero: "zeroRemovals", mean: "meanRemovals" } as const;
-const shapleyKinds = { zero: "zeroShapley", mean: "meanShapley" } as const;
+/** And each game. */
+const shapleyKinds = {
+  layers: { zero: "zeroShapley", mean: "meanShapley" },
+  network: { zero: "zeroNetworkShapley", mean: "meanNetworkShapley" },
+} as const satisfies Readonly<Record<ShapleyGame["players"], Readonly<Record<AblationMode, EvidenceKind>>>>;
+const shapleyPlayers = Object.keys(shapleyKinds) as ShapleyGame["players"][];
 
 /** What measures need that rides on the pass over the validation set. */
 export function ridingFor(measures: readonly Measure[]): RidingEvidence[] {
@@ -65,7 +70,7 @@ export function removedFor(measures: readonly Measure[]): AblationMode[] {
 
 /** Whether a measure is a Shapley value. */
 export function needsShapley({ needs }: Measure): boolean {
-  return Object.values(shapleyKinds).some((kind) => needs.includes(kind));
+  return shapleyPlayers.some((players) => Object.values(shapleyKinds[players]).some((kind) => needs.includes(kind)));
 }
 
 /** How Shapley values are sampled; undefined where no measure needs them. */
@@ -73,9 +78,11 @@ export function shapleyFor(
   measures: readonly Measure[],
   { seed = 0, shapleyDraws = defaultShapleyDraws, shapleyError }: Omit<MeasuringRequest, "measures">,
 ): ShapleyRequest | undefined {
-  const modes = modesFor(measures, shapleyKinds);
-  if (modes.length === 0) return undefined;
-  return { modes, seed, draws: shapleyDraws, ...(shapleyError !== undefined && { error: shapleyError }) };
+  const games = shapleyPlayers.flatMap((players) =>
+    modesFor(measures, shapleyKinds[players]).map((mode): ShapleyGame => ({ players, mode })),
+  );
+  if (games.length === 0) return undefined;
+  return { games, seed, draws: shapleyDraws, ...(shapleyError !== undefined && { error: shapleyError }) };
 }
 
 interface Gathered {
@@ -157,11 +164,11 @@ async function shapleyWithin(
     return { repeat, network, meanActivations: counted[index]!.map(({ meanActivation }) => meanActivation) };
   });
   const found: { kind: EvidenceKind; gathered: ShapleyValues[][] }[] = [];
-  const modes = shapley?.modes ?? [];
-  for (const [index, mode] of modes.entries()) {
-    const onProgress = (share: number) => request.onSwept?.((index + share) / modes.length);
-    const gathered = await shapleyValues(gpu, split, tasks, shapley!, { mode, onProgress });
-    found.push({ kind: shapleyKinds[mode], gathered });
+  const games = shapley?.games ?? [];
+  for (const [index, game] of games.entries()) {
+    const onProgress = (share: number) => request.onSwept?.((index + share) / games.length);
+    const gathered = await shapleyValues(gpu, split, tasks, shapley!, { ...game, onProgress });
+    found.push({ kind: shapleyKinds[game.players][game.mode], gathered });
   }
   return found;
 }

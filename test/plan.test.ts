@@ -44,6 +44,10 @@ describe("within WebGPU's default limits, on MNIST", () => {
     ["200 repeats of the default network", { repeats: 200 }],
     ["10 repeats of 784-4096-4096-10, the widest", { repeats: 10, hidden: [4096, 4096] }],
     ["Shapley values of 784-1024-1024-10", { hidden: [1024, 1024], measures: ["shapley-mean"], shapleyDraws: 1000 }],
+    [
+      "Shapley values in a deep network",
+      { hidden: [300, 300, 8], measures: ["shapley-network-mean"], shapleyDraws: 1000 },
+    ],
     ["Shapley values of a deep network", { hidden: [4096, 300, 8], measures: ["shapley-zero", "shapley-mean"] }],
     ["a deep network, swept by definition", { repeats: 5, hidden: [300, 300, 300, 300], sweep: "masked" }],
   ] as const;
@@ -159,6 +163,8 @@ describe("the memory that a study takes", () => {
 
   const sampled: readonly (readonly [string, Partial<StudyConfig>])[] = [
     ["by both modes", { repeats: 2, hidden: [12, 20], measures: ["shapley-zero", "shapley-mean"] }],
+    ["in games of the network", { repeats: 2, hidden: [12, 20], measures: ["shapley-network-zero", "shapley-mean"] }],
+    ["exactly, in a small network", { hidden: [5, 3], measures: ["shapley-network-mean"] }],
     ["exactly, in a deep network", { hidden: [8, 6, 7], measures: ["shapley-mean"] }],
     ["until an error is reached", { hidden: [15], measures: ["shapley-zero", "single-zero"], shapleyError: 1e-4 }],
   ];

@@ -79,11 +79,11 @@ export interface RemovalSums {
   readonly squares: Float64Array;
 }
 
-/** Shapley values of a layer's neurons, what they share being the loss without all of them less that of the intact network. */
+/** Shapley values of a layer's neurons: players share the loss without all of them less that of the intact network. */
 export interface ShapleyValues {
   /** `[units]`: nats. */
   readonly values: Float64Array;
-  /** `[units]`: of the values, nats; 0 where every subset of the layer was evaluated. */
+  /** `[units]`: of the values, nats; 0 where every subset of the players was evaluated. */
   readonly standardErrors: Float64Array;
   /** Orders of removal that they come from. */
   readonly draws: number;
@@ -106,6 +106,10 @@ export interface EvidenceOf {
   readonly zeroShapley: ShapleyValues;
   /** Neurons of the layer replaced by their means, one after another. */
   readonly meanShapley: ShapleyValues;
+  /** Neurons of all hidden layers replaced by 0, one after another. */
+  readonly zeroNetworkShapley: ShapleyValues;
+  /** Neurons of all hidden layers replaced by their means, one after another. */
+  readonly meanNetworkShapley: ShapleyValues;
 }
 export type EvidenceKind = keyof EvidenceOf;
 

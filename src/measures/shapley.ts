@@ -1,25 +1,45 @@
 /**
- * A neuron's share of what its layer is worth: the Shapley value (Shapley 1953) in the game whose players are the neurons of the hidden
- * layer and whose value is minus the loss over the validation set with only some of them intact (Ghorbani and Zou, "Neuron Shapley",
+ * What a neuron contributes: its Shapley value (Shapley 1953) in the game whose players are the neurons of the hidden layer, or all hidden
+ * neurons, and whose value is minus the loss over the validation set with only some of them intact (Ghorbani and Zou, "Neuron Shapley",
  * NeurIPS 2020). Below 0 where the network does better without the neuron, on average over what else is gone.
  */
 import { type AblationMode, ablationModes } from "../core/ablation.ts";
 import type { Measure } from "./measure.ts";
 
-const kinds = { zero: "zeroShapley", mean: "meanShapley" } as const;
 const replacements: Readonly<Record<AblationMode, string>> = { zero: "0", mean: "their means" };
 
-type ShapleyKind = (typeof kinds)[AblationMode];
+/** A game: who plays, and what the evidence of each mode is called. */
+interface Game {
+  readonly name: string;
+  readonly title: string;
+  readonly players: string;
+  readonly kinds: Readonly<Record<AblationMode, ShapleyKind>>;
+}
+type ShapleyKind = "zeroShapley" | "meanShapley" | "zeroNetworkShapley" | "meanNetworkShapley";
 
-/** One for zeros, one for means. */
-export const shapleyMeasures: readonly Measure[] = ablationModes.map((mode): Measure<ShapleyKind> => {
+const games: readonly Game[] = [
+  {
+    name: "shapley",
+    title: "Shapley value",
+    players: "all neurons of its layer",
+    kinds: { zero: "zeroShapley", mean: "meanShapley" },
+  },
+  {
+    name: "shapley-network",
+    title: "Shapley value in the network",
+    players: "all hidden neurons of the network",
+    kinds: { zero: "zeroNetworkShapley", mean: "meanNetworkShapley" },
+  },
+];
+
+function shapleyMeasure({ name, title, players, kinds }: Game, mode: AblationMode): Measure<ShapleyKind> {
   const kind = kinds[mode];
   return {
-    name: `shapley-${mode}`,
-    id: `shapley_${mode}`,
-    title: `Shapley value (${mode})`,
+    name: `${name}-${mode}`,
+    id: `${name.replaceAll("-", "_")}_${mode}`,
+    title: `${title} (${mode})`,
     meaning:
-      "by how much the loss on the validation set rises at the neuron's turn when all neurons of its layer are replaced by " +
+      `by how much the loss on the validation set rises at the neuron's turn when ${players} are replaced by ` +
       `${replacements[mode]} one after another, on average over the orders in which that can be done`,
     unit: "nat",
     needs: [kind],
@@ -28,4 +48,9 @@ export const shapleyMeasures: readonly Measure[] = ablationModes.map((mode): Mea
     evaluate: (evidence) => evidence[kind].values,
     standardError: (evidence) => evidence[kind].standardErrors,
   };
-});
+}
+
+/** Of each game one for zeros, one for means. */
+export const shapleyMeasures: readonly Measure[] = games.flatMap((game) =>
+  ablationModes.map((mode) => shapleyMeasure(game, mode)),
+);

@@ -19,7 +19,7 @@ import { forwardNetwork, layerSlopes, type RealNetwork } from "./network.ts";
 import { stepConductance } from "./path.ts";
 import { divideRelevance, passRelevance } from "./relevance.ts";
 import { type Change, changeOf, logitsWithout, replacements } from "./removals.ts";
-import { shapleyValues } from "./shapley.ts";
+import { networkShapleyValues, shapleyValues } from "./shapley.ts";
 import { startSignal } from "./start-signal.ts";
 
 /** What is measured, and on which samples: [samples, inputs of the network]. */
@@ -156,7 +156,24 @@ function shapley(
   });
 }
 
-/** One for each hidden layer, first to last. Time and memory double with each neuron of a layer: few are meant. */
+/** [hidden layers]: all of them one game. @param outputs of all layers */
+function networkShapley(
+  { network, inputs, labels }: EvidenceSource,
+  outputs: readonly Float64Array[],
+  mode: AblationMode,
+): ShapleyValues[] {
+  const constants = outputs.slice(0, -1).map((own, layer) => {
+    return replacements(own, shapeOf(network.layers[layer]! as Layer).units, mode);
+  });
+  const all = networkShapleyValues(network, inputs, labels, constants);
+  let first = 0;
+  return constants.map(({ length }) => {
+    first += length;
+    return { values: all.slice(first - length, first), standardErrors: new Float64Array(length), draws: 0 };
+  });
+}
+
+/** One for each hidden layer, first to last. Time and memory double with each hidden neuron: few are meant. */
 export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
   const { network, inputs, labels } = source;
   const layers = network.layers as readonly Layer[];
@@ -168,6 +185,10 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
   const [paths, shares] = [conductances(source), relevances(source, outputs)];
   const [zeros, means] = [removalSums(source, outputs, "zero"), removalSums(source, outputs, "mean")];
   const [zeroShapley, meanShapley] = [shapley(source, outputs, "zero"), shapley(source, outputs, "mean")];
+  const inNetwork = {
+    zero: networkShapley(source, outputs, "zero"),
+    mean: networkShapley(source, outputs, "mean"),
+  };
   return layers.slice(0, -1).map((layer, index) => {
     const { units } = shapeOf(layer);
     const own = outputs[index]!;
@@ -191,6 +212,8 @@ export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
       meanRemovals: means[index]!,
       zeroShapley: zeroShapley[index]!,
       meanShapley: meanShapley[index]!,
+      zeroNetworkShapley: inNetwork.zero[index]!,
+      meanNetworkShapley: inNetwork.mean[index]!,
     };
   });
 }

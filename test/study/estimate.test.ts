@@ -61,6 +61,8 @@ test("measuring takes longer by the permutations of Shapley values", async () =>
   const both = (await measuringOf({ measures: [...measures, "shapley-zero"], shapleyDraws: 40 })) - without;
   expect(some).toBeGreaterThan(0);
   expect(more / some).toBeCloseTo(3, 6);
+  const inNetwork = await measuringOf({ measures: ["entropy", "shapley-network-mean"], shapleyDraws: 40 });
+  expect(inNetwork).toBeGreaterThan(without);
   // The steady clock does not see that a trial of both does twice as much.
   expect(both / some).toBeCloseTo(1, 6);
 });

@@ -57,7 +57,7 @@ describe("a study by every measure", () => {
 
   test("has standard errors behind the measures that are sampled", () => {
     const sampled = measures.filter(({ standardError }) => standardError !== undefined).map(({ id }) => id);
-    expect(sampled).toEqual(["shapley_zero", "shapley_mean"]);
+    expect(sampled).toEqual(["shapley_zero", "shapley_mean", "shapley_network_zero", "shapley_network_mean"]);
     for (const { standardErrors } of all.neurons) expect(Object.keys(standardErrors!)).toEqual(sampled);
     const columns = sampled.flatMap((id) => [columnOf(id), `${columnOf(id)}_standard_error`]);
     expect(textOf(all).split("\n")[0]).toContain(columns.join(","));

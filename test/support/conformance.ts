@@ -18,6 +18,7 @@ export interface ConformanceLayer {
   readonly change: Readonly<Record<string, readonly number[]>>;
   /** What the removal of each neuron alone adds to the loss, nats. */
   readonly single: ByMode;
+  /** In the game of the layer: its neurons are the players, all others intact. */
   readonly shapley: ByMode;
   /** Greedy removals within the layer: first removed first, with the losses from the intact network to none left. */
   readonly greedy: Readonly<

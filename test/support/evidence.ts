@@ -71,6 +71,8 @@ export function layerOf({ levels, countsPerLevel, samplesPerClass, samples }: Ne
     meanRemovals: removal(2),
     zeroShapley: shapley(-1, 0.25),
     meanShapley: shapley(2, 0),
+    zeroNetworkShapley: shapley(3, 0.5),
+    meanNetworkShapley: shapley(-4, 0.125),
     gradients: gradientsOf(sum(Array.from(countsPerLevel)), [1 / 2, -1 / 4]),
   };
 }

@@ -44,7 +44,7 @@ function measuredAs(config: RecordedConfig): [string, Insert][] {
 function sampledAs({ shapleyDraws, shapleyError }: RecordedConfig): [string, Insert][] {
   if (shapleyDraws === undefined) return [];
   const early = shapleyError === undefined ? "" : `, until 95 % intervals are within ± ${shapleyError} nats`;
-  return [["Shapley values", `by ${shapleyDraws} permutations of each layer${early}; exact up to 8 neurons`]];
+  return [["Shapley values", `by ${shapleyDraws} permutations of each game${early}; exact up to 8 neurons`]];
 }
 
 /** How often measures rank anew, where they do. */

@@ -17,7 +17,7 @@ test("more than one bit is told as levels and their rule, one bit is not", () =>
 });
 
 test("Shapley values are told with how they were sampled, where they were", () => {
-  const told = "<dt>Shapley values</dt><dd>by 40 permutations of each layer; exact up to 8 neurons</dd>";
+  const told = "<dt>Shapley values</dt><dd>by 40 permutations of each game; exact up to 8 neurons</dd>";
   expect(section({ shapleyDraws: 40 })).toContain(told);
   expect(section({ shapleyDraws: 40, shapleyError: 0.01 })).toContain("until 95 % intervals are within ± 0.01 nats");
   expect(section({})).not.toContain("Shapley");

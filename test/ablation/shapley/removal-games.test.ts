@@ -1,6 +1,6 @@
 /** Shapley values from losses along orders, where the losses are made up. */
 import { describe, expect, test } from "vitest";
-import { gameOf, type LayerGame } from "../../../src/ablation/shapley/layer-games.ts";
+import { gameOf, type RemovalGame } from "../../../src/ablation/shapley/removal-games.ts";
 import type { ShapleyValues } from "../../../src/core/evidence.ts";
 import { RandomSequence } from "../../../src/core/random.ts";
 
@@ -33,7 +33,7 @@ function losses(order: Uint32Array): Float64Array {
 }
 
 /** @returns the values, and the orders that were asked for */
-function played(game: LayerGame): { values: ShapleyValues; orders: readonly Uint32Array[] } {
+function played(game: RemovalGame): { values: ShapleyValues; orders: readonly Uint32Array[] } {
   const orders: Uint32Array[] = [];
   for (let next = game.next(); next.length > 0; next = game.next()) {
     game.take(next.map(losses));

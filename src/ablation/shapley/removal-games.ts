@@ -1,7 +1,7 @@
 /**
- * Shapley values of the neurons of one hidden layer, from losses along orders of their removal. The game: v(S) = -L(D), where only the
- * neurons S of the layer are intact (Ghorbani and Zou, "Neuron Shapley", NeurIPS 2020). A neuron's value is the mean, over all orders, of
- * what the loss rises by at its removal. Pure functions and state; who sweeps is not known here.
+ * Shapley values of neurons that are removed together, from losses along orders of their removal: those of one hidden layer, or all hidden
+ * ones. The game: v(S) = -L(D), where only the neurons S of them are intact (Ghorbani and Zou, "Neuron Shapley", NeurIPS 2020). A neuron's
+ * value is the mean, over all orders, of what the loss rises by at its removal. Pure functions and state; who sweeps is not known here.
  */
 import type { ShapleyValues } from "../../core/evidence.ts";
 import { coveringCount, coveringOrders } from "./subset-chains.ts";
@@ -14,16 +14,16 @@ export interface ShapleySampling {
   readonly error?: number;
 }
 
-/** A layer while its orders are swept. */
-export interface LayerGame {
+/** Neurons while their orders are swept. */
+export interface RemovalGame {
   /** Orders to sweep next, [orders][units]: none where the values are known. */
   next(): readonly Uint32Array[];
-  /** Mean losses along those, [orders][units + 1], from the intact network to the one without the layer. */
+  /** Mean losses along those, [orders][units + 1], from the intact network to the one without any of them. */
   take(losses: readonly Float64Array[]): void;
   values(): ShapleyValues;
 }
 
-/** Layers of at most so many neurons have exact values: their 2^8 subsets lie on 70 orders. */
+/** So few neurons have exact values: their 2^8 subsets lie on 70 orders. */
 const EXACT_UNITS = 8;
 /** Draws between two looks at the errors. */
 const CHECKED_EVERY = 20;
@@ -32,8 +32,8 @@ const MOST_AT_ONCE = 200;
 /** Standard errors that half of a 95 % interval has. */
 const HALF_INTERVAL = 1.96;
 
-/** Orders of a layer that are swept together, at most, and in all. */
-export function ordersOfLayer(units: number, { draws, error }: ShapleySampling) {
+/** Orders of so many neurons that are swept together, at most, and in all. */
+export function ordersOfGame(units: number, { draws, error }: ShapleySampling) {
   if (units <= EXACT_UNITS) return { atOnce: coveringCount(units), all: coveringCount(units) };
   return { atOnce: Math.min(draws, error === undefined ? MOST_AT_ONCE : CHECKED_EVERY), all: draws };
 }
@@ -43,12 +43,12 @@ export function gameOf(
   units: number,
   permutation: (number: number) => Uint32Array,
   sampling: ShapleySampling,
-): LayerGame {
+): RemovalGame {
   return units <= EXACT_UNITS ? new ExactGame(units) : new SampledGame(units, permutation, sampling);
 }
 
 /** By the losses without every subset. */
-class ExactGame implements LayerGame {
+class ExactGame implements RemovalGame {
   readonly #orders: readonly Uint32Array[];
   /** [2^units]: by the subset that is removed, as bits. */
   readonly #losses: Float64Array;
@@ -111,7 +111,7 @@ function sharesOfSizes(units: number): number[] {
  * By permutations (Mann and Shapley, "Values of large games IV", RAND 1960), in antithetic pairs: a permutation and its reverse, so that
  * a neuron that goes early in one goes late in the other. The mean of a pair is one sample, since its two are not independent.
  */
-class SampledGame implements LayerGame {
+class SampledGame implements RemovalGame {
   readonly #units: number;
   readonly #permutation: (number: number) => Uint32Array;
   readonly #sampling: ShapleySampling;
@@ -134,7 +134,7 @@ class SampledGame implements LayerGame {
   next(): readonly Uint32Array[] {
     if (this.#isOver()) return [];
     const left = this.#sampling.draws - 2 * this.#pairs;
-    const orders = Math.min(left, ordersOfLayer(this.#units, this.#sampling).atOnce);
+    const orders = Math.min(left, ordersOfGame(this.#units, this.#sampling).atOnce);
     return Array.from({ length: orders / 2 }, (_, pair) => this.#permutation(this.#pairs + pair)).flatMap((order) => [
       order,
       order.toReversed(),
