@@ -52,6 +52,7 @@ type StudyPart = Omit<StudyAnalysis, "claims" | "furtherClaims">;
 function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
   const measures = measuresOf(files);
   const { label, study, singles = [], missing } = files;
+  const orders = (files.curves ?? []).map(({ order }) => order);
   const { groups, neurons, layers } = material;
   const repeats = repeatsOf(files);
   const example = workedExample(neurons, study, layers);
@@ -70,7 +71,7 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
     curves: groups.map(curveSummary),
     leagues: tables,
     prominent: prominent(measures, tables),
-    agreements: rankAgreements(neurons, layers, measures),
+    agreements: rankAgreements(neurons, layers, measures, orders),
     comparisons: compared,
     ...(answered === undefined ? {} : { answers: answered }),
     measureSummaries: measureSummaries(neurons, layers, measures, study?.dataset.validationPerClass),

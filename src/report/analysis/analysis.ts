@@ -130,6 +130,8 @@ export interface LeagueRow {
   readonly isTied: boolean;
   /** Share of what the greedy order gains over random ones: 0 is chance, 1 the greedy order. Absent where that was not run, or gains nothing in some network. */
   readonly share?: Estimate;
+  /** The same by the area under the curve of the loss. */
+  readonly lossShare?: Estimate;
 }
 
 export interface League {
@@ -139,7 +141,7 @@ export interface League {
   readonly rows: readonly LeagueRow[];
 }
 
-/** Kendall's tau-b of two measures in a layer. */
+/** Kendall's tau-b of two measures in a layer, or of a measure and the places at which a greedy order removes neurons. */
 export interface RankAgreement {
   readonly layer: number;
   readonly measure: string;

@@ -37,6 +37,8 @@ export interface CurveGroup extends CurveAreas {
   readonly accuracy: readonly Float64Array[];
   /** [networks][steps]: nats. */
   readonly loss: readonly Float64Array[];
+  /** [networks]: areas under the curves of the loss. */
+  readonly lossAreas: Float64Array;
 }
 
 export const kindOf = ({ order: { scope, measure, direction }, mode }: CurveOutcome): CurveKind => {
@@ -81,14 +83,16 @@ export function groupCurves(curves: readonly AblationCurve[]): CurveGroup[] {
     const byRepeat = [...gathered(ofKind, ({ order }) => order.repeat)].sort(([a], [b]) => a - b);
     const { removed } = ofKind[0]!;
     const accuracy = byRepeat.map(([, draws]) => meanAccuracy(draws));
+    const loss = byRepeat.map(([, draws]) => meanOfRows(draws.map((draw) => draw.loss)));
     return {
       ...kindOf(ofKind[0]!),
       repeats: byRepeat.map(([repeat]) => repeat),
       draws: byRepeat[0]![1].length,
       removed,
       accuracy,
-      loss: byRepeat.map(([, draws]) => meanOfRows(draws.map(({ loss }) => loss))),
+      loss,
       areas: Float64Array.from(accuracy, (heights) => areaUnderCurve(removed, heights)),
+      lossAreas: Float64Array.from(loss, (heights) => areaUnderCurve(removed, heights)),
     };
   });
 }

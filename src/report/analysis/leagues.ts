@@ -8,19 +8,22 @@ import { signFlipTest } from "../statistics/permutation-test.ts";
 import type { Comparison, Estimate, League, LeagueRow } from "./analysis.ts";
 import { verdictOf } from "./answers.ts";
 import { LEVEL } from "./claims/claim-evidence.ts";
-import type { CurveAreas } from "./curve-groups.ts";
-import { areasOf, difference, type NetworkValues } from "./network-values.ts";
+import type { CurveGroup, CurveKind } from "./curve-groups.ts";
+import { areasOf, difference, lossAreasOf, type NetworkValues } from "./network-values.ts";
 
 /** The order that removes next what raises the validation loss least: what all others are measured against. */
 const envelopeOf = (mode: AblationMode) => `greedy_${mode}`;
 
+/** What an order gains over random ones, network by network. */
+type GainOf = (measure: string) => NetworkValues;
+
 /**
  * (A - A_random) / (A_greedy - A_random), network by network: 0 is chance, 1 the greedy order.
- * @returns undefined where greedy is no better than chance in some network, as nothing can be attained there
+ * @returns undefined where greedy is no better than chance in some network, as nothing can be attained there, or was not run
  */
-function attained(own: NetworkValues, random: NetworkValues, greedy: NetworkValues): Estimate | undefined {
-  const gains = difference(own, random);
-  const gainsOfGreedy = difference(greedy, random);
+function attained(gainOf: GainOf, measure: string, mode: AblationMode): Estimate | undefined {
+  const gains = gainOf(measure);
+  const gainsOfGreedy = gainOf(envelopeOf(mode));
   const shares = [...gains].map(([repeat, gain]) => gain / (gainsOfGreedy.get(repeat) ?? 0));
   const isDefined = [...gains.keys()].every((repeat) => (gainsOfGreedy.get(repeat) ?? 0) > 0);
   return isDefined && shares.length > 0 ? estimateMean(shares) : undefined;
@@ -43,21 +46,22 @@ function ranks(areas: readonly NetworkValues[]): number[] {
 }
 
 function league(
-  groups: readonly CurveAreas[],
+  groups: readonly CurveGroup[],
   compared: readonly Comparison[],
   { scope, mode }: Pick<League, "scope" | "mode">,
 ): League {
-  const areas = (measure: string, direction: "low" | "none") => areasOf(groups, { scope, mode, measure, direction });
-  const random = areas(RANDOM, "none");
-  const greedy = areas(envelopeOf(mode), "low");
+  const low = (measure: string): CurveKind => ({ scope, mode, measure, direction: "low" });
+  const random: CurveKind = { scope, mode, measure: RANDOM, direction: "none" };
+  const byAccuracy: GainOf = (measure) => difference(areasOf(groups, low(measure)), areasOf(groups, random));
+  // Of losses the lower is the better.
+  const byLoss: GainOf = (measure) => difference(lossAreasOf(groups, random), lossAreasOf(groups, low(measure)));
   const sorted = compared.toSorted((a, b) => b.difference.mean - a.difference.mean);
-  const own = sorted.map(({ measure }) => areas(measure, "low"));
-  const places = ranks(own);
+  const places = ranks(sorted.map(({ measure }) => areasOf(groups, low(measure))));
   const rows = sorted.map((one, index): LeagueRow => {
     const { measure, difference: effect, holm } = one;
     const rank = places[index]!;
     const isTied = places.filter((other) => other === rank).length > 1;
-    const share = greedy.size > 0 ? attained(own[index]!, random, greedy) : undefined;
+    const [share, lossShare] = [byAccuracy, byLoss].map((gainOf) => attained(gainOf, measure, mode));
     return {
       measure,
       difference: effect,
@@ -66,13 +70,14 @@ function league(
       rank,
       isTied,
       ...(share && { share }),
+      ...(lossShare && { lossShare }),
     };
   });
   return { scope, mode, rows };
 }
 
 /** One for each scope: layers, then the whole network. None where no measure can be set beside random orders. */
-export function leagues(groups: readonly CurveAreas[], compared: readonly Comparison[], mode: AblationMode): League[] {
+export function leagues(groups: readonly CurveGroup[], compared: readonly Comparison[], mode: AblationMode): League[] {
   const asked = compared.filter((one) => one.mode === mode && one.direction === "low" && one.other === RANDOM);
   const scopes = [...new Set(asked.map(({ scope }): ScopeText => scope))].sort(byScope);
   return scopes.map((scope) =>

@@ -1,5 +1,5 @@
 /** One number per network, by repeat number: areas under curves and what is made of them, for paired tests. */
-import { type CurveAreas, type CurveKind, kindKey } from "./curve-groups.ts";
+import { type CurveAreas, type CurveGroup, type CurveKind, kindKey } from "./curve-groups.ts";
 
 /** Repeat number to value. */
 export type NetworkValues = ReadonlyMap<number, number>;
@@ -18,8 +18,17 @@ export const averaged = (parts: readonly NetworkValues[]): NetworkValues => {
 /** `a` minus `b`. */
 export const difference = (a: NetworkValues, b: NetworkValues): NetworkValues => combined([a, b], ([x, y]) => x! - y!);
 
+const groupOf = <G extends CurveKind>(groups: readonly G[], kind: CurveKind): G | undefined =>
+  groups.find((candidate) => kindKey(candidate) === kindKey(kind));
+
 /** The areas of the curves of a kind; empty where there are none. */
 export function areasOf(groups: readonly CurveAreas[], kind: CurveKind): NetworkValues {
-  const group = groups.find((candidate) => kindKey(candidate) === kindKey(kind));
+  const group = groupOf(groups, kind);
   return new Map(group?.repeats.map((repeat, index) => [repeat, group.areas[index]!]));
+}
+
+/** Those under their curves of the loss. */
+export function lossAreasOf(groups: readonly CurveGroup[], kind: CurveKind): NetworkValues {
+  const group = groupOf(groups, kind);
+  return new Map(group?.repeats.map((repeat, index) => [repeat, group.lossAreas[index]!]));
 }

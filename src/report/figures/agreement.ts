@@ -68,7 +68,7 @@ export function agreementFigure({ agreements, measures, layers, repeats }: Study
     id: "figure-8",
     title: "Which measures rank neurons alike",
     reading: `${reading}.`,
-    caption: `Kendall's tau-b between the values of two measures over the neurons of a layer, within each network, averaged over ${counted(repeats, "repeat")}: 1 is the same order, 0 none in common, -1 the reverse. White cells without a value: one of the two is the same for all neurons. The table has 95 % bootstrap intervals.`,
+    caption: `Kendall's tau-b between the values of two measures over the neurons of a layer, within each network, averaged over ${counted(repeats, "repeat")}: 1 is the same order, 0 none in common, -1 the reverse. Of a greedy order the values are the places at which neurons go. White cells without a value: one of the two is the same for all neurons. The table has 95 % bootstrap intervals.`,
     alternative: `Heat maps, one for each layer: rows and columns are the ${titles.length} measures, cells how alike they rank neurons. ${reading}. The table lists every pair.`,
     spec: panelsSpec(
       shown.map((layer) =>

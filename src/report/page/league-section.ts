@@ -1,5 +1,5 @@
 /** League tables of a study with more measures than the paper's: who keeps most accuracy, scope by scope, and who ranks neurons alike. */
-import type { League, LeagueRow, StudyAnalysis } from "../analysis/analysis.ts";
+import type { Estimate, League, LeagueRow, StudyAnalysis } from "../analysis/analysis.ts";
 import { seriesTitle } from "../figures/theme.ts";
 import { counted, decimal, intervalText, scopeTitle } from "../figures/wording.ts";
 import { estimateCells, probabilityText } from "./cell-text.ts";
@@ -11,31 +11,44 @@ const SHARE_DIGITS = 2;
 /** Up to so many measures the answer's own table is enough. */
 const FEW = 3;
 
-function rowText({ measure, rank, isTied, difference, holm, verdict, share }: LeagueRow, withShare: boolean): string[] {
-  const place = `${rank}${isTied ? " =" : ""}`;
+/** Shares of what greedy gains, by accuracy and by loss. */
+const shareColumns = [
+  { title: "attained", of: ({ share }: LeagueRow) => share },
+  { title: "attained by loss", of: ({ lossShare }: LeagueRow) => lossShare },
+];
+
+function shareCells(share: Estimate | undefined): string[] {
   const attained = share === undefined ? "\u2013" : decimal(share.mean, SHARE_DIGITS);
   const between = share?.interval === undefined ? "\u2013" : intervalText(share.interval, SHARE_DIGITS);
-  const shares = withShare ? [attained, between] : [];
+  return [attained, between];
+}
+
+function rowText(row: LeagueRow, shown: typeof shareColumns): string[] {
+  const { measure, rank, isTied, difference, holm, verdict } = row;
+  const place = `${rank}${isTied ? " =" : ""}`;
+  const shares = shown.flatMap(({ of }) => shareCells(of(row)));
   return [seriesTitle(measure), place, ...estimateCells(difference), probabilityText(holm), verdict, ...shares];
 }
 
 function leagueTable({ scope, rows }: League): Markup {
-  const withShare = rows.some(({ share }) => share !== undefined);
-  const shares = withShare ? ["attained", "95 % interval"] : [];
+  const shown = shareColumns.filter(({ of }) => rows.some((row) => of(row) !== undefined));
+  const shares = shown.flatMap(({ title }) => [title, "95 % interval"]);
   const columns = ["measure", "rank", "difference", "95 % interval", "p after Holm", "verdict", ...shares];
   return dataTable({
     caption: `${scopeTitle(scope)}: ${counted(rows.length, "order")}, lowest value first`,
     columns,
-    rows: rows.map((row) => rowText(row, withShare)),
+    rows: rows.map((row) => rowText(row, shown)),
   });
 }
 
 function content({ leagues, measures }: StudyAnalysis): Markup | undefined {
   if (measures.length <= FEW || leagues.length === 0) return undefined;
   const replaced = leagues[0]!.mode === "mean" ? "its mean" : "zero";
-  const isAttained = leagues.some(({ rows }) => rows.some(({ share }) => share !== undefined));
+  const isAttained = leagues.some(({ rows }) =>
+    rows.some((row) => shareColumns.some(({ of }) => of(row) !== undefined)),
+  );
   const attained = isAttained
-    ? html`<p><strong>Attained</strong> is the share of what can be gained over random orders: 0 is chance, 1 the greedy order, which removes next what raises the validation loss least. It is left out where greedy gains nothing in some network.</p>`
+    ? html`<p><strong>Attained</strong> is the share of what can be gained over random orders: 0 is chance, 1 the greedy order, which removes next what raises the validation loss least: by the accuracy, and by the loss, which is what greedy looks at. It is left out where greedy gains nothing in some network.</p>`
     : undefined;
   return html`<p>Every removed neuron becomes ${replaced}. <strong>Difference</strong> is the mean accuracy over all removals minus that of random orders on the same networks. <strong>Rank</strong> goes by it; measures with the same rank and a = are not told apart from the first of them, by paired sign-flip tests after Holm's correction over all pairs of the table.</p>
 ${attained}${leagues.map(leagueTable)}`;

@@ -48,6 +48,22 @@ describe("a league", () => {
     expect(high).toBeGreaterThan(shares["taylor"]!.mean);
   });
 
+  test("says the share of greedy's gain by loss beside it, of which less is better", () => {
+    const losses: Readonly<Record<string, number>> = { greedy_mean: 0.4, taylor: 0.7, fisher: 1, entropy: 1.3 };
+    const loss = ({ measure, repeat }: PlantedKind) => (losses[measure] ?? 1) + 0.001 * repeat;
+    const [{ rows } = { rows: [] }] = analyse(studyWith(clear, { loss })).leagues;
+    const shares = Object.fromEntries(rows.map(({ measure, lossShare }) => [measure, lossShare!.mean]));
+    expect(shares["greedy_mean"]).toBeCloseTo(1, 9);
+    expect(shares["taylor"]).toBeCloseTo(0.5, 9);
+    expect(shares["fisher"]).toBeCloseTo(0, 9);
+    expect(shares["entropy"]).toBeCloseTo(-0.5, 9);
+    // Nothing can be attained by the loss where greedy gains nothing by it; by accuracy it can.
+    const worse = analyse(studyWith(clear, { loss: ({ measure }) => (measure === "greedy_mean" ? 2 : 1) })).leagues[0]!;
+    expect(worse.rows.map(({ share, lossShare }) => [share === undefined, lossShare])).toEqual(
+      worse.rows.map(() => [false, undefined]),
+    );
+  });
+
   test("has no share where greedy was not run, or gains nothing in some network", () => {
     const shareless = (study: ReturnType<typeof studyWith>) =>
       analyse(study).leagues[0]!.rows.every(({ share }) => share === undefined);
@@ -92,6 +108,34 @@ describe("agreement of ranks", () => {
       [1, "entropy", "fisher", 1],
       [2, "entropy", "fisher", 0],
     ]);
+  });
+
+  test("sets measures beside the places at which a greedy order removes neurons", () => {
+    const study = plantedStudy({
+      repeats: 2,
+      hidden: [2],
+      measures: ["entropy", "fisher"],
+      bits: (_, __, neuron) => neuron,
+    });
+    const measured = ["entropy", "fisher", "greedy_mean", "reconstruction_mean"];
+    // Greedy orders of the planted curves remove neuron 0, then neuron 1.
+    const { curves } = plantedStudy({ repeats: 2, hidden: [2], measures: measured, area: () => 0.5 });
+    const found = analyse({ ...study, curves: curves! }).agreements;
+    expect(found.map(({ measure, other, tau }) => [measure, other, tau.mean])).toEqual([
+      ["entropy", "fisher", 1],
+      ["entropy", "greedy_mean", 1],
+      ["fisher", "greedy_mean", 1],
+    ]);
+    const turned = curves!.map((curve) => {
+      const { order } = curve;
+      return order.measure === "greedy_mean"
+        ? { ...curve, order: { ...order, neurons: order.neurons.toReversed() } }
+        : curve;
+    });
+    expect(analyse({ ...study, curves: turned }).agreements.map(({ tau }) => tau.mean)).toEqual([1, -1, -1]);
+    // Orders of other neurons than the table's say nothing of it.
+    const wider = plantedStudy({ repeats: 2, hidden: [3], measures: ["entropy", "fisher"] });
+    expect(analyse({ ...wider, curves: curves! }).agreements.every(({ other }) => other !== "greedy_mean")).toBe(true);
   });
 
   test("leaves out networks in which a measure is the same for all neurons", () => {

@@ -35,13 +35,15 @@ export interface Planted {
   readonly draws?: number;
   /** Area under the accuracy curve, to 1 / SAMPLES. */
   readonly area?: (kind: PlantedKind) => number;
+  /** Loss at the middle of the curve, nats; by default lower for measures than for random orders. */
+  readonly loss?: (kind: PlantedKind) => number;
   /** Value of a measure, bits. */
   readonly bits?: (measure: string, layer: number, neuron: number, repeat: number) => number;
   readonly config?: Partial<StudyConfig>;
 }
 
 /** A curve of three steps, 0, 1 and 2 neurons, whose area is as told and whose end is a tenth. */
-export function plantedCurve({ draw, mode, ...kind }: PlantedKind, area: number): AblationCurve {
+export function plantedCurve({ draw, mode, ...kind }: PlantedKind, area: number, loss = 0.5 + draw): AblationCurve {
   // Trapezoids over halves: (a + 2 b + c) / 4 with a = 1 and c = 1 / 10.
   const middle = (4 * area - 1.1) / 2;
   const neurons = [0, 1].map((neuron) => ({ layer: 1, neuron }));
@@ -51,13 +53,13 @@ export function plantedCurve({ draw, mode, ...kind }: PlantedKind, area: number)
     samples: SAMPLES,
     removed: Uint32Array.of(0, 1, 2),
     correct: Uint32Array.of(SAMPLES, Math.round(SAMPLES * middle), SAMPLES / 10),
-    loss: Float64Array.of(0.1, 0.5 + draw, 2.3),
+    loss: Float64Array.of(0.1, loss, 2.3),
   };
 }
 
 function plantedCurves({ repeats, area, draws = 2, ...rest }: Planted): AblationCurve[] {
   if (area === undefined) return [];
-  const { scopes = ["layer1", "layer2", "network"], modes = ["zero", "mean"], measures = MEASURES } = rest;
+  const { loss, scopes = ["layer1", "layer2", "network"], modes = ["zero", "mean"], measures = MEASURES } = rest;
   const kinds = [
     ...measures.flatMap((measure) => (["low", "high"] as const).map((direction) => ({ measure, direction, draw: 0 }))),
     ...Array.from({ length: draws }, (_, draw) => ({ measure: RANDOM, direction: "none" as const, draw })),
@@ -65,7 +67,10 @@ function plantedCurves({ repeats, area, draws = 2, ...rest }: Planted): Ablation
   return Array.from({ length: repeats }, (_, repeat) => repeat).flatMap((repeat) =>
     scopes.flatMap((scope) =>
       kinds.flatMap((kind) =>
-        modes.map((mode) => plantedCurve({ ...kind, scope, mode, repeat }, area({ ...kind, scope, mode, repeat }))),
+        modes.map((mode) => {
+          const own = { ...kind, scope, mode, repeat };
+          return plantedCurve(own, area(own), loss?.(own));
+        }),
       ),
     ),
   );
