@@ -37,7 +37,7 @@ function burden(): ChildProcess[] {
 function withoutTimes(name: string, bytes: Buffer): string | Buffer {
   if (name.endsWith("study.json")) {
     const study = JSON.parse(bytes.toString("utf8"));
-    return JSON.stringify({ ...study, provenance: { ...study.provenance, started: "", elapsedMs: {} } });
+    return JSON.stringify({ ...study, provenance: { ...study.provenance, started: "", elapsedMs: {}, costs: [] } });
   }
   if (name.endsWith(".html")) return bytes.toString("utf8").replaceAll(/<dt>(started|took)<\/dt><dd>.*?<\/dd>/g, "");
   return bytes;

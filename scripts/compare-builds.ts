@@ -70,7 +70,7 @@ function settled(name: string, bytes: Buffer): string {
   const text = bytes.toString("latin1");
   if (basename(name) === "study.json") {
     const study = JSON.parse(bytes.toString("utf8"));
-    return JSON.stringify({ ...study, provenance: { ...study.provenance, started: "", elapsedMs: {} } });
+    return JSON.stringify({ ...study, provenance: { ...study.provenance, started: "", elapsedMs: {}, costs: [] } });
   }
   return name.endsWith(".html") ? text.replaceAll(/<dt>(started|took)<\/dt><dd>.*?<\/dd>/g, "") : text;
 }

@@ -161,8 +161,11 @@ async function analyzed(
   const estimate = (own: AnalysisConfig) => analysisEstimates(devices, dataset, own, clock, prepared[0]!.network);
   const config =
     options.minutes === undefined ? wanted : (await withinMinutes(wanted, options.minutes, estimate)).config;
-  const outcome = await analyzeNetworks(devices, dataset, config, prepared, { clock, ...given({ onProgress }) });
-  const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs });
+  const { costs, ...outcome } = await analyzeNetworks(devices, dataset, config, prepared, {
+    clock,
+    ...given({ onProgress }),
+  });
+  const provenance = provenanceOf(devices, started, { data: readMs, ...outcome.elapsedMs }, costs);
   const all = [...warnings, ...(outcome.warnings ?? [])];
   const doubts = all.length > 0 ? { warnings: all } : {};
   return { config, dataset: summarizeDataset(dataset), provenance, ...outcome, ...doubts };

@@ -25,6 +25,15 @@ import { createRemovalsCollector } from "./passes/evidence/removals.ts";
 import { type Collector, ride, type SplitPass } from "./passes/evidence/ride.ts";
 import { type RidingEvidence, ridingKinds, ridingOf } from "./passes/evidence/riding-kinds.ts";
 
+/** For whom evidence is gathered: ids of measures and orders, and the numbers of the networks. */
+export interface EvidenceFor {
+  readonly of: readonly string[];
+  readonly repeats: readonly number[];
+}
+/** Does work that gathers evidence, and keeps its time. */
+export type TimeEvidence = <T>(wanted: EvidenceFor, work: () => Promise<T>) => Promise<T>;
+const untimed: TimeEvidence = (_, work) => work();
+
 /** What is measured, and how finely outputs are counted. */
 export interface MeasuringRequest
   extends Pick<
@@ -32,6 +41,8 @@ export interface MeasuringRequest
     "bits" | "bins" | "quantizeThreshold" | "shapleyDraws" | "shapleyError" | "greedyBlock"
   > {
   readonly measures: readonly Measure[];
+  /** Absent: nobody keeps the time. */
+  readonly timed?: TimeEvidence;
   /** Of the permutations of Shapley values; by default 0. */
   readonly seed?: number;
   /** Told of the share of sweeps that is done, up to 1; never where no measure needs any. */
@@ -121,13 +132,18 @@ export async function gatherEvidence(
   });
   const quantization = quantizationOf(request);
   const extremes = createExtremesCollector(networks);
-  const collectors: Collector[] = [evaluation, bits, ...riding.map(({ collector }) => collector)];
+  const [apart, along] = [riding.filter(isLong), riding.filter((one) => !isLong(one))];
+  const collectors: Collector[] = [evaluation, bits, ...along.map(({ collector }) => collector)];
   if (quantization !== undefined && needsExtremes(quantization.bins)) collectors.push(extremes);
-  await ride(pass, "measure", collectors);
-  const levels = quantization && (await countLevelsWithin(pass, quantization, extremes));
+  const time = timerFor(request, numbered);
+  await time(["levels", ...along.map(({ kind }) => kind)], () => ride(pass, "measure", collectors));
+  for (const { kind, collector } of apart) await time([kind], () => ride(pass, "measure", [collector]));
+  const levels = quantization && (await time(["levels"], () => countLevelsWithin(pass, quantization, extremes)));
   const ridden = riding.map(({ kind, collector }) => ({ kind, gathered: collector.gathered() }));
   const counted = bits.gathered();
-  const removed = await removalsWithin(pass, counted, removedFor(request.measures));
+  const modes = removedFor(request.measures);
+  const kinds = modes.map((mode) => removalKinds[mode]);
+  const removed = modes.length === 0 ? [] : await time(kinds, () => removalsWithin(pass, counted, modes));
   const swept = await shapleyWithin(pass, counted, request, numbered);
   const layers = counted.map((ofNetwork, network) =>
     ofNetwork.map((own, layer): GatheredLayer => {
@@ -143,9 +159,20 @@ export async function gatherEvidence(
   return { evaluation: evaluation.evaluation(), layers };
 }
 
-/** A pass that removes each neuron alone, once their means are known; none where no measure asks for it. */
+/** What takes many times as long as all that rides along with the pass: in one of its own, its time is known. */
+const isLong = ({ kind }: { readonly kind: EvidenceKind }) => kind === "path";
+
+/** Keeps the time of evidence of some kinds, for the measures that need one of them. */
+function timerFor({ measures, timed = untimed }: MeasuringRequest, numbered: readonly Numbered[]) {
+  const repeats = numbered.map(({ repeat }) => repeat);
+  return <T>(kinds: readonly EvidenceKind[], work: () => Promise<T>): Promise<T> => {
+    const of = measures.filter(({ needs }) => needs.some((kind) => kinds.includes(kind))).map(({ id }) => id);
+    return of.length === 0 ? work() : timed({ of, repeats }, work);
+  };
+}
+
+/** A pass that removes each neuron alone, once their means are known. */
 async function removalsWithin(pass: SplitPass, counted: readonly GatheredLayer[][], modes: readonly AblationMode[]) {
-  if (modes.length === 0) return [];
   const means = counted[0]!.map((_, layer) => joinedMeans(counted.map((ofNetwork) => ofNetwork[layer]!)));
   const removals = createRemovalsCollector(pass.networks, means, modes);
   await ride(pass, "remove neurons alone", [removals]);
@@ -167,8 +194,9 @@ async function shapleyWithin(
   const games = shapley?.games ?? [];
   for (const [index, game] of games.entries()) {
     const onProgress = (share: number) => request.onSwept?.((index + share) / games.length);
-    const gathered = await shapleyValues(gpu, split, tasks, shapley!, { ...game, onProgress });
-    found.push({ kind: shapleyKinds[game.players][game.mode], gathered });
+    const kind = shapleyKinds[game.players][game.mode];
+    const sampled = () => shapleyValues(gpu, split, tasks, shapley!, { ...game, onProgress });
+    found.push({ kind, gathered: await timerFor(request, numbered)([kind], sampled) });
   }
   return found;
 }
@@ -195,11 +223,18 @@ export async function withSequences(
   gpu: GpuContext,
   { table, network, meanActivations: means }: MeasuredNetwork,
   samples: DevicePages,
-  request: Pick<MeasuringRequest, "sequences" | "scopes" | "greedyBlock" | "onSearched">,
+  request: Pick<MeasuringRequest, "sequences" | "scopes" | "greedyBlock" | "onSearched" | "timed">,
 ): Promise<NeuronTable> {
-  const { sequences = [], scopes = scopeKinds, greedyBlock, onSearched } = request;
+  const { sequences = [], scopes = scopeKinds, greedyBlock, onSearched, timed = untimed } = request;
   if (sequences.length === 0) return table;
-  const asked = { sequences, scopes, greedyBlock, onProgress: onSearched };
+  const repeats = [table.repeat];
+  const asked = {
+    sequences,
+    scopes,
+    greedyBlock,
+    onProgress: onSearched,
+    timed: <T>(id: string, work: () => Promise<T>) => timed({ of: [id], repeats }, work),
+  };
   return { ...table, sequences: await findSequences({ gpu, network, samples, means }, asked) };
 }
 

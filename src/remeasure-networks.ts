@@ -10,7 +10,7 @@ import { type Network, networkShape } from "./core/network.ts";
 import { type ScopeText, scopeKinds } from "./core/scope.ts";
 import type { FoundSequences } from "./core/sequences.ts";
 import type { GpuContext } from "./gpu/device/context.ts";
-import { gatherEvidence, gatheredNetworks, type MeasuringRequest } from "./measure-networks.ts";
+import { type EvidenceFor, gatherEvidence, gatheredNetworks, type MeasuringRequest } from "./measure-networks.ts";
 import type { Measure } from "./measures/measure.ts";
 import { measureValues } from "./measures/neuron-table.ts";
 import type { Remeasured } from "./measures/remeasured.ts";
@@ -92,7 +92,9 @@ async function valuesOf(
     ranked.map(({ network }) => network),
   );
   const measures = [...new Set(ranked.flatMap((one) => one.measures))];
-  const asked: MeasuringRequest = { ...request, measures };
+  // The time is that of the orders, not of the measures.
+  const { timed: _, ...how } = request;
+  const asked: MeasuringRequest = { ...how, measures };
   const gathered = gatheredNetworks(await gatherEvidence(gpu, networks, validation, asked, ranked), ranked, validation);
   return new Map(
     ranked.map(({ network, measures: own }, index) => [
@@ -100,6 +102,13 @@ async function valuesOf(
       new Map(own.map((measure) => [measure, measureValues(gathered[index]!, network, measure)])),
     ]),
   );
+}
+
+/** All orders whose measures need what these do: they go on together until the longest is made. */
+function evidenceFor(ranked: readonly Ranked[], { remeasured }: RemeasuringRequest): EvidenceFor {
+  const key = evidenceKey(ranked[0]!.measures[0]!);
+  const of = remeasured.filter(({ measure }) => evidenceKey(measure) === key).map(({ id }) => id);
+  return { of, repeats: ranked.map(({ repeat }) => repeat) };
 }
 
 /** @returns values of the neurons of each network that is left, by the measure of its order */
@@ -115,7 +124,9 @@ async function measuredLeft(
     const group = [...left.keys()].filter((index) => keys[index] === key);
     const ranked = rankedOf(group.map((index) => left[index]!));
     for (let first = 0; first < ranked.length; first += request.together) {
-      const found = await valuesOf(gpu, validation, ranked.slice(first, first + request.together), request);
+      const some = ranked.slice(first, first + request.together);
+      const work = () => valuesOf(gpu, validation, some, request);
+      const found = await (request.timed?.(evidenceFor(some, request), work) ?? work());
       for (const index of group) {
         const { order, network } = left[index]!;
         const own = found.get(network)?.get(order.measure);

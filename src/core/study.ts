@@ -142,6 +142,16 @@ export interface AdapterFacts {
   readonly backend: string;
 }
 
+/** What evidence took that some measures or orders need together. */
+export interface MeasuringCost {
+  /** Ids of measures and orders, as in orders.csv. */
+  readonly of: readonly string[];
+  /** Networks of which it was gathered. */
+  readonly networks: number;
+  /** For all of those networks. */
+  readonly elapsedMs: number;
+}
+
 export interface Provenance {
   readonly package: string;
   readonly node: string;
@@ -152,6 +162,8 @@ export interface Provenance {
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;
+  /** Of stage `measure`; absent where nothing was measured, and in files written before it was kept. */
+  readonly costs?: readonly MeasuringCost[];
 }
 
 export interface DatasetSummary {

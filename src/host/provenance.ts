@@ -1,13 +1,18 @@
 /** Where results come from: what study.json says of it, and what the names of parts say. */
 import type { AnyDataset } from "../core/dataset.ts";
-import type { Provenance } from "../core/study.ts";
+import type { MeasuringCost, Provenance } from "../core/study.ts";
 import type { Devices } from "../gpu/device/devices.ts";
 import { dawnVersion } from "../platform/node/adapters.ts";
 import type { PartOrigin } from "../study/part-names.ts";
 import { packageVersion } from "./package-version.ts";
 
-/** Who computed what, and how long the stages took. */
-export function provenanceOf(devices: Devices, started: Date, elapsedMs: Provenance["elapsedMs"]): Provenance {
+/** Who computed what, and how long the stages took. @param costs of evidence */
+export function provenanceOf(
+  devices: Devices,
+  started: Date,
+  elapsedMs: Provenance["elapsedMs"],
+  costs: readonly MeasuringCost[],
+): Provenance {
   return {
     package: packageVersion(),
     node: process.version,
@@ -16,6 +21,7 @@ export function provenanceOf(devices: Devices, started: Date, elapsedMs: Provena
     tiles: devices.current.tiles,
     started: started.toISOString(),
     elapsedMs,
+    ...(costs.length > 0 && { costs }),
   };
 }
 

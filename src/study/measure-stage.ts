@@ -8,7 +8,13 @@ import { requireTreated } from "../data/inputs/inputs-for-networks.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { PerDevice } from "../gpu/device/devices.ts";
 import { inSpan } from "../gpu/profile/profiler.ts";
-import { gatherEvidence, gatheredNetworks, type MeasuringRequest, shapleyFor } from "../measure-networks.ts";
+import {
+  gatherEvidence,
+  gatheredNetworks,
+  type MeasuringRequest,
+  shapleyFor,
+  type TimeEvidence,
+} from "../measure-networks.ts";
 import { measuresNamed } from "../measures/measure-choice.ts";
 import { neuronTable } from "../measures/neuron-table.ts";
 import { uploadNetworks } from "../passes/device-networks.ts";
@@ -68,7 +74,7 @@ async function count(
   networks: readonly TrainedNetwork[],
   splits: Splits,
   config: RecordedConfig,
-  request: Pick<MeasuringRequest, "measures" | "onSwept">,
+  request: Pick<MeasuringRequest, "measures" | "onSwept" | "timed">,
 ): Promise<CountedNetwork[]> {
   using onGpu = uploadNetworks(
     gpu,
@@ -83,13 +89,19 @@ async function count(
   });
 }
 
+interface MeasureWatch {
+  readonly onProgress?: ProgressListener | undefined;
+  /** Keeps the time of evidence as it is gathered. */
+  readonly timed?: TimeEvidence | undefined;
+}
+
 /** @param dataset with its inputs as the networks take them */
-export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?: ProgressListener): Stage {
+export function measureStage(dataset: AnyDataset, parts: StudyParts, { onProgress, timed }: MeasureWatch): Stage {
   const { config } = parts;
   const size = sizeOf(dataset);
   const measures = measuresNamed(config.measures);
   const sweeps = shapleyFor(measures, config) !== undefined;
-  const orders = ordersBeside(size, config);
+  const orders = ordersBeside(size, config, timed);
   const validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
 
@@ -103,7 +115,7 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, onProgress?
     const onShare = (share: number) =>
       onProgress?.({ stage: "measure", done: finished + share * jobs.length, total, unit: "networks" });
     const [onSwept, onOrders] = inTurns([sweeps, orders.isAny], onShare);
-    const request = { measures, onSwept: onSwept! };
+    const request = { measures, onSwept: onSwept!, ...(timed && { timed }) };
     const counted = uncounted.length === 0 ? [] : await count(gpu, uncounted, splits(), config, request);
     // At once: where a measure has no value, others can still be had from the counts.
     await Promise.all(counted.map((counts) => parts.write("counts", counts.accuracies.repeat, counts)));

@@ -4,7 +4,7 @@ import { networkShape } from "../core/network.ts";
 import { scopesOf } from "../core/scope.ts";
 import type { RecordedConfig } from "../core/study.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
-import { type MeasuredNetwork, withSequences } from "../measure-networks.ts";
+import { type MeasuredNetwork, type TimeEvidence, withSequences } from "../measure-networks.ts";
 import { sequencesNamed } from "../measures/measure-choice.ts";
 import { remeasuredAsked } from "../measures/remeasured.ts";
 import type { DevicePages } from "../passes/device-split.ts";
@@ -26,8 +26,9 @@ interface OrdersBeside {
   ): Promise<MeasuredNetwork[]>;
 }
 
-/** Those that a study asks for. */
-export function ordersBeside(size: DataSize, config: RecordedConfig): OrdersBeside {
+/** Those that a study asks for. @param timed keeps the time of each */
+export function ordersBeside(size: DataSize, config: RecordedConfig, timed?: TimeEvidence): OrdersBeside {
+  const time = timed === undefined ? {} : { timed };
   const sequences = sequencesNamed(config.measures);
   const remeasured = remeasuredAsked(config);
   const { scopes, greedyBlock } = config;
@@ -42,7 +43,7 @@ export function ordersBeside(size: DataSize, config: RecordedConfig): OrdersBesi
     const all: MeasuredNetwork[] = [];
     for (const [index, measured] of networks.entries()) {
       const onSearched = (share: number) => onShare((index + share) / networks.length);
-      const request = { sequences, scopes, onSearched, ...(greedyBlock !== undefined && { greedyBlock }) };
+      const request = { sequences, scopes, onSearched, ...time, ...(greedyBlock !== undefined && { greedyBlock }) };
       all.push({ ...measured, table: await withSequences(gpu, measured, validation, request) });
     }
     return all;
@@ -60,7 +61,7 @@ export function ordersBeside(size: DataSize, config: RecordedConfig): OrdersBesi
     const own = networks.map(({ table, network, meanActivations }) => {
       return { repeat: table.repeat, network, meanActivations };
     });
-    const request = { ...config, remeasured, every: config.remeasure!, together, onProgress };
+    const request = { ...config, ...time, remeasured, every: config.remeasure!, together, onProgress };
     const found = await remeasuredSequences(gpu, own, validation, request);
     return networks.map((measured, index) => {
       const { table } = measured;

@@ -4,7 +4,13 @@ import { appendAll } from "../core/long-arrays.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Stage } from "../core/progress.ts";
-import { isTrained, type RecordedConfig, type StudyConfig, type StudyResults } from "../core/study.ts";
+import {
+  isTrained,
+  type MeasuringCost,
+  type RecordedConfig,
+  type StudyConfig,
+  type StudyResults,
+} from "../core/study.ts";
 import type { Devices } from "../gpu/device/devices.ts";
 import { inStage } from "../gpu/profile/profiler.ts";
 import { MeasureDoubts } from "../measures/doubts.ts";
@@ -14,6 +20,7 @@ import { ablateStage } from "./ablate-stage.ts";
 import { assembled, wholeResults } from "./assemble.ts";
 import { type Job, jobsOf, repeatsOf } from "./jobs.ts";
 import { measureStage } from "./measure-stage.ts";
+import { MeasuringCosts } from "./measuring-costs.ts";
 import { MemoryParts } from "./memory-parts.ts";
 import { type JobsObserver, runJobs, type Timed } from "./run-jobs.ts";
 import { type GivenParts, StudyParts } from "./study-parts.ts";
@@ -23,6 +30,8 @@ import { type TrainingWatcher, trainStage } from "./train-stage.ts";
 export interface StudyOutcome
   extends Pick<StudyResults, "repeats" | "networks" | "neurons" | "orders" | "curves" | "singles" | "warnings"> {
   readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;
+  /** Of evidence, as it was gathered. */
+  readonly costs: readonly MeasuringCost[];
 }
 
 /** Told of a study while it is computed. */
@@ -41,6 +50,8 @@ export interface StudyWork {
   readonly clock: Clock;
   /** As `JobsWork` has it. */
   readonly atOnce?: number;
+  /** Keeps what the evidence of measures takes. */
+  readonly costs?: MeasuringCosts;
 }
 
 /** Parts in memory, of a study that nobody goes on with: who made them does not matter. */
@@ -58,6 +69,7 @@ export function partsInMemory(
 /** How a study went; its results are in its parts. */
 export interface StudyCourse {
   readonly elapsedMs: StudyOutcome["elapsedMs"];
+  readonly costs: StudyOutcome["costs"];
   readonly warnings: readonly string[];
 }
 
@@ -78,14 +90,14 @@ function stageTimer(devices: Devices, clock: Clock) {
  * @throws RunError as `runJobs` does
  */
 export async function doJobs(
-  { devices, dataset, parts, clock, atOnce }: StudyWork,
+  { devices, dataset, parts, clock, atOnce, costs }: StudyWork,
   jobs: readonly Job[],
   observer: JobsObserver & TrainingWatcher = {},
 ): Promise<StudyOutcome["elapsedMs"]> {
   const { timed, elapsedMs } = stageTimer(devices, clock);
   const stages = {
     train: () => trainStage(dataset as Dataset, parts.config as StudyConfig, observer),
-    measure: () => measureStage(dataset, parts, observer.onProgress),
+    measure: () => measureStage(dataset, parts, { onProgress: observer.onProgress, timed: costs?.timed }),
     ablate: () => ablateStage(dataset, parts, observer.onProgress),
   };
   await runJobs({ devices, parts, stages, timed, observer, ...(atOnce !== undefined && { atOnce }) }, jobs);
@@ -124,7 +136,8 @@ export async function computeStudy(
   observer.onPlan?.(plan);
   requireRoom(plan);
   const warnings: string[] = [];
-  const elapsedMs = await doJobs(work, jobs, {
+  const costs = new MeasuringCosts(work.clock);
+  const elapsedMs = await doJobs({ ...work, costs }, jobs, {
     ...observer,
     async onStage(stage) {
       await observer.onStage?.(stage);
@@ -135,15 +148,15 @@ export async function computeStudy(
       appendAll(warnings, found);
     },
   });
-  return { elapsedMs, warnings };
+  return { elapsedMs, costs: costs.list(), warnings };
 }
 
 /** A study that was computed whole, in memory. */
 export async function wholeOutcome(work: StudyWork, observer: StudyObserver): Promise<StudyOutcome> {
   const { config } = work.parts;
-  const { elapsedMs, warnings } = await computeStudy(work, jobsOf(config), observer);
+  const { elapsedMs, costs, warnings } = await computeStudy(work, jobsOf(config), observer);
   const results = await wholeResults(assembled(work.parts, repeatsOf(config.repeats)));
-  return { ...results, elapsedMs, ...(warnings.length > 0 && { warnings }) };
+  return { ...results, elapsedMs, costs, ...(warnings.length > 0 && { warnings }) };
 }
 
 /**

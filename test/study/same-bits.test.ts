@@ -40,7 +40,7 @@ async function outcomeOn(context: GpuContext, config: StudyConfig) {
   return { plan, outcome };
 }
 
-const bits = ({ elapsedMs: _, ...outcome }: StudyOutcome) => outcome;
+const bits = ({ elapsedMs: _, costs: __, ...outcome }: StudyOutcome) => outcome;
 
 const three = { ...tinyConfig, repeats: 3 };
 

@@ -125,7 +125,11 @@ describe("the outcome of a study", () => {
   });
 
   test("measures the time of each stage by the clock it was given", () => {
-    expect(outcome.elapsedMs).toEqual({ train: 1, measure: 1, ablate: 1 });
+    // Two more looks at the clock, for the evidence of all measures.
+    expect(outcome.elapsedMs).toEqual({ train: 1, measure: 3, ablate: 1 });
+    expect(outcome.costs).toEqual([
+      { of: ["entropy", "mutual_information", "kl_selectivity"], networks: tinyConfig.repeats, elapsedMs: 1 },
+    ]);
   });
 });
 

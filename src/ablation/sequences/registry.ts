@@ -37,6 +37,8 @@ interface SequencesAsked {
   readonly greedyBlock?: number | undefined;
   /** Told of the share of the greedy searches that is done, up to 1: the others take a moment. */
   readonly onProgress?: ((share: number) => void) | undefined;
+  /** Does the search for the sequence of an id, and keeps its time. */
+  readonly timed?: <T>(id: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /** A network, and where its neurons' means stand. */
@@ -71,7 +73,7 @@ export function searchPasses(hidden: number, { sequences, scopes: kinds }: Seque
  */
 export async function findSequences(
   { means, ...searched }: Searched,
-  { sequences, scopes: kinds, greedyBlock = 1, onProgress }: SequencesAsked,
+  { sequences, scopes: kinds, greedyBlock = 1, onProgress, timed = (_, work) => work() }: SequencesAsked,
 ): Promise<FoundSequences> {
   const units = hiddenUnits(networkShape(searched.network));
   const wanted = scopesSearched(units.length, kinds);
@@ -86,7 +88,8 @@ export async function findSequences(
     const { id, kind, mode } = sequence;
     const before = long.indexOf(sequence);
     const own = { scopes, greedyBlock, onProgress: (share: number) => onProgress?.((before + share) / long.length) };
-    const rows = await searches[kind].find({ ...searched, constants: constants[mode], ...own });
+    const search: Search = { ...searched, constants: constants[mode], ...own };
+    const rows = await timed(id, () => searches[kind].find(search));
     found[id] = Object.fromEntries(wanted.map((scope, index) => [scope, rows[index]!]));
   }
   return found;

@@ -163,7 +163,8 @@ async function analysis(
   const origin = partOriginOf(devices, dataset);
   const parts = await partsIn(folder, { options, display }, { config, origin, networks: asRepeats(networks) });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);
-  const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...written.elapsedMs });
+  const elapsedMs = { data: dataMs, adapter: adapterMs, ...written.elapsedMs };
+  const provenance = provenanceOf(devices, started, elapsedMs, written.costs);
   await closeResults({ ...written, warnings: [...warnings, ...written.warnings] }, provenance, place);
 }
 

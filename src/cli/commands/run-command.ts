@@ -76,7 +76,8 @@ async function study(
   const place = { options, folder, sink: profiledSink(folder, profiling), display };
   const parts = await partsIn(folder, { options, display }, { config, origin: partOriginOf(devices, dataset) });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);
-  const provenance = provenanceOf(devices, started, { data: dataMs, adapter: adapterMs, ...written.elapsedMs });
+  const elapsedMs = { data: dataMs, adapter: adapterMs, ...written.elapsedMs };
+  const provenance = provenanceOf(devices, started, elapsedMs, written.costs);
   const profile = profiling && (await profiling.end(devices.current, studySubject(dataset, config)));
   await closeResults(written, provenance, place, profile);
   if (profile) await print(`\n${profileText(profile)}`);

@@ -191,6 +191,16 @@ const provenanceSchema = z
       .describe("Form of each product's kernel; bits repeat only under the same forms. Absent in older files."),
     started: z.iso.datetime().describe("ISO 8601, UTC."),
     elapsedMs: z.partialRecord(z.enum(stages), z.number().min(0)).describe("Milliseconds per stage."),
+    costs: z
+      .array(
+        z.object({
+          of: z.array(z.string()).describe("Measures and orders, as in orders.csv, that needed the same evidence."),
+          networks: atLeastOne.describe("Networks of which it was gathered."),
+          elapsedMs: z.number().min(0).describe("Milliseconds for all of those networks."),
+        }),
+      )
+      .exactOptional()
+      .describe("What evidence took while it was gathered. Absent in older files, and where none was."),
   })
   .describe("What computed the results, when, and how long it took.");
 

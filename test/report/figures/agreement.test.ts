@@ -27,6 +27,26 @@ test("names near-duplicates, and lists every pair that has a value in every laye
   );
 });
 
+test("leagues say what evidence cost a network, and among how many it was shared", () => {
+  const planted = plantedStudy({ repeats: 2, hidden: [4, 3], measures, bits, area: () => 0.5, config: {} });
+  const own = analysis.study ?? analyse(planted).study!;
+  const costs = [
+    { of: ["entropy", "wanda"], networks: 4, elapsedMs: 10 },
+    { of: ["taylor"], networks: 4, elapsedMs: 4936 },
+    { of: ["entropy"], networks: 2, elapsedMs: 1 },
+  ];
+  const told = { ...analysis, study: { ...own, provenance: { ...own.provenance, costs } } };
+  const { text } = leagueSection([told])!.content;
+  const cellsOf = (title: string) => new RegExp(`<th[^>]*>${title}</th>(.*?)</tr>`, "s").exec(text)![1]!;
+  const lastCells = (title: string) =>
+    [...cellsOf(title).matchAll(/<td[^>]*>(.*?)<\/td>/gs)].slice(-2).map((m) => m[1]);
+  expect(lastCells("Entropy")).toEqual(["3", "2"]);
+  expect(lastCells("Wanda")).toEqual(["2.5", "2"]);
+  expect(lastCells("Taylor")).toEqual(["1,200", "\u2013"]);
+  expect(lastCells("Fisher")).toEqual(["\u2013", "\u2013"]);
+  expect(leagueSection([analysis])!.content.text).not.toContain("shared by");
+});
+
 test("figure and leagues are absent for the paper's measures alone", () => {
   const paper = analyse(plantedStudy({ repeats: 2, hidden: [4, 3], bits, area: () => 0.5 }));
   expect(agreementFigure(paper)).toBeUndefined();
