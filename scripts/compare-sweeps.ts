@@ -12,7 +12,7 @@ import { removalOrders } from "../src/ablation/orders.ts";
 import { rankingsOf } from "../src/ablation/rankings.ts";
 import { fastSweep } from "../src/ablation/walks/fast-sweep.ts";
 import { sweepTolerance } from "../src/bench/sweep-bench.ts";
-import { type AblationCurve, ablationModes } from "../src/core/ablation.ts";
+import { type AblationCurve, replacementModes } from "../src/core/ablation.ts";
 import { type Activation, activations } from "../src/core/activation.ts";
 import { studyShape } from "../src/core/layers/network-shape.ts";
 import { scopesOf } from "../src/core/scope.ts";
@@ -74,8 +74,8 @@ async function compareActivation(activation: Activation): Promise<Differences> {
     const scopes = scopesOf(HIDDEN.length, ["layers", "network"]);
     const orders = removalOrders(table, { scopes, rankings: rankingsOf([mutualInformation.id], 1), seed: 0 });
     const task = { network, orders, meanActivations };
-    const [fast = []] = await fastSweep(gpu, test, [task], { modes: ablationModes, stride: 1 });
-    const masked = await maskedSweep(gpu, test, task, { modes: ablationModes, stride: Number(every) });
+    const [fast = []] = await fastSweep(gpu, test, [task], { modes: replacementModes, stride: 1 });
+    const masked = await maskedSweep(gpu, test, task, { modes: replacementModes, stride: Number(every) });
     masked.forEach((curve, index) => {
       compare(fast[index]!, curve, found);
     });

@@ -9,7 +9,7 @@ import { maskedSweep } from "../src/ablation/masked/masked-sweep.ts";
 import { fastSweep } from "../src/ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "../src/ablation/walks/single-removals.ts";
 import { sweepTolerance } from "../src/bench/sweep-bench.ts";
-import { ablationModes } from "../src/core/ablation.ts";
+import { replacementModes } from "../src/core/ablation.ts";
 import { activations } from "../src/core/activation.ts";
 import { createContext } from "../src/gpu/device/context.ts";
 import { uploadSplit } from "../src/passes/device-split.ts";
@@ -30,7 +30,7 @@ const shapes = [
 ];
 /** A near tie may be rounded either way. */
 const allowed = Math.ceil(SAMPLES / sweepTolerance.samples);
-const settings = { modes: ablationModes, stride: 1 };
+const settings = { modes: replacementModes, stride: 1 };
 
 console.log(`${facts.description}; ${networks} networks of each activation, ${SAMPLES} samples`);
 for (const activation of activations.filter((each) => only === undefined || each === only)) {
@@ -56,7 +56,7 @@ for (const activation of activations.filter((each) => only === undefined || each
     fast.forEach(({ correct }, curve) => {
       for (const [step, count] of correct.entries()) compare(count, masked[curve]!.correct[step]!);
     });
-    const [singles = []] = await singleRemovals(gpu, split, [{ ...task, repeat: 0 }], ablationModes);
+    const [singles = []] = await singleRemovals(gpu, split, [{ ...task, repeat: 0 }], replacementModes);
     for (const { layer, mode, correct } of singles) {
       const alone = masked.filter(({ order, mode: own }) => {
         return own === mode && order.neurons.length === 1 && order.neurons[0]!.layer === layer;

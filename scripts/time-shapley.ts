@@ -5,7 +5,7 @@
  */
 import { performance } from "node:perf_hooks";
 import { shapleyEvaluations, shapleyValues } from "../src/ablation/shapley/shapley-sweep.ts";
-import { type AblationMode, ablationModes } from "../src/core/ablation.ts";
+import { type ReplacementMode, replacementModes } from "../src/core/ablation.ts";
 import { greatest } from "../src/core/long-arrays.ts";
 import { networkShape } from "../src/core/network.ts";
 import { createContext } from "../src/gpu/device/context.ts";
@@ -25,7 +25,7 @@ const network = realNetwork(random, WIDTHS, "sigmoid");
 const meanActivations = [1, 2].map(() => Float32Array.from({ length: 100 }, () => random.nextUnit()));
 const tasks = [{ repeat: 0, network, meanActivations }];
 
-async function sampled(mode: AblationMode, draws: number) {
+async function sampled(mode: ReplacementMode, draws: number) {
   const game = { players: "layers", mode } as const;
   const request = { games: [game], seed: 0, draws };
   const start = performance.now();
@@ -36,7 +36,7 @@ async function sampled(mode: AblationMode, draws: number) {
 }
 
 console.log(facts.description);
-for (const mode of ablationModes) {
+for (const mode of replacementModes) {
   await sampled(mode, 2);
   const { seconds, evaluations, widest } = await sampled(mode, Number(permutations));
   const rate = (evaluations / seconds).toFixed(0);

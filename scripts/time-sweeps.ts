@@ -7,7 +7,7 @@
 import { performance } from "node:perf_hooks";
 import { fastSweep } from "../src/ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "../src/ablation/walks/single-removals.ts";
-import { type AblationMode, ablationModes, type RemovalOrder } from "../src/core/ablation.ts";
+import { type RemovalOrder, type ReplacementMode, replacementModes } from "../src/core/ablation.ts";
 import type { ScopeText } from "../src/core/scope.ts";
 import { createContext } from "../src/gpu/device/context.ts";
 import { uploadSplit } from "../src/passes/device-split.ts";
@@ -57,10 +57,10 @@ async function time(what: string, work: () => Promise<unknown>): Promise<void> {
   console.log(`${what.padEnd(22)} ${taken.join(" ")}`);
 }
 
-const modesOf = (mode: AblationMode | "both") => (mode === "both" ? ablationModes : [mode]);
+const modesOf = (mode: ReplacementMode | "both") => (mode === "both" ? replacementModes : [mode]);
 for (const scope of ["layer1", "layer2", "network"] as const) {
   const tasks = tasksOf(scope);
   for (const mode of ["zero", "mean", "both"] as const)
     await time(`${scope}, ${mode}`, () => fastSweep(gpu, split, tasks, { modes: modesOf(mode), stride: 1 }));
 }
-await time("each alone, both", () => singleRemovals(gpu, split, tasksOf("layer1"), ablationModes));
+await time("each alone, both", () => singleRemovals(gpu, split, tasksOf("layer1"), replacementModes));

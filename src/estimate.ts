@@ -2,14 +2,17 @@
  * What the parts of a study take on a device, before it begins: each is tried on a little of its work, with the shapes of
  * the study and as much at once as it will do. What is tried changes no result: nothing of it is kept.
  */
-import { ablateNetworks, ablationEvaluations } from "./ablation/ablate-networks.ts";
+import { ablateNetworks, ablationEvaluations, constantModesOf } from "./ablation/ablate-networks.ts";
+import { fittingEvaluations, needsConstants } from "./ablation/modes/fit-modes.ts";
+import type { LayerMoments } from "./ablation/modes/rebuilding.ts";
 import { countsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { atRandom, ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
+import { rebuiltSweep } from "./ablation/rebuilt/rebuilt-sweep.ts";
 import { type ShapleyRequest, shapleyEvaluations } from "./ablation/shapley/shapley-sweep.ts";
 import { curveEvaluations, fastSweep } from "./ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "./ablation/walks/single-removals.ts";
-import type { RemovalOrder } from "./core/ablation.ts";
+import { type RemovalOrder, rebuildingModes } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { classesOf, hiddenUnits, type NetworkShape, studyShape } from "./core/layers/network-shape.ts";
 import { type Network, networkShape } from "./core/network.ts";
@@ -105,7 +108,7 @@ function someOrders(shape: NetworkShape, { scopes, seed }: MeasuringConfig, draw
 
 /** Networks, walks or neurons on which a sweep is tried, and what one of them stands for. */
 interface Sweep {
-  readonly part: "measure" | "curves" | "singles";
+  readonly part: "measure" | "fit" | "curves" | "rebuild" | "singles";
   /** Evaluations of one network. */
   readonly evaluations: number;
   /** Of them, those that the trial does for each of its networks. */
@@ -121,11 +124,12 @@ async function sweepEstimate(
   { part, evaluations, ofTrial, run }: Sweep,
 ): Promise<PartEstimate> {
   const { clock, dataset } = material;
-  const name = part === "measure" ? "validation" : "test";
+  const name = part === "measure" || part === "fit" ? "validation" : "test";
   const { fixed, each } = await tried(
     {
       least: FIRST_SAMPLES,
       most: there(dataset[name]),
+      hasLongBeginning: part === "rebuild", // whatever the samples, a solve a step
       run: (samples) => onSome(material, name, samples, run),
     },
     clock,
@@ -143,10 +147,12 @@ function networksOfTrial({ gpu, dataset }: Material, config: MeasuringConfig): n
 /** A network of a trial. @param alone neurons that are removed alone */
 function taskOf({ network, shape }: Material, orders: readonly RemovalOrder[], alone: readonly Uint32Array[]) {
   const meanActivations = hiddenUnits(shape).map((units) => new Float32Array(units).fill(MADE_UP_MEAN));
-  return { network, repeat: 0, orders, meanActivations, alone };
+  return { network, repeat: 0, orders, meanActivations, optimalConstants: meanActivations, alone };
 }
 
-async function curvesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate> {
+async function curvesEstimate(material: Material, asked: MeasuringConfig): Promise<PartEstimate[]> {
+  const config = { ...asked, modes: constantModesOf(asked.modes) };
+  if (config.modes.length === 0) return [];
   const { gpu, shape } = material;
   // Of the scope that has most: sequences have no order by rank.
   const perScope = ordersPerScope(rankingsAsked(config)).layers;
@@ -158,7 +164,36 @@ async function curvesEstimate(material: Material, config: MeasuringConfig): Prom
   const ofTrial = ablationEvaluations(task, config);
   const evaluations = (ofTrial * perScope) / draws;
   const run = (split: DeviceSplit) => ablateNetworks(gpu, split, tasks, config);
-  return sweepEstimate(material, config, networks, { part: "curves", evaluations, ofTrial, run });
+  return [await sweepEstimate(material, config, networks, { part: "curves", evaluations, ofTrial, run })];
+}
+
+/** Neurons that vary alike, each by itself. */
+function madeUpMoments(units: number): LayerMoments {
+  const covariances = new Float64Array(units * units);
+  for (let neuron = 0; neuron < units; neuron++) covariances[neuron * (units + 1)] = 1;
+  return { means: new Float32Array(units).fill(MADE_UP_MEAN), covariances };
+}
+
+/** Curves of rebuilt neurons: one order of each scope, of one network. */
+async function rebuiltEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
+  const modes = rebuildingModes.filter((mode) => config.modes.includes(mode));
+  if (modes.length === 0) return [];
+  const { gpu, shape } = material;
+  const orders = someOrders(shape, config, 1);
+  const task = { ...taskOf(material, orders, []), moments: hiddenUnits(shape).map(madeUpMoments) };
+  const ofTrial = curveEvaluations(task, { modes, stride: config.stride });
+  const evaluations = ofTrial * ordersPerScope(rankingsAsked(config)).layers;
+  const run = (split: DeviceSplit) => rebuiltSweep(gpu, split, task, { modes, stride: config.stride });
+  return [await sweepEstimate(material, config, 1, { part: "rebuild", evaluations, ofTrial, run })];
+}
+
+/** The search for constants. What else is fitted is a pass. */
+async function fittingEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
+  if (!needsConstants(config.modes)) return [];
+  const [ofTrial] = await singlesEstimate(material, { ...config, modes: ["optimal"], singles: FEW_NEURONS }, "fit");
+  const evaluations = fittingEvaluations(material.network, ["optimal"]) * config.repeats;
+  const milliseconds = (ofTrial!.milliseconds * evaluations) / ofTrial!.amount;
+  return [{ part: "fit", amount: evaluations, unit: "evaluations", milliseconds }];
 }
 
 /** Sweeps for Shapley values, none of which ends early. */
@@ -186,20 +221,25 @@ async function shapleyMilliseconds(
   return milliseconds;
 }
 
-async function singlesEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
+async function singlesEstimate(
+  material: Material,
+  config: MeasuringConfig,
+  part: "fit" | "singles" = "singles",
+): Promise<PartEstimate[]> {
   const { gpu, shape } = material;
   const counts = countsAlone(shape, config.singles);
-  if (counts.every((count) => count === 0)) return [];
+  const modes = constantModesOf(config.modes);
+  if (modes.length === 0 || counts.every((count) => count === 0)) return [];
   const most = gpu.facts.software ? FEW_NEURONS : Number.POSITIVE_INFINITY;
   const few = counts.map((count) => Uint32Array.from({ length: Math.min(count, most) }, (_, neuron) => neuron));
   // The intact network once a layer.
   const evaluationsOf = (neurons: readonly number[]) =>
-    config.modes.length * neurons.reduce((sum, count) => sum + count + 1, 0);
+    modes.length * neurons.reduce((sum, count) => sum + count + 1, 0);
   const networks = networksOfTrial(material, config);
   const tasks = Array.from({ length: networks }, () => taskOf(material, [], few));
-  const run = (split: DeviceSplit) => singleRemovals(gpu, split, tasks, config.modes);
+  const run = (split: DeviceSplit) => singleRemovals(gpu, split, tasks, modes);
   const [evaluations, ofTrial] = [evaluationsOf(counts), evaluationsOf(few.map(({ length }) => length))];
-  return [await sweepEstimate(material, config, networks, { part: "singles", evaluations, ofTrial, run })];
+  return [await sweepEstimate(material, config, networks, { part, evaluations, ofTrial, run })];
 }
 
 type Estimating = (material: Material) => Promise<PartEstimate[]>;
@@ -217,13 +257,10 @@ async function removalEstimates(material: Material, config: MeasuringConfig): Pr
   const swept = async (measures: readonly Measure[]) =>
     shapleyMilliseconds(material, config, shapleyFor(measures, config)!);
   const searching = await searchEstimates(material, config, swept);
-  const measuring = await measuringEstimate(material, config);
-  return [
-    measuring,
-    ...searching,
-    await curvesEstimate(material, config),
-    ...(await singlesEstimate(material, config)),
-  ];
+  const measuring = [await measuringEstimate(material, config), ...searching];
+  const ablating = [await fittingEstimate(material, config), await curvesEstimate(material, config)];
+  const alone = [await rebuiltEstimate(material, config), await singlesEstimate(material, config)];
+  return [...measuring, ...ablating.flat(), ...alone.flat()];
 }
 
 /**

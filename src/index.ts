@@ -9,11 +9,18 @@
  * @module
  */
 
-import { ablateNetworks } from "./ablation/ablate-networks.ts";
+import { type AblationTask, ablateNetworks } from "./ablation/ablate-networks.ts";
+import { fitModes, needsFitting } from "./ablation/modes/fit-modes.ts";
 import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { rankingsOf } from "./ablation/rankings.ts";
-import type { AblationCurve, NeuronAddress, SingleRemovals } from "./core/ablation.ts";
+import {
+  type AblationCurve,
+  type AblationMode,
+  ablationModes,
+  type NeuronAddress,
+  type SingleRemovals,
+} from "./core/ablation.ts";
 import {
   type Activation,
   activations,
@@ -24,7 +31,7 @@ import {
 import { type AnyDataset, type Dataset, type SplitName, splitNames } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { type Network, networkShape } from "./core/network.ts";
-import { type FittedNetwork, fittedTo, notFinite } from "./core/network-fit.ts";
+import { fittedTo, notFinite } from "./core/network-fit.ts";
 import { oneName, wholeNumber } from "./core/option-checks.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
@@ -32,7 +39,6 @@ import { requireOptions, requireValue } from "./core/require-options.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
 import { scopesOf } from "./core/scope.ts";
 import { studyDefaults } from "./core/study-defaults.ts";
-import { inputsForNetworks } from "./data/inputs/inputs-for-networks.ts";
 import type { DataOptions } from "./data/open-data.ts";
 import { availableForms, createContext, type GpuContext, requireDevice } from "./gpu/device/context.ts";
 import { inTurn } from "./gpu/device/turns.ts";
@@ -49,12 +55,17 @@ import {
   dataSource,
   deviceChecks,
   fitChecks,
+  fitting,
+  fittingMeasured,
   type MeasureOptions,
   measureChecks,
+  measuredColumns,
   type OpenDeviceOptions,
   path as pathCheck,
   readChecks,
+  requireColumn,
   requireList,
+  requireOrdering,
   requirePruneRequest,
 } from "./library-options.ts";
 import { type MeasuredNetwork, measureNetwork } from "./measure-networks.ts";
@@ -71,8 +82,9 @@ import { splitOnDevice } from "./passes/device-split.ts";
 import { readActivations } from "./passes/read-activations.ts";
 import { openAdapter } from "./platform/node/adapters.ts";
 import { type Accuracies, accuraciesOf } from "./pruning/accuracies.ts";
-import { chooseRemovals, type PruneRequest, requireMeasure } from "./pruning/choose-removals.ts";
-import { requireAddresses, requireConstants, requireMeasured } from "./pruning/require-measured.ts";
+import { chooseRemovals, type PruneRequest } from "./pruning/choose-removals.ts";
+import { requireAddresses, requireConstants } from "./pruning/require-measured.ts";
+import { standInsFor, withFits, withoutRemoved } from "./pruning/stand-ins.ts";
 
 export type * from "./core/ablation.ts";
 export type {
@@ -220,17 +232,6 @@ export async function measureNetworks(
 }
 
 /**
- * The network as one that takes the data's samples, and the data with a class for each of its outputs and their inputs as the
- * network takes them.
- * @throws UsageError where it does not hold together, RunError where it is not one of the data's.
- */
-function fitting(value: unknown, data: Dataset, where: string): Pick<FittedNetwork<Dataset>, "network" | "dataset"> {
-  const fitted = fittedTo(requireNetwork(value, where), data, { where });
-  const { dataset, networks } = inputsForNetworks(fitted.dataset, [{ file: where, network: fitted.network }]);
-  return { dataset, network: networks[0]!.network };
-}
-
-/**
  * What the neurons of one hidden layer put out for every sample of a split.
  * @param layer from 1
  * @returns `[neurons, samples]`, before they are quantised
@@ -288,50 +289,18 @@ export async function ablate(
     const { repeat } = table;
     const alone = neuronsAlone(networkShape(network), { ...given({ singles: recordedSingles(asked) }), seed }, repeat);
     const task = { network, repeat, orders, meanActivations, ...(alone && { alone }) };
-    const { curves, singles } = await ablateNetworks(gpu, test, [task], sweep);
+    const fits = await fitsOn(gpu, fitted, task, sweep.modes);
+    const { curves, singles } = await ablateNetworks(gpu, test, [{ ...task, ...fits }], sweep);
     return { curves: curves.flat(), singles: singles.flat() };
   });
 }
 
-/** @returns `fitted`: the data with a class for each output of the network */
-function fittingMeasured(value: unknown, dataset: Dataset): MeasuredNetwork & { readonly fitted: Dataset } {
-  const measured = requireMeasured(value, "measured");
-  const { network, dataset: fitted } = fitting(measured.network, dataset, "measured, network");
-  return { ...measured, network, fitted };
-}
-
-/** The ids of the measures that the table holds. */
-function measuredColumns({ measures: columns, sequences = {} }: MeasuredNetwork["table"]): string[] {
-  const ids = [...Object.keys(columns), ...Object.keys(sequences)];
-  if (ids.length > 0) return ids;
-  const fix = "measure the network with measureNetworks";
-  const fault = { what: "the table has no measures", where: "measured, table", expected: "one or more", found: "none" };
-  throw new UsageError({ ...fault, fix });
-}
-
-/** The id of a measure or sequence that the table holds. */
-function requireOrdering(table: MeasuredNetwork["table"], name: string): string {
-  const [sequence] = sequencesNamed([name]);
-  if (sequence === undefined) return requireColumn(table, name);
-  const found = Object.keys(table.sequences ?? {});
-  if (found.includes(sequence.id)) return sequence.id;
-  throw new UsageError({
-    what: "the table does not have the sequence",
-    where: "measured, table",
-    expected: `${sequence.id} among its sequences`,
-    found: found.join(", ") || "no sequences",
-    fix: "measure the network with measureNetworks, or leave that sequence out",
-  });
-}
-
-/** The id of a measure that the table holds. */
-function requireColumn({ measures: columns }: MeasuredNetwork["table"], name: string): string {
-  const { id } = requireMeasure(name);
-  if (id in columns) return id;
-  const expected = `a column ${id}`;
-  const found = Object.keys(columns).join(", ") || "no measures";
-  const fix = "measure the network with measureNetworks, or leave that measure out";
-  throw new UsageError({ what: "the table does not have the measure", where: "measured, table", expected, found, fix });
+/** What modes need that is fitted on the validation set. */
+async function fitsOn(gpu: GpuContext, data: Dataset, task: AblationTask, modes: readonly AblationMode[]) {
+  if (!needsFitting(modes)) return {};
+  using validation = splitOnDevice(gpu, data, "validation");
+  const [fits] = await fitModes(gpu, validation, [task], modes);
+  return fits!;
 }
 
 /**
@@ -352,7 +321,7 @@ export async function chooseNeurons(
   requireColumn(known.table, asked.measure);
   return inTurn(requireDevice(gpu, where), async () => {
     using validation = splitOnDevice(gpu, known.fitted, "validation");
-    return await chooseRemovals(gpu, validation, known, asked);
+    return await chooseRemovals(gpu, validation, await withFits(gpu, validation, known, asked.mode), asked);
   });
 }
 
@@ -376,6 +345,28 @@ export function pruneNetwork(
   const known = requireNetwork(network, "network");
   requireConstants(constants, known, "pruneNetwork");
   return withoutNeurons(known, requireAddresses(removed, "removed"), constants);
+}
+
+/**
+ * The same with what `mode` puts in their place, be it in other weights: fitted on the validation set.
+ * @throws UsageError and RunError as `pruneNetwork`; RunError with what the device reported
+ */
+export async function removeNeurons(
+  gpu: GpuContext,
+  dataset: Dataset,
+  measured: MeasuredNetwork,
+  removed: readonly NeuronAddress[],
+  mode: AblationMode,
+): Promise<Network> {
+  const where = "removeNeurons";
+  const known = fittingMeasured(measured, requireDataset(dataset, "dataset"));
+  const asked = requireValue(mode, oneName(ablationModes), "mode", where);
+  const gone = requireAddresses(removed, "removed");
+  return inTurn(requireDevice(gpu, where), async () => {
+    using validation = splitOnDevice(gpu, known.fitted, "validation");
+    const fits = await withFits(gpu, validation, known, asked);
+    return withoutRemoved(measured.network, gone, standInsFor(asked, fits, gone));
+  });
 }
 
 /** The bytes of a safetensors file that holds the network. @throws UsageError where it does not hold together. */

@@ -1,8 +1,10 @@
 /** The options of the library, and what each may be; a new field of their types does not compile until it is said here. */
 
 import { type AblationMode, ablationModes, type SinglesChoice } from "./core/ablation.ts";
+import type { Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { weightsLayouts } from "./core/layer-chain.ts";
+import { type FittedNetwork, fittedTo } from "./core/network-fit.ts";
 import {
   type Check,
   callback,
@@ -23,17 +25,21 @@ import {
 } from "./core/option-checks.ts";
 import type { ProgressListener } from "./core/progress.ts";
 import { type BinRule, binRules } from "./core/quantization.ts";
+import { requireNetwork } from "./core/require-network.ts";
 import { type Checks, requireOptions, requireRecord, requireValue } from "./core/require-options.ts";
 import { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
 import { networkScopes, parseScope, type ScopeKind, scopeKinds, scopeText } from "./core/scope.ts";
 import { type SweepMethod, sweepMethods } from "./core/study.ts";
 import { decimalRanges, memoryRange, wholeRanges } from "./core/study-defaults.ts";
 import { products, type TileForm, type TileForms, tileForms } from "./core/tiles.ts";
+import { inputsForNetworks } from "./data/inputs/inputs-for-networks.ts";
 import type { DataOptions } from "./data/open-data.ts";
-import { measuresCheck } from "./measures/measure-choice.ts";
+import type { MeasuredNetwork } from "./measure-networks.ts";
+import { measuresCheck, sequencesNamed } from "./measures/measure-choice.ts";
 import { measures } from "./measures/registry.ts";
 import type { ReadOptions } from "./models/model-reader.ts";
-import type { PruneAmount, PruneRequest, PruneScope } from "./pruning/choose-removals.ts";
+import { type PruneAmount, type PruneRequest, type PruneScope, requireMeasure } from "./pruning/choose-removals.ts";
+import { requireMeasured } from "./pruning/require-measured.ts";
 
 export interface OpenDeviceOptions {
   /** Part of an adapter's name, as `gpu-importance doctor` lists them; by default the best. */
@@ -264,4 +270,60 @@ export function refuseReading(options: AnalyzeOptions, data: unknown, networks: 
   if (options.reader !== undefined && typeof data !== "string") refuse("reader", "data");
   if (options.reading !== undefined && networks.every((each) => typeof each !== "string"))
     refuse("reading", "networks");
+}
+
+/**
+ * The network as one that takes the data's samples, and the data with a class for each of its outputs and their inputs as the
+ * network takes them.
+ * @throws UsageError where it does not hold together, RunError where it is not one of the data's.
+ */
+export function fitting(
+  value: unknown,
+  data: Dataset,
+  where: string,
+): Pick<FittedNetwork<Dataset>, "network" | "dataset"> {
+  const fitted = fittedTo(requireNetwork(value, where), data, { where });
+  const { dataset, networks } = inputsForNetworks(fitted.dataset, [{ file: where, network: fitted.network }]);
+  return { dataset, network: networks[0]!.network };
+}
+
+/** @returns `fitted`: the data with a class for each output of the network */
+export function fittingMeasured(value: unknown, dataset: Dataset): MeasuredNetwork & { readonly fitted: Dataset } {
+  const measured = requireMeasured(value, "measured");
+  const { network, dataset: fitted } = fitting(measured.network, dataset, "measured, network");
+  return { ...measured, network, fitted };
+}
+
+/** The ids of the measures that the table holds. */
+export function measuredColumns({ measures: columns, sequences = {} }: MeasuredNetwork["table"]): string[] {
+  const ids = [...Object.keys(columns), ...Object.keys(sequences)];
+  if (ids.length > 0) return ids;
+  const fix = "measure the network with measureNetworks";
+  const fault = { what: "the table has no measures", where: "measured, table", expected: "one or more", found: "none" };
+  throw new UsageError({ ...fault, fix });
+}
+
+/** The id of a measure or sequence that the table holds. */
+export function requireOrdering(table: MeasuredNetwork["table"], name: string): string {
+  const [sequence] = sequencesNamed([name]);
+  if (sequence === undefined) return requireColumn(table, name);
+  const found = Object.keys(table.sequences ?? {});
+  if (found.includes(sequence.id)) return sequence.id;
+  throw new UsageError({
+    what: "the table does not have the sequence",
+    where: "measured, table",
+    expected: `${sequence.id} among its sequences`,
+    found: found.join(", ") || "no sequences",
+    fix: "measure the network with measureNetworks, or leave that sequence out",
+  });
+}
+
+/** The id of a measure that the table holds. */
+export function requireColumn({ measures: columns }: MeasuredNetwork["table"], name: string): string {
+  const { id } = requireMeasure(name);
+  if (id in columns) return id;
+  const expected = `a column ${id}`;
+  const found = Object.keys(columns).join(", ") || "no measures";
+  const fix = "measure the network with measureNetworks, or leave that measure out";
+  throw new UsageError({ what: "the table does not have the measure", where: "measured, table", expected, found, fix });
 }

@@ -1,7 +1,7 @@
 /** Networks measured on a device, in as few passes over the validation set as their measures need. */
 import { findSequences } from "./ablation/sequences/registry.ts";
 import { type ShapleyGame, type ShapleyRequest, shapleyValues } from "./ablation/shapley/shapley-sweep.ts";
-import { type AblationMode, ablationModes } from "./core/ablation.ts";
+import { type ReplacementMode, replacementModes } from "./core/ablation.ts";
 import type { EvidenceKind, GatheredLayer, GatheredNetwork, ShapleyValues } from "./core/evidence.ts";
 import type { Network } from "./core/network.ts";
 import { notFinite } from "./core/network-fit.ts";
@@ -60,7 +60,7 @@ const removalKinds = { zero: "zeroRemovals", mean: "meanRemovals" } as const;
 const shapleyKinds = {
   layers: { zero: "zeroShapley", mean: "meanShapley" },
   network: { zero: "zeroNetworkShapley", mean: "meanNetworkShapley" },
-} as const satisfies Readonly<Record<ShapleyGame["players"], Readonly<Record<AblationMode, EvidenceKind>>>>;
+} as const satisfies Readonly<Record<ShapleyGame["players"], Readonly<Record<ReplacementMode, EvidenceKind>>>>;
 const shapleyPlayers = Object.keys(shapleyKinds) as ShapleyGame["players"][];
 
 /** What measures need that rides on the pass over the validation set. */
@@ -69,13 +69,16 @@ export function ridingFor(measures: readonly Measure[]): RidingEvidence[] {
 }
 
 /** Modes of which measures need evidence. */
-function modesFor(measures: readonly Measure[], kinds: Readonly<Record<AblationMode, EvidenceKind>>): AblationMode[] {
+function modesFor(
+  measures: readonly Measure[],
+  kinds: Readonly<Record<ReplacementMode, EvidenceKind>>,
+): ReplacementMode[] {
   const needs = new Set(measures.flatMap(({ needs: own }) => own));
-  return ablationModes.filter((mode) => needs.has(kinds[mode]));
+  return replacementModes.filter((mode) => needs.has(kinds[mode]));
 }
 
 /** Modes of single removals that measures need. */
-export function removedFor(measures: readonly Measure[]): AblationMode[] {
+export function removedFor(measures: readonly Measure[]): ReplacementMode[] {
   return modesFor(measures, removalKinds);
 }
 
@@ -172,7 +175,7 @@ function timerFor({ measures, timed = untimed }: MeasuringRequest, numbered: rea
 }
 
 /** A pass that removes each neuron alone, once their means are known. */
-async function removalsWithin(pass: SplitPass, counted: readonly GatheredLayer[][], modes: readonly AblationMode[]) {
+async function removalsWithin(pass: SplitPass, counted: readonly GatheredLayer[][], modes: readonly ReplacementMode[]) {
   const means = counted[0]!.map((_, layer) => joinedMeans(counted.map((ofNetwork) => ofNetwork[layer]!)));
   const removals = createRemovalsCollector(pass.networks, means, modes);
   await ride(pass, "remove neurons alone", [removals]);

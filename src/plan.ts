@@ -2,21 +2,26 @@
  * What a study takes before it runs: how much is done at once in each stage, the memory for that, and what keeps it from
  * being more. The stages ask the same functions when they run, so this is what they do.
  */
+import { constantModesOf } from "./ablation/ablate-networks.ts";
+import { needsFitting, needsMoments } from "./ablation/modes/fit-modes.ts";
+import { fittingArrays } from "./ablation/modes/fit-plan.ts";
 import { ordersPerScope, rankingsAsked } from "./ablation/rankings.ts";
+import { rebuiltArrays } from "./ablation/rebuilt/rebuilt-plan.ts";
 import { greedyArrays } from "./ablation/sequences/greedy.ts";
 import { searchPasses } from "./ablation/sequences/registry.ts";
 import { shapleyPlan } from "./ablation/shapley/shapley-sweep.ts";
-import { sweepPlan } from "./ablation/sweep-plan.ts";
+import { type SweepPlan, sweepPlan } from "./ablation/sweep-plan.ts";
 import { needsKeptSlope } from "./core/activation.ts";
 import { type AnyDataset, isPaged } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import type { InputType } from "./core/input-type.ts";
-import { studyShape } from "./core/layers/network-shape.ts";
+import { featuresOf, studyShape } from "./core/layers/network-shape.ts";
 import type { Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import { isGreedy } from "./core/sequences.ts";
 import type { DatasetSummary, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import { summarizeDataset } from "./data/splits/summarize-dataset.ts";
+import { plannedArrays } from "./gpu/device/layout.ts";
 import {
   type Amount,
   type Bound,
@@ -29,6 +34,7 @@ import {
 } from "./gpu/device/plan-basis.ts";
 import { removedFor, ridingFor, shapleyFor } from "./measure-networks.ts";
 import { measuresNamed, sequencesNamed } from "./measures/measure-choice.ts";
+import { splitLayout } from "./passes/device-split.ts";
 import { ridingBasis } from "./passes/evidence/ride.ts";
 import { ridingCopies } from "./passes/evidence/riding-kinds.ts";
 import { chunkRows } from "./passes/forward-pass.ts";
@@ -140,24 +146,54 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
 /** @param networks still to be ablated */
 export function ablationPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
   const { scopes, modes, stride, sweep, singles } = config;
+  const shape = studyShape(data, config);
+  const test = onDevice(data, data.test);
+  // Neurons that are rebuilt take their networks one by one: what becomes constants decides how many there are together.
+  const constant = constantModesOf(modes);
   const size = {
-    shape: studyShape(data, config),
+    shape,
     inputType: inputTypeFor(data),
-    test: onDevice(data, data.test),
+    test,
     scopes,
-    modes,
+    modes: constant.length > 0 ? constant : (["mean"] as const),
     stride,
     sweep,
     ...(singles !== undefined && { singles }),
   };
   const plan = sweepPlan(basis, { ...size, ordersPerScope: ordersPerScope(rankingsAsked(config)) }, networks);
-  const { rows, atOnce, of, arrays } = plan;
+  const { rows, atOnce, of } = plan;
   const portions: Portion[] = [
     { ...plan.networks, of: networks, unit: "networks" },
-    chunkPortion(rows, size.test, data.test),
+    chunkPortion(rows, test, data.test),
     { ...atOnce, count: Math.min(atOnce.count, of), of, unit: sweep === "fast" ? "walks" : "evaluations" },
   ];
-  return stagePlan("ablate", portions, arrays);
+  return stagePlan("ablate", portions, compensationArrays(basis, data, config, plan));
+}
+
+/** What the plan of a sweep takes together with fitting modes, and with networks that are rebuilt. */
+function compensationArrays(
+  basis: PlanBasis,
+  data: DataSize,
+  { modes, activation, ...config }: MeasuringConfig,
+  plan: SweepPlan,
+): readonly PlannedArray[] {
+  if (!needsFitting(modes)) return plan.arrays;
+  const shape = studyShape(data, config);
+  const inputType = inputTypeFor(data);
+  const validation = onDevice(data, data.validation);
+  const paged = validation < data.validation;
+  const size = { shape, validation, modes, paged, keepsSlopes: activation === "mixed" || needsKeptSlope(activation) };
+  const test = onDevice(data, data.test);
+  const onTest = plannedArrays(basis, splitLayout(inputType, test, featuresOf(shape)), "test");
+  const phases = [
+    plan.arrays,
+    [...onTest, ...fittingArrays(basis, size, plan.networks.count)],
+    ...(needsMoments(modes) ? [[...onTest, ...rebuiltArrays(basis, shape, test)]] : []),
+  ];
+  return [
+    ...plannedArrays(basis, splitLayout(inputType, validation, featuresOf(shape)), "validation"),
+    ...phases.reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest)),
+  ];
 }
 
 /** The plan of a whole study on a device, or on one that has yet to be opened. */

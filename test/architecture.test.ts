@@ -60,7 +60,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "estimate-trial.ts": ["core", "gpu", "passes"],
   "budget.ts": ["core", "measures", "estimate-trial.ts"],
   "analyze.ts": [...pipeline, "study"],
-  "library-options.ts": [...pipeline, "pruning"],
+  "library-options.ts": [...pipeline, "pruning", "measure-networks.ts"],
   "library.ts": [
     ...pipeline,
     "pruning",

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { removalOrders } from "../src/ablation/orders.ts";
 import { rankingsOf } from "../src/ablation/rankings.ts";
 import { findSequences } from "../src/ablation/sequences/registry.ts";
-import { ablationModes } from "../src/core/ablation.ts";
+import { replacementModes } from "../src/core/ablation.ts";
 import type { Split } from "../src/core/dataset.ts";
 import type { LayerEvidence } from "../src/core/evidence.ts";
 import { hiddenUnits } from "../src/core/layers/network-shape.ts";
@@ -28,7 +28,7 @@ const scopes: ScopeKind[] = ["layers", "network"];
 const compared = measures.filter(({ name }) => name !== "conductance" && !name.startsWith("shapley-network"));
 
 const askedBy = (asked: readonly Measure[]): Remeasured[] =>
-  remeasuredAsked({ measures: asked.map(({ name }) => name), modes: ablationModes, remeasure: 1 });
+  remeasuredAsked({ measures: asked.map(({ name }) => name), modes: replacementModes, remeasure: 1 });
 
 const upload = (split: Split, network: Network) => {
   const shape = networkShape(network);
@@ -120,7 +120,7 @@ describe("orders by single removals, remeasured at every step", () => {
   const network = realNetwork(random, [6, 7, 5, 3], "relu");
   const split = randomSplit(random, 40, 6, 3);
 
-  test.each(ablationModes)("are greedy ones of a layer, and with zeros of the whole network: %s", async (mode) => {
+  test.each(replacementModes)("are greedy ones of a layer, and with zeros of the whole network: %s", async (mode) => {
     using samples = upload(split, network);
     const { meanActivations } = await measured(network, samples);
     const single = measures.filter(({ id }) => id === `single_${mode}`);

@@ -2,7 +2,7 @@
  * What a sweep takes on a device: the batch of walks or of masked jobs that takes most, beside the data, one network and
  * its pass over a chunk of samples. Plain arithmetic, nothing allocated.
  */
-import type { AblationMode, SinglesChoice } from "../core/ablation.ts";
+import type { ConstantMode, SinglesChoice } from "../core/ablation.ts";
 import type { InputType } from "../core/input-type.ts";
 import { featuresOf, hiddenUnits, type NetworkShape } from "../core/layers/network-shape.ts";
 import { greatest } from "../core/long-arrays.ts";
@@ -40,7 +40,7 @@ interface SweepSize {
   readonly scopes: readonly ScopeKind[];
   /** By kind of scope; or of each hidden layer, where no other scope is swept. */
   readonly ordersPerScope: OrdersPerScope | readonly number[];
-  readonly modes: readonly AblationMode[];
+  readonly modes: readonly ConstantMode[];
   readonly stride: number;
   readonly sweep: SweepMethod;
   /** Neurons that are removed alone; absent: all. */
@@ -181,7 +181,7 @@ function walksPlan(basis: PlanBasis, size: SweepSize, networks: number): SweepPl
   return { networks: { ...together, count }, arrays: all, rows, atOnce, of };
 }
 
-/** Groups of walks over `networks` networks, as walkGroups makes them where means are not 0 and strides are 1. */
+/** Groups of walks over `networks` networks, as walkGroups makes them where constants but zeros are not 0 and strides are 1. */
 function walkedGroups(size: SweepSize, networks: number): GroupSize[] {
   const { shape, modes, stride, sweep } = size;
   const groupOf = ({ lowest, neurons, count }: Curves, single: boolean): GroupSize => {
@@ -197,7 +197,7 @@ function walkedGroups(size: SweepSize, networks: number): GroupSize[] {
   const walked = sweep === "fast" ? curvesOf(size).map((curves) => groupOf(curves, false)) : [];
   return [
     ...walked,
-    ...(modes.includes("mean") ? [] : walked.map(intactOf)),
+    ...(modes.some((mode) => mode !== "zero") ? [] : walked.map(intactOf)),
     ...singlesOf(size).map((curves) => groupOf(curves, true)),
   ];
 }

@@ -1,7 +1,7 @@
 /** How time and device memory grow with neurons, samples, curves, repeats and depth: one row a size and stage. */
 
 import { maskedSweep } from "../ablation/masked/masked-sweep.ts";
-import type { SweepOptions, SweepTask } from "../ablation/sweep-task.ts";
+import type { ConstantOptions, SweepTask } from "../ablation/sweep-task.ts";
 import { fastSweep } from "../ablation/walks/fast-sweep.ts";
 import type { RemovalOrder } from "../core/ablation.ts";
 import type { Activation } from "../core/activation.ts";
@@ -54,7 +54,7 @@ const RATES = { seed: 0, learningRate: 0.001, l2: 1e-5 };
 const BATCH = 32;
 /** Distinct samples; larger sizes repeat them. */
 const DISTINCT = 1000;
-const EVERY_STEP: SweepOptions = { modes: ["mean"], stride: 1 };
+const EVERY_STEP: ConstantOptions = { modes: ["mean"], stride: 1 };
 const CHECK_SIZES: ScalingSizes = { hidden: [20, 20], repeats: 1, trainSamples: 0, samples: 130, curves: 2 };
 
 /** What a stage needs: everything but the clock. */

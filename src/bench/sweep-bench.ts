@@ -8,7 +8,7 @@ import { removalOrders } from "../ablation/orders.ts";
 import { rankingsOf } from "../ablation/rankings.ts";
 import type { SweepTask } from "../ablation/sweep-task.ts";
 import { fastSweep } from "../ablation/walks/fast-sweep.ts";
-import { type AblationCurve, ablationModes } from "../core/ablation.ts";
+import { type AblationCurve, replacementModes } from "../core/ablation.ts";
 import type { Activation } from "../core/activation.ts";
 import { hiddenUnits, layerSizes, multiplyAdds, type NetworkShape, shapeText } from "../core/layers/network-shape.ts";
 import { networkShape } from "../core/network.ts";
@@ -144,7 +144,7 @@ async function benchScope(prepared: Prepared, scope: ScopeText): Promise<SweepBe
   const rankings = rankingsOf(Object.keys(table.measures), 2);
   const orders = removalOrders(table, { scopes: [scope], rankings, seed: 0 }).slice(0, most);
   const task: SweepTask = { ...network, orders };
-  const settings = { modes: ablationModes, stride: 1 };
+  const settings = { modes: replacementModes, stride: 1 };
   const [fast = []] = await fastSweep(gpu, test, [task], settings);
   const found = differences(fast, await maskedSweep(gpu, test, task, settings));
   requireSameCurves(gpu, scope, samples, found);

@@ -5,9 +5,41 @@ export const directions = ["low", "high", "none"] as const;
 /** `low`: lowest value removed first. `high`: highest first. `none`: a random order. */
 export type Direction = (typeof directions)[number];
 
-export const ablationModes = ["zero", "mean"] as const;
-/** What a removed neuron's output becomes: 0, or its mean over the validation set (bias balancing). */
+export const replacementModes = ["zero", "mean"] as const;
+/** What a removed neuron's output becomes: 0, or its mean over the validation set (bias balancing). Measures and sequences know these. */
+export type ReplacementMode = (typeof replacementModes)[number];
+
+export const constantModes = [...replacementModes, "optimal"] as const;
+/** The modes in which it becomes a constant; `optimal`: that with which the network's loss on the validation set is least. */
+export type ConstantMode = (typeof constantModes)[number];
+
+export const rebuildingModes = ["least-squares", "merge"] as const;
+/**
+ * The modes in which it becomes an affine function of outputs that its layer keeps, so that their outgoing weights change:
+ * of all by least squares, or of the one that it is most correlated with.
+ */
+export type RebuildingMode = (typeof rebuildingModes)[number];
+
+export const ablationModes = [...constantModes, ...rebuildingModes] as const;
+/** What a removed neuron's output becomes, in curves and where networks are pruned. */
 export type AblationMode = (typeof ablationModes)[number];
+
+/** What stands for removed neurons, after "replaced by" or "become". */
+interface ModeTexts {
+  readonly one: string;
+  readonly many: string;
+}
+
+export const modeTexts: Readonly<Record<AblationMode, ModeTexts>> = {
+  zero: { one: "zero", many: "zero" },
+  mean: { one: "its mean", many: "their mean" },
+  optimal: { one: "its optimal constant", many: "their optimal constants" },
+  "least-squares": { one: "its regression on the kept neurons", many: "their regression on the kept neurons" },
+  merge: {
+    one: "the kept neuron that it is most correlated with, scaled",
+    many: "the kept neurons that they are most correlated with, scaled",
+  },
+};
 
 /** The measure name that stands for random orders in files and tables. */
 export const RANDOM = "random";
@@ -65,7 +97,7 @@ export interface SingleRemovals {
   readonly repeat: number;
   /** Hidden layer, from 1. */
   readonly layer: number;
-  readonly mode: AblationMode;
+  readonly mode: ConstantMode;
   /** Number of test samples that `correct` is out of. */
   readonly samples: number;
   /** `[neurons]`: which neurons of the layer, ascending. Absent where they are all of them. */

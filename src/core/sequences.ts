@@ -2,7 +2,7 @@
  * Orders of removal that are searched for while a network is measured, and that no column of values gives: what names, files and
  * texts need to know of them. How each is found stands in ablation/sequences.
  */
-import { type AblationMode, ablationModes } from "./ablation.ts";
+import { type ReplacementMode, replacementModes } from "./ablation.ts";
 import type { ScopeKind, ScopeText } from "./scope.ts";
 
 /** Numbers of rows of the table of neurons, first removed first: by id, by scope. */
@@ -52,7 +52,7 @@ export interface Sequence extends SequenceText {
   readonly name: string;
   /** Name in files, in the column `measure`: `greedy_zero`. */
   readonly id: string;
-  readonly mode: AblationMode;
+  readonly mode: ReplacementMode;
 }
 
 /** Whether removals are tried at every step, and several may be made at once. */
@@ -62,7 +62,7 @@ export function isGreedy({ kind }: Sequence): boolean {
 
 /** In the order of tables, behind the measures. */
 export const sequences: readonly Sequence[] = (Object.keys(texts) as SequenceKind[]).flatMap((kind) =>
-  ablationModes.map((mode): Sequence => {
+  replacementModes.map((mode): Sequence => {
     const { title, meaning } = texts[kind];
     const id = `${kind}_${mode}`;
     const becomes = mode === "zero" ? "neurons become 0" : "neurons become their means";

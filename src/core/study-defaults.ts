@@ -1,6 +1,6 @@
 /** What a study is where nobody says otherwise, and what its numbers may be: for the command line and the lab. */
 
-import { ablationModes } from "./ablation.ts";
+import { replacementModes } from "./ablation.ts";
 import { scopeKinds } from "./scope.ts";
 import type { StudyConfig } from "./study.ts";
 
@@ -16,7 +16,7 @@ export const studyDefaults: Omit<StudyConfig, "measures"> = {
   learningRate: 0.001,
   l2: 1e-5,
   scopes: scopeKinds,
-  modes: ablationModes,
+  modes: replacementModes,
   randomDraws: 5,
   stride: 1,
   sweep: "fast",

@@ -3,7 +3,7 @@
  * ICLR 2017, for one): how they are called, which a study has, and the order of an id. How they are found stands in
  * ablation/sequences/ranked-anew.ts.
  */
-import { type AblationMode, ablationModes } from "../core/ablation.ts";
+import { type AblationMode, type ReplacementMode, replacementModes } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
 import { type Sequence, sequenceScopes, sequenceWithId } from "../core/sequences.ts";
 import type { MeasuringConfig } from "../core/study.ts";
@@ -18,7 +18,7 @@ export interface Remeasured extends Pick<Sequence, "id" | "title" | "meaning" | 
 }
 
 /** In files, in the column `measure`: `taylor_remeasured_zero`. */
-function remeasured(measure: Measure, mode: AblationMode): Remeasured {
+function remeasured(measure: Measure, mode: ReplacementMode): Remeasured {
   const become = mode === "zero" ? "0" : "their means";
   return {
     kind: "remeasured",
@@ -30,9 +30,12 @@ function remeasured(measure: Measure, mode: AblationMode): Remeasured {
   };
 }
 
-/** A measure that itself removes neurons goes with those that are gone as it does: it is not mixed with the other mode. */
+/**
+ * Of the modes those in which what is left is a network without them. A measure that itself removes neurons goes with those that are
+ * gone as it does: it is not mixed with the other mode.
+ */
 const modesOf = ({ mode }: Measure, modes: readonly AblationMode[]) =>
-  modes.filter((one) => mode === undefined || mode === one);
+  replacementModes.filter((one) => modes.includes(one) && (mode === undefined || mode === one));
 
 type Asked = Pick<MeasuringConfig, "measures" | "modes" | "remeasure">;
 
@@ -48,7 +51,7 @@ export function searchedWithId(id: string): Sequence | Remeasured | undefined {
 }
 
 function remeasuredWithId(id: string): Remeasured | undefined {
-  const mode = ablationModes.find((one) => id.endsWith(`_remeasured_${one}`));
+  const mode = replacementModes.find((one) => id.endsWith(`_remeasured_${one}`));
   if (mode === undefined) return undefined;
   const own = id.slice(0, -`_remeasured_${mode}`.length);
   const measure = measures.find((one) => one.id === own && modesOf(one, [mode]).length > 0);

@@ -1,12 +1,12 @@
 /** What measures of the removal of single neurons share: one for each thing that may stand in a neuron's place. */
-import { type AblationMode, ablationModes } from "../core/ablation.ts";
+import { type ReplacementMode, replacementModes } from "../core/ablation.ts";
 import type { EvidenceKind, RemovalSums } from "../core/evidence.ts";
 import type { Measure } from "./measure.ts";
 
 type RemovalKind = Extract<EvidenceKind, "zeroRemovals" | "meanRemovals">;
 
-const kinds: Readonly<Record<AblationMode, RemovalKind>> = { zero: "zeroRemovals", mean: "meanRemovals" };
-const replacements: Readonly<Record<AblationMode, string>> = { zero: "0", mean: "its mean" };
+const kinds: Readonly<Record<ReplacementMode, RemovalKind>> = { zero: "zeroRemovals", mean: "meanRemovals" };
+const replacements: Readonly<Record<ReplacementMode, string>> = { zero: "0", mean: "its mean" };
 
 interface RemovalMeasure extends Pick<Measure, "title" | "unit" | "traits"> {
   /** `single`, before `-zero` or `-mean`. */
@@ -19,7 +19,7 @@ interface RemovalMeasure extends Pick<Measure, "title" | "unit" | "traits"> {
 
 /** One for zeros, one for means. */
 export function removalMeasures({ name, title, meaning, evaluate, ...rest }: RemovalMeasure): Measure[] {
-  return ablationModes.map((mode): Measure<RemovalKind> => {
+  return replacementModes.map((mode): Measure<RemovalKind> => {
     const kind = kinds[mode];
     return {
       name: `${name}-${mode}`,

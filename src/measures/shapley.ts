@@ -3,17 +3,17 @@
  * neurons, and whose value is minus the loss over the validation set with only some of them intact (Ghorbani and Zou, "Neuron Shapley",
  * NeurIPS 2020). Below 0 where the network does better without the neuron, on average over what else is gone.
  */
-import { type AblationMode, ablationModes } from "../core/ablation.ts";
+import { type ReplacementMode, replacementModes } from "../core/ablation.ts";
 import type { Measure } from "./measure.ts";
 
-const replacements: Readonly<Record<AblationMode, string>> = { zero: "0", mean: "their means" };
+const replacements: Readonly<Record<ReplacementMode, string>> = { zero: "0", mean: "their means" };
 
 /** A game: who plays, and what the evidence of each mode is called. */
 interface Game {
   readonly name: string;
   readonly title: string;
   readonly players: string;
-  readonly kinds: Readonly<Record<AblationMode, ShapleyKind>>;
+  readonly kinds: Readonly<Record<ReplacementMode, ShapleyKind>>;
 }
 type ShapleyKind = "zeroShapley" | "meanShapley" | "zeroNetworkShapley" | "meanNetworkShapley";
 
@@ -32,7 +32,7 @@ const games: readonly Game[] = [
   },
 ];
 
-function shapleyMeasure({ name, title, players, kinds }: Game, mode: AblationMode): Measure<ShapleyKind> {
+function shapleyMeasure({ name, title, players, kinds }: Game, mode: ReplacementMode): Measure<ShapleyKind> {
   const kind = kinds[mode];
   return {
     name: `${name}-${mode}`,
@@ -52,5 +52,5 @@ function shapleyMeasure({ name, title, players, kinds }: Game, mode: AblationMod
 
 /** Of each game one for zeros, one for means. */
 export const shapleyMeasures: readonly Measure[] = games.flatMap((game) =>
-  ablationModes.map((mode) => shapleyMeasure(game, mode)),
+  replacementModes.map((mode) => shapleyMeasure(game, mode)),
 );

@@ -1,5 +1,5 @@
 /** What measuring takes on a device, and how many networks are measured at once. Plain arithmetic, nothing allocated. */
-import type { AblationMode } from "../core/ablation.ts";
+import type { ReplacementMode } from "../core/ablation.ts";
 import type { InputType } from "../core/input-type.ts";
 import { classesOf, featuresOf, hiddenLayers, hiddenUnits, type NetworkShape } from "../core/layers/network-shape.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
@@ -49,7 +49,7 @@ interface MeasuringSize {
   /** Whether slopes of some activation must be worked out from z. */
   readonly keepsSlopes: boolean;
   /** What stands for neurons that measures remove alone. */
-  readonly removed: readonly AblationMode[];
+  readonly removed: readonly ReplacementMode[];
   readonly searches: readonly SearchPass[];
   /** Whether the validation set is read page by page. */
   readonly paged: boolean;
@@ -110,7 +110,7 @@ function searchArrays(basis: PlanBasis, size: MeasuringSize): PlannedArray[][] {
 /** Of one network, its pass over the validation set, where riders keep so many copies. */
 function searchedPass(
   basis: PlanBasis,
-  { shape, validation: samples }: MeasuringSize,
+  { shape, validation: samples }: Pick<MeasuringSize, "shape" | "validation">,
   networks: number,
   copies: number,
 ) {
@@ -120,7 +120,11 @@ function searchedPass(
 }
 
 /** Products of neurons, a group of strips at a time. */
-function multipliedArrays(basis: PlanBasis, size: MeasuringSize, { kind, pairs }: SearchPass): PlannedArray[][] {
+export function multipliedArrays(
+  basis: PlanBasis,
+  size: Pick<MeasuringSize, "shape" | "validation" | "keepsSlopes" | "paged">,
+  { kind, pairs }: SearchPass,
+): PlannedArray[][] {
   const sendsSignals = kind === "signals";
   const networks = sendsSignals ? Math.min(SIGNALS_AT_ONCE, classesOf(size.shape)) : 1;
   const { pass, parameters } = searchedPass(basis, size, networks, momentCopies(sendsSignals, size.keepsSlopes));

@@ -1,20 +1,22 @@
 /** Which neurons go: the lowest by a measure, as many as are asked for or as a loss of accuracy allows. */
 
+import { isConstantMode } from "../ablation/modes/registry.ts";
 import { removalOrders } from "../ablation/orders.ts";
 import { byMeasure } from "../ablation/rankings.ts";
+import { rebuiltSweep } from "../ablation/rebuilt/rebuilt-sweep.ts";
 import { fastSweep } from "../ablation/walks/fast-sweep.ts";
 import { createRemovalProbe } from "../ablation/walks/removal-probe.ts";
-import type { AblationMode, NeuronAddress, RemovalOrder } from "../core/ablation.ts";
+import type { AblationMode, ConstantMode, NeuronAddress, RebuildingMode, RemovalOrder } from "../core/ablation.ts";
 import { UsageError } from "../core/errors.ts";
 import { hiddenUnits } from "../core/layers/network-shape.ts";
 import { type Network, networkShape } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { ScopeText } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
-import type { MeasuredNetwork } from "../measure-networks.ts";
 import type { Measure } from "../measures/measure.ts";
 import { measureNamed, measures } from "../measures/registry.ts";
 import type { DeviceSplit } from "../passes/device-split.ts";
+import type { PrunableNetwork } from "./stand-ins.ts";
 
 /** `layers`: the same share of every layer. The others are scopes of the ablation. */
 export type PruneScope = "layers" | ScopeText;
@@ -28,7 +30,7 @@ export type PruneAmount =
 export interface PruneRequest {
   /** A measure's name, for example `mutual-information`; its lowest neurons go first. */
   readonly measure: string;
-  /** What stands for a removed neuron's output: nothing, or its mean over the validation set, moved into biases. */
+  /** What stands for a removed neuron's output: moved into biases, or into the weights of neurons that are kept. */
   readonly mode: AblationMode;
   readonly scope: PruneScope;
   readonly amount: PruneAmount;
@@ -103,6 +105,45 @@ function mostRemovals(network: Network, { neurons }: RemovalOrder): number {
   return last === -1 ? neurons.length : last;
 }
 
+interface AlongOrder {
+  readonly order: RemovalOrder;
+  readonly mode: AblationMode;
+}
+
+/** Samples that may be classified correctly less: the last of them must not depend on how 0.005 * 10,000 is rounded. */
+const samplesOf = (loss: number, count: number) => Math.floor(loss * count + 1e-9);
+
+/**
+ * The most removals along the order that keep the accuracy on the validation set: of neurons that are rebuilt every step is a forward
+ * pass, which needs no second look.
+ */
+async function mostRebuilt(
+  gpu: GpuContext,
+  validation: DeviceSplit,
+  { network, meanActivations, moments }: PrunableNetwork,
+  { order, mode }: { readonly order: RemovalOrder; readonly mode: RebuildingMode },
+  loss: number,
+): Promise<readonly NeuronAddress[]> {
+  const task = { network, orders: [order], meanActivations, moments: moments! };
+  const [curve] = await rebuiltSweep(gpu, validation, task, { modes: [mode], stride: 1 });
+  const { correct } = curve!;
+  const least = correct[0]! - samplesOf(loss, validation.count);
+  let removed = mostRemovals(network, order);
+  while (removed > 0 && correct[removed]! < least) removed--;
+  return order.neurons.slice(0, removed);
+}
+
+function mostWithin(
+  gpu: GpuContext,
+  validation: DeviceSplit,
+  fitted: PrunableNetwork,
+  { order, mode }: AlongOrder,
+  loss: number,
+): Promise<readonly NeuronAddress[]> {
+  if (isConstantMode(mode)) return mostReplaced(gpu, validation, fitted, { order, mode }, loss);
+  return mostRebuilt(gpu, validation, fitted, { order, mode }, loss);
+}
+
 /** Share of the samples that the fast sweep may round to another class than a masked pass (docs/performance.md). */
 const FAST_SWEEP_SHARE = 1e-4;
 
@@ -110,20 +151,19 @@ const FAST_SWEEP_SHARE = 1e-4;
  * The most removals along the order that keep the accuracy: found by the fast sweep, then confirmed by a masked pass, since
  * the two may round a doubtful sample differently.
  */
-async function lowestWithin(
+async function mostReplaced(
   gpu: GpuContext,
   validation: DeviceSplit,
-  { network, meanActivations }: MeasuredNetwork,
-  { order, mode }: { readonly order: RemovalOrder; readonly mode: AblationMode },
+  fitted: PrunableNetwork,
+  { order, mode }: { readonly order: RemovalOrder; readonly mode: ConstantMode },
   loss: number,
 ): Promise<readonly NeuronAddress[]> {
-  const options = { modes: [mode], stride: 1 };
-  const [curves] = await fastSweep(gpu, validation, [{ network, orders: [order], meanActivations }], options);
+  const { network } = fitted;
+  const [curves] = await fastSweep(gpu, validation, [{ ...fitted, orders: [order] }], { modes: [mode], stride: 1 });
   const { correct } = curves![0]!;
-  using probe = await createRemovalProbe(gpu, network, meanActivations, validation);
+  using probe = await createRemovalProbe(gpu, network, fitted, validation);
   const { correct: intact } = await probe.evaluate([], mode);
-  // The last sample that may be lost must not depend on how 0.005 * 10,000 is rounded.
-  const least = intact - Math.floor(loss * validation.count + 1e-9);
+  const least = intact - samplesOf(loss, validation.count);
   const nearTies = Math.ceil(validation.count * FAST_SWEEP_SHARE);
   for (let removed = mostRemovals(network, order); removed > 0; removed--) {
     if (correct[removed]! + nearTies < least) continue;
@@ -135,17 +175,18 @@ async function lowestWithin(
 
 /**
  * The neurons to remove, in the order of removal.
+ * @param fitted with what the mode of the request needs
  * @param validation the split that the accuracy is kept on; never the test set
  * @throws UsageError where measure, scope or number do not fit the network; RunError with what the device reported.
  */
 export async function chooseRemovals(
   gpu: GpuContext,
   validation: DeviceSplit,
-  measured: MeasuredNetwork,
+  fitted: PrunableNetwork,
   request: PruneRequest,
 ): Promise<readonly NeuronAddress[]> {
-  const order = pruningOrder(measured.table, request);
+  const order = pruningOrder(fitted.table, request);
   const { amount, mode, scope } = request;
   if (!("maxAccuracyLoss" in amount)) return lowestToKeep(order, scope, amount);
-  return lowestWithin(gpu, validation, measured, { order, mode }, amount.maxAccuracyLoss);
+  return mostWithin(gpu, validation, fitted, { order, mode }, amount.maxAccuracyLoss);
 }

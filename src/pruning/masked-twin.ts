@@ -1,6 +1,6 @@
 /**
  * Whether a pruned network is the masked one: its logits on the device and in float64, sample by sample, against those that
- * the whole network gives in float64 when the removed neurons read as constants.
+ * the whole network gives in float64 when the removed neurons read as what stands for them.
  */
 import type { NeuronAddress } from "../core/ablation.ts";
 import { RunError } from "../core/errors.ts";
@@ -11,6 +11,7 @@ import type { GpuContext } from "../gpu/device/context.ts";
 import type { DeviceSplit } from "../passes/device-split.ts";
 import { readActivations } from "../passes/read-activations.ts";
 import { maskedOutputs, predictedClass, type Replacements, valuesOf } from "../reference/sweep.ts";
+import type { StandIns } from "./stand-ins.ts";
 
 /** What logits may differ by, unless they are so large that float32 cannot promise it. */
 export const LOGIT_TOLERANCE = 1e-4;
@@ -20,11 +21,9 @@ export const LOGIT_TOLERANCE = 1e-4;
  */
 const LOGIT_SHARE = 64 * 2 ** -23;
 
-export interface MaskedNetwork {
+export interface MaskedNetwork extends StandIns {
   readonly network: Network;
   readonly removed: readonly NeuronAddress[];
-  /** Per hidden layer: [neurons] what a removed neuron's output becomes. */
-  readonly constants: readonly ArrayLike<number>[];
 }
 
 export interface TwinCheck {
@@ -51,7 +50,7 @@ function logitsOf(masked: MaskedNetwork, split: DeviceSplit): number[][] {
   const replacements = replacementsOf(masked);
   return Array.from(
     { length: split.count },
-    (_, sample) => maskedOutputs(masked.network, valuesOf(split.host, sample), replacements).at(-1)!,
+    (_, sample) => maskedOutputs(masked.network, valuesOf(split.host, sample), replacements, masked.rebuilt).at(-1)!,
   );
 }
 

@@ -1,5 +1,5 @@
 /** Twin of all collectors of src/gpu/evidence: what measures are computed from, in float64 and by the plainest means. */
-import type { AblationMode } from "../core/ablation.ts";
+import type { ReplacementMode } from "../core/ablation.ts";
 import { activationOfLayer, quantizationThresholds } from "../core/activation.ts";
 import {
   type ClassSums,
@@ -125,7 +125,7 @@ export function relevances({ network, labels }: EvidenceSource, outputs: readonl
 export function removalSums(
   { network, labels }: EvidenceSource,
   outputs: readonly Float64Array[],
-  mode: AblationMode,
+  mode: ReplacementMode,
 ): RemovalSums[] {
   const classes = shapeOf(network.layers.at(-1)! as Layer).units;
   const row = (logits: Float64Array, sample: number) => [...logits.subarray(sample * classes, (sample + 1) * classes)];
@@ -146,7 +146,7 @@ export function removalSums(
 function shapley(
   { network, labels }: EvidenceSource,
   outputs: readonly Float64Array[],
-  mode: AblationMode,
+  mode: ReplacementMode,
 ): ShapleyValues[] {
   return outputs.slice(0, -1).map((own, layer) => {
     const { units } = shapeOf(network.layers[layer]! as Layer);
@@ -160,7 +160,7 @@ function shapley(
 function networkShapley(
   { network, inputs, labels }: EvidenceSource,
   outputs: readonly Float64Array[],
-  mode: AblationMode,
+  mode: ReplacementMode,
 ): ShapleyValues[] {
   const constants = outputs.slice(0, -1).map((own, layer) => {
     return replacements(own, shapeOf(network.layers[layer]! as Layer).units, mode);

@@ -1,5 +1,5 @@
 /** The matrices of quadratic orders in float64, sample by sample: [hidden neurons, hidden neurons], layer after layer. */
-import type { AblationMode } from "../core/ablation.ts";
+import type { ReplacementMode } from "../core/ablation.ts";
 import { type Layer, shapeOf } from "../core/layers/registry.ts";
 import { type EvidenceSource, outputGradients } from "./evidence.ts";
 import { forwardNetwork } from "./network.ts";
@@ -34,7 +34,7 @@ function expected(
   );
 }
 
-export function quadraticMatrix(source: EvidenceSource, kind: QuadraticKind, mode: AblationMode): Float64Array {
+export function quadraticMatrix(source: EvidenceSource, kind: QuadraticKind, mode: ReplacementMode): Float64Array {
   const { network, inputs, labels } = source;
   const layers = network.layers as readonly Layer[];
   const widths = layers.slice(0, -1).map((layer) => shapeOf(layer).units);

@@ -1,5 +1,5 @@
 /** Twin of shaders/removals.wgsl in float64: from networks without a neuron, and not from differences. */
-import type { AblationMode } from "../core/ablation.ts";
+import type { ReplacementMode } from "../core/ablation.ts";
 import { activationOfLayer } from "../core/activation.ts";
 import { type Layer, shapeOf } from "../core/layers/registry.ts";
 import { greatest } from "../core/long-arrays.ts";
@@ -53,7 +53,7 @@ export function logitsWithout(
 }
 
 /** What replaces each neuron. @param outputs [samples, units] */
-export function replacements(outputs: Float64Array, units: number, mode: AblationMode): Float64Array {
+export function replacements(outputs: Float64Array, units: number, mode: ReplacementMode): Float64Array {
   const means = new Float64Array(units);
   if (mode === "zero") return means;
   for (const [at, value] of outputs.entries()) means[at % units]! += value;

@@ -6,6 +6,7 @@
 import type { RemovalOrder } from "../core/ablation.ts";
 import { activationOfLayer } from "../core/activation.ts";
 import type { Split } from "../core/dataset.ts";
+import type { RebuiltBelow } from "../core/layers/layer-kind.ts";
 import { hiddenUnits } from "../core/layers/network-shape.ts";
 import { greatest } from "../core/long-arrays.ts";
 import { type Network, networkShape } from "../core/network.ts";
@@ -37,13 +38,33 @@ export function replacementsOf(
   return replacements;
 }
 
-/** Outputs of every layer for one sample's values, replacements made; the last layer's are the logits. */
-export function maskedOutputs(network: Network, values: ArrayLike<number>, replacements: Replacements): number[][] {
+/** Puts what stands for removed outputs of a layer in their place. */
+function rebuild(row: number[], { removed, kept, slopes, intercepts }: RebuiltBelow): void {
+  for (const [place, unit] of removed.entries()) {
+    row[unit] = kept.reduce(
+      (sum, other, column) => sum + slopes[place * kept.length + column]! * row[other]!,
+      intercepts[place]!,
+    );
+  }
+}
+
+/**
+ * Outputs of every layer for one sample's values, replacements made; the last layer's are the logits.
+ * @param rebuilt per hidden layer: outputs that are rebuilt from others of the layer; none by default
+ */
+export function maskedOutputs(
+  network: Network,
+  values: ArrayLike<number>,
+  replacements: Replacements,
+  rebuilt: readonly (RebuiltBelow | undefined)[] = [],
+): number[][] {
   const rows: number[][] = [];
   for (const [index, layer] of network.layers.entries()) {
     const own = activationOfLayer(network.activation, index, network.layers.length);
     const row = layerOutputs(rows.at(-1) ?? values, layer, own);
-    rows.push(Array.from(row, (value, unit) => replacements[index]?.[unit] ?? value));
+    const replaced = Array.from(row, (value, unit) => replacements[index]?.[unit] ?? value);
+    if (rebuilt[index] !== undefined) rebuild(replaced, rebuilt[index]);
+    rows.push(replaced);
   }
   return rows;
 }

@@ -1,5 +1,6 @@
 /** The third stage: what removing neurons costs networks from anywhere. */
 import { type AblationTask, ablateNetworks, ablationEvaluations } from "../ablation/ablate-networks.ts";
+import { fitModes, fittingEvaluations, needsFitting } from "../ablation/modes/fit-modes.ts";
 import { neuronsAlone } from "../ablation/neurons-alone.ts";
 import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
 import type { AnyDataset } from "../core/dataset.ts";
@@ -66,6 +67,7 @@ export function ablateStage(dataset: AnyDataset, parts: StudyParts, onProgress?:
   const { config } = parts;
   const size = sizeOf(dataset);
   const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
+  const validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
 
   async function measured(repeat: number): Promise<Measured> {
     const { network } = await parts.read("network", repeat);
@@ -80,13 +82,28 @@ export function ablateStage(dataset: AnyDataset, parts: StudyParts, onProgress?:
     return read.map((one) => taskOf(one, config, jobs[0]!.slice));
   }
 
+  async function fittedTasks(
+    gpu: GpuContext,
+    tasks: readonly AblationTask[],
+    modes: readonly AblationMode[],
+    onFitted: (done: number) => void,
+  ): Promise<readonly AblationTask[]> {
+    if (!needsFitting(modes)) return tasks;
+    const fitted = await fitModes(gpu, validation.on(gpu), tasks, modes, onFitted);
+    return tasks.map((task, index) => ({ ...task, ...fitted[index]! }));
+  }
+
   async function run(gpu: GpuContext, { jobs, finished, waiting }: Group): Promise<Yield[]> {
     const tasks = await tasksOf(gpu, jobs);
     const options = { ...config, modes: modesOf(jobs, config) };
-    const each = tasks.reduce((sum, task) => sum + ablationEvaluations(task, options), 0) / jobs.length;
+    const fitting = tasks.reduce((sum, { network }) => sum + fittingEvaluations(network, options.modes), 0);
+    const each = tasks.reduce((sum, task) => sum + ablationEvaluations(task, options), fitting) / jobs.length;
     const total = (finished + jobs.length + waiting.length) * each;
-    const { curves, singles } = await ablateNetworks(gpu, test.on(gpu), tasks, options, (done) =>
-      onProgress?.({ stage: "ablate", done: finished * each + done, total, unit: "evaluations" }),
+    const report = (done: number) =>
+      onProgress?.({ stage: "ablate", done: finished * each + done, total, unit: "evaluations" });
+    const fitted = await fittedTasks(gpu, tasks, options.modes, report);
+    const { curves, singles } = await ablateNetworks(gpu, test.on(gpu), fitted, options, (done) =>
+      report(fitting + done),
     );
     return jobs.map((job): Yield => {
       const index = tasks.findIndex(({ repeat }) => repeat === job.repeat);
@@ -102,6 +119,9 @@ export function ablateStage(dataset: AnyDataset, parts: StudyParts, onProgress?:
     plan: (gpu, networks) => ablationPlan(gpu, size, config, networks),
     together: togetherIn,
     run,
-    [Symbol.dispose]: () => test[Symbol.dispose](),
+    [Symbol.dispose]() {
+      test[Symbol.dispose]();
+      validation[Symbol.dispose]();
+    },
   };
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
-import { type AblationCurve, ablationModes, type RemovalOrder } from "../../src/core/ablation.ts";
+import { type AblationCurve, type RemovalOrder, replacementModes } from "../../src/core/ablation.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import { denseNetwork } from "../../src/core/layers/network-shape.ts";
 import { type Network, networkShape } from "../../src/core/network.ts";
@@ -36,7 +36,7 @@ async function sweep(context: GpuContext, work: Work, stride: number): Promise<A
   const { inputs } = work.network.layers[0]!;
   using device = uploadSplit(gpu, "test", work.split, inputs, work.network.layers.at(-1)!.outputs);
   const task = { network: work.network, orders: work.orders, meanActivations: work.means };
-  return await maskedSweep(context, device, task, { modes: ablationModes, stride });
+  return await maskedSweep(context, device, task, { modes: replacementModes, stride });
 }
 
 /** Samples of a chunk, and evaluations that one dispatch may hold. */

@@ -3,7 +3,12 @@
 import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
-import { type AblationCurve, ablationModes, type NeuronAddress, type RemovalOrder } from "../../src/core/ablation.ts";
+import {
+  type AblationCurve,
+  type NeuronAddress,
+  type RemovalOrder,
+  replacementModes,
+} from "../../src/core/ablation.ts";
 import { activations } from "../../src/core/activation.ts";
 import { onesOf } from "../../src/core/neuron-table.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
@@ -31,7 +36,7 @@ async function sweep(
 ): Promise<AblationCurve[]> {
   using device = uploadSplit(gpu, "fixture", split, network.layers[0]!.inputs, network.layers.at(-1)!.outputs);
   const task = { network, orders, meanActivations: means };
-  const options = { modes: ablationModes, stride: 1 };
+  const options = { modes: replacementModes, stride: 1 };
   if (method === "masked") return await maskedSweep(gpu, device, task, options);
   return (await fastSweep(gpu, device, [task], options)).flat();
 }

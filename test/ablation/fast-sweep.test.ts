@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "../../src/ablation/walks/single-removals.ts";
-import { type AblationCurve, type AblationMode, ablationModes, type RemovalOrder } from "../../src/core/ablation.ts";
+import { type AblationCurve, type ConstantMode, type RemovalOrder, replacementModes } from "../../src/core/ablation.ts";
 import { activations, type LayerActivation, layerActivation } from "../../src/core/activation.ts";
 import type { Network } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
@@ -96,8 +96,8 @@ async function withoutEach(
   split: DeviceSplit,
   network: Network,
   means: readonly Float32Array[],
-): Promise<(mode: AblationMode, layer: number, neuron: number) => Uint32Array> {
-  const neurons = ablationModes.flatMap((mode) => neuronsOf(network).map((address) => ({ mode, ...address })));
+): Promise<(mode: ConstantMode, layer: number, neuron: number) => Uint32Array> {
+  const neurons = replacementModes.flatMap((mode) => neuronsOf(network).map((address) => ({ mode, ...address })));
   const lacking = neurons.map(({ mode, layer, neuron }): Network => {
     const layers = network.layers.map((above, index) => {
       if (index !== layer) return above;
@@ -133,7 +133,7 @@ describe.each(devices)("$kernels, a fast sweep", ({ gpu }) => {
     const { split, ...task } = madeUp(gpu, given.samples, given.widths, given.activation);
     using _ = split;
     for (const stride of [1, 3, 100]) {
-      const options = { modes: ablationModes, stride };
+      const options = { modes: replacementModes, stride };
       const [fast = []] = await fastSweep(gpu, split, [task], options);
       expectSame(fast, await maskedSweep(gpu, split, task, options));
     }
@@ -147,9 +147,9 @@ describe.each(devices)("$kernels, a fast sweep", ({ gpu }) => {
       gpu,
       split,
       { network, orders, meanActivations },
-      { modes: ablationModes, stride: 1 },
+      { modes: replacementModes, stride: 1 },
     );
-    const [single = []] = await singleRemovals(gpu, split, [{ network, meanActivations, repeat: 0 }], ablationModes);
+    const [single = []] = await singleRemovals(gpu, split, [{ network, meanActivations, repeat: 0 }], replacementModes);
     const perClass = await withoutEach(gpu, split, network, meanActivations);
     for (const { mode, layer, correct, loss, correctPerClass } of single) {
       const own = masked.filter((curve) => curve.mode === mode && curve.order.scope === `layer${layer}`);

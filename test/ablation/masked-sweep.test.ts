@@ -1,7 +1,7 @@
 /** The sweep on the device against its float64 definition, and what must hold between its curves. */
 import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
-import { type AblationCurve, type AblationMode, ablationModes } from "../../src/core/ablation.ts";
+import { type AblationCurve, type ReplacementMode, replacementModes } from "../../src/core/ablation.ts";
 import { activations } from "../../src/core/activation.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import type { Network } from "../../src/core/network.ts";
@@ -44,7 +44,7 @@ async function sweep(
   { network, split, means }: Case,
   orders: Parameters<typeof maskedSweep>[2]["orders"],
   stride = 1,
-  modes: readonly AblationMode[] = ablationModes,
+  modes: readonly ReplacementMode[] = replacementModes,
 ): Promise<AblationCurve[]> {
   using device = uploadSplit(gpu, "test", split, network.layers[0]!.inputs, network.layers.at(-1)!.outputs);
   return await maskedSweep(gpu, device, { network, orders, meanActivations: means }, { modes, stride });
@@ -70,7 +70,7 @@ describe("a masked sweep agrees with the float64 reference", () => {
     const orders = shuffledOrders(given.network, testRandom(7), 2);
     const curves = await sweep(given, orders);
     expect(curves.map(({ order, mode }) => [order, mode])).toEqual(
-      orders.flatMap((order) => ablationModes.map((mode) => [order, mode])),
+      orders.flatMap((order) => replacementModes.map((mode) => [order, mode])),
     );
     const undecided = curves.map((curve) => expectAgreement(given, curve));
     // Else the comparison of counts would say nothing.
@@ -153,7 +153,7 @@ describe("the curves of a sweep", () => {
     const one = orderOf("network", halves.flat());
     const other = orderOf("network", [...halves[0]!.toReversed(), ...halves[1]!.toReversed()], 1);
     const curves = await sweep(given, [one, other]);
-    for (const mode of ablationModes) {
+    for (const mode of replacementModes) {
       const [a, b] = curves.filter((curve) => curve.mode === mode).map(stepsOf);
       expect(a![halves[0]!.length]).toEqual(b![halves[0]!.length]);
       expect(a).not.toEqual(b);
@@ -165,7 +165,7 @@ describe("the curves of a sweep", () => {
     const seen: [number, number][] = [];
     using split = uploadSplit(gpu, "test", given.split, 6, 3);
     const task = { network: given.network, orders, meanActivations: given.means };
-    const options = { modes: ablationModes, stride: 1 };
+    const options = { modes: replacementModes, stride: 1 };
     await maskedSweep(gpu, split, task, options, (done, total) => seen.push([done, total]));
     const evaluations = 2 * (6 + 8 + 13);
     expect(seen.every(([, total]) => total === evaluations)).toBe(true);

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { ablateNetworks, ablationEvaluations } from "../../src/ablation/ablate-networks.ts";
 import { networksAtOnce, walkWaves } from "../../src/ablation/walks/walk-waves.ts";
-import { ablationModes } from "../../src/core/ablation.ts";
+import { replacementModes } from "../../src/core/ablation.ts";
 import { denseNetwork } from "../../src/core/layers/network-shape.ts";
 import { type DeviceSplit, uploadSplit } from "../../src/passes/device-split.ts";
 import { testGpu } from "../support/gpu.ts";
@@ -44,7 +44,7 @@ describe.each(shapes)("%i samples through %j", (samples, widths) => {
   test.each(strides)("three networks together, stride %i", async (stride) => {
     const { tasks, split } = madeUp(samples, widths);
     using _ = split;
-    const options = { modes: ablationModes, stride, sweep: "fast" } as const;
+    const options = { modes: replacementModes, stride, sweep: "fast" } as const;
     const { curves, singles } = await ablateNetworks(gpu, split, tasks, options);
     for (const [index, task] of tasks.entries()) {
       const alone = await ablateNetworks(gpu, split, [task], options);
@@ -58,7 +58,7 @@ describe.each(shapes)("%i samples through %j", (samples, widths) => {
   test("in chunks of samples and batches of walks that a small binding allows", async () => {
     const { tasks, split } = madeUp(samples, widths);
     using _ = split;
-    const options = { modes: ablationModes, stride: 1, sweep: "fast" } as const;
+    const options = { modes: replacementModes, stride: 1, sweep: "fast" } as const;
     const limited = withBindingLimit(gpu, 65_536);
     expect(await ablateNetworks(limited, split, tasks, options)).toEqual(
       await ablateNetworks(gpu, split, tasks, options),
@@ -69,7 +69,7 @@ describe.each(shapes)("%i samples through %j", (samples, widths) => {
 test("one network takes fewer samples at a time where the state of a walk would not fit in a binding otherwise", async () => {
   const { tasks, split } = madeUp(300, [5, 4, 60, 3]);
   using _ = split;
-  const options = { modes: ablationModes, stride: 1, sweep: "fast" } as const;
+  const options = { modes: replacementModes, stride: 1, sweep: "fast" } as const;
   // 320 rows of 64 lanes of 4 bytes fill half a binding; two starts, a walk and a spare are four times that.
   const limited = withBindingLimit(gpu, 163_840);
   const alone = await ablateNetworks(limited, split, [tasks[0]!], options);
@@ -130,7 +130,7 @@ test("progress counts every evaluation of curves and single removals, whichever 
   const { tasks, split } = madeUp(70, [5, 6, 4, 4]);
   using _ = split;
   for (const sweep of ["fast", "masked"] as const) {
-    const options = { modes: ablationModes, stride: 3, sweep };
+    const options = { modes: replacementModes, stride: 3, sweep };
     let last = 0;
     const { curves, singles } = await ablateNetworks(gpu, split, tasks, options, (done) => {
       expect(done).toBeGreaterThanOrEqual(last);

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { countsAlone, neuronsAlone } from "../../src/ablation/neurons-alone.ts";
 import { neuronsOf, type SingleTask, singleRemovals } from "../../src/ablation/walks/single-removals.ts";
-import { ablationModes } from "../../src/core/ablation.ts";
+import { replacementModes } from "../../src/core/ablation.ts";
 import { denseNetwork } from "../../src/core/layers/network-shape.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
 import { testGpu } from "../support/gpu.ts";
@@ -57,8 +57,8 @@ describe("removing some neurons alone", async () => {
       }));
       expect(some[0]!.alone).not.toEqual(some[1]!.alone);
       expect(neuronsOf(some[0]!)).toBe(11 * (shape.length - 2));
-      const whole = await singleRemovals(gpu, split, all, ablationModes);
-      const part = await singleRemovals(gpu, split, some, ablationModes);
+      const whole = await singleRemovals(gpu, split, all, replacementModes);
+      const part = await singleRemovals(gpu, split, some, replacementModes);
       for (const [repeat, tables] of part.entries()) {
         expect(tables.length).toBe(whole[repeat]!.length);
         for (const [index, { neurons, correct, loss, correctPerClass, layer, mode }] of tables.entries()) {
@@ -85,6 +85,6 @@ describe("removing some neurons alone", async () => {
     } = await tiedCase(gpu, testRandom(51), { ...options, widths: [5, 6, 3] });
     using split = uploadSplit(gpu, "none", samples, 5, 3);
     const task = { network, meanActivations, repeat: 0, alone: [new Uint32Array()] };
-    expect(await singleRemovals(gpu, split, [task], ablationModes)).toEqual([[]]);
+    expect(await singleRemovals(gpu, split, [task], replacementModes)).toEqual([[]]);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { createRemovalProbe } from "../../src/ablation/walks/removal-probe.ts";
-import { ablationModes } from "../../src/core/ablation.ts";
+import { replacementModes } from "../../src/core/ablation.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { uploadNetworks } from "../../src/passes/device-networks.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
@@ -34,9 +34,9 @@ describe.each([
   ])("removes any set as the masked sweep does: %i samples, widths %j", async (samples, widths) => {
     const { network, split, means, orders } = madeUp(samples, widths);
     using onGpu = uploadSplit(device, "test", split, widths[0]!, widths.at(-1)!);
-    using probe = await createRemovalProbe(device, network, means, onGpu);
+    using probe = await createRemovalProbe(device, network, { meanActivations: means }, onGpu);
     const task = { network, orders, meanActivations: means };
-    const curves = await maskedSweep(gpu, onGpu, task, { modes: ablationModes, stride: 1 });
+    const curves = await maskedSweep(gpu, onGpu, task, { modes: replacementModes, stride: 1 });
     for (const { order, mode, removed, correct, loss } of curves) {
       // From the last step to the first: a probe must not remember what was removed before.
       for (const step of [...removed.keys()].reverse()) {
@@ -53,7 +53,7 @@ describe("a probe", () => {
     const { network, split, means } = madeUp(130, [6, 5, 4, 3]);
     using onGpu = uploadSplit(gpu, "test", split, 6, 3);
     using networks = uploadNetworks(gpu, [network]);
-    using probe = await createRemovalProbe(gpu, network, means, onGpu);
+    using probe = await createRemovalProbe(gpu, network, { meanActivations: means }, onGpu);
     const { correctPerClass } = await evaluate(gpu, networks, onGpu);
     expect((await probe.evaluate([], "mean")).correctPerClass).toEqual(correctPerClass);
   });
@@ -66,7 +66,7 @@ describe("a probe", () => {
   ])("refuses a neuron that the network has not: %j", async (stranger) => {
     const { network, split, means } = madeUp(10, [6, 5, 4, 3]);
     using onGpu = uploadSplit(gpu, "test", split, 6, 3);
-    using probe = await createRemovalProbe(gpu, network, means, onGpu);
+    using probe = await createRemovalProbe(gpu, network, { meanActivations: means }, onGpu);
     await expect(probe.evaluate([stranger], "zero")).rejects.toThrow("there is no neuron");
   });
 });

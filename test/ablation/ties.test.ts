@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { maskedSweep } from "../../src/ablation/masked/masked-sweep.ts";
 import { fastSweep } from "../../src/ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "../../src/ablation/walks/single-removals.ts";
-import { type AblationCurve, ablationModes } from "../../src/core/ablation.ts";
+import { type AblationCurve, replacementModes } from "../../src/core/ablation.ts";
 import { activations } from "../../src/core/activation.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { type DeviceSplit, uploadSplit } from "../../src/passes/device-split.ts";
@@ -38,7 +38,7 @@ async function singleCounts(
   split: DeviceSplit,
   { network, meanActivations }: TiedCase,
 ): Promise<Record<string, number>> {
-  const [tables = []] = await singleRemovals(gpu, split, [{ network, meanActivations, repeat: 0 }], ablationModes);
+  const [tables = []] = await singleRemovals(gpu, split, [{ network, meanActivations, repeat: 0 }], replacementModes);
   return Object.fromEntries(
     tables.flatMap(({ layer, mode, correct }) =>
       Array.from(correct, (count, neuron) => [`${mode}, layer ${layer}, neuron ${neuron}`, count]),
@@ -51,7 +51,7 @@ async function expectSameCounts(gpu: GpuContext, options: TiedOptions, strides: 
   const { widths } = options;
   using split = uploadSplit(gpu, "tied", task.split, widths[0]!, widths.at(-1)!);
   for (const stride of strides) {
-    const settings = { modes: ablationModes, stride };
+    const settings = { modes: replacementModes, stride };
     const masked = await maskedSweep(gpu, split, task, settings);
     const [fast = []] = await fastSweep(gpu, split, [task], settings);
     expect(countsOf(fast), `${widths}, stride ${stride}`).toEqual(countsOf(masked));

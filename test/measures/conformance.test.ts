@@ -3,7 +3,7 @@
  * of float64 evidence, and of what a device gathers. A further measure needs no further test here.
  */
 import { describe, expect, test } from "vitest";
-import { ablationModes } from "../../src/core/ablation.ts";
+import { replacementModes } from "../../src/core/ablation.ts";
 import { measureNetwork } from "../../src/measure-networks.ts";
 import type { Measure } from "../../src/measures/measure.ts";
 import { measures } from "../../src/measures/registry.ts";
@@ -73,7 +73,7 @@ describe.each(conformanceSets)("$name", (set) => {
 
   test("has values of the network's game that sum to the loss without all hidden neurons, less that of the network", () => {
     const outputs = forwardNetwork(network, inputs);
-    for (const mode of ablationModes) {
+    for (const mode of replacementModes) {
       const id = `shapley_network_${mode}`;
       const layers = referenceValues(source)[measures.findIndex((measure) => measure.id === id)]!;
       // Whatever the inputs, the logits are what constants in the last hidden layer make of them.

@@ -1,12 +1,12 @@
 /** Which orders there are by measures that are computed anew, what they are called, and what is refused. */
 import { expect, test } from "vitest";
-import { ablationModes } from "../../src/core/ablation.ts";
+import { replacementModes } from "../../src/core/ablation.ts";
 import { columnOf, titleOf } from "../../src/measures/columns.ts";
 import { measures } from "../../src/measures/registry.ts";
 import { remeasureConfig, remeasuredAsked, searchedWithId } from "../../src/measures/remeasured.ts";
 
 const names = measures.map(({ name }) => name);
-const asked = { measures: names, modes: ablationModes, scopes: ["layers", "network"] as const, remeasure: 3 };
+const asked = { measures: names, modes: replacementModes, scopes: ["layers", "network"] as const, remeasure: 3 };
 
 test("there is one by every measure in each mode, but for those that remove neurons in one mode themselves", () => {
   const ids = remeasuredAsked(asked).map(({ id }) => id);

@@ -1,6 +1,6 @@
 /** Neurons removed alone over a validation set against float64, with every activation, in any company and any memory. */
 import { describe, expect, test } from "vitest";
-import { type AblationMode, ablationModes } from "../../src/core/ablation.ts";
+import { type ReplacementMode, replacementModes } from "../../src/core/ablation.ts";
 import { activations, layerActivation, type NetworkActivation } from "../../src/core/activation.ts";
 import type { Network } from "../../src/core/network.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
@@ -29,7 +29,7 @@ async function gather(
   split: DevicePages,
   rows?: number,
   context: GpuContext = gpu,
-  modes: readonly AblationMode[] = ablationModes,
+  modes: readonly ReplacementMode[] = replacementModes,
 ) {
   using device = uploadNetworks(context, networks);
   const counted = await countNeurons(context, device, split);
@@ -44,7 +44,7 @@ async function gather(
 /** Losses, divergences and squares of all neurons in one mode and then the other. */
 function referenceSums(source: EvidenceSource): number[] {
   const outputs = forwardNetwork(source.network, source.inputs);
-  return ablationModes.flatMap((mode) =>
+  return replacementModes.flatMap((mode) =>
     removalSums(source, outputs, mode).flatMap(({ losses, divergences, squares }) => [
       ...losses,
       ...divergences,
@@ -85,7 +85,7 @@ describe("neurons removed alone", () => {
     expect(await gather(networks, inPages(gpu, long, CLASSES, 960))).toEqual(whole);
     expect(await gather([networks[1]!], samples)).toEqual(whole.map((ofMode) => ofMode.slice(1)));
     expect(await gather(networks, samples, 448, withMemory(gpu, 100_000))).toEqual(whole);
-    for (const [index, mode] of ablationModes.entries()) {
+    for (const [index, mode] of replacementModes.entries()) {
       expect(await gather(networks, samples, undefined, gpu, [mode])).toEqual([whole[index]]);
     }
   });

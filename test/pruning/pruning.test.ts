@@ -1,7 +1,7 @@
 /** Which neurons are chosen, and whether a pruned network is told from one that is not the masked one. */
 
 import { describe, expect, test } from "vitest";
-import type { AblationMode } from "../../src/core/ablation.ts";
+import type { ReplacementMode } from "../../src/core/ablation.ts";
 import { RunError, UsageError } from "../../src/core/errors.ts";
 import type { Network } from "../../src/core/network.ts";
 import { measureNetwork } from "../../src/measure-networks.ts";
@@ -30,7 +30,12 @@ const uneven = await measureNetwork(
   { measures: paperMeasures },
 );
 
-function choose(amount: PruneAmount, scope: PruneScope = "network-ranked", mode: AblationMode = "mean", of = planted) {
+function choose(
+  amount: PruneAmount,
+  scope: PruneScope = "network-ranked",
+  mode: ReplacementMode = "mean",
+  of = planted,
+) {
   return chooseRemovals(gpu, validation, of, { measure: "mutual-information", mode, scope, amount });
 }
 

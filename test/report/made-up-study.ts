@@ -1,6 +1,12 @@
 /** A made-up study of any size: plausible numbers, consistent with each other, the same on every call. */
 
-import type { AblationCurve, NeuronAddress, RemovalOrder, SingleRemovals } from "../../src/core/ablation.ts";
+import {
+  type AblationCurve,
+  constantModes,
+  type NeuronAddress,
+  type RemovalOrder,
+  type SingleRemovals,
+} from "../../src/core/ablation.ts";
 import type { Network } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { RandomSequence, streams } from "../../src/core/random.ts";
@@ -100,8 +106,9 @@ function madeUpCurves(order: RemovalOrder, { modes, stride }: StudyConfig): Abla
 }
 
 function madeUpSingles({ hidden, modes }: StudyConfig, repeat: number): SingleRemovals[] {
+  const constant = constantModes.filter((mode) => modes.includes(mode));
   return hidden.flatMap((width, index) =>
-    modes.map((mode) => ({
+    constant.map((mode) => ({
       repeat,
       layer: index + 1,
       mode,

@@ -62,7 +62,8 @@ const stages: Readonly<Record<string, (device: GpuContext, trained: Trained) => 
   "probe removals": async (device, { networks, tables }) => {
     const { network } = networks[0]!;
     using split = uploadSplit(device, "test", dataset.test, features, classes);
-    using probe = await createRemovalProbe(device, network, meanActivations(tables[0]!.table, network), split);
+    const constants = { meanActivations: meanActivations(tables[0]!.table, network) };
+    using probe = await createRemovalProbe(device, network, constants, split);
     await probe.evaluate([{ layer: 1, neuron: 0 }], "mean");
   },
 };

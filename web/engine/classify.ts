@@ -1,6 +1,6 @@
 /** One sample's way through a network, in float64 on the host: scores with and without some neurons, and what carried them. */
 
-import type { AblationMode, NeuronAddress } from "../../src/core/ablation.ts";
+import type { NeuronAddress, ReplacementMode } from "../../src/core/ablation.ts";
 import { activationOfLayer } from "../../src/core/activation.ts";
 import { activate } from "../../src/core/activation-values.ts";
 import { exponential } from "../../src/core/elementary.ts";
@@ -13,7 +13,7 @@ import type { Classified } from "./protocol.ts";
 
 export interface SampleRemoval {
   readonly removed: readonly NeuronAddress[];
-  readonly mode: AblationMode;
+  readonly mode: ReplacementMode;
   /** [hidden layers][neurons] */
   readonly means: readonly ArrayLike<number>[];
 }

@@ -1,6 +1,6 @@
 /** Networks on the device, ready to answer clicks: removals on the test set, activations on the validation set. */
 import { createRemovalProbe, type ProbedRemoval, type RemovalProbe } from "../../src/ablation/walks/removal-probe.ts";
-import type { AblationMode, NeuronAddress } from "../../src/core/ablation.ts";
+import type { NeuronAddress, ReplacementMode } from "../../src/core/ablation.ts";
 import type { Dataset, Split } from "../../src/core/dataset.ts";
 import { UsageError } from "../../src/core/errors.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
@@ -48,7 +48,7 @@ export class Probing {
     devices: Devices,
     repeat: number,
     removed: readonly NeuronAddress[],
-    mode: AblationMode,
+    mode: ReplacementMode,
   ): Promise<ProbedRemoval> {
     return devices.attempt((gpu) => ({
       doing: `removing ${removed.length} neurons of repeat ${repeat}`,
@@ -63,7 +63,7 @@ export class Probing {
     return extremesOf(values.subarray(neuron * shown.count, (neuron + 1) * shown.count), shown, count);
   }
 
-  classify(repeat: number, choice: SampleChoice, removed: readonly NeuronAddress[], mode: AblationMode) {
+  classify(repeat: number, choice: SampleChoice, removed: readonly NeuronAddress[], mode: ReplacementMode) {
     const { network, table } = this.#networkOf(repeat);
     const { inputs, ...sample } = chosenSample(choice, this.#dataset, this.#shown);
     const removal = { removed, mode, means: meanActivations(table, network) };
@@ -81,7 +81,12 @@ export class Probing {
     this.#probe?.probe[Symbol.dispose]();
     this.#probe = undefined;
     const { network, table } = this.#networkOf(repeat);
-    const probe = await createRemovalProbe(gpu, network, meanActivations(table, network), this.#test.on(gpu));
+    const probe = await createRemovalProbe(
+      gpu,
+      network,
+      { meanActivations: meanActivations(table, network) },
+      this.#test.on(gpu),
+    );
     this.#probe = { gpu, repeat, probe };
     return probe;
   }

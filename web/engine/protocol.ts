@@ -13,6 +13,7 @@ import type {
   AblationMode,
   NeuronAddress,
   RemovalOrder,
+  ReplacementMode,
   SingleRemovals,
   SinglesChoice,
 } from "../../src/core/ablation.ts";
@@ -93,7 +94,7 @@ export type LabRequest =
       readonly sequence: number;
       readonly repeat: number;
       readonly removed: readonly NeuronAddress[];
-      readonly mode: AblationMode;
+      readonly mode: ReplacementMode;
     }
   /** The study's curves in these scopes: all measures and random orders. What is there comes at once, and nothing else
    * where the study is not live. */
@@ -127,7 +128,7 @@ export type LabRequest =
       readonly repeat: number;
       readonly choice: SampleChoice;
       readonly removed: readonly NeuronAddress[];
-      readonly mode: AblationMode;
+      readonly mode: ReplacementMode;
     }
   /** A network for the data in use, a data set, or the files of a results folder. */
   | { readonly type: "load"; readonly files: readonly GivenFile[]; readonly options?: ReadingOptions }
@@ -161,7 +162,7 @@ export interface TrainingRepeat {
 export interface Evaluation {
   readonly sequence: number;
   readonly repeat: number;
-  readonly mode: AblationMode;
+  readonly mode: ReplacementMode;
   readonly removed: readonly NeuronAddress[];
   /** Test samples, and those of them classified correctly. */
   readonly samples: number;

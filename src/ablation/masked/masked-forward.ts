@@ -1,5 +1,5 @@
 /** Masked forward passes of one network for a list of jobs, in units of (chunk of samples, group of jobs). */
-import type { AblationMode, RemovalOrder } from "../../core/ablation.ts";
+import type { ConstantMode, RemovalOrder } from "../../core/ablation.ts";
 import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
@@ -21,19 +21,20 @@ import {
   writeJobs,
 } from "../../passes/forward-pass.ts";
 import { createTallier, type Tally, type TallyPart } from "../../passes/tally.ts";
+import type { ReplacementConstants } from "../sweep-task.ts";
 import {
   type MaskArrays,
   maskLayout,
   masksOf,
   removalPositions,
   replacementConstants,
-  replacementRows,
+  replacementRow,
 } from "./removal-masks.ts";
 
 /** One evaluation: the first `removed` neurons of order `curve` replaced. */
 export interface MaskedJob {
   readonly curve: number;
-  readonly mode: AblationMode;
+  readonly mode: ConstantMode;
   readonly removed: number;
 }
 
@@ -45,9 +46,8 @@ interface MaskedForward {
   [Symbol.dispose](): void;
 }
 
-interface MaskedTask {
+interface MaskedTask extends ReplacementConstants {
   readonly orders: readonly RemovalOrder[];
-  readonly meanActivations: readonly Float32Array[];
 }
 
 /** Consecutive jobs whose lowest ablated layer (from 1) is the same: they start from the same activations. */
@@ -175,18 +175,18 @@ function writeMasks(
   hidden: readonly number[],
   { task, jobs, units }: MaskedWork,
 ): void {
-  const { orders, meanActivations } = task;
+  const { orders } = task;
   const table = jobs.map(({ curve, mode, removed }) => ({
     network: 0,
     curve,
-    replacement: replacementRows[mode],
+    replacement: replacementRow(mode),
     removed,
   }));
   const batches: ForwardBatch[] = units.map(({ first, count, firstJob }) => ({ first, count, first_job: firstJob }));
   writeUniforms(gpu, forward, mask.batch, batches);
   writeJobs(gpu, mask.jobs, table);
   write(gpu, mask.positions, removalPositions(orders, hidden));
-  write(gpu, mask.replacements, replacementConstants(meanActivations, hidden));
+  write(gpu, mask.replacements, replacementConstants(task, hidden));
 }
 
 function chainKey({ lowest, deeper }: Pick<Unit, "lowest" | "deeper">): string {

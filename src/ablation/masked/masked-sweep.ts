@@ -2,7 +2,6 @@
  * The sweep by definition: for every evaluated step of every curve, a forward pass in which the removed neurons read as
  * constants. What a mask does not change, the layers below the lowest ablated one, is computed once per chunk of samples.
  */
-import type { AblationCurve } from "../../core/ablation.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import { Pacer } from "../../gpu/device/pacer.ts";
 import { type DeviceNetworks, uploadNetworks } from "../../passes/device-networks.ts";
@@ -10,7 +9,7 @@ import type { DevicePages, DeviceSplit } from "../../passes/device-split.ts";
 import { addTo } from "../../passes/page-sums.ts";
 import { removalSteps } from "../orders.ts";
 import { maskedJobsAtOnce } from "../sweep-plan.ts";
-import type { SweepOptions, SweepTask } from "../sweep-task.ts";
+import type { ConstantCurve, ConstantOptions, SweepTask } from "../sweep-task.ts";
 import { createMaskedForward, type MaskedJob } from "./masked-forward.ts";
 
 /**
@@ -23,9 +22,9 @@ export async function maskedSweep(
   gpu: GpuContext,
   split: DevicePages,
   task: SweepTask,
-  options: SweepOptions,
+  options: ConstantOptions,
   onProgress: (done: number, total: number) => void = () => {},
-): Promise<AblationCurve[]> {
+): Promise<ConstantCurve[]> {
   const samples = split.count;
   const plans = task.orders.flatMap((order, curve) =>
     options.modes.map((mode): CurvePlan => {
@@ -49,7 +48,7 @@ export async function maskedSweep(
   });
 }
 
-interface CurvePlan extends Pick<AblationCurve, "order" | "mode" | "removed"> {
+interface CurvePlan extends Pick<ConstantCurve, "order" | "mode" | "removed"> {
   /** Index into the task's orders. */
   readonly curve: number;
   /** [steps] over the pages that are done: correct predictions, and losses in nats. */

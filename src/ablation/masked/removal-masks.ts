@@ -1,10 +1,15 @@
 /** Orders and replacement constants as the masking shaders read them: one lane per hidden neuron, all layers in a row. */
-import type { AblationMode, RemovalOrder } from "../../core/ablation.ts";
+import { type ConstantMode, constantModes, type RemovalOrder } from "../../core/ablation.ts";
 import { f32, structs, u32, uniforms } from "../../gpu/device/layout.ts";
 import type { Allocated } from "../../gpu/device/owned.ts";
 import { quadsOf } from "../../gpu/device/packing.ts";
 import { forward } from "../../gpu/generated/shaders.ts";
 import type { Masks } from "../../gpu/layers/layer-kind.ts";
+import { constantsIn } from "../modes/registry.ts";
+import type { ReplacementConstants } from "../sweep-task.ts";
+
+/** Rows of constants for a network: one for each mode that has some. */
+export const CONSTANT_ROWS = constantModes.length;
 
 /**
  * Where each hidden layer's lanes begin in a row that holds all hidden layers, and the row's quads.
@@ -33,7 +38,7 @@ export function maskLayout(hidden: readonly number[], orders: number, jobs: numb
     batch: uniforms(forward, "Batch", units),
     jobs: structs(forward, "Job", jobs),
     positions: u32(orders, lanes),
-    replacements: f32(2, lanes),
+    replacements: f32(CONSTANT_ROWS, lanes),
   };
 }
 
@@ -67,18 +72,17 @@ export function removalPositions(
   return positions;
 }
 
-/** Row of each mode in `replacementConstants`. */
-export const replacementRows: Readonly<Record<AblationMode, number>> = { zero: 0, mean: 1 };
+/** Row of a mode in `replacementConstants`. */
+export const replacementRow = (mode: ConstantMode): number => constantModes.indexOf(mode);
 
-/** [modes, lanes]: what a removed neuron's output becomes. */
-export function replacementConstants(
-  meanActivations: readonly Float32Array[],
-  hidden: readonly number[],
-): Float32Array {
+/** [modes, lanes]: what a removed neuron's output becomes; 0 in modes whose constants nobody asked for. */
+export function replacementConstants(given: ReplacementConstants, hidden: readonly number[]): Float32Array {
   const { offsets, quads } = hiddenLanes(hidden);
-  const constants = new Float32Array(2 * quads * 4);
-  meanActivations.forEach((means, layer) => {
-    constants.set(means, replacementRows.mean * quads * 4 + offsets[layer]!);
-  });
-  return constants;
+  const rows = new Float32Array(CONSTANT_ROWS * quads * 4);
+  for (const mode of constantModes) {
+    constantsIn(mode, given)?.forEach((constants, layer) => {
+      rows.set(constants, replacementRow(mode) * quads * 4 + offsets[layer]!);
+    });
+  }
+  return rows;
 }

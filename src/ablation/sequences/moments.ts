@@ -58,7 +58,7 @@ interface MomentsAsked {
  * @throws RunError with what the device reported
  */
 export async function momentMatrix(
-  { gpu, network, samples, constants, scopes }: Search,
+  { gpu, network, samples, constants, scopes }: Omit<Search, "greedyBlock">,
   { signal, withinLayers = false }: MomentsAsked,
 ): Promise<NeuronMatrix> {
   const shape = networkShape(network);

@@ -1,5 +1,5 @@
 /** How each kind of sequence is found. A further one is a file and a line here, and its texts in core/sequences.ts. */
-import type { AblationMode } from "../../core/ablation.ts";
+import type { ReplacementMode } from "../../core/ablation.ts";
 import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
 import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../../core/scope.ts";
@@ -78,7 +78,7 @@ export async function findSequences(
   const units = hiddenUnits(networkShape(searched.network));
   const wanted = scopesSearched(units.length, kinds);
   const scopes = wanted.map((scope) => layersOf(scope, units.length));
-  const constants: Readonly<Record<AblationMode, readonly Float32Array[]>> = {
+  const constants: Readonly<Record<ReplacementMode, readonly Float32Array[]>> = {
     zero: units.map((own) => new Float32Array(own)),
     mean: means,
   };

@@ -2,7 +2,7 @@
  * Shapley values of all hidden neurons of some networks, each in the game of its layer or all in the game of the whole network, from
  * losses along random orders: nested removals are marginal losses, so the fast sweep gives every neuron a sample for each order.
  */
-import type { AblationMode, NeuronAddress, RemovalOrder } from "../../core/ablation.ts";
+import type { NeuronAddress, RemovalOrder, ReplacementMode } from "../../core/ablation.ts";
 import type { ShapleyValues } from "../../core/evidence.ts";
 import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
@@ -20,7 +20,7 @@ import { gameOf, ordersOfGame, type RemovalGame, type ShapleySampling } from "./
 export interface ShapleyGame {
   /** `layers`: each hidden layer is a game of its own. `network`: all hidden neurons are players of one. */
   readonly players: Extract<ScopeKind, "layers" | "network">;
-  readonly mode: AblationMode;
+  readonly mode: ReplacementMode;
 }
 
 interface SeededSampling extends ShapleySampling {
@@ -95,7 +95,7 @@ interface Round {
   readonly tasks: readonly ShapleyTask[];
   readonly players: readonly Players[];
   readonly games: readonly (readonly RemovalGame[])[];
-  readonly mode: AblationMode;
+  readonly mode: ReplacementMode;
 }
 
 function ordersOf({ repeat }: ShapleyTask, players: readonly Players[], games: readonly RemovalGame[]): RemovalOrder[] {

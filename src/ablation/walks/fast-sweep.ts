@@ -7,12 +7,12 @@ import type { AblationCurve } from "../../core/ablation.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import type { DevicePages } from "../../passes/device-split.ts";
 import { removalSteps } from "../orders.ts";
-import type { SweepOptions, SweepTask } from "../sweep-task.ts";
+import type { ConstantOptions, SweepOptions, SweepTask } from "../sweep-task.ts";
 import { intactKey, removedAfter, type WalkGroup, walkGroups } from "./walk-plan.ts";
 import { runWalks, type Walked } from "./walk-run.ts";
 
 /** The walks of all curves of the tasks. */
-export function curveGroups(tasks: readonly SweepTask[], { modes, stride }: SweepOptions): WalkGroup[] {
+export function curveGroups(tasks: readonly SweepTask[], { modes, stride }: ConstantOptions): WalkGroup[] {
   return walkGroups(tasks, modes, { stride });
 }
 
@@ -25,7 +25,7 @@ export function curveEvaluations({ orders }: Pick<SweepTask, "orders">, { modes,
 export function curvesOf(
   walked: readonly Walked[],
   tasks: readonly SweepTask[],
-  { modes, stride }: SweepOptions,
+  { modes, stride }: ConstantOptions,
   samples: number,
 ): AblationCurve[][] {
   const curves = tasks.map(({ orders }) =>
@@ -73,7 +73,7 @@ export async function fastSweep(
   gpu: GpuContext,
   split: DevicePages,
   tasks: readonly SweepTask[],
-  options: SweepOptions,
+  options: ConstantOptions,
   onProgress?: (done: number, total: number) => void,
 ): Promise<AblationCurve[][]> {
   const total = tasks.reduce((sum, task) => sum + curveEvaluations(task, options), 0);

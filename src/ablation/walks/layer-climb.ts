@@ -15,7 +15,13 @@ import { activationAfter } from "../../passes/device-networks.ts";
 import { writeJobs } from "../../passes/forward-pass.ts";
 import { createTallier, type Tallier, type TallyPart } from "../../passes/tally.ts";
 import { chainLayout, createChain } from "../masked/masked-forward.ts";
-import { hiddenLanes, removalPositions, replacementConstants, replacementRows } from "../masked/removal-masks.ts";
+import {
+  CONSTANT_ROWS,
+  hiddenLanes,
+  removalPositions,
+  replacementConstants,
+  replacementRow,
+} from "../masked/removal-masks.ts";
 import type { Climb, WalkBatch, WalkTables, WalkTotals } from "./walk-batch.ts";
 import { removedAfter } from "./walk-plan.ts";
 
@@ -38,7 +44,7 @@ export function layerClimbLayout({ shape, networks, lowest, walks, evaluations, 
     batch: uniforms(forward, "Batch", parts),
     jobs: structs(forward, "Job", walks * evaluations),
     positions: u32(walks, lanes),
-    replacements: f32(2 * networks, lanes),
+    replacements: f32(CONSTANT_ROWS * networks, lanes),
   };
 }
 
@@ -85,7 +91,7 @@ function jobsOf({ batch: { group, walks }, ranges }: WalkTables): ForwardJob[] {
       walks.map(({ network, mode }, curve) => ({
         network,
         curve,
-        replacement: 2 * network + replacementRows[mode],
+        replacement: CONSTANT_ROWS * network + replacementRow(mode),
         removed: Math.max(0, removed[curve]![evaluation]!),
       })),
     ),
@@ -118,8 +124,8 @@ async function createForwards(tables: WalkTables, own: Owned): Promise<LayerWork
   write(gpu, mask.positions, removalPositions(orders, hidden));
   const [rows, lanes] = mask.replacements.shape as [number, number];
   const constants = new Float32Array(rows * lanes);
-  tasks.forEach(({ meanActivations }, network) => {
-    constants.set(replacementConstants(meanActivations, hidden), 2 * network * lanes);
+  tasks.forEach((task, network) => {
+    constants.set(replacementConstants(task, hidden), CONSTANT_ROWS * network * lanes);
   });
   write(gpu, mask.replacements, constants);
   const outputs = scratch.outputs.slice(1) as DeviceArray<"f32", 3>[];

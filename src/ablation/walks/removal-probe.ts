@@ -2,7 +2,7 @@
  * One network over a split, kept on the device so that any set of its neurons can be removed at the cost of a few
  * dispatches: what answers a click. The sum is the masked sweep's; only the masks change from one evaluation to the next.
  */
-import type { AblationMode, NeuronAddress } from "../../core/ablation.ts";
+import type { ConstantMode, NeuronAddress } from "../../core/ablation.ts";
 import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import type { Network } from "../../core/network.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
@@ -17,7 +17,8 @@ import { createForwardPass, rowsPerChunk, writeJobs } from "../../passes/forward
 import { rightPerClass } from "../../passes/right-bits.ts";
 import { createTallier } from "../../passes/tally.ts";
 import { chainLayout, createChain, maskedOutputsLayout } from "../masked/masked-forward.ts";
-import { maskLayout, removalPositions, replacementConstants, replacementRows } from "../masked/removal-masks.ts";
+import { maskLayout, removalPositions, replacementConstants, replacementRow } from "../masked/removal-masks.ts";
+import type { ReplacementConstants } from "../sweep-task.ts";
 
 export interface ProbedRemoval {
   readonly correct: number;
@@ -32,7 +33,7 @@ export interface RemovalProbe extends Disposable {
    * One at a time: an evaluation writes the masks of the one before over.
    * @throws RangeError where there is no such neuron, RunError with what the device reported.
    */
-  evaluate(removed: readonly NeuronAddress[], mode: AblationMode): Promise<ProbedRemoval>;
+  evaluate(removed: readonly NeuronAddress[], mode: ConstantMode): Promise<ProbedRemoval>;
 }
 
 function requireNeurons(removed: readonly NeuronAddress[], hidden: readonly number[]): void {
@@ -42,22 +43,21 @@ function requireNeurons(removed: readonly NeuronAddress[], hidden: readonly numb
 }
 
 /** The job that removes `removed` neurons of the only order. */
-const jobOf = (mode: AblationMode, removed: number) => ({
+const jobOf = (mode: ConstantMode, removed: number) => ({
   network: 0,
   curve: 0,
-  replacement: replacementRows[mode],
+  replacement: replacementRow(mode),
   removed,
 });
 
-/** @param meanActivations per hidden layer: [neurons] */
 export async function createRemovalProbe(
   gpu: GpuContext,
   network: Network,
-  meanActivations: readonly Float32Array[],
+  constants: ReplacementConstants,
   split: DeviceSplit,
 ): Promise<RemovalProbe> {
   using own = new Owned(gpu);
-  const prepared = await prepare(gpu, own, network, meanActivations, split);
+  const prepared = await prepare(gpu, own, network, constants, split);
   const { hidden, pass, mask, chain, tallier } = prepared;
   const kept = own.move();
   // Where all samples are in one chunk, the activations below the first mask stay what they are.
@@ -87,7 +87,7 @@ async function prepare(
   gpu: GpuContext,
   own: Owned,
   network: Network,
-  meanActivations: readonly Float32Array[],
+  constants: ReplacementConstants,
   split: DeviceSplit,
 ) {
   const networks = own.use(uploadNetworks(gpu, [network]));
@@ -104,7 +104,7 @@ async function prepare(
   );
   const batches = pass.chunks.map(({ first, count }) => ({ first, count, first_job: 0 }));
   writeUniforms(gpu, forward, mask.batch, batches);
-  write(gpu, mask.replacements, replacementConstants(meanActivations, hidden));
+  write(gpu, mask.replacements, replacementConstants(constants, hidden));
   const source = pass.outputs[0]!;
   const chain = await createChain(gpu, {
     networks,

@@ -1,6 +1,6 @@
 /** What the removal of each neuron alone costs, from the intact network: a walk that starts anew at every step. */
 
-import type { AblationMode, RemovalOrder, SingleRemovals } from "../../core/ablation.ts";
+import type { ConstantMode, RemovalOrder, SingleRemovals } from "../../core/ablation.ts";
 import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import { shapeOf } from "../../core/layers/registry.ts";
 import { networkShape } from "../../core/network.ts";
@@ -40,7 +40,7 @@ function ordersAlone({ network, repeat, alone }: SingleTask): RemovalOrder[] {
 }
 
 /** The walks that remove neurons of the tasks alone. */
-export function singleGroups(tasks: readonly SingleTask[], modes: readonly AblationMode[]): WalkGroup[] {
+export function singleGroups(tasks: readonly SingleTask[], modes: readonly ConstantMode[]): WalkGroup[] {
   if (neuronsOf(tasks[0]!) === 0) return [];
   const ordered = tasks.map((task) => ({ ...task, orders: ordersAlone(task) }));
   return walkGroups(ordered, modes, { stride: 1, single: true });
@@ -50,7 +50,7 @@ export function singleGroups(tasks: readonly SingleTask[], modes: readonly Ablat
 export function singlesOf(
   walked: readonly Walked[],
   tasks: readonly SingleTask[],
-  modes: readonly AblationMode[],
+  modes: readonly ConstantMode[],
   { count, classes }: Pick<DevicePages, "count" | "classes">,
 ): SingleRemovals[][] {
   const tables = tasks.map((): SingleRemovals[] => []);
@@ -86,7 +86,7 @@ export async function singleRemovals(
   gpu: GpuContext,
   split: DevicePages,
   tasks: readonly SingleTask[],
-  modes: readonly AblationMode[],
+  modes: readonly ConstantMode[],
   onProgress?: (done: number, total: number) => void,
 ): Promise<SingleRemovals[][]> {
   const groups = singleGroups(tasks, modes);

@@ -5,18 +5,18 @@
  * removed. Then a silent neuron changes nothing, by either, and samples whose logits tie keep exact ties: z without a neuron
  * that becomes 0 is never what a subtraction leaves. With zeros the anchor is the end; with means it mostly is the beginning.
  */
-import type { AblationMode, NeuronAddress, RemovalOrder } from "../../core/ablation.ts";
+import type { ConstantMode, NeuronAddress, RemovalOrder } from "../../core/ablation.ts";
 import { classesOf, hiddenLayers, hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import { type Network, networkShape } from "../../core/network.ts";
 import { WALK_CLASSES, WALK_STEPS } from "../../gpu/kernels/walk.ts";
+import { constantsIn } from "../modes/registry.ts";
 import { removalSteps } from "../orders.ts";
+import type { ReplacementConstants } from "../sweep-task.ts";
 
-/** A network, the constants of mode `mean` and orders to walk along. */
-interface WalkTask {
+/** A network, the constants of modes and orders to walk along. */
+interface WalkTask extends ReplacementConstants {
   readonly network: Network;
-  /** Per hidden layer: [neurons]. */
-  readonly meanActivations: readonly Float32Array[];
   readonly orders: readonly RemovalOrder[];
 }
 
@@ -27,7 +27,7 @@ export interface Walk {
   /** Index into the orders of that network's task. */
   readonly curve: number;
   readonly order: RemovalOrder;
-  readonly mode: AblationMode;
+  readonly mode: ConstantMode;
   /** Neurons of the order that are gone where the walk begins. */
   readonly start: number;
   /** Whether it brings them back, last first, or removes those that follow; the latter counts its moves from the intact network. */
@@ -101,8 +101,8 @@ export function startOf({ order, start }: Walk, { lowest, width }: Pick<WalkGrou
 }
 
 /** What replaces a neuron's output. */
-export function replacement(mode: AblationMode, means: WalkTask["meanActivations"], at: NeuronAddress): number {
-  return mode === "zero" ? 0 : means[at.layer - 1]![at.neuron]!;
+export function replacement(mode: ConstantMode, given: ReplacementConstants, at: NeuronAddress): number {
+  return constantsIn(mode, given)?.[at.layer - 1]?.[at.neuron] ?? 0;
 }
 
 /** Neurons at the front of an order that become 0. */
@@ -190,17 +190,17 @@ function restoringMoves({ removed, route }: Course, start: number): Uint32Array 
 /** Groups the walks of several networks; within a group: networks outermost, then orders, then modes. */
 export function walkGroups(
   tasks: readonly WalkTask[],
-  modes: readonly AblationMode[],
+  modes: readonly ConstantMode[],
   { stride, single = false }: { readonly stride: number; readonly single?: boolean },
 ): WalkGroup[] {
   const shape = networkShape(tasks[0]!.network);
   const groups = new WalkGroups(hiddenUnits(shape), single);
   const restoring: { readonly walk: Walk; readonly course: Course; readonly moves: Uint32Array }[] = [];
-  tasks.forEach(({ orders, meanActivations }, network) => {
-    orders.forEach((order, curve) => {
+  tasks.forEach((task, network) => {
+    task.orders.forEach((order, curve) => {
       const course = courseOf(order, shape, stride);
       for (const mode of modes) {
-        const start = single ? 0 : anchorOf(order, (at) => replacement(mode, meanActivations, at));
+        const start = single ? 0 : anchorOf(order, (at) => replacement(mode, task, at));
         const walk = { network, curve, order, mode, start };
         if (start < order.neurons.length) groups.add({ ...walk, restores: false }, course, course.removed);
         if (start === 0) continue;

@@ -58,9 +58,7 @@ export function singleStarts(batch: WalkBatch, networks: number, part: StepRange
 /** Whether some neuron of the batch becomes 0, so that the slabs without a part's neurons are read. */
 function hasZeros({ walks, group }: WalkBatch, tasks: readonly WalkedNetwork[]): boolean {
   return walks.some(({ mode, network, order }) =>
-    order.neurons.some(
-      (at) => at.layer === group.lowest && replacement(mode, tasks[network]!.meanActivations, at) === 0,
-    ),
+    order.neurons.some((at) => at.layer === group.lowest && replacement(mode, tasks[network]!, at) === 0),
   );
 }
 

@@ -3,12 +3,12 @@ import type { NeuronAddress } from "../../core/ablation.ts";
 import { greatest } from "../../core/long-arrays.ts";
 import { quadsOf } from "../../gpu/device/packing.ts";
 import { NO_EVALUATION, NO_REMOVAL, NO_RESTORING, UPPER_REMOVAL } from "../../gpu/kernels/walk.ts";
-import { hiddenLanes, removalPositions, replacementConstants, replacementRows } from "../masked/removal-masks.ts";
-import type { SweepTask } from "../sweep-task.ts";
+import { hiddenLanes, removalPositions, replacementConstants, replacementRow } from "../masked/removal-masks.ts";
+import type { ReplacementConstants, SweepTask } from "../sweep-task.ts";
 import { movedNeurons, productSteps, replacement, type Walk, type WalkGroup } from "./walk-plan.ts";
 
-/** A network and the constants of mode `mean`: what walks need of a task. */
-export type WalkedNetwork = Pick<SweepTask, "network" | "meanActivations">;
+/** A network and the constants of modes: what walks need of a task. */
+export type WalkedNetwork = Pick<SweepTask, "network"> & ReplacementConstants;
 
 /** Moves and steps of all walks of a batch. */
 export interface WalkRows {
@@ -66,7 +66,7 @@ export function walkRows(
       const at = first + (WALK_HEADER + move) * 2;
       const neuron = moved[move];
       words[at] = neuron ? removalWord(neuron, group.lowest, !walk.restores && move < walk.start) : NO_REMOVAL;
-      floats[at + 1] = neuron ? replacement(walk.mode, networks[walk.network]!.meanActivations, neuron) : 0;
+      floats[at + 1] = neuron ? replacement(walk.mode, networks[walk.network]!, neuron) : 0;
     }
     if (!onProduct) return;
     for (let step = 0; step < steps; step++) {
@@ -93,9 +93,7 @@ export function maskPairs(
     walks.map(({ order }) => order),
     hidden,
   );
-  const constants = networks.map(
-    ({ meanActivations }) => new Uint32Array(replacementConstants(meanActivations, hidden).buffer),
-  );
+  const constants = networks.map((own) => new Uint32Array(replacementConstants(own, hidden).buffer));
   const quads = quadsOf(hidden[lowest]!);
   const pairs = new Uint32Array(walks.length * quads * 8);
   walks.forEach(({ mode, network }, row) => {
@@ -103,7 +101,7 @@ export function maskPairs(
       const at = (row * quads + Math.floor(lane / 4)) * 8 + (lane % 4);
       const source = offsets[lowest]! + lane;
       pairs[at] = positions[row * rowQuads * 4 + source]!;
-      pairs[at + 4] = constants[network]![replacementRows[mode] * rowQuads * 4 + source]!;
+      pairs[at + 4] = constants[network]![replacementRow(mode) * rowQuads * 4 + source]!;
     }
   });
   return pairs;

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { material } from "../../bench/material.ts";
-import { ablationModes, type SinglesChoice } from "../../core/ablation.ts";
+import { replacementModes, type SinglesChoice } from "../../core/ablation.ts";
 import { type Activation, activations } from "../../core/activation.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import type { Profile } from "../../core/profile.ts";
@@ -64,7 +64,7 @@ function sweepConfig({ hidden, activation, repeats, singles: alone }: ProfileOpt
     l2: 1e-5,
     measures: paperMeasureNames,
     scopes: scopeKinds,
-    modes: ablationModes,
+    modes: replacementModes,
     randomDraws: 5,
     stride: 1,
     sweep: "fast",

@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { nearChanceOn } from "../../analyze.ts";
+import type { AblationMode } from "../../core/ablation.ts";
 import { hiddenActivations, networkActivationText } from "../../core/activation.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import { RunError, UsageError } from "../../core/errors.ts";
@@ -20,18 +21,18 @@ import { levelConfig } from "../../host/level-config.ts";
 import { openDevices } from "../../host/open-device.ts";
 import { openNetwork } from "../../host/open-network.ts";
 import { readStudyData } from "../../host/study-data.ts";
-import { type MeasuredNetwork, type MeasuringRequest, measureNetwork } from "../../measure-networks.ts";
+import { type MeasuringRequest, measureNetwork } from "../../measure-networks.ts";
 import { allowedMeasures } from "../../measures/measure-choice.ts";
 import { shapleyConfig } from "../../measures/shapley-config.ts";
-import { pruneNetwork } from "../../models/prune.ts";
 import { readModel } from "../../models/read-model.ts";
 import { type ModelWriter, writerFor } from "../../models/write-model.ts";
 import { splitOnDevice } from "../../passes/device-split.ts";
 import { type NamedFile, openNamedFile, publishTogether, requireAbsent } from "../../platform/node/named-file.ts";
-import { accuraciesOf, zeroConstants } from "../../pruning/accuracies.ts";
+import { accuraciesOf } from "../../pruning/accuracies.ts";
 import { chooseRemovals, requireMeasure } from "../../pruning/choose-removals.ts";
 import { compareWithMasked, type MaskedNetwork, requireTwin, type TwinCheck } from "../../pruning/masked-twin.ts";
 import { removedCsv, removedNeurons } from "../../pruning/removed-file.ts";
+import { type PrunableNetwork, standInsFor, withFits, withoutRemoved } from "../../pruning/stand-ins.ts";
 import { warningLines } from "../../report/tables/summary-table.ts";
 import { learningWarnings } from "../../train/learning.ts";
 import { trainNetworks } from "../../train/trainer.ts";
@@ -120,15 +121,16 @@ async function measured(
   devices: Devices,
   network: Network,
   dataset: Dataset,
-  request: MeasuringRequest,
-): Promise<MeasuredNetwork> {
+  request: MeasuringRequest & { readonly mode: AblationMode },
+): Promise<PrunableNetwork> {
   return onDevice(devices, "measuring the network", async (gpu) => {
     using validation = splitOnDevice(gpu, dataset, "validation");
-    return await measureNetwork(gpu, { repeat: 0, network }, validation, request);
+    const known = await measureNetwork(gpu, { repeat: 0, network }, validation, request);
+    return await withFits(gpu, validation, known, request.mode);
   });
 }
 
-async function choose(devices: Devices, options: PruneOptions, dataset: Dataset, about: MeasuredNetwork) {
+async function choose(devices: Devices, options: PruneOptions, dataset: Dataset, about: PrunableNetwork) {
   const request = { ...options, amount: amountOf(options) };
   return onDevice(devices, "choosing neurons", async (gpu) => {
     using validation = splitOnDevice(gpu, dataset, "validation");
@@ -239,12 +241,12 @@ async function work({ model, options, files, original, fitted, devices, display 
   const measure = requireMeasure(options.measure);
   const sampling = { ...shapleyConfig({ ...options, measures: [measure.name] }), seed: options.seed };
   const request = { ...levelConfig(options), ...sampling, measures: [measure] };
-  const about = await measured(devices, network, dataset, request);
+  const about = await measured(devices, network, dataset, { ...request, mode: options.mode });
   const removed = await choose(devices, options, dataset, about);
   display.line(`removed: ${removedText(network, removed)}`);
-  const constants = options.mode === "mean" ? about.meanActivations : zeroConstants(network);
-  const small = await rewritten(files, pruneNetwork(original, removed, constants), reread);
-  const check = await checked(devices, files.network, small.network, { network, removed, constants }, dataset);
+  const standIns = standInsFor(options.mode, about, removed);
+  const small = await rewritten(files, withoutRemoved(original, removed, standIns), reread);
+  const check = await checked(devices, files.network, small.network, { network, removed, ...standIns }, dataset);
   const list = removedNeurons(about.table, measure.id, removed);
   const states = [before, await stateOf(small.network, small.bytes)];
   const warnings: string[] = [];

@@ -5,7 +5,9 @@ const titles: Readonly<Record<Part, string>> = {
   train: "training",
   measure: "measuring",
   search: "searching orders",
+  fit: "fitting constants",
   curves: "curves",
+  rebuild: "rebuilt curves",
   singles: "single removals",
 };
 /** Above this share of the evaluations, it is said how to have fewer single removals. */
@@ -38,7 +40,7 @@ export function workLines(estimates: readonly PartEstimate[]): string[] {
 
 function fewerText(estimates: readonly PartEstimate[]): string[] {
   const evaluations = (part: Part) => estimates.find((one) => one.part === part)?.amount ?? 0;
-  const [curves, singles] = [evaluations("curves"), evaluations("singles")];
+  const [curves, singles] = [evaluations("curves") + evaluations("rebuild"), evaluations("singles")];
   if (singles <= MOST_SINGLES * (curves + singles)) return [];
   const share = Math.round((100 * singles) / (curves + singles));
   return [`note:    ${share} % of the evaluations are single removals; --singles 100 or none makes fewer`];

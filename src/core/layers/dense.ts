@@ -1,6 +1,6 @@
 /** Dense layers: z = W x + b. */
 import type { RandomSequence } from "../random.ts";
-import type { LayerKind, LayerParameters, LayerShape, RemovedBelow } from "./layer-kind.ts";
+import type { LayerKind, LayerParameters, LayerShape, RebuiltBelow, RemovedBelow } from "./layer-kind.ts";
 
 /** A dense layer z = W x + b. */
 export interface DenseLayer extends LayerParameters {
@@ -37,6 +37,18 @@ function balancedBias(layer: DenseLayer, output: number, { units, constants }: R
   return bias;
 }
 
+/** Gives an output's weights of removed inputs to kept ones, in place. @returns what is constant of it */
+function redistribute(weights: Float64Array, { removed, kept, slopes, intercepts }: RebuiltBelow): number {
+  let constant = 0;
+  for (const [row, input] of removed.entries()) {
+    const weight = weights[input]!;
+    weights[input] = 0;
+    constant += weight * intercepts[row]!;
+    for (const [column, other] of kept.entries()) weights[other]! += weight * slopes[row * kept.length + column]!;
+  }
+  return constant;
+}
+
 export const dense: LayerKind<DenseLayer, DenseShape> = {
   shape: ({ inputs, outputs }) => denseShape(inputs, outputs),
   shapeSaid: (size) => denseShape(size("inputs"), size("outputs")),
@@ -68,6 +80,16 @@ export const dense: LayerKind<DenseLayer, DenseShape> = {
       weights: Float32Array.from(weights),
       biases: Float32Array.from(biases),
     };
+  },
+  rebuilt(layer, below) {
+    const { inputs } = layer;
+    const [weights, biases] = [Float32Array.from(layer.weights), Float32Array.from(layer.biases)];
+    for (const [output, bias] of layer.biases.entries()) {
+      const row = Float64Array.from(layer.weights.subarray(output * inputs, (output + 1) * inputs));
+      biases[output] = bias + redistribute(row, below);
+      weights.set(row, output * inputs);
+    }
+    return { ...layer, weights, biases };
   },
 };
 

@@ -42,6 +42,20 @@ export interface RemovedBelow {
   readonly constants: ArrayLike<number>;
 }
 
+/**
+ * What stands for units that are gone from the layer below, where others there tell of them:
+ * t_r = intercept_r + sum over kept units k of slope_rk t_k.
+ */
+export interface RebuiltBelow {
+  /** Which are gone, and which are kept. */
+  readonly removed: readonly number[];
+  readonly kept: readonly number[];
+  /** [removed, kept] */
+  readonly slopes: Float64Array;
+  /** [removed] */
+  readonly intercepts: Float64Array;
+}
+
 export interface LayerKind<L extends LayerParameters, S extends LayerShape> {
   shape(layer: L): S;
   /** The shape that an object's fields say. @param size reads a field, and throws where it is no size */
@@ -56,4 +70,9 @@ export interface LayerKind<L extends LayerParameters, S extends LayerShape> {
   reordered(layer: L, places: Uint32Array): L;
   /** The layer without units of its own and of the layer below, whose constants go into its biases. */
   pruned(layer: L, units: ReadonlySet<number>, below: RemovedBelow): L;
+  /**
+   * The layer with the weights of units that are gone from below given to those that are kept, w_k + sum over r of w_r slope_rk, and
+   * what is constant to its biases: computed in float64, rounded once. The weights of those that are gone become 0.
+   */
+  rebuilt(layer: L, below: RebuiltBelow): L;
 }

@@ -58,6 +58,8 @@ export function readingRows(basis: PlanBasis, samples: number, networks: number,
 export interface ExtremesCollector extends Collector {
   /** Per hidden layer: [networks, units, levels - 1]. */
   edges(levels: number): Float32Array[];
+  /** Per hidden layer: [networks, units, 2], the least and the largest. */
+  ranges(): Float32Array[];
 }
 
 /** Finds the least and the largest output of every neuron. */
@@ -83,6 +85,7 @@ export function createExtremesCollector({ count, shape }: DeviceNetworks): Extre
         };
       });
     },
+    ranges: () => found.map(decodeExtremes),
     edges: (levels) => found.map((words) => widthEdges(decodeExtremes(words), levels)),
   };
 }

@@ -3,7 +3,7 @@
  * each a piece of work of its own. Single removals of walks (ablation/walks) count right predictions exactly; here differences are
  * carried, which tell small changes.
  */
-import type { AblationMode } from "../../core/ablation.ts";
+import type { ReplacementMode } from "../../core/ablation.ts";
 import type { RemovalSums } from "../../core/evidence.ts";
 import { classesOf, hiddenLayers, hiddenUnits } from "../../core/layers/network-shape.ts";
 import type { KindShape } from "../../core/layers/registry.ts";
@@ -44,7 +44,7 @@ const MOST_SLABS = 65_535;
 const UNIT_OPERATIONS = 20;
 
 interface RemovalSize extends PassSize {
-  readonly modes: readonly AblationMode[];
+  readonly modes: readonly ReplacementMode[];
 }
 
 /** Neurons of hidden layer `layer`, from 0, that are removed at once: each has a slab in every layer above, for each mode. */
@@ -107,20 +107,20 @@ type RemovalArrays = Allocated<ReturnType<typeof removalsLayout>["arrays"]>;
 
 interface RemovalsCollector extends Collector {
   /** [networks][hidden layers], of one of its modes. */
-  gathered(mode: AblationMode): RemovalSums[][];
+  gathered(mode: ReplacementMode): RemovalSums[][];
 }
 
 /** @param means per hidden layer: [networks, units] */
 export function createRemovalsCollector(
   { count, shape }: DeviceNetworks,
   means: readonly Float32Array[],
-  modes: readonly AblationMode[],
+  modes: readonly ReplacementMode[],
 ): RemovalsCollector {
   const hidden = hiddenUnits(shape);
   const each = modes.length;
   const sums = hidden.map((units) => new BlockSums(count * units * each, FLOATS));
   /** Of every layer of every network, what is made of its sums in one mode. */
-  function ofLayers<T>(mode: AblationMode, made: (column: (part: number) => Float64Array) => T): T[][] {
+  function ofLayers<T>(mode: ReplacementMode, made: (column: (part: number) => Float64Array) => T): T[][] {
     const own = modes.indexOf(mode);
     return Array.from({ length: count }, (_, network) =>
       hidden.map((units, layer) => {
@@ -140,7 +140,7 @@ export function createRemovalsCollector(
 interface Removals {
   readonly sums: readonly BlockSums[];
   readonly means: readonly Float32Array[];
-  readonly modes: readonly AblationMode[];
+  readonly modes: readonly ReplacementMode[];
 }
 
 async function board(pass: PageRide, own: Owned, { sums, means, modes }: Removals): Promise<Rider> {
@@ -178,7 +178,7 @@ async function board(pass: PageRide, own: Owned, { sums, means, modes }: Removal
 interface Removed {
   readonly layer: number;
   readonly group: number;
-  readonly modes: readonly AblationMode[];
+  readonly modes: readonly ReplacementMode[];
 }
 
 /** The chunks of a page, each for every group in turn. */

@@ -1,6 +1,6 @@
 /** Does the removal of a neuron hurt the class that the neuron prefers? */
 import { mean } from "simple-statistics";
-import type { AblationMode, SingleRemovals } from "../../core/ablation.ts";
+import type { ConstantMode, SingleRemovals } from "../../core/ablation.ts";
 import { hasBits, isConstant, type NeuronTable, onesOf, onesPerClass } from "../../core/neuron-table.ts";
 import type { RepeatSummary } from "../../core/study.ts";
 import type { StudySummary } from "../files/study-file.ts";
@@ -108,7 +108,7 @@ export function classEffects(
   layers: readonly number[],
 ): ClassEffects[] {
   if (testPerClass === undefined) return [];
-  const modes: AblationMode[] = [...new Set(singles.map(({ mode }) => mode))];
+  const modes: ConstantMode[] = [...new Set(singles.map(({ mode }) => mode))];
   return modes.flatMap((mode) =>
     layers.flatMap((layer): ClassEffects[] => {
       const removals = singles.filter((candidate) => candidate.mode === mode && candidate.layer === layer);

@@ -100,9 +100,11 @@ export function groupCurves(curves: readonly AblationCurve[]): CurveGroup[] {
 /** The modes of the curves, in the order in which they first appear. */
 export const modesOf = (groups: readonly CurveKind[]): AblationMode[] => [...new Set(groups.map(({ mode }) => mode))];
 
-/** The mode that a study is about: bias balancing, unless its curves are all of zeros. */
+/** The mode that a study is about: bias balancing where there is a choice, else zeros, else the first that it has. */
 export function modeShown(curves: readonly { readonly mode: AblationMode }[]): AblationMode {
-  return curves.length === 0 || curves.some(({ mode }) => mode === "mean") ? "mean" : "zero";
+  const has = (wanted: AblationMode) => curves.some(({ mode }) => mode === wanted);
+  const usual = (["mean", "zero"] as const).find(has);
+  return usual ?? curves[0]?.mode ?? "mean";
 }
 
 /** The scopes of the curves, likewise. */

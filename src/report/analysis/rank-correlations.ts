@@ -1,6 +1,6 @@
 /** Does a measure rank neurons as the loss does that their removal costs? */
 import { sampleRankCorrelation } from "simple-statistics";
-import type { AblationMode, SingleRemovals } from "../../core/ablation.ts";
+import type { ConstantMode, SingleRemovals } from "../../core/ablation.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import type { RankCorrelation } from "./analysis.ts";
@@ -29,7 +29,7 @@ export function rankCorrelations(
   layers: readonly number[],
   measures: readonly string[],
 ): RankCorrelation[] {
-  const modes: AblationMode[] = [...new Set(singles.map(({ mode }) => mode))];
+  const modes: ConstantMode[] = [...new Set(singles.map(({ mode }) => mode))];
   const places = [...layers.map((layer) => [layer]), ...(layers.length > 1 ? [layers] : [])];
   return modes.flatMap((mode) => {
     const inMode = singles.filter((removals) => removals.mode === mode);

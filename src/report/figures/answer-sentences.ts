@@ -1,5 +1,6 @@
 /** The answer of a study in words that need no statistics: which measures are better guides than chance, and where. */
 
+import { modeTexts } from "../../core/ablation.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import { layerOf, networkScopes, type ScopeText } from "../../core/scope.ts";
 import type { Answer, Answers, AnswerVerdict } from "../analysis/analysis.ts";
@@ -134,7 +135,7 @@ export function answerDetails(answers: Answers): string[] {
 
 /** How the sentence is decided, for somebody who has just read it. */
 export function howDecided({ mode }: Answers): string {
-  const replacement = mode === "mean" ? "their mean output" : "zero";
+  const replacement = mode === "mean" ? "their mean output" : modeTexts[mode].many;
   return `Neurons are removed one after another, lowest value first, and replaced by ${replacement}; a good guide keeps more test accuracy than removing them in a random order does. A measure is better (or worse) than chance where this difference, over the same networks, would come about by chance in fewer than 5 of 100 studies.`;
 }
 

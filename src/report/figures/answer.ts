@@ -1,4 +1,5 @@
 /** The forest plot of the answer: each measure's area minus that of random orders, with its interval, scope by scope. */
+import { modeTexts } from "../../core/ablation.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import type { Answer, AnswerVerdict, StudyAnalysis } from "../analysis/analysis.ts";
 import { answerSentence, verdictTexts } from "./answer-sentences.ts";
@@ -139,7 +140,7 @@ export function answerFigure({ answers }: StudyAnalysis): Figure | undefined {
       domain,
     ),
   );
-  const replaced = mode === "mean" ? "their mean" : "zero";
+  const replaced = modeTexts[mode].many;
   const bars = repeats > 1 ? " Bars: 95 % bootstrap interval." : "";
   return {
     id: ANSWER_FIGURE,

@@ -1,6 +1,9 @@
 /** Figure 6: which class a neuron prefers, and which class suffers when the neuron is removed. */
+
+import { modeTexts } from "../../core/ablation.ts";
 import { greatest } from "../../core/long-arrays.ts";
 import type { ClassEffects, StudyAnalysis } from "../analysis/analysis.ts";
+import { modeShown } from "../analysis/curve-groups.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { type Panel, panelsSpec } from "./panels.ts";
 import { aloneText } from "./removed-neurons.ts";
@@ -140,7 +143,7 @@ function cellTable(panels: readonly { readonly layer: number; readonly cells: re
 /** Absent where single removals were not counted by class. */
 export function classesFigure(analysis: StudyAnalysis): Figure | undefined {
   const { classEffects, classNames, repeats } = analysis;
-  const mode = classEffects.some((effects) => effects.mode === "mean") ? "mean" : "zero";
+  const mode = modeShown(classEffects);
   const shown = classEffects.filter((effects) => effects.mode === mode);
   if (shown.length === 0) return undefined;
   const names = distinctNames(classNames);
@@ -154,7 +157,7 @@ export function classesFigure(analysis: StudyAnalysis): Figure | undefined {
     id: "figure-6",
     title: "Preferred class and the class that suffers",
     reading: `Of the neurons whose removal lowers some class, the class that loses most is the preferred one ${agreement}.`,
-    caption: `Mean over the neurons of ${counted(repeats, "repeat")} that prefer a class (by KL selectivity; their number in brackets), each removed alone and replaced by ${mode === "mean" ? "its mean" : "zero"}: change of each class's test accuracy.${aloneText(analysis)}${preferenceText(shown, names)} Chance: from how often each class is preferred, and how often it loses most. A mean over neurons, so no interval is drawn${repeats > 1 ? "; brackets in the sentence above: 95 % bootstrap interval over repeats" : ""}.`,
+    caption: `Mean over the neurons of ${counted(repeats, "repeat")} that prefer a class (by KL selectivity; their number in brackets), each removed alone and replaced by ${modeTexts[mode].one}: change of each class's test accuracy.${aloneText(analysis)}${preferenceText(shown, names)} Chance: from how often each class is preferred, and how often it loses most. A mean over neurons, so no interval is drawn${repeats > 1 ? "; brackets in the sentence above: 95 % bootstrap interval over repeats" : ""}.`,
     alternative: `Heat maps, one for each layer: rows are preferred classes, columns the classes whose accuracy changes. The class that loses most is the preferred one ${agreement}. The table lists every cell.`,
     spec: panelsSpec(panels.map(({ effects, cells }) => heatMap(effects, cells, names, end))),
     table: cellTable(panels),

@@ -1,4 +1,5 @@
 /** What the figures of accuracy curves share: from chosen panels to a figure. */
+import { modeTexts } from "../../core/ablation.ts";
 import { greatest } from "../../core/long-arrays.ts";
 import type { CurveSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { type CurvePanel, curvePanel, type Dashes } from "./curve-panels.ts";
@@ -38,12 +39,10 @@ interface CurveFigure {
   readonly dashes: Dashes;
 }
 
-const modeTexts = { mean: "Removed neurons become their mean.", zero: "Removed neurons become zero." } as const;
-
 /** Says what removed neurons become, where that is one thing. */
 function modeText(curves: readonly CurveSummary[]): string {
   const modes = [...new Set(curves.map(({ mode }) => mode))];
-  return modes.length === 1 ? modeTexts[modes[0]!] : "";
+  return modes.length === 1 ? `Removed neurons become ${modeTexts[modes[0]!].many}.` : "";
 }
 
 /** Puts the panels together; the caption says repeats, band and marks, the table lists every tenth of each curve. */

@@ -1,4 +1,5 @@
 /** Curves as rows of data: what pictures draw, what hovering shows and what tables list, rounded once for all three. */
+import { modeTexts } from "../../core/ablation.ts";
 import type { CurveSummary } from "../analysis/analysis.ts";
 import type { FigureTable } from "./figure.ts";
 import { seriesTitle } from "./theme.ts";
@@ -68,12 +69,7 @@ export function curveTable(curves: readonly StyledCurve[]): FigureTable {
   const columns = ["removes", "ordered by", "order", "removed neurons become", "removed", "accuracy"];
   const rows = curves.flatMap((styled) => {
     const { scope, measure, direction, mode, removed } = styled.curve;
-    const key = [
-      scopeTitle(scope),
-      seriesTitle(measure),
-      orderTitle(direction),
-      mode === "mean" ? "their mean" : "zero",
-    ];
+    const key = [scopeTitle(scope), seriesTitle(measure), orderTitle(direction), modeTexts[mode].many];
     return tableSteps(removed).map((step) => {
       const { accuracy, low, high } = rowAt(styled, step);
       const cells = [...key, String(removed[step]), accuracy.toFixed(ACCURACY_DIGITS)];

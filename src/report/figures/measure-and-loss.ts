@@ -1,11 +1,13 @@
 /** Figure 5: each measure against the loss that removing the neuron alone costs, layer by layer and pooled. */
+
 import { linearRegression, max, median, min } from "simple-statistics";
-import type { AblationMode } from "../../core/ablation.ts";
+import { type AblationMode, modeTexts } from "../../core/ablation.ts";
 import { exponentialM1, logarithm, logarithm1p } from "../../core/elementary.ts";
 import { RandomSequence, streams } from "../../core/random.ts";
 import { roundedValue, unitOf } from "../../measures/columns.ts";
 import { unitWords } from "../../measures/units.ts";
 import type { RankCorrelation, StudyAnalysis, StudyFiles } from "../analysis/analysis.ts";
+import { modeShown } from "../analysis/curve-groups.ts";
 import type { Figure, FigureTable } from "./figure.ts";
 import { type Panel, type PanelLayer, panelSize, panelsSpec } from "./panels.ts";
 import { aloneText, isPart, type RemovedNeuron, removedNeurons } from "./removed-neurons.ts";
@@ -200,7 +202,7 @@ function correlationsOf({ measures, correlations }: StudyAnalysis, mode: Ablatio
 
 /** Absent where single removals, measures or the losses of the intact networks are not there. */
 export function measureAndLoss(analysis: StudyAnalysis, files: StudyFiles): Figure | undefined {
-  const mode: AblationMode = analysis.correlations.some((one) => one.mode === "mean") ? "mean" : "zero";
+  const mode = modeShown(analysis.correlations);
   const neurons = removedNeurons(files, mode);
   const byMeasure = correlationsOf(analysis, mode);
   if (neurons.length === 0 || byMeasure.length === 0) return undefined;
@@ -220,7 +222,7 @@ export function measureAndLoss(analysis: StudyAnalysis, files: StudyFiles): Figu
     id: "figure-5",
     title: "Measure against what removing the neuron costs",
     reading,
-    caption: `Each point is a neuron of ${counted(analysis.repeats, "repeat")} that is removed alone and becomes ${mode === "mean" ? "its mean" : "zero"}; ${shown} neurons are drawn.${aloneText(analysis)} Correlations are computed from all ${isPart(analysis) ? "these neurons" : "neurons"} of a network and averaged over networks${analysis.repeats > 1 ? ", in brackets their 95 % bootstrap interval" : ""}. Lines: least squares on the drawn scale, over all neurons, of a layer and pooled (dashed). The scale of losses is logarithmic beyond ${material.scale.constant}.`,
+    caption: `Each point is a neuron of ${counted(analysis.repeats, "repeat")} that is removed alone and becomes ${modeTexts[mode].one}; ${shown} neurons are drawn.${aloneText(analysis)} Correlations are computed from all ${isPart(analysis) ? "these neurons" : "neurons"} of a network and averaged over networks${analysis.repeats > 1 ? ", in brackets their 95 % bootstrap interval" : ""}. Lines: least squares on the drawn scale, over all neurons, of a layer and pooled (dashed). The scale of losses is logarithmic beyond ${material.scale.constant}.`,
     alternative: `Scatter plots, one for each measure, of the neurons' measures and the increase of test loss when each is removed alone, with a line for each layer and one for all. ${reading} The table lists the correlations; the points are in the figure's specification.`,
     spec: panelsSpec(
       byMeasure.map(({ measure, correlations }) => scatterPanel(measure, correlationLines(correlations), material)),

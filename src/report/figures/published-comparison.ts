@@ -1,4 +1,5 @@
 /** Every value of the paper beside the study's, with their difference, and whether the paper's lies in the study's band. */
+import { modeTexts } from "../../core/ablation.ts";
 import type { CurveSummary, Interval, MeasureSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { isCurveOf } from "./curve-figure.ts";
 import type { FigureTable } from "./figure.ts";
@@ -42,7 +43,7 @@ function comparedPoint(curves: readonly CurveSummary[], point: PublishedPoint): 
     accuracyLow === undefined || accuracyHigh === undefined
       ? undefined
       : { low: accuracyLow[step]!, high: accuracyHigh[step]! };
-  const mode = point.mode === "mean" ? "their mean" : "zero";
+  const mode = modeTexts[point.mode].many;
   const order = point.direction === "none" ? "" : `, ${orderTitle(point.direction)}`;
   const what = `${scopeTitle(point.scope)}, ${seriesTitle(point.measure)}${order}, ${point.removed} removed and replaced by ${mode}: accuracy`;
   return [comparison(point.figure, what, point.accuracy, curve.accuracyMean[step]!, interval)];

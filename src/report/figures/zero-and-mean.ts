@@ -1,6 +1,6 @@
 /** Figure 1: what a removed neuron's output becomes, zero or its mean, per layer. */
 
-import { ablationModes, RANDOM } from "../../core/ablation.ts";
+import { RANDOM, replacementModes } from "../../core/ablation.ts";
 import { layerScope } from "../../core/scope.ts";
 import type { CurveSummary, StudyAnalysis } from "../analysis/analysis.ts";
 import { estimateMean } from "../statistics/estimate.ts";
@@ -32,6 +32,7 @@ function curvesOfLayer({ curves }: StudyAnalysis, layer: number, measure: string
   return curves.filter(
     (curve) =>
       curve.scope === layerScope(layer) &&
+      replacementModes.some((mode) => mode === curve.mode) &&
       (curve.measure === RANDOM || (curve.measure === measure && curve.direction === "low")),
   );
 }
@@ -39,7 +40,7 @@ function curvesOfLayer({ curves }: StudyAnalysis, layer: number, measure: string
 /** How much more area the mean leaves than zero, for each series of the layer. */
 function gains(curves: readonly CurveSummary[]): string[] {
   return [...new Set(curves.map(({ measure }) => measure))].flatMap((measure) => {
-    const [zero, mean] = ablationModes.map((mode) =>
+    const [zero, mean] = replacementModes.map((mode) =>
       curves.find((curve) => curve.measure === measure && curve.mode === mode),
     );
     if (zero === undefined || mean === undefined) return [];
@@ -62,7 +63,7 @@ export function zeroAndMean(analysis: StudyAnalysis): Figure | undefined {
     ({ layer, curves }): CurvePanel => ({
       key: `layer${layer}`,
       title: `layer ${layer}`,
-      curves: curves.map((curve) => ({ curve, style: styles[curve.mode] })),
+      curves: curves.map((curve) => ({ curve, style: curve.mode === "zero" ? styles.zero : styles.mean })),
       published: publishedOf(points, curves),
     }),
   );

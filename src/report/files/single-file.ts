@@ -1,5 +1,5 @@
 /** single.csv: test accuracy and loss with one neuron removed at a time; one row per network, neuron and mode. */
-import { type AblationMode, ablationModes, removedAlone, type SingleRemovals } from "../../core/ablation.ts";
+import { type ConstantMode, constantModes, removedAlone, type SingleRemovals } from "../../core/ablation.ts";
 import { appendAll } from "../../core/long-arrays.ts";
 import { resultNames } from "../../core/platform.ts";
 import { type CsvRow, type CsvTable, csvText, damaged, readCsv, requireHeader } from "./csv.ts";
@@ -42,7 +42,7 @@ export function singleCsv(tables: Iterable<SingleRemovals>): Iterable<string> {
 interface TableUnderWay {
   readonly repeat: number;
   readonly layer: number;
-  readonly mode: AblationMode;
+  readonly mode: ConstantMode;
   readonly neurons: number[];
   readonly correct: number[];
   readonly loss: number[];
@@ -50,7 +50,7 @@ interface TableUnderWay {
 }
 
 function openTable(row: CsvRow): TableUnderWay {
-  const [repeat, layer, mode] = [row.uint32("repeat"), row.uint32("layer"), row.oneOf("mode", ablationModes)];
+  const [repeat, layer, mode] = [row.uint32("repeat"), row.uint32("layer"), row.oneOf("mode", constantModes)];
   return { repeat, layer, mode, neurons: [], correct: [], loss: [], correctPerClass: [] };
 }
 

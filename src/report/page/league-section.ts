@@ -1,4 +1,5 @@
 /** League tables of a study with more measures than the paper's: who keeps most accuracy, scope by scope, and who ranks neurons alike. */
+import { modeTexts } from "../../core/ablation.ts";
 import type { Estimate, League, LeagueRow, StudyAnalysis } from "../analysis/analysis.ts";
 import { type OrderCost, orderCosts } from "../analysis/order-costs.ts";
 import { seriesTitle } from "../figures/theme.ts";
@@ -68,7 +69,7 @@ function leagueTable({ scope, rows }: League, costs: Costs): Markup {
 
 function content({ leagues, measures, study }: StudyAnalysis): Markup | undefined {
   if (measures.length <= FEW || leagues.length === 0) return undefined;
-  const replaced = leagues[0]!.mode === "mean" ? "its mean" : "zero";
+  const replaced = modeTexts[leagues[0]!.mode].one;
   const isAttained = leagues.some(({ rows }) =>
     rows.some((row) => shareColumns.some(({ of }) => of(row) !== undefined)),
   );

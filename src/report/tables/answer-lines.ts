@@ -1,4 +1,5 @@
 /** The answer of a study for a terminal: a sentence, the differences that it rests on, and what is open. */
+import { modeTexts } from "../../core/ablation.ts";
 import { wrapped } from "../../core/wrapped-text.ts";
 import type { Answer, Answers } from "../analysis/analysis.ts";
 import { answerSentence, openText } from "../figures/answer-sentences.ts";
@@ -37,7 +38,7 @@ function rowsOf(list: readonly Answer[], shown: readonly Shown[]): string[][] {
 /** Lines of at most `width` characters. */
 export function answerLines(answers: Answers, width: number): string[] {
   const open = openText(answers);
-  const replaced = answers.mode === "mean" ? "their mean" : "zero";
+  const replaced = modeTexts[answers.mode].many;
   const scopes = [...new Set(answers.list.map(({ scope }) => scope))];
   const byScope = scopes.map((scope) => answers.list.filter((one) => one.scope === scope));
   const isMany = byScope.some(({ length }) => length > FEW);

@@ -1,7 +1,7 @@
 /** Greedy removals on a device against every candidate's loss in float64. */
 import { describe, expect, test } from "vitest";
 import { findGreedy, findGreedyAccuracy } from "../../../src/ablation/sequences/greedy.ts";
-import { type AblationMode, ablationModes, type NeuronAddress } from "../../../src/core/ablation.ts";
+import { type NeuronAddress, type ReplacementMode, replacementModes } from "../../../src/core/ablation.ts";
 import { layerActivation } from "../../../src/core/activation.ts";
 import type { Split } from "../../../src/core/dataset.ts";
 import { hiddenUnits } from "../../../src/core/layers/network-shape.ts";
@@ -24,7 +24,7 @@ const WIDTHS = [6, 5, 4, 3, CLASSES];
 const unitsOf = (network: Network) => hiddenUnits(networkShape(network));
 
 /** Per hidden layer: what stands for removed neurons, as a device has it. */
-function constantsOf(network: Network, split: Split, mode: AblationMode): Float32Array[] {
+function constantsOf(network: Network, split: Split, mode: ReplacementMode): Float32Array[] {
   const outputs = forwardNetwork(network, inputValues(split.inputs));
   return unitsOf(network).map((units, layer) => Float32Array.from(replacements(outputs[layer]!, units, mode)));
 }
@@ -51,7 +51,7 @@ const upload = (split: Split, network: Network) => {
 };
 
 describe.each(conformanceSets)("greedy removals of $name", (set) => {
-  test.each(ablationModes)("are those known, with their losses: %s", async (mode) => {
+  test.each(replacementModes)("are those known, with their losses: %s", async (mode) => {
     const network = networkOf(set);
     const split = splitOf(set);
     using samples = upload(split, network);
@@ -73,7 +73,7 @@ describe("greedy removals from three hidden layers", () => {
   const network = realNetwork(random, WIDTHS, (["gelu", "relu", "tanh"] as const).map(layerActivation));
   const split = randomSplit(random, 40, WIDTHS[0]!, CLASSES);
 
-  test.each(ablationModes)("take at every step what raises the loss least, up to rounding: %s", async (mode) => {
+  test.each(replacementModes)("take at every step what raises the loss least, up to rounding: %s", async (mode) => {
     using samples = upload(split, network);
     const constants = constantsOf(network, split, mode);
     const order = await greedy(network, samples, constants, [1, 2, 3]);
@@ -87,7 +87,7 @@ describe("greedy removals from three hidden layers", () => {
     }
   });
 
-  test.each(ablationModes)(
+  test.each(replacementModes)(
     "by accuracy take what leaves fewest errors, and of equals the least loss: %s",
     async (mode) => {
       using samples = upload(split, network);

@@ -9,7 +9,7 @@ import {
   reconstructionMatrix,
 } from "../../../src/ablation/sequences/quadratic.ts";
 import type { Search } from "../../../src/ablation/sequences/search.ts";
-import { type AblationMode, ablationModes } from "../../../src/core/ablation.ts";
+import { type ReplacementMode, replacementModes } from "../../../src/core/ablation.ts";
 import { activations, layerActivation, type NetworkActivation } from "../../../src/core/activation.ts";
 import type { Split } from "../../../src/core/dataset.ts";
 import { hiddenUnits } from "../../../src/core/layers/network-shape.ts";
@@ -43,7 +43,7 @@ const ids = { reconstruction: "reconstruction", logit: "logit_quadratic", fisher
 const unitsOf = (network: Network) => hiddenUnits(networkShape(network));
 
 /** Per hidden layer: what stands for removed neurons, as a device has it. */
-function constantsOf(network: Network, split: Split, mode: AblationMode): Float32Array[] {
+function constantsOf(network: Network, split: Split, mode: ReplacementMode): Float32Array[] {
   const outputs = forwardNetwork(network, inputValues(split.inputs));
   return unitsOf(network).map((units, layer) => Float32Array.from(replacements(outputs[layer]!, units, mode)));
 }
@@ -53,7 +53,7 @@ async function gathered(
   network: Network,
   split: Split,
   kind: QuadraticKind,
-  mode: AblationMode,
+  mode: ReplacementMode,
   { context = gpu, page }: { context?: GpuContext; page?: number } = {},
 ): Promise<Float64Array> {
   const shape = networkShape(network);
@@ -73,7 +73,7 @@ async function gathered(
 }
 
 /** How far a device may be off in each entry: roundings of its own are of the sizes of two neurons. */
-function boundsOf(source: EvidenceSource, kind: QuadraticKind, mode: AblationMode): number[] {
+function boundsOf(source: EvidenceSource, kind: QuadraticKind, mode: ReplacementMode): number[] {
   const exact = quadraticMatrix(source, kind, mode);
   const size = Math.sqrt(exact.length);
   const scale = Math.max(...exact.map(Math.abs));
@@ -103,7 +103,7 @@ describe.each(conformanceSets)("quadratic orders of $name", (set) => {
   const split = splitOf(set);
   const source = { network, inputs: split.inputs, labels: split.labels };
   const units = unitsOf(network);
-  const cases = kinds.flatMap((kind) => ablationModes.map((mode) => [kind, mode] as const));
+  const cases = kinds.flatMap((kind) => replacementModes.map((mode) => [kind, mode] as const));
 
   test.each(cases)("%s, %s: the matrix is the known one, and so is the order on a device", async (kind, mode) => {
     const exact = quadraticMatrix(source, kind, mode);

@@ -1,7 +1,7 @@
 /** Shapley values that a device samples, against exact ones in float64 and against what must hold whatever is drawn. */
 import { describe, expect, test } from "vitest";
 import { shapleyEvaluations, shapleyValues } from "../../../src/ablation/shapley/shapley-sweep.ts";
-import { ablationModes } from "../../../src/core/ablation.ts";
+import { replacementModes } from "../../../src/core/ablation.ts";
 import type { ShapleyValues } from "../../../src/core/evidence.ts";
 import { hiddenUnits } from "../../../src/core/layers/network-shape.ts";
 import { type Network, networkShape } from "../../../src/core/network.ts";
@@ -46,7 +46,7 @@ function costOfLayers(network: Network, constants: readonly Float32Array[]): num
 /** Float32 losses of about 1.5 nats, each a mean over the samples. */
 const ROUNDING = 2e-6;
 
-describe.each(ablationModes)("in mode %s", (mode) => {
+describe.each(replacementModes)("in mode %s", (mode) => {
   test.each([
     [40, undefined],
     [2, undefined],
@@ -135,7 +135,7 @@ test("the seed and the repeat make the permutations", async () => {
 
 test("a set that is read in pages gives the same", async () => {
   using pages = inPages(gpu, split, WIDTHS.at(-1)!, 64);
-  for (const mode of ablationModes) {
+  for (const mode of replacementModes) {
     const whole = await shapleyValues(gpu, onDevice, tasks, request, { players: "layers", mode });
     expect(await shapleyValues(gpu, pages, tasks, request, { players: "layers", mode })).toEqual(whole);
   }
@@ -181,7 +181,7 @@ test("layers of one width have permutations of their own", async () => {
   expect(Math.max(...off)).toBeGreaterThan(0.2 * Math.max(...errors));
 });
 
-describe.each(ablationModes)("all hidden neurons as one game, in mode %s", (mode) => {
+describe.each(replacementModes)("all hidden neurons as one game, in mode %s", (mode) => {
   test.each([
     [2, undefined],
     [40, undefined],

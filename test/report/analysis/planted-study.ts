@@ -2,9 +2,9 @@
 
 import {
   type AblationCurve,
-  type AblationMode,
   type Direction,
   RANDOM,
+  type ReplacementMode,
   type SingleRemovals,
 } from "../../../src/core/ablation.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
@@ -20,7 +20,7 @@ export interface PlantedKind {
   readonly scope: ScopeText;
   readonly measure: string;
   readonly direction: Direction;
-  readonly mode: AblationMode;
+  readonly mode: ReplacementMode;
   readonly repeat: number;
   readonly draw: number;
 }
@@ -31,7 +31,7 @@ export interface Planted {
   readonly measures?: readonly string[];
   readonly hidden?: readonly number[];
   readonly scopes?: readonly ScopeText[];
-  readonly modes?: readonly AblationMode[];
+  readonly modes?: readonly ReplacementMode[];
   readonly draws?: number;
   /** Area under the accuracy curve, to 1 / SAMPLES. */
   readonly area?: (kind: PlantedKind) => number;
@@ -130,7 +130,7 @@ export function plantedStudy(planted: Planted, label = "planted"): StudyFiles {
 export function plantedSingles(
   repeat: number,
   layer: number,
-  mode: AblationMode,
+  mode: ReplacementMode,
   loss: readonly number[],
 ): SingleRemovals {
   const correct = new Uint32Array(loss.length).fill(SAMPLES - 100);

@@ -8,9 +8,9 @@ import { rankingsOf } from "../../../src/ablation/rankings.ts";
 import {
   type AblationCurve,
   type AblationMode,
-  ablationModes,
   type NeuronAddress,
   type RemovalOrder,
+  replacementModes,
   type SingleRemovals,
 } from "../../../src/core/ablation.ts";
 import type { LevelCounts } from "../../../src/core/evidence.ts";
@@ -122,7 +122,7 @@ export function madeUpEvaluation(asked: Pick<Evaluation, "sequence" | "repeat" |
 }
 
 function singlesOf(repeat: number, hidden: readonly number[]): SingleRemovals[] {
-  return ablationModes.flatMap((mode) =>
+  return replacementModes.flatMap((mode) =>
     hidden.map((neurons, index) => {
       const counts = Array.from({ length: neurons }, (_, neuron) =>
         correctWithout([{ layer: index + 1, neuron }], mode),

@@ -1,6 +1,6 @@
 /** Everything the page shows, as one plain value. Only the reducer makes new ones. */
 
-import type { AblationCurve, AblationMode, RemovalOrder, SingleRemovals } from "../../../src/core/ablation.ts";
+import type { AblationCurve, RemovalOrder, ReplacementMode, SingleRemovals } from "../../../src/core/ablation.ts";
 import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../../src/core/scope.ts";
@@ -86,7 +86,7 @@ export interface PastTraining {
 interface Removal {
   readonly history: RemovalHistory;
   readonly rule: RemovalRule;
-  readonly mode: AblationMode;
+  readonly mode: ReplacementMode;
 }
 
 /** A request that is answered by more than one notice. */

@@ -1,5 +1,5 @@
 /** How the state changes: by what the visitor does, and by what the worker says. Pure. */
-import type { AblationMode } from "../../../src/core/ablation.ts";
+import type { ReplacementMode } from "../../../src/core/ablation.ts";
 import type { LabNotice } from "../../engine/protocol.ts";
 import type { LabState, View } from "./lab-state.ts";
 import { settingsFromLink } from "./link.ts";
@@ -20,7 +20,7 @@ export type LabAction =
   | { readonly type: "link"; readonly hash: string }
   | { readonly type: "forgetLink" | "forgetSample" }
   | { readonly type: "view"; readonly change: Partial<View> }
-  | { readonly type: "mode"; readonly mode: AblationMode }
+  | { readonly type: "mode"; readonly mode: ReplacementMode }
   | { readonly type: "rule"; readonly rule: Partial<RemovalRule> }
   /** The first `count` rows of the rule's order are out, and no others. */
   | { readonly type: "removeFirst"; readonly count: number; readonly gesture?: string }

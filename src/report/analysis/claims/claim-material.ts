@@ -1,6 +1,6 @@
 /** What the claims about one study are decided from. */
 
-import { type AblationMode, type Direction, RANDOM } from "../../../core/ablation.ts";
+import { type AblationMode, type Direction, RANDOM, type ReplacementMode } from "../../../core/ablation.ts";
 import type { NeuronTable } from "../../../core/neuron-table.ts";
 import { layerScope, type ScopeText } from "../../../core/scope.ts";
 import { entropy } from "../../../measures/entropy.ts";
@@ -27,7 +27,10 @@ export const CLASS_DEPENDENT = [mutualInformation.id, klSelectivity.id] as const
 export const KL_SELECTIVITY = klSelectivity.id;
 
 /** Claims are about bias balancing where there is a choice, as in the paper. */
-export const modeOf = ({ groups }: ClaimMaterial): AblationMode => modeShown(groups);
+/** The mode that claims are about: the paper's balanced biases, or zeros where a study has nothing else of the paper's. */
+export function modeOf({ groups }: ClaimMaterial): ReplacementMode {
+  return modeShown(groups.filter(({ mode }) => mode === "zero" || mode === "mean")) === "zero" ? "zero" : "mean";
+}
 
 /** Areas of the curves of one measure, or of random orders whatever the direction. */
 export function areasBy(

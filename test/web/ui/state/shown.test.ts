@@ -1,6 +1,6 @@
 /** What follows from the state: columns, costs, outcomes that are known without asking, lines of curves. */
 import { describe, expect, test } from "vitest";
-import { ablationModes } from "../../../../src/core/ablation.ts";
+import { replacementModes } from "../../../../src/core/ablation.ts";
 import { accuracyAt, curveLines } from "../../../../web/ui/state/curve-series.ts";
 import { initialState, type LabState, type ShownStudy } from "../../../../web/ui/state/lab-state.ts";
 import { rowOf } from "../../../../web/ui/state/removal.ts";
@@ -10,7 +10,7 @@ import { correctWithout, costOf, curveOf, madeUpDataset, madeUpStudy } from "../
 
 const settings = { ...defaultSettings, hidden: [6, 4], repeats: 3 };
 const made = madeUpStudy(settings);
-const curves = made.orders.flatMap((order) => ablationModes.map((mode) => curveOf(order, mode)));
+const curves = made.orders.flatMap((order) => replacementModes.map((mode) => curveOf(order, mode)));
 const study: ShownStudy = {
   ...made,
   about: {
@@ -31,7 +31,7 @@ const study: ShownStudy = {
 const table = made.neurons[1]!;
 
 describe("the cost of removing one neuron", () => {
-  test.each(ablationModes)("is the accuracy lost, in percentage points, by %s", (mode) => {
+  test.each(replacementModes)("is the accuracy lost, in percentage points, by %s", (mode) => {
     const costs = costColumn(study, table, mode)!;
     const row = rowOf(table, { layer: 2, neuron: 3 });
     expect(costs[row]).toBeCloseTo(costOf({ layer: 2, neuron: 3 }, mode) / 20, 12);

@@ -1,0 +1,72 @@
+/** What rebuilt networks take on a device, and how many are evaluated at once. Plain arithmetic, nothing allocated. */
+import { featuresOf, hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
+import { plannedArrays } from "../../gpu/device/layout.ts";
+import {
+  batchBytes,
+  bindingBytes,
+  largestGrowth,
+  leastOf,
+  type PlanBasis,
+  type PlannedArray,
+  totalBytes,
+} from "../../gpu/device/plan-basis.ts";
+import { BLOCK } from "../../gpu/kernels/tally.ts";
+import { parametersLayout } from "../../passes/device-networks.ts";
+import { splitLayout } from "../../passes/device-split.ts";
+import { forwardOperations, forwardPassLayout, rowsPerChunk } from "../../passes/forward-pass.ts";
+import { tallyArrays, tallyLayout } from "../../passes/tally.ts";
+import { hiddenPageSamples } from "./hidden-outputs.ts";
+
+/** Networks, their pass in chunks of `rows` samples and their tallies. */
+function networkArrays(
+  basis: PlanBasis,
+  { shape, samples, rows }: { readonly shape: NetworkShape; readonly samples: number; readonly rows: number },
+  networks: number,
+): PlannedArray[] {
+  return [
+    ...plannedArrays(basis, parametersLayout(shape, networks)),
+    ...plannedArrays(basis, forwardPassLayout({ shape, networks, samples, rows })),
+    ...tallyArrays(basis, tallyLayout(networks, samples, Math.ceil(samples / rows))),
+  ];
+}
+
+/**
+ * As many as keep every array within a binding, all of them with the smallest chunk within a share of the memory, and such a chunk
+ * within the time of a unit.
+ * @param shape of the layers above the lowest ablated one
+ */
+export function rebuiltAtOnce(basis: PlanBasis, shape: NetworkShape, samples: number): number {
+  const arraysOf = (networks: number) => networkArrays(basis, { shape, samples, rows: BLOCK }, networks);
+  const another = totalBytes(arraysOf(2)) - totalBytes(arraysOf(1));
+  return leastOf({
+    binding: bindingBytes(basis) / largestGrowth(arraysOf),
+    memory: batchBytes(basis) / another,
+    time: basis.pace.unitOperations / (BLOCK * forwardOperations(shape)),
+  }).count;
+}
+
+/** What rebuilt networks take where hidden layer `lowest` (from 1) is the lowest ablated one, with the outputs that they read. */
+function arraysAbove(basis: PlanBasis, whole: NetworkShape, lowest: number, samples: number): PlannedArray[] {
+  const shape = whole.slice(lowest);
+  const features = featuresOf(shape);
+  const page = hiddenPageSamples(basis, features, samples);
+  const networks = rebuiltAtOnce(basis, shape, samples);
+  const rows = rowsPerChunk(basis, page, networks, shape);
+  return [
+    ...plannedArrays(basis, splitLayout("floats", page, features), "hidden"),
+    ...networkArrays(basis, { shape, samples: page, rows }, networks),
+  ];
+}
+
+/** At the fullest moment of a sweep of one network, beside the data. @param samples of the split, or of a page */
+export function rebuiltArrays(basis: PlanBasis, shape: NetworkShape, samples: number): PlannedArray[] {
+  const phases = hiddenUnits(shape).map((_, index) => arraysAbove(basis, shape, index + 1, samples));
+  // The outputs that are read back to begin with.
+  const pass = { shape, networks: 1, samples, rows: rowsPerChunk(basis, samples, 1, shape) };
+  const reading = [
+    ...plannedArrays(basis, parametersLayout(shape, 1)),
+    ...plannedArrays(basis, forwardPassLayout(pass)),
+    ...plannedArrays(basis, forwardPassLayout(pass), "read"),
+  ];
+  return [...phases, reading].reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest));
+}
