@@ -94,8 +94,8 @@ def compare_singles(given, model, modules):
         theirs = [loss_rises(model, module, each[None], *given.validation) for module, each in zip(modules, own)]
         exact = definitions.single(given.network, inputs, labels, [each.numpy().astype(float) for each in own])
         call = f"LayerFeatureAblation of the loss, {mode}"
-        given.beside(call, f"single_{mode}", theirs, "float32: a small difference of two large losses")
-        given.compare(call, f"`single_{mode}` in float64", theirs, exact, "float32: a small difference of two large losses")
+        given.beside(call, f"single_{mode}", theirs, "float32")
+        given.compare(call, f"`single_{mode}` in float64", theirs, exact, "float32")
         given.compare(f"`single_{mode}`, ours", f"`single_{mode}` in float64", given.ours[f"single_{mode}"], exact, "float32")
     drops = [logit_drops(model, module, *given.validation) for module in modules]
     given.beside("LayerFeatureAblation(model, activation) as it comes", "single_zero", drops, "fall of the label's logit, not rise of the loss")

@@ -1,7 +1,7 @@
 /**
  * What gpu-importance says of a network's neurons, and how long it takes, as JSON lines that captum_importance.py and
  * torch_pruning_importance.py read: node importance_ours.mjs NETWORK DATA [RUNS [ADAPTER]].
- * Times are of whole library calls, after one in which kernels are compiled. A call measures what it always does: bits
+ * Times, by the clock and of the processor (a software adapter's threads are this process's), are of whole library calls, after one in which kernels are compiled. A call measures what it always does: bits
  * of every neuron, mean activations, and the accuracy of the network on validation and test set.
  */
 import { performance } from "node:perf_hooks";
@@ -24,13 +24,15 @@ const print = (line) => console.log(JSON.stringify({ peer: "gpu-importance", ...
 /** @param evaluationsOf how many forward passes over the test set a result holds, for curves */
 async function timed(what, work, evaluationsOf) {
   let result = await work();
-  const seconds = [];
+  const [seconds, processor] = [[], []];
   for (let run = 0; run < Number(runs); run++) {
-    const start = performance.now();
+    const [start, used] = [performance.now(), process.cpuUsage()];
     result = await work();
     seconds.push((performance.now() - start) / 1000);
+    const { user, system } = process.cpuUsage(used);
+    processor.push((user + system) / 1e6);
   }
-  print({ kind: "time", what, seconds, evaluations: evaluationsOf?.(result) });
+  print({ kind: "time", what, seconds, processor, evaluations: evaluationsOf?.(result) });
   return result;
 }
 
@@ -61,12 +63,12 @@ for (const [what, measures] of Object.entries(calls)) await timed(what, () => me
 const measured = await measure([...Object.values(calls).flat(), ...compared]);
 print({ kind: "values", values: columnsOf(measured.table) });
 
-// Two curves of each hidden layer, by the least and by the largest value first, and, beside them, 20 by chance.
+// Two curves of each hidden layer, by the least and by the largest value first, and, beside them, 8 by chance.
 const removal = { measures: ["in-norm"], scopes: ["layers"], modes: ["zero"], stride: 1, singles: "none" };
 const ablated = (randomDraws) => async () => (await ablate(gpu, dataset, measured, { ...removal, randomDraws })).curves;
 const evaluationsOf = (curves) => curves.reduce((sum, { removed }) => sum + removed.length, 0);
 const few = await timed("curves", ablated(0), evaluationsOf);
-await timed("many curves", ablated(20), evaluationsOf);
+await timed("many curves", ablated(8), evaluationsOf);
 print({ kind: "curves", curves: few.filter(({ order }) => order.direction === "low").map(curveOf) });
 gpu[Symbol.dispose]();
 process.exit();

@@ -34,10 +34,10 @@ function differences() {
   return table(head, body);
 }
 
-/** Median seconds of each round, of one evaluation where a call makes several. */
-function rounds(peer, what) {
+/** Median milliseconds of each round, of one evaluation where a call makes several. @param clock seconds or processor */
+function rounds(peer, what, clock) {
   const own = of("time").filter((row) => row.peer === peer && row.what === what);
-  return own.map(({ seconds, evaluations }) => median(seconds) / (evaluations ?? 1));
+  return own.map((row) => (1000 * median(row[clock])) / (row.evaluations ?? 1));
 }
 
 const told = {
@@ -57,18 +57,28 @@ const pairs = [
   ["Torch-Pruning", "magnitude"],
 ];
 
-function times() {
-  const head = ["", "ours, ms", "peer, ms", "peer / ours", "least and largest ratio of a round"];
-  const body = pairs.map(([peer, what, ourWhat = what]) => {
-    const [ours, theirs] = [rounds("gpu-importance", ourWhat), rounds(peer, what)];
-    const ratios = sorted(theirs.map((seconds, round) => seconds / ours[round]));
-    const cells = [1000 * median(ours), 1000 * median(theirs), median(ratios)].map((x) => Number(x.toPrecision(2)));
-    const range = [ratios[0], ratios.at(-1)].map((x) => x.toPrecision(2)).join(" to ");
-    return [`${peer}${what === "curves" ? " (hooks)" : ""}: ${told[ourWhat]}`, ...cells, range];
+/** Median of the rounds' ratios, and the least and the largest. */
+function ratio(ours, theirs) {
+  const ratios = sorted(theirs.map((ms, round) => ms / ours[round]));
+  return [median(ratios), ratios[0], ratios.at(-1)].map((x) => x.toPrecision(2));
+}
+
+function timeCells([peer, what, ourWhat = what]) {
+  const [byProcessor, byClock] = ["processor", "seconds"].map((clock) => {
+    const [ours, theirs] = [rounds("gpu-importance", ourWhat, clock), rounds(peer, what, clock)];
+    if (ours.length === 0 || ours.length !== theirs.length) return Array(3).fill("not measured");
+    const [middle, least, largest] = ratio(ours, theirs);
+    return [...[ours, theirs].map((ms) => Number(median(ms).toPrecision(2))), `${middle} (${least} to ${largest})`];
   });
+  return [`${peer}${what === "curves" ? " (hooks)" : ""}: ${told[ourWhat]}`, ...byProcessor, ...byClock];
+}
+
+function times() {
+  const columns = (clock) => [`ours, ${clock} ms`, `peer, ${clock} ms`, "peer / ours (least to largest)"];
+  const head = ["", ...columns("processor"), ...columns("clock")];
   const { threads } = of("time").find((row) => row.threads !== undefined);
-  const count = rounds("gpu-importance", "conductance").length;
-  return `${table(head, body)}\n\nMedians of ${count} rounds in which each ran in turn; PyTorch with ${threads} threads.`;
+  const count = rounds("gpu-importance", "conductance", "seconds").length;
+  return `${table(head, pairs.map(timeCells))}\n\nMedians of ${count} ${count === 1 ? "round" : "rounds"}, in which each ran in turn; PyTorch with ${threads} threads.`;
 }
 
 function counts() {

@@ -78,7 +78,7 @@ def compare_batches(given, model, groups, gate):
         mean = [(values / batches) ** 2 for values in scores(gate, groups)]
         last = samples - (batches - 1) * size
         why = "float32" if last == size else f"the last batch, of {last}, counts as much as a full one"
-        given.beside(f"the same, added up over {batches} batches of {size}, / {batches}^2", "taylor_gate", mean, why)
+        given.beside(f'TaylorImportance(multivariable, "gate"), squared, {batches} batches of {size} added up, / {batches}^2', "taylor_gate", mean, why)
 
 
 def per_sample_squares(model, inputs, labels):
@@ -118,7 +118,7 @@ def compare_accumulators(given, model, groups):
     theirs = scores(score, groups)
     given.beside(f"ActivationImportance(no normalizer), batches of {BATCH}", "activation_magnitude", theirs, f"a sum over the last batch alone, of {last} samples")
     share = [values / last for values in theirs]
-    given.beside(f"the same / {last}", "activation_magnitude", share, f"the last {last} samples of {len(inputs)}")
+    given.beside(f"ActivationImportance(no normalizer), batches of {BATCH}, / {last}", "activation_magnitude", share, f"the last {last} samples of {len(inputs)}")
 
 
 def compare_ours(given):
@@ -126,7 +126,7 @@ def compare_ours(given):
     inputs, labels = given.exact()
     wanted = {**definitions.weight_measures(given.network), **definitions.gradient_measures(given.network, inputs, labels)}
     for measure, values in wanted.items():
-        given.compare(f"`{measure}`, ours", f"`{measure}` in float64", given.ours[measure], values, "float32")
+        given.compare(f"`{measure}`, ours", f"`{measure}` in float64", given.ours[measure], values, "rounding")
 
 
 def time_all(given, model, groups):
