@@ -41,6 +41,11 @@ function at<C extends MeasuringConfig>(config: C, { stride, randomDraws, shapley
   };
 }
 
+/** The configuration at every fineness, the finest first. */
+export function finenessesOf<C extends MeasuringConfig>(config: C): C[] {
+  return finenesses.map((fineness) => at(config, fineness));
+}
+
 /** The finest configuration that is estimated to fit. @param estimate what a configuration takes on the device */
 export async function withinMinutes<C extends MeasuringConfig>(
   config: C,
@@ -48,8 +53,7 @@ export async function withinMinutes<C extends MeasuringConfig>(
   estimate: (config: C) => Promise<readonly PartEstimate[]>,
 ): Promise<Budgeted<C>> {
   let tried: Budgeted<C> | undefined;
-  for (const fineness of finenesses) {
-    const own = at(config, fineness);
+  for (const own of finenessesOf(config)) {
     const estimates = await estimate(own);
     tried = { config: own, estimates, fits: sumOf(estimates) <= 60_000 * minutes };
     if (tried.fits) break;

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
-import { commandLine, onSwiftShader } from "../support/command-line.ts";
+import { commandLine, finish, onSwiftShader, start } from "../support/command-line.ts";
 import { tinyIdxFiles, writeFolder } from "../support/idx-folders.ts";
 import { plantedNetwork } from "../support/planted-network.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
@@ -32,6 +32,17 @@ test("without networks some are trained", async () => {
   expect(exitCode, stderr).toBe(0);
   const { study } = readResults(join(folder, "trained"));
   expect(study.config).toMatchObject({ repeats: 2, hidden: [6], epochs: 2, activation: "tanh" });
+});
+
+test("the same command goes on where it was killed", async () => {
+  const args = ["compare", "planted.safetensors", "--out", "killed", "--data", "tiny", "--no-report", ...onSwiftShader];
+  const running = start(args, { folder });
+  running.stderr.on("data", (chunk) => /^measuring:/m.test(String(chunk)) && running.kill("SIGKILL"));
+  expect(await finish(running)).toMatchObject({ signal: "SIGKILL" });
+  const { exitCode, stderr } = await commandLine(args, { folder });
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr).toContain("as the unfinished study in this folder was begun");
+  expect(stderr).toContain("1 of 1 networks were measured by an earlier run");
 });
 
 test.each([

@@ -39,7 +39,7 @@ import { addComputingOptions, addResultOptions } from "../options/result-options
 import { addDataOptions, addDataSourceOption, addSweepOptions } from "../options/study-options.ts";
 import { budgeted } from "../results/budgeted.ts";
 import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
-import { closeResults, partsIn, writtenStudy } from "../results/written-study.ts";
+import { closeResults, isBegunIn, partsIn, writtenStudy } from "../results/written-study.ts";
 
 export interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
   readonly out?: string;
@@ -157,11 +157,12 @@ async function analysis(
   const adapterMs = clock() - begin - dataMs;
   const estimate = (own: AnalysisConfig) => analysisEstimates(devices, dataset, own, clock, networks[0]!.network);
   const tell = options.quiet === true ? undefined : display.line;
-  const config = await budgeted(wanted, options.minutes, { estimate, tell });
+  const study = { origin: partOriginOf(devices, dataset), networks: asRepeats(networks) };
+  const isBegun = (own: AnalysisConfig) => isBegunIn(folder, options, { config: own, ...study });
+  const config = await budgeted(wanted, options.minutes, { estimate, tell, isBegun });
   const onEvaluated = accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn });
   const place = { options, folder, sink: folder, display, onEvaluated };
-  const origin = partOriginOf(devices, dataset);
-  const parts = await partsIn(folder, { options, display }, { config, origin, networks: asRepeats(networks) });
+  const parts = await partsIn(folder, { options, display }, { config, ...study });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);
   const elapsedMs = { data: dataMs, adapter: adapterMs, ...written.elapsedMs };
   const provenance = provenanceOf(devices, started, elapsedMs, written.costs);

@@ -22,7 +22,7 @@ import { addStudyOptions, studyConfig } from "../options/study-options.ts";
 import { budgeted } from "../results/budgeted.ts";
 import { addTraceOption, beginProfiling, profiledSink, profileText, studySubject } from "../results/profiling.ts";
 import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
-import { closeResults, partsIn, writtenStudy } from "../results/written-study.ts";
+import { closeResults, isBegunIn, partsIn, writtenStudy } from "../results/written-study.ts";
 
 interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {
   readonly out?: string;
@@ -72,9 +72,12 @@ async function study(
   // Trials compile kernels, which a profile reports by their first use, and with what they cost.
   const told = options.quiet !== true && profiling === undefined;
   const estimate = (own: StudyConfig) => studyEstimates(devices, dataset, own, clock);
-  const config = await budgeted(asked, options.minutes, { estimate, tell: told ? display.line : undefined });
+  const origin = partOriginOf(devices, dataset);
+  const isBegun = (own: StudyConfig) => isBegunIn(folder, options, { config: own, origin });
+  const tell = told ? display.line : undefined;
+  const config = await budgeted(asked, options.minutes, { estimate, tell, isBegun });
   const place = { options, folder, sink: profiledSink(folder, profiling), display };
-  const parts = await partsIn(folder, { options, display }, { config, origin: partOriginOf(devices, dataset) });
+  const parts = await partsIn(folder, { options, display }, { config, origin });
   const written = await writtenStudy({ devices, dataset, parts, clock }, place);
   const elapsedMs = { data: dataMs, adapter: adapterMs, ...written.elapsedMs };
   const provenance = provenanceOf(devices, started, elapsedMs, written.costs);

@@ -7,12 +7,19 @@ function stepsText(stride: number): string {
   return stride === 1 ? "every step of a curve" : `a step of a curve every ${stride} neurons`;
 }
 
-export function budgetLines({ config, estimates, fits }: Budgeted<MeasuringConfig>, minutes: number): string[] {
-  const { stride, randomDraws, shapleyDraws, greedyBlock } = config;
+function finenessText({ stride, randomDraws, shapleyDraws, greedyBlock }: MeasuringConfig): string {
   const permutations = shapleyDraws === undefined ? "" : `, ${shapleyDraws} permutations for Shapley values`;
   const blocks = greedyBlock === undefined ? "" : `, greedy searches in steps of ${greedyBlock}`;
-  const what = `${stepsText(stride)}, ${randomDraws} random orders a scope${permutations}${blocks}`;
+  return `${stepsText(stride)}, ${randomDraws} random orders a scope${permutations}${blocks}`;
+}
+
+/** Of a study that was begun before: trials might choose otherwise today, and then nothing of it could be gone on from. */
+export function begunLine(config: MeasuringConfig): string {
+  return `budget:  ${finenessText(config)}: as the unfinished study in this folder was begun; --fresh chooses anew`;
+}
+
+export function budgetLines({ config, estimates, fits }: Budgeted<MeasuringConfig>, minutes: number): string[] {
   const within = `${minutes} ${minutes === 1 ? "minute" : "minutes"}`;
   const verdict = fits ? `what fits into ${within}` : `the coarsest; more than ${within} all the same`;
-  return [`budget:  ${what}: ${verdict}`, ...workLines(estimates)];
+  return [`budget:  ${finenessText(config)}: ${verdict}`, ...workLines(estimates)];
 }

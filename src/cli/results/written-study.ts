@@ -69,6 +69,16 @@ export async function partsIn(
   });
 }
 
+/** Whether the parts in the folder are of this very study; never where they are to be forgotten. */
+export async function isBegunIn(
+  { parts: store }: ResultsFolder,
+  { fresh }: Pick<OutputOptions, "fresh">,
+  { config, origin, networks }: Pick<StudyPartsOptions, "config" | "origin" | "networks">,
+): Promise<boolean> {
+  const there = fresh === true ? undefined : await storedIdentity(store);
+  return there !== undefined && differences(there, await identityOf(config, origin, networks)).length === 0;
+}
+
 /** Where a study goes, and who watches. */
 interface StudyPlace {
   readonly options: OutputOptions;
