@@ -80,7 +80,7 @@ function content({ leagues, measures, study }: StudyAnalysis): Markup | undefine
   const cost =
     costs.size === 0
       ? undefined
-      : html`<p><strong>Cost</strong> is what the evidence of an order took for a network on this device, in milliseconds. Evidence that several orders need is gathered once: the time is that for all of them, and <strong>shared by</strong> says how many they are. A dash: weights alone say it.</p>`;
+      : html`<p><strong>Cost</strong> is what the evidence of an order took for a network on this device, in milliseconds. Evidence that several orders need is gathered once: the time is that for all of them, and <strong>shared by</strong> says how many they are. A dash: weights alone say it, or an earlier run gathered it.</p>`;
   return html`<p>Every removed neuron becomes ${replaced}. <strong>Difference</strong> is the mean accuracy over all removals minus that of random orders on the same networks. <strong>Rank</strong> goes by it; measures with the same rank and a = are not told apart from the first of them, by paired sign-flip tests after Holm's correction over all pairs of the table.</p>
 ${attained}${cost}${leagues.map((table) => leagueTable(table, costs))}`;
 }
