@@ -1,5 +1,6 @@
 /** The plan of a study: sizes that must work within WebGPU's default limits, and the memory of runs as it was planned. */
 import { describe, expect, test } from "vitest";
+import { ablationModes } from "../src/core/ablation.ts";
 import { RunError } from "../src/core/errors.ts";
 import type { Stage } from "../src/core/progress.ts";
 import type { StudyConfig } from "../src/core/study.ts";
@@ -49,6 +50,8 @@ describe("within WebGPU's default limits, on MNIST", () => {
       { hidden: [300, 300, 8], measures: ["shapley-network-mean"], shapleyDraws: 1000 },
     ],
     ["Shapley values of a deep network", { hidden: [4096, 300, 8], measures: ["shapley-zero", "shapley-mean"] }],
+    ["all modes of 784-1024-1024-10", { repeats: 10, hidden: [1024, 1024], modes: ablationModes }],
+    ["all modes of a deep network", { hidden: [4096, 300, 8], modes: ablationModes }],
     ["a deep network, swept by definition", { repeats: 5, hidden: [300, 300, 300, 300], sweep: "masked" }],
   ] as const;
   const devices = [false, true].flatMap((software) => [1, 16].map((gib) => ({ software, memory: gib * 1024 * MIB })));
@@ -148,6 +151,8 @@ describe("the memory that a study takes", () => {
     ["sequences within layers", { repeats: 2, scopes: ["layers"], measures: ["fisher-quadratic-mean"] }],
     ["few levels by frequency", { bits: 2, bins: "equal-frequency", hidden: [40, 5] }],
     ["three hidden layers", { hidden: [9, 30, 6], repeats: 1, stride: 3, activation: "tanh" }],
+    ["all modes", { repeats: 2, hidden: [9, 7], modes: ablationModes }],
+    ["constants that are searched for", { repeats: 3, modes: ["optimal"], singles: "none", scopes: ["layers"] }],
     ["one hidden layer, swept by definition", { hidden: [40], repeats: 9, activation: "gelu", sweep: "masked" }],
   ];
   test.each(cases)("is as planned: %s, %j", async (_, of) => {
@@ -159,6 +164,14 @@ describe("the memory that a study takes", () => {
     // An upper bound: the batch that takes most need not be the one that is read back.
     expect(reached.ablate!.bytes).toBeLessThanOrEqual(stage(plan, "ablate").bytes);
     expect(reached.ablate!.bytes).toBeGreaterThan(0.5 * stage(plan, "ablate").bytes);
+  });
+
+  test("is at most as planned where all removed neurons are rebuilt", async () => {
+    const { plan, reached } = await measured(gpu, { repeats: 2, hidden: [30, 20], modes: ["least-squares", "merge"] });
+    const { bytes, largest } = stage(plan, "ablate");
+    expect(reached.ablate!.bytes).toBeLessThanOrEqual(bytes);
+    expect(reached.ablate!.bytes).toBeGreaterThan(0.1 * bytes);
+    expect(reached.ablate!.largest).toBeLessThanOrEqual(largest.bytes);
   });
 
   const sampled: readonly (readonly [string, Partial<StudyConfig>])[] = [

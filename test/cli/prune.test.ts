@@ -125,6 +125,22 @@ describe("prune", () => {
     expect(record.maskedTwin).toMatchObject({ samples: idxSizes.test, otherClass: 0 });
   });
 
+  test.each([
+    ["optimal", ["--keep", "50%"]],
+    ["least-squares", ["--keep", "50%"]],
+    ["merge", ["--keep", "4", "--scope", "network"]],
+    ["least-squares", ["--max-accuracy-loss", "5%"]],
+  ])("writes a network equal to the masked one with --mode %s, %j", async (mode, amount) => {
+    const files = ["--out", "fitted.onnx", "--json", "fitted.json", "--force", "--quiet"];
+    const result = await prune("planted.onnx", "--mode", mode, ...amount, ...files);
+    expect(result).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(result.stdout).toMatch(/equal to the masked network: the same class on all 60 test samples/);
+    const record = JSON.parse(readFileSync(join(scratch, "fitted.json"), "utf8"));
+    expect(record).toMatchObject({ mode, maskedTwin: { samples: idxSizes.test, otherClass: 0 } });
+    expect(record.removed.length).toBeGreaterThan(5);
+    expect(layerSizes(networkShape(await written("fitted.onnx")))).toEqual(record.after.widths);
+  });
+
   test("says where training on has taught nothing", async () => {
     const ruinous = ["--keep", "50%", "--finetune", "2", "--learning-rate", "1e10", "--quiet"];
     const result = await prune("planted.onnx", ...ruinous, "--out", "ruined.npz", "--json", "ruined.json");

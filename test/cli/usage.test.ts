@@ -168,7 +168,7 @@ const refused: readonly (readonly [option: string, values: readonly string[], al
   ["--shapley-draws", ["0", "-2", "1", "99", "2.5", "65536", "many", ""], "an even number, 2 to 65534"],
   ["--shapley-error", ["-0.01", "NaN", "Infinity", "1e7", "small", ""], "a number, 0 or more, at most 1000000"],
   ["--scopes", ["layer1", "network,all"], "layers, network"],
-  ["--modes", ["one", "zero;mean"], "zero, mean"],
+  ["--modes", ["one", "zero;mean", "meen"], "zero, mean, optimal, least-squares, merge"],
   ["--sweep", ["slow", ""], "fast, masked"],
   ["--random-draws", ["-1", "65536", "0.5"], "a whole number, 0 to 65535"],
   ["--stride", ["0", "-1", "1000001"], "a whole number, 1 to 1000000"],

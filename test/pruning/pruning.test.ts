@@ -1,7 +1,7 @@
 /** Which neurons are chosen, and whether a pruned network is told from one that is not the masked one. */
 
 import { describe, expect, test } from "vitest";
-import type { ReplacementMode } from "../../src/core/ablation.ts";
+import { type AblationMode, ablationModes } from "../../src/core/ablation.ts";
 import { RunError, UsageError } from "../../src/core/errors.ts";
 import type { Network } from "../../src/core/network.ts";
 import { measureNetwork } from "../../src/measure-networks.ts";
@@ -13,6 +13,7 @@ import { chooseRemovals, type PruneAmount, type PruneScope } from "../../src/pru
 import { compareWithMasked, LOGIT_TOLERANCE, requireTwin } from "../../src/pruning/masked-twin.ts";
 import { networkCost } from "../../src/pruning/network-cost.ts";
 import { removedCsv, removedNeurons } from "../../src/pruning/removed-file.ts";
+import { standInsFor, withFits, withoutRemoved } from "../../src/pruning/stand-ins.ts";
 import { testGpu } from "../support/gpu.ts";
 import { realNetwork, testRandom } from "../support/networks.ts";
 import { constantNeurons, hiddenWidth, plantedNetwork } from "../support/planted-network.ts";
@@ -30,12 +31,7 @@ const uneven = await measureNetwork(
   { measures: paperMeasures },
 );
 
-function choose(
-  amount: PruneAmount,
-  scope: PruneScope = "network-ranked",
-  mode: ReplacementMode = "mean",
-  of = planted,
-) {
+function choose(amount: PruneAmount, scope: PruneScope = "network-ranked", mode: AblationMode = "mean", of = planted) {
   return chooseRemovals(gpu, validation, of, { measure: "mutual-information", mode, scope, amount });
 }
 
@@ -78,6 +74,49 @@ describe("the neurons to remove", () => {
     await expect(choose({ keepCount: 1 }, "layer3")).rejects.toThrow(UsageError);
     await expect(choose({ keepCount: 13 })).rejects.toThrow(/at most 12[\s\S]*13/);
   });
+});
+
+describe("a pruned network in a mode that is fitted", () => {
+  const removed = [
+    { layer: 1, neuron: 0 },
+    { layer: 2, neuron: 2 },
+    { layer: 1, neuron: 5 },
+    { layer: 1, neuron: 6 },
+  ];
+
+  test.each(ablationModes)("is the masked one: %s", async (mode) => {
+    using samples = splitOnDevice(gpu, tinyDataset, "test");
+    const fitted = await withFits(gpu, validation, uneven, mode);
+    const standIns = standInsFor(mode, fitted, removed);
+    const small = withoutRemoved(uneven.network, removed, standIns);
+    expect(small.layers.map(({ weights }) => weights.length)).toEqual([36 * 5, 5 * 2, 2 * 3]);
+    const check = await compareWithMasked(gpu, samples, small, { network: uneven.network, removed, ...standIns });
+    expect(() => requireTwin(check, mode)).not.toThrow();
+    expect(check).toMatchObject({ samples: 60, otherClass: 0, tolerance: LOGIT_TOLERANCE });
+    const zeros = { constants: zeroConstants(uneven.network) };
+    const other = await compareWithMasked(gpu, samples, small, { network: uneven.network, removed, ...zeros });
+    if (mode !== "zero") expect(() => requireTwin(other, mode)).toThrow(RunError);
+  });
+
+  test.each(["optimal", "least-squares", "merge"] as const)(
+    "removes as many as keep the accuracy, and no more: %s",
+    async (mode) => {
+      const fitted = await withFits(gpu, validation, uneven, mode);
+      const request = { measure: "entropy", mode, scope: "layer1", amount: { maxAccuracyLoss: 0.1 } } as const;
+      const chosen = await chooseRemovals(gpu, validation, fitted, request);
+      const right = async (gone: typeof chosen) => {
+        const small = withoutRemoved(uneven.network, gone, standInsFor(mode, fitted, gone));
+        return Math.round((await accuraciesOf(gpu, small, tinyDataset)).validation * validation.count);
+      };
+      const least = (await right([])) - Math.floor(0.1 * validation.count);
+      expect(await right(chosen)).toBeGreaterThanOrEqual(least);
+      const all = await chooseRemovals(gpu, validation, fitted, { ...request, amount: { keepCount: 1 } });
+      expect(all.slice(0, chosen.length)).toEqual(chosen);
+      for (let more = chosen.length + 1; more <= all.length; more++) {
+        expect(await right(all.slice(0, more))).toBeLessThan(least);
+      }
+    },
+  );
 });
 
 describe("a pruned network", () => {

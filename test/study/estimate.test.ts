@@ -1,6 +1,7 @@
 /** What a study is said to take before it begins. */
 import { describe, expect, test } from "vitest";
 import { workLines } from "../../src/cli/display/work-text.ts";
+import { ablationModes } from "../../src/core/ablation.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { studyEstimates } from "../../src/estimate.ts";
@@ -36,6 +37,18 @@ test("the evaluations of curves and single removals are those that the study rep
     const neurons = { all: 12, 3: 6, none: undefined }[singles ?? "all"];
     expect(estimates["singles"]).toBe(neurons && 2 * 2 * (neurons + 2));
   }
+});
+
+test("so are those of modes that are fitted, and of neurons that are rebuilt", async () => {
+  const config = { ...tinyConfig, modes: ablationModes };
+  const events: ProgressEvent[] = [];
+  const clock = () => performance.now();
+  await runStudy(devices, tinyDataset, config, clock, { onProgress: (event) => events.push(event) });
+  const { fit, curves, rebuild, singles } = amounts(await studyEstimates(devices, tinyDataset, config, clock));
+  const last = events.findLast(({ stage }) => stage === "ablate")!;
+  expect(fit! + curves! + rebuild! + singles!).toBe(last.total);
+  expect(last.done).toBeCloseTo(last.total, 6);
+  expect(3 * rebuild!).toBe(2 * curves!);
 });
 
 test("more networks, epochs and curves take as much longer", async () => {

@@ -22,12 +22,12 @@ export function needsFitting(modes: readonly AblationMode[]): boolean {
   return needsConstants(modes) || needsMoments(modes);
 }
 
-/** Evaluations of the validation set that fitting to one network takes; sums of products go for one. */
+/** Evaluations of the validation set that fitting to one network takes, but for the pass that adds up products. */
 export function fittingEvaluations(network: Network, modes: readonly AblationMode[]): number {
   const units = hiddenUnits(networkShape(network));
   // Each neuron, and the intact network once a layer.
   const each = units.reduce((sum, own) => sum + own + 1, 0);
-  return (needsConstants(modes) ? TRIED_CONSTANTS * each : 0) + (needsMoments(modes) ? 1 : 0);
+  return needsConstants(modes) ? TRIED_CONSTANTS * each : 0;
 }
 
 interface Fitted {
@@ -50,9 +50,7 @@ export async function fitModes(
   modes: readonly AblationMode[],
   onProgress: (done: number) => void = () => {},
 ): Promise<FittedModes[]> {
-  const searching = needsConstants(modes)
-    ? tasks.reduce((sum, { network }) => sum + fittingEvaluations(network, ["optimal"]), 0)
-    : 0;
+  const searching = tasks.reduce((sum, { network }) => sum + fittingEvaluations(network, modes), 0);
   const constants = needsConstants(modes)
     ? await optimalConstants(gpu, validation, tasks, (share) => onProgress(share * searching))
     : undefined;
@@ -62,7 +60,6 @@ export async function fitModes(
       ? await layerMoments({ gpu, network, samples: validation }, meanActivations)
       : undefined;
     fitted.push({ ...(constants && { optimalConstants: constants[index]! }), ...(moments && { moments }) });
-    onProgress(searching + (moments === undefined ? 0 : index + 1));
   }
   return fitted;
 }

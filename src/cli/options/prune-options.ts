@@ -94,7 +94,7 @@ export function addPruneOptions(command: Command): Command {
   add("--measure <name>", `lowest removed first, by: ${names.join(", ")}`, oneOf(names), "mutual-information");
   addLevelOptions(command);
   addShapleyOptions(command);
-  add("--mode <name>", "a removed neuron becomes: its mean, in biases, or zero", oneOf(ablationModes), "mean");
+  add("--mode <name>", `what a removed neuron becomes: ${ablationModes.join(", ")}`, oneOf(ablationModes), "mean");
   const scopeHelp = "layers (the same share of each), network, network-ranked, layer1, ...";
   add<PruneScope>("--scope <name>", scopeHelp, scope, "network-ranked");
   under(command, "training");

@@ -111,7 +111,11 @@ const configSchema = z
       .describe(
         "`layers`: each hidden layer by itself; `network`, `network-ranked`: all in one list, by value or by rank.",
       ),
-    modes: z.array(z.enum(ablationModes)).describe("What a removed neuron's output becomes: 0, or its mean."),
+    modes: z
+      .array(z.enum(ablationModes))
+      .describe(
+        "What removed neurons' outputs become: 0, their means, their optimal constants, or functions of kept ones.",
+      ),
     randomDraws: count.describe("Random orders per scope and network."),
     stride: atLeastOne.describe("Curves are evaluated at 0, stride, 2 * stride, ... and at the end."),
     sweep: z.enum(sweepMethods).describe("`fast`: rank-one updates; `masked`: a forward pass at every step."),

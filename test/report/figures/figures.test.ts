@@ -1,6 +1,7 @@
 import { parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { beforeAll, describe, expect, test } from "vitest";
+import { ablationModes, modeTexts } from "../../../src/core/ablation.ts";
 import { analyse } from "../../../src/report/analysis/analyse.ts";
 import type { StudyFiles } from "../../../src/report/analysis/analysis.ts";
 import type { Figure } from "../../../src/report/figures/figure.ts";
@@ -59,6 +60,19 @@ describe("the figures of a study", () => {
     expect(ids(figuresFor(withoutNetworks))).not.toContain("figure-7");
     expect(ids(figuresFor(madeUpFiles({ modes: ["mean"] })))).not.toContain("figure-1");
     expect(figuresFor({ label: "empty", missing: [] })).toEqual([]);
+  });
+
+  test("show other modes where a study has no others, and leave figure 1 to zero and mean", () => {
+    for (const modes of [["optimal"], ["least-squares"], ["merge", "optimal"]] as const) {
+      const other = figuresFor(madeUpFiles({ modes }));
+      expect(ids(other)).not.toContain("figure-1");
+      const curves = other.find(({ id }) => id === "figure-4")!;
+      expect(curves.caption).toContain(`Removed neurons become ${modeTexts[modes[0]].many}.`);
+      expect(JSON.stringify(other)).not.toMatch(/become zero|their mean[.,;]/);
+    }
+    const all = figuresFor(madeUpFiles({ modes: ablationModes }));
+    expect(ids(all)).toEqual(ids(figures));
+    expect(all.map(({ reading }) => reading)).toEqual(figures.map(({ reading }) => reading));
   });
 
   test("say what they show: a title, a reading that ends, a caption and an alternative", () => {
