@@ -10,7 +10,8 @@ import { rebuiltArrays } from "./ablation/rebuilt/rebuilt-plan.ts";
 import { greedyArrays } from "./ablation/sequences/greedy.ts";
 import { searchPasses } from "./ablation/sequences/registry.ts";
 import { shapleyPlan } from "./ablation/shapley/shapley-sweep.ts";
-import { type SweepPlan, sweepPlan } from "./ablation/sweep-plan.ts";
+import { evaluationsFrom, type SweepPlan, sweepPlan } from "./ablation/sweep-plan.ts";
+import { rebuildingModes } from "./core/ablation.ts";
 import { needsKeptSlope } from "./core/activation.ts";
 import { type AnyDataset, isPaged } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
@@ -174,9 +175,10 @@ export function ablationPlan(basis: PlanBasis, data: DataSize, config: Measuring
 function compensationArrays(
   basis: PlanBasis,
   data: DataSize,
-  { modes, activation, ...config }: MeasuringConfig,
+  config: MeasuringConfig,
   plan: SweepPlan,
 ): readonly PlannedArray[] {
+  const { modes, activation, scopes, stride } = config;
   if (!needsFitting(modes)) return plan.arrays;
   const shape = studyShape(data, config);
   const inputType = inputTypeFor(data);
@@ -185,10 +187,13 @@ function compensationArrays(
   const size = { shape, validation, modes, paged, keepsSlopes: activation === "mixed" || needsKeptSlope(activation) };
   const test = onDevice(data, data.test);
   const onTest = plannedArrays(basis, splitLayout(inputType, test, featuresOf(shape)), "test");
+  const rebuilding = rebuildingModes.filter((mode) => modes.includes(mode));
+  const curves = { shape, scopes, stride, ordersPerScope: ordersPerScope(rankingsAsked(config)), modes: rebuilding };
+  const steps = (lowest: number) => evaluationsFrom(curves, lowest);
   const phases = [
     plan.arrays,
     [...onTest, ...fittingArrays(basis, size, plan.networks.count)],
-    ...(needsMoments(modes) ? [[...onTest, ...rebuiltArrays(basis, shape, test)]] : []),
+    ...(needsMoments(modes) ? [[...onTest, ...rebuiltArrays(basis, { shape, samples: test, steps })]] : []),
   ];
   return [
     ...plannedArrays(basis, splitLayout(inputType, validation, featuresOf(shape)), "validation"),

@@ -170,7 +170,7 @@ describe("the memory that a study takes", () => {
     const { plan, reached } = await measured(gpu, { repeats: 2, hidden: [30, 20], modes: ["least-squares", "merge"] });
     const { bytes, largest } = stage(plan, "ablate");
     expect(reached.ablate!.bytes).toBeLessThanOrEqual(bytes);
-    expect(reached.ablate!.bytes).toBeGreaterThan(0.1 * bytes);
+    expect(reached.ablate!.bytes).toBeGreaterThan(0.5 * bytes);
     expect(reached.ablate!.largest).toBeLessThanOrEqual(largest.bytes);
   });
 

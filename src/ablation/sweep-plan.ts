@@ -2,7 +2,7 @@
  * What a sweep takes on a device: the batch of walks or of masked jobs that takes most, beside the data, one network and
  * its pass over a chunk of samples. Plain arithmetic, nothing allocated.
  */
-import type { ConstantMode, SinglesChoice } from "../core/ablation.ts";
+import type { AblationMode, ConstantMode, SinglesChoice } from "../core/ablation.ts";
 import type { InputType } from "../core/input-type.ts";
 import { featuresOf, hiddenUnits, type NetworkShape } from "../core/layers/network-shape.ts";
 import { greatest } from "../core/long-arrays.ts";
@@ -67,8 +67,13 @@ export interface SweepPlan {
   readonly of: number;
 }
 
+/** What decides which curves there are. */
+interface CurveSize extends Pick<SweepSize, "shape" | "scopes" | "ordersPerScope" | "stride"> {
+  readonly modes: readonly AblationMode[];
+}
+
 /** Curves of every scope that is swept. */
-function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: SweepSize): Curves[] {
+function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: CurveSize): Curves[] {
   const isByLayer = (orders: SweepSize["ordersPerScope"]): orders is readonly number[] => Array.isArray(orders);
   const curvesIn = (kinds: readonly ScopeKind[], layer?: number) =>
     kinds.reduce((sum, kind) => {
@@ -89,6 +94,12 @@ function curvesOf({ shape, scopes, ordersPerScope, modes, stride }: SweepSize): 
   return swept
     .filter(({ count }) => count > 0)
     .map((scope) => ({ ...scope, evaluations: removalSteps(scope.neurons, stride).length }));
+}
+
+/** Evaluations of one network's curves whose lowest ablated hidden layer is `lowest`, from 1. */
+export function evaluationsFrom(size: CurveSize, lowest: number): number {
+  const own = curvesOf(size).filter((curves) => curves.lowest === lowest);
+  return own.reduce((sum, { count, evaluations }) => sum + count * evaluations, 0);
 }
 
 /** Evaluations of all curves of one network. */

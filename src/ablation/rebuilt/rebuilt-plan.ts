@@ -45,12 +45,20 @@ export function rebuiltAtOnce(basis: PlanBasis, shape: NetworkShape, samples: nu
   }).count;
 }
 
+interface RebuiltSize {
+  readonly shape: NetworkShape;
+  /** Of the split, or of a page. */
+  readonly samples: number;
+  /** Evaluations of one network's curves whose lowest ablated hidden layer is `lowest`, from 1. */
+  steps(lowest: number): number;
+}
+
 /** What rebuilt networks take where hidden layer `lowest` (from 1) is the lowest ablated one, with the outputs that they read. */
-function arraysAbove(basis: PlanBasis, whole: NetworkShape, lowest: number, samples: number): PlannedArray[] {
+function arraysAbove(basis: PlanBasis, { shape: whole, samples, steps }: RebuiltSize, lowest: number): PlannedArray[] {
   const shape = whole.slice(lowest);
   const features = featuresOf(shape);
   const page = hiddenPageSamples(basis, features, samples);
-  const networks = rebuiltAtOnce(basis, shape, samples);
+  const networks = Math.min(steps(lowest), rebuiltAtOnce(basis, shape, samples));
   const rows = rowsPerChunk(basis, page, networks, shape);
   return [
     ...plannedArrays(basis, splitLayout("floats", page, features), "hidden"),
@@ -58,9 +66,13 @@ function arraysAbove(basis: PlanBasis, whole: NetworkShape, lowest: number, samp
   ];
 }
 
-/** At the fullest moment of a sweep of one network, beside the data. @param samples of the split, or of a page */
-export function rebuiltArrays(basis: PlanBasis, shape: NetworkShape, samples: number): PlannedArray[] {
-  const phases = hiddenUnits(shape).map((_, index) => arraysAbove(basis, shape, index + 1, samples));
+/** At the fullest moment of a sweep of one network, beside the data. */
+export function rebuiltArrays(basis: PlanBasis, size: RebuiltSize): PlannedArray[] {
+  const { shape, samples } = size;
+  const swept = hiddenUnits(shape)
+    .map((_, index) => index + 1)
+    .filter((lowest) => size.steps(lowest) > 0);
+  const phases = swept.map((lowest) => arraysAbove(basis, size, lowest));
   // The outputs that are read back to begin with.
   const pass = { shape, networks: 1, samples, rows: rowsPerChunk(basis, samples, 1, shape) };
   const reading = [

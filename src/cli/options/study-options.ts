@@ -86,7 +86,13 @@ function addRemovalOptions(command: Command): Command {
   command.addOption(new Option("--remeasure <n>", anewHelp).argParser(numbers("remeasure")));
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
-  add("--modes <names>", `what a removed neuron becomes: ${ablationModes.join(", ")}`, someOf(ablationModes), modes, `${modes}`);
+  add(
+    "--modes <names>",
+    `what a removed neuron becomes: ${ablationModes.join(", ")}`,
+    someOf(ablationModes),
+    modes,
+    `${modes}`,
+  );
   add("--random-draws <n>", "random orders a scope", numbers("randomDraws"), randomDraws, `${randomDraws}`);
   add("--stride <n>", "neurons removed between two evaluations", numbers("stride"), stride, `${stride}`);
   add("--sweep <name>", "rank-one updates, or a masked forward pass a step", oneOf(sweepMethods), sweep, sweep);
