@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-/** The command line: arguments to commands, errors to messages and exit codes (0 good, 1 failed run, 2 wrong usage). */
+/** The command line: arguments to commands, errors to messages and exit codes. */
 import { CommanderError } from "commander";
 import { loadCommands } from "./cli/commands/registry.ts";
 import { surviveClosedStreams, tell } from "./cli/display/standard-streams.ts";
+import { exitCodeOf } from "./cli/exit-codes.ts";
 import { createProgram } from "./cli/program.ts";
 import { RunError, UsageError } from "./core/errors.ts";
 
@@ -15,7 +16,7 @@ function trace(error: Error): string {
 
 /** Message and exit code of whatever ended a command. */
 function explain(error: unknown, debug: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  if (error instanceof CommanderError) return exitCodeOf(error); // commander has printed it
   const known = error instanceof RunError || error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
   const text = known
@@ -23,7 +24,7 @@ function explain(error: unknown, debug: boolean): number {
     : `unexpected error: ${message}\n  to do:    please report it with the output of --debug`;
   tell(`gpu-importance: ${text}`);
   if (debug && error instanceof Error) tell(trace(error));
-  return error instanceof UsageError ? 2 : 1;
+  return exitCodeOf(error);
 }
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -9,10 +9,13 @@ export interface PartStore {
   /** As they were written, unless the medium damaged them; undefined where there is no part of that name. */
   read(name: string): Promise<Uint8Array | undefined>;
   /**
-   * Whole or not at all. Whoever else writes a part of that name writes the same bytes, so nobody has to wait for anybody.
+   * Whole or not at all. Whoever else writes a part of that name writes the same bytes, or others that are as good, so nobody
+   * has to wait for anybody.
    * @throws RunError where there is no room, or the place cannot be written to
    */
   write(name: string, bytes: Uint8Array): Promise<void>;
+  /** Whether it is there or not. */
+  remove(name: string): Promise<void>;
   list(): Promise<readonly StoredPart[]>;
 }
 

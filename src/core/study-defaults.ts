@@ -49,6 +49,8 @@ export const wholeRanges = {
   shapleyDraws: { least: 2, most: 65_534 },
   /** That a comparison may take: a week at most. */
   minutes: { least: 1, most: 10_080 },
+  /** Seconds between checkpoints of training; 0: after every epoch. A day at most. */
+  checkpointSeconds: { least: 0, most: 86_400 },
   /** Neurons that a greedy search removes at a step. */
   greedyBlock: { least: 1, most: MOST },
   /** Neurons that go before measures rank those that are left anew. */

@@ -45,6 +45,7 @@ export function identified(store: PartStore, identity: StudyIdentity): PartStore
     label: store.label,
     has: (name) => store.has(name),
     read: (name) => store.read(name),
+    remove: (name) => store.remove(name),
     list: () => store.list(),
     async write(name, bytes) {
       said ??= say();

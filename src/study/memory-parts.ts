@@ -17,6 +17,10 @@ export class MemoryParts implements PartStore {
     this.#parts.set(name, bytes);
   }
 
+  async remove(name: string): Promise<void> {
+    this.#parts.delete(name);
+  }
+
   async list(): Promise<StoredPart[]> {
     return [...this.#parts].map(([name, { length }]) => ({ name, bytes: length }));
   }

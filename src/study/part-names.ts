@@ -15,10 +15,11 @@ import { remeasuredAsked } from "../measures/remeasured.ts";
 import type { Slice } from "./jobs.ts";
 
 /**
- * `network`: as it was trained. `counts`: what was counted of it on the validation set, and its accuracies. `table`: the measures
+ * `checkpoint`: a network in the middle of its training; the latest has the name, and whichever epoch it is after, the same network
+ * comes of it. `network`: as it was trained. `counts`: what was counted of it on the validation set, and its accuracies. `table`: the measures
  * of its neurons. `removals`: what removing them costs.
  */
-export const partKinds = ["network", "counts", "table", "removals"] as const;
+export const partKinds = ["checkpoint", "network", "counts", "table", "removals"] as const;
 export type PartKind = (typeof partKinds)[number];
 
 /** Another number where the same work gives other bytes, or the same bytes mean something else. */
@@ -51,14 +52,15 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   weightsLayout: [],
   channels: [],
   repeats: [],
-  seed: ["network", "removals"],
-  hidden: ["network"],
-  activation: ["network"],
+  seed: ["checkpoint", "network", "removals"],
+  hidden: ["checkpoint", "network"],
+  activation: ["checkpoint", "network"],
+  // A step does not depend on how many are to come.
   epochs: ["network"],
-  batchSize: ["network"],
-  learningRate: ["network"],
-  l2: ["network"],
-  noisyLabels: ["network"],
+  batchSize: ["checkpoint", "network"],
+  learningRate: ["checkpoint", "network"],
+  l2: ["checkpoint", "network"],
+  noisyLabels: ["checkpoint", "network"],
   quantizeThreshold: ["counts"],
   bits: ["counts"],
   bins: ["counts"],

@@ -4,6 +4,7 @@ import type { GatheredNetwork } from "../core/evidence.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { Removals, RepeatSummary } from "../core/study.ts";
+import type { TrainingState } from "../train/training-state.ts";
 import type { PartKind } from "./part-names.ts";
 
 /** How well a network does, with nothing removed. */
@@ -25,6 +26,7 @@ export interface PartValues {
   readonly counts: CountedNetwork;
   readonly table: MeasuredTable;
   readonly removals: Removals;
+  readonly checkpoint: TrainingState;
 }
 true satisfies keyof PartValues extends PartKind ? (PartKind extends keyof PartValues ? true : false) : false;
 

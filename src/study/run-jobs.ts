@@ -31,11 +31,15 @@ export interface Stage extends Disposable {
   readonly doing: string;
   /** The part whose presence says that a job is done. */
   readonly last: PartKind;
+  /** Told of the jobs that are to be done, before anything else is asked. */
+  begin?(missing: readonly Job[]): Promise<void>;
   /** What so many networks take that are still to come; the first of its portions says how many are done together. */
   plan(gpu: GpuContext, networks: number): StagePlan;
   /** Jobs of at most so many networks, from the first one on, that are done together. */
   together(waiting: readonly Job[], networks: number): readonly Job[];
   run(gpu: GpuContext, group: Group): Promise<readonly Yield[]>;
+  /** Told of jobs whose parts are in the store now. */
+  kept?(jobs: readonly Job[]): Promise<void>;
   /** Told how many jobs of all are done, before the first and after each group. */
   told?(finished: number, all: number): void;
 }
@@ -97,6 +101,7 @@ async function doGroup(
     return { doing: `${stage.doing} ${named(own)}`, plan: stageText(plan), run };
   });
   await Promise.all(yields.map(({ job, kind, value }) => parts.write(kind, job.repeat, value, job.slice)));
+  await stage.kept?.(jobs);
   return jobs;
 }
 
@@ -109,6 +114,7 @@ async function runStage(work: JobsWork, name: JobStage, jobs: readonly Job[]): P
     observer.onFound?.(name, there);
     await observer.onJobs?.(name, there);
   }
+  await stage.begin?.(missing);
   stage.told?.(finished, jobs.length);
   for (let waiting: readonly Job[] = missing; waiting.length > 0; ) {
     const done = await timed(name, () => doGroup(work, stage, waiting, finished));

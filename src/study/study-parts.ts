@@ -35,6 +35,7 @@ const madeFrom: Readonly<Record<PartKind, readonly PartKind[]>> = {
   counts: ["network"],
   table: ["network", "counts"],
   removals: ["network", "table"],
+  checkpoint: [],
 };
 
 export class StudyParts {
@@ -124,5 +125,10 @@ export class StudyParts {
   async write<K extends PartKind>(kind: K, repeat: number, value: PartValues[K], slice?: Slice): Promise<void> {
     const name = await this.nameOf(kind, repeat, slice);
     await this.#store.write(name, await sealed(name, encodePlain(value)));
+  }
+
+  /** Whether it is there or not. */
+  async remove(kind: PartKind, repeat: number): Promise<void> {
+    await this.#store.remove(await this.nameOf(kind, repeat));
   }
 }

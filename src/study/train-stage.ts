@@ -12,7 +12,8 @@ import type { DeviceNetworks } from "../passes/device-networks.ts";
 import { splitOnDevice } from "../passes/device-split.ts";
 import { sizeOf, trainingPlan } from "../plan.ts";
 import { type TrainingObserver, type TrainingProgress, trainNetworks } from "../train/trainer.ts";
-import { KeptStates } from "../train/training-state.ts";
+import { KeptStates, type TrainingState } from "../train/training-state.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import type { Group, Stage, Yield } from "./run-jobs.ts";
 
 /** Some networks after an epoch of their training, on the device that they are trained on. */
@@ -34,6 +35,10 @@ export interface TrainingWatcher {
    * since its group began. Costs a read of three times the parameters an epoch.
    */
   readonly keepEpochs?: boolean;
+  /** Where training is kept on its way, for whoever goes on with the study. */
+  readonly checkpoints?: Checkpoints;
+  /** Told of networks that go on from checkpoints. @param epochs [repeats]: how many are behind them */
+  onResumed?(repeats: readonly number[], epochs: readonly number[]): void;
   /** Called after every epoch of some networks; after a loss of the device, again for those that are trained again. */
   onEpoch?(epoch: TrainedEpoch): Promise<void>;
 }
@@ -42,7 +47,7 @@ const repeatsIn = (jobs: Group["jobs"]) => jobs.map(({ repeat }) => repeat);
 
 /** @param dataset with its inputs as the networks take them */
 export function trainStage(dataset: Dataset, config: StudyConfig, watcher: TrainingWatcher): Stage {
-  const { onProgress, onEpoch, keepEpochs = false } = watcher;
+  const { onProgress, onEpoch, keepEpochs = false, checkpoints } = watcher;
   const size = sizeOf(dataset);
   const options = { ...config, shape: studyShape(dataset, config) };
   const labelled = withNoisyLabels(dataset, config);
@@ -61,13 +66,30 @@ export function trainStage(dataset: Dataset, config: StudyConfig, watcher: Train
     });
   };
 
+  async function begin(missing: Group["jobs"]): Promise<void> {
+    const found = (await checkpoints?.find(repeatsIn(missing))) ?? [];
+    const fitting = found.filter(({ trainLoss }) => trainLoss.length <= config.epochs);
+    kept.keep(fitting);
+    const repeats = fitting.map(({ repeat }) => repeat);
+    if (fitting.length > 0) watcher.onResumed?.(repeats, repeats.map(kept.epochsDone, kept));
+  }
+
+  async function keep(save: () => Promise<TrainingState[]>): Promise<void> {
+    const isDue = checkpoints?.isDue() === true;
+    if (!keepEpochs && !isDue) return;
+    const states = await save();
+    kept.keep(states);
+    if (isDue) await checkpoints?.keep(states);
+  }
+
   async function run(gpu: GpuContext, group: Group): Promise<Yield[]> {
     const repeats = repeatsIn(group.jobs);
     const observer: TrainingObserver = {
       onProgress: (progress) => report(group, progress),
       onEpoch: async (networks, losses, epoch) => onEpoch?.({ gpu, repeats, networks, epoch, losses }),
-      ...(keepEpochs && { onState: (states) => kept.keep(states) }),
+      onState: keep,
     };
+    checkpoints?.begin();
     const trained = await trainNetworks(gpu, split.on(gpu), repeats, options, { ...observer, from: kept.of(repeats) });
     kept.forget(repeats);
     return trained.map((one, index): Yield => {
@@ -81,7 +103,9 @@ export function trainStage(dataset: Dataset, config: StudyConfig, watcher: Train
     last: "network",
     plan: (gpu, networks) => trainingPlan(gpu, size, config, networks),
     together: (waiting, networks) => waiting.slice(0, kept.abreast(repeatsIn(waiting.slice(0, networks))).length),
+    begin,
     run,
+    kept: async (jobs) => checkpoints?.drop(repeatsIn(jobs)),
     [Symbol.dispose]: () => split[Symbol.dispose](),
   };
 }

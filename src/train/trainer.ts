@@ -42,8 +42,11 @@ export interface TrainingObserver {
    * @param epoch from 0
    */
   onEpoch?(networks: DeviceNetworks, losses: readonly number[], epoch: number): Promise<void>;
-  /** Called after `onEpoch`, but for the last: from here the training can go on, elsewhere. Costs a read of all state. */
-  onState?(states: readonly TrainingState[]): void;
+  /**
+   * Called after `onEpoch`, but for the last: from here the training can go on, elsewhere.
+   * @param save reads the state, three times the parameters, off the device
+   */
+  onState?(save: () => Promise<TrainingState[]>): Promise<void>;
 }
 
 /**
@@ -91,7 +94,9 @@ export async function trainNetworks(
     loss = meanOfLast(history)!;
     observer.onProgress?.({ epochsDone: epoch + 1, loss });
     await observer.onEpoch?.(networks, losses, epoch);
-    if (epoch + 1 < epochs) observer.onState?.(await saveState(gpu, networks, step, repeats, history));
+    if (epoch + 1 < epochs) {
+      await observer.onState?.(() => saveState(gpu, networks, step, repeats, history));
+    }
   }
   const trained = await downloadNetworks(gpu, networks);
   // The losses were taken before each update, so the last update shows in the weights alone.

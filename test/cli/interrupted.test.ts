@@ -115,6 +115,44 @@ test("a run that is killed while it trains has kept the networks that were done,
   }
 });
 
+test("a run that is ended while it trains keeps the epochs behind it, and the same command ends with the same bits", async () => {
+  const study =
+    "--hidden 30 --repeats 2 --epochs 80 --random-draws 1 --scopes network --modes zero --singles none".split(" ");
+  const run = (out: string) => ["run", "--data", "tiny", "--out", out, "--no-report", ...study, ...onSwiftShader];
+  const everyEpoch = [...run("epochs"), "--checkpoint-seconds", "0"];
+  const killed = start(everyEpoch, { folder: scratch });
+  const ended = finish(killed);
+  while (filesBelowOrNone("epochs").filter((name) => /checkpoint-00\d-[0-9a-f]{64}\.part$/.test(name)).length < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(killed.exitCode).toBe(null);
+  }
+  killed.kill("SIGKILL");
+  await ended;
+  const behind = (stderr: string) =>
+    Number(/^parts: {3}training of 2 networks goes on behind epochs? (?:\d+ to )?(\d+) of 80$/m.exec(stderr)?.[1]);
+  // Within its minute no checkpoint is due, but that of the signal.
+  const stopped = start(run("epochs"), { folder: scratch });
+  const told = finish(stopped);
+  await said(stopped, /goes on behind/);
+  stopped.kill("SIGTERM");
+  const { signal, stderr } = await told;
+  expect(signal).toBe("SIGTERM");
+  expect(stderr).toMatch(
+    /stopped by SIGTERM\n {2}kept: {5}2 parts in epochs\/parts\n {2}to do: {4}the same command goes on from there\n$/,
+  );
+  const again = await commandLine(run("epochs"), { folder: scratch });
+  expect(again.exitCode, again.stderr).toBe(0);
+  expect(behind(stderr)).toBeGreaterThan(0);
+  expect(behind(again.stderr)).toBeGreaterThan(behind(stderr));
+  expect(await commandLine(run("at once"), { folder: scratch })).toMatchObject({ exitCode: 0 });
+  const files = filesBelow(join(scratch, "at once"));
+  expect(filesBelow(join(scratch, "epochs"))).toEqual(files);
+  for (const name of files.filter((file) => file !== "study.json")) {
+    const [one, other] = ["epochs", "at once"].map((out) => readFileSync(join(scratch, out, name)));
+    expect(one!.equals(other!), name).toBe(true);
+  }
+});
+
 const pruning = ["prune", "planted.safetensors", "--data", "tiny", "--keep", "50%", ...onSwiftShader, "--out"];
 const written = (name: string) => filesBelow(scratch).filter((file) => file.includes(name));
 

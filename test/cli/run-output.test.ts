@@ -104,10 +104,10 @@ describe("a place that cannot be written to", () => {
 });
 
 describe("the standard streams", () => {
-  test("that are full end the run with 1 and a message, the results being complete", async () => {
+  test("that are full end the run with 75 and a message, the results being complete", async () => {
     const args = runTo("full", ...small, "--quiet");
     const { exitCode, stderr } = await commandLine(args, { folder: scratch, redirection: "> /dev/full" });
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(75);
     expect(stderr).toMatch(
       /^gpu-importance: stdout: the output cannot be written\n {2}found: {4}ENOSPC.*\n {2}kept: {5}all results in full.*\n {2}to do: .*\n$/,
     );

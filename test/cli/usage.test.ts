@@ -48,6 +48,7 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--fresh": undefined,
   "--no-report": undefined,
   "--open": undefined,
+  "--checkpoint-seconds": "60",
   "--profile": undefined,
   "--trace": undefined,
   "--adapter": undefined,

@@ -77,7 +77,7 @@ describe("parts in a folder", () => {
     writeFileSync(join(path, "notes.txt"), "mine");
     writeFileSync(join(path, "Mine.part"), "mine");
     expect(await folder.list()).toEqual([{ name: name("a"), bytes: 3 }]);
-    await folder.remove(true);
+    await folder.clear(true);
     expect(readdirSync(path).toSorted()).toEqual(["Mine.part", "notes.txt"]);
   });
 
@@ -85,9 +85,9 @@ describe("parts in a folder", () => {
     const path = newPath();
     mkdirSync(path);
     const folder = new PartFolder(join(path, "parts"));
-    await folder.remove(true);
+    await folder.clear(true);
     await folder.write(name("a"), bytesOf("one"));
-    await folder.remove(true);
+    await folder.clear(true);
     expect(readdirSync(path)).toEqual([]);
   });
 

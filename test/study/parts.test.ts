@@ -35,6 +35,7 @@ function partsOver(store: PartStore, of: RecordedConfig, seen: Seen): StudyParts
     has: (name) => store.has(name),
     read: (name) => store.read(name),
     list: () => store.list(),
+    remove: (name) => store.remove(name),
     async write(name, bytes) {
       seen.written.push(name.replace(/-[0-9a-f]{64}$/, ""));
       await store.write(name, bytes);

@@ -1,7 +1,7 @@
 /** `gpu-importance run`: data, adapter, study, files, table. */
 
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { layerActivation } from "../../core/activation.ts";
 import type { StudyConfig } from "../../core/study.ts";
 import { requireTrainable } from "../../data/splits/require-trainable.ts";
@@ -18,13 +18,14 @@ import type { ProgressDisplay } from "../display/progress-display.ts";
 import { print } from "../display/standard-streams.ts";
 import { withExamples } from "../options/help.ts";
 import { addComputingOptions, addResultOptions } from "../options/result-options.ts";
-import { addStudyOptions, studyConfig } from "../options/study-options.ts";
+import { addStudyOptions, numbers, studyConfig } from "../options/study-options.ts";
 import { budgeted } from "../results/budgeted.ts";
 import { addTraceOption, beginProfiling, profiledSink, profileText, studySubject } from "../results/profiling.ts";
 import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
+import type { CourseOptions } from "../results/watched-course.ts";
 import { closeResults, isBegunIn, partsIn, writtenStudy } from "../results/written-study.ts";
 
-interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions {
+interface RunOptions extends StudyConfig, DeviceChoice, OutputOptions, CourseOptions {
   readonly out?: string;
   readonly profile?: boolean;
   /** Path of a trace; implies a profile. */
@@ -87,7 +88,14 @@ async function study(
 }
 
 export function completeRun(command: Command): void {
-  addResultOptions(addStudyOptions(command)).option("--profile", "say where the time goes; write profile.json");
+  addResultOptions(addStudyOptions(command))
+    .addOption(
+      new Option(
+        "--checkpoint-seconds <n>",
+        "between two checkpoints of training; 0: every epoch (default: 60)",
+      ).argParser(numbers("checkpointSeconds")),
+    )
+    .option("--profile", "say where the time goes; write profile.json");
   addTraceOption(command);
   addComputingOptions(command).action((options: RunOptions) => run(options));
   withExamples(command, "run", [

@@ -9,8 +9,8 @@ import { tell } from "../display/standard-streams.ts";
 const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 type Signal = keyof typeof signals;
 
-/** What is finished is saved for no longer than this. */
-const SAVE_MS = 5000;
+/** What is finished is saved for no longer than this, so that all is over within 5 seconds: schedulers kill those that linger. */
+const SAVE_MS = 4000;
 /** A signal that this process sends itself arrives before. */
 const ARRIVAL_MS = 1000;
 
@@ -49,14 +49,14 @@ async function saved(): Promise<void> {
  * @param stop gives back the terminal as it was
  * @param told asked when all is saved
  */
-export function endInOrder(stop: () => void, told: () => Told): void {
+export function endInOrder(stop: () => void, told: () => Told | Promise<Told>): void {
   let ending = false;
   const listener = async (signal: Signal): Promise<void> => {
     if (ending) end(signal, listener);
     ending = true;
     stop();
     await saved();
-    const { message } = new RunError({ what: `stopped by ${signal}`, ...told() });
+    const { message } = new RunError({ what: `stopped by ${signal}`, ...(await told()) });
     tell(`gpu-importance: ${message}`, () => end(signal, listener));
   };
   for (const signal of Object.keys(signals) as Signal[]) process.on(signal, listener);

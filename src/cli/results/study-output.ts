@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { AnyDataset } from "../../core/dataset.ts";
 import { RunError, UsageError } from "../../core/errors.ts";
+import { IDENTITY } from "../../core/part-store.ts";
 import { type ResultSink, resultNames } from "../../core/platform.ts";
 import { clock } from "../../host/clock.ts";
 import { makeNewFolder, openResultsFolder, type ResultsFolder } from "../../platform/node/results-folder.ts";
@@ -65,18 +66,27 @@ function onward(sink: ResultSink, asked: string | undefined): string {
 
 const nothingKept: Told = { kept: "nothing: no file was finished", fix: "start the same command again" };
 
+/** What is in the folder of results, or of parts alone; undefined where nothing is. */
+async function keptIn(folder: ResultsFolder): Promise<string | undefined> {
+  const text = keptText(folder);
+  if (text !== undefined) return text;
+  const parts = (await folder.parts.list()).filter(({ name }) => name !== IDENTITY).length;
+  return parts === 0 ? undefined : `${parts} part${parts === 1 ? "" : "s"} in ${folder.parts.label}`;
+}
+
 /** What a signal leaves of a study. */
-function toldOf(sink: ResultSink, asked: string | undefined): Told {
-  const kept = keptText(sink);
+async function toldOf(sink: ResultsFolder, asked: string | undefined): Promise<Told> {
+  const kept = await keptIn(sink);
   if (kept === undefined) return nothingKept;
   if (sink.written.has(resultNames.study)) return { kept, fix: `gpu-importance report ${sink.label} makes the report` };
   return { kept, fix: onward(sink, asked) };
 }
 
 /** The error, with what is in the folder in spite of it. */
-function withKept(error: unknown, sink: ResultSink, asked: string | undefined): unknown {
-  const kept = keptText(sink);
-  if (!(error instanceof RunError) || error.fault.kept !== undefined || kept === undefined) return error;
+async function withKept(error: unknown, sink: ResultsFolder, asked: string | undefined): Promise<unknown> {
+  if (!(error instanceof RunError) || error.fault.kept !== undefined) return error;
+  const kept = await keptIn(sink).catch(() => undefined); // The error says what is wrong with the folder.
+  if (kept === undefined) return error;
   const more = sink.written.has(resultNames.study) ? "" : `; ${onward(sink, asked)}`;
   return new RunError({ ...error.fault, kept: `${kept}${more}` }, { cause: error });
 }
@@ -104,7 +114,7 @@ export async function withResults(
 ): Promise<void> {
   requireReport(options);
   const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });
-  let told: () => Told = () => nothingKept;
+  let told: () => Told | Promise<Told> = () => nothingKept;
   endInOrder(display.stop, () => told());
   // The folder first: a mistake there must not cost hours of computing.
   const out = await folderFor(asked, otherwise);
@@ -116,6 +126,6 @@ export async function withResults(
     if (options.report) await reportOfRun(out, sink, display.line, options.open === true);
   } catch (error) {
     display.stop();
-    throw withKept(error, sink, asked);
+    throw await withKept(error, sink, asked);
   }
 }

@@ -19,15 +19,15 @@ import { studyFigures } from "../../report/tables/study-figures.ts";
 import { summaryTable, type TableContent } from "../../report/tables/summary-table.ts";
 import { assembled, summariesOf } from "../../study/assemble.ts";
 import { differences, identified, identityOf, type StudyIdentity, storedIdentity } from "../../study/identity.ts";
-import { type JobStage, jobsOf, repeatsOf } from "../../study/jobs.ts";
-import { computeStudy, type StudyCourse, type StudyWork } from "../../study/study.ts";
+import { jobsOf, repeatsOf } from "../../study/jobs.ts";
+import type { StudyCourse, StudyWork } from "../../study/study.ts";
 import { StudyParts, type StudyPartsOptions } from "../../study/study-parts.ts";
-import { planLines } from "../display/plan-text.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { print } from "../display/standard-streams.ts";
 import { CurveKeeper } from "./curve-keeper.ts";
 import { saveOnSignal } from "./interruption.ts";
 import type { OutputOptions } from "./study-output.ts";
+import { type CourseOptions, watchedCourse } from "./watched-course.ts";
 
 /** So many fields that are different are named one by one. */
 const MOST_NAMED = 5;
@@ -57,7 +57,7 @@ export async function partsIn(
   { options, display }: { readonly options: OutputOptions; readonly display: ProgressDisplay },
   study: Pick<StudyPartsOptions, "config" | "origin" | "networks">,
 ): Promise<StudyParts> {
-  if (options.fresh === true) await store.remove(true);
+  if (options.fresh === true) await store.clear(true);
   const here = await identityOf(study.config, study.origin, study.networks);
   const there = await storedIdentity(store);
   if (there !== undefined && options.force !== true) requireSame(label, there, here);
@@ -81,7 +81,7 @@ export async function isBegunIn(
 
 /** Where a study goes, and who watches. */
 interface StudyPlace {
-  readonly options: OutputOptions;
+  readonly options: CourseOptions;
   readonly folder: ResultsFolder;
   /** Writes into the folder. */
   readonly sink: ResultSink;
@@ -106,18 +106,12 @@ async function keepFinished(keeper: CurveKeeper, of: number, sink: ResultSink, e
   return new RunError({ ...error.fault, kept }, { cause: error });
 }
 
-/** Says what an earlier run has left of a stage. */
-function foundText(stage: JobStage, found: number, all: number): string {
-  const done = { train: "trained", measure: "measured", ablate: "ablated" }[stage];
-  return `parts:   ${found} of ${all} networks were ${done} by an earlier run`;
-}
-
 /**
  * Computes a study and writes what each stage yields as soon as it is there. Where something fails, what was finished is
  * kept.
  */
 export async function writtenStudy(work: StudyWork, place: StudyPlace): Promise<WrittenStudy> {
-  const { options, sink, display, onEvaluated } = place;
+  const { sink, display, onEvaluated } = place;
   const { config } = work.parts;
   const results = assembled(work.parts, repeatsOf(config.repeats));
   const keeper = new CurveKeeper(sink, results, clock);
@@ -126,34 +120,24 @@ export async function writtenStudy(work: StudyWork, place: StudyPlace): Promise<
   const writeAll = async (files: readonly StreamedFile[]) => {
     for (const file of files) await sink.write(file);
   };
-  const course = await computeStudy(work, jobsOf(config), {
-    onProgress: display.show,
-    onPlan(plan) {
-      for (const line of options.verbose === true ? planLines(plan) : []) display.line(line);
-      display.begin(isTrained(config) ? "train" : "measure");
-    },
-    onWarning: display.warn,
-    onFound: (stage, jobs) => display.line(foundText(stage, jobs.length, config.repeats)),
+  const course = await watchedCourse(work, jobsOf(config), place, {
     async onJobs(stage, jobs) {
       const repeats = jobs.map(({ repeat }) => repeat);
       if (stage === "train") await writeAll(streamedModels(results, repeats));
       if (stage === "ablate") keeper.add(repeats, failed);
     },
     async onStage(stage) {
-      if (stage === "train") display.begin("measure");
       if (stage !== "measure") return;
       // Given networks are written when all have been measured: one that cannot be measured leaves no file.
       if (!isTrained(config)) await writeAll(streamedModels(results, results.repeats));
       await onEvaluated?.(await summariesOf(results));
       await writeAll(await streamedMeasures(results));
-      display.begin("ablate");
     },
   }).catch(async (error: unknown) => {
     throw await keepFinished(keeper, config.repeats, sink, error);
   });
   forget();
   await keeper.idle();
-  display.end();
   return { ...course, config, dataset: work.dataset, results };
 }
 
@@ -168,7 +152,7 @@ async function showTable(content: TableContent, display: ProgressDisplay): Promi
 /** Now that the results are complete, they say all that the parts do. */
 async function removeParts(parts: PartFolder, display: ProgressDisplay): Promise<void> {
   try {
-    await parts.remove(true);
+    await parts.clear(true);
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     display.line(`note:    ${parts.label} can be removed by hand: ${error.fault.found}`);

@@ -93,12 +93,15 @@ async function replacement(reopen: Reopen, failure: RunError, lost: GpuContext):
     gpu = await reopen(failure);
   } catch (cause) {
     if (!(cause instanceof RunError)) throw cause;
-    throw new RunError({ ...failure.fault, found: `${failure.fault.found}; and ${cause.fault.what}` }, { cause });
+    throw new RunError(
+      { ...failure.fault, found: `${failure.fault.found}; and ${cause.fault.what}` },
+      { cause: failure },
+    );
   }
   if (JSON.stringify(gpu.facts) === JSON.stringify(lost.facts)) return gpu;
   gpu[Symbol.dispose]();
   const found = `${failure.fault.found}; only another adapter is left: ${gpu.facts.description}`;
-  throw new RunError({ ...failure.fault, found });
+  throw new RunError({ ...failure.fault, found }, { cause: failure });
 }
 
 /** Something on a device that is made again on the next one, and kept as long as the device stays. */

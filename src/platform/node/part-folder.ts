@@ -15,6 +15,13 @@ export const IDENTITY_FILE = `${IDENTITY}${ENDING}`;
 /** Whether a file's name is that of a part. */
 export const isPartFile = (name: string): boolean => /^[a-z0-9][a-z0-9-]*\.part$/.test(name);
 
+/** Whether it is there or not. */
+async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(async (error: unknown) => {
+    throw await explained(error, path, "a part that can be removed");
+  });
+}
+
 export class PartFolder implements PartStore {
   readonly label: string;
 
@@ -55,6 +62,10 @@ export class PartFolder implements PartStore {
     }
   }
 
+  async remove(name: string): Promise<void> {
+    await removeFile(this.#path(name));
+  }
+
   async list(): Promise<StoredPart[]> {
     const names = (await this.#names()).filter(isPartFile).map((file) => file.slice(0, -ENDING.length));
     const parts = await Promise.all(
@@ -79,16 +90,11 @@ export class PartFolder implements PartStore {
    * Removes all parts, what killed processes were writing, and the folder, unless something else is in it.
    * @param isOwned nobody else may write here now
    */
-  async remove(isOwned: boolean): Promise<void> {
+  async clear(isOwned: boolean): Promise<void> {
     const names = await this.#names();
     if (names.length === 0) return;
     const left = await leftPartials(this.label, { isOurs: isPartFile, isOwned });
-    for (const name of [...names.filter(isPartFile), ...left]) {
-      const path = join(this.label, name);
-      await rm(path, { force: true }).catch(async (error: unknown) => {
-        throw await explained(error, path, "a part that can be removed");
-      });
-    }
+    for (const name of [...names.filter(isPartFile), ...left]) await removeFile(join(this.label, name));
     await rmdir(this.label).catch((error: unknown) => {
       if (systemErrorCode(error) !== "ENOTEMPTY") throw error; // Another's file.
     });
