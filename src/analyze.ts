@@ -3,7 +3,6 @@ import { hiddenActivations, type LayerActivation, networkActivationText, studyAc
 import type { AnyDataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { hiddenUnits, shapeText } from "./core/layers/network-shape.ts";
-import { greatest } from "./core/long-arrays.ts";
 import { type Network, networkShape, type TrainedNetwork } from "./core/network.ts";
 import { fittedTo } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
@@ -12,6 +11,7 @@ import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
 import { classCounts } from "./data/splits/class-counts.ts";
 import type { Devices } from "./gpu/device/devices.ts";
 import { partsInMemory, type StudyObserver, type StudyOutcome, wholeOutcome } from "./study/study.ts";
+import { nearChance } from "./study/warnings.ts";
 
 /** A network and the file that it came in. */
 export interface FiledNetwork {
@@ -81,20 +81,6 @@ export function architectureOf(
     hidden: hiddenUnits(networkShape(network)),
     activation: studyActivation(network.activation),
   };
-}
-
-/** A network within so many standard errors of guessing counts as guessing; a guesser exceeds this once in about 700. */
-const CHANCE_ERRORS = 3;
-
-/** Whether a network does no better than one that always says the most frequent class. */
-export function nearChance(
-  { testCorrect }: Pick<RepeatSummary, "testCorrect">,
-  testPerClass: ArrayLike<number>,
-): boolean {
-  const perClass = Array.from(testPerClass);
-  const samples = perClass.reduce((sum, count) => sum + count, 0);
-  const share = greatest(perClass) / samples;
-  return testCorrect / samples <= share + CHANCE_ERRORS * Math.sqrt((share * (1 - share)) / samples);
 }
 
 /** `nearChance` for the test samples of a data set. */

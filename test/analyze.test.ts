@@ -1,8 +1,9 @@
 /** What an analysis refuses and doubts before it removes a neuron. */
 import { describe, expect, test } from "vitest";
-import { nearChance, requireAlike } from "../src/analyze.ts";
+import { requireAlike } from "../src/analyze.ts";
 import { UsageError } from "../src/core/errors.ts";
 import type { RepeatSummary } from "../src/core/study.ts";
+import { nearChance } from "../src/study/warnings.ts";
 import { madeUpNetwork } from "./report/made-up-study.ts";
 
 function evaluated(testCorrect: number): RepeatSummary {

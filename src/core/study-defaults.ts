@@ -51,6 +51,8 @@ export const wholeRanges = {
   minutes: { least: 1, most: 10_080 },
   /** Seconds between checkpoints of training; 0: after every epoch. A day at most. */
   checkpointSeconds: { least: 0, most: 86_400 },
+  /** Processes that divide the repeats of a study. */
+  shards: { least: 1, most: 10_000 },
   /** Neurons that a greedy search removes at a step. */
   greedyBlock: { least: 1, most: MOST },
   /** Neurons that go before measures rank those that are left anew. */

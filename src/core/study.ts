@@ -152,6 +152,13 @@ export interface MeasuringCost {
   readonly elapsedMs: number;
 }
 
+/** Repeats that one adapter computed, in the same forms of products. */
+export interface RepeatsOfAdapter {
+  readonly repeats: readonly number[];
+  readonly adapter: AdapterFacts;
+  readonly tiles: TileForms;
+}
+
 export interface Provenance {
   readonly package: string;
   readonly node: string;
@@ -159,6 +166,8 @@ export interface Provenance {
   readonly adapter: AdapterFacts;
   /** Which kernels computed the products: results are equal bit for bit where these are, too. */
   readonly tiles?: TileForms;
+  /** Where adapters differ between repeats: all of them, the one above first. */
+  readonly adapters?: readonly RepeatsOfAdapter[];
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;

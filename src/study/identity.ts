@@ -1,57 +1,34 @@
 /**
- * What an unfinished study is, kept beside its parts: so the same command goes on by itself, and another one is told what is
+ * What tells a study from another: the same command goes on with one that is not finished, and another one is told what is
  * different before it computes.
  */
-import { IDENTITY, type PartStore } from "../core/part-store.ts";
+import { describeAdapter } from "../core/adapter-text.ts";
 import { sha256 } from "../core/sha256.ts";
-import type { RecordedConfig } from "../core/study.ts";
-import { decodePlain, encodePlain } from "../formats/plain-bytes.ts";
-import type { PartOrigin } from "./part-names.ts";
-import { sealed, unsealed } from "./sealed-part.ts";
+import { tilesText } from "../core/tiles.ts";
+import { encodePlain } from "../formats/plain-bytes.ts";
+import type { StudyRecord } from "./study-record.ts";
 
 /** By names that people know: options of the configuration, and what else decides bits. */
 export type StudyIdentity = Readonly<Record<string, unknown>>;
 
-/** Networks and orders that a study was given are told by what they hold. */
-export async function identityOf(
-  config: RecordedConfig,
-  { package: version, dawn, adapter, tiles, dataset }: PartOrigin,
-  given: unknown,
-): Promise<StudyIdentity> {
-  const networks = given === undefined ? {} : { networks: await sha256(encodePlain(given)) };
+/** Fields that only say which of two machines computed. */
+export const ADAPTER_FIELDS: readonly string[] = ["adapter", "tiles"];
+
+/** Networks that a study was given are told by what they hold. */
+export async function identityOf({
+  config,
+  origin,
+  networks: names,
+}: Pick<StudyRecord, "config" | "origin" | "networks">): Promise<StudyIdentity> {
+  const networks = names === undefined ? {} : { networks: await sha256(encodePlain(names)) };
   return {
     ...config,
     ...networks,
-    version,
-    dawn,
-    adapter: adapter.description,
-    tiles,
-    dataset: dataset.sha256,
-  };
-}
-
-/** Undefined where there is none, or a damaged one: then nobody knows what the parts are of, and their names decide. */
-export async function storedIdentity(store: PartStore): Promise<StudyIdentity | undefined> {
-  const bytes = await store.read(IDENTITY);
-  const content = bytes && (await unsealed(IDENTITY, bytes));
-  return content instanceof Uint8Array ? (decodePlain(content) as StudyIdentity) : undefined;
-}
-
-/** The store, which says what study its parts are of before the first one is written: what fails before that leaves nothing. */
-export function identified(store: PartStore, identity: StudyIdentity): PartStore {
-  let said: Promise<void> | undefined;
-  const say = async () => store.write(IDENTITY, await sealed(IDENTITY, encodePlain(identity)));
-  return {
-    label: store.label,
-    has: (name) => store.has(name),
-    read: (name) => store.read(name),
-    remove: (name) => store.remove(name),
-    list: () => store.list(),
-    async write(name, bytes) {
-      said ??= say();
-      await said;
-      await store.write(name, bytes);
-    },
+    version: origin.package,
+    dawn: origin.dawn,
+    adapter: describeAdapter(origin.adapter),
+    tiles: tilesText(origin.tiles),
+    dataset: origin.dataset.sha256,
   };
 }
 
@@ -70,4 +47,15 @@ export function differences(there: StudyIdentity, here: StudyIdentity): Differen
   return fields
     .map((field) => ({ field, there: text(there, field), here: text(here, field) }))
     .filter((one) => one.there !== one.here);
+}
+
+/** So many fields that are different are named one by one. */
+const MOST_NAMED = 5;
+
+/** `seed 3 (there 0), epochs 7 (there 6)`. @param found one or more */
+export function differencesText(found: readonly Difference[]): string {
+  const named = found
+    .slice(0, MOST_NAMED)
+    .map((one) => `${one.field} ${one.here ?? "not given"} (there ${one.there ?? "not given"})`);
+  return named.join(", ") + (found.length > MOST_NAMED ? `, ... (${found.length} in all)` : "");
 }

@@ -21,11 +21,14 @@ export interface Job {
 }
 
 /** One of several processes that divide the repeats of a study among themselves. */
-interface Shard {
+export interface Shard {
   /** From 1 to `of`. */
   readonly index: number;
   readonly of: number;
 }
+
+/** `3/8`, as `--shard` takes it. */
+export const shardText = ({ index, of }: Shard): string => `${index}/${of}`;
 
 /** The repeats of a shard, ascending: neighbours, and as many as of any other shard or one more. */
 export function repeatsOf(repeats: number, { index, of }: Shard = { index: 1, of: 1 }): number[] {

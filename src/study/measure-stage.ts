@@ -22,6 +22,7 @@ import { type DevicePages, splitOnDevice } from "../passes/device-split.ts";
 import { type Evaluation, evaluate } from "../passes/evaluate.ts";
 import { measuringPlan, sizeOf } from "../plan.ts";
 import { divergence } from "../train/trainer.ts";
+import { lastPartOf } from "./part-names.ts";
 import type { Accuracies, CountedNetwork } from "./part-values.ts";
 import type { Group, Stage, Yield } from "./run-jobs.ts";
 import { ordersBeside } from "./search-orders.ts";
@@ -137,7 +138,7 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, { onProgres
 
   return {
     doing: "measuring",
-    last: "table",
+    last: lastPartOf.measure,
     plan: (gpu, networks) => measuringPlan(gpu, size, config, networks),
     together: (waiting, networks) => waiting.slice(0, networks),
     run,

@@ -3,7 +3,7 @@
  * before it exists, a part that is there needs no second look at how it came about, and what has changed has another name. Of the
  * configuration a part depends on the fields that its work reads, so that another `--random-draws` keeps networks and counts.
  */
-import { type AnyDataset, inputTypeOf } from "../core/dataset.ts";
+import { type AnyDataset, inputTypeOf, type PagedSplit, type Split } from "../core/dataset.ts";
 import { isGreedy } from "../core/sequences.ts";
 import { sha256 } from "../core/sha256.ts";
 import type { Provenance, RecordedConfig } from "../core/study.ts";
@@ -12,7 +12,7 @@ import { encodePlain } from "../formats/plain-bytes.ts";
 import { removedFor, ridingFor, shapleyFor } from "../measure-networks.ts";
 import { measuresNamed, sequencesNamed } from "../measures/measure-choice.ts";
 import { remeasuredAsked } from "../measures/remeasured.ts";
-import type { Slice } from "./jobs.ts";
+import type { JobStage, Slice } from "./jobs.ts";
 
 /**
  * `checkpoint`: a network in the middle of its training; the latest has the name, and whichever epoch it is after, the same network
@@ -21,6 +21,15 @@ import type { Slice } from "./jobs.ts";
  */
 export const partKinds = ["checkpoint", "network", "counts", "table", "removals"] as const;
 export type PartKind = (typeof partKinds)[number];
+
+/** The part whose presence says that a job is done. */
+export const lastPartOf = { train: "network", measure: "table", ablate: "removals" } as const satisfies Record<
+  JobStage,
+  PartKind
+>;
+
+/** Whether a store's name is that of a part, not of what is kept beside. */
+export const isPartName = (name: string): boolean => partKinds.some((kind) => name.startsWith(`${kind}-`));
 
 /** Another number where the same work gives other bytes, or the same bytes mean something else. */
 const FORM = 1;
@@ -31,7 +40,12 @@ const FORM = 1;
  */
 export interface PartOrigin extends Pick<Provenance, "package" | "dawn" | "adapter"> {
   readonly tiles: TileForms;
-  readonly dataset: AnyDataset;
+  readonly dataset: DataOrigin;
+}
+
+/** What parts depend on of the data: a data set has it, and so has the record of a study. */
+interface DataOrigin extends Pick<AnyDataset, "sha256" | "classes" | "treatment"> {
+  readonly train: Pick<Split, "inputs"> | Pick<PagedSplit, "inputType">;
 }
 
 type Field = keyof RecordedConfig;
@@ -113,7 +127,7 @@ function gatheredFor(config: RecordedConfig): Readonly<Record<string, unknown>> 
 }
 
 /** The data as networks are given them: as they were read, and what was done with them since. */
-function dataRead({ sha256, classes, train, treatment }: AnyDataset): unknown {
+function dataRead({ sha256, classes, train, treatment }: DataOrigin): unknown {
   return { sha256, classes, inputType: inputTypeOf(train), ...(treatment && { treatment }) };
 }
 

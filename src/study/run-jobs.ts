@@ -45,14 +45,20 @@ export interface Stage extends Disposable {
 }
 
 /** Does the work of a stage and keeps its time. */
-export type Timed = <T>(stage: JobStage, work: () => Promise<T>) => Promise<T>;
+export type Timed = <T>(
+  stage: JobStage,
+  work: () => Promise<T>,
+) => Promise<{ readonly result: T; readonly tookMs: number }>;
 
 export interface JobsObserver {
   readonly onProgress?: ProgressListener;
   /** Told of jobs that were done before. */
   onFound?(stage: JobStage, jobs: readonly Job[]): void;
-  /** Told of jobs whose parts are in the store: of those that were done before, then of each group. */
-  onJobs?(stage: JobStage, jobs: readonly Job[]): Promise<void>;
+  /**
+   * Told of jobs whose parts are in the store: of those that were done before, then of each group.
+   * @param tookMs milliseconds that a group took; undefined for those that were done before
+   */
+  onJobs?(stage: JobStage, jobs: readonly Job[], tookMs?: number): Promise<void>;
   /** Told when all jobs of a stage are done. */
   onStage?(stage: JobStage): Promise<void>;
 }
@@ -117,11 +123,11 @@ async function runStage(work: JobsWork, name: JobStage, jobs: readonly Job[]): P
   await stage.begin?.(missing);
   stage.told?.(finished, jobs.length);
   for (let waiting: readonly Job[] = missing; waiting.length > 0; ) {
-    const done = await timed(name, () => doGroup(work, stage, waiting, finished));
+    const { result: done, tookMs } = await timed(name, () => doGroup(work, stage, waiting, finished));
     waiting = waiting.slice(done.length);
     finished += done.length;
     stage.told?.(finished, jobs.length);
-    await observer.onJobs?.(name, done);
+    await observer.onJobs?.(name, done, tookMs);
   }
 }
 

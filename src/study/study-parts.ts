@@ -21,10 +21,12 @@ export interface GivenParts {
   readonly orders?: readonly RemovalOrder[];
 }
 
-export interface StudyPartsOptions extends GivenParts {
+interface StudyPartsOptions extends GivenParts {
   readonly store: PartStore;
   readonly config: RecordedConfig;
   readonly origin: PartOrigin;
+  /** [repeats]: names of the parts of networks that were not trained here, where the networks are in the store. */
+  readonly networkNames?: readonly string[];
   /** Told of a part that is there, but damaged; it counts as missing. */
   onDamaged?(part: string, found: string): void;
 }
@@ -66,6 +68,8 @@ export class StudyParts {
   }
 
   async #named(place: PartPlace): Promise<string> {
+    const { networkNames } = this.#options;
+    if (place.kind === "network" && networkNames !== undefined) return networkNames[place.repeat]!;
     const given = this.#given.get(placeText(place));
     if (given !== undefined) return contentName(place, given);
     const before = await Promise.all(madeFrom[place.kind].map((kind) => this.nameOf(kind, place.repeat)));

@@ -1,7 +1,6 @@
 /** A whole study: its jobs, done; its parts, put together. Plain data in and out; no platform code. */
 import type { AnyDataset, Dataset } from "../core/dataset.ts";
 import { appendAll } from "../core/long-arrays.ts";
-import type { TrainedNetwork } from "../core/network.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Stage } from "../core/progress.ts";
 import {
@@ -13,9 +12,8 @@ import {
 } from "../core/study.ts";
 import type { Devices } from "../gpu/device/devices.ts";
 import { inStage } from "../gpu/profile/profiler.ts";
-import { MeasureDoubts } from "../measures/doubts.ts";
 import { analysisPlan, requireRoom, type StudyPlan, sizeOf, studyPlan } from "../plan.ts";
-import { learningWarnings } from "../train/learning.ts";
+import { guessLossOn } from "../train/learning.ts";
 import { ablateStage } from "./ablate-stage.ts";
 import { assembled, wholeResults } from "./assemble.ts";
 import { type Job, jobsOf, repeatsOf } from "./jobs.ts";
@@ -25,6 +23,7 @@ import { MemoryParts } from "./memory-parts.ts";
 import { type JobsObserver, runJobs, type Timed } from "./run-jobs.ts";
 import { type GivenParts, StudyParts } from "./study-parts.ts";
 import { type TrainingWatcher, trainStage } from "./train-stage.ts";
+import { measuringWarnings, trainingWarnings } from "./warnings.ts";
 
 /** Everything computed; files and reports are made from it. */
 export interface StudyOutcome
@@ -78,8 +77,9 @@ function stageTimer(devices: Devices, clock: Clock) {
   const timed: Timed = async (stage, work) => {
     const start = clock();
     const result = await inStage(devices.current, stage, work);
-    elapsedMs[stage] = (elapsedMs[stage] ?? 0) + clock() - start;
-    return result;
+    const tookMs = clock() - start;
+    elapsedMs[stage] = (elapsedMs[stage] ?? 0) + tookMs;
+    return { result, tookMs };
   };
   return { timed, elapsedMs };
 }
@@ -104,20 +104,6 @@ export async function doJobs(
   return elapsedMs;
 }
 
-/** What training taught, of networks whose parts are there. */
-async function trainingWarnings({ parts, dataset }: StudyWork, repeats: readonly number[]): Promise<string[]> {
-  const losses: Pick<TrainedNetwork, "repeat" | "trainLoss">[] = [];
-  for (const repeat of repeats) losses.push({ repeat, trainLoss: (await parts.read("network", repeat)).trainLoss });
-  return learningWarnings(losses, dataset);
-}
-
-/** What was measured, of networks whose tables are there: one of them at a time. */
-async function measuringWarnings({ parts, dataset }: StudyWork, repeats: readonly number[]): Promise<string[]> {
-  const doubts = new MeasureDoubts();
-  for (const repeat of repeats) doubts.add((await parts.read("table", repeat)).table);
-  return doubts.warnings(parts.config.bits ?? 1, dataset.validation.count);
-}
-
 /**
  * Computes a study, or the share of it that the jobs are.
  * @throws RunError where it does not fit the device, and as `runJobs` does; UsageError never (the configuration is valid by then).
@@ -137,13 +123,14 @@ export async function computeStudy(
   requireRoom(plan);
   const warnings: string[] = [];
   const costs = new MeasuringCosts(work.clock);
+  const known = { guessLoss: guessLossOn(dataset), validation: dataset.validation.count };
   const elapsedMs = await doJobs({ ...work, costs }, jobs, {
     ...observer,
     async onStage(stage) {
       await observer.onStage?.(stage);
       if (stage === "ablate") return;
       const done = jobs.filter((job) => job.stage === stage).map(({ repeat }) => repeat);
-      const found = await (stage === "train" ? trainingWarnings : measuringWarnings)(work, done);
+      const found = await (stage === "train" ? trainingWarnings : measuringWarnings)(parts, done, known);
       for (const warning of found) observer.onWarning?.(warning);
       appendAll(warnings, found);
     },

@@ -18,16 +18,24 @@ export function constantGuessLoss(perClass: ArrayLike<number>): number {
 
 const lossText = (loss: number) => (loss < 1e4 ? loss.toFixed(4) : loss.toExponential(1));
 
+/** The loss of such a guess on a training set. */
+export const guessLossOn = ({ train, classes }: Pick<AnyDataset, "train" | "classes">): number =>
+  constantGuessLoss(classCounts(train.labels, classes));
+
+/** Networks with their losses; those that were not trained here have none, and nothing is said of them. */
+type Taught = readonly Pick<TrainedNetwork, "repeat" | "trainLoss">[];
+
+/** `warningsBeside` for the training set of a data set. */
+export function learningWarnings(networks: Taught, dataset: Pick<AnyDataset, "train" | "classes">): string[] {
+  return warningsBeside(networks, guessLossOn(dataset));
+}
+
 /**
- * Says which networks ended with a loss that such a guess does not exceed.
- * @param networks with their losses; those that were not trained here have none, and nothing is said of them
+ * Says which networks ended with a loss that a guess does not exceed.
+ * @param guess `guessLossOn` their training set, nats
  * @returns none, or one sentence without full stop
  */
-export function learningWarnings(
-  networks: readonly Pick<TrainedNetwork, "repeat" | "trainLoss">[],
-  { train, classes }: Pick<AnyDataset, "train" | "classes">,
-): string[] {
-  const guess = constantGuessLoss(classCounts(train.labels, classes));
+export function warningsBeside(networks: Taught, guess: number): string[] {
   const failed = networks.filter(({ trainLoss }) => trainLoss.length > 0 && !(trainLoss.at(-1)! < guess));
   const [first, another] = failed;
   if (first === undefined) return [];

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { finenessesOf } from "../../src/budget.ts";
 import { budgeted } from "../../src/cli/results/budgeted.ts";
-import { isBegunIn } from "../../src/cli/results/written-study.ts";
+import { isBegunIn } from "../../src/cli/results/study-store.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { everyProduct } from "../../src/core/tiles.ts";
 import type { PartEstimate } from "../../src/estimate-trial.ts";
 import { openResultsFolder } from "../../src/platform/node/results-folder.ts";
-import { identified, identityOf } from "../../src/study/identity.ts";
+import { identified, recordOf } from "../../src/study/study-record.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 
@@ -21,9 +21,12 @@ const endless: PartEstimate = { part: "curves", amount: 1, unit: "evaluations", 
 /** @param there a part of the study of this configuration, if any, is in the folder */
 async function chosen(there: StudyConfig | undefined, options: { readonly fresh?: boolean } = {}) {
   using folder = await openResultsFolder(join(scratch, "out"), { force: true });
-  await folder.parts.remove(true);
+  await folder.parts.clear();
   if (there !== undefined) {
-    await identified(folder.parts, await identityOf(there, origin, undefined)).write("a-part", new Uint8Array(1));
+    await identified(folder.parts, recordOf({ config: there, origin, dataset: tinyDataset, warnings: [] })).write(
+      "a-part",
+      new Uint8Array(1),
+    );
   }
   const [lines, tried]: [string[], StudyConfig[]] = [[], []];
   const found = await budgeted(config, 1, {
@@ -32,7 +35,7 @@ async function chosen(there: StudyConfig | undefined, options: { readonly fresh?
       return [endless];
     },
     tell: (line) => lines.push(line),
-    isBegun: (own) => isBegunIn(folder, options, { config: own, origin }),
+    isBegun: (own) => isBegunIn(folder, options, { config: own, origin, dataset: tinyDataset }),
   });
   return { found, lines, tried: tried.length };
 }

@@ -48,6 +48,8 @@ const defaults: Readonly<Record<string, string | undefined>> = {
   "--fresh": undefined,
   "--no-report": undefined,
   "--open": undefined,
+  "--shard": undefined,
+  "--shards": undefined,
   "--checkpoint-seconds": "60",
   "--profile": undefined,
   "--trace": undefined,

@@ -77,7 +77,7 @@ describe("parts in a folder", () => {
     writeFileSync(join(path, "notes.txt"), "mine");
     writeFileSync(join(path, "Mine.part"), "mine");
     expect(await folder.list()).toEqual([{ name: name("a"), bytes: 3 }]);
-    await folder.clear(true);
+    await folder.clear();
     expect(readdirSync(path).toSorted()).toEqual(["Mine.part", "notes.txt"]);
   });
 
@@ -85,9 +85,9 @@ describe("parts in a folder", () => {
     const path = newPath();
     mkdirSync(path);
     const folder = new PartFolder(join(path, "parts"));
-    await folder.clear(true);
+    await folder.clear();
     await folder.write(name("a"), bytesOf("one"));
-    await folder.clear(true);
+    await folder.clear();
     expect(readdirSync(path)).toEqual([]);
   });
 

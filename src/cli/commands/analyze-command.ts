@@ -13,22 +13,28 @@ import { type LayerActivation, layerActivation, networkActivationText } from "..
 import type { AnyDataset } from "../../core/dataset.ts";
 import { UsageError } from "../../core/errors.ts";
 import { classesOf, shapeText } from "../../core/layers/network-shape.ts";
+import type { TrainedNetwork } from "../../core/network.ts";
 import { networkShape } from "../../core/network.ts";
 import type { AnalysisConfig, RepeatSummary } from "../../core/study.ts";
 import { inputsForNetworks } from "../../data/inputs/inputs-for-networks.ts";
 import { analysisEstimates } from "../../estimate.ts";
+import type { Devices } from "../../gpu/device/devices.ts";
 import { type AnalysisOptions, analysisConfig } from "../../host/analysis-config.ts";
 import { clock } from "../../host/clock.ts";
 import { given } from "../../host/given.ts";
 import { type DeviceChoice, openDevices } from "../../host/open-device.ts";
 import { openNetwork } from "../../host/open-network.ts";
 import { partOriginOf, provenanceOf } from "../../host/provenance.ts";
+import type { ShardChoice } from "../../host/shard-of.ts";
 import { dataName, readLargeStudyData } from "../../host/study-data.ts";
 import { allowedMeasures } from "../../measures/measure-choice.ts";
 import { remeasureConfig } from "../../measures/remeasured.ts";
 import { shapleyConfig } from "../../measures/shapley-config.ts";
 import type { ReadOptions } from "../../models/model-reader.ts";
 import type { ResultsFolder } from "../../platform/node/results-folder.ts";
+import type { ShardFolder } from "../../platform/node/shard-folder.ts";
+import type { Shard } from "../../study/jobs.ts";
+import { guessingWarning } from "../../study/warnings.ts";
 import { chanceHint } from "../display/chance-hints.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { tellInputs } from "../display/tell-inputs.ts";
@@ -36,12 +42,15 @@ import { argumentOf, withExamples } from "../options/help.ts";
 import { addModelOptions } from "../options/model-options.ts";
 import { megabytes, signedDecimal } from "../options/option-values.ts";
 import { addComputingOptions, addResultOptions } from "../options/result-options.ts";
+import { addShardOptions, shardAsked } from "../options/shard-options.ts";
 import { addDataOptions, addDataSourceOption, addSweepOptions } from "../options/study-options.ts";
 import { budgeted } from "../results/budgeted.ts";
+import { computedShard, withShard } from "../results/shard-study.ts";
 import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
-import { closeResults, isBegunIn, partsIn, writtenStudy } from "../results/written-study.ts";
+import { isBegunIn, openStudyStore, type StoreFolder, type StudyContent } from "../results/study-store.ts";
+import { closeResults, writtenStudy } from "../results/written-study.ts";
 
-export interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions {
+export interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions, ShardChoice {
   readonly out?: string;
   /** Megabytes (10^6 bytes). */
   readonly dataMemory?: number;
@@ -107,7 +116,7 @@ function accuracyTeller(
       tell(`accuracy: ${right}, ${file}`);
       const doubtful = isNearChance(repeat);
       if (doubtful) {
-        warn(`${file} does no better than guessing: check --normalize, --standardize, --activation, and --classes`);
+        warn(guessingWarning(file));
       }
       if (hints === MOST_HINTS || (!doubtful && repeat !== repeats[0])) continue;
       const hint = await chanceHint(networks[repeat.repeat]!.network, dataset, { tryInputs: doubtful, isScaled });
@@ -118,12 +127,24 @@ function accuracyTeller(
   };
 }
 
-async function analysis(
+/** What an analysis is computed with. */
+interface ReadyAnalysis extends Pick<StudyContent, "config" | "origin"> {
+  readonly devices: Devices;
+  readonly dataset: AnyDataset;
+  readonly networks: readonly TrainedNetwork[];
+  /** Milliseconds of the stages before. */
+  readonly elapsedMs: { readonly data: number; readonly adapter: number };
+  /** What is doubtful before anything is computed; more may come. */
+  readonly warnings: readonly string[];
+  onEvaluated(repeats: readonly RepeatSummary[]): Promise<void>;
+}
+
+/** Reads networks and data and opens a device for an analysis, which is computed before they are given back. */
+async function ready(
   models: readonly string[],
   options: AnalyzeOptions,
-  started: Date,
-  folder: ResultsFolder,
-  display: ProgressDisplay,
+  { folder, display }: Pick<AnalysisPlace<StoreFolder>, "folder" | "display">,
+  compute: (analysis: ReadyAnalysis) => Promise<void>,
 ): Promise<void> {
   const begin = clock();
   const { data, label, noHeader, drop, classes, split, normalize, standardize, weightsLayout } = options;
@@ -156,17 +177,40 @@ async function analysis(
   using devices = await openDevices(options, display);
   const adapterMs = clock() - begin - dataMs;
   const estimate = (own: AnalysisConfig) => analysisEstimates(devices, dataset, own, clock, networks[0]!.network);
-  const tell = options.quiet === true ? undefined : display.line;
-  const study = { origin: partOriginOf(devices, dataset), networks: asRepeats(networks) };
-  const isBegun = (own: AnalysisConfig) => isBegunIn(folder, options, { config: own, ...study });
+  const tell = options.quiet === true || options.shard !== undefined ? undefined : display.line;
+  const study = { dataset, origin: partOriginOf(devices, dataset), networks: asRepeats(networks) };
+  const isBegun = async (own: AnalysisConfig) => isBegunIn(folder, options, { config: own, ...study });
   const config = await budgeted(wanted, options.minutes, { estimate, tell, isBegun });
   const onEvaluated = accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn });
-  const place = { options, folder, sink: folder, display, onEvaluated };
-  const parts = await partsIn(folder, { options, display }, { config, ...study });
-  const written = await writtenStudy({ devices, dataset, parts, clock }, place);
-  const elapsedMs = { data: dataMs, adapter: adapterMs, ...written.elapsedMs };
+  const elapsedMs = { data: dataMs, adapter: adapterMs };
+  await compute({ devices, elapsedMs, warnings, onEvaluated, config, ...study });
+}
+
+interface AnalysisPlace<Folder> {
+  readonly options: AnalyzeOptions;
+  readonly folder: Folder;
+  readonly display: ProgressDisplay;
+  readonly started: Date;
+}
+
+async function whole(analysis: ReadyAnalysis, place: AnalysisPlace<ResultsFolder>): Promise<void> {
+  const { devices, dataset, onEvaluated, warnings } = analysis;
+  const { options, folder, display, started } = place;
+  const { parts, course } = await openStudyStore(analysis, place);
+  const to = { options, folder, sink: folder, display, course, onEvaluated };
+  const written = await writtenStudy({ devices, dataset, parts, clock }, to);
+  const elapsedMs = { ...analysis.elapsedMs, ...written.elapsedMs };
   const provenance = provenanceOf(devices, started, elapsedMs, written.costs);
-  await closeResults({ ...written, warnings: [...warnings, ...written.warnings] }, provenance, place);
+  await closeResults({ ...written, warnings: [...warnings, ...written.warnings] }, provenance, to);
+}
+
+async function oneShard(
+  analysis: ReadyAnalysis,
+  place: AnalysisPlace<ShardFolder> & { readonly shard: Shard },
+): Promise<void> {
+  const { devices, dataset, networks, onEvaluated } = analysis;
+  const store = await openStudyStore(analysis, place);
+  await computedShard({ devices, dataset, clock }, { ...place, store, networks, onEvaluated });
 }
 
 /**
@@ -175,8 +219,19 @@ async function analysis(
  */
 export async function analyze(models: readonly string[], options: AnalyzeOptions): Promise<void> {
   const started = new Date();
+  const shard = shardAsked(options);
+  if (shard !== undefined) {
+    await withShard(shard, options, (folder, display) =>
+      ready(models, options, { folder, display }, (study) =>
+        oneShard(study, { options, folder, display, started, shard: shard.shard }),
+      ),
+    );
+    return;
+  }
   const to = { ...given({ out: options.out }), otherwise: defaultOut(options.data, models[0]!, started) };
-  await withResults(to, options, started, (folder, display) => analysis(models, options, started, folder, display));
+  await withResults(to, options, started, (folder, display) =>
+    ready(models, options, { folder, display }, (study) => whole(study, { options, folder, display, started })),
+  );
 }
 
 /** Adds the command `analyze` to the program. @param addDevice adds the options of device and output */
@@ -196,8 +251,8 @@ export function completeAnalyze(command: Command): void {
         signedDecimal(),
       ),
     );
-  addComputingOptions(addResultOptions(addSweepOptions(command))).action((models: string[], options: AnalyzeOptions) =>
-    analyze(models, options),
+  addComputingOptions(addShardOptions(addResultOptions(addSweepOptions(command)))).action(
+    (models: string[], options: AnalyzeOptions) => analyze(models, options),
   );
   withExamples(command, "analyze", [
     { what: "A network that PyTorch exported, on your own table", line: "analyze net.onnx --data table.csv --open" },

@@ -33,6 +33,18 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     description: "rank all measures by what removing neurons costs, in the time there is",
     load: async () => (await import("./compare-command.ts")).completeCompare,
   },
+  status: {
+    group: "studies",
+    usage: "status <folders...>",
+    description: "what is done of a study that is under way, and what is missing, by stage and shard",
+    load: async () => (await import("./status-command.ts")).completeStatus,
+  },
+  merge: {
+    group: "studies",
+    usage: "merge <folders...>",
+    description: "the results of a study that shards have computed",
+    load: async () => (await import("./merge-command.ts")).completeMerge,
+  },
   report: {
     group: "studies",
     usage: "report <folders...>",

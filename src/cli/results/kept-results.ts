@@ -1,6 +1,8 @@
 /** What a folder holds of a study that did not come to its end. */
 import { dirname, join } from "node:path";
+import type { PartStore } from "../../core/part-store.ts";
 import { type ResultSink, resultNames } from "../../core/platform.ts";
+import { isPartName } from "../../study/part-names.ts";
 
 const MODELS_FOLDER = dirname(resultNames.model(0));
 
@@ -16,4 +18,10 @@ export function keptText({ written, label }: ResultSink): string | undefined {
     ...(tables.length === 0 ? [] : [`${tables.join(", ")} in ${label}`]),
     "study.json is not written",
   ].join("; ");
+}
+
+/** `12 parts in out/parts`; undefined where there is none. */
+export async function partsText(parts: PartStore): Promise<string | undefined> {
+  const names = (await parts.list()).map(({ name }) => name).filter(isPartName);
+  return names.length === 0 ? undefined : `${names.length} part${names.length === 1 ? "" : "s"} in ${parts.label}`;
 }

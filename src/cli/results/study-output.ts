@@ -2,7 +2,6 @@
 import { dirname } from "node:path";
 import type { AnyDataset } from "../../core/dataset.ts";
 import { RunError, UsageError } from "../../core/errors.ts";
-import { IDENTITY } from "../../core/part-store.ts";
 import { type ResultSink, resultNames } from "../../core/platform.ts";
 import { clock } from "../../host/clock.ts";
 import { makeNewFolder, openResultsFolder, type ResultsFolder } from "../../platform/node/results-folder.ts";
@@ -10,7 +9,7 @@ import { reportOfRun } from "../commands/report-command.ts";
 import { createProgressDisplay, type ProgressDisplay } from "../display/progress-display.ts";
 import { duration } from "../display/progress-text.ts";
 import { endInOrder, type Told } from "./interruption.ts";
-import { keptText } from "./kept-results.ts";
+import { keptText, partsText } from "./kept-results.ts";
 import { removeIfEmpty } from "./made-folders.ts";
 
 export interface OutputOptions {
@@ -68,10 +67,7 @@ const nothingKept: Told = { kept: "nothing: no file was finished", fix: "start t
 
 /** What is in the folder of results, or of parts alone; undefined where nothing is. */
 async function keptIn(folder: ResultsFolder): Promise<string | undefined> {
-  const text = keptText(folder);
-  if (text !== undefined) return text;
-  const parts = (await folder.parts.list()).filter(({ name }) => name !== IDENTITY).length;
-  return parts === 0 ? undefined : `${parts} part${parts === 1 ? "" : "s"} in ${folder.parts.label}`;
+  return keptText(folder) ?? (await partsText(folder.parts));
 }
 
 /** What a signal leaves of a study. */

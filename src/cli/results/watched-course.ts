@@ -1,6 +1,7 @@
 /** A study while it is computed by a command: what is shown of it, and its training kept on the way and when a signal comes. */
 import { isTrained } from "../../core/study.ts";
 import { Checkpoints } from "../../study/checkpoints.ts";
+import type { CourseKeeper } from "../../study/course.ts";
 import type { Job, JobStage } from "../../study/jobs.ts";
 import { computeStudy, type StudyCourse, type StudyObserver, type StudyWork } from "../../study/study.ts";
 import { planLines } from "../display/plan-text.ts";
@@ -27,11 +28,17 @@ function resumedText(epochs: readonly number[], of: number | undefined): string 
   return `parts:   training of ${epochs.length} network${epochs.length === 1 ? "" : "s"} goes on behind ${behind} of ${of}`;
 }
 
+interface CourseWatch {
+  readonly options: CourseOptions;
+  readonly display: ProgressDisplay;
+  readonly course: CourseKeeper;
+}
+
 /** Computes those of the jobs that are not done. @throws as `computeStudy` does */
 export async function watchedCourse(
   work: StudyWork,
   jobs: readonly Job[],
-  { options, display }: { readonly options: CourseOptions; readonly display: ProgressDisplay },
+  { options, display, course: keeper }: CourseWatch,
   { onJobs, onStage }: Pick<StudyObserver, "onJobs" | "onStage">,
 ): Promise<StudyCourse> {
   const { config } = work.parts;
@@ -50,7 +57,10 @@ export async function watchedCourse(
     onFound: (stage, found) =>
       display.line(foundText(stage, found.length, jobs.filter((job) => job.stage === stage).length)),
     onResumed: (_, epochs) => display.line(resumedText(epochs, config.epochs)),
-    ...(onJobs && { onJobs }),
+    async onJobs(stage, done, tookMs) {
+      await onJobs?.(stage, done);
+      await keeper.add(stage, done.length, tookMs);
+    },
     async onStage(stage) {
       if (stage === "train") display.begin("measure");
       await onStage?.(stage);

@@ -1,9 +1,9 @@
 /** A study that is computed into its folder: parts first, files as soon as they can be, the table at the end. */
-import type { AnyDataset } from "../../core/dataset.ts";
-import { RunError, UsageError } from "../../core/errors.ts";
+import { RunError } from "../../core/errors.ts";
 import type { ResultSink, StreamedFile } from "../../core/platform.ts";
 import type { Profile } from "../../core/profile.ts";
 import {
+  type DatasetSummary,
   isTrained,
   type Provenance,
   type RecordedConfig,
@@ -18,66 +18,14 @@ import { completeStreamed, profileFile, streamedMeasures, streamedModels } from 
 import { studyFigures } from "../../report/tables/study-figures.ts";
 import { summaryTable, type TableContent } from "../../report/tables/summary-table.ts";
 import { assembled, summariesOf } from "../../study/assemble.ts";
-import { differences, identified, identityOf, type StudyIdentity, storedIdentity } from "../../study/identity.ts";
+import type { CourseKeeper } from "../../study/course.ts";
 import { jobsOf, repeatsOf } from "../../study/jobs.ts";
 import type { StudyCourse, StudyWork } from "../../study/study.ts";
-import { StudyParts, type StudyPartsOptions } from "../../study/study-parts.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { print } from "../display/standard-streams.ts";
 import { CurveKeeper } from "./curve-keeper.ts";
 import { saveOnSignal } from "./interruption.ts";
-import type { OutputOptions } from "./study-output.ts";
 import { type CourseOptions, watchedCourse } from "./watched-course.ts";
-
-/** So many fields that are different are named one by one. */
-const MOST_NAMED = 5;
-
-/** @throws UsageError where the parts are of another study; the fields that differ are named */
-function requireSame(label: string, there: StudyIdentity, here: StudyIdentity): void {
-  const found = differences(there, here);
-  if (found.length === 0) return;
-  const named = found
-    .slice(0, MOST_NAMED)
-    .map((one) => `${one.field} ${one.here ?? "not given"} (there ${one.there ?? "not given"})`);
-  throw new UsageError({
-    what: "another study was begun in this folder, and is not finished",
-    where: label,
-    expected: "the same options and data, on the same adapter",
-    found: named.join(", ") + (found.length > MOST_NAMED ? `, ... (${found.length} in all)` : ""),
-    fix: "give the options of then to go on, --force to keep what still fits, --fresh to start anew, or another --out",
-  });
-}
-
-/**
- * The parts of a study in the folder of its results: those that an interrupted run has left are gone on from.
- * @throws UsageError where they are of another study, unless what still fits of it is to be kept, or nothing
- */
-export async function partsIn(
-  { parts: store, label }: ResultsFolder,
-  { options, display }: { readonly options: OutputOptions; readonly display: ProgressDisplay },
-  study: Pick<StudyPartsOptions, "config" | "origin" | "networks">,
-): Promise<StudyParts> {
-  if (options.fresh === true) await store.clear(true);
-  const here = await identityOf(study.config, study.origin, study.networks);
-  const there = await storedIdentity(store);
-  if (there !== undefined && options.force !== true) requireSame(label, there, here);
-  return new StudyParts({
-    ...study,
-    store: identified(store, here),
-    onDamaged: (part, found) =>
-      display.line(`note:    ${part} in ${store.label} is damaged (${found}): it is computed again`),
-  });
-}
-
-/** Whether the parts in the folder are of this very study; never where they are to be forgotten. */
-export async function isBegunIn(
-  { parts: store }: ResultsFolder,
-  { fresh }: Pick<OutputOptions, "fresh">,
-  { config, origin, networks }: Pick<StudyPartsOptions, "config" | "origin" | "networks">,
-): Promise<boolean> {
-  const there = fresh === true ? undefined : await storedIdentity(store);
-  return there !== undefined && differences(there, await identityOf(config, origin, networks)).length === 0;
-}
 
 /** Where a study goes, and who watches. */
 interface StudyPlace {
@@ -86,14 +34,15 @@ interface StudyPlace {
   /** Writes into the folder. */
   readonly sink: ResultSink;
   readonly display: ProgressDisplay;
+  readonly course: CourseKeeper;
   /** Told how well the networks do, before the sweep begins. */
   onEvaluated?(repeats: readonly RepeatSummary[]): Promise<void>;
 }
 
 /** A study that was computed; its parts are in their store. */
-interface WrittenStudy extends StudyCourse {
+interface WrittenStudy extends Pick<StudyCourse, "warnings"> {
   readonly config: RecordedConfig;
-  readonly dataset: AnyDataset;
+  readonly dataset: DatasetSummary;
   readonly results: ResultsByRepeat;
 }
 
@@ -110,7 +59,7 @@ async function keepFinished(keeper: CurveKeeper, of: number, sink: ResultSink, e
  * Computes a study and writes what each stage yields as soon as it is there. Where something fails, what was finished is
  * kept.
  */
-export async function writtenStudy(work: StudyWork, place: StudyPlace): Promise<WrittenStudy> {
+export async function writtenStudy(work: StudyWork, place: StudyPlace): Promise<WrittenStudy & StudyCourse> {
   const { sink, display, onEvaluated } = place;
   const { config } = work.parts;
   const results = assembled(work.parts, repeatsOf(config.repeats));
@@ -138,7 +87,7 @@ export async function writtenStudy(work: StudyWork, place: StudyPlace): Promise<
   });
   forget();
   await keeper.idle();
-  return { ...course, config, dataset: work.dataset, results };
+  return { ...course, config, dataset: summarizeDataset(work.dataset), results };
 }
 
 /** The table, with an empty line around it where progress is on the same terminal. */
@@ -152,7 +101,7 @@ async function showTable(content: TableContent, display: ProgressDisplay): Promi
 /** Now that the results are complete, they say all that the parts do. */
 async function removeParts(parts: PartFolder, display: ProgressDisplay): Promise<void> {
   try {
-    await parts.clear(true);
+    await parts.clear();
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     display.line(`note:    ${parts.label} can be removed by hand: ${error.fault.found}`);
@@ -166,12 +115,12 @@ async function removeParts(parts: PartFolder, display: ProgressDisplay): Promise
 export async function closeResults(
   { config, dataset, results, warnings }: WrittenStudy,
   provenance: Provenance,
-  { folder, sink, display }: StudyPlace,
+  { folder, sink, display }: Pick<StudyPlace, "folder" | "sink" | "display">,
   profile?: Profile,
 ): Promise<void> {
   const summary = {
     config,
-    dataset: summarizeDataset(dataset),
+    dataset,
     provenance,
     repeats: await summariesOf(results),
     ...(warnings.length > 0 && { warnings }),

@@ -122,6 +122,12 @@ export async function writeAtomically(
   return { bytes, sha256 };
 }
 
+/** Whether a name is that of a file which is being written, or was when its writer was killed. @param isOurs asked of the file */
+export function isPartial(name: string, isOurs: (file: string) => boolean): boolean {
+  const stem = PARTIAL.exec(name)?.[1];
+  return stem !== undefined && isOurs(stem);
+}
+
 /** Files whose writer cannot be asked (another machine's) count as left behind after this; none is written for so long. */
 const LEFT_AFTER_MS = 24 * 3600 * 1000;
 

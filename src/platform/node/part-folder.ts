@@ -15,6 +15,11 @@ export const IDENTITY_FILE = `${IDENTITY}${ENDING}`;
 /** Whether a file's name is that of a part. */
 export const isPartFile = (name: string): boolean => /^[a-z0-9][a-z0-9-]*\.part$/.test(name);
 
+interface DatedPart extends StoredPart {
+  /** Since 1970. */
+  readonly writtenMs: number;
+}
+
 /** Whether it is there or not. */
 async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true }).catch(async (error: unknown) => {
@@ -67,11 +72,16 @@ export class PartFolder implements PartStore {
   }
 
   async list(): Promise<StoredPart[]> {
+    return (await this.dated()).map(({ name, bytes }) => ({ name, bytes }));
+  }
+
+  /** Parts, with when each was written. */
+  async dated(): Promise<DatedPart[]> {
     const names = (await this.#names()).filter(isPartFile).map((file) => file.slice(0, -ENDING.length));
     const parts = await Promise.all(
       names.map(async (name) => {
         const found = await this.#there(name, (path) => stat(path)); // Somebody may have removed it meanwhile.
-        return found === undefined ? [] : [{ name, bytes: found.size }];
+        return found === undefined ? [] : [{ name, bytes: found.size, writtenMs: found.mtimeMs }];
       }),
     );
     return parts.flat();
@@ -86,14 +96,11 @@ export class PartFolder implements PartStore {
     }
   }
 
-  /**
-   * Removes all parts, what killed processes were writing, and the folder, unless something else is in it.
-   * @param isOwned nobody else may write here now
-   */
-  async clear(isOwned: boolean): Promise<void> {
+  /** Removes all parts, what killed processes were writing, and the folder, unless something else is in it. */
+  async clear(): Promise<void> {
     const names = await this.#names();
     if (names.length === 0) return;
-    const left = await leftPartials(this.label, { isOurs: isPartFile, isOwned });
+    const left = await leftPartials(this.label, { isOurs: isPartFile, isOwned: false });
     for (const name of [...names.filter(isPartFile), ...left]) await removeFile(join(this.label, name));
     await rmdir(this.label).catch((error: unknown) => {
       if (systemErrorCode(error) !== "ENOTEMPTY") throw error; // Another's file.

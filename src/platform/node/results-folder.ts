@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { appendAll } from "../../core/long-arrays.ts";
 import { type FileDigest, type ResultSink, resultNames, type StreamedFile } from "../../core/platform.ts";
-import { leftPartials, stageFile } from "./atomic-file.ts";
+import { isPartial, leftPartials, stageFile } from "./atomic-file.ts";
 import { type Claim, claim, claimOfFolder, isFolderClaim, type Watch } from "./claim.ts";
 import { isFolder, makeFolder } from "./make-folder.ts";
 import { IDENTITY_FILE, isPartFile, PartFolder } from "./part-folder.ts";
@@ -26,8 +26,8 @@ const FIGURES_FOLDER = dirname(resultNames.figure(""));
 const FIGURE_FILE = /^(study-\d+-)?(figure-\d+|answer)\.(svg|vl\.json)$/;
 const REPORT_FILES: readonly string[] = [report, summary, claims];
 
-/** Names in a folder; none where it does not exist. */
-async function namesIn(path: string): Promise<string[]> {
+/** Names in a folder; none where it does not exist. @throws RunError */
+export async function namesIn(path: string): Promise<string[]> {
   try {
     return await readdir(path);
   } catch (error) {
@@ -62,6 +62,9 @@ async function removeStaleResults(path: string): Promise<void> {
 
 /** Where the parts of a study lie that is not complete. */
 const PARTS_FOLDER = "parts";
+export const partsPath = (results: string): string => join(results, PARTS_FOLDER);
+/** Whether results are complete: study.json comes last. */
+export const hasStudy = async (results: string): Promise<boolean> => (await namesIn(results)).includes(study);
 
 /** Folders that files are written to, below the one of the results, and which of their files are ours. */
 const places: readonly (readonly [folder: string, isOurs: (name: string) => boolean])[] = [
@@ -80,7 +83,9 @@ async function leftovers(path: string): Promise<string[]> {
     const names = await namesIn(join(path, folder));
     if (names.length === 0) continue;
     const old = names.filter((name) => name.endsWith(OLD_PARTIAL) && isOurs(name.slice(0, -OLD_PARTIAL.length)));
-    const partial = await leftPartials(join(path, folder), { isOurs, isOwned: true });
+    // Shards write parts without a claim.
+    const isOwned = folder !== PARTS_FOLDER;
+    const partial = await leftPartials(join(path, folder), { isOurs, isOwned });
     appendAll(
       left,
       [...old, ...partial].map((name) => join(folder, name)),
@@ -91,8 +96,8 @@ async function leftovers(path: string): Promise<string[]> {
 
 /** Whether a study was begun in the folder and not finished: study.json comes last, and its parts go then. */
 async function isUnfinished(path: string): Promise<boolean> {
-  const parts = await namesIn(join(path, PARTS_FOLDER));
-  return parts.includes(IDENTITY_FILE) && !(await namesIn(path)).includes(study);
+  const parts = await namesIn(partsPath(path));
+  return parts.includes(IDENTITY_FILE) && !(await hasStudy(path));
 }
 
 /**
@@ -100,10 +105,12 @@ async function isUnfinished(path: string): Promise<boolean> {
  * Whatever parts are of, their names say what they are good for.
  * @throws UsageError
  */
-async function requireEmpty(path: string, left: readonly string[], unfinished: boolean): Promise<void> {
+export async function requireEmpty(path: string, left: readonly string[], unfinished: boolean): Promise<void> {
   const isOurs = (folder: string, name: string) =>
     places.some(([place, isOfPlace]) => place === folder && isOfPlace(name)) && (unfinished || folder === PARTS_FOLDER);
-  const isLeft = (folder: string, name: string) => left.includes(join(folder, name)) || isOurs(folder, name);
+  const isBeingWritten = (folder: string, name: string) => folder === PARTS_FOLDER && isPartial(name, isPartFile);
+  const isLeft = (folder: string, name: string) =>
+    left.includes(join(folder, name)) || isOurs(folder, name) || isBeingWritten(folder, name);
   const isFree = async (name: string): Promise<boolean> => {
     if (isFolderClaim(name) || left.includes(name) || isOurs(".", name)) return true;
     const isPlace = places.some(([folder]) => folder === name) && (await isFolder(join(path, name)));
@@ -223,7 +230,7 @@ class ClaimedFolder implements ResultsFolder {
 
   constructor(path: string, own: Claim, clear: (path: string) => Promise<void>) {
     this.label = path;
-    this.parts = new PartFolder(join(path, PARTS_FOLDER));
+    this.parts = new PartFolder(partsPath(path));
     this.#claim = own;
     this.#clear = clear;
   }

@@ -183,16 +183,21 @@ const adapterSchema = z
 
 const form = z.enum(tileForms);
 
+const tilesSchema = z.object({ forward_layer: form, hidden_delta: form, update_parameters: form });
+
 const provenanceSchema = z
   .object({
     package: z.string().describe("Version of this package."),
     node: z.string().describe("Version of Node."),
     dawn: z.string().describe("Version of Dawn's Node bindings."),
     adapter: adapterSchema,
-    tiles: z
-      .object({ forward_layer: form, hidden_delta: form, update_parameters: form })
+    tiles: tilesSchema
       .exactOptional()
       .describe("Form of each product's kernel; bits repeat only under the same forms. Absent in older files."),
+    adapters: z
+      .array(z.object({ repeats: z.array(count), adapter: adapterSchema, tiles: tilesSchema }))
+      .exactOptional()
+      .describe("Where shards of different adapters were merged: which computed which repeats. Absent elsewhere."),
     started: z.iso.datetime().describe("ISO 8601, UTC."),
     elapsedMs: z.partialRecord(z.enum(stages), z.number().min(0)).describe("Milliseconds per stage."),
     costs: z

@@ -1,7 +1,9 @@
 /** How the results were made: configuration, data, adapter, versions, and the command that makes them again. */
 import { describeAdapter } from "../../core/adapter-text.ts";
 import { levelsOf, quantizationOf } from "../../core/quantization.ts";
-import { type DatasetSummary, isTrained, type RecordedConfig } from "../../core/study.ts";
+import { repeatsText } from "../../core/repeats-text.ts";
+import { type DatasetSummary, isTrained, type RecordedConfig, type RepeatsOfAdapter } from "../../core/study.ts";
+import { tilesText } from "../../core/tiles.ts";
 import type { StudyAnalysis } from "../analysis/analysis.ts";
 import type { StudySummary } from "../files/study-file.ts";
 import { html, type Insert, type Markup } from "./html.ts";
@@ -54,6 +56,11 @@ function remeasuredAs({ remeasure }: RecordedConfig): [string, Insert][] {
   return [["remeasured orders", `ranked anew after ${after}`]];
 }
 
+/** One of several adapters: bits differ between their repeats as between runs. */
+function adapterOfRepeats({ repeats, adapter, tiles }: RepeatsOfAdapter): [string, Insert] {
+  return [`adapter of ${repeatsText(repeats)}`, `${describeAdapter(adapter)}; kernels ${tilesText(tiles)}`];
+}
+
 /** What the table of provenance says: name and value. */
 function facts({ config, dataset, provenance }: StudySummary): [string, Insert][] {
   const { tiles, elapsedMs } = provenance;
@@ -72,8 +79,12 @@ function facts({ config, dataset, provenance }: StudySummary): [string, Insert][
       `${dataset.name}: ${dataset.train} / ${dataset.validation} / ${dataset.test} samples, ${dataset.classes} classes`,
     ],
     ["SHA-256 of the data", html`<code>${dataset.sha256}</code>`],
-    ["adapter", describeAdapter(provenance.adapter)],
-    ["kernels", forms?.join(", ") ?? "not recorded"],
+    ...(provenance.adapters === undefined
+      ? [
+          ["adapter", describeAdapter(provenance.adapter)] as [string, Insert],
+          ["kernels", forms?.join(", ") ?? "not recorded"] as [string, Insert],
+        ]
+      : provenance.adapters.map(adapterOfRepeats)),
     ["versions", `gpu-importance ${provenance.package}, ${provenance.dawn}, Node ${provenance.node}`],
     ["started", provenance.started],
     ["took", elapsed.join(", ")],

@@ -1,0 +1,117 @@
+/** `gpu-importance merge`: what shards have left, to the results of one whole run. */
+import { type Command, Option } from "commander";
+import { repeatsText } from "../../core/repeats-text.ts";
+import type { Provenance, RepeatsOfAdapter } from "../../core/study.ts";
+import type { ResultsFolder } from "../../platform/node/results-folder.ts";
+import { shardText } from "../../study/jobs.ts";
+import { type MergedStudy, mergedStudy } from "../../study/merge.ts";
+import type { ProgressDisplay } from "../display/progress-display.ts";
+import { addMessageOptions } from "../options/device-options.ts";
+import { argumentOf, under, withExamples } from "../options/help.ts";
+import { text } from "../options/option-values.ts";
+import { type OutputOptions, withResults } from "../results/study-output.ts";
+import { type FolderSource, openSources } from "../results/study-sources.ts";
+import { closeResults } from "../results/written-study.ts";
+
+interface MergeOptions extends OutputOptions {
+  readonly out: string;
+  readonly mixedAdapters?: boolean;
+}
+
+/** Milliseconds of each stage, of all shards together. */
+function elapsedIn(sources: readonly FolderSource[]): Provenance["elapsedMs"] {
+  const elapsedMs: Partial<Record<keyof Provenance["elapsedMs"], number>> = {};
+  const courses = new Map(sources.flatMap((one) => one.courses.map((course) => [shardText(course.shard), course])));
+  for (const { stages } of courses.values()) {
+    for (const [stage, course] of Object.entries(stages)) {
+      const name = stage as keyof typeof stages;
+      elapsedMs[name] = (elapsedMs[name] ?? 0) + course.elapsedMs;
+    }
+  }
+  return elapsedMs;
+}
+
+/** Which adapter computed which repeats, where not all were computed by one. */
+function adaptersOf({ origins }: MergedStudy): readonly RepeatsOfAdapter[] | undefined {
+  if (origins.length === 1) return undefined;
+  return origins.map(({ origin: { adapter, tiles }, repeats }) => ({ repeats, adapter, tiles }));
+}
+
+/** As that of a run; it began when its first shard did. */
+function provenanceOf(merged: MergedStudy, sources: readonly FolderSource[], now: Date): Provenance {
+  const { package: version, dawn, adapter, tiles } = merged.origins[0]!.origin;
+  const started = sources.flatMap(({ courses }) => courses.map((course) => course.started)).toSorted();
+  const adapters = adaptersOf(merged);
+  return {
+    package: version,
+    node: process.version,
+    dawn,
+    adapter,
+    tiles,
+    ...(adapters && { adapters }),
+    started: started[0] ?? now.toISOString(),
+    elapsedMs: elapsedIn(sources),
+  };
+}
+
+/** Says which shards are in several folders; that does no harm. */
+function tellTwice(sources: readonly FolderSource[], { line }: Pick<ProgressDisplay, "line">): void {
+  const folders = new Map<string, string[]>();
+  for (const { label, courses } of sources) {
+    for (const { shard } of courses) folders.set(shardText(shard), [...(folders.get(shardText(shard)) ?? []), label]);
+  }
+  for (const [shard, labels] of folders) {
+    if (labels.length > 1) line(`note:    shard ${shard} is in ${labels.join(" and in ")}, with the same parts`);
+  }
+}
+
+async function written(
+  merged: MergedStudy,
+  sources: readonly FolderSource[],
+  {
+    folder,
+    display,
+    started,
+  }: { readonly folder: ResultsFolder; readonly display: ProgressDisplay; readonly started: Date },
+): Promise<void> {
+  const { record, results, origins } = merged;
+  tellTwice(sources, display);
+  for (const { origin, repeats } of origins.length > 1 ? origins : []) {
+    display.line(`adapter: ${origin.adapter.description} computed ${repeatsText(repeats)}`);
+  }
+  for (const warning of merged.warnings) display.warn(warning);
+  const study = { config: record.config, dataset: record.dataset, results, warnings: merged.warnings };
+  await closeResults(study, provenanceOf(merged, sources, started), { folder, sink: folder, display });
+}
+
+/** @throws UsageError, RunError */
+async function merge(folders: readonly string[], options: MergeOptions): Promise<void> {
+  const started = new Date();
+  const sources = await openSources(folders);
+  const of = sources.flatMap(({ courses }) => courses.map(({ shard }) => shard.of)).find((shards) => shards > 1);
+  const merged = await mergedStudy(sources, { mixedAdapters: options.mixedAdapters === true, of });
+  await withResults({ out: options.out, otherwise: options.out }, options, started, (folder, display) =>
+    written(merged, sources, { folder, display, started }),
+  );
+}
+
+export function completeMerge(command: Command): void {
+  argumentOf(command, "--out of the shards: one that they share, or one each");
+  under(command, "results")
+    .addOption(
+      new Option("--out <folder>", "folder of the results; may be the one that the shards share")
+        .argParser(text("a path"))
+        .makeOptionMandatory(),
+    )
+    .option("--mixed-adapters", "take repeats of different adapters, whose bits differ; study.json says which")
+    .option("--force", "replace the results in --out")
+    .option("--no-report", "make no report")
+    .option("--open", "open the report in the default browser");
+  addMessageOptions(command, { quiet: "no progress on stderr" }).action((folders: string[], options: MergeOptions) =>
+    merge(folders, options),
+  );
+  withExamples(command, "merge", [
+    { what: "Shards that share a folder", line: "merge shards --out shards" },
+    { what: "Shards with a folder each", line: "merge shards/1 shards/2 --out results/whole" },
+  ]);
+}
