@@ -17,7 +17,8 @@ const other = { ...plantedNetwork, layers: [turned, ...plantedNetwork.layers.sli
 writeFileSync(join(scratch, "other.safetensors"), encodeSafetensors(other));
 
 const gpuImportance = (...args: string[]) => commandLine(args, { folder: scratch });
-const sweep = ["--random-draws", "1", "--data", "tiny", ...onSwiftShader];
+const less = ["--scopes", "network", "--modes", "zero", "--singles", "2", "--stride", "3"];
+const sweep = ["--random-draws", "1", "--data", "tiny", ...less, ...onSwiftShader];
 const run = ["run", "--hidden", "6,5", "--repeats", "3", "--epochs", "1", ...sweep];
 const analyze = ["analyze", "planted.safetensors", "other.safetensors", ...sweep];
 const to = (out: string) => ["--out", out, "--no-report"];
@@ -47,7 +48,7 @@ function expectSame(merged: string, whole: string): void {
 
 let whole: Finished;
 beforeAll(async () => {
-  whole = await well(...run, ...to("whole"));
+  whole = await well(...run, ...to("whole"), "--quiet");
   // At once, in one folder.
   const shards = [1, 2].map((index) => start([...run, ...to("shared"), "--shard", `${index}/2`], { folder: scratch }));
   for (const { exitCode, stderr } of await Promise.all(shards.map(finish))) expect(exitCode, stderr).toBe(0);
@@ -129,7 +130,7 @@ describe("shards of a run", () => {
 });
 
 test("shards of an analysis, each with a folder of its own, are merged to its files, without the files of networks", async () => {
-  await well(...analyze, ...to("analysis"));
+  await well(...analyze, ...to("analysis"), "--quiet");
   for (const index of ["1", "2"]) await well(...analyze, ...to(`analysis ${index}`), "--shard", `${index}/2`);
   const less = await gpuImportance("merge", "analysis 2", ...to("none"));
   expect(less.exitCode).toBe(1);
