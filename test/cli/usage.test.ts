@@ -204,6 +204,7 @@ const meant = new Map([
   ["mutual_information", "mutual-information"],
   ["layer1", "layers"],
   ["nne", "none"],
+  ["meen", "mean"],
 ]);
 
 describe("wrong usage", () => {

@@ -2,7 +2,7 @@
  * A folder of results to what a report is made from. A part that is not there is listed as missing, and the rest is
  * read; a part that is damaged is an error, since a report that hides damage would be believed.
  */
-import type { SingleRemovals } from "../../core/ablation.ts";
+import { rebuildingModes, type SingleRemovals } from "../../core/ablation.ts";
 import { RunError } from "../../core/errors.ts";
 import { smallest } from "../../core/long-arrays.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
@@ -124,6 +124,8 @@ async function readSingles(
 ): Promise<SingleRemovals[] | undefined> {
   const choice = study?.config.singles;
   if (choice === "none") return folder.lacks("single", resultNames.single, "the study was made with --singles none");
+  const isRebuilt = study?.config.modes.every((mode) => rebuildingModes.some((rebuilding) => rebuilding === mode));
+  if (isRebuilt) return folder.lacks("single", resultNames.single, "neurons alone are removed in other --modes");
   const isPart = study === undefined || choice !== undefined;
   const parse = (text: string, samples: number, shown: string) => parseSingleCsv(text, samples, shown, isPart);
   return readOutcomes(folder, study, "single", parse);

@@ -1,6 +1,7 @@
 /** Folders of results, whole, in parts, damaged, and none at all, to what a report is made from. */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { ablationModes, constantModes } from "../../../src/core/ablation.ts";
 import type { FileDigest, FileSource } from "../../../src/core/platform.ts";
 import { readStudyFiles } from "../../../src/report/files/read-study.ts";
 import { resultFiles } from "../../../src/report/files/result-files.ts";
@@ -124,6 +125,20 @@ describe("what is not in the folder", () => {
     const text = new TextDecoder().decode(outside.get("single.csv")).replaceAll(/^(\d,\d),3,/gm, "$1,9,");
     outside.set("single.csv", new TextEncoder().encode(text));
     expect((await faultOf(outside)).expected).toBe("neurons of layer 1: numbers below 5, as neurons.csv says");
+  });
+
+  test("is named where all removed neurons are rebuilt, and curves of all modes are read back", async () => {
+    for (const modes of [["merge"], ablationModes] as const) {
+      const made = madeUpStudy({ repeats: 1, modes });
+      const files = new Map(resultFiles(made).map(({ name, chunks }) => [name, bytesOf(chunks)]));
+      const { curves, singles, missing } = await read(files);
+      expect(curves!.map(({ mode, correct }) => [mode, correct])).toEqual(
+        made.curves.map(({ mode, correct }) => [mode, correct]),
+      );
+      expect(new Set(singles?.map(({ mode }) => mode))).toEqual(new Set(modes.length > 1 ? constantModes : []));
+      const named = [{ file: "single.csv", reason: expect.stringContaining("other --modes") }];
+      expect(missing).toMatchObject(modes.length > 1 ? [] : named);
+    }
   });
 
   test("is named where no single removals were asked for", async () => {
