@@ -245,6 +245,11 @@ export const madeUpCalls: readonly MadeUpCall[] = [
       () => library.pruneNetwork(plantedNetwork, removed, constants),
     ],
   ),
+  [
+    "removeNeurons: an unknown mode",
+    /removeNeurons/,
+    ({ gpu, measured }) => library.removeNeurons(gpu, tinyDataset, measured, [], "median" as Anything),
+  ],
   ...opening.map(
     ([wrong, given]): MadeUpCall => [`openDevice: ${wrong}`, /openDevice/, () => library.openDevice(given)],
   ),
