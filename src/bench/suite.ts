@@ -7,6 +7,7 @@ import type { ScopeKind } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
 import { bestLargeProduct, ceilingsOf, timeStream } from "./ceilings.ts";
+import { benchEvidence, type EvidenceBenchRow } from "./evidence-bench.ts";
 import { benchForward, type ForwardBenchRow } from "./forward-bench.ts";
 import { benchHistogram } from "./histogram-bench.ts";
 import { benchLevels } from "./levels-bench.ts";
@@ -18,7 +19,17 @@ import { benchSweep, type SweepBenchRow } from "./sweep-bench.ts";
 import { benchTrain, EPOCH_SAMPLES, type TrainBenchRow } from "./train-bench.ts";
 
 /** In the order of a call of `all`, which leaves out the scaling tables: they take minutes. */
-export const benches = ["matmul", "train", "forward", "histogram", "levels", "sweep", "all", "scaling"] as const;
+export const benches = [
+  "matmul",
+  "train",
+  "forward",
+  "histogram",
+  "levels",
+  "evidence",
+  "sweep",
+  "all",
+  "scaling",
+] as const;
 export type Bench = (typeof benches)[number];
 
 export interface SuiteOptions {
@@ -26,7 +37,7 @@ export interface SuiteOptions {
   readonly activation: Activation;
   readonly repeats: number;
   readonly batchSize: number;
-  /** Samples of the forward pass, the histograms and the sweep. */
+  /** Samples of the forward pass, the histograms, the evidence and the sweep. */
   readonly samples: number;
   /** Scopes of the sweep, and orders of each, at most. */
   readonly scopes: readonly ScopeKind[];
@@ -38,7 +49,7 @@ export interface SuiteOptions {
   readonly points: number;
 }
 
-type SuiteRow = BenchRow | TrainBenchRow | ForwardBenchRow | SweepBenchRow | ScalingRow;
+type SuiteRow = BenchRow | TrainBenchRow | ForwardBenchRow | EvidenceBenchRow | SweepBenchRow | ScalingRow;
 
 export interface SuiteReport {
   readonly ceilings: Ceilings;
@@ -47,13 +58,23 @@ export interface SuiteReport {
   readonly forward: readonly ForwardBenchRow[];
   readonly histogram: readonly BenchRow[];
   readonly levels: readonly BenchRow[];
+  readonly evidence: readonly EvidenceBenchRow[];
   readonly sweep: readonly SweepBenchRow[];
   readonly scaling: readonly ScalingRow[];
 }
 
 /** Every row in the order of the report. */
-export function rowsOf({ matmul, train, forward, histogram, levels, sweep, scaling }: SuiteReport): SuiteRow[] {
-  return [...matmul, ...train, ...forward, ...histogram, ...levels, ...sweep, ...scaling];
+export function rowsOf({
+  matmul,
+  train,
+  forward,
+  histogram,
+  levels,
+  evidence,
+  sweep,
+  scaling,
+}: SuiteReport): SuiteRow[] {
+  return [...matmul, ...train, ...forward, ...histogram, ...levels, ...evidence, ...sweep, ...scaling];
 }
 
 /**
@@ -101,6 +122,7 @@ export async function runSuite(
       return benchHistogram(gpu, clock, { ...options, units: hidden[0]! }, ceilings);
     }),
     levels: await start("levels", () => benchLevels(gpu, clock, { ...options, units: hidden[0]! }, ceilings)),
+    evidence: await start("evidence", () => benchEvidence(gpu, clock, options, ceilings)),
     sweep: await start("sweep", () => benchSweep(gpu, clock, options, ceilings)),
     scaling: await start("scaling", () => {
       return benchScaling(gpu, clock, options, ({ dimension, value }) => onStart(`scaling, ${dimension} ${value}`));

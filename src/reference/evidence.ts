@@ -1,8 +1,15 @@
 /** Twin of all collectors of src/gpu/evidence: what measures are computed from, in float64 and by the plainest means. */
 import type { ReplacementMode } from "../core/ablation.ts";
-import { activationOfLayer, quantizationThresholds } from "../core/activation.ts";
+import {
+  activationOfLayer,
+  hiddenActivations,
+  type LayerActivation,
+  quantizationThresholds,
+} from "../core/activation.ts";
 import {
   type ClassSums,
+  type EvidenceKind,
+  type EvidenceOf,
   type GradientSums,
   type LayerEvidence,
   type LevelCounts,
@@ -173,47 +180,77 @@ function networkShapley(
   });
 }
 
-/** One for each hidden layer, first to last. Time and memory double with each hidden neuron: few are meant. */
-export function layerEvidence(source: EvidenceSource): LayerEvidence[] {
-  const { network, inputs, labels } = source;
-  const layers = network.layers as readonly Layer[];
-  const classes = shapeOf(layers.at(-1)!).units;
-  const samples = labels.length;
-  const outputs = forwardNetwork(network, inputs);
-  const gradients = gradientSums(source, outputs);
-  const sizes = (values: Float64Array, units: number) => addMagnitudes(values, units, samples);
-  const [paths, shares] = [conductances(source), relevances(source, outputs)];
-  const [zeros, means] = [removalSums(source, outputs, "zero"), removalSums(source, outputs, "mean")];
-  const [zeroShapley, meanShapley] = [shapley(source, outputs, "zero"), shapley(source, outputs, "mean")];
-  const inNetwork = {
-    zero: networkShapley(source, outputs, "zero"),
-    mean: networkShapley(source, outputs, "mean"),
-  };
-  return layers.slice(0, -1).map((layer, index) => {
-    const { units } = shapeOf(layer);
-    const own = outputs[index]!;
-    const activation = activationOfLayer(network.activation, index, layers.length);
-    return {
-      layer: index + 1,
-      units,
-      samplesPerClass: samplesOf(labels, classes),
-      samples,
-      meanActivation: Float32Array.from({ length: units }, (_, unit) => {
-        return own.reduce((sum, value, at) => (at % units === unit ? sum + value : sum), 0) / samples;
-      }),
-      levels: bitCounts(own, labels, classes, quantizationThresholds[activation.kind]),
-      classSums: classSums(own, labels, classes),
-      weights: { incoming: layers[index]!, outgoing: layers[index + 1]!, network: layers },
-      activation,
-      gradients: gradients[index]!,
-      path: { conductances: sizes(paths[index]!, units) },
-      relevance: { sizes: sizes(shares[index]!, units) },
-      zeroRemovals: zeros[index]!,
-      meanRemovals: means[index]!,
-      zeroShapley: zeroShapley[index]!,
-      meanShapley: meanShapley[index]!,
-      zeroNetworkShapley: inNetwork.zero[index]!,
-      meanNetworkShapley: inNetwork.mean[index]!,
-    };
+/** How each kind comes about: [hidden layers]. @param outputs of all layers */
+type Gathering = {
+  readonly [K in EvidenceKind]: (source: EvidenceSource, outputs: readonly Float64Array[]) => EvidenceOf[K][];
+};
+
+const layersOf = ({ network }: EvidenceSource) => network.layers as readonly Layer[];
+const classesOf = (source: EvidenceSource) => shapeOf(layersOf(source).at(-1)!).units;
+
+function activationsOf(source: EvidenceSource): LayerActivation[] {
+  return hiddenActivations(source.network.activation, layersOf(source).length);
+}
+
+/** Sums of sizes, of what every neuron has for every sample. */
+function sizesOf(source: EvidenceSource, values: readonly Float64Array[]): Float64Array[] {
+  const samples = source.labels.length;
+  return values.map((own) => addMagnitudes(own, own.length / samples, samples));
+}
+
+const gathering: Gathering = {
+  levels: (source, outputs) =>
+    activationsOf(source).map(({ kind }, layer) =>
+      bitCounts(outputs[layer]!, source.labels, classesOf(source), quantizationThresholds[kind]),
+    ),
+  classSums: (source, outputs) => outputs.slice(0, -1).map((own) => classSums(own, source.labels, classesOf(source))),
+  weights: (source) => {
+    const network = layersOf(source);
+    return network.slice(0, -1).map((incoming, layer) => ({ incoming, outgoing: network[layer + 1]!, network }));
+  },
+  activation: activationsOf,
+  gradients: gradientSums,
+  path: (source) => sizesOf(source, conductances(source)).map((sums) => ({ conductances: sums })),
+  relevance: (source, outputs) => sizesOf(source, relevances(source, outputs)).map((sizes) => ({ sizes })),
+  zeroRemovals: (source, outputs) => removalSums(source, outputs, "zero"),
+  meanRemovals: (source, outputs) => removalSums(source, outputs, "mean"),
+  zeroShapley: (source, outputs) => shapley(source, outputs, "zero"),
+  meanShapley: (source, outputs) => shapley(source, outputs, "mean"),
+  zeroNetworkShapley: (source, outputs) => networkShapley(source, outputs, "zero"),
+  meanNetworkShapley: (source, outputs) => networkShapley(source, outputs, "mean"),
+};
+const everyKind = Object.keys(gathering) as EvidenceKind[];
+
+function meansOf(outputs: Float64Array, units: number): Float32Array {
+  const samples = outputs.length / units;
+  return Float32Array.from({ length: units }, (_, unit) => {
+    return outputs.reduce((sum, value, at) => (at % units === unit ? sum + value : sum), 0) / samples;
   });
+}
+
+/**
+ * Evidence of some kinds, one for each hidden layer, first to last; by default of all. Time and memory of Shapley values double with each
+ * hidden neuron: few are meant.
+ */
+export function layerEvidence<K extends EvidenceKind = EvidenceKind>(
+  source: EvidenceSource,
+  kinds: readonly K[] = everyKind as K[],
+): LayerEvidence<K>[] {
+  const { network, inputs, labels } = source;
+  const outputs = forwardNetwork(network, inputs);
+  const gathered = kinds.map((kind) => ({ kind, layers: gathering[kind](source, outputs) }));
+  return layersOf(source)
+    .slice(0, -1)
+    .map((layer, index) => {
+      const { units } = shapeOf(layer);
+      const facts = {
+        layer: index + 1,
+        units,
+        samplesPerClass: samplesOf(labels, classesOf(source)),
+        samples: labels.length,
+        meanActivation: meansOf(outputs[index]!, units),
+      };
+      const own = Object.fromEntries(gathered.map(({ kind, layers }) => [kind, layers[index]!]));
+      return Object.assign(facts, own as Pick<EvidenceOf, K>);
+    });
 }

@@ -1,6 +1,7 @@
 /** Every bench once at its smallest size, so that none of it rots; no test asks how long anything took. */
 import { describe, expect, test } from "vitest";
 import type { BenchRow } from "../../src/bench/bench-row.ts";
+import type { EvidenceBenchRow } from "../../src/bench/evidence-bench.ts";
 import type { ForwardBenchRow } from "../../src/bench/forward-bench.ts";
 import type { ScalingRow } from "../../src/bench/scaling.ts";
 import type { SweepBenchRow } from "../../src/bench/sweep-bench.ts";
@@ -54,6 +55,10 @@ describe("bench all --json", async () => {
       ["levels.find_extremes", "2 x 70 samples, 5 neurons"],
       ["levels.count_levels", "2 x 70 samples, 5 neurons, 16 levels"],
       ["levels.count_levels", "2 x 70 samples, 5 neurons, 256 levels"],
+      ...["paper", "class_sums", "gradients", "relevance", "removals", "together", "path"].map((what) => [
+        `evidence.${what}`,
+        "2 x 70 samples, 784-5-4-10",
+      ]),
       ["sweep", "layer1, 70 samples, 784-5-4-10"],
       ["sweep", "layer2, 70 samples, 784-5-4-10"],
       ["sweep", "network, 70 samples, 784-5-4-10"],
@@ -75,6 +80,12 @@ describe("bench all --json", async () => {
     const forward = rows.find(({ label }) => label === "forward") as ForwardBenchRow;
     expect(forward.samplesPerSecond).toBeCloseTo((2 * 70 * 1000) / forward.medianMs);
     expect(forward.gflops).toBeCloseTo((forward.samplesPerSecond * 2 * (784 * 5 + 5 * 4 + 4 * 10)) / 1e9);
+  });
+
+  test("states of evidence how many times the paper's measures it takes", () => {
+    const evidence = rows.filter(({ label }) => label.startsWith("evidence.")) as EvidenceBenchRow[];
+    for (const { ratio, medianMs } of evidence) expect(ratio).toBeCloseTo(medianMs / evidence[0]!.medianMs);
+    expect(evidence[0]!.ratio).toBe(1);
   });
 
   test("has a sweep of each scope, whose two ways agree", () => {
@@ -113,6 +124,7 @@ describe("bench all --json", async () => {
       forward: of("forward") as ForwardBenchRow[],
       histogram: of("histogram.pack_bits", "histogram.count_ones"),
       levels: of("levels.find_extremes", "levels.count_levels"),
+      evidence: rows.filter(({ label }) => label.startsWith("evidence.")) as EvidenceBenchRow[],
       sweep: of("sweep") as SweepBenchRow[],
       scaling: [],
     };
@@ -170,6 +182,6 @@ describe("bench", () => {
   test("refuses what it does not time", async () => {
     const { exitCode, stderr } = await commandLine(["bench", "everything"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("matmul, train, forward, histogram, levels, sweep, all, scaling");
+    expect(stderr).toContain("matmul, train, forward, histogram, levels, evidence, sweep, all, scaling");
   });
 });

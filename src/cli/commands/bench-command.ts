@@ -71,7 +71,13 @@ export function completeBench(command: Command): void {
   add("--activation <name>", activations.join(", "), oneOf(activations), "sigmoid", "sigmoid");
   add("--repeats <n>", "networks side by side", integer(1, 10_000), 5, "5");
   add("--batch-size <n>", "samples of a training step", integer(1, 65_536), 32, "32");
-  add("--samples <n>", "samples of forward, histogram, levels and sweep", integer(1, 1_000_000), 1024, "1024");
+  add(
+    "--samples <n>",
+    "samples of forward, histogram, levels, evidence and sweep",
+    integer(1, 1_000_000),
+    1024,
+    "1024",
+  );
   add(
     "--scopes <names>",
     `of the sweep: ${scopeKinds.join(", ")}`,

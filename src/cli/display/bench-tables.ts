@@ -1,5 +1,6 @@
 /** What `bench` prints for people: tables of at most 80 columns. */
 import type { BenchRow } from "../../bench/bench-row.ts";
+import type { EvidenceBenchRow } from "../../bench/evidence-bench.ts";
 import { figure, percent, rowCells, scalingCells, sweepCells } from "../../bench/result-cells.ts";
 import type { ScalingRow } from "../../bench/scaling.ts";
 import { dimensions } from "../../bench/scaling-plan.ts";
@@ -29,6 +30,12 @@ function trainLines(rows: readonly TrainBenchRow[]): string[] {
   });
 }
 
+function evidenceLines(rows: readonly EvidenceBenchRow[]): string[] {
+  if (rows.length === 0) return [];
+  const ratios = rows.slice(1).map(({ label, ratio }) => `${label.replace("evidence.", "")} ${ratio.toFixed(2)}x`);
+  return ["", ...wrapped("", `evidence, times that of the paper's measures: ${ratios.join(", ")}`)];
+}
+
 function sweepLines(rows: readonly SweepBenchRow[]): string[] {
   if (rows.length === 0) return [];
   const { widths, activation, samples } = rows[0]!;
@@ -42,13 +49,14 @@ function scalingLines(rows: readonly ScalingRow[]): string[] {
 }
 
 export function benchLines(report: SuiteReport, runs: number): string[] {
-  const { ceilings, matmul, train, forward, histogram, levels, sweep, scaling } = report;
-  const rows = [...matmul, ...train, ...forward, ...histogram, ...levels, ...sweep];
+  const { ceilings, matmul, train, forward, histogram, levels, evidence, sweep, scaling } = report;
+  const rows = [...matmul, ...train, ...forward, ...histogram, ...levels, ...evidence, ...sweep];
   const fewer = [...rows, ...scaling].some((row) => row.runs < runs);
   return [
     `ceilings: ${figure(ceilings.gflops)} GFLOP/s in large products, ${figure(ceilings.gbps)} GB/s in streams`,
     ...rowLines(rows),
     ...trainLines(train),
+    ...evidenceLines(evidence),
     ...sweepLines(sweep),
     ...scalingLines(scaling),
     ...(fewer ? ["", `Fewer than ${runs} runs where they would take longer than --seconds.`] : []),
