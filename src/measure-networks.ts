@@ -23,7 +23,7 @@ import { countLevelsWithin } from "./passes/evidence/level-counts.ts";
 import { createExtremesCollector, needsExtremes } from "./passes/evidence/level-edges.ts";
 import { createRemovalsCollector } from "./passes/evidence/removals.ts";
 import { type Collector, ride, type SplitPass } from "./passes/evidence/ride.ts";
-import { type RidingEvidence, ridingKinds, ridingOf } from "./passes/evidence/riding-kinds.ts";
+import { type RidingEvidence, ridingKinds, ridingOf, ridingTogether } from "./passes/evidence/riding-kinds.ts";
 
 /** For whom evidence is gathered: ids of measures and orders, and the numbers of the networks. */
 export interface EvidenceFor {
@@ -135,12 +135,24 @@ export async function gatherEvidence(
   });
   const quantization = quantizationOf(request);
   const extremes = createExtremesCollector(networks);
-  const [apart, along] = [riding.filter(isLong), riding.filter((one) => !isLong(one))];
+  const [along = [], ...apart] = ridingTogether(riding.map(({ kind }) => kind)).map((kinds) =>
+    riding.filter(({ kind }) => kinds.includes(kind)),
+  );
   const collectors: Collector[] = [evaluation, bits, ...along.map(({ collector }) => collector)];
   if (quantization !== undefined && needsExtremes(quantization.bins)) collectors.push(extremes);
   const time = timerFor(request, numbered);
   await time(["levels", ...along.map(({ kind }) => kind)], () => ride(pass, "measure", collectors));
-  for (const { kind, collector } of apart) await time([kind], () => ride(pass, "measure", [collector]));
+  for (const own of apart) {
+    await time(
+      own.map(({ kind }) => kind),
+      () =>
+        ride(
+          pass,
+          "measure",
+          own.map(({ collector }) => collector),
+        ),
+    );
+  }
   const levels = quantization && (await time(["levels"], () => countLevelsWithin(pass, quantization, extremes)));
   const ridden = riding.map(({ kind, collector }) => ({ kind, gathered: collector.gathered() }));
   const counted = bits.gathered();
@@ -161,9 +173,6 @@ export async function gatherEvidence(
   );
   return { evaluation: evaluation.evaluation(), layers };
 }
-
-/** What takes many times as long as all that rides along with the pass: in one of its own, its time is known. */
-const isLong = ({ kind }: { readonly kind: EvidenceKind }) => kind === "path";
 
 /** Keeps the time of evidence of some kinds, for the measures that need one of them. */
 function timerFor({ measures, timed = untimed }: MeasuringRequest, numbered: readonly Numbered[]) {

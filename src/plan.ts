@@ -17,6 +17,7 @@ import { type AnyDataset, isPaged } from "./core/dataset.ts";
 import { RunError } from "./core/errors.ts";
 import type { InputType } from "./core/input-type.ts";
 import { featuresOf, studyShape } from "./core/layers/network-shape.ts";
+import { greatest } from "./core/long-arrays.ts";
 import type { Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import { isGreedy } from "./core/sequences.ts";
@@ -37,7 +38,7 @@ import { removedFor, ridingFor, shapleyFor } from "./measure-networks.ts";
 import { measuresNamed, sequencesNamed } from "./measures/measure-choice.ts";
 import { splitLayout } from "./passes/device-split.ts";
 import { ridingBasis } from "./passes/evidence/ride.ts";
-import { ridingCopies } from "./passes/evidence/riding-kinds.ts";
+import { ridingCopies, ridingTogether } from "./passes/evidence/riding-kinds.ts";
 import { chunkRows } from "./passes/forward-pass.ts";
 import { measuringArrays, networksAtOnce } from "./passes/measuring-plan.ts";
 import { replicasAtOnce, trainingArrays } from "./train/training-plan.ts";
@@ -139,7 +140,8 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
   };
   const together = group(networksAtOnce(basis, size, networks), networks);
   const samples = Math.max(size.validation, size.test);
-  const rows = chunkRows(ridingBasis(basis, ridingCopies(size.riding, size)), samples, together.count, size.shape);
+  const copies = greatest(ridingTogether(size.riding).map((kinds) => ridingCopies(kinds, size)));
+  const rows = chunkRows(ridingBasis(basis, copies), samples, together.count, size.shape);
   const chunk = chunkPortion(rows, samples, Math.max(data.validation, data.test));
   return stagePlan("measure", [together, chunk], measuringArrays(basis, size, together.count));
 }

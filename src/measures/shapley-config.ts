@@ -23,7 +23,7 @@ export function shapleyConfig(
   throw new UsageError({
     what: `${option} is for Shapley values`,
     where,
-    expected: `${sampled.join(" or ")} among the measures beside it`,
+    expected: `one of ${sampled.join(", ")} among the measures`,
     found: `${option} ${shapleyDraws ?? shapleyError}, measures ${measures.join(", ")}`,
     fix: `leave ${option} out, or measure one of them`,
   });

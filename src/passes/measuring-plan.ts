@@ -24,7 +24,7 @@ import { extremesLayout, needsExtremes, readingRows } from "./evidence/level-edg
 import { momentCopies, momentsLayout, SIGNALS_AT_ONCE, stripGroups } from "./evidence/moments.ts";
 import { removalsLayout } from "./evidence/removals.ts";
 import { type RiderLayout, ridingBasis } from "./evidence/ride.ts";
-import { blocksOf, type RidingEvidence, ridingCopies, ridingKinds } from "./evidence/riding-kinds.ts";
+import { blocksOf, type RidingEvidence, ridingCopies, ridingKinds, ridingTogether } from "./evidence/riding-kinds.ts";
 import { chunksOf, forwardOperations, forwardPassLayout, type PassSize, rowsPerChunk } from "./forward-pass.ts";
 import { tallyLayout } from "./tally.ts";
 
@@ -75,16 +75,19 @@ function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): Pl
   const pass = (samples: number, copies = 0): PassSize => {
     return { shape, networks, samples, rows: rowsPerChunk(ridingBasis(basis, copies), samples, networks, shape) };
   };
-  const together = { ...size, ...pass(validation, ridingCopies(riding, size)) };
-  const first = passWith(basis, together, (chunks) => [
+  const [along = [], ...apart] = ridingTogether(riding);
+  const together = (kinds: readonly RidingEvidence[]) => ({ ...size, ...pass(validation, ridingCopies(kinds, size)) });
+  const ridden = (kinds: readonly RidingEvidence[]) => kinds.map((kind) => ridingKinds[kind].layout(together(kinds)));
+  const first = passWith(basis, together(along), (chunks) => [
     tallyRider(networks, validation, chunks),
     bitsLayout(shape, networks, validation, chunks),
-    ...riding.map((kind) => ridingKinds[kind].layout(together)),
+    ...ridden(along),
     ...(quantization && needsExtremes(quantization.bins) ? [extremesLayout(shape, networks, chunks)] : []),
   ]);
   const onTest = passWith(basis, pass(test), (chunks) => [tallyRider(networks, test, chunks)]);
   const passes = [
     first,
+    ...apart.map((kinds) => passWith(basis, together(kinds), () => ridden(kinds))),
     onTest,
     ...(size.removed.length > 0 ? [removalArrays(basis, size, pass(validation, 1))] : []),
     ...(size.sweeps === undefined ? [] : [[...size.sweeps(basis, networks)]]),

@@ -61,6 +61,15 @@ export function ridingOf(needs: Iterable<EvidenceKind>): RidingEvidence[] {
   return (Object.keys(ridingKinds) as RidingEvidence[]).filter((kind) => wanted.has(kind));
 }
 
+/**
+ * Kinds in the passes that they ride on: one for all but the path, which takes many times as long as what rides along. In a pass of its own,
+ * its time is known.
+ */
+export function ridingTogether(kinds: readonly RidingEvidence[]): RidingEvidence[][] {
+  const along = kinds.filter((kind) => kind !== "path");
+  return along.length === kinds.length ? [along] : [along, ["path"]];
+}
+
 /** Copies that all of them keep. */
 export function ridingCopies(kinds: readonly RidingEvidence[], size: Pick<RidingSize, "keepsSlopes">): number {
   return kinds.reduce((sum, kind) => sum + ridingKinds[kind].copies(size), 0);
