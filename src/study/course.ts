@@ -4,9 +4,11 @@
  */
 import type { PartStore } from "../core/part-store.ts";
 import { sha256 } from "../core/sha256.ts";
+import type { MeasuringCost } from "../core/study.ts";
 import { decodePlain, encodePlain } from "../formats/plain-bytes.ts";
 import type { StudyIdentity } from "./identity.ts";
 import type { JobStage, Shard } from "./jobs.ts";
+import { addedCosts } from "./measuring-costs.ts";
 import { sealed, unsealed } from "./sealed-part.ts";
 
 /** Of one stage: jobs that were done, and the milliseconds that they took. */
@@ -21,6 +23,8 @@ export interface ShardCourse {
   readonly started: string;
   /** Of all times that it was gone on with. */
   readonly stages: Readonly<Partial<Record<JobStage, StageCourse>>>;
+  /** Of evidence, by those times that came to their end. */
+  readonly costs: readonly MeasuringCost[];
 }
 
 const NAME = /^course-(\d+)-of-(\d+)-[0-9a-f]{64}$/;
@@ -67,11 +71,17 @@ export class CourseKeeper {
   static async of(store: PartStore, shard: Shard, identity: StudyIdentity, started: Date): Promise<CourseKeeper> {
     const name = await courseName(shard, identity);
     const there = await read(store, name);
-    return new CourseKeeper(store, name, there ?? { shard, started: started.toISOString(), stages: {} });
+    return new CourseKeeper(store, name, there ?? { shard, started: started.toISOString(), stages: {}, costs: [] });
   }
 
   async write(): Promise<void> {
     await this.#store.write(this.#name, await sealed(this.#name, encodePlain(this.#course)));
+  }
+
+  async addCosts(costs: readonly MeasuringCost[]): Promise<void> {
+    if (costs.length === 0) return;
+    this.#course = { ...this.#course, costs: addedCosts([this.#course.costs, costs]) };
+    await this.write();
   }
 
   /** @param tookMs undefined where the jobs were done before */

@@ -3,6 +3,16 @@ import type { Clock } from "../core/platform.ts";
 import type { MeasuringCost } from "../core/study.ts";
 import type { TimeEvidence } from "../measure-networks.ts";
 
+/** Costs of processes that each did a share of a study, added up for the same measures and orders. */
+export function addedCosts(shares: readonly (readonly MeasuringCost[])[]): MeasuringCost[] {
+  const sums = new Map<string, MeasuringCost>();
+  for (const { of, networks, elapsedMs } of shares.flat()) {
+    const before = sums.get(of.join()) ?? { networks: 0, elapsedMs: 0 };
+    sums.set(of.join(), { of, networks: before.networks + networks, elapsedMs: before.elapsedMs + elapsedMs });
+  }
+  return [...sums.values()];
+}
+
 interface Entry {
   readonly of: readonly string[];
   readonly repeats: Set<number>;

@@ -3,7 +3,9 @@ import { type Command, Option } from "commander";
 import { repeatsText } from "../../core/repeats-text.ts";
 import type { Provenance, RepeatsOfAdapter } from "../../core/study.ts";
 import type { ResultsFolder } from "../../platform/node/results-folder.ts";
+import type { ShardCourse } from "../../study/course.ts";
 import { shardText } from "../../study/jobs.ts";
+import { addedCosts } from "../../study/measuring-costs.ts";
 import { type MergedStudy, mergedStudy } from "../../study/merge.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { addMessageOptions } from "../options/device-options.ts";
@@ -18,11 +20,17 @@ interface MergeOptions extends OutputOptions {
   readonly mixedAdapters?: boolean;
 }
 
+/** Each shard once, in whichever folder. */
+function coursesOf(sources: readonly FolderSource[]): ShardCourse[] {
+  return [
+    ...new Map(sources.flatMap((one) => one.courses.map((course) => [shardText(course.shard), course]))).values(),
+  ];
+}
+
 /** Milliseconds of each stage, of all shards together. */
 function elapsedIn(sources: readonly FolderSource[]): Provenance["elapsedMs"] {
   const elapsedMs: Partial<Record<keyof Provenance["elapsedMs"], number>> = {};
-  const courses = new Map(sources.flatMap((one) => one.courses.map((course) => [shardText(course.shard), course])));
-  for (const { stages } of courses.values()) {
+  for (const { stages } of coursesOf(sources)) {
     for (const [stage, course] of Object.entries(stages)) {
       const name = stage as keyof typeof stages;
       elapsedMs[name] = (elapsedMs[name] ?? 0) + course.elapsedMs;
@@ -42,6 +50,7 @@ function provenanceOf(merged: MergedStudy, sources: readonly FolderSource[], now
   const { package: version, dawn, adapter, tiles } = merged.origins[0]!.origin;
   const started = sources.flatMap(({ courses }) => courses.map((course) => course.started)).toSorted();
   const adapters = adaptersOf(merged);
+  const costs = addedCosts(coursesOf(sources).map((course) => course.costs));
   return {
     package: version,
     node: process.version,
@@ -51,6 +60,7 @@ function provenanceOf(merged: MergedStudy, sources: readonly FolderSource[], now
     ...(adapters && { adapters }),
     started: started[0] ?? now.toISOString(),
     elapsedMs: elapsedIn(sources),
+    ...(costs.length > 0 && { costs }),
   };
 }
 

@@ -67,6 +67,7 @@ export async function watchedCourse(
       if (stage === "measure") display.begin("ablate");
     },
   });
+  await keeper.addCosts(course.costs);
   forget();
   display.end();
   return course;
