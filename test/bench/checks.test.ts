@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { requireAgreement } from "../../src/bench/agreement.ts";
 import { benchRow } from "../../src/bench/bench-row.ts";
+import { benchEvidence } from "../../src/bench/evidence-bench.ts";
 import { benchLevels } from "../../src/bench/levels-bench.ts";
 import { watchMemory } from "../../src/bench/live-memory.ts";
 import { material, repeatedSplit } from "../../src/bench/material.ts";
@@ -59,6 +60,16 @@ describe("the check before a timing", () => {
     expect(cost).toEqual({ operations: 2 * 2 * 5 * 37 * 6, bytes: 4 * 2 * ((5 + 6) * 40 + 5 * 8) });
     const broken = withShader("i < layer.input_quads", "i < layer.input_quads - 1u");
     await expect(timeProduct(broken, clock, shape, 1)).rejects.toThrow("forward.forward_layer computes wrongly");
+  });
+
+  test("finds evidence that is wrong, by the measure that it spoils, and takes the right one", async () => {
+    const options = { hidden: [5, 4], activation: "sigmoid", repeats: 2, samples: 20, runs: 1, budgetMs: 0 } as const;
+    const ceilings = { gflops: 10, gbps: 100 };
+    const rows = await benchEvidence(gpu, clock, options, ceilings);
+    expect(rows.map(({ label }) => label)).toContain("evidence.together");
+    const broken = withShader("beyond_linear(m - d, power)", "0.9 * beyond_linear(m - d, power)");
+    const found = "evidence.removals, single-zero computes wrongly, so it is not timed";
+    await expect(benchEvidence(broken, clock, options, ceilings)).rejects.toThrow(found);
   });
 
   test("finds levels that are one too low, and a range without its least output, and takes the right ones", async () => {
