@@ -10,7 +10,7 @@ import { MemoryParts } from "../../src/study/memory-parts.ts";
 import { doJobs } from "../../src/study/study.ts";
 import { StudyParts } from "../../src/study/study-parts.ts";
 import { testGpu } from "../support/gpu.ts";
-import { withMemory } from "../support/limited-device.ts";
+import { withGuessedPace, withMemory } from "../support/limited-device.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 
 const gpu = await testGpu();
@@ -38,7 +38,7 @@ async function train(store: PartStore, { of = config, after, everyMs = 0, memory
   const trained: string[] = [];
   const resumed: unknown[] = [];
   const jobs = jobsOf(of).filter(({ stage }) => stage === "train");
-  const devices = new Devices(withMemory(gpu, memory));
+  const devices = new Devices(withMemory(withGuessedPace(gpu), memory));
   const broken = await doJobs({ devices, dataset: tinyDataset, parts, clock }, jobs, {
     checkpoints,
     onResumed: (repeats, epochs) => resumed.push({ repeats, epochs }),
