@@ -232,7 +232,9 @@ describe("wrong usage", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     const said = stderr.replaceAll(/\n {12}/g, " ");
     expect(said).toMatch(/^gpu-importance: command line: --shapley-(draws|error) is for Shapley values$/m);
-    expect(said).toContain("one of shapley-zero, shapley-mean, shapley-network-zero, shapley-network-mean among the measures");
+    expect(said).toContain(
+      "one of shapley-zero, shapley-mean, shapley-network-zero, shapley-network-mean among the measures",
+    );
     expect(said).toContain(found);
   });
 
