@@ -9,22 +9,23 @@ import { fastSweep } from "../src/ablation/walks/fast-sweep.ts";
 import type { RemovalOrder } from "../src/core/ablation.ts";
 import { layerScope } from "../src/core/scope.ts";
 import { sequences } from "../src/core/sequences.ts";
-import { createContext } from "../src/gpu/device/context.ts";
-import { uploadSplit } from "../src/passes/device-split.ts";
-import { openAdapter } from "../src/platform/node/adapters.ts";
-import { randomSplit, realNetwork, testRandom } from "../test/support/networks.ts";
+import { openMadeUp } from "./made-up-sweep.ts";
 
 const [name, rounds = "5"] = process.argv.slice(2);
-const WIDTHS = [784, 100, 100, 10] as const;
-const SAMPLES = 2000;
 const CURVES = 50;
 
-const random = testRandom(12);
-const { adapter, facts } = await openAdapter({ name });
-using gpu = await createContext(adapter, facts);
-using split = uploadSplit(gpu, "validation", randomSplit(random, SAMPLES, WIDTHS[0], WIDTHS[3]), WIDTHS[0], WIDTHS[3]);
-const network = realNetwork(random, WIDTHS, "sigmoid");
-const means = [1, 2].map(() => Float32Array.from({ length: 100 }, () => random.nextUnit()));
+const {
+  random,
+  facts,
+  gpu: opened,
+  samples,
+  network: madeUp,
+  means: madeUpMeans,
+} = await openMadeUp(name, "validation");
+using gpu = opened;
+using split = samples;
+const network = madeUp();
+const means = madeUpMeans();
 const greedy = sequences.filter(({ id }) => id === "greedy_mean");
 /** Of each kind of scope: the layers of its orders. */
 const layersOf: Readonly<Record<string, readonly (readonly number[])[]>> = { layers: [[1], [2]], network: [[1, 2]] };

@@ -8,21 +8,15 @@ import { shapleyEvaluations, shapleyValues } from "../src/ablation/shapley/shapl
 import { type ReplacementMode, replacementModes } from "../src/core/ablation.ts";
 import { greatest } from "../src/core/long-arrays.ts";
 import { networkShape } from "../src/core/network.ts";
-import { createContext } from "../src/gpu/device/context.ts";
-import { uploadSplit } from "../src/passes/device-split.ts";
-import { openAdapter } from "../src/platform/node/adapters.ts";
-import { randomSplit, realNetwork, testRandom } from "../test/support/networks.ts";
+import { openMadeUp } from "./made-up-sweep.ts";
 
 const [name, permutations = "1000"] = process.argv.slice(2);
-const WIDTHS = [784, 100, 100, 10] as const;
-const SAMPLES = 2000;
 
-const random = testRandom(12);
-const { adapter, facts } = await openAdapter({ name });
-using gpu = await createContext(adapter, facts);
-using split = uploadSplit(gpu, "validation", randomSplit(random, SAMPLES, WIDTHS[0], WIDTHS[3]), WIDTHS[0], WIDTHS[3]);
-const network = realNetwork(random, WIDTHS, "sigmoid");
-const meanActivations = [1, 2].map(() => Float32Array.from({ length: 100 }, () => random.nextUnit()));
+const { facts, gpu: opened, samples, network: madeUp, means } = await openMadeUp(name, "validation");
+using gpu = opened;
+using split = samples;
+const network = madeUp();
+const meanActivations = means();
 const tasks = [{ repeat: 0, network, meanActivations }];
 
 async function sampled(mode: ReplacementMode, draws: number) {

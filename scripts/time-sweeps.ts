@@ -9,22 +9,16 @@ import { fastSweep } from "../src/ablation/walks/fast-sweep.ts";
 import { singleRemovals } from "../src/ablation/walks/single-removals.ts";
 import { type RemovalOrder, type ReplacementMode, replacementModes } from "../src/core/ablation.ts";
 import type { ScopeText } from "../src/core/scope.ts";
-import { createContext } from "../src/gpu/device/context.ts";
-import { uploadSplit } from "../src/passes/device-split.ts";
-import { openAdapter } from "../src/platform/node/adapters.ts";
-import { randomSplit, realNetwork, testRandom } from "../test/support/networks.ts";
+import { openMadeUp } from "./made-up-sweep.ts";
 
 const [name, runs = "3"] = process.argv.slice(2);
-const WIDTHS = [784, 100, 100, 10] as const;
-const SAMPLES = 2000;
 /** As a default study has of each scope: three measures, both ways, and five random orders. */
 const ORDERS = 11;
 
-const random = testRandom(12);
-const { adapter, facts } = await openAdapter({ name });
-using gpu = await createContext(adapter, facts);
-using split = uploadSplit(gpu, "test", randomSplit(random, SAMPLES, WIDTHS[0], WIDTHS[3]), WIDTHS[0], WIDTHS[3]);
-const networks = [0, 1].map(() => realNetwork(random, WIDTHS, "sigmoid"));
+const { random, gpu: opened, samples, network } = await openMadeUp(name, "test");
+using gpu = opened;
+using split = samples;
+const networks = [0, 1].map(network);
 const means = networks.map(() =>
   [1, 2].map(() => Float32Array.from({ length: 100 }, () => random.nextBelow(1000) / 1000)),
 );

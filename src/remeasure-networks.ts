@@ -4,6 +4,7 @@
  */
 import { type Left, type OrderAnew, rankedAnew } from "./ablation/sequences/ranked-anew.ts";
 import { layersOf, scopesSearched } from "./ablation/sequences/registry.ts";
+import { constantsByMode } from "./ablation/sequences/search.ts";
 import type { EvidenceKind } from "./core/evidence.ts";
 import { hiddenUnits, shapeText } from "./core/layers/network-shape.ts";
 import { type Network, networkShape } from "./core/network.ts";
@@ -52,7 +53,7 @@ interface Ranked {
 
 function ordersOf({ repeat, network, meanActivations }: RemeasuredNetwork, request: RemeasuringRequest): Order[] {
   const units = hiddenUnits(networkShape(network));
-  const constants = { zero: units.map((own) => new Float32Array(own)), mean: meanActivations };
+  const constants = constantsByMode(meanActivations);
   return request.remeasured.flatMap(({ id, mode, measure }) =>
     scopesSearched(units.length, request.scopes ?? scopeKinds).map((scope): Order => {
       return { repeat, network, id, scope, measure, constants: constants[mode], layers: layersOf(scope, units.length) };

@@ -22,17 +22,9 @@ import { inputValues } from "../reference/forward.ts";
 import { initialNetwork } from "../train/initialisation.ts";
 import { requireAgreement } from "./agreement.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
+import type { ForwardBenchOptions } from "./forward-bench.ts";
 import { CLASSES, FEATURES, material, shapeFor } from "./material.ts";
 import { timedInTurn } from "./timing.ts";
-
-interface EvidenceBenchOptions {
-  readonly hidden: readonly number[];
-  readonly activation: Activation;
-  readonly repeats: number;
-  readonly samples: number;
-  readonly runs: number;
-  readonly budgetMs: number;
-}
 
 export interface EvidenceBenchRow extends BenchRow {
   /** Times that of the paper's measures alone. */
@@ -110,7 +102,7 @@ async function check(gpu: GpuContext, { label, network, data, measures: asked }:
 export async function benchEvidence(
   gpu: GpuContext,
   clock: Clock,
-  { hidden, activation, repeats, samples, runs, budgetMs }: EvidenceBenchOptions,
+  { hidden, activation, repeats, samples, runs, budgetMs }: ForwardBenchOptions,
   ceilings: Ceilings,
 ): Promise<EvidenceBenchRow[]> {
   const shape = shapeFor(hidden);

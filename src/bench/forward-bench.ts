@@ -27,7 +27,8 @@ import { CLASSES, FEATURES, material, shapeFor } from "./material.ts";
 import { checkedRows } from "./product.ts";
 import { timed } from "./timing.ts";
 
-interface ForwardBenchOptions {
+/** Networks and samples that a pass is timed on. */
+export interface ForwardBenchOptions {
   readonly hidden: readonly number[];
   readonly activation: Activation;
   readonly repeats: number;

@@ -9,8 +9,10 @@
  * With P = (C + lambda I)^-1 of the whole layer, B = -P_RR^-1 P_RK: a Gauss-Jordan elimination of P that takes a neuron more
  * at each removal, at units^2 operations, where solving anew takes their cube.
  */
+
+import { keptUnits } from "../../core/layers/kept-units.ts";
 import { positiveInverse } from "./positive-inverse.ts";
-import { interceptsOf, keptOf, type LayerMoments, type Rebuilder, type Rebuilding } from "./rebuilding.ts";
+import { interceptsOf, type LayerMoments, type Rebuilder, type Rebuilding } from "./rebuilding.ts";
 
 const RIDGE = 1e-6;
 
@@ -41,10 +43,10 @@ function rebuilder(moments: LayerMoments, precision: Float64Array): Rebuilder {
   return {
     remove(neuron) {
       removed.push(neuron);
-      eliminate(table, units, neuron, keptOf(units, removed));
+      eliminate(table, units, neuron, keptUnits(units, removed));
     },
     rebuilt() {
-      const kept = keptOf(units, removed);
+      const kept = keptUnits(units, removed);
       const slopes = new Float64Array(removed.length * kept.length);
       for (const [row, neuron] of removed.entries()) {
         for (const [column, other] of kept.entries()) {

@@ -4,7 +4,8 @@
  * validation set. Its outgoing weights, times a, are added to that neuron's, and b goes into biases (NoiseOut: Babaeizadeh, Smaragdis,
  * Campbell, 2016; neuron merging: Kim, Kim, Park, Kim, NeurIPS 2020). Where nothing kept varies with it, its mean is what is left.
  */
-import { interceptsOf, keptOf, type LayerMoments, type Rebuilder, type Rebuilding } from "./rebuilding.ts";
+import { keptUnits } from "../../core/layers/kept-units.ts";
+import { interceptsOf, type LayerMoments, type Rebuilder, type Rebuilding } from "./rebuilding.ts";
 
 /** The place among the kept neurons of the one that tells most of `neuron`; the first where none tells anything. */
 function nearest({ means, covariances }: LayerMoments, neuron: number, kept: readonly number[]): number {
@@ -27,7 +28,7 @@ function rebuilder(moments: LayerMoments): Rebuilder {
       removed.push(neuron);
     },
     rebuilt() {
-      const kept = keptOf(units, removed);
+      const kept = keptUnits(units, removed);
       const slopes = new Float64Array(removed.length * kept.length);
       for (const [row, neuron] of removed.entries()) {
         if (kept.length === 0) continue;

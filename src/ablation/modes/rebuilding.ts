@@ -22,12 +22,6 @@ export interface Rebuilding {
   prepare(moments: LayerMoments): () => Rebuilder;
 }
 
-/** Which neurons of a layer are kept, ascending. */
-export function keptOf(units: number, removed: Iterable<number>): number[] {
-  const gone = new Set(removed);
-  return Array.from({ length: units }, (_, neuron) => neuron).filter((neuron) => !gone.has(neuron));
-}
-
 /** m_r - sum over k of slope_rk m_k, which makes the mean error 0. @returns [removed] */
 export function interceptsOf(
   { means }: LayerMoments,

@@ -15,7 +15,7 @@ import { parametersLayout } from "../../passes/device-networks.ts";
 import { splitLayout } from "../../passes/device-split.ts";
 import { forwardOperations, forwardPassLayout, rowsPerChunk } from "../../passes/forward-pass.ts";
 import { tallyArrays, tallyLayout } from "../../passes/tally.ts";
-import { hiddenPageSamples } from "./hidden-outputs.ts";
+import { hiddenPageSamples, readingArrays } from "../hidden-outputs.ts";
 
 /** Networks, their pass in chunks of `rows` samples and their tallies. */
 function networkArrays(
@@ -73,12 +73,8 @@ export function rebuiltArrays(basis: PlanBasis, size: RebuiltSize): PlannedArray
     .map((_, index) => index + 1)
     .filter((lowest) => size.steps(lowest) > 0);
   const phases = swept.map((lowest) => arraysAbove(basis, size, lowest));
-  // The outputs that are read back to begin with.
-  const pass = { shape, networks: 1, samples, rows: rowsPerChunk(basis, samples, 1, shape) };
-  const reading = [
-    ...plannedArrays(basis, parametersLayout(shape, 1)),
-    ...plannedArrays(basis, forwardPassLayout(pass)),
-    ...plannedArrays(basis, forwardPassLayout(pass), "read"),
-  ];
-  return [...phases, reading].reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest));
+  // The outputs are read back to begin with.
+  return [...phases, readingArrays(basis, shape, samples)].reduce((fullest, one) =>
+    totalBytes(one) > totalBytes(fullest) ? one : fullest,
+  );
 }

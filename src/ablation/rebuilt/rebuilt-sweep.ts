@@ -9,10 +9,10 @@ import type { GpuContext } from "../../gpu/device/context.ts";
 import { uploadNetworks } from "../../passes/device-networks.ts";
 import type { DevicePages } from "../../passes/device-split.ts";
 import { evaluate } from "../../passes/evaluate.ts";
+import { hiddenPages, networkAbove } from "../hidden-outputs.ts";
 import { prepareRebuilding, rebuiltReaders } from "../modes/rebuilt-network.ts";
 import { removalSteps } from "../orders.ts";
 import type { SweepOptions, SweepTask } from "../sweep-task.ts";
-import { hiddenPages, networkAbove } from "./hidden-outputs.ts";
 import { rebuiltAtOnce } from "./rebuilt-plan.ts";
 
 interface RebuiltOptions extends SweepOptions {

@@ -2,13 +2,12 @@
  * A search from the lowest layer on whose neurons it removes: what they answer never changes, so it is computed once, and takes the
  * place of the samples. That layer then has as many inputs as neurons, and passes each on.
  */
-import { hiddenActivations } from "../../core/activation.ts";
 import { denseShape } from "../../core/layers/dense.ts";
 import type { Layer } from "../../core/layers/registry.ts";
 import { networkShape } from "../../core/network.ts";
 import { type DevicePages, type DeviceSplit, uploadSplit } from "../../passes/device-split.ts";
 import { forwardOperations } from "../../passes/forward-pass.ts";
-import { readActivations } from "../../passes/read-activations.ts";
+import { hiddenOutputs, networkAbove } from "../hidden-outputs.ts";
 import type { Search } from "./search.ts";
 
 /** What a greedy search looks at: a network, samples, and what stands for its neurons. */
@@ -25,12 +24,6 @@ function passingOn(units: number): Layer {
   return { inputs: units, outputs: units, weights, biases: new Float32Array(units) };
 }
 
-/** [samples, neurons] from [neurons, samples]. */
-function bySample(activations: Float32Array, neurons: number): Float32Array {
-  const samples = activations.length / neurons;
-  return activations.map((_, at) => activations[(at % neurons) * samples + Math.floor(at / neurons)]!);
-}
-
 /**
  * The search without what lies below hidden layer `lowest`, from 0; undefined where that would not save operations, or where samples
  * come in pages, which are read again for every step.
@@ -45,18 +38,16 @@ export async function fromLayer(
   const { units } = shape[lowest]!;
   const below = forwardOperations(shape.slice(0, lowest + 1));
   if (!isWhole(samples) || below <= forwardOperations([denseShape(units, units)])) return undefined;
-  const activations = await readActivations(gpu, network, samples, lowest + 1);
   const { count, host, classes } = samples;
-  const answers = { count, inputs: bySample(activations, units), labels: host.labels };
-  const { length } = network.layers;
-  const [, ...above] = hiddenActivations(network.activation, length).slice(lowest);
+  const inputs = await hiddenOutputs(gpu, network, lowest + 1, samples);
+  const above = networkAbove(network, lowest + 1);
   return {
     gpu,
     network: {
-      activation: [{ kind: "identity" }, ...above],
-      layers: [passingOn(units), ...network.layers.slice(lowest + 1)],
+      activation: [{ kind: "identity" }, ...above.activation],
+      layers: [passingOn(units), ...above.layers],
     },
-    samples: uploadSplit(gpu, "answers", answers, units, classes),
+    samples: uploadSplit(gpu, "answers", { count, inputs, labels: host.labels }, units, classes),
     constants: constants.slice(lowest),
   };
 }

@@ -11,8 +11,9 @@ import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import { networkShape } from "../../core/network.ts";
 import { plannedArrays } from "../../gpu/device/layout.ts";
-import type { PlanBasis, PlannedArray } from "../../gpu/device/plan-basis.ts";
+import { type PlanBasis, type PlannedArray, totalBytes } from "../../gpu/device/plan-basis.ts";
 import { splitLayout } from "../../passes/device-split.ts";
+import { readingArrays } from "../hidden-outputs.ts";
 import { planBesideData } from "../sweep-plan.ts";
 import { singleRemovals } from "../walks/single-removals.ts";
 import { fromLayer, type Searched } from "./from-layer.ts";
@@ -51,15 +52,17 @@ async function greedyInScopes(search: Search, compared: Comparison): Promise<Uin
   return found;
 }
 
-/** What a search keeps on a device beside the data: the whole network is the largest that is left. */
+/** What a search keeps on a device beside the data: what the lowest layer answers is read, then the whole network is the largest that is left. */
 export function greedyArrays(basis: PlanBasis, shape: NetworkShape, samples: number): PlannedArray[] {
   const none = hiddenUnits(shape).map(() => 0);
   const sweep = { shape, test: samples, modes: ["mean"], stride: 1, sweep: "fast" } as const;
   const answers = splitLayout("floats", samples, greatest(hiddenUnits(shape)));
-  return [
+  const walking = [
     ...plannedArrays(basis, answers, "answers"),
     ...planBesideData(basis, { ...sweep, scopes: ["layers"], ordersPerScope: none }, 1).arrays,
   ];
+  const reading = readingArrays(basis, shape, samples);
+  return totalBytes(reading) > totalBytes(walking) ? reading : walking;
 }
 
 /** As many steps as there are neurons, each with a candidate for each neuron that is left. */

@@ -1,5 +1,4 @@
 /** How each kind of sequence is found. A further one is a file and a line here, and its texts in core/sequences.ts. */
-import type { ReplacementMode } from "../../core/ablation.ts";
 import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
 import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../../core/scope.ts";
@@ -14,7 +13,7 @@ import type { SearchPass } from "../../passes/measuring-plan.ts";
 import { findGreedy, findGreedyAccuracy } from "./greedy.ts";
 import { layerPairs } from "./moments.ts";
 import { findFisherQuadratic, findLogitQuadratic, findReconstruction } from "./quadratic.ts";
-import type { Find, Search } from "./search.ts";
+import { constantsByMode, type Find, type Search } from "./search.ts";
 
 interface Searching {
   readonly find: Find;
@@ -78,10 +77,7 @@ export async function findSequences(
   const units = hiddenUnits(networkShape(searched.network));
   const wanted = scopesSearched(units.length, kinds);
   const scopes = wanted.map((scope) => layersOf(scope, units.length));
-  const constants: Readonly<Record<ReplacementMode, readonly Float32Array[]>> = {
-    zero: units.map((own) => new Float32Array(own)),
-    mean: means,
-  };
+  const constants = constantsByMode(means);
   const found: Record<string, FoundSequences[string]> = {};
   const long = sequences.filter(isGreedy);
   for (const sequence of sequences) {

@@ -1,4 +1,5 @@
 /** What a search for a sequence is given, and what it gives. */
+import type { ReplacementMode } from "../../core/ablation.ts";
 import { RunError } from "../../core/errors.ts";
 import type { Network } from "../../core/network.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
@@ -25,6 +26,13 @@ export interface Search {
  * @throws RunError with what the device reported
  */
 export type Find = (search: Search) => Promise<Uint32Array[]>;
+
+/** What stands for removed neurons in each mode. @param means per hidden layer: [neurons] */
+export function constantsByMode(
+  means: readonly Float32Array[],
+): Readonly<Record<ReplacementMode, readonly Float32Array[]>> {
+  return { zero: means.map(({ length }) => new Float32Array(length)), mean: means };
+}
 
 /** Per hidden layer: the number of its first neuron among all hidden ones. */
 export function firstOfLayers(units: readonly number[]): number[] {

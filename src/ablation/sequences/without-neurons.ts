@@ -1,4 +1,5 @@
 /** A network without some neurons, as a search goes on with it: smaller, and with constants moved into biases. */
+import { keptUnits } from "../../core/layers/kept-units.ts";
 import { kindOf, shapeOf } from "../../core/layers/registry.ts";
 import type { Network } from "../../core/network.ts";
 
@@ -20,8 +21,7 @@ export function withoutNeurons(
   constants: readonly Float32Array[],
 ): Without {
   const kept = removed.map((gone, layer) => {
-    const { units } = shapeOf(network.layers[layer]!);
-    return Array.from({ length: units }, (_, neuron) => neuron).filter((neuron) => !gone.has(neuron));
+    return keptUnits(shapeOf(network.layers[layer]!).units, gone);
   });
   // What leaves the arrays of weights: all that is removed, but for the neuron that stands for an empty layer.
   const leaving = removed.map((gone, layer) => {

@@ -179,7 +179,7 @@ async function ready(
   const estimate = (own: AnalysisConfig) => analysisEstimates(devices, dataset, own, clock, networks[0]!.network);
   const tell = options.quiet === true || options.shard !== undefined ? undefined : display.line;
   const study = { dataset, origin: partOriginOf(devices, dataset), networks: asRepeats(networks) };
-  const isBegun = async (own: AnalysisConfig) => isBegunIn(folder, options, { config: own, ...study });
+  const isBegun = (own: AnalysisConfig) => isBegunIn(folder, options, { config: own, ...study });
   const config = await budgeted(wanted, options.minutes, { estimate, tell, isBegun });
   const onEvaluated = accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn });
   const elapsedMs = { data: dataMs, adapter: adapterMs };

@@ -1,5 +1,6 @@
 /** Dense layers: z = W x + b. */
 import type { RandomSequence } from "../random.ts";
+import { keptUnits } from "./kept-units.ts";
 import type { LayerKind, LayerParameters, LayerShape, RebuiltBelow, RemovedBelow } from "./layer-kind.ts";
 
 /** A dense layer z = W x + b. */
@@ -24,10 +25,6 @@ export function denseShape(inputs: number, units: number): DenseShape {
 
 function uniformArray(random: RandomSequence, length: number, bound: number): Float32Array {
   return Float32Array.from({ length }, () => (2 * random.nextUnit() - 1) * bound);
-}
-
-function without(count: number, removed: ReadonlySet<number>): number[] {
-  return Array.from({ length: count }, (_, index) => index).filter((index) => !removed.has(index));
 }
 
 /** b_k + sum over removed inputs j of w_kj c_j, in float64. */
@@ -70,8 +67,8 @@ export const dense: LayerKind<DenseLayer, DenseShape> = {
     return { ...layer, weights: inOrder };
   },
   pruned(layer, units, below) {
-    const inputs = without(layer.inputs, below.units);
-    const outputs = without(layer.outputs, units);
+    const inputs = keptUnits(layer.inputs, below.units);
+    const outputs = keptUnits(layer.outputs, units);
     const weights = outputs.flatMap((output) => inputs.map((input) => layer.weights[output * layer.inputs + input]!));
     const biases = outputs.map((output) => balancedBias(layer, output, below));
     return {
