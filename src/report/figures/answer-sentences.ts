@@ -3,9 +3,10 @@
 import { modeTexts } from "../../core/ablation.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import { layerOf, networkScopes, type ScopeText } from "../../core/scope.ts";
+import { searchedWithId } from "../../measures/remeasured.ts";
 import type { Answer, Answers, AnswerVerdict } from "../analysis/analysis.ts";
 import { seriesTitle } from "./theme.ts";
-import { counted, listed } from "./wording.ts";
+import { counted, listed, signed } from "./wording.ts";
 
 export const verdictTexts: Readonly<Record<AnswerVerdict, string>> = {
   better: "better than chance",
@@ -26,10 +27,13 @@ function placesText(scopes: readonly ScopeText[]): string {
   return listed([...ofLayers, ...ofNetwork]);
 }
 
-/** `entropy` within a sentence; abbreviations keep their capitals. */
+/** Names of people, names with a capital within, and a name that is an acronym. */
+const PROPER = /^(?:Fisher|Shapley|Taylor|Wanda)\b|^[A-Z][a-z]*[A-Z]/;
+
+/** `entropy` within a sentence; abbreviations and proper names keep their capitals. */
 function nameOf(measure: string): string {
   const title = seriesTitle(measure);
-  return /^[A-Z][a-z]/.test(title) ? title[0]!.toLowerCase() + title.slice(1) : title;
+  return PROPER.test(title) ? title : title[0]!.toLowerCase() + title.slice(1);
 }
 
 /** `entropy and KL selectivity are better guides than chance`; `every measure` where it is all of several. */
@@ -110,12 +114,61 @@ function doingText(
   return [isEvery ? "every measure" : listed(names), verb, ...where].join(" ");
 }
 
+/** With more orders in a scope, a sentence that named all could not be read: it says how many, and which are best. */
+const MOST_NAMED = 6;
+
+function isMany(answers: Answers): boolean {
+  return [...byScope(answers).values()].some(({ length }) => length > MOST_NAMED);
+}
+
+/** `in layer 1, 11 of 28 orders beat chance and 13 do worse` */
+function countsText(scope: ScopeText, list: readonly Answer[]): string {
+  const having = (verdict: AnswerVerdict) => list.filter((one) => one.verdict === verdict).length;
+  const [better, worse] = [having("better"), having("worse")];
+  const beating = `${better === 0 ? "none" : better} of ${list.length} orders ${better === 1 ? "beats" : "beat"} chance`;
+  const losing = worse === 0 ? "" : ` and ${worse} ${worse === 1 ? "does" : "do"} worse`;
+  return `${placesText([scope])}, ${beating}${losing}`;
+}
+
+function countsSentence(answers: Answers): string {
+  const decided = (verdict: AnswerVerdict) => answers.list.some((one) => one.verdict === verdict);
+  const scopes = [...byScope(answers)];
+  const begins = scopes.every(([, list]) => list.some(({ verdict }) => verdict === "better"));
+  if (!decided("better") && !decided("worse")) return "Not shown: no order is told apart from chance.";
+  const head = !decided("better") ? "No" : begins && !decided("worse") ? "Yes" : "In part";
+  return `${head}: ${scopes.map(([scope, list]) => countsText(scope, list)).join("; ")}.`;
+}
+
+/** Measures that are named of a scope, the best. */
+const NAMED = 3;
+
+const gained = ({ measure, difference: { mean } }: Answer) => `${nameOf(measure)} (${signed(mean, 3)})`;
+
+/** The best of a scope: of searches, which know what is gone already, and of measures of single neurons; and the worst. */
+function bestText(list: readonly Answer[]): string {
+  const ordered = list.toSorted((a, b) => b.difference.mean - a.difference.mean);
+  const isSearch = ({ measure }: Answer) => searchedWithId(measure) !== undefined;
+  const beating = ordered.filter(({ verdict }) => verdict === "better");
+  const searches = beating.filter(isSearch);
+  const singles = beating.filter((one) => !isSearch(one)).slice(0, NAMED);
+  const worst = ordered.filter(({ verdict }) => verdict === "worse").at(-1);
+  const none = "no measure of single neurons is better than chance";
+  return [
+    ...(searches.length === 0 ? [] : [`of the searches ${gained(searches[0]!)} is best`]),
+    singles.length === 0
+      ? none
+      : `of the measures of single neurons ${listed(singles.map(gained))} ${singles.length === 1 ? "is" : "are"} best`,
+    ...(worst === undefined ? [] : [`worst is ${gained(worst)}`]),
+  ].join("; ");
+}
+
 /** The answer to "do measures tell which neurons are needed?" as one sentence. */
 export function answerSentence(answers: Answers): string {
   if (isTooSmall(answers)) {
     const networks = counted(answers.repeats, "network");
     return `Too few networks to tell: ${networks} cannot show whether a measure ${wins.one}; ${answers.fewestRepeats} or more can.`;
   }
+  if (isMany(answers)) return countsSentence(answers);
   const of = new Set(answers.list.map(({ measure }) => measure)).size;
   const [better, worse] = [placesOf(answers, "better"), placesOf(answers, "worse")];
   const losing = doingText(worse, of, loses, "in some layer or list");
@@ -130,13 +183,18 @@ export function answerSentence(answers: Answers): string {
 /** What is found, scope by scope; scopes of which the same can be said share a sentence. */
 export function answerDetails(answers: Answers): string[] {
   if (isTooSmall(answers)) return [];
+  if (isMany(answers)) {
+    return [...byScope(answers)].map(([scope, list]) => `${capitalised(placesText([scope]))}, ${bestText(list)}.`);
+  }
   return [...grouped(answers)].map(([text, scopes]) => `${capitalised(placesText(scopes))}, ${text}.`);
 }
 
 /** How the sentence is decided, for somebody who has just read it. */
-export function howDecided({ mode }: Answers): string {
+export function howDecided(answers: Answers): string {
+  const { mode } = answers;
+  const brackets = isMany(answers) ? " In brackets: that difference, as mean accuracy over all removals." : "";
   const replacement = mode === "mean" ? "their mean output" : modeTexts[mode].many;
-  return `Neurons are removed one after another, lowest value first, and replaced by ${replacement}; a good guide keeps more test accuracy than removing them in a random order does. A measure is better (or worse) than chance where this difference, over the same networks, would come about by chance in fewer than 5 of 100 studies.`;
+  return `Neurons are removed one after another, lowest value first, and replaced by ${replacement}; a good guide keeps more test accuracy than removing them in a random order does. A measure is better (or worse) than chance where this difference, over the same networks, would come about by chance in fewer than 5 of 100 studies.${brackets}`;
 }
 
 /**

@@ -106,6 +106,42 @@ describe("the answer", () => {
     expect(openText(answered(8, { layer1: all }))).toBeUndefined();
   });
 
+  const many = ["entropy", "fisher", "taylor", "wanda", "synflow", "kl_selectivity", "in_norm"];
+  const searches = ["greedy_mean", "reconstruction_mean"];
+
+  function answeredMany(advantages: Readonly<Record<string, number>>): Answers {
+    const measures = [...many, ...searches];
+    const spread = (repeat: number) => 0.001 * (repeat % 3);
+    return analyse(
+      plantedStudy({
+        repeats: 12,
+        measures,
+        scopes: ["layer1", "network"],
+        modes: ["mean"],
+        area: ({ scope, measure, repeat }) => {
+          const advantage = scope === "network" ? -0.05 : (advantages[measure] ?? 0);
+          return measure === "random" ? 0.5 : 0.5 + (repeat % 2 === 0 ? 0.002 : -0.002) + spread(repeat) + advantage;
+        },
+      }),
+    ).answers!;
+  }
+
+  test("of many orders counts, and names the best of the searches and of the measures, and the worst", () => {
+    const answers = answeredMany({ greedy_mean: 0.09, taylor: 0.05, synflow: 0.03, fisher: -0.07, wanda: -0.03 });
+    expect(answerSentence(answers)).toBe(
+      "In part: in layer 1, 3 of 9 orders beat chance and 2 do worse; with all layers in one list, none of 9 orders beat chance and 9 do worse.",
+    );
+    const details = answerDetails(answers);
+    expect(details).toHaveLength(2);
+    expect(details[0]).toMatch(
+      /^In layer 1, of the searches greedy \(mean\) \(\+0\.09\d\) is best; of the measures of single neurons Taylor \(\+0\.05\d\) and SynFlow \(\+0\.03\d\) are best; worst is Fisher \(−0\.06\d\)\.$/,
+    );
+    expect(details[1]).toMatch(
+      /^With all layers in one list, no measure of single neurons is better than chance; worst is .+ \(−0\.04\d\)\.$/,
+    );
+    expect(answerSentence(answeredMany({}))).toMatch(/^No: in layer 1, none of 9 orders beat chance;/);
+  });
+
   test("is absent where there are no random orders or no curves", () => {
     const study = plantedStudy({ repeats: 8, scopes: ["layer1"], area: () => 0.6 });
     const curves = study.curves!.filter(({ order }) => order.measure !== "random");
