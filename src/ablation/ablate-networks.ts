@@ -98,7 +98,9 @@ async function constantAblation(
   if (sweep === "masked") return maskedAblation(gpu, split, tasks, options, onProgress);
   const groups = [...curveGroups(tasks, options), ...singleGroups(tasks, modes)];
   const total = tasks.reduce((sum, task) => sum + ablationEvaluations(task, options), 0);
-  const walked = await runWalks(gpu, split, tasks, groups, (done, of) => onProgress((done / of) * total));
+  const walked = await runWalks(gpu, split, tasks, groups, {
+    onProgress: (done, of) => onProgress((done / of) * total),
+  });
   const ofCurves = walked.filter(({ group }) => !group.single);
   const ofSingles = walked.filter(({ group }) => group.single);
   return {
@@ -121,6 +123,8 @@ async function maskedAblation(
     curves.push(await maskedSweep(gpu, split, task, options, (done) => onProgress(finished + done)));
     finished += curveEvaluations(task, options);
   }
-  const singles = await singleRemovals(gpu, split, tasks, options.modes, (done) => onProgress(finished + done));
+  const singles = await singleRemovals(gpu, split, tasks, options.modes, {
+    onProgress: (done) => onProgress(finished + done),
+  });
   return { curves, singles };
 }

@@ -33,6 +33,8 @@ export interface DeviceSplit extends DevicePages {
   readonly host: Split;
   readonly features: number;
   readonly inputs: DeviceInputs;
+  /** Whether they are also what the first layer of the networks gives: it passes them on, and a pass need not compute it. */
+  readonly passedOn?: boolean;
   /** [samples]. */
   readonly labels: DeviceArray<"u32", 1>;
 }

@@ -95,7 +95,7 @@ export interface ForwardPass {
   readonly chunks: readonly Chunk[];
   /** Per layer: [networks, rows, lanes of the outputs]; the last holds logits. */
   readonly outputs: readonly DeviceArray<"f32", 3>[];
-  /** Encodes all layers for one chunk. */
+  /** Encodes all layers of its depth for one chunk. */
   encode(to: Recorder, chunk: number): void;
   [Symbol.dispose](): void;
 }
@@ -118,12 +118,28 @@ export function forwardPassLayout({ shape, networks, samples, rows }: PassSize) 
   return { layer, jobs: structs(forward, "Job", networks), batch };
 }
 
-/** @param rows samples of a chunk; by default as many as fit. */
+/** What the first layer gives of all samples, where one network is given that as its inputs; undefined where they must be computed. */
+function passedOn({ count }: DeviceNetworks, split: DeviceSplit, rows: number): DeviceArray<"f32", 3> | undefined {
+  if (split.passedOn !== true || count !== 1 || rows < split.count || !("values" in split.inputs)) return undefined;
+  const { values } = split.inputs;
+  return { ...values, rank: 3, shape: [1, ...values.shape] };
+}
+
+interface PassExtent {
+  /** Samples of a chunk; by default as many as fit. */
+  readonly rows?: number | undefined;
+  /** Layers that are computed, from the first; by default all. */
+  readonly depth?: number;
+}
+
 export async function createForwardPass(
   gpu: GpuContext,
   networks: DeviceNetworks,
   split: DeviceSplit,
-  rows = rowsPerChunk(gpu, split.count, networks.count, networks.shape),
+  {
+    rows = rowsPerChunk(gpu, split.count, networks.count, networks.shape),
+    depth = networks.shape.length,
+  }: PassExtent = {},
 ): Promise<ForwardPass> {
   const { shape, count } = networks;
   const chunks = chunksOf(split.count, rows);
@@ -133,9 +149,11 @@ export async function createForwardPass(
   const { layer: arrays, jobs, batch } = own.allocate(forwardPassLayout(size));
   writeUniforms(gpu, forward, batch, batches);
   writeJobs(gpu, jobs, identityJobs(count));
-  const outputs = arrays.map((layer) => layer.outputs);
+  const given = passedOn(networks, split, rows);
+  const outputs = arrays.map((layer, index) => (index === 0 ? (given ?? layer.outputs) : layer.outputs));
   const works: LayerWork[] = [];
-  for (const [index, layer] of shape.entries()) {
+  for (const [index, layer] of shape.slice(0, depth).entries()) {
+    if (index === 0 && given !== undefined) continue;
     const work = await onDevice(layer).forward(gpu, layer, {
       parameters: networks.parameters[index]!,
       activation: activationAfter(networks, index),

@@ -20,7 +20,7 @@ export async function readActivations(
   rows?: number,
 ): Promise<Float32Array> {
   using networks = uploadNetworks(gpu, [network]);
-  using pass = await createForwardPass(gpu, networks, split, rows);
+  using pass = await createForwardPass(gpu, networks, split, { rows, depth: layer });
   const neurons = networks.shape[layer - 1]!.units;
   const outputs = pass.outputs[layer - 1]!;
   const lanes = outputs.shape[2]!;

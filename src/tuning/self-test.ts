@@ -65,7 +65,7 @@ export async function selfTest(gpu: GpuContext, clock: Clock): Promise<SelfTest>
   const { values, bound } = expected(given);
   using split = uploadSplit(gpu, "self-test", given.split, FEATURES, CLASSES);
   using networks = uploadNetworks(gpu, [given.network]);
-  using forward = await createForwardPass(gpu, networks, split, 256);
+  using forward = await createForwardPass(gpu, networks, split, { rows: 256 });
   submit(gpu, "self-test", (to) => forward.encode(to, 0));
   const outputs = await read(gpu, forward.outputs[0]!);
   const [counted] = await countNeurons(gpu, networks, split);

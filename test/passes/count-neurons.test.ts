@@ -94,7 +94,7 @@ test("the mean of 60,000 activations is right to a float32 rounding", async () =
 async function firstActivation(network: Network, split: Split): Promise<number> {
   using device = uploadNetworks(gpu, [network]);
   using samples = uploadSplit(gpu, "validation", split, network.layers[0]!.inputs, CLASSES);
-  using pass = await createForwardPass(gpu, device, samples, 64);
+  using pass = await createForwardPass(gpu, device, samples, { rows: 64 });
   dispatch(gpu, { kernel: { label: "forward", encode: (encoder) => pass.encode(encoder, 0) }, grid: [1] });
   const outputs = await read(gpu, pass.outputs[0]!);
   expect(outputs).toHaveLength(64 * lanesOf(network.layers[0]!.outputs));

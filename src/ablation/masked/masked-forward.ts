@@ -131,8 +131,8 @@ export async function createMaskedForward(
 ): Promise<MaskedForward> {
   const { shape } = networks;
   using own = new Owned(gpu);
-  const pass = own.use(await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, shape)));
-  const { rows } = pass;
+  const rows = rowsPerChunk(gpu, split.count, 1, shape);
+  const pass = own.use(await createForwardPass(gpu, networks, split, { rows }));
   const slabs = Math.min(jobs.length, slabsPerUnit(gpu, rows, shape));
   const units = unitsOf(pass, task.orders, jobs, slabs);
   const kinds = [...new Map(units.map((unit) => [chainKey(unit), unit] as const)).values()];

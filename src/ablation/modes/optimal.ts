@@ -141,7 +141,7 @@ export async function optimalConstants(
       return { network, repeat, meanActivations, optimalConstants: constants[index]! };
     });
     const report = (evaluations: number, of: number) => onProgress((done + evaluations / of) / TRIED_CONSTANTS);
-    const found = await singleRemovals(gpu, validation, tried, ["optimal"], report);
+    const found = await singleRemovals(gpu, validation, tried, ["optimal"], { onProgress: report });
     done++;
     return found.map((layers) => layers.map(({ loss }) => loss));
   }

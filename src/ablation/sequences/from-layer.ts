@@ -1,6 +1,7 @@
 /**
  * A search from the lowest layer on whose neurons it removes: what they answer never changes, so it is computed once, and takes the
- * place of the samples. That layer then has as many inputs as neurons, and passes each on.
+ * place of the samples. That layer then has as many inputs as neurons, and passes each on, which a pass over samples that fit in one
+ * chunk need not compute.
  */
 import { denseShape } from "../../core/layers/dense.ts";
 import type { Layer } from "../../core/layers/registry.ts";
@@ -22,6 +23,11 @@ function passingOn(units: number): Layer {
   const weights = new Float32Array(units * units);
   for (let unit = 0; unit < units; unit++) weights[unit * (units + 1)] = 1;
   return { inputs: units, outputs: units, weights, biases: new Float32Array(units) };
+}
+
+function passedOn(samples: DeviceSplit): DeviceSplit {
+  const own: DeviceSplit = { ...samples, passedOn: true, eachPage: (work) => work(own) };
+  return own;
 }
 
 /**
@@ -47,7 +53,7 @@ export async function fromLayer(
       activation: [{ kind: "identity" }, ...above.activation],
       layers: [passingOn(units), ...above.layers],
     },
-    samples: uploadSplit(gpu, "answers", { count, inputs, labels: host.labels }, units, classes),
+    samples: passedOn(uploadSplit(gpu, "answers", { count, inputs, labels: host.labels }, units, classes)),
     constants: constants.slice(lowest),
   };
 }

@@ -3,14 +3,16 @@
  * without which fewest samples are classified wrongly, and of equals the loss is least. Ties go by layer and then by number. This is the
  * envelope that other orders are measured against, though it looks one step ahead alone.
  *
- * The network that is left is rebuilt after every step, smaller, from the lowest layer of the scope on (from-layer.ts), and all
- * candidates are removed from it at once by the walks of single removals (walks/single-removals.ts): a step costs what as many
- * evaluations of a curve do. Exact ties stay ties there, as walk-plan.ts says.
+ * The network that is left is rebuilt after every step, from the lowest layer of the scope on (from-layer.ts), which keeps its size: the
+ * layer above reads what is gone with weights of 0, so that what the lowest one answers serves all steps. All candidates are removed
+ * at once by the walks of single removals (walks/single-removals.ts): a step costs what as many evaluations of a curve do. Exact ties
+ * stay ties there, as walk-plan.ts says.
  */
 import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { greatest, smallest } from "../../core/long-arrays.ts";
 import { networkShape } from "../../core/network.ts";
 import { plannedArrays } from "../../gpu/device/layout.ts";
+import { Pacer } from "../../gpu/device/pacer.ts";
 import { type PlanBasis, type PlannedArray, totalBytes } from "../../gpu/device/plan-basis.ts";
 import { splitLayout } from "../../passes/device-split.ts";
 import { readingArrays } from "../hidden-outputs.ts";
@@ -101,8 +103,9 @@ async function greedyRows(
   const rows: number[] = [];
   const firsts = firstOfLayers(units);
   const total = neuronsOf(scope, units);
+  const pacer = new Pacer(searched.gpu);
   while (rows.length < total) {
-    const candidates = await candidatesOf(searched, scope, removed);
+    const candidates = await candidatesOf(searched, scope, removed, pacer);
     requireFinite(candidates.map(({ loss }) => loss));
     // Sorting keeps equals in their order.
     for (const { layer, neuron } of candidates.sort(compared).slice(0, block)) {
@@ -119,18 +122,25 @@ async function candidatesOf(
   { gpu, network, samples, constants }: Searched,
   scope: readonly number[],
   removed: readonly ReadonlySet<number>[],
+  pacer: Pacer,
 ): Promise<Candidate[]> {
-  const { network: left, kept } = withoutNeurons(network, removed, constants);
+  const lowest = smallest(scope);
+  const { network: left, kept } = withoutNeurons(network, removed, constants, lowest);
   const own = scope.filter((layer) => kept[layer]!.length > 0);
   const last = own.length === 1 ? kept[own[0]!]! : [];
   // Nothing is left to compare.
   if (last.length === 1) return [{ layer: own[0]!, neuron: last[0]!, loss: 0, correct: 0 }];
   // Constants of a neuron that stands for an empty layer do not matter.
   const meanActivations = kept.map((neurons, layer) => {
+    if (layer === lowest) return constants[layer]!;
     return neurons.length === 0 ? new Float32Array(1) : Float32Array.from(neurons, (one) => constants[layer]![one]!);
   });
-  const alone = kept.map((neurons, layer) => Uint32Array.from(own.includes(layer) ? neurons.keys() : []));
-  const [tables] = await singleRemovals(gpu, samples, [{ network: left, meanActivations, repeat: 0, alone }], ["mean"]);
+  const alone = kept.map((neurons, layer) => {
+    if (layer === lowest) return Uint32Array.from(neurons);
+    return Uint32Array.from(own.includes(layer) ? neurons.keys() : []);
+  });
+  const tasks = [{ network: left, meanActivations, repeat: 0, alone }];
+  const [tables] = await singleRemovals(gpu, samples, tasks, ["mean"], { pacer });
   return own.flatMap((layer) => {
     const { loss, correct } = tables![layer]!;
     return kept[layer]!.map((neuron, at): Candidate => ({ layer, neuron, loss: loss[at]!, correct: correct[at]! }));

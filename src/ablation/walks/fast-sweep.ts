@@ -78,6 +78,6 @@ export async function fastSweep(
 ): Promise<AblationCurve[][]> {
   const total = tasks.reduce((sum, task) => sum + curveEvaluations(task, options), 0);
   const report = (done: number, of: number) => onProgress?.((done / of) * total, total);
-  const walked = await runWalks(gpu, split, tasks, curveGroups(tasks, options), report);
+  const walked = await runWalks(gpu, split, tasks, curveGroups(tasks, options), { onProgress: report });
   return curvesOf(walked, tasks, options, split.count);
 }

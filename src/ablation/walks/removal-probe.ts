@@ -93,7 +93,8 @@ async function prepare(
   const networks = own.use(uploadNetworks(gpu, [network]));
   const { shape } = networks;
   const hidden = hiddenUnits(shape);
-  const pass = own.use(await createForwardPass(gpu, networks, split, rowsPerChunk(gpu, split.count, 1, shape)));
+  const rows = rowsPerChunk(gpu, split.count, 1, shape);
+  const pass = own.use(await createForwardPass(gpu, networks, split, { rows, depth: 1 }));
   const { mask, outputs, layers } = own.allocate(
     {
       mask: maskLayout(hidden, 1, 1, pass.chunks.length),

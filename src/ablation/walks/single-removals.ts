@@ -8,7 +8,7 @@ import { layerScope } from "../../core/scope.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import type { DevicePages } from "../../passes/device-split.ts";
 import { type WalkGroup, walkGroups } from "./walk-plan.ts";
-import { runWalks, type Walked } from "./walk-run.ts";
+import { runWalks, type Walked, type WalkRun } from "./walk-run.ts";
 import type { WalkedNetwork } from "./walk-tables.ts";
 
 /** A network with the number of its repeat, which the tables carry. */
@@ -78,7 +78,6 @@ export function singlesOf(
 
 /**
  * Removes hidden neurons of networks of one architecture alone: all, or those that the tasks name.
- * @param onProgress called with evaluations done and to do
  * @returns per task: one table per hidden layer and mode, layers outermost; none where no neuron is removed.
  * @throws RunError with what the device reported.
  */
@@ -87,10 +86,10 @@ export async function singleRemovals(
   split: DevicePages,
   tasks: readonly SingleTask[],
   modes: readonly ConstantMode[],
-  onProgress?: (done: number, total: number) => void,
+  run: WalkRun = {},
 ): Promise<SingleRemovals[][]> {
   const groups = singleGroups(tasks, modes);
   if (groups.length === 0) return tasks.map(() => []);
-  const walked = await runWalks(gpu, split, tasks, groups, onProgress);
+  const walked = await runWalks(gpu, split, tasks, groups, run);
   return singlesOf(walked, tasks, modes, split);
 }

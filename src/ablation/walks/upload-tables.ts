@@ -10,7 +10,7 @@ import { onDevice } from "../../gpu/layers/registry.ts";
 import { type SweepDevice, tablesLayout, type WalkBatch, type WalkStarts, type WalkTables } from "./walk-batch.ts";
 import { stepRanges, stepsOf, type WalkGroup } from "./walk-plan.ts";
 import { singleStarts, walkStarts } from "./walk-start.ts";
-import { type WalkHead, walkRows } from "./walk-tables.ts";
+import { type WalkedNetwork, type WalkHead, walkRows } from "./walk-tables.ts";
 
 export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Owned): WalkTables {
   const { gpu, networks, split, pass, tasks, scratch } = device;
@@ -18,7 +18,7 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Owned):
   const { shape } = networks;
   const reader = shape[group.lowest]!;
   const sources = shape[group.lowest - 1]!.units;
-  const starts = startsOf(batch, networks.count);
+  const starts = startsOf(batch, tasks);
   const { words, length, steps } = walkRows(group, walks, headsOf(batch, starts), tasks);
   const ranges = stepRanges(steps, stepsOf(group.route));
   const uniform: WalkUniform = {
@@ -65,9 +65,9 @@ export function uploadTables(device: SweepDevice, batch: WalkBatch, own: Owned):
 }
 
 /** Slabs that the walks of a batch start from; of single removals, those of the first part. */
-function startsOf(batch: WalkBatch, networks: number): WalkStarts {
-  if (!batch.group.single) return walkStarts(batch, networks);
-  return singleStarts(batch, networks, { first: 0, count: stepsOf(batch.group.route) });
+function startsOf(batch: WalkBatch, tasks: readonly WalkedNetwork[]): WalkStarts {
+  if (!batch.group.single) return walkStarts(batch, tasks.length);
+  return singleStarts(batch, tasks, { first: 0, count: stepsOf(batch.group.route) });
 }
 
 function headsOf({ group, walks }: WalkBatch, { slabOf }: WalkStarts): WalkHead[] {

@@ -2,6 +2,7 @@
  * Runs groups of walks: on each page of the split, the intact forward pass once for each chunk of samples, then every batch
  * of walks from there.
  */
+import { greatest } from "../../core/long-arrays.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import { Owned } from "../../gpu/device/owned.ts";
 import { Pacer } from "../../gpu/device/pacer.ts";
@@ -69,9 +70,15 @@ function evaluationsOf(batches: readonly Pick<WalkBatch, "group" | "walks">[]): 
   return batches.reduce((sum, { group, walks }) => sum + walks.length * group.moves.length, 0);
 }
 
+export interface WalkRun {
+  /** Called with evaluations (forward passes over the whole split) done and to do. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Of a search that runs walks of the same kind over and over: it knows how many units a submit holds. */
+  readonly pacer?: Pacer | undefined;
+}
+
 /**
  * Runs groups of walks over networks of one architecture.
- * @param onProgress called with evaluations (forward passes over the whole split) done and to do
  * @returns the walks of all groups in order, with what they found.
  * @throws RunError with what the device reported.
  */
@@ -80,7 +87,7 @@ export async function runWalks(
   split: DevicePages,
   tasks: readonly WalkedNetwork[],
   groups: readonly WalkGroup[],
-  onProgress: (done: number, total: number) => void = () => {},
+  { onProgress, pacer }: WalkRun = {},
 ): Promise<Walked[]> {
   using networks = uploadNetworks(
     gpu,
@@ -91,29 +98,29 @@ export async function runWalks(
   let samplesDone = 0;
   await split.eachPage(async (page) => {
     const [before, share] = [(samplesDone / split.count) * total, page.count / split.count];
-    await walkPage({ gpu, networks, split: page, tasks }, groups, walked, (done) =>
-      onProgress(before + done * share, total),
-    );
+    const paced = {
+      pacer: pacer ?? new Pacer(gpu),
+      onDone: (done: number) => onProgress?.(before + done * share, total),
+    };
+    await walkPage({ gpu, networks, split: page, tasks }, groups, walked, paced);
     samplesDone += page.count;
   });
   return walked.flat();
 }
 
-/**
- * Walks over one page, and adds what is found to `walked`, [groups][walks].
- * @param onProgress called with evaluations of the page that are done
- */
+/** Walks over one page, and adds what is found to `walked`, [groups][walks]. @param onDone called with evaluations of the page */
 async function walkPage(
   device: Omit<SweepDevice, "pass" | "scratch">,
   groups: readonly WalkGroup[],
   walked: readonly (readonly Walked[])[],
-  onProgress: (done: number) => void,
+  { pacer, onDone }: { readonly pacer: Pacer; onDone(evaluations: number): void },
 ): Promise<void> {
   const { gpu, networks, split } = device;
   const size: WalkedSize = { shape: networks.shape, samples: split.count, networks: networks.count };
   const { rows, waves } = walkWaves(gpu, size, groups.map(sizeOf));
-  using pass = await createForwardPass(gpu, networks, split, rows.count);
-  const pacer = new Pacer(gpu);
+  // What walks begin above is all that they read.
+  const depth = greatest(groups.map(({ lowest }) => lowest));
+  using pass = await createForwardPass(gpu, networks, split, { rows: rows.count, depth });
   let finished = 0;
   for (const wave of waves) {
     const batches = wave.map(({ group, first, count }): WalkBatch => {
@@ -133,7 +140,7 @@ async function walkPage(
       encode: (to, first, end) => {
         for (let task = first; task < end; task++) work[task]!(to);
       },
-      onProgress: (done) => onProgress(finished + (done / work.length) * evaluations),
+      onProgress: (done) => onDone(finished + (done / work.length) * evaluations),
     });
     for (const [index, route] of routes.entries()) {
       const { group, first, count } = wave[index]!;

@@ -45,14 +45,17 @@ function removedAlone({ walks }: WalkBatch, network: number, { first, count }: S
 }
 
 /**
- * Slabs of single removals: the networks without the neurons of a part, from which one that becomes 0 is left out, then the
+ * Slabs of single removals: where some neuron becomes 0 the networks without the neurons of a part, from which it is left out; then the
  * intact ones.
  */
-export function singleStarts(batch: WalkBatch, networks: number, part: StepRange): WalkStarts {
+export function singleStarts(batch: WalkBatch, tasks: readonly WalkedNetwork[], part: StepRange): WalkStarts {
   const each = (neuronsOf: (network: number) => readonly number[]) =>
-    Array.from({ length: networks }, (_, network) => ({ network, removed: neuronsOf(network) }));
-  const slabs = [...each((network) => removedAlone(batch, network, part)), ...each(() => [])];
-  return { slabs, slabOf: batch.walks.map(({ network }) => networks + network) };
+    tasks.map((_, network) => ({ network, removed: neuronsOf(network) }));
+  const without = hasZeros(batch, tasks) ? each((network) => removedAlone(batch, network, part)) : [];
+  return {
+    slabs: [...without, ...each(() => [])],
+    slabOf: batch.walks.map(({ network }) => without.length + network),
+  };
 }
 
 /** Whether some neuron of the batch becomes 0, so that the slabs without a part's neurons are read. */
@@ -97,8 +100,7 @@ export async function createStart(tables: WalkTables, own: Owned): Promise<Begin
   const parts = [starts.slabs];
   // Of single removals, each further part replaces the slabs that lack its neurons.
   if (single && hasZeros(batch, tasks)) {
-    for (const range of ranges.slice(1))
-      parts.push(singleStarts(batch, networks.count, range).slabs.slice(0, networks.count));
+    for (const range of ranges.slice(1)) parts.push(singleStarts(batch, tasks, range).slabs.slice(0, networks.count));
   }
   const rows = new Rows();
   const jobs = parts.flat().map(

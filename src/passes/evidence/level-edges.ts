@@ -155,12 +155,10 @@ async function readNeurons(
   { layer, first, count: neurons }: SomeNeurons,
   { values, samples, first: firstSample }: NeuronOutputs,
 ): Promise<void> {
-  using pass = await createForwardPass(
-    gpu,
-    networks,
-    page,
-    rows ?? readingRows(gpu, page.count, networks.count, networks.shape),
-  );
+  using pass = await createForwardPass(gpu, networks, page, {
+    rows: rows ?? readingRows(gpu, page.count, networks.count, networks.shape),
+    depth: layer + 1,
+  });
   const units = networks.shape[layer]!.units;
   const outputs = pass.outputs[layer]!;
   const lanes = outputs.shape[2]!;

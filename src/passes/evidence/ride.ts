@@ -75,7 +75,7 @@ export async function ride(
   let before = 0;
   await split.eachPage(async (page) => {
     const fitting = rows ?? rowsPerChunk(ridingBasis(gpu, copies), page.count, networks.count, networks.shape);
-    using forward = await createForwardPass(gpu, networks, page, fitting);
+    using forward = await createForwardPass(gpu, networks, page, { rows: fitting });
     using own = new Owned(gpu);
     const pass: PageRide = { gpu, networks, page, before, forward };
     before += page.count;

@@ -17,18 +17,17 @@ const cases: readonly (readonly [string, readonly (readonly number[])[]])[] = [
   ["two layers whole", [[2], [0, 1, 2, 3, 4], [0, 1]]],
 ];
 
-test.each(cases)("%s removed", (_, removed) => {
-  const { network: left, kept } = withoutNeurons(
-    network,
-    removed.map((gone) => new Set(gone)),
-    constants,
-  );
+const ways = cases.flatMap(([name, removed]) => [undefined, 0, 1].map((silenced) => ({ name, removed, silenced })));
+
+test.each(ways)("$name removed, layer $silenced keeping its size", ({ removed, silenced }) => {
+  const gone = removed.map((own) => new Set(own));
+  const { network: left, kept } = withoutNeurons(network, gone, constants, silenced);
   const replacements: Replacements = constants.map((row, layer) =>
     Array.from(row, (value, neuron) => (removed[layer]!.includes(neuron) ? value : undefined)),
   );
   expect(kept).toEqual(replacements.map((row) => [...row.keys()].filter((neuron) => row[neuron] === undefined)));
   expect(left.layers.slice(0, -1).map(({ biases }) => biases.length)).toEqual(
-    kept.map(({ length }) => Math.max(1, length)),
+    kept.map(({ length }, layer) => (layer === silenced ? WIDTHS[layer + 1]! : Math.max(1, length))),
   );
   const values = Float64Array.from({ length: 4 }, () => random.nextUnit());
   const want = maskedOutputs(network, values, replacements).at(-1)!;
@@ -36,6 +35,6 @@ test.each(cases)("%s removed", (_, removed) => {
   for (const [index, layer] of left.layers.entries()) {
     got = layerOutputs(got, layer, index === left.layers.length - 1 ? "identity" : "tanh");
   }
-  // Biases are rounded to float32, one in each layer.
+  // Biases are rounded to float32, at most twice in each layer.
   for (const [logit, value] of want.entries()) expect(Math.abs(got[logit]! - value)).toBeLessThan(2e-6);
 });
