@@ -4,10 +4,10 @@
  */
 import { divergenceOf } from "./information.ts";
 import type { Measure } from "./measure.ts";
-import { levelsOfClass, type NeuronLevels, perNeuron, totalsOf } from "./neuron-levels.ts";
+import { type LevelTable, levelsOfClass, type NeuronLevels, perNeuron, totalsOf } from "./neuron-levels.ts";
 
 /** [classes]: D(P_{T|y} || P_T), bits; 0 for a class without samples. */
-export function divergencesOfClasses(neuron: NeuronLevels): number[] {
+export function divergencesOfClasses(neuron: LevelTable): number[] {
   const totals = totalsOf(neuron);
   return Array.from(neuron.samplesPerClass, (size, label) =>
     size === 0 ? 0 : divergenceOf(levelsOfClass(neuron, label), size, totals, neuron.samples),

@@ -4,14 +4,14 @@
  */
 import { divergencesOfClasses } from "./kl-selectivity.ts";
 import type { Measure } from "./measure.ts";
-import { type NeuronLevels, perNeuron } from "./neuron-levels.ts";
+import { type LevelTable, perNeuron } from "./neuron-levels.ts";
 import { mutualInformationBias } from "./plug-in-bias.ts";
 
 /**
- * Computed as sum_y p_y D(P_{T|y} || P_T), which equals H(T) - H(T|Y) but subtracts nothing: every term is at least 0, and an
+ * I(T;Y), bits. Computed as sum_y p_y D(P_{T|y} || P_T), which equals H(T) - H(T|Y) but subtracts nothing: every term is at least 0, and an
  * uninformative neuron gives 0 exactly instead of a rounding error of either sign.
  */
-function information(neuron: NeuronLevels): number {
+export function informationOf(neuron: LevelTable): number {
   const { samples, samplesPerClass } = neuron;
   return divergencesOfClasses(neuron).reduce(
     (bits, divergence, label) => bits + (samplesPerClass[label]! / samples) * divergence,
@@ -28,7 +28,7 @@ export const mutualInformation: Measure<"levels"> = {
   unit: "bit",
   needs: ["levels"],
   traits: { neverNegative: true, constantIsZero: true, labelInvariant: true, levelInvariant: true },
-  evaluate: (evidence) => perNeuron(evidence, information),
+  evaluate: (evidence) => perNeuron(evidence, informationOf),
   bias: (evidence) => perNeuron(evidence, mutualInformationBias),
   chance: ({ information: level }) => level,
 };

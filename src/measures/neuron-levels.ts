@@ -2,24 +2,29 @@
 import { countsOf, type LayerEvidence, type LevelCounts } from "../core/evidence.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 
-export interface NeuronLevels {
+/** A table of levels by classes: counts of samples, or what counts would be on average. */
+export interface LevelTable {
   /** Samples counted. */
   readonly samples: number;
   /** Of the quantised output T: 2 for a bit. */
   readonly levels: number;
   /** `[levels, classes]`: samples of the class with T in the level; of a bit first the zeros, then the ones. */
-  readonly countsPerLevel: Uint32Array;
+  readonly countsPerLevel: ArrayLike<number>;
   /** `[classes]`: samples of each class. */
   readonly samplesPerClass: ArrayLike<number>;
 }
 
+export interface NeuronLevels extends LevelTable {
+  readonly countsPerLevel: Uint32Array;
+}
+
 /** `[levels]`: samples of one class. */
-export function levelsOfClass({ levels, countsPerLevel, samplesPerClass }: NeuronLevels, label: number): number[] {
+export function levelsOfClass({ levels, countsPerLevel, samplesPerClass }: LevelTable, label: number): number[] {
   return Array.from({ length: levels }, (_, level) => countsPerLevel[level * samplesPerClass.length + label]!);
 }
 
 /** `[levels]`: samples of all classes. */
-export function totalsOf({ levels, countsPerLevel, samplesPerClass }: NeuronLevels): number[] {
+export function totalsOf({ levels, countsPerLevel, samplesPerClass }: LevelTable): number[] {
   const classes = samplesPerClass.length;
   return Array.from({ length: levels }, (_, level) => {
     let total = 0;

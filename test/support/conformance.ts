@@ -9,6 +9,28 @@ import type { Network } from "../../src/core/network.ts";
 
 type ByMode = Readonly<Record<"zero" | "mean", readonly number[]>>;
 
+interface Parts {
+  readonly redundancy: number;
+  readonly uniqueA: number;
+  readonly uniqueB: number;
+  readonly synergy: number;
+}
+
+interface ConformancePair {
+  /** Neurons of the layer, `a` below `b`. */
+  readonly a: number;
+  readonly b: number;
+  /** [classes]: samples for which both bits are 1. */
+  readonly bothPerClass: readonly number[];
+  /** Bits. */
+  readonly jointInformation: number;
+  readonly between: number;
+  readonly coInformation: number;
+  readonly min: Parts;
+  readonly mmi: Parts;
+  readonly broja: Parts;
+}
+
 export interface ConformanceLayer {
   /** [units][classes] */
   readonly onesPerClass: readonly (readonly number[])[];
@@ -28,6 +50,10 @@ export interface ConformanceLayer {
   readonly quadratic: Readonly<
     Record<string, { readonly matrix: readonly (readonly number[])[]; readonly order: readonly number[] }>
   >;
+  /** All pairs of the layer. */
+  readonly pairs: readonly ConformancePair[];
+  /** By id: neurons in the order in which they are chosen. */
+  readonly selections: Readonly<Record<"mrmr" | "jmi" | "cmim", readonly number[]>>;
 }
 
 export interface ConformanceSet {
