@@ -1,6 +1,6 @@
 /**
- * Where the parts of studies are kept: in memory, in a folder. To a store a part is a name and bytes; what they mean,
- * `study/` alone knows.
+ * Where the parts of studies are kept: in memory, in a folder, in a browser's database. To a store a part is a name and bytes;
+ * what they mean, `study/` alone knows.
  */
 export interface PartStore {
   /** For messages: where the parts are. */
@@ -25,4 +25,16 @@ export const IDENTITY = "study";
 export interface StoredPart {
   readonly name: string;
   readonly bytes: number;
+}
+
+/** Stores of several studies beside each other. */
+export interface PartFolders {
+  /** The store of one study; it is there once something is written to it. */
+  folder(name: string): PartStore;
+  /** Folders by name, with the bytes of all their parts. */
+  list(): Promise<readonly StoredPart[]>;
+  /** All parts of a folder, or none; whether it is there or not. */
+  remove(name: string): Promise<void>;
+  /** Bytes that all of it may take, where the place says so. */
+  quota(): Promise<number | undefined>;
 }

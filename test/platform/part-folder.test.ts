@@ -1,13 +1,11 @@
-/** Stores of parts: what all of them do, and what a folder does beside. */
+/** What a folder of parts does beside what all stores do (test/core/part-store.test.ts). */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { RunError } from "../../src/core/errors.ts";
-import type { PartStore } from "../../src/core/part-store.ts";
 import { PartFolder } from "../../src/platform/node/part-folder.ts";
 import { openResultsFolder } from "../../src/platform/node/results-folder.ts";
-import { MemoryParts } from "../../src/study/memory-parts.ts";
 import { filesBelow, scratchFolder } from "../support/scratch-folder.ts";
 
 const scratch = scratchFolder();
@@ -15,40 +13,6 @@ let made = 0;
 const newPath = () => join(scratch, `${++made}`);
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const name = (letter: string) => `network-000-${letter.repeat(64)}`;
-
-const stores: readonly (readonly [string, () => PartStore])[] = [
-  ["memory", () => new MemoryParts()],
-  ["a folder", () => new PartFolder(join(newPath(), "deep/parts"))],
-];
-
-describe.each(stores)("parts in %s", (_, open) => {
-  test("are there with the bytes that were written, and others are not", async () => {
-    const store = open();
-    expect([await store.has(name("a")), await store.read(name("a")), await store.list()]).toEqual([
-      false,
-      undefined,
-      [],
-    ]);
-    await store.write(name("a"), bytesOf("one"));
-    await store.write(name("b"), new Uint8Array());
-    expect(await store.has(name("a"))).toBe(true);
-    expect(Buffer.from((await store.read(name("a")))!).toString()).toBe("one");
-    expect((await store.read(name("b")))!.length).toBe(0);
-    expect(await store.has(name("c"))).toBe(false);
-    expect((await store.list()).toSorted((a, b) => b.bytes - a.bytes)).toEqual([
-      { name: name("a"), bytes: 3 },
-      { name: name("b"), bytes: 0 },
-    ]);
-  });
-
-  test("are replaced by the next that has the name", async () => {
-    const store = open();
-    await store.write(name("a"), bytesOf("damaged"));
-    await store.write(name("a"), bytesOf("whole"));
-    expect(Buffer.from((await store.read(name("a")))!).toString()).toBe("whole");
-    expect(await store.list()).toHaveLength(1);
-  });
-});
 
 describe("parts in a folder", () => {
   test("are whole whoever reads while several write them, and nothing else is left", async () => {
