@@ -13,6 +13,7 @@ import { benchHistogram } from "./histogram-bench.ts";
 import { benchLevels } from "./levels-bench.ts";
 import { shapeFor } from "./material.ts";
 import { productRow, timeLayerProducts, trainingProductsGflops } from "./matmul-bench.ts";
+import { benchPairs } from "./pairs-bench.ts";
 import type { TimedProduct } from "./product.ts";
 import { benchScaling, type ScalingRow } from "./scaling.ts";
 import { benchSweep, type SweepBenchRow } from "./sweep-bench.ts";
@@ -25,6 +26,7 @@ export const benches = [
   "forward",
   "histogram",
   "levels",
+  "pairs",
   "evidence",
   "sweep",
   "all",
@@ -37,7 +39,7 @@ export interface SuiteOptions {
   readonly activation: Activation;
   readonly repeats: number;
   readonly batchSize: number;
-  /** Samples of the forward pass, the histograms, the evidence and the sweep. */
+  /** Samples of the forward pass, the histograms, the pairs, the evidence and the sweep. */
   readonly samples: number;
   /** Scopes of the sweep, and orders of each, at most. */
   readonly scopes: readonly ScopeKind[];
@@ -58,6 +60,7 @@ export interface SuiteReport {
   readonly forward: readonly ForwardBenchRow[];
   readonly histogram: readonly BenchRow[];
   readonly levels: readonly BenchRow[];
+  readonly pairs: readonly BenchRow[];
   readonly evidence: readonly EvidenceBenchRow[];
   readonly sweep: readonly SweepBenchRow[];
   readonly scaling: readonly ScalingRow[];
@@ -70,11 +73,12 @@ export function rowsOf({
   forward,
   histogram,
   levels,
+  pairs,
   evidence,
   sweep,
   scaling,
 }: SuiteReport): SuiteRow[] {
-  return [...matmul, ...train, ...forward, ...histogram, ...levels, ...evidence, ...sweep, ...scaling];
+  return [...matmul, ...train, ...forward, ...histogram, ...levels, ...pairs, ...evidence, ...sweep, ...scaling];
 }
 
 /**
@@ -122,6 +126,7 @@ export async function runSuite(
       return benchHistogram(gpu, clock, { ...options, units: hidden[0]! }, ceilings);
     }),
     levels: await start("levels", () => benchLevels(gpu, clock, { ...options, units: hidden[0]! }, ceilings)),
+    pairs: await start("pairs", () => benchPairs(gpu, clock, { ...options, units: hidden[0]! }, ceilings)),
     evidence: await start("evidence", () => benchEvidence(gpu, clock, options, ceilings)),
     sweep: await start("sweep", () => benchSweep(gpu, clock, options, ceilings)),
     scaling: await start("scaling", () => {

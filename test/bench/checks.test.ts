@@ -6,6 +6,7 @@ import { benchEvidence } from "../../src/bench/evidence-bench.ts";
 import { benchLevels } from "../../src/bench/levels-bench.ts";
 import { watchMemory } from "../../src/bench/live-memory.ts";
 import { material, repeatedSplit } from "../../src/bench/material.ts";
+import { benchPairs } from "../../src/bench/pairs-bench.ts";
 import { timeProduct } from "../../src/bench/product.ts";
 import { timingOf } from "../../src/bench/timing.ts";
 import { checkTraining } from "../../src/bench/train-bench.ts";
@@ -87,6 +88,21 @@ describe("the check before a timing", () => {
     await expect(benchLevels(narrow, clock, options, ceilings)).rejects.toThrow(
       "levels.find_extremes computes wrongly",
     );
+  });
+
+  test("finds pairs that are counted in the wrong class, and a bare loop that skips a round, and takes the right ones", async () => {
+    const options = { units: 5, repeats: 2, samples: 70, runs: 1 };
+    const ceilings = { gflops: 10, gbps: 100 };
+    const [bare, row] = await benchPairs(gpu, clock, options, ceilings);
+    // Of one run the fastest is the median.
+    expect(bare!.shareOfCeiling).toBeCloseTo(1, 9);
+    const popcounts = (ms: number, count: number) => count / ms;
+    const reached = popcounts(row!.medianMs, 2 * 10 * 10 * 3) / popcounts(bare!.medianMs, 2 ** 12 * 256 * 16);
+    expect(row!.shareOfCeiling).toBeCloseTo(reached, 9);
+    const mixed = withShader("let class_at = label * tile.words", "let class_at = 0u * label");
+    await expect(benchPairs(mixed, clock, options, ceilings)).rejects.toThrow("pairs.count_pairs computes wrongly");
+    const fewer = withShader("var round = 0u; round", "var round = 2u; round");
+    await expect(benchPairs(fewer, clock, options, ceilings)).rejects.toThrow("popcount.count_bits computes wrongly");
   });
 
   test("finds training that leaves out the L2 term, and takes the right one", async () => {

@@ -11,8 +11,10 @@ import {
   levels,
   magnitudeSums,
   moments,
+  pairs,
   passDown,
   path,
+  popcount,
   relevance,
   removals,
   shuffle,
@@ -36,8 +38,10 @@ import { countOnesGrid, createCountOnes, createPackBits, packBitsGrid } from "..
 import { createCountLevels, createFindExtremes, levelsGrid } from "../../src/gpu/kernels/levels.ts";
 import { createAddMagnitudes } from "../../src/gpu/kernels/magnitude-sums.ts";
 import { createAddMoments, momentsGrid } from "../../src/gpu/kernels/moments.ts";
+import { countPairsGrid, createCountPairs } from "../../src/gpu/kernels/pairs.ts";
 import { createPassDown, passDownGrid } from "../../src/gpu/kernels/pass-down.ts";
 import { createAddConductance, createScaleLayer, pathGrid } from "../../src/gpu/kernels/path.ts";
+import { countBitsGrid, createCountBits } from "../../src/gpu/kernels/popcount.ts";
 import { createDivideRelevance, createPassRelevance, relevanceGrid } from "../../src/gpu/kernels/relevance.ts";
 import {
   changesGrid,
@@ -317,6 +321,40 @@ describe("histogram", () => {
       bytes: 4 * (3 * 5 * 7 + 4 * 7 + 3 * 5 * 4),
     });
   });
+});
+
+describe("pairs.count_pairs", () => {
+  // 3 jobs, 4 classes, 7 words; rows 2 to 4 of 6 neurons.
+  const sizes = { first: 2, rows: 3, units: 6, other_units: 9, words: 7, classes: 4 };
+  const bits = words(3, 6, 7);
+  const both = words(3, 3, 9, 4);
+
+  test("of two layers", async () => {
+    const tile = uploadUniforms(gpu, pairs, "Tile", [{ ...sizes, same: 0 }]);
+    const resources = { tile, bits, other_bits: words(3, 9, 7), class_bits: words(4, 7), both };
+    const kernel = (await createCountPairs(gpu)).bind(resources);
+    expect(costOf(kernel, countPairsGrid({ ...sizes, same: 0 }, 3))).toEqual({
+      operations: 3 * 27 * 4 * 7 * 3,
+      bytes: 4 * (3 * ((3 + 9) * 7 + 27 * 4) + 4 * 7),
+    });
+  });
+
+  test("of a layer with itself", async () => {
+    const own = { ...sizes, other_units: 6, same: 1 };
+    const tile = uploadUniforms(gpu, pairs, "Tile", [own]);
+    const kernel = (await createCountPairs(gpu)).bind({ tile, bits, other_bits: bits, class_bits: words(4, 7), both });
+    // Neuron 2 with 3, 4 and 5; 3 with 4 and 5; 4 with 5.
+    expect(costOf(kernel, countPairsGrid(own, 3))).toEqual({
+      operations: 3 * 6 * 4 * 7 * 3,
+      bytes: 4 * (3 * ((3 + 6) * 7 + 6 * 4) + 4 * 7),
+    });
+  });
+});
+
+test("popcount.count_bits: sixteen words a round, each an and, a count and an addition", async () => {
+  const span = uploadUniforms(gpu, popcount, "Span", [{ words: 70, rounds: 5 }]);
+  const kernel = (await createCountBits(gpu)).bind({ span, words: words(70), counts: words(70) });
+  expect(costOf(kernel, countBitsGrid(70))).toEqual({ operations: 70 * 5 * 16 * 3, bytes: 4 * 140 });
 });
 
 describe("class-sums", () => {

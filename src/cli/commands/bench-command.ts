@@ -73,7 +73,7 @@ export function completeBench(command: Command): void {
   add("--batch-size <n>", "samples of a training step", integer(1, 65_536), 32, "32");
   add(
     "--samples <n>",
-    "samples of forward, histogram, levels, evidence and sweep",
+    "samples of forward, histogram, levels, pairs, evidence and sweep",
     integer(1, 1_000_000),
     1024,
     "1024",

@@ -15,15 +15,22 @@ import { classBits, type DevicePages } from "../device-split.ts";
 import { addTo } from "../page-sums.ts";
 import { type Collector, type PageRide, type Rider, ride } from "./ride.ts";
 
+/** What packing the bits of a layer takes for one page of so many words. */
+export function packingLayout(units: number, networks: number, words: number, chunks: number) {
+  return {
+    bits: u32(networks, units, words),
+    blocks: f32x2(networks, units, words),
+    chunks: uniforms(histogram, "Chunk", chunks),
+  };
+}
+
 /** What a bits collector takes for one page of `samples` samples. */
 export function bitsLayout(shape: NetworkShape, networks: number, samples: number, chunks: number) {
   const words = Math.ceil(samples / WORD);
   const classes = classesOf(shape);
   const layer = hiddenUnits(shape).map((units) => ({
-    bits: u32(networks, units, words),
-    blocks: f32x2(networks, units, words),
+    ...packingLayout(units, networks, words, chunks),
     counts: u32(networks, units, classes),
-    chunks: uniforms(histogram, "Chunk", chunks),
   }));
   const read = { layer: layer.map(({ blocks, counts }) => ({ blocks, counts })) };
   return { arrays: { classBits: u32(classes, words), layer }, read };
@@ -113,27 +120,33 @@ async function board(
   };
 }
 
-async function createLayer(
+/** Packs the bits of hidden layer `layer`, from 0: a dispatch a chunk. @param threshold where it is not the activation's own */
+export async function bindPacking(
   { gpu, networks, page, forward }: PageRide,
   layer: number,
-  { classBits: class_bits, layer: layers }: BitsArrays,
+  { chunks: chunk, bits, blocks }: Allocated<ReturnType<typeof packingLayout>>,
   threshold: number | undefined,
-): Promise<LayerBits> {
+): Promise<BoundKernel> {
   const units = networks.shape[layer]!.units;
   const words = Math.ceil(page.count / WORD);
   const size = { slab_rows: forward.rows, unit_lanes: lanesOf(units), units, words, classes: page.classes };
   const packBits = await createPackBits(gpu, activationAfter(networks, layer), threshold);
-  const countOnes = await createCountOnes(gpu);
   const parts = forward.chunks.map((part) => ({ ...part, ...size }));
-  const { chunks: chunk, bits, blocks, counts } = layers[layer]!;
   writeUniforms(gpu, histogram, chunk, parts);
-  return {
-    units,
-    packBits: packBits.bind({ chunk, activations: forward.outputs[layer]!, bits, blocks }),
-    countOnes: countOnes.bind({ chunk, bits, class_bits, counts }),
-    blocks,
-    counts,
-  };
+  return packBits.bind({ chunk, activations: forward.outputs[layer]!, bits, blocks });
+}
+
+async function createLayer(
+  pass: PageRide,
+  layer: number,
+  { classBits: class_bits, layer: layers }: BitsArrays,
+  threshold: number | undefined,
+): Promise<LayerBits> {
+  const packBits = await bindPacking(pass, layer, layers[layer]!, threshold);
+  const countOnes = await createCountOnes(pass.gpu);
+  const { chunks: chunk, bits, blocks, counts } = layers[layer]!;
+  const units = pass.networks.shape[layer]!.units;
+  return { units, packBits, countOnes: countOnes.bind({ chunk, bits, class_bits, counts }), blocks, counts };
 }
 
 async function addLayer(

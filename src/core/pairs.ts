@@ -1,0 +1,53 @@
+/** Which pairs of hidden neurons are looked at, and what a device counts of them. Plain data. */
+
+const pairScopes = ["layers", "network"] as const;
+/** `layers`: neurons of the same layer. `network`: those of different layers, too. */
+export type PairScope = (typeof pairScopes)[number];
+
+/** Two hidden layers, or twice the same. */
+export interface PairedLayers {
+  /** From 1. */
+  readonly layer: number;
+  /** Not below `layer`. */
+  readonly otherLayer: number;
+  /** Neurons of each. */
+  readonly units: number;
+  readonly otherUnits: number;
+}
+
+/** How often both neurons of a pair are 1. */
+export interface PairCounts extends PairedLayers {
+  /**
+   * `[pairs, classes]`: samples of the class for which both bits are 1, exact. Pairs come by the neuron of `layer`, then by that of
+   * `otherLayer`; of a layer with itself each once, the lower number first.
+   */
+  readonly both: Uint32Array;
+}
+
+/** @param hidden widths of the hidden layers */
+export function pairedLayers(hidden: readonly number[], scope: PairScope): PairedLayers[] {
+  return hidden.flatMap((units, index) =>
+    hidden.slice(index, scope === "layers" ? index + 1 : undefined).map((otherUnits, above): PairedLayers => {
+      return { layer: index + 1, otherLayer: index + 1 + above, units, otherUnits };
+    }),
+  );
+}
+
+/** The first neuron of the other layer with which a neuron is paired. */
+export function firstPartner({ layer, otherLayer }: PairedLayers, neuron: number): number {
+  return layer === otherLayer ? neuron + 1 : 0;
+}
+
+/** Pairs before the first of a neuron; of the number of neurons: all. */
+export function pairsBefore({ layer, otherLayer, otherUnits }: PairedLayers, neuron: number): number {
+  return neuron * otherUnits - (layer === otherLayer ? (neuron * (neuron + 1)) / 2 : 0);
+}
+
+export function pairsOf(layers: PairedLayers): number {
+  return pairsBefore(layers, layers.units);
+}
+
+/** Pairs of all hidden layers. */
+export function pairsIn(hidden: readonly number[], scope: PairScope): number {
+  return pairedLayers(hidden, scope).reduce((sum, layers) => sum + pairsOf(layers), 0);
+}
