@@ -13,27 +13,22 @@ import { type LayerActivation, layerActivation, networkActivationText } from "..
 import type { AnyDataset } from "../../core/dataset.ts";
 import { UsageError } from "../../core/errors.ts";
 import { classesOf, shapeText } from "../../core/layers/network-shape.ts";
-import type { TrainedNetwork } from "../../core/network.ts";
 import { networkShape } from "../../core/network.ts";
 import type { AnalysisConfig, RepeatSummary } from "../../core/study.ts";
 import { inputsForNetworks } from "../../data/inputs/inputs-for-networks.ts";
 import { analysisEstimates } from "../../estimate.ts";
-import type { Devices } from "../../gpu/device/devices.ts";
 import { type AnalysisOptions, analysisConfig } from "../../host/analysis-config.ts";
 import { clock } from "../../host/clock.ts";
 import { given } from "../../host/given.ts";
 import { type DeviceChoice, openDevices } from "../../host/open-device.ts";
 import { openNetwork } from "../../host/open-network.ts";
-import { partOriginOf, provenanceOf } from "../../host/provenance.ts";
+import { partOriginOf } from "../../host/provenance.ts";
 import type { ShardChoice } from "../../host/shard-of.ts";
 import { dataName, readLargeStudyData } from "../../host/study-data.ts";
 import { allowedMeasures } from "../../measures/measure-choice.ts";
 import { remeasureConfig } from "../../measures/remeasured.ts";
 import { shapleyConfig } from "../../measures/shapley-config.ts";
 import type { ReadOptions } from "../../models/model-reader.ts";
-import type { ResultsFolder } from "../../platform/node/results-folder.ts";
-import type { ShardFolder } from "../../platform/node/shard-folder.ts";
-import type { Shard } from "../../study/jobs.ts";
 import { guessingWarning } from "../../study/warnings.ts";
 import { chanceHint } from "../display/chance-hints.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
@@ -45,13 +40,12 @@ import { addComputingOptions, addResultOptions } from "../options/result-options
 import { addShardOptions, shardAsked } from "../options/shard-options.ts";
 import { addDataOptions, addDataSourceOption, addSweepOptions } from "../options/study-options.ts";
 import { budgeted } from "../results/budgeted.ts";
-import { computedShard, withShard } from "../results/shard-study.ts";
-import { type OutputOptions, showDataset, timeStamp, withResults } from "../results/study-output.ts";
-import { isBegunIn, openStudyStore, type StoreFolder, type StudyContent } from "../results/study-store.ts";
-import { closeResults, writtenStudy } from "../results/written-study.ts";
+import { beginSession } from "../results/session.ts";
+import { type ReadyPlace, type ReadyStudy, type StudyOptions, studyIn } from "../results/study-command.ts";
+import { showDataset, timeStamp } from "../results/study-output.ts";
+import { isBegunIn } from "../results/study-store.ts";
 
-export interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, OutputOptions, ShardChoice {
-  readonly out?: string;
+interface AnalyzeOptions extends AnalysisOptions, DeviceChoice, StudyOptions, ShardChoice {
   /** Megabytes (10^6 bytes). */
   readonly dataMemory?: number;
   /** Steps and draws are as fine as so many minutes allow, whatever was asked for. */
@@ -127,24 +121,12 @@ function accuracyTeller(
   };
 }
 
-/** What an analysis is computed with. */
-interface ReadyAnalysis extends Pick<StudyContent, "config" | "origin"> {
-  readonly devices: Devices;
-  readonly dataset: AnyDataset;
-  readonly networks: readonly TrainedNetwork[];
-  /** Milliseconds of the stages before. */
-  readonly elapsedMs: { readonly data: number; readonly adapter: number };
-  /** What is doubtful before anything is computed; more may come. */
-  readonly warnings: readonly string[];
-  onEvaluated(repeats: readonly RepeatSummary[]): Promise<void>;
-}
-
 /** Reads networks and data and opens a device for an analysis, which is computed before they are given back. */
 async function ready(
   models: readonly string[],
   options: AnalyzeOptions,
-  { folder, display }: Pick<AnalysisPlace<StoreFolder>, "folder" | "display">,
-  compute: (analysis: ReadyAnalysis) => Promise<void>,
+  { folder, display }: ReadyPlace,
+  compute: (analysis: ReadyStudy) => Promise<void>,
 ): Promise<void> {
   const begin = clock();
   const { data, label, noHeader, drop, classes, split, normalize, standardize, weightsLayout } = options;
@@ -186,52 +168,14 @@ async function ready(
   await compute({ devices, elapsedMs, warnings, onEvaluated, config, ...study });
 }
 
-interface AnalysisPlace<Folder> {
-  readonly options: AnalyzeOptions;
-  readonly folder: Folder;
-  readonly display: ProgressDisplay;
-  readonly started: Date;
-}
-
-async function whole(analysis: ReadyAnalysis, place: AnalysisPlace<ResultsFolder>): Promise<void> {
-  const { devices, dataset, onEvaluated, warnings } = analysis;
-  const { options, folder, display, started } = place;
-  const { parts, course } = await openStudyStore(analysis, place);
-  const to = { options, folder, sink: folder, display, course, onEvaluated };
-  const written = await writtenStudy({ devices, dataset, parts, clock }, to);
-  const elapsedMs = { ...analysis.elapsedMs, ...written.elapsedMs };
-  const provenance = provenanceOf(devices, started, elapsedMs, written.costs);
-  await closeResults({ ...written, warnings: [...warnings, ...written.warnings] }, provenance, to);
-}
-
-async function oneShard(
-  analysis: ReadyAnalysis,
-  place: AnalysisPlace<ShardFolder> & { readonly shard: Shard },
-): Promise<void> {
-  const { devices, dataset, networks, onEvaluated } = analysis;
-  const store = await openStudyStore(analysis, place);
-  await computedShard({ devices, dataset, clock }, { ...place, store, networks, onEvaluated });
-}
-
 /**
  * Analyses networks and writes the files that `run` writes; prints the table on stdout.
  * @throws UsageError, RunError
  */
 export async function analyze(models: readonly string[], options: AnalyzeOptions): Promise<void> {
-  const started = new Date();
   const shard = shardAsked(options);
-  if (shard !== undefined) {
-    await withShard(shard, options, (folder, display) =>
-      ready(models, options, { folder, display }, (study) =>
-        oneShard(study, { options, folder, display, started, shard: shard.shard }),
-      ),
-    );
-    return;
-  }
-  const to = { ...given({ out: options.out }), otherwise: defaultOut(options.data, models[0]!, started) };
-  await withResults(to, options, started, (folder, display) =>
-    ready(models, options, { folder, display }, (study) => whole(study, { options, folder, display, started })),
-  );
+  const study = { options, shard, defaultOut: (started: Date) => defaultOut(options.data, models[0]!, started) };
+  await studyIn(beginSession(options), study, (place, compute) => ready(models, options, place, compute));
 }
 
 /** Adds the command `analyze` to the program. @param addDevice adds the options of device and output */

@@ -11,6 +11,7 @@ import type { ProgressDisplay } from "../display/progress-display.ts";
 import { addMessageOptions } from "../options/device-options.ts";
 import { argumentOf, under, withExamples } from "../options/help.ts";
 import { text } from "../options/option-values.ts";
+import { beginSession, type Session } from "../results/session.ts";
 import { type OutputOptions, withResults } from "../results/study-output.ts";
 import { type FolderSource, openSources } from "../results/study-sources.ts";
 import { closeResults } from "../results/written-study.ts";
@@ -78,20 +79,17 @@ function tellTwice(sources: readonly FolderSource[], { line }: Pick<ProgressDisp
 async function written(
   merged: MergedStudy,
   sources: readonly FolderSource[],
-  {
-    folder,
-    display,
-    started,
-  }: { readonly folder: ResultsFolder; readonly display: ProgressDisplay; readonly started: Date },
+  { folder, session, started }: { readonly folder: ResultsFolder; readonly session: Session; readonly started: Date },
 ): Promise<void> {
   const { record, results, origins } = merged;
+  const { display } = session;
   tellTwice(sources, display);
   for (const { origin, repeats } of origins.length > 1 ? origins : []) {
     display.line(`adapter: ${origin.adapter.description} computed ${repeatsText(repeats)}`);
   }
   for (const warning of merged.warnings) display.warn(warning);
   const study = { config: record.config, dataset: record.dataset, results, warnings: merged.warnings };
-  await closeResults(study, provenanceOf(merged, sources, started), { folder, sink: folder, display });
+  await closeResults(study, provenanceOf(merged, sources, started), { folder, sink: folder, session });
 }
 
 /** @throws UsageError, RunError */
@@ -100,8 +98,9 @@ async function merge(folders: readonly string[], options: MergeOptions): Promise
   const sources = await openSources(folders);
   const of = sources.flatMap(({ courses }) => courses.map(({ shard }) => shard.of)).find((shards) => shards > 1);
   const merged = await mergedStudy(sources, { mixedAdapters: options.mixedAdapters === true, of });
-  await withResults({ out: options.out, otherwise: options.out }, options, started, (folder, display) =>
-    written(merged, sources, { folder, display, started }),
+  const session = beginSession(options);
+  await withResults(session, { out: options.out, otherwise: options.out }, options, started, (folder) =>
+    written(merged, sources, { folder, session, started }),
   );
 }
 

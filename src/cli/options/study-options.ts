@@ -62,6 +62,11 @@ export function addStudyOptions(command: Command): Command {
   return addRemovalOptions(command);
 }
 
+export function checkpointOption(): Option {
+  const help = "between two checkpoints of training; 0: every epoch (default: 60)";
+  return new Option("--checkpoint-seconds <n>", help).argParser(numbers("checkpointSeconds"));
+}
+
 /** Adds what analyses take of the options of a study, but for those of the data. */
 export function addSweepOptions(command: Command): Command {
   return addRemovalOptions(addSeedOption(under(command, "study"), "seed of random orders"));

@@ -21,7 +21,7 @@ interface ProfilingOptions {
 }
 
 /** A profiler at work. */
-interface Profiling {
+export interface Profiling {
   readonly profiler: Profiler;
   /** Measures the ceilings, which are in no stage; writes the trace, where one is wanted. */
   end(gpu: GpuContext, subject: string): Promise<Profile>;

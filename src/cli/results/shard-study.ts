@@ -3,16 +3,16 @@ import { RunError } from "../../core/errors.ts";
 import type { TrainedNetwork } from "../../core/network.ts";
 import { repeatsText } from "../../core/repeats-text.ts";
 import type { RepeatSummary } from "../../core/study.ts";
-import { clock } from "../../host/clock.ts";
 import { openShardFolder, type ShardFolder } from "../../platform/node/shard-folder.ts";
 import { assembled, summariesOf } from "../../study/assemble.ts";
 import { jobsOf, repeatsOf, type Shard, shardText } from "../../study/jobs.ts";
 import type { StudyWork } from "../../study/study.ts";
-import { createProgressDisplay, type ProgressDisplay } from "../display/progress-display.ts";
+import type { ProgressDisplay } from "../display/progress-display.ts";
 import type { AskedShard } from "../options/shard-options.ts";
-import { endInOrder, type Told } from "./interruption.ts";
+import type { Told } from "./interruption.ts";
 import { partsText } from "./kept-results.ts";
 import { removeIfEmpty } from "./made-folders.ts";
+import type { Session } from "./session.ts";
 import type { StudyStore } from "./study-store.ts";
 import { type CourseOptions, watchedCourse } from "./watched-course.ts";
 
@@ -35,19 +35,17 @@ async function withKept(error: unknown, { parts }: ShardFolder): Promise<unknown
  * @throws UsageError, RunError
  */
 export async function withShard(
+  session: Session,
   { shard, said, out }: AskedShard,
-  { quiet }: { readonly quiet?: boolean },
-  work: (folder: ShardFolder, display: ProgressDisplay) => Promise<void>,
+  work: (folder: ShardFolder) => Promise<void>,
 ): Promise<void> {
-  const display = createProgressDisplay({ stream: process.stderr, quiet: quiet === true, clock });
-  let told: () => Told | Promise<Told> = () => ({ kept: "nothing", fix: "start the same command again" });
-  endInOrder(display.stop, () => told());
+  const { display } = session;
   removeIfEmpty(out);
   const folder = await openShardFolder(out);
-  told = () => toldOf(folder);
+  session.told = () => toldOf(folder);
   display.line(`shard:   ${shardText(shard)}${said === undefined ? "" : ` (${said})`}`);
   try {
-    await work(folder, display);
+    await work(folder);
   } catch (error) {
     display.stop();
     throw await withKept(error, folder);

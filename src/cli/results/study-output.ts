@@ -3,14 +3,14 @@ import { dirname } from "node:path";
 import type { AnyDataset } from "../../core/dataset.ts";
 import { RunError, UsageError } from "../../core/errors.ts";
 import { type ResultSink, resultNames } from "../../core/platform.ts";
-import { clock } from "../../host/clock.ts";
 import { makeNewFolder, openResultsFolder, type ResultsFolder } from "../../platform/node/results-folder.ts";
 import { reportOfRun } from "../commands/report-command.ts";
-import { createProgressDisplay, type ProgressDisplay } from "../display/progress-display.ts";
+import type { ProgressDisplay } from "../display/progress-display.ts";
 import { duration } from "../display/progress-text.ts";
-import { endInOrder, type Told } from "./interruption.ts";
+import type { Told } from "./interruption.ts";
 import { keptText, partsText } from "./kept-results.ts";
 import { removeIfEmpty } from "./made-folders.ts";
+import { nothingKept, type Session } from "./session.ts";
 
 export interface OutputOptions {
   readonly force?: boolean;
@@ -63,8 +63,6 @@ function onward(sink: ResultSink, asked: string | undefined): string {
   return `the same command${asked === undefined ? ` with --out ${sink.label}` : ""} goes on from there`;
 }
 
-const nothingKept: Told = { kept: "nothing: no file was finished", fix: "start the same command again" };
-
 /** What is in the folder of results, or of parts alone; undefined where nothing is. */
 async function keptIn(folder: ResultsFolder): Promise<string | undefined> {
   return keptText(folder) ?? (await partsText(folder.parts));
@@ -88,7 +86,7 @@ async function withKept(error: unknown, sink: ResultsFolder, asked: string | und
 }
 
 /** @throws UsageError where a report is to be opened that is not made. */
-function requireReport({ report, open }: OutputOptions): void {
+function requireReport({ report, open }: Pick<OutputOptions, "report" | "open">): void {
   if (report || open !== true) return;
   throw new UsageError({
     what: "--open opens the report, and --no-report makes none",
@@ -103,21 +101,20 @@ function requireReport({ report, open }: OutputOptions): void {
  * @throws UsageError, RunError
  */
 export async function withResults(
+  session: Session,
   { out: asked, otherwise }: Destination,
   options: OutputOptions,
   started: Date,
-  work: (folder: ResultsFolder, display: ProgressDisplay) => Promise<void>,
+  work: (folder: ResultsFolder) => Promise<void>,
 ): Promise<void> {
   requireReport(options);
-  const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });
-  let told: () => Told | Promise<Told> = () => nothingKept;
-  endInOrder(display.stop, () => told());
+  const { display } = session;
   // The folder first: a mistake there must not cost hours of computing.
   const out = await folderFor(asked, otherwise);
-  const sink = await openResultsFolder(out, { force: options.force === true, tell: display.line });
-  told = () => toldOf(sink, asked);
+  using sink = await openResultsFolder(out, { force: options.force === true, tell: display.line });
+  session.told = () => toldOf(sink, asked);
   try {
-    await work(sink, display);
+    await work(sink);
     display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
     if (options.report) await reportOfRun(out, sink, display.line, options.open === true);
   } catch (error) {

@@ -66,9 +66,8 @@ export async function watchedCourse(
       await onStage?.(stage);
       if (stage === "measure") display.begin("ablate");
     },
-  });
+  }).finally(forget);
   await keeper.addCosts(course.costs);
-  forget();
   display.end();
   return course;
 }

@@ -22,9 +22,9 @@ import type { CourseKeeper } from "../../study/course.ts";
 import { jobsOf, repeatsOf } from "../../study/jobs.ts";
 import type { StudyCourse, StudyWork } from "../../study/study.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
-import { print } from "../display/standard-streams.ts";
 import { CurveKeeper } from "./curve-keeper.ts";
 import { saveOnSignal } from "./interruption.ts";
+import type { Session } from "./session.ts";
 import { type CourseOptions, watchedCourse } from "./watched-course.ts";
 
 /** Where a study goes, and who watches. */
@@ -82,16 +82,21 @@ export async function writtenStudy(work: StudyWork, place: StudyPlace): Promise<
       await onEvaluated?.(await summariesOf(results));
       await writeAll(await streamedMeasures(results));
     },
-  }).catch(async (error: unknown) => {
-    throw await keepFinished(keeper, config.repeats, sink, error);
-  });
-  forget();
+  })
+    .catch(async (error: unknown) => {
+      throw await keepFinished(keeper, config.repeats, sink, error);
+    })
+    .finally(forget);
   await keeper.idle();
   return { ...course, config, dataset: summarizeDataset(work.dataset), results };
 }
 
+interface ClosingPlace extends Pick<StudyPlace, "folder" | "sink"> {
+  readonly session: Session;
+}
+
 /** The table, with an empty line around it where progress is on the same terminal. */
-async function showTable(content: TableContent, display: ProgressDisplay): Promise<void> {
+async function showTable(content: TableContent, { display, print }: Session): Promise<void> {
   const amongProgress = process.stdout.isTTY === true && process.stderr.isTTY === true;
   if (amongProgress) display.line("");
   await print(summaryTable(content));
@@ -115,7 +120,7 @@ async function removeParts(parts: PartFolder, display: ProgressDisplay): Promise
 export async function closeResults(
   { config, dataset, results, warnings }: WrittenStudy,
   provenance: Provenance,
-  { folder, sink, display }: Pick<StudyPlace, "folder" | "sink" | "display">,
+  { folder, sink, session }: ClosingPlace,
   profile?: Profile,
 ): Promise<void> {
   const summary = {
@@ -127,6 +132,6 @@ export async function closeResults(
   };
   await completeStreamed(summary, results, sink, profile ? [profileFile(profile)] : []);
   const table = { ...summary, figures: await studyFigures(results) };
-  await removeParts(folder.parts, display);
-  await showTable(table, display);
+  await removeParts(folder.parts, session.display);
+  await showTable(table, session);
 }
