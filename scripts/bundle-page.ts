@@ -1,5 +1,5 @@
 /**
- * Bundles what the report's page brings along into dist/: its script with all that it imports, and its style. The script
+ * Bundles what the pages of reports and grids bring along into dist/: scripts with all that they import, and styles. A script
  * opens with the licences of the packages in it, as they ask.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -40,8 +40,10 @@ function licences(inputs: readonly string[]): string {
   return [...packagesOf].map(([text, packages]) => `${packages.sort().join(", ")}:\n\n${text}`).join("\n\n");
 }
 
+mkdirSync(join(root, "dist"), { recursive: true });
 const script = await bundled("live-figures.ts");
 const notice = licences(script.inputs).replaceAll("*/", "* /");
-mkdirSync(join(root, "dist"), { recursive: true });
 writeFileSync(join(root, "dist/report-page.js"), `/*\n${notice}\n*/\n${script.text}`);
-writeFileSync(join(root, "dist/report-page.css"), (await bundled("report-page.css")).text);
+writeFileSync(join(root, "dist/grid-page.js"), (await bundled("grid-page.ts")).text);
+for (const style of ["report-page.css", "grid-page.css"])
+  writeFileSync(join(root, "dist", style), (await bundled(style)).text);

@@ -14,7 +14,7 @@ const TEMPORARY = 75;
 const isDiskFull = (error: unknown) => ["ENOSPC", "EDQUOT"].includes(systemErrorCode(error) ?? "");
 
 /** Whether a lost device or a full disk is behind an error. */
-function isTemporary(error: unknown): boolean {
+export function isTemporary(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof DeviceLostError || isDiskFull(cause)) return true;
   }

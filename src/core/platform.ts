@@ -87,6 +87,18 @@ export const resultNames = {
   specification: (id: string) => `figures/${id}.vl.json`,
 } as const;
 
+/** Names of the files of a grid of studies, relative to its folder. */
+export const gridNames = {
+  record: "grid.json",
+  table: "grid.csv",
+  report: "report.html",
+  comparison: "compare.html",
+  /** Folder of a cell's results. */
+  cell: (name: string) => `cells/${name}`,
+  /** Of a cell that is done, or has failed. */
+  summary: (name: string, state: "done" | "failed") => `summaries/${name}.${state}.json`,
+} as const;
+
 /** What a file holds, for comparison. */
 export interface FileDigest {
   readonly bytes: number;

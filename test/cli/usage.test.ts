@@ -98,6 +98,7 @@ describe("help and version", () => {
     ["help", "run"],
     ["doctor", "--help"],
     ["analyze", "--help"],
+    ["grid", "--help"],
     ["profile", "--help"],
     ["report", "--help"],
     ["data", "--help"],
@@ -114,7 +115,7 @@ describe("help and version", () => {
   });
 
   test("every help has its options in groups, and two examples that the command line takes", async () => {
-    const commands = ["run", "analyze", "report", "lab", "prune", "doctor", "bench", "profile", "data fetch"];
+    const commands = ["run", "analyze", "grid", "report", "lab", "prune", "doctor", "bench", "profile", "data fetch"];
     const headings = new Set<string>();
     for (const command of commands) {
       const { stdout } = await commandLine([...command.split(" "), "--help"]);

@@ -27,6 +27,12 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     description: "measure and ablate networks trained elsewhere; writes the same files as run",
     load: async () => (await import("./analyze-command.ts")).completeAnalyze,
   },
+  grid: {
+    group: "studies",
+    usage: "grid <file>",
+    description: "many studies from lists of values: each a folder of results, one report of all",
+    load: async () => (await import("./grid-command.ts")).completeGrid,
+  },
   compare: {
     group: "studies",
     usage: "compare [models...]",

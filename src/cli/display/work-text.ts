@@ -17,7 +17,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** As precise as a short trial is: `under 10 s`, `about 40 s`, `about 3 min`, `about 2.5 h`. */
-function aboutText(ms: number): string {
+export function aboutText(ms: number): string {
   if (ms < 10 * SECOND) return "under 10 s";
   if (ms < 1.5 * MINUTE) return `about ${10 * Math.round(ms / SECOND / 10)} s`;
   if (ms < 10 * MINUTE) return `about ${Math.round((2 * ms) / MINUTE) / 2} min`;

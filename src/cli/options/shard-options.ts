@@ -16,11 +16,12 @@ function shard(text: string): Shard | "auto" {
     : refuse(`i/n, the i-th of n shards, i from 1 to n and n up to ${wholeRanges.shards.most}; or auto`);
 }
 
-export function addShardOptions(command: Command): Command {
+/** @param divided what shards divide */
+export function addShardOptions(command: Command, divided = "repeats"): Command {
   const { least, most } = wholeRanges.shards;
   return command
     .addOption(
-      new Option("--shard <i/n>", "do the i-th of n parts of the repeats; auto: as Slurm and others say").argParser(
+      new Option("--shard <i/n>", `do the i-th of n parts of the ${divided}; auto: as Slurm and others say`).argParser(
         shard,
       ),
     )

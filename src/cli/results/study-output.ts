@@ -86,7 +86,7 @@ async function withKept(error: unknown, sink: ResultsFolder, asked: string | und
 }
 
 /** @throws UsageError where a report is to be opened that is not made. */
-function requireReport({ report, open }: Pick<OutputOptions, "report" | "open">): void {
+export function requireReport({ report, open }: Pick<OutputOptions, "report" | "open">): void {
   if (report || open !== true) return;
   throw new UsageError({
     what: "--open opens the report, and --no-report makes none",
@@ -115,8 +115,8 @@ export async function withResults(
   session.told = () => toldOf(sink, asked);
   try {
     await work(sink);
-    display.line(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
-    if (options.report) await reportOfRun(out, sink, display.line, options.open === true);
+    session.conclude(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
+    if (options.report) await reportOfRun(out, sink, session.conclude, options.open === true);
   } catch (error) {
     display.stop();
     throw await withKept(error, sink, asked);

@@ -155,8 +155,11 @@ async function ownerOf(path: string, { watchMs = WATCH_MS, tell }: Watch): Promi
   return (await isRenewed(path, watchMs)) ? content : undefined;
 }
 
-function taken({ path, option }: Claimed, { pid, host, since }: Content, what: string): RunError {
-  return new RunError({
+/** Another process writes there, now. */
+export class TakenError extends RunError {}
+
+function taken({ path, option }: Claimed, { pid, host, since }: Content, what: string): TakenError {
+  return new TakenError({
     what,
     where: path,
     expected: "nobody else who writes there",

@@ -1,4 +1,4 @@
-/** The style and the script of the report's page, as `npm run build` bundles them (scripts/bundle-page.ts). */
+/** Styles and scripts of pages, as `npm run build` bundles them (scripts/bundle-page.ts). */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { RunError } from "../../core/errors.ts";
@@ -18,7 +18,13 @@ async function readAsset(name: string): Promise<string> {
   }
 }
 
-/** @throws RunError where the package was not built. */
+/** Of the report's page. @throws RunError where the package was not built. */
 export async function loadReportAssets(): Promise<PageAssets> {
   return { style: await readAsset("report-page.css"), script: await readAsset("report-page.js") };
+}
+
+/** Of the pages of a grid, which look like that. @throws RunError where the package was not built. */
+export async function loadGridAssets(): Promise<PageAssets> {
+  const [own, report] = [await readAsset("grid-page.css"), await readAsset("report-page.css")];
+  return { style: `${report}\n${own}`, script: await readAsset("grid-page.js") };
 }

@@ -89,7 +89,7 @@ export interface Comparison {
   readonly holm?: number;
 }
 
-const answerVerdicts = ["better", "worse", "undecided"] as const;
+export const answerVerdicts = ["better", "worse", "undecided"] as const;
 /** Whether a measure's order, lowest first, keeps more accuracy than random orders do; decided at 0.05 after Holm. */
 export type AnswerVerdict = (typeof answerVerdicts)[number];
 

@@ -10,9 +10,9 @@ import type { Same, Writable } from "./schema-types.ts";
 /** Changes only when a field changes its meaning; new fields may appear under the same name. */
 const CLAIMS_SCHEMA = "gpu-importance/claims/1";
 
-const probability = z.number().min(0).max(1);
+export const probability = z.number().min(0).max(1);
 
-const estimateSchema = z.object({
+export const estimateSchema = z.object({
   mean: z.number(),
   repeats: z.int().min(1).describe("Networks that the mean is over."),
   sd: z.number().min(0).exactOptional().describe("Sample standard deviation over networks; absent with one."),

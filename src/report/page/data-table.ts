@@ -13,7 +13,7 @@ interface DataTable {
   readonly caption: string;
   readonly columns: readonly string[];
   /** [rows][columns]; the first cell is the row's heading. */
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly (readonly (string | Markup)[])[];
 }
 
 /** Begins like a number, or stands for one that is not known. */
@@ -21,13 +21,17 @@ const NUMBER = /^[+\u2212-]?[<\d\u2013\u221e]/;
 
 /** Columns of numbers are aligned at their right ends, headings included. */
 function isNumeric(rows: DataTable["rows"], column: number): boolean {
-  return rows.every((row) => typeof row[column] === "string" && (row[column] === "" || NUMBER.test(row[column])));
+  return rows.every((row) => {
+    const cell = row[column];
+    return typeof cell === "string" && (cell === "" || NUMBER.test(cell));
+  });
 }
 
 /** Cells of more characters may break, so that the columns behind them stay in sight. */
 const LONG = 32;
 
-const isLong = (rows: DataTable["rows"], column: number) => rows.some((row) => (row[column]?.length ?? 0) > LONG);
+const isLong = (rows: DataTable["rows"], column: number) =>
+  rows.some((row) => typeof row[column] === "string" && row[column].length > LONG);
 
 export function dataTable({ caption, columns, rows }: DataTable): Markup {
   const styles = columns.map((_, column) => {

@@ -30,3 +30,22 @@ ${part ?? html`<p>Not among these results.</p>`}</div>
 export function architectureText({ study }: StudyAnalysis): string | undefined {
   return study && [study.dataset.features, ...study.config.hidden, study.dataset.classes].join("-");
 }
+
+/** Links to the sections. */
+export function contents(sections: readonly Section[]): Markup {
+  const entry = ({
+    id,
+    title,
+    short = title,
+  }: Section) => html`<li><a href="#${id}"><span class="long">${title}</span><span class="short">${short}</span></a></li>
+`;
+  return html`<nav aria-label="Contents"><ol>${sections.map(entry)}</ol></nav>`;
+}
+
+export function sectionMarkup({ id, title, content }: Section): Markup {
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title} <a class="anchor" href="#${id}" aria-label="Link to: ${title}">#</a></h2>
+${content}
+</section>
+`;
+}
