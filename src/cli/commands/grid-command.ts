@@ -1,8 +1,7 @@
 /** `gpu-importance grid`: a study for each combination of values in a file, and one report of all of them. */
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { RunError, UsageError } from "../../core/errors.ts";
-import { gridNames } from "../../core/platform.ts";
 import { given } from "../../host/given.ts";
 import type { DeviceChoice } from "../../host/open-device.ts";
 import { packageVersion } from "../../host/package-version.ts";
@@ -11,14 +10,12 @@ import { fileError } from "../../platform/node/files.ts";
 import { readRegular } from "../../platform/node/regular-file.ts";
 import { hasStudy } from "../../platform/node/results-folder.ts";
 import type { GridRecord } from "../../report/files/grid-files.ts";
-import { gridTable } from "../display/grid-text.ts";
-import { openInBrowser } from "../display/open-in-browser.ts";
-import { print } from "../display/standard-streams.ts";
 import { type Axis, axesText } from "../grid/axes.ts";
-import { type Cell, gridCells, hashIn } from "../grid/cells.ts";
+import { hashIn } from "../grid/cell-name.ts";
+import { type Cell, gridCells } from "../grid/cells.ts";
 import { readAxes } from "../grid/grid-file.ts";
 import { GridFolder } from "../grid/grid-folder.ts";
-import { gridRows, writeGridReport } from "../grid/grid-report.ts";
+import { reportGrid } from "../grid/grid-report.ts";
 import { type FailedCell, runCells } from "../grid/run-cells.ts";
 import { shareOf, shareText } from "../grid/share.ts";
 import { argumentOf, under, withExamples } from "../options/help.ts";
@@ -149,34 +146,17 @@ async function computedGrid(
   const { out: _, open: __, shard: ___, shards: ____, maxCells: _____, ...own } = options;
   const failed = await runCells(left, { folder, session, options: own, material, ...within }).catch(async (error) => {
     if (!(error instanceof RunError)) throw error;
-    const told = await session.told();
-    throw new RunError(
-      { ...error.fault, ...given({ kept: told.kept }), ...given({ fix: told.fix }) },
-      { cause: error },
-    );
+    const { kept, fix } = await session.told();
+    throw new RunError({ ...error.fault, kept: `${kept}; ${fix}` }, { cause: error });
   });
   if (shard !== undefined) tellShardDone(folder, session);
-  else await reported(record, folder, session, options);
+  else await reportGrid(folder, record, session, options);
   requireAll(failed, cells.length, folder);
 }
 
 function tellShardDone({ label }: GridFolder, { display }: Session): void {
   display.line(`to do:   gpu-importance status ${label} says what other shards have left to do; when all are done,`);
   display.line("         gpu-importance merge FOLDER... --out FOLDER makes the report of all cells");
-}
-
-async function reported(
-  record: Plan["record"],
-  folder: GridFolder,
-  { display }: Session,
-  { report, open }: OutputOptions,
-): Promise<void> {
-  const rows = await gridRows(folder, record);
-  await writeGridReport(folder, { ...record, rows }, report);
-  display.line(`table:   ${join(folder.label, gridNames.table)}`);
-  if (report) display.line(`report:  ${join(folder.label, gridNames.report)}`);
-  await print(gridTable(rows));
-  if (report && open === true) await openInBrowser(join(folder.label, gridNames.report));
 }
 
 /** @throws UsageError, RunError */

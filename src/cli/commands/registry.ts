@@ -42,13 +42,13 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   status: {
     group: "studies",
     usage: "status <folders...>",
-    description: "what is done of a study that is under way, and what is missing, by stage and shard",
+    description: "what is done of a study or grid that is under way, and what is missing",
     load: async () => (await import("./status-command.ts")).completeStatus,
   },
   merge: {
     group: "studies",
     usage: "merge <folders...>",
-    description: "the results of a study that shards have computed",
+    description: "the results of a study or grid that shards have computed",
     load: async () => (await import("./merge-command.ts")).completeMerge,
   },
   report: {

@@ -1,4 +1,4 @@
-/** `gpu-importance status`: what is done of a study that is under way, and what is missing. */
+/** `gpu-importance status`: what is done of a study or a grid that is under way, and what is missing. */
 import type { Command } from "commander";
 import { greatest } from "../../core/long-arrays.ts";
 import { folderSource } from "../../platform/node/files.ts";
@@ -7,6 +7,8 @@ import { censusOf } from "../../study/census.ts";
 import { requireOneStudy } from "../../study/study-sources.ts";
 import { print, printJson } from "../display/standard-streams.ts";
 import { type Status, statusLines } from "../display/status-text.ts";
+import { hasGrid } from "../grid/grid-folder.ts";
+import { gridStatus, gridStatusJson, gridStatusLines } from "../grid/grid-status.ts";
 import { addMessageOptions } from "../options/device-options.ts";
 import { argumentOf, under, withExamples } from "../options/help.ts";
 import { openSources } from "../results/study-sources.ts";
@@ -45,6 +47,12 @@ function jsonOf(folders: readonly string[], { config, stages, shards, bytes, sil
 
 async function status(folders: readonly string[], { json }: StatusOptions): Promise<void> {
   for (const folder of folders) await folderSource(folder).list(); // Says what is wrong with one that is not there.
+  if ((await Promise.all(folders.map(hasGrid))).includes(true)) {
+    const found = await gridStatus(folders);
+    if (json === true) await printJson(gridStatusJson(folders, found));
+    else await print(`${gridStatusLines(found).join("\n")}\n`);
+    return;
+  }
   if (folders.length === 1 && (await hasStudy(folders[0]!))) {
     if (json === true) await printJson({ folders, complete: true });
     else await print(`${folders[0]} is complete: study.json is there\n`);
@@ -56,7 +64,7 @@ async function status(folders: readonly string[], { json }: StatusOptions): Prom
 }
 
 export function completeStatus(command: Command): void {
-  argumentOf(command, "--out of a run or analysis, or of its shards");
+  argumentOf(command, "--out of a run, an analysis or a grid, or of its shards");
   under(command, "results").option("--json", "as JSON");
   addMessageOptions(command, {}).action((folders: string[], options: StatusOptions) => status(folders, options));
   withExamples(command, "status", [

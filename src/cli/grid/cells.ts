@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { UsageError } from "../../core/errors.ts";
 import { askedTraining } from "../results/trained-study.ts";
 import { type Axis, type CellValues, cellCount, cellsOf, varyingOptions } from "./axes.ts";
+import { HASH_DIGITS, hashIn } from "./cell-name.ts";
 import { type CellOptions, cellDefaults, cellOptions } from "./cell-options.ts";
 
 export interface Cell {
@@ -15,8 +16,6 @@ export interface Cell {
   readonly options: CellOptions;
 }
 
-/** Of a configuration's SHA-256: among a million cells two are alike with a chance below 10^-7. */
-const HASH_DIGITS = 16;
 const LONGEST_VALUE = 24;
 const LONGEST_NAME = 120;
 
@@ -51,9 +50,6 @@ function nameOf(given: Cell["given"], varying: ReadonlySet<string>, hash: string
   const readable = words.length === 0 ? "study" : words.join("_").slice(0, LONGEST_NAME);
   return `${readable}_${hash}`;
 }
-
-/** The digits at the end of a cell's name. */
-export const hashIn = (name: string): string => name.slice(name.lastIndexOf("_") + 1);
 
 /** `activation relu, seed 3` */
 const givenText = (given: Cell["given"]): string =>

@@ -22,11 +22,14 @@ import {
   parseGridRecord,
 } from "../../report/files/grid-files.ts";
 import type { CellState } from "../../report/grid/grid-row.ts";
-import { hashIn } from "./cells.ts";
+import { hashIn } from "./cell-name.ts";
 
 const CELLS = "cells";
 const SUMMARIES = "summaries";
 const SUMMARY = /^(.+)\.(done|failed)\.json$/;
+
+/** Whether a folder is that of a grid. */
+export const hasGrid = async (path: string): Promise<boolean> => (await namesIn(path)).includes(gridNames.record);
 
 export class GridFolder {
   readonly label: string;

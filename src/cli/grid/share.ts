@@ -23,7 +23,9 @@ export function shareOf<C>(cells: readonly C[], { index, of }: Shard): Share<C> 
 
 /** Which cells a shard does, and why so. @param all of the grid */
 export function shareText(all: number, shard: Shard, { cells, within }: Share<unknown>): string {
-  if (all >= shard.of) return `shard ${shardText(shard)}: ${cells.length} of ${all} cells, every ${shard.of}th`;
+  if (all >= shard.of) {
+    return `shard ${shardText(shard)}: ${cells.length} of ${all} cells, the one at place ${shard.index} of every ${shard.of}`;
+  }
   const fewer = `shard ${shardText(shard)}: there are fewer cells (${all}) than shards`;
   return within === undefined
     ? `${fewer}: this one does a cell alone`

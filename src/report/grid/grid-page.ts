@@ -53,7 +53,7 @@ const isDone = ({ result }: GridRow) => result !== undefined;
 function cellsSection(rows: readonly GridRow[], heads: RowHeads): Section {
   const table = dataTable({
     caption: `${counted(rows.length, "cell")}: test accuracy of the intact networks`,
-    columns: [...heads.columns, "state", "networks", "accuracy", "95 % interval", "seconds", ""],
+    columns: [...heads.columns, "state", "networks", "accuracy", "95 % interval", "seconds", "side by side"],
     rows: rows.map((row) => {
       const { result, elapsedMs, name, state } = row;
       const accuracy = result?.accuracy;

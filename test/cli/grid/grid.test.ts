@@ -145,6 +145,18 @@ describe("a grid", () => {
     expect(all.stderr).toContain("2 of 2 cells failed");
   });
 
+  test("of the examples runs", async () => {
+    const { exitCode, stderr, stdout } = await grid(
+      join(root, "examples/grid/activations.yaml"),
+      "example",
+      "--no-report",
+    );
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toMatch(/^4 +20,20 +relu +3 +0\.\d{4}/m);
+    // On the digits these networks learn.
+    for (const { test_accuracy: accuracy } of rowsOf("example")) expect(Number(accuracy)).toBeGreaterThan(0.3);
+  }, 240_000);
+
   test("is refused before anything is made where folder, file or options do not fit", async () => {
     const refused = async (code: number, run: Promise<Finished>, ...texts: (string | RegExp)[]) => {
       const { exitCode, stderr, stdout } = await run;
