@@ -23,6 +23,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from "./core/option-checks.ts";
+import { type PairScope, pairScopes } from "./core/pairs.ts";
 import type { ProgressListener } from "./core/progress.ts";
 import { type BinRule, binRules } from "./core/quantization.ts";
 import { requireNetwork } from "./core/require-network.ts";
@@ -109,6 +110,8 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly greedyBlock?: number;
   /** Neurons that go before every measure ranks those that are left anew: further orders, `<measure>_remeasured_<mode>`. By default none. */
   readonly remeasure?: number;
+  /** Pairs of neurons that are counted: of each layer, or of all layers. By default none. */
+  readonly pairs?: PairScope;
   /** Told of how far the work is. */
   readonly onProgress?: ProgressListener;
 }
@@ -197,6 +200,7 @@ export const analyzeChecks: Checks<AnalyzeOptions> = {
   bins: oneName(binRules),
   quantizeThreshold: signedNumber(),
   ...shapleyChecks,
+  pairs: oneName(pairScopes),
   greedyBlock: wholeNumber(wholeRanges.greedyBlock),
   remeasure: wholeNumber(wholeRanges.remeasure),
   onProgress: callback<ProgressListener>(),

@@ -127,7 +127,7 @@ async function analyzed(
   using stored = await datasetOf(data, classesOf(networkShape(read[0]!.network)), options, rescaled);
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
-  const { bits, bins, quantizeThreshold, greedyBlock } = options;
+  const { bits, bins, quantizeThreshold, greedyBlock, pairs } = options;
   const singles = recordedSingles(options);
   const { remeasure } = remeasureConfig({ ...options, measures: names, scopes, modes }, "analyze");
   const wanted = analysisConfig(read, {
@@ -142,6 +142,7 @@ async function analyzed(
       quantizeThreshold,
       greedyBlock,
       remeasure,
+      pairs,
       singles,
     }),
     ...shapleyConfig({ ...options, measures: names }, "analyze"),

@@ -3,9 +3,10 @@ import { findSequences } from "./ablation/sequences/registry.ts";
 import { type ShapleyGame, type ShapleyRequest, shapleyValues } from "./ablation/shapley/shapley-sweep.ts";
 import { type ReplacementMode, replacementModes } from "./core/ablation.ts";
 import type { EvidenceKind, GatheredLayer, GatheredNetwork, ShapleyValues } from "./core/evidence.ts";
-import type { Network } from "./core/network.ts";
+import { type Network, networkShape } from "./core/network.ts";
 import { notFinite } from "./core/network-fit.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
+import type { NetworkPairs, PairScope } from "./core/pairs.ts";
 import { quantizationOf } from "./core/quantization.ts";
 import { type ScopeKind, scopeKinds } from "./core/scope.ts";
 import type { Sequence } from "./core/sequences.ts";
@@ -21,6 +22,7 @@ import { createEvaluationCollector, type Evaluation } from "./passes/evaluate.ts
 import { createBitsCollector } from "./passes/evidence/bits.ts";
 import { countLevelsWithin } from "./passes/evidence/level-counts.ts";
 import { createExtremesCollector, needsExtremes } from "./passes/evidence/level-edges.ts";
+import { countPairs, pairBytes } from "./passes/evidence/pairs.ts";
 import { createRemovalsCollector } from "./passes/evidence/removals.ts";
 import { type Collector, ride, type SplitPass } from "./passes/evidence/ride.ts";
 import { type RidingEvidence, ridingKinds, ridingOf, ridingTogether } from "./passes/evidence/riding-kinds.ts";
@@ -218,6 +220,34 @@ function joinedMeans(layers: readonly GatheredLayer[]): Float32Array {
   const means = new Float32Array(layers.length * layers[0]!.units);
   for (const [network, { meanActivation, units }] of layers.entries()) means.set(meanActivation, network * units);
   return means;
+}
+
+/** Bytes of pairs on the host, of networks that are counted together: of many classes or wide layers one network may have more. */
+const PAIR_BYTES = 2 ** 28;
+
+/**
+ * Passes over the validation set that count pairs of bits, of as many networks at once as the host takes.
+ * @throws RunError where the pairs of one network are too many, and with what the device reported
+ */
+export async function pairsOfNetworks(
+  gpu: GpuContext,
+  networks: readonly Numbered[],
+  validation: DevicePages,
+  { pairs: scope, quantizeThreshold: threshold }: { readonly pairs: PairScope; readonly quantizeThreshold?: number },
+): Promise<NetworkPairs[]> {
+  const samplesPerClass = classCounts(validation.host.labels, validation.classes);
+  const counted: NetworkPairs[] = [];
+  const together = Math.max(1, Math.floor(PAIR_BYTES / pairBytes(networkShape(networks[0]!.network), scope)));
+  for (let first = 0; first < networks.length; first += together) {
+    const own = networks.slice(first, first + together);
+    using onGpu = uploadNetworks(
+      gpu,
+      own.map(({ network }) => network),
+    );
+    const found = await countPairs({ gpu, networks: onGpu, split: validation }, { scope, threshold });
+    for (const [index, { repeat }] of own.entries()) counted.push({ repeat, samplesPerClass, ...found[index]! });
+  }
+  return counted;
 }
 
 /** What was gathered of each network, with the sizes of the classes. */

@@ -129,6 +129,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     quantization: quantizationOf(config),
     riding: ridingFor(measures),
     removed: removedFor(measures),
+    pairs: config.pairs,
     searches: searchPasses(config.hidden.length, { ...config, sequences }),
     keepsSlopes: config.activation === "mixed" || needsKeptSlope(config.activation),
     paged: validation < data.validation,

@@ -27,7 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   measures: ["core"],
   pairs: ["core", "measures"],
   reference: ["core"],
-  report: ["core", "measures", "models"],
+  report: ["core", "measures", "models", "pairs"],
   gpu: ["core"],
   passes: ["core", "gpu"],
   tuning: ["core", "gpu", "passes"],

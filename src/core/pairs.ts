@@ -1,6 +1,6 @@
 /** Which pairs of hidden neurons are looked at, and what a device counts of them. Plain data. */
 
-const pairScopes = ["layers", "network"] as const;
+export const pairScopes = ["layers", "network"] as const;
 /** `layers`: neurons of the same layer. `network`: those of different layers, too. */
 export type PairScope = (typeof pairScopes)[number];
 
@@ -22,6 +22,17 @@ export interface PairCounts extends PairedLayers {
    * `otherLayer`; of a layer with itself each once, the lower number first.
    */
   readonly both: Uint32Array;
+}
+
+/** What a device counts of the bits of one network, for all that is said of its pairs. */
+export interface NetworkPairs {
+  readonly repeat: number;
+  /** `[classes]`: samples of each class. */
+  readonly samplesPerClass: Uint32Array;
+  /** `[hidden layers]`: `[units, classes]` samples of the class for which the bit is 1. */
+  readonly ones: readonly Uint32Array[];
+  /** Of every layer with itself, and with those above it where it is asked for, layer after layer. */
+  readonly pairs: readonly PairCounts[];
 }
 
 /** @param hidden widths of the hidden layers */

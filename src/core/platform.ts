@@ -78,6 +78,8 @@ export const resultNames = {
   curves: "curves.csv",
   orders: "orders.csv",
   single: "single.csv",
+  pairs: "pairs.csv",
+  largePairs: "pairs.parquet",
   profile: "profile.json",
   model: (repeat: number) => `models/repeat-${String(repeat).padStart(3, "0")}.safetensors`,
   report: "report.html",

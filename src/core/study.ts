@@ -14,6 +14,7 @@ import type { InputType } from "./input-type.ts";
 import type { WeightsLayout } from "./layer-chain.ts";
 import type { TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
+import type { NetworkPairs, PairScope } from "./pairs.ts";
 import type { Stage } from "./progress.ts";
 import type { BinRule } from "./quantization.ts";
 import type { ChannelOrder } from "./sample-axes.ts";
@@ -63,6 +64,8 @@ export interface MeasuringConfig {
   readonly greedyBlock?: number;
   /** Neurons that go before measures rank those that are left anew, for orders beside those by the intact network; absent: none. */
   readonly remeasure?: number;
+  /** Which pairs of neurons are counted and decomposed; absent: none. */
+  readonly pairs?: PairScope;
   readonly scopes: readonly ScopeKind[];
   readonly modes: readonly AblationMode[];
   readonly randomDraws: number;
@@ -212,6 +215,8 @@ export interface ResultsByRepeat {
   table(repeat: number): Promise<NeuronTable>;
   orders(repeat: number): Promise<readonly RemovalOrder[]>;
   removals(repeat: number): Promise<Removals>;
+  /** Absent where no pairs are asked for. */
+  pairs?(repeat: number): Promise<NetworkPairs>;
 }
 
 /** Everything a study yields; `repeats`, `networks` and `neurons` are in the same order. */
@@ -225,6 +230,8 @@ export interface StudyResults {
   readonly orders: readonly RemovalOrder[];
   readonly curves: readonly AblationCurve[];
   readonly singles: readonly SingleRemovals[];
+  /** As `repeats`; absent where no pairs were asked for. */
+  readonly pairs?: readonly NetworkPairs[];
   /** What makes the results doubtful, as sentences without full stop; absent where nothing does. */
   readonly warnings?: readonly string[];
 }

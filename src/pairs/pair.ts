@@ -4,7 +4,7 @@
  */
 import { divergencesOfClasses } from "../measures/kl-selectivity.ts";
 import { informationOf } from "../measures/mutual-information.ts";
-import type { LevelTable, NeuronLevels } from "../measures/neuron-levels.ts";
+import { type LevelTable, type NeuronLevels, neuronLevels } from "../measures/neuron-levels.ts";
 
 /** A neuron's bit, and what it knows alone. */
 export interface Bit {
@@ -30,6 +30,14 @@ export function bitOf(neuron: NeuronLevels): Bit {
     divergences: divergencesOfClasses(neuron),
     information: informationOf(neuron),
   };
+}
+
+/** `[units]` @param ones `[units, classes]`: samples for which each bit is 1 */
+export function bitsOfLayer(ones: Uint32Array, samplesPerClass: Uint32Array): Bit[] {
+  const units = ones.length / samplesPerClass.length;
+  return Array.from({ length: units }, (_, unit) =>
+    bitOf(neuronLevels({ levels: 2, counts: ones }, unit, samplesPerClass)),
+  );
 }
 
 /** Information of two bits T_i and T_j, bits. */

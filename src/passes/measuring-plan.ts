@@ -2,6 +2,7 @@
 import type { ReplacementMode } from "../core/ablation.ts";
 import type { InputType } from "../core/input-type.ts";
 import { classesOf, featuresOf, hiddenLayers, hiddenUnits, type NetworkShape } from "../core/layers/network-shape.ts";
+import type { PairScope } from "../core/pairs.ts";
 import { levelsOf, type Quantization } from "../core/quantization.ts";
 import { plannedArrays } from "../gpu/device/layout.ts";
 import {
@@ -22,6 +23,7 @@ import { bitsLayout } from "./evidence/bits.ts";
 import { levelsLayout } from "./evidence/level-counts.ts";
 import { extremesLayout, needsExtremes, readingRows } from "./evidence/level-edges.ts";
 import { momentCopies, momentsLayout, SIGNALS_AT_ONCE, stripGroups } from "./evidence/moments.ts";
+import { pairsLayout } from "./evidence/pairs.ts";
 import { removalsLayout } from "./evidence/removals.ts";
 import { type RiderLayout, ridingBasis } from "./evidence/ride.ts";
 import { blocksOf, type RidingEvidence, ridingCopies, ridingKinds, ridingTogether } from "./evidence/riding-kinds.ts";
@@ -51,6 +53,8 @@ interface MeasuringSize {
   /** What stands for neurons that measures remove alone. */
   readonly removed: readonly ReplacementMode[];
   readonly searches: readonly SearchPass[];
+  /** Which pairs of neurons are counted; absent: none. */
+  readonly pairs?: PairScope | undefined;
   /** Whether the validation set is read page by page. */
   readonly paged: boolean;
   /** Where measures need sweeps over the validation set: what those of some networks keep beside the data and the networks. */
@@ -89,6 +93,7 @@ function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): Pl
     first,
     ...apart.map((kinds) => passWith(basis, together(kinds), () => ridden(kinds))),
     onTest,
+    ...(size.pairs === undefined ? [] : [pairArrays(basis, pass(validation), size.pairs)]),
     ...(size.removed.length > 0 ? [removalArrays(basis, size, pass(validation, 1))] : []),
     ...(size.sweeps === undefined ? [] : [[...size.sweeps(basis, networks)]]),
   ];
@@ -96,6 +101,11 @@ function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): Pl
   const levels = levelsOf(quantization);
   const counting = passWith(basis, pass(validation), (chunks) => [levelsLayout(shape, networks, levels, chunks)]);
   return [...passes, counting, ...(needsExtremes(quantization.bins) ? [] : [readingArrays(basis, size, networks)])];
+}
+
+/** Pairs of neurons counted. */
+function pairArrays(basis: PlanBasis, pass: PassSize, scope: PairScope): PlannedArray[] {
+  return passWith(basis, pass, () => [pairsLayout(basis, pass, scope)]);
 }
 
 /** Neurons removed alone. */

@@ -64,5 +64,13 @@ export function requireResults(value: unknown, where: string): StudyResults {
     const numbers = single["neurons"] === undefined ? {} : { neurons: Uint32Array };
     requireColumns(single, { ...counts, ...numbers }, `singles[${index}]`);
   }
+  const pairs = results["pairs"] === undefined ? [] : rowsOf(results, "pairs", where);
+  if (pairs.length > 0 && pairs.length !== length)
+    refuse("pairs is invalid", where, `${length}, as there are repeats`, pairs.length);
+  for (const [index, network] of pairs.entries()) {
+    requireColumns(network, { samplesPerClass: Uint32Array }, `pairs[${index}]`);
+    for (const [place, own] of rowsOf(network, "pairs", `pairs[${index}]`).entries())
+      requireColumns(own, { both: Uint32Array }, `pairs[${index}].pairs[${place}]`);
+  }
   return value as StudyResults;
 }

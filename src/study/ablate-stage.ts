@@ -15,7 +15,6 @@ import { inSpan } from "../gpu/profile/profiler.ts";
 import { splitOnDevice } from "../passes/device-split.ts";
 import { ablationPlan, sizeOf } from "../plan.ts";
 import type { Job, Slice } from "./jobs.ts";
-import { lastPartOf } from "./part-names.ts";
 import { namingOrders } from "./part-values.ts";
 import type { Group, Stage, Yield } from "./run-jobs.ts";
 import type { StudyParts } from "./study-parts.ts";
@@ -116,7 +115,6 @@ export function ablateStage(dataset: AnyDataset, parts: StudyParts, onProgress?:
 
   return {
     doing: "ablating",
-    last: lastPartOf.ablate,
     plan: (gpu, networks) => ablationPlan(gpu, size, config, networks),
     together: togetherIn,
     run,

@@ -3,7 +3,7 @@ import type { StoredPart } from "../core/part-store.ts";
 import type { ShardCourse } from "./course.ts";
 import { type JobStage, jobStages, jobsOf, repeatsOf, type Shard } from "./jobs.ts";
 import { MemoryParts } from "./memory-parts.ts";
-import { lastPartOf } from "./part-names.ts";
+import { lastPartsOf } from "./part-names.ts";
 import { StudyParts } from "./study-parts.ts";
 import type { StudyRecord } from "./study-record.ts";
 
@@ -51,7 +51,8 @@ async function doneIn({ record, parts }: CensusSource): Promise<Map<JobStage, nu
   });
   const done = new Map<JobStage, number[]>();
   for (const { stage, repeat } of jobsOf(config)) {
-    if (!names.has(await naming.nameOf(lastPartOf[stage], repeat))) continue;
+    const needed = await Promise.all(lastPartsOf(stage, config).map((kind) => naming.nameOf(kind, repeat)));
+    if (!needed.every((name) => names.has(name))) continue;
     done.set(stage, [...(done.get(stage) ?? []), repeat]);
   }
   return done;

@@ -2,6 +2,7 @@
 import type { AnyDataset } from "../core/dataset.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import { notFinite } from "../core/network-fit.ts";
+import type { PairScope } from "../core/pairs.ts";
 import type { ProgressListener } from "../core/progress.ts";
 import { isAnalysis, isTrained, type RecordedConfig } from "../core/study.ts";
 import { requireTreated } from "../data/inputs/inputs-for-networks.ts";
@@ -12,6 +13,7 @@ import {
   gatherEvidence,
   gatheredNetworks,
   type MeasuringRequest,
+  pairsOfNetworks,
   shapleyFor,
   type TimeEvidence,
 } from "../measure-networks.ts";
@@ -22,7 +24,6 @@ import { type DevicePages, splitOnDevice } from "../passes/device-split.ts";
 import { type Evaluation, evaluate } from "../passes/evaluate.ts";
 import { measuringPlan, sizeOf } from "../plan.ts";
 import { divergence } from "../train/trainer.ts";
-import { lastPartOf } from "./part-names.ts";
 import type { Accuracies, CountedNetwork } from "./part-values.ts";
 import type { Group, Stage, Yield } from "./run-jobs.ts";
 import { ordersBeside } from "./search-orders.ts";
@@ -106,12 +107,32 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, { onProgres
   const validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
 
+  /** Kept at once, before the tables. @returns whether these are there, so that nothing else is to be done */
+  async function countPairs(
+    gpu: GpuContext,
+    networks: readonly TrainedNetwork[],
+    splits: () => Splits,
+    pairs: PairScope,
+  ): Promise<boolean> {
+    const { quantizeThreshold } = config;
+    const there = await Promise.all(networks.map(({ repeat }) => parts.has("pairs", repeat)));
+    const uncounted = networks.filter((_, index) => !there[index]);
+    if (uncounted.length === 0) return false;
+    const asked = { pairs, ...(quantizeThreshold !== undefined && { quantizeThreshold }) };
+    for (const own of await pairsOfNetworks(gpu, uncounted, splits().validation, asked)) {
+      await parts.write("pairs", own.repeat, own);
+    }
+    const tables = await Promise.all(networks.map(({ repeat }) => parts.has("table", repeat)));
+    return tables.every((isThere) => isThere);
+  }
+
   async function run(gpu: GpuContext, { jobs, finished, waiting }: Group): Promise<Yield[]> {
     const networks = await Promise.all(jobs.map(({ repeat }) => parts.read("network", repeat)));
     requireTreated(dataset, networks);
+    const splits = () => ({ validation: validation.on(gpu), test: test.on(gpu) });
+    if (config.pairs !== undefined && (await countPairs(gpu, networks, splits, config.pairs))) return [];
     const found = await Promise.all(jobs.map(({ repeat }) => parts.find("counts", repeat)));
     const uncounted = networks.filter((_, index) => found[index] === undefined);
-    const splits = () => ({ validation: validation.on(gpu), test: test.on(gpu) });
     const total = finished + jobs.length + waiting.length;
     const onShare = (share: number) =>
       onProgress?.({ stage: "measure", done: finished + share * jobs.length, total, unit: "networks" });
@@ -138,7 +159,6 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, { onProgres
 
   return {
     doing: "measuring",
-    last: lastPartOf.measure,
     plan: (gpu, networks) => measuringPlan(gpu, size, config, networks),
     together: (waiting, networks) => waiting.slice(0, networks),
     run,

@@ -5,7 +5,7 @@ import { repeatsText } from "../core/repeats-text.ts";
 import { isAnalysis, type ResultsByRepeat } from "../core/study.ts";
 import { assembled } from "./assemble.ts";
 import { type JobStage, jobStages, repeatsOf, type Shard, shardText } from "./jobs.ts";
-import { lastPartOf, type PartOrigin } from "./part-names.ts";
+import type { PartOrigin } from "./part-names.ts";
 import { StudyParts } from "./study-parts.ts";
 import type { StudyRecord } from "./study-record.ts";
 import { originsOf, requireOneStudy, type StudySource } from "./study-sources.ts";
@@ -54,7 +54,7 @@ class PartsOfOrigin {
     const lacking: JobStage[] = [];
     const first = isAnalysis(this.parts.config) ? "measure" : "train";
     for (const stage of jobStages) {
-      if (!(await this.parts.has(lastPartOf[stage], repeat))) lacking.push(stage === "train" ? first : stage);
+      if (!(await this.parts.isDone({ stage, repeat }))) lacking.push(stage === "train" ? first : stage);
     }
     return lacking;
   }
@@ -111,6 +111,9 @@ function divided(origins: readonly PartsOfOrigin[], repeats: readonly number[]) 
     table: (repeat) => of(repeat).table(repeat),
     orders: (repeat) => of(repeat).orders(repeat),
     removals: (repeat) => of(repeat).removals(repeat),
+    ...(origins.every(({ parts }) => parts.config.pairs !== undefined) && {
+      pairs: (repeat: number) => of(repeat).pairs!(repeat),
+    }),
   };
   const read: StudyParts["read"] = (kind, repeat, slice) => own.get(repeat)!.read(kind, repeat, slice);
   return { results, read };

@@ -17,16 +17,17 @@ import type { JobStage, Slice } from "./jobs.ts";
 /**
  * `checkpoint`: a network in the middle of its training; the latest has the name, and whichever epoch it is after, the same network
  * comes of it. `network`: as it was trained. `counts`: what was counted of it on the validation set, and its accuracies. `table`: the measures
- * of its neurons. `removals`: what removing them costs.
+ * of its neurons. `pairs`: how often two of them are both 1. `removals`: what removing them costs.
  */
-export const partKinds = ["checkpoint", "network", "counts", "table", "removals"] as const;
+export const partKinds = ["checkpoint", "network", "counts", "pairs", "table", "removals"] as const;
 export type PartKind = (typeof partKinds)[number];
 
-/** The part whose presence says that a job is done. */
-export const lastPartOf = { train: "network", measure: "table", ablate: "removals" } as const satisfies Record<
-  JobStage,
-  PartKind
->;
+/** The parts whose presence says that a job is done. */
+export function lastPartsOf(stage: JobStage, { pairs }: Pick<RecordedConfig, "pairs">): readonly PartKind[] {
+  if (stage === "train") return ["network"];
+  if (stage === "ablate") return ["removals"];
+  return pairs === undefined ? ["table"] : ["pairs", "table"];
+}
 
 /** Whether a store's name is that of a part, not of what is kept beside. */
 export const isPartName = (name: string): boolean => partKinds.some((kind) => name.startsWith(`${kind}-`));
@@ -75,7 +76,7 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   learningRate: ["checkpoint", "network"],
   l2: ["checkpoint", "network"],
   noisyLabels: ["checkpoint", "network"],
-  quantizeThreshold: ["counts"],
+  quantizeThreshold: ["counts", "pairs"],
   bits: ["counts"],
   bins: ["counts"],
   measures: ["table"],
@@ -85,6 +86,7 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   // By tables, where measures ask for what is searched for.
   greedyBlock: [],
   remeasure: [],
+  pairs: ["pairs"],
   scopes: ["removals"],
   modes: ["removals"],
   randomDraws: ["removals"],

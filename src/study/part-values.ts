@@ -3,6 +3,7 @@ import type { AblationCurve, CurveOutcome, OrderKey, RemovalOrder } from "../cor
 import type { GatheredNetwork } from "../core/evidence.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
+import type { NetworkPairs } from "../core/pairs.ts";
 import type { Removals, RepeatSummary } from "../core/study.ts";
 import type { TrainingState } from "../train/training-state.ts";
 import type { PartKind } from "./part-names.ts";
@@ -25,6 +26,7 @@ export interface PartValues {
   readonly network: TrainedNetwork;
   readonly counts: CountedNetwork;
   readonly table: MeasuredTable;
+  readonly pairs: NetworkPairs;
   readonly removals: Removals;
   readonly checkpoint: TrainingState;
 }

@@ -29,8 +29,6 @@ export interface Group {
 export interface Stage extends Disposable {
   /** As messages say it: `training`. */
   readonly doing: string;
-  /** The part whose presence says that a job is done. */
-  readonly last: PartKind;
   /** Told of the jobs that are to be done, before anything else is asked. */
   begin?(missing: readonly Job[]): Promise<void>;
   /** What so many networks take that are still to come; the first of its portions says how many are done together. */
@@ -83,11 +81,10 @@ function named(jobs: readonly Job[]): string {
 }
 
 /** Jobs whose parts are in the store whole, and the others. */
-async function divided(parts: StudyParts, kind: PartKind, jobs: readonly Job[]) {
+async function divided(parts: StudyParts, jobs: readonly Job[]) {
   const [there, missing]: [Job[], Job[]] = [[], []];
   for (const job of jobs) {
-    const isThere = await parts.has(kind, job.repeat, job.slice);
-    (isThere ? there : missing).push(job);
+    ((await parts.isDone(job)) ? there : missing).push(job);
   }
   return { there, missing };
 }
@@ -114,7 +111,7 @@ async function doGroup(
 async function runStage(work: JobsWork, name: JobStage, jobs: readonly Job[]): Promise<void> {
   const { parts, timed, observer } = work;
   using stage = work.stages[name]();
-  const { there, missing } = await divided(parts, stage.last, jobs);
+  const { there, missing } = await divided(parts, jobs);
   let finished = there.length;
   if (there.length > 0) {
     observer.onFound?.(name, there);

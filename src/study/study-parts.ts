@@ -5,8 +5,16 @@ import type { TrainedNetwork } from "../core/network.ts";
 import type { PartStore } from "../core/part-store.ts";
 import type { RecordedConfig } from "../core/study.ts";
 import { decodePlain, encodePlain } from "../formats/plain-bytes.ts";
-import type { Slice } from "./jobs.ts";
-import { contentName, type PartKind, type PartOrigin, type PartPlace, partName, placeText } from "./part-names.ts";
+import type { Job, Slice } from "./jobs.ts";
+import {
+  contentName,
+  lastPartsOf,
+  type PartKind,
+  type PartOrigin,
+  type PartPlace,
+  partName,
+  placeText,
+} from "./part-names.ts";
 import type { MeasuredTable, PartValues } from "./part-values.ts";
 import { sealed, unsealed } from "./sealed-part.ts";
 import { ordersOf } from "./table-orders.ts";
@@ -36,6 +44,7 @@ const madeFrom: Readonly<Record<PartKind, readonly PartKind[]>> = {
   network: [],
   counts: ["network"],
   table: ["network", "counts"],
+  pairs: ["network"],
   removals: ["network", "table"],
   checkpoint: [],
 };
@@ -90,6 +99,12 @@ export class StudyParts {
   /** Whether it is there and whole. */
   async has(kind: PartKind, repeat: number, slice?: Slice): Promise<boolean> {
     return this.#isGiven(kind, repeat) || (await this.#content(kind, repeat, slice)) !== undefined;
+  }
+
+  /** Whether all parts are there and whole that say that a job is done. */
+  async isDone({ stage, repeat, slice }: Job): Promise<boolean> {
+    for (const kind of lastPartsOf(stage, this.config)) if (!(await this.has(kind, repeat, slice))) return false;
+    return true;
   }
 
   /** Undefined where it is not there, or damaged. */

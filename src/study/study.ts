@@ -27,7 +27,10 @@ import { measuringWarnings, trainingWarnings } from "./warnings.ts";
 
 /** Everything computed; files and reports are made from it. */
 export interface StudyOutcome
-  extends Pick<StudyResults, "repeats" | "networks" | "neurons" | "orders" | "curves" | "singles" | "warnings"> {
+  extends Pick<
+    StudyResults,
+    "repeats" | "networks" | "neurons" | "orders" | "curves" | "singles" | "pairs" | "warnings"
+  > {
   readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;
   /** Of evidence, as it was gathered. */
   readonly costs: readonly MeasuringCost[];

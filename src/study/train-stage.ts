@@ -14,7 +14,6 @@ import { sizeOf, trainingPlan } from "../plan.ts";
 import { type TrainingObserver, type TrainingProgress, trainNetworks } from "../train/trainer.ts";
 import { KeptStates, type TrainingState } from "../train/training-state.ts";
 import type { Checkpoints } from "./checkpoints.ts";
-import { lastPartOf } from "./part-names.ts";
 import type { Group, Stage, Yield } from "./run-jobs.ts";
 
 /** Some networks after an epoch of their training, on the device that they are trained on. */
@@ -101,7 +100,6 @@ export function trainStage(dataset: Dataset, config: StudyConfig, watcher: Train
 
   return {
     doing: "training",
-    last: lastPartOf.train,
     plan: (gpu, networks) => trainingPlan(gpu, size, config, networks),
     together: (waiting, networks) => waiting.slice(0, kept.abreast(repeatsIn(waiting.slice(0, networks))).length),
     begin,

@@ -9,6 +9,7 @@ import { uploadNetworks } from "../../src/passes/device-networks.ts";
 import { uploadSplit } from "../../src/passes/device-split.ts";
 import { countPairs, pairBytes, pairsLayout } from "../../src/passes/evidence/pairs.ts";
 import { inputValues } from "../../src/reference/forward.ts";
+import { onesPerClass } from "../../src/reference/histogram.ts";
 import { forwardNetwork } from "../../src/reference/network.ts";
 import { bothPerClass } from "../../src/reference/pairs.ts";
 import { expectEqual } from "../support/agreement.ts";
@@ -47,9 +48,13 @@ describe.each(["layers", "network"] as const)("pairs of %s", (scope) => {
   test("of several networks are the samples for which both are above theta, by class", async () => {
     const got = await counted(networks, scope);
     for (const [index, network] of networks.entries()) {
+      const outputs = forwardNetwork(network, inputValues(split.inputs));
+      for (const [layer, ones] of got[index]!.ones.entries()) {
+        expect([...ones]).toEqual([...onesPerClass(outputs[layer]!, split.labels, CLASSES, 0)]);
+      }
       const want = wanted(network, scope);
-      expect(got[index]!.map(({ both, ...layers }) => layers)).toEqual(pairedLayers(HIDDEN, scope));
-      for (const [place, { layer, otherLayer, both }] of got[index]!.entries()) {
+      expect(got[index]!.pairs.map(({ both, ...layers }) => layers)).toEqual(pairedLayers(HIDDEN, scope));
+      for (const [place, { layer, otherLayer, both }] of got[index]!.pairs.entries()) {
         const what = `pairs of layers ${layer} and ${otherLayer} of network ${index}`;
         expectEqual({ gpu, what, shape: [both.length / CLASSES, CLASSES] }, both, want[place]!);
         expect(Math.max(...both)).toBeGreaterThan(0);
@@ -80,7 +85,7 @@ test("a threshold that is given takes the place of the activation's own", async 
   const [got] = await countPairs({ gpu, networks: device, split: samples }, { scope: "layers", threshold: 0.5 });
   const outputs = forwardNetwork(networks[0]!, inputValues(split.inputs));
   const all = bothPerClass(outputs[0]!, outputs[0]!, split.labels, CLASSES, 0.5);
-  expect([...got![0]!.both.subarray(0, 6 * CLASSES)]).toEqual([...all.subarray(CLASSES, 7 * CLASSES)]);
+  expect([...got!.pairs[0]!.both.subarray(0, 6 * CLASSES)]).toEqual([...all.subarray(CLASSES, 7 * CLASSES)]);
 });
 
 test("pairs have their places one after the other", () => {

@@ -88,6 +88,35 @@ describe("shards put together", () => {
     }
   });
 
+  test("with pairs have those of the study, and are not measured where their part is gone", async () => {
+    const paired: StudyConfig = { ...config, pairs: "network", hidden: [4, 3], quantizeThreshold: 0.4 };
+    const shards = [
+      await shardStudy({ index: 1, of: 2 }, own, paired),
+      await shardStudy({ index: 2, of: 2 }, own, paired),
+    ];
+    const { results } = await merged(shards);
+    const { pairs } = await runStudy(devices, tinyDataset, paired, clock);
+    expect(pairs!.map(({ pairs: layers }) => layers.map(({ both }) => both.length))).toEqual(
+      new Array(3).fill([6, 12, 3].map((count) => count * tinyDataset.classes)),
+    );
+    expect((await wholeResults(results)).pairs).toEqual(pairs);
+    const [first, second] = shards as [Source, Source];
+    const partly = await copyOf(second);
+    await partly.store.remove(await nameIn(partly.store, "pairs-002"));
+    expect((await faultOf([first, partly])).fault.found).toBe("repeat 2 not measured");
+    // The same command again counts them, and nothing else.
+    const recorded = identified(partly.store, partly.record);
+    const parts = new StudyParts({ store: recorded, config: paired, origin: own });
+    const told: string[] = [];
+    await computeStudy({ devices, dataset: tinyDataset, parts, clock }, jobsOf(paired, { index: 2, of: 2 }), {
+      onJobs: async (stage, jobs, tookMs) => {
+        if (tookMs !== undefined) told.push(`${stage} ${jobs.map(({ repeat }) => repeat)}`);
+      },
+    });
+    expect(told).toEqual(["measure 2"]);
+    expect((await wholeResults((await merged([first, partly])).results)).pairs).toEqual(pairs);
+  });
+
   test("lack what no shard has, and the shards are named", async () => {
     const error = await faultOf([one!]);
     expect(error).toBeInstanceOf(RunError);

@@ -1,6 +1,7 @@
 /** `gpu-importance compare`: all measures, judged on one's own networks or on some that are trained, in the time there is. */
 import { type Command, Option } from "commander";
 import { UsageError } from "../../core/errors.ts";
+import type { PairScope } from "../../core/pairs.ts";
 import type { MeasuringConfig, StudyConfig } from "../../core/study.ts";
 import { studyDefaults } from "../../core/study-defaults.ts";
 import { given } from "../../host/given.ts";
@@ -9,7 +10,14 @@ import { measuresCheck } from "../../measures/measure-choice.ts";
 import { argumentOf, under, withExamples } from "../options/help.ts";
 import { addModelOptions, type ModelOptions } from "../options/model-options.ts";
 import { addComputingOptions, addResultOptions } from "../options/result-options.ts";
-import { addDataOptions, addDataSourceOption, addSeedOption, hiddenWidths, numbers } from "../options/study-options.ts";
+import {
+  addDataOptions,
+  addDataSourceOption,
+  addPairsOption,
+  addSeedOption,
+  hiddenWidths,
+  numbers,
+} from "../options/study-options.ts";
 import type { OutputOptions } from "../results/study-output.ts";
 import { analyze } from "./analyze-command.ts";
 import { run } from "./run-command.ts";
@@ -26,6 +34,7 @@ type DataOptions = Pick<
 interface CompareOptions extends DataOptions, ModelOptions, DeviceChoice, OutputOptions {
   readonly out?: string;
   readonly minutes: number;
+  readonly pairs?: PairScope;
   readonly seed: number;
   /** Of networks that are trained. */
   readonly repeats?: number;
@@ -78,6 +87,7 @@ export function completeCompare(command: Command): void {
       .argParser(numbers("minutes"))
       .default(MINUTES, `${MINUTES}`),
   );
+  addPairsOption(command);
   addSeedOption(command, "seed of random orders, and of training");
   addComputingOptions(addResultOptions(command)).action((models: string[], options: CompareOptions) =>
     compare(models, options),

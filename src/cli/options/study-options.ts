@@ -3,6 +3,7 @@
 import { type Command, Option } from "commander";
 import { ablationModes } from "../../core/ablation.ts";
 import { activations } from "../../core/activation.ts";
+import { pairScopes } from "../../core/pairs.ts";
 import { binRules, defaultBins, defaultBits } from "../../core/quantization.ts";
 import { type ScopeKind, scopeKinds } from "../../core/scope.ts";
 import { type StudyConfig, sweepMethods } from "../../core/study.ts";
@@ -89,6 +90,7 @@ function addRemovalOptions(command: Command): Command {
   command.addOption(new Option("--greedy-block <n>", blockHelp).argParser(integer(least, most)));
   const anewHelp = "orders beside, by measures taken anew after every n removals";
   command.addOption(new Option("--remeasure <n>", anewHelp).argParser(numbers("remeasure")));
+  addPairsOption(command);
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add(
@@ -103,6 +105,11 @@ function addRemovalOptions(command: Command): Command {
   add("--sweep <name>", "rank-one updates, or a masked forward pass a step", oneOf(sweepMethods), sweep, sweep);
   const singlesHelp = "neurons removed alone: all, none, or at most N of each layer, drawn by --seed (default: all)";
   return command.addOption(new Option("--singles <which>", singlesHelp).argParser(singles));
+}
+
+export function addPairsOption(command: Command): Command {
+  const help = "count and decompose pairs of neurons, of the same layer or of all: layers, network (default: none)";
+  return command.addOption(new Option("--pairs <which>", help).argParser(oneOf(pairScopes)));
 }
 
 /** How Shapley values are sampled; fields are absent where none is measured, as in study.json. */
@@ -190,12 +197,13 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     ...levelConfig(options),
   };
   const shapley = shapleyConfig(options);
-  const { greedyBlock } = options;
+  const { greedyBlock, pairs } = options;
   const removals = {
     measures: measured,
     ...shapley,
     ...given({ greedyBlock }),
     ...remeasureConfig(options),
+    ...given({ pairs }),
     scopes,
     modes,
     randomDraws,

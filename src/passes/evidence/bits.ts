@@ -15,11 +15,12 @@ import { classBits, type DevicePages } from "../device-split.ts";
 import { addTo } from "../page-sums.ts";
 import { type Collector, type PageRide, type Rider, ride } from "./ride.ts";
 
-/** What packing the bits of a layer takes for one page of so many words. */
-export function packingLayout(units: number, networks: number, words: number, chunks: number) {
+/** What the bits of a layer take for one page of so many words. */
+export function layerBitsLayout(units: number, networks: number, words: number, classes: number, chunks: number) {
   return {
     bits: u32(networks, units, words),
     blocks: f32x2(networks, units, words),
+    counts: u32(networks, units, classes),
     chunks: uniforms(histogram, "Chunk", chunks),
   };
 }
@@ -28,21 +29,20 @@ export function packingLayout(units: number, networks: number, words: number, ch
 export function bitsLayout(shape: NetworkShape, networks: number, samples: number, chunks: number) {
   const words = Math.ceil(samples / WORD);
   const classes = classesOf(shape);
-  const layer = hiddenUnits(shape).map((units) => ({
-    ...packingLayout(units, networks, words, chunks),
-    counts: u32(networks, units, classes),
-  }));
+  const layer = hiddenUnits(shape).map((units) => layerBitsLayout(units, networks, words, classes, chunks));
   const read = { layer: layer.map(({ blocks, counts }) => ({ blocks, counts })) };
   return { arrays: { classBits: u32(classes, words), layer }, read };
 }
 
-type BitsArrays = Allocated<ReturnType<typeof bitsLayout>["arrays"]>;
-
-interface LayerBits {
+/** What packs and counts the bits of a layer. */
+export interface BitKernels {
   /** Neurons of the layer in one network. */
   readonly units: number;
   readonly packBits: BoundKernel;
   readonly countOnes: BoundKernel;
+}
+
+interface LayerBits extends BitKernels {
   /** [networks, units, words] pairs. */
   readonly blocks: DeviceArray<"f32", 3>;
   readonly counts: DeviceArray<"u32", 3>;
@@ -102,7 +102,10 @@ async function board(
   const arrays = own.allocate(bitsLayout(networks.shape, networks.count, page.count, forward.chunks.length).arrays);
   write(gpu, arrays.classBits, classBits(page.host.labels, page.classes));
   const layers: LayerBits[] = [];
-  for (const layer of sums.keys()) layers.push(await createLayer(pass, layer, arrays, threshold));
+  for (const [layer, own] of arrays.layer.entries()) {
+    const { blocks, counts } = own;
+    layers.push({ ...(await bindBits(pass, layer, own, arrays.classBits, threshold)), blocks, counts });
+  }
   return {
     encode(to, chunk) {
       const samples = forward.chunks[chunk]!.count;
@@ -120,33 +123,29 @@ async function board(
   };
 }
 
-/** Packs the bits of hidden layer `layer`, from 0: a dispatch a chunk. @param threshold where it is not the activation's own */
-export async function bindPacking(
+/**
+ * @param layer hidden, from 0
+ * @param threshold theta of the bit, where it is not the activation's own
+ */
+export async function bindBits(
   { gpu, networks, page, forward }: PageRide,
   layer: number,
-  { chunks: chunk, bits, blocks }: Allocated<ReturnType<typeof packingLayout>>,
+  { chunks: chunk, bits, blocks, counts }: Allocated<ReturnType<typeof layerBitsLayout>>,
+  class_bits: DeviceArray<"u32", 2>,
   threshold: number | undefined,
-): Promise<BoundKernel> {
+): Promise<BitKernels> {
   const units = networks.shape[layer]!.units;
   const words = Math.ceil(page.count / WORD);
   const size = { slab_rows: forward.rows, unit_lanes: lanesOf(units), units, words, classes: page.classes };
   const packBits = await createPackBits(gpu, activationAfter(networks, layer), threshold);
+  const countOnes = await createCountOnes(gpu);
   const parts = forward.chunks.map((part) => ({ ...part, ...size }));
   writeUniforms(gpu, histogram, chunk, parts);
-  return packBits.bind({ chunk, activations: forward.outputs[layer]!, bits, blocks });
-}
-
-async function createLayer(
-  pass: PageRide,
-  layer: number,
-  { classBits: class_bits, layer: layers }: BitsArrays,
-  threshold: number | undefined,
-): Promise<LayerBits> {
-  const packBits = await bindPacking(pass, layer, layers[layer]!, threshold);
-  const countOnes = await createCountOnes(pass.gpu);
-  const { chunks: chunk, bits, blocks, counts } = layers[layer]!;
-  const units = pass.networks.shape[layer]!.units;
-  return { units, packBits, countOnes: countOnes.bind({ chunk, bits, class_bits, counts }), blocks, counts };
+  return {
+    units,
+    packBits: packBits.bind({ chunk, activations: forward.outputs[layer]!, bits, blocks }),
+    countOnes: countOnes.bind({ chunk, bits, class_bits, counts }),
+  };
 }
 
 async function addLayer(

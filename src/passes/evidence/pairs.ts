@@ -7,7 +7,7 @@ import { RunError } from "../../core/errors.ts";
 import { classesOf, hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import {
   firstPartner,
-  type PairCounts,
+  type NetworkPairs,
   type PairedLayers,
   type PairScope,
   pairedLayers,
@@ -15,19 +15,19 @@ import {
   pairsOf,
 } from "../../core/pairs.ts";
 import { read, write } from "../../gpu/device/device-array.ts";
-import type { BoundKernel } from "../../gpu/device/kernel.ts";
 import { u32, uniforms } from "../../gpu/device/layout.ts";
 import type { Allocated, Owned } from "../../gpu/device/owned.ts";
 import { batchBytes, bindingBytes, leastOf, type PlanBasis } from "../../gpu/device/plan-basis.ts";
 import { submit } from "../../gpu/device/recorder.ts";
 import { writeUniforms } from "../../gpu/device/uniforms.ts";
 import { pairs as shader } from "../../gpu/generated/shaders.ts";
-import { packBitsGrid, WORD } from "../../gpu/kernels/histogram.ts";
+import { countOnesGrid, packBitsGrid, WORD } from "../../gpu/kernels/histogram.ts";
 import { countPairsGrid, createCountPairs, type PairTile } from "../../gpu/kernels/pairs.ts";
 import type { DeviceNetworks } from "../device-networks.ts";
 import { classBits } from "../device-split.ts";
 import { chunksOf, type PassSize } from "../forward-pass.ts";
-import { bindPacking, packingLayout } from "./bits.ts";
+import { addTo } from "../page-sums.ts";
+import { type BitKernels, bindBits, layerBitsLayout } from "./bits.ts";
 import { type Collector, type PageRide, type Rider, ride, type SplitPass } from "./ride.ts";
 
 /** Of a pair of words and a class: and, count, add. */
@@ -51,7 +51,7 @@ export function pairsLayout(basis: PlanBasis, size: PassSize, scope: PairScope) 
   const words = Math.ceil(samples / WORD);
   const classes = classesOf(shape);
   const chunks = chunksOf(samples, rows).length;
-  const layer = hidden.map((units) => packingLayout(units, networks, words, chunks));
+  const layer = hidden.map((units) => layerBitsLayout(units, networks, words, classes, chunks));
   const all = pairedLayers(hidden, scope);
   const pair = all.map((own) => {
     const strip = stripRows(basis, size, own, all.length);
@@ -62,7 +62,7 @@ export function pairsLayout(basis: PlanBasis, size: PassSize, scope: PairScope) 
   });
   return {
     arrays: { classBits: u32(classes, words), layer, pair },
-    read: { pair: pair.map(({ both }) => ({ both })) },
+    read: { layer: layer.map(({ counts }) => ({ counts })), pair: pair.map(({ both }) => ({ both })) },
   };
 }
 
@@ -79,46 +79,67 @@ interface PairSums extends PairedLayers {
   readonly both: readonly Uint32Array[];
 }
 
+/** Of one network: as `NetworkPairs` has them. */
+type CountedPairs = Pick<NetworkPairs, "ones" | "pairs">;
+
+interface Sums {
+  /** Per hidden layer: [networks, units, classes]. */
+  readonly ones: readonly Uint32Array[];
+  readonly pairs: readonly PairSums[];
+}
+
 interface PairsCollector extends Collector {
-  /** [networks][pairs of layers] */
-  gathered(): PairCounts[][];
+  /** [networks] */
+  gathered(): CountedPairs[];
 }
 
 function createPairsCollector({ count, shape }: DeviceNetworks, asked: PairsAsked): PairsCollector {
   const classes = classesOf(shape);
-  const sums = pairedLayers(hiddenUnits(shape), asked.scope).map((layers): PairSums => {
-    return { ...layers, both: Array.from({ length: count }, () => new Uint32Array(pairsOf(layers) * classes)) };
-  });
+  const hidden = hiddenUnits(shape);
+  const sums: Sums = {
+    ones: hidden.map((units) => new Uint32Array(count * units * classes)),
+    pairs: pairedLayers(hidden, asked.scope).map((layers): PairSums => {
+      return { ...layers, both: Array.from({ length: count }, () => new Uint32Array(pairsOf(layers) * classes)) };
+    }),
+  };
   return {
     board: (pass, own) => board(pass, own, sums, asked),
     gathered: () =>
-      Array.from({ length: count }, (_, network) => sums.map((own) => ({ ...own, both: own.both[network]! }))),
+      Array.from({ length: count }, (_, network): CountedPairs => {
+        return {
+          ones: sums.ones.map((ones) =>
+            ones.slice((network * ones.length) / count, ((network + 1) * ones.length) / count),
+          ),
+          pairs: sums.pairs.map((own) => ({ ...own, both: own.both[network]! })),
+        };
+      }),
   };
 }
 
-async function board(
-  pass: PageRide,
-  own: Owned,
-  sums: readonly PairSums[],
-  { scope, threshold }: PairsAsked,
-): Promise<Rider> {
+async function board(pass: PageRide, own: Owned, sums: Sums, { scope, threshold }: PairsAsked): Promise<Rider> {
   const { gpu, networks, page, forward } = pass;
   const size = { shape: networks.shape, networks: networks.count, samples: page.count, rows: forward.rows };
   const arrays = own.allocate(pairsLayout(gpu, size, scope).arrays, "pairs");
   write(gpu, arrays.classBits, classBits(page.host.labels, page.classes));
-  const packing: BoundKernel[] = [];
+  const layers: BitKernels[] = [];
   for (const [layer, packed] of arrays.layer.entries()) {
-    packing.push(await bindPacking(pass, layer, packed, threshold));
+    layers.push(await bindBits(pass, layer, packed, arrays.classBits, threshold));
   }
   return {
     encode(to, chunk) {
-      for (const [layer, packBits] of packing.entries()) {
-        const grid = packBitsGrid(networks.shape[layer]!.units, forward.chunks[chunk]!.count, networks.count);
-        packBits.encode(to, grid, chunk);
+      const samples = forward.chunks[chunk]!.count;
+      for (const { packBits, units } of layers) {
+        packBits.encode(to, packBitsGrid(units, samples, networks.count), chunk);
+      }
+    },
+    encodeEnd(to) {
+      for (const { countOnes, units } of layers) {
+        countOnes.encode(to, countOnesGrid(page.classes, units, networks.count));
       }
     },
     async collect() {
-      for (const index of sums.keys()) await countPairsOf(pass, arrays, index, sums[index]!);
+      for (const [layer, { counts }] of arrays.layer.entries()) addTo(sums.ones[layer]!, await read(gpu, counts));
+      for (const [index, pairs] of sums.pairs.entries()) await countPairsOf(pass, arrays, index, pairs);
     },
   };
 }
@@ -180,10 +201,10 @@ export function pairBytes(shape: NetworkShape, scope: PairScope): number {
 
 /**
  * A pass of its own.
- * @returns [networks][pairs of layers]: of every layer with itself, then, in scope `network`, with those above it, layer after layer
+ * @returns [networks]
  * @throws RunError where counts are too many, and with what the device reported
  */
-export async function countPairs(pass: SplitPass, asked: PairsAsked): Promise<PairCounts[][]> {
+export async function countPairs(pass: SplitPass, asked: PairsAsked): Promise<CountedPairs[]> {
   pairBytes(pass.networks.shape, asked.scope);
   const pairs = createPairsCollector(pass.networks, asked);
   await ride(pass, "pack bits of pairs", [pairs]);

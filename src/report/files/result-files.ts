@@ -13,6 +13,7 @@ import { curvesCsv, curvesTable } from "./curves-file.ts";
 import { histogramsCsv, histogramsTable, wantsHistograms } from "./histograms-file.ts";
 import { neuronsCsv, neuronsTable } from "./neurons-file.ts";
 import { ordersCsv, ordersTable } from "./orders-file.ts";
+import { pairsFile } from "./pairs-file.ts";
 import { singleCsv, singleTable } from "./single-file.ts";
 import { type StudySummary, studyFileText } from "./study-file.ts";
 
@@ -72,11 +73,12 @@ export function streamedModels({ network }: ResultsByRepeat, repeats: readonly n
 }
 
 /** As `measureFiles`, of results that are read a repeat at a time. */
-export async function streamedMeasures({ repeats, table, orders }: ResultsByRepeat): Promise<StreamedFile[]> {
+export async function streamedMeasures({ repeats, table, orders, pairs }: ResultsByRepeat): Promise<StreamedFile[]> {
   const tables = async (repeat: number) => [await table(repeat)];
   const ofLevels = wantsHistograms(await tables(repeats[0]!));
   return [
     streamed(resultNames.neurons, neuronsTable, repeats, tables),
+    ...(pairs ? [await pairsFile(repeats, pairs)] : []),
     ...(ofLevels ? [streamed(resultNames.histograms, histogramsTable, repeats, tables)] : []),
     streamed(resultNames.orders, ordersTable, repeats, orders),
   ];
@@ -121,7 +123,9 @@ async function complete(summary: StudySummary, { earlier, last }: StudyFileList,
  */
 export async function completeResults(results: StudyResults, sink: ResultSink): Promise<void> {
   studyFileText(results);
-  const earlier = [...modelFiles(results.networks), ...measureFiles(results.neurons, results.orders)];
+  const { pairs = [] } = results;
+  const ofPairs = pairs.length > 0 ? [await pairsFile([...pairs.keys()], async (index) => pairs[index]!)] : [];
+  const earlier = [...modelFiles(results.networks), ...measureFiles(results.neurons, results.orders), ...ofPairs];
   await complete(results, { earlier, last: curveFiles(results.curves, results.singles) }, sink);
 }
 
@@ -143,7 +147,7 @@ export async function completeStreamed(
 }
 
 /**
- * All result files, each to be consumed once; study.json is the last.
+ * All result files of a study without pairs, each to be consumed once; study.json is the last.
  * @throws RunError as studyFileText does.
  */
 export function resultFiles(results: StudyResults): ResultFile[] {

@@ -10,6 +10,7 @@ import { RunError } from "../../core/errors.ts";
 import { treatmentOrigins } from "../../core/input-treatment.ts";
 import { inputTypes } from "../../core/input-type.ts";
 import { weightsLayouts } from "../../core/layer-chain.ts";
+import { pairScopes } from "../../core/pairs.ts";
 import { jsonText } from "../../core/plain-text.ts";
 import { type FileDigest, resultNames } from "../../core/platform.ts";
 import { stages } from "../../core/progress.ts";
@@ -106,6 +107,10 @@ const configSchema = z
     remeasure: atLeastOne
       .exactOptional()
       .describe("Neurons that went before measures ranked those that were left anew. Absent: they never did."),
+    pairs: z
+      .enum(pairScopes)
+      .exactOptional()
+      .describe("Which pairs of neurons pairs.csv holds: of each layer, or of all layers. Absent: none."),
     scopes: z
       .array(z.enum(scopeKinds))
       .describe(
