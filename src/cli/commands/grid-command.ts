@@ -10,6 +10,7 @@ import { fileError } from "../../platform/node/files.ts";
 import { readRegular } from "../../platform/node/regular-file.ts";
 import { hasStudy } from "../../platform/node/results-folder.ts";
 import type { GridRecord } from "../../report/files/grid-files.ts";
+import type { Shard } from "../../study/jobs.ts";
 import { type Axis, axesText } from "../grid/axes.ts";
 import { hashIn } from "../grid/cell-name.ts";
 import { type Cell, gridCells } from "../grid/cells.ts";
@@ -23,6 +24,8 @@ import { integer, text } from "../options/option-values.ts";
 import { addComputingOptions } from "../options/result-options.ts";
 import { type AskedShard, addShardOptions, shardAsked } from "../options/shard-options.ts";
 import { checkpointOption } from "../options/study-options.ts";
+import { queuedCells } from "../queue/await-cells.ts";
+import { type QueueChoice, queueOption, requireQueue } from "../queue/queue-option.ts";
 import { removeIfEmpty } from "../results/made-folders.ts";
 import { beginSession, type Session } from "../results/session.ts";
 import { StudyMaterial } from "../results/study-material.ts";
@@ -37,6 +40,7 @@ interface GridOptions extends DeviceChoice, OutputOptions, ShardChoice {
   readonly out: string;
   readonly maxCells: number;
   readonly checkpointSeconds?: number;
+  readonly queue?: QueueChoice;
 }
 
 const A_FILE = "a grid file that can be read: YAML or JSON, up to 10 MB";
@@ -113,6 +117,37 @@ function requireAll(failed: readonly FailedCell[], all: number, folder: GridFold
   });
 }
 
+/** Computes cells in this process. @throws RunError where the others would fail alike */
+async function ownCells(
+  cells: readonly Cell[],
+  folder: GridFolder,
+  session: Session,
+  options: GridOptions,
+  within: Shard | undefined,
+): Promise<FailedCell[]> {
+  using material = new StudyMaterial();
+  // What is of the grid is not of a cell.
+  const { out: _, open: __, shard: ___, shards: ____, maxCells: _____, queue: ______, ...own } = options;
+  const work = { folder, session, options: own, material, ...given({ within }) };
+  return runCells(cells, work).catch(async (error) => {
+    if (!(error instanceof RunError)) throw error;
+    const { kept, fix } = await session.told();
+    throw new RunError({ ...error.fault, kept: `${kept}; ${fix}` }, { cause: error });
+  });
+}
+
+/** @throws UsageError where other options are at odds with a queue */
+function requireQueueAlone({ queue, force, fresh }: GridOptions, shard: AskedShard | undefined): void {
+  const odd = [shard && "--shard", force === true && "--force", fresh === true && "--fresh"].find(Boolean);
+  if (queue === undefined || !odd) return;
+  throw new UsageError({
+    what: `${odd} is not for a grid whose cells wait in a queue`,
+    expected: "--queue without it: workers do what is not done",
+    found: `--queue and ${odd}`,
+    fix: `leave ${odd} out`,
+  });
+}
+
 /** Does the cells of a shard, or all. */
 async function computedGrid(
   plan: Plan,
@@ -140,15 +175,10 @@ async function computedGrid(
     kept: `${await ended()} of ${counted(cells.length)} complete in ${folder.label}`,
     fix: "the same command goes on from there",
   });
-  using material = new StudyMaterial();
-  const within = given({ within: share.within });
-  // What is of the grid is not of a cell.
-  const { out: _, open: __, shard: ___, shards: ____, maxCells: _____, ...own } = options;
-  const failed = await runCells(left, { folder, session, options: own, material, ...within }).catch(async (error) => {
-    if (!(error instanceof RunError)) throw error;
-    const { kept, fix } = await session.told();
-    throw new RunError({ ...error.fault, kept: `${kept}; ${fix}` }, { cause: error });
-  });
+  const failed =
+    options.queue === undefined
+      ? await ownCells(left, folder, session, options, share.within)
+      : await queuedCells(left, { folder, session, address: requireQueue(options.queue) });
   if (shard !== undefined) tellShardDone(folder, session);
   else await reportGrid(folder, record, session, options);
   requireAll(failed, cells.length, folder);
@@ -163,6 +193,7 @@ function tellShardDone({ label }: GridFolder, { display }: Session): void {
 async function grid(file: string, options: GridOptions): Promise<void> {
   requireReport(options);
   const shard = shardAsked(options);
+  requireQueueAlone(options, shard);
   const folder = new GridFolder(options.out);
   const plan = await planned(file, options, folder);
   const session = beginSession(options);
@@ -187,7 +218,7 @@ export function completeGrid(command: Command): void {
       .argParser(integer(1))
       .default(MOST_CELLS, `${MOST_CELLS}`),
   );
-  addShardOptions(command, "cells").addOption(checkpointOption());
+  addShardOptions(command, "cells").addOption(checkpointOption()).addOption(queueOption("let workers do the cells"));
   addComputingOptions(command).action((file: string, options: GridOptions) => grid(file, options));
   withExamples(command, "grid", [
     { what: "Every combination in the file, and a report of all", line: "grid grid.yaml --out results/grid --open" },

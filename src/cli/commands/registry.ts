@@ -33,6 +33,12 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     description: "many studies from lists of values: each a folder of results, one report of all",
     load: async () => (await import("./grid-command.ts")).completeGrid,
   },
+  work: {
+    group: "studies",
+    usage: "work",
+    description: "do cells of grids that wait in a queue",
+    load: async () => (await import("./work-command.ts")).completeWork,
+  },
   compare: {
     group: "studies",
     usage: "compare [models...]",

@@ -22,6 +22,8 @@ const DIGITS = 4;
 export interface FailedCell {
   readonly name: string;
   readonly message: string;
+  /** Another process is doing it. */
+  readonly isTaken?: boolean;
 }
 
 interface CellsWork {
@@ -129,11 +131,12 @@ export async function runCells(cells: readonly Cell[], work: CellsWork): Promise
     } catch (error) {
       if (isTemporary(error)) throw error;
       const message = failureText(error);
-      failed.push({ name: cell.name, message });
+      const isTaken = error instanceof TakenError;
+      failed.push({ name: cell.name, message, isTaken });
       display.stop();
       const [first] = message.split("\n");
       display.line(`failed:  ${first}; on to the next cell`);
-      if (!(error instanceof TakenError)) await folder.writeSummary(cell.name, { state: "failed", message });
+      if (!isTaken) await folder.writeSummary(cell.name, { state: "failed", message });
     }
   }
   return failed;
