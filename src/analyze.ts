@@ -1,5 +1,6 @@
 /** A study of networks that others trained: whether they fit each other and the data, then count, measure, order, ablate. */
 import { hiddenActivations, type LayerActivation, networkActivationText, studyActivation } from "./core/activation.ts";
+import { classCounts } from "./core/class-counts.ts";
 import type { AnyDataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { hiddenUnits, shapeText } from "./core/layers/network-shape.ts";
@@ -8,7 +9,6 @@ import { fittedTo } from "./core/network-fit.ts";
 import type { Clock } from "./core/platform.ts";
 import type { ChannelOrder } from "./core/sample-axes.ts";
 import type { AnalysisConfig, RepeatSummary } from "./core/study.ts";
-import { classCounts } from "./data/splits/class-counts.ts";
 import type { Devices } from "./gpu/device/devices.ts";
 import { partsInMemory, type StudyObserver, type StudyOutcome, wholeOutcome } from "./study/study.ts";
 import { nearChance } from "./study/warnings.ts";

@@ -121,7 +121,7 @@ async function analyzed(
   const { reading = {}, reader = {}, onProgress } = options;
   const { seed, scopes, modes, randomDraws, stride, sweep } = { ...studyDefaults, ...options };
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
-  const { names } = allowedMeasures(options.measures ?? paperMeasureNames, activationsOf(read));
+  const { names } = allowedMeasures(options.measures ?? paperMeasureNames, activationsOf(read), options.pairs);
   const isNamed = typeof data === "string";
   const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
   using stored = await datasetOf(data, classesOf(networkShape(read[0]!.network)), options, rescaled);

@@ -2,6 +2,7 @@
 import { findSequences } from "./ablation/sequences/registry.ts";
 import { type ShapleyGame, type ShapleyRequest, shapleyValues } from "./ablation/shapley/shapley-sweep.ts";
 import { type ReplacementMode, replacementModes } from "./core/ablation.ts";
+import { classCounts } from "./core/class-counts.ts";
 import type { EvidenceKind, GatheredLayer, GatheredNetwork, ShapleyValues } from "./core/evidence.ts";
 import { type Network, networkShape } from "./core/network.ts";
 import { notFinite } from "./core/network-fit.ts";
@@ -12,7 +13,6 @@ import { type ScopeKind, scopeKinds } from "./core/scope.ts";
 import type { Sequence } from "./core/sequences.ts";
 import type { MeasuringConfig } from "./core/study.ts";
 import { defaultShapleyDraws } from "./core/study-defaults.ts";
-import { classCounts } from "./data/splits/class-counts.ts";
 import type { GpuContext } from "./gpu/device/context.ts";
 import type { Measure } from "./measures/measure.ts";
 import { neuronTable } from "./measures/neuron-table.ts";
@@ -235,7 +235,6 @@ export async function pairsOfNetworks(
   validation: DevicePages,
   { pairs: scope, quantizeThreshold: threshold }: { readonly pairs: PairScope; readonly quantizeThreshold?: number },
 ): Promise<NetworkPairs[]> {
-  const samplesPerClass = classCounts(validation.host.labels, validation.classes);
   const counted: NetworkPairs[] = [];
   const together = Math.max(1, Math.floor(PAIR_BYTES / pairBytes(networkShape(networks[0]!.network), scope)));
   for (let first = 0; first < networks.length; first += together) {
@@ -245,7 +244,7 @@ export async function pairsOfNetworks(
       own.map(({ network }) => network),
     );
     const found = await countPairs({ gpu, networks: onGpu, split: validation }, { scope, threshold });
-    for (const [index, { repeat }] of own.entries()) counted.push({ repeat, samplesPerClass, ...found[index]! });
+    for (const [index, { repeat }] of own.entries()) counted.push({ repeat, ...found[index]! });
   }
   return counted;
 }
@@ -265,15 +264,19 @@ export async function withSequences(
   gpu: GpuContext,
   { table, network, meanActivations: means }: MeasuredNetwork,
   samples: DevicePages,
-  request: Pick<MeasuringRequest, "sequences" | "scopes" | "greedyBlock" | "onSearched" | "timed">,
+  request: Pick<
+    MeasuringRequest,
+    "sequences" | "scopes" | "greedyBlock" | "quantizeThreshold" | "onSearched" | "timed"
+  >,
 ): Promise<NeuronTable> {
-  const { sequences = [], scopes = scopeKinds, greedyBlock, onSearched, timed = untimed } = request;
+  const { sequences = [], scopes = scopeKinds, greedyBlock, quantizeThreshold, onSearched, timed = untimed } = request;
   if (sequences.length === 0) return table;
   const repeats = [table.repeat];
   const asked = {
     sequences,
     scopes,
     greedyBlock,
+    quantizeThreshold,
     onProgress: onSearched,
     timed: <T>(id: string, work: () => Promise<T>) => timed({ of: [id], repeats }, work),
   };

@@ -18,9 +18,10 @@ import { RunError } from "./core/errors.ts";
 import type { InputType } from "./core/input-type.ts";
 import { featuresOf, studyShape } from "./core/layers/network-shape.ts";
 import { greatest } from "./core/long-arrays.ts";
+import type { PairScope } from "./core/pairs.ts";
 import type { Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
-import { isGreedy } from "./core/sequences.ts";
+import { isGreedy, isOfPairs } from "./core/sequences.ts";
 import type { DatasetSummary, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import { summarizeDataset } from "./data/splits/summarize-dataset.ts";
 import { plannedArrays } from "./gpu/device/layout.ts";
@@ -114,6 +115,12 @@ export function trainingPlan(basis: PlanBasis, data: DataSize, config: StudyConf
   return stagePlan("train", [together], trainingArrays(basis, size, together.count));
 }
 
+/** The widest pairs that are counted, for their file or for orders. */
+function pairsCounted({ pairs, measures, scopes }: MeasuringConfig): PairScope | undefined {
+  if (!sequencesNamed(measures).some(isOfPairs)) return pairs;
+  return scopes.includes("network") ? "network" : (pairs ?? "layers");
+}
+
 /** @param networks still to be measured */
 export function measuringPlan(basis: PlanBasis, data: DataSize, config: MeasuringConfig, networks: number): StagePlan {
   const measures = measuresNamed(config.measures);
@@ -129,7 +136,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     quantization: quantizationOf(config),
     riding: ridingFor(measures),
     removed: removedFor(measures),
-    pairs: config.pairs,
+    pairs: pairsCounted(config),
     searches: searchPasses(config.hidden.length, { ...config, sequences }),
     keepsSlopes: config.activation === "mixed" || needsKeptSlope(config.activation),
     paged: validation < data.validation,

@@ -32,7 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   passes: ["core", "gpu"],
   tuning: ["core", "gpu", "passes"],
   train: ["core", "data", "gpu", "passes"],
-  ablation: ["core", "measures", "gpu", "passes"],
+  ablation: ["core", "measures", "pairs", "gpu", "passes"],
   platform: ["core", "data", "formats", "models"],
   "page-assets": ["report"],
   "measure-networks.ts": pipeline,

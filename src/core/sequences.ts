@@ -43,16 +43,43 @@ const texts = {
   },
 } as const satisfies Readonly<Record<string, SequenceText>>;
 
-export type SequenceKind = keyof typeof texts;
+/** Orders by what two bits know together, whatever stands for removed neurons; a further one is an entry here, and one in pair-orders.ts. */
+const pairTexts = {
+  mrmr: {
+    title: "mRMR",
+    meaning:
+      "chooses the neuron with most mutual information, then again and again the one that has most beyond what its bit shares with those chosen, on average; removes the last chosen first",
+  },
+  jmi: {
+    title: "JMI",
+    meaning:
+      "chooses the neuron with most mutual information, then again and again the one whose bit tells most of the class together with each of those chosen, summed up; removes the last chosen first",
+  },
+  cmim: {
+    title: "CMIM",
+    meaning:
+      "chooses the neuron with most mutual information, then again and again the one whose bit adds most to any of those chosen, at least; removes the last chosen first",
+  },
+  unique: {
+    title: "Unique information",
+    meaning:
+      "removes first the neuron whose bit knows least of the class that the bit of some other neuron does not know as well (BROJA)",
+  },
+} as const satisfies Readonly<Record<string, SequenceText>>;
+
+export type PairSequenceKind = keyof typeof pairTexts;
+/** Of orders that are found by removing neurons. */
+export type RemovingKind = keyof typeof texts;
 
 /** A kind of search with what stands for neurons that are removed. */
 export interface Sequence extends SequenceText {
-  readonly kind: SequenceKind;
+  readonly kind: RemovingKind | PairSequenceKind;
   /** Name on the command line: `greedy-zero`. */
   readonly name: string;
   /** Name in files, in the column `measure`: `greedy_zero`. */
   readonly id: string;
-  readonly mode: ReplacementMode;
+  /** Absent where nothing is removed to find it. */
+  readonly mode?: ReplacementMode;
 }
 
 /** Whether removals are tried at every step, and several may be made at once. */
@@ -60,8 +87,7 @@ export function isGreedy({ kind }: Sequence): boolean {
   return kind === "greedy" || kind === "greedy_accuracy";
 }
 
-/** In the order of tables, behind the measures. */
-export const sequences: readonly Sequence[] = (Object.keys(texts) as SequenceKind[]).flatMap((kind) =>
+const removing: readonly Sequence[] = (Object.keys(texts) as RemovingKind[]).flatMap((kind) =>
   replacementModes.map((mode): Sequence => {
     const { title, meaning } = texts[kind];
     const id = `${kind}_${mode}`;
@@ -76,6 +102,17 @@ export const sequences: readonly Sequence[] = (Object.keys(texts) as SequenceKin
     };
   }),
 );
+
+const ofPairs = (Object.keys(pairTexts) as PairSequenceKind[]).map(
+  (kind): Sequence => ({ kind, name: kind, id: kind, ...pairTexts[kind] }),
+);
+
+/** In the order of tables, behind the measures. */
+export const sequences: readonly Sequence[] = [...removing, ...ofPairs];
+
+export function isOfPairs<T extends Pick<Sequence, "kind">>(one: T): one is T & { readonly kind: PairSequenceKind } {
+  return Object.hasOwn(pairTexts, one.kind);
+}
 
 /** The sequence of an id in file form, if there is one. */
 export function sequenceWithId(id: string): Sequence | undefined {

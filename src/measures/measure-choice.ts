@@ -2,7 +2,8 @@
 import type { LayerActivation } from "../core/activation.ts";
 import { UsageError } from "../core/errors.ts";
 import type { Check } from "../core/option-checks.ts";
-import { type Sequence, sequences } from "../core/sequences.ts";
+import type { PairScope } from "../core/pairs.ts";
+import { isOfPairs, type Sequence, sequences } from "../core/sequences.ts";
 import type { Measure } from "./measure.ts";
 import { paperMeasureNames } from "./paper-measures.ts";
 import { measureNamed, measures } from "./registry.ts";
@@ -10,10 +11,15 @@ import { measureNamed, measures } from "./registry.ts";
 /** Measures, then sequences. */
 const allNames = (): string[] => [...measures, ...sequences].map(({ name }) => name);
 
+/** All that needs no pairs of neurons: those that do come with `pairs`, or by their names. */
+const allButPairs = (): string[] =>
+  [...measures, ...sequences.filter((one) => !isOfPairs(one))].map(({ name }) => name);
+const pairNames = (): string[] => sequences.filter(isOfPairs).map(({ name }) => name);
+
 /** What the words stand for; asked when needed, as the registry may grow. */
 const groups: Readonly<Record<string, () => readonly string[]>> = {
   paper: () => paperMeasureNames,
-  all: allNames,
+  all: allButPairs,
 };
 
 /** Names of measures and sequences, or `paper` or `all`; each once, in the order of the registries. */
@@ -42,9 +48,9 @@ export function sequencesNamed(names: readonly string[]): Sequence[] {
   return sequences.filter(({ name }) => names.includes(name));
 }
 
-/** Whether these are all that there are: then measures that networks do not allow are left out. */
+/** Whether these are all that there are, pairs aside: then measures that networks do not allow are left out. */
 export function asksForAll(names: readonly string[]): boolean {
-  return names.length === allNames().length;
+  return allButPairs().every((name) => names.includes(name));
 }
 
 /** Measures that networks allow, and what the others are left out for. */
@@ -61,11 +67,17 @@ function refusalOf({ refuses }: Measure, hidden: readonly LayerActivation[]): st
 
 /**
  * Whoever asks for every measure there is gets those that the networks allow; what is asked for by name is refused otherwise.
- * @param names as `measuresCheck` gives them
+ * @param asked as `measuresCheck` gives them
  * @param hidden activations of the hidden layers of all networks
+ * @param pairs which are counted, where any are: then orders by pairs belong to all that there is
  * @throws UsageError that names a measure which the networks do not allow
  */
-export function allowedMeasures(names: readonly string[], hidden: readonly LayerActivation[]): AllowedMeasures {
+export function allowedMeasures(
+  asked: readonly string[],
+  hidden: readonly LayerActivation[],
+  pairs?: PairScope,
+): AllowedMeasures {
+  const names = asksForAll(asked) && pairs !== undefined ? [...new Set([...asked, ...pairNames()])] : asked;
   const refused = measuresNamed(names).flatMap((measure) => {
     const reason = refusalOf(measure, hidden);
     return reason === undefined ? [] : [{ name: measure.name, reason }];

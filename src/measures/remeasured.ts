@@ -12,8 +12,9 @@ import { measuresNamed } from "./measure-choice.ts";
 import { measures } from "./registry.ts";
 
 /** An order by a measure, with what stands for the neurons that are gone when it is computed anew. */
-export interface Remeasured extends Pick<Sequence, "id" | "title" | "meaning" | "mode"> {
+export interface Remeasured extends Pick<Sequence, "id" | "title" | "meaning"> {
   readonly kind: "remeasured";
+  readonly mode: ReplacementMode;
   readonly measure: Measure;
 }
 

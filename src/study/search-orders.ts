@@ -31,7 +31,7 @@ export function ordersBeside(size: DataSize, config: RecordedConfig, timed?: Tim
   const time = timed === undefined ? {} : { timed };
   const sequences = sequencesNamed(config.measures);
   const remeasured = remeasuredAsked(config);
-  const { scopes, greedyBlock } = config;
+  const { scopes, greedyBlock, quantizeThreshold } = config;
 
   /** One network after the other: each search fills a device. */
   async function searched(
@@ -43,7 +43,14 @@ export function ordersBeside(size: DataSize, config: RecordedConfig, timed?: Tim
     const all: MeasuredNetwork[] = [];
     for (const [index, measured] of networks.entries()) {
       const onSearched = (share: number) => onShare((index + share) / networks.length);
-      const request = { sequences, scopes, onSearched, ...time, ...(greedyBlock !== undefined && { greedyBlock }) };
+      const request = {
+        sequences,
+        scopes,
+        onSearched,
+        ...time,
+        ...(greedyBlock !== undefined && { greedyBlock }),
+        ...(quantizeThreshold !== undefined && { quantizeThreshold }),
+      };
       all.push({ ...measured, table: await withSequences(gpu, measured, validation, request) });
     }
     return all;

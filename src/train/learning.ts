@@ -1,10 +1,10 @@
 /** Whether training has taught networks anything: a guess that looks at no sample is the least that they must be better than. */
 
+import { classCounts } from "../core/class-counts.ts";
 import type { AnyDataset } from "../core/dataset.ts";
 import { logarithm } from "../core/elementary.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import { repeatsText } from "../core/repeats-text.ts";
-import { classCounts } from "../data/splits/class-counts.ts";
 
 /**
  * Mean cross-entropy of the best guess that is the same for all samples, the shares of the classes: their entropy, nats.

@@ -1,8 +1,8 @@
 /** The fixed, stratified split of the embedded digits: shares, totals, completeness, order. */
 import { describe, expect, test } from "vitest";
+import { classCounts } from "../../src/core/class-counts.ts";
 import { splitNames } from "../../src/core/dataset.ts";
 import { type PackedDigits, splitEmbeddedDigits } from "../../src/data/digits/embedded-digits.ts";
-import { classCounts } from "../../src/data/splits/class-counts.ts";
 
 const FEATURES = 784;
 

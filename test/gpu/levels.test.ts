@@ -1,9 +1,9 @@
 /** levels.wgsl against src/reference/levels.ts, exactly, and countLevels, the whole pass, against both. */
 import { describe, expect, test } from "vitest";
+import { classCounts } from "../../src/core/class-counts.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import type { Network } from "../../src/core/network.ts";
 import { binRules, equalFrequencyEdges, equalWidthEdges, type Quantization } from "../../src/core/quantization.ts";
-import { classCounts } from "../../src/data/splits/class-counts.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
 import { lanesOf } from "../../src/gpu/device/packing.ts";
 import { levels as shader } from "../../src/gpu/generated/shaders.ts";

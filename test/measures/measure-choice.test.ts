@@ -1,7 +1,7 @@
 /** What `--measures` and the library take. */
 import { afterEach, expect, test } from "vitest";
 import { UsageError } from "../../src/core/errors.ts";
-import { sequences } from "../../src/core/sequences.ts";
+import { isOfPairs, sequences } from "../../src/core/sequences.ts";
 import type { Measure } from "../../src/measures/measure.ts";
 import {
   allowedMeasures,
@@ -25,7 +25,8 @@ test("the paper's measures are a fixed set: what is registered besides does not 
   registered.push(further);
   expect(paperMeasures.map(({ name }) => name)).toEqual(["entropy", "mutual-information", "kl-selectivity"]);
   expect(measuresCheck.take(["paper"])).toEqual(paperMeasureNames);
-  expect(measuresCheck.take(["all"])).toEqual([...measures, ...sequences].map(({ name }) => name));
+  const withoutPairs = [...measures, ...sequences.filter((one) => !isOfPairs(one))];
+  expect(measuresCheck.take(["all"])).toEqual(withoutPairs.map(({ name }) => name));
   expect(measuresCheck.take(["all"])).toContain("further");
 });
 
@@ -43,7 +44,7 @@ test("sequences are named beside measures, and told apart; all includes them, th
   expect(sequencesNamed(asked).map(({ id }) => id)).toEqual(["greedy_mean"]);
   expect(sequencesNamed(paperMeasureNames)).toEqual([]);
   const all = measuresCheck.take(["all"])!;
-  expect([sequencesNamed(all), asksForAll(all)]).toEqual([sequences, true]);
+  expect([sequencesNamed(all), asksForAll(all)]).toEqual([sequences.filter((one) => !isOfPairs(one)), true]);
   expect(asksForAll(measures.map(({ name }) => name))).toBe(false);
 });
 
@@ -66,4 +67,17 @@ test("of all measures those that a network does not allow are left out, and that
   expect(named).toThrow(UsageError);
   expect(named).toThrow("class-selectivity is not defined for this network");
   expect(allowedMeasures(["entropy"], [{ kind: "identity" }]).names).toEqual(["entropy"]);
+});
+
+test("orders by pairs come by name, or with all where pairs are counted", () => {
+  const pairs = ["mrmr", "jmi", "cmim", "unique"];
+  const all = measuresCheck.take(["all"])!;
+  expect(measuresCheck.take(["unique", "mrmr"])).toEqual(["mrmr", "unique"]);
+  expect(allowedMeasures(all, [{ kind: "relu" }]).names).toEqual(all);
+  expect(allowedMeasures(all, [{ kind: "relu" }], "layers").names).toEqual([...all, ...pairs]);
+  expect(allowedMeasures(["entropy"], [{ kind: "relu" }], "layers").names).toEqual(["entropy"]);
+  // With what the networks do not allow left out.
+  const { names, notes } = allowedMeasures(all, [{ kind: "identity" }], "network");
+  expect(notes.length).toBeGreaterThan(0);
+  expect(names.slice(-4)).toEqual(pairs);
 });

@@ -4,10 +4,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { classCounts } from "../../src/core/class-counts.ts";
 import { splitNames } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { splitEmbeddedDigits } from "../../src/data/digits/embedded-digits.ts";
-import { classCounts } from "../../src/data/splits/class-counts.ts";
 import { type LoadedDigits, loadDigits, packDigit } from "../../src/platform/node/digits.ts";
 
 let folder: string;

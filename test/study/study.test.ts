@@ -1,10 +1,10 @@
 /** The whole study on a data set made here: its outcome is complete, consistent, and a function of the seed alone. */
 import { describe, expect, test } from "vitest";
 import type { AblationCurve, RemovalOrder } from "../../src/core/ablation.ts";
+import { classCounts } from "../../src/core/class-counts.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import type { ProgressEvent } from "../../src/core/progress.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
-import { classCounts } from "../../src/data/splits/class-counts.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { measureNamed } from "../../src/measures/registry.ts";

@@ -3,6 +3,7 @@
 import { removalOrders } from "../../src/ablation/orders.ts";
 import { rankingsOf } from "../../src/ablation/rankings.ts";
 import type { AblationCurve, AblationMode, NeuronAddress, RemovalOrder } from "../../src/core/ablation.ts";
+import { classCounts } from "../../src/core/class-counts.ts";
 import type { Split } from "../../src/core/dataset.ts";
 import type { GatheredLayer } from "../../src/core/evidence.ts";
 import { hiddenUnits } from "../../src/core/layers/network-shape.ts";
@@ -10,7 +11,6 @@ import { type Network, networkShape } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { RandomSequence } from "../../src/core/random.ts";
 import { type ScopeText, scopesOf } from "../../src/core/scope.ts";
-import { classCounts } from "../../src/data/splits/class-counts.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { neuronTable } from "../../src/measures/neuron-table.ts";
 import { paperMeasures } from "../../src/measures/paper-measures.ts";

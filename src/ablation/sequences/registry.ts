@@ -1,19 +1,24 @@
 /** How each kind of sequence is found. A further one is a file and a line here, and its texts in core/sequences.ts. */
+import type { ReplacementMode } from "../../core/ablation.ts";
 import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
 import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../../core/scope.ts";
 import {
   type FoundSequences,
   isGreedy,
+  isOfPairs,
+  type RemovingKind,
   type Sequence,
-  type SequenceKind,
   sequenceScopes,
 } from "../../core/sequences.ts";
+import { uploadNetworks } from "../../passes/device-networks.ts";
+import { type CountedPairs, countPairs } from "../../passes/evidence/pairs.ts";
 import type { SearchPass } from "../../passes/measuring-plan.ts";
 import { findGreedy, findGreedyAccuracy } from "./greedy.ts";
 import { layerPairs } from "./moments.ts";
+import { pairOrder } from "./pair-orders.ts";
 import { findFisherQuadratic, findLogitQuadratic, findReconstruction } from "./quadratic.ts";
-import { constantsByMode, type Find, type Search } from "./search.ts";
+import { constantsByMode, type Find, firstOfLayers, type Search } from "./search.ts";
 
 interface Searching {
   readonly find: Find;
@@ -21,7 +26,7 @@ interface Searching {
   readonly pass?: SearchPass["kind"];
 }
 
-const searches: Readonly<Record<SequenceKind, Searching>> = {
+const searches: Readonly<Record<RemovingKind, Searching>> = {
   reconstruction: { find: findReconstruction, pass: "products" },
   logit_quadratic: { find: findLogitQuadratic, pass: "signals" },
   fisher_quadratic: { find: findFisherQuadratic, pass: "signals" },
@@ -29,11 +34,16 @@ const searches: Readonly<Record<SequenceKind, Searching>> = {
   greedy_accuracy: { find: findGreedyAccuracy },
 };
 
+type Removing = Sequence & { readonly kind: RemovingKind; readonly mode: ReplacementMode };
+const isRemoving = (one: Sequence): one is Removing => one.mode !== undefined;
+
 interface SequencesAsked {
   readonly sequences: readonly Sequence[];
   readonly scopes: readonly ScopeKind[];
   /** By default 1. */
   readonly greedyBlock?: number | undefined;
+  /** theta of the bits of pairs, where it is not the activation's own. */
+  readonly quantizeThreshold?: number | undefined;
   /** Told of the share of the greedy searches that is done, up to 1: the others take a moment. */
   readonly onProgress?: ((share: number) => void) | undefined;
   /** Does the search for the sequence of an id, and keeps its time. */
@@ -62,7 +72,7 @@ export function layersOf(scope: ScopeText, hidden: number): number[] {
 /** The passes of the searches; those that are alike once. */
 export function searchPasses(hidden: number, { sequences, scopes: kinds }: SequencesAsked): SearchPass[] {
   const scopes = scopesSearched(hidden, kinds).map((scope) => layersOf(scope, hidden));
-  const passes = new Set(sequences.flatMap(({ kind }) => searches[kind].pass ?? []));
+  const passes = new Set(sequences.filter(isRemoving).flatMap(({ kind }) => searches[kind].pass ?? []));
   return [...passes].map((kind) => ({ kind, pairs: layerPairs(scopes, kind === "products") }));
 }
 
@@ -70,17 +80,15 @@ export function searchPasses(hidden: number, { sequences, scopes: kinds }: Seque
  * The sequences of one network, one after the other.
  * @throws RunError with what the device reported
  */
-export async function findSequences(
-  { means, ...searched }: Searched,
-  { sequences, scopes: kinds, greedyBlock = 1, onProgress, timed = (_, work) => work() }: SequencesAsked,
-): Promise<FoundSequences> {
+export async function findSequences({ means, ...searched }: Searched, asked: SequencesAsked): Promise<FoundSequences> {
+  const { sequences, scopes: kinds, greedyBlock = 1, onProgress, timed = (_, work) => work() } = asked;
   const units = hiddenUnits(networkShape(searched.network));
   const wanted = scopesSearched(units.length, kinds);
   const scopes = wanted.map((scope) => layersOf(scope, units.length));
   const constants = constantsByMode(means);
   const found: Record<string, FoundSequences[string]> = {};
   const long = sequences.filter(isGreedy);
-  for (const sequence of sequences) {
+  for (const sequence of sequences.filter(isRemoving)) {
     const { id, kind, mode } = sequence;
     const before = long.indexOf(sequence);
     const own = { scopes, greedyBlock, onProgress: (share: number) => onProgress?.((before + share) / long.length) };
@@ -88,5 +96,28 @@ export async function findSequences(
     const rows = await timed(id, () => searches[kind].find(search));
     found[id] = Object.fromEntries(wanted.map((scope, index) => [scope, rows[index]!]));
   }
+  const ofPairs = sequences.filter(isOfPairs);
+  if (ofPairs.length === 0 || wanted.length === 0) return found;
+  const counted = await timed(ofPairs[0]!.id, () => countedPairs(searched, scopes, asked.quantizeThreshold));
+  const firsts = firstOfLayers(units);
+  for (const { id, kind } of ofPairs) {
+    const rows = (layers: readonly number[]) =>
+      Uint32Array.from(pairOrder(kind, counted, layers), (place) => firsts[layers[0]!]! + place);
+    found[id] = await timed(id, async () =>
+      Object.fromEntries(wanted.map((scope, index) => [scope, rows(scopes[index]!)])),
+    );
+  }
   return found;
+}
+
+/** Counts of the pairs that scopes have. */
+async function countedPairs(
+  { gpu, network, samples }: Pick<Searched, "gpu" | "network" | "samples">,
+  scopes: readonly (readonly number[])[],
+  threshold: number | undefined,
+): Promise<CountedPairs> {
+  using networks = uploadNetworks(gpu, [network]);
+  const scope = scopes.some((layers) => layers.length > 1) ? "network" : "layers";
+  const [own] = await countPairs({ gpu, networks, split: samples }, { scope, threshold });
+  return own!;
 }

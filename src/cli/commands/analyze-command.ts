@@ -132,7 +132,7 @@ async function ready(
   const { data, label, noHeader, drop, classes, split, normalize, standardize, weightsLayout } = options;
   const reading = given({ activation: assumedActivation(options), weightsLayout });
   const read = await readNetworks(models, reading, display.line);
-  const { names: measures, notes } = allowedMeasures(options.measures, activationsOf(read));
+  const { names: measures, notes } = allowedMeasures(options.measures, activationsOf(read), options.pairs);
   for (const note of notes) display.line(`measures: ${note}`);
   remeasureConfig({ ...options, measures });
   const wanted = analysisConfig(read, { ...options, ...shapleyConfig(options), measures });

@@ -31,7 +31,7 @@ interface AskedTraining {
 /** The study that options ask for. @throws UsageError where they are at odds with one another */
 export function askedTraining(options: StudyConfig): AskedTraining {
   const asked = studyConfig(options);
-  const { names: measures, notes } = allowedMeasures(asked.measures, [layerActivation(asked.activation)]);
+  const { names: measures, notes } = allowedMeasures(asked.measures, [layerActivation(asked.activation)], asked.pairs);
   return { config: { ...asked, measures }, notes: notes.map((note) => `measures: ${note}`) };
 }
 

@@ -3,8 +3,8 @@
  * stratified and always the same: it depends on no option, so that studies with different seeds share their data.
  */
 import type { Dataset, Shares, Split, SplitName } from "../../core/dataset.ts";
-import { requireEveryClassInValidation } from "../splits/class-counts.ts";
 import { fingerprint } from "../splits/fingerprint.ts";
+import { requireEveryClassInValidation } from "../splits/require-every-class.ts";
 import { stratifiedSplit } from "../splits/stratified-split.ts";
 
 /** Rows and columns of one digit. */

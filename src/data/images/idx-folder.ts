@@ -5,9 +5,9 @@
 import type { Dataset, Split } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
 import type { FileSource } from "../../core/platform.ts";
-import { requireEveryClassInValidation } from "../splits/class-counts.ts";
 import type { Divided } from "../splits/divide.ts";
 import { fingerprint } from "../splits/fingerprint.ts";
+import { requireEveryClassInValidation } from "../splits/require-every-class.ts";
 import { type IdxArray, idxFileBytes, parseIdx } from "./idx.ts";
 import { findIdxFiles, type IdxPair, isIdxName } from "./idx-names.ts";
 

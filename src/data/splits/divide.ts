@@ -11,9 +11,9 @@ import { RunError, UsageError } from "../../core/errors.ts";
 import type { FoundData, GivenParts, Part } from "../rows.ts";
 import { classSpellings } from "../tables/class-spelling.ts";
 import { countingColumns } from "../tables/row-counters.ts";
-import { requireEveryClassInValidation } from "./class-counts.ts";
 import { type CollectedRows, collectRows, type Keeping, MAX_CLASSES } from "./collect-rows.ts";
 import { type Paging, type Placed, pagedSplits } from "./paged-splits.ts";
+import { requireEveryClassInValidation } from "./require-every-class.ts";
 import { stratifiedSplit } from "./stratified-split.ts";
 
 /** 1 in so many training samples is for validation, where a source has no validation part. */

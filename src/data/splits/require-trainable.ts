@@ -1,8 +1,9 @@
 /** Whether a data set has what training needs: samples for it, of every class. */
+
+import { classCounts } from "../../core/class-counts.ts";
 import type { AnyDataset } from "../../core/dataset.ts";
 import { UsageError } from "../../core/errors.ts";
 import { namesOf } from "../inputs/class-order.ts";
-import { classCounts } from "./class-counts.ts";
 
 /**
  * @param by what trains: `run`, `--finetune`

@@ -2,9 +2,10 @@
  * Divides samples so that each class has nearly the same share in every split. Always the same for the same labels: it
  * depends on no option but the shares, so that studies with different seeds share their data.
  */
+
+import { classCounts } from "../../core/class-counts.ts";
 import { type Shares, type SplitName, splitNames } from "../../core/dataset.ts";
 import { RandomSequence, streams } from "../../core/random.ts";
-import { classCounts } from "./class-counts.ts";
 
 const SPLIT_SEED = 0;
 

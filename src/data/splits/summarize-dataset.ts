@@ -1,7 +1,8 @@
 /** What study.json says of a data set. */
+
+import { classCounts } from "../../core/class-counts.ts";
 import { type AnyDataset, inputTypeOf } from "../../core/dataset.ts";
 import type { DatasetSummary } from "../../core/study.ts";
-import { classCounts } from "./class-counts.ts";
 
 export function summarizeDataset(dataset: AnyDataset): DatasetSummary {
   const { name, train, validation, test, features, sampleShape, classes, classNames, shares, sha256, treatment } =

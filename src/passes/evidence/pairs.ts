@@ -3,6 +3,7 @@
  * page are packed as the pass goes over its chunks and stay on the device; then pairs are counted in strips, as many rows of them as
  * fit, each of which is read back before the next.
  */
+import { classCounts } from "../../core/class-counts.ts";
 import { RunError } from "../../core/errors.ts";
 import { classesOf, hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import {
@@ -79,8 +80,8 @@ interface PairSums extends PairedLayers {
   readonly both: readonly Uint32Array[];
 }
 
-/** Of one network: as `NetworkPairs` has them. */
-type CountedPairs = Pick<NetworkPairs, "ones" | "pairs">;
+/** Of one network, whichever it is. */
+export type CountedPairs = Omit<NetworkPairs, "repeat">;
 
 interface Sums {
   /** Per hidden layer: [networks, units, classes]. */
@@ -90,7 +91,7 @@ interface Sums {
 
 interface PairsCollector extends Collector {
   /** [networks] */
-  gathered(): CountedPairs[];
+  gathered(): Omit<CountedPairs, "samplesPerClass">[];
 }
 
 function createPairsCollector({ count, shape }: DeviceNetworks, asked: PairsAsked): PairsCollector {
@@ -105,7 +106,7 @@ function createPairsCollector({ count, shape }: DeviceNetworks, asked: PairsAske
   return {
     board: (pass, own) => board(pass, own, sums, asked),
     gathered: () =>
-      Array.from({ length: count }, (_, network): CountedPairs => {
+      Array.from({ length: count }, (_, network) => {
         return {
           ones: sums.ones.map((ones) =>
             ones.slice((network * ones.length) / count, ((network + 1) * ones.length) / count),
@@ -208,5 +209,7 @@ export async function countPairs(pass: SplitPass, asked: PairsAsked): Promise<Co
   pairBytes(pass.networks.shape, asked.scope);
   const pairs = createPairsCollector(pass.networks, asked);
   await ride(pass, "pack bits of pairs", [pairs]);
-  return pairs.gathered();
+  const { host, classes } = pass.split;
+  const samplesPerClass = classCounts(host.labels, classes);
+  return pairs.gathered().map((own) => ({ samplesPerClass, ...own }));
 }

@@ -1,13 +1,7 @@
-/** How often each class occurs, and the demand that none is missing where measures are taken. */
+/** The demand that no class is missing where measures are taken. */
+import { classCounts } from "../../core/class-counts.ts";
 import type { SplitName } from "../../core/dataset.ts";
 import { RunError } from "../../core/errors.ts";
-
-/** Samples per class, [classes]; labels are [count], each in 0..classes-1. */
-export function classCounts(labels: ArrayLike<number>, classes: number): Uint32Array {
-  const counts = new Uint32Array(classes);
-  for (let sample = 0; sample < labels.length; sample++) counts[labels[sample]!]!++;
-  return counts;
-}
 
 /**
  * Refuses splits in which a class has no validation sample: its share of ones, and so every class-dependent measure,
