@@ -18,6 +18,7 @@ import { RunError } from "./core/errors.ts";
 import type { InputType } from "./core/input-type.ts";
 import { featuresOf, studyShape } from "./core/layers/network-shape.ts";
 import { greatest } from "./core/long-arrays.ts";
+import { megabytes } from "./core/megabytes.ts";
 import type { PairScope } from "./core/pairs.ts";
 import type { Stage } from "./core/progress.ts";
 import { quantizationOf } from "./core/quantization.ts";
@@ -224,12 +225,6 @@ export function analysisPlan(basis: PlanBasis, data: DataSize, config: Measuring
     ablationPlan(basis, data, config, config.repeats),
   ];
   return { memoryBytes: basis.memoryBytes, bindingBytes: bindingBytes(basis), stages };
-}
-
-/** `106 MB`, `5.4 MB`, `0.012 MB`: millions of bytes, as --memory counts them. */
-export function megabytes(bytes: number): string {
-  const value = bytes / 1e6;
-  return `${value >= 100 ? value.toFixed(0) : Number(value.toPrecision(2))} MB`;
 }
 
 /** `17 of 50 networks (time)`. */

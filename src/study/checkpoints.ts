@@ -15,16 +15,19 @@ export class Checkpoints {
   readonly #parts: StudyParts;
   readonly #clock: Clock;
   readonly #everyMs: number;
+  readonly #before: (() => Promise<void>) | undefined;
   #isTraining = false;
   #endedAt = 0;
   #tookMs = 0;
   /** Told when the training in hand is kept. */
   readonly #waiting = new Set<() => void>();
 
-  constructor(parts: StudyParts, clock: Clock, everyMs = CHECKPOINT_MS) {
+  /** @param before done before each of them: what has to be kept by the time that it is */
+  constructor(parts: StudyParts, clock: Clock, everyMs = CHECKPOINT_MS, before?: () => Promise<void>) {
     this.#parts = parts;
     this.#clock = clock;
     this.#everyMs = everyMs;
+    this.#before = before;
   }
 
   /** Those that are there and whole. */
@@ -52,6 +55,7 @@ export class Checkpoints {
   /** @param states of networks that are trained together */
   async keep(states: readonly TrainingState[]): Promise<void> {
     const begin = this.#clock();
+    await this.#before?.();
     await Promise.all(states.map((state) => this.#parts.write("checkpoint", state.repeat, state)));
     this.#endedAt = this.#clock();
     this.#tookMs = this.#endedAt - begin;

@@ -3,8 +3,10 @@ import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { Lab } from "../../web/engine/lab.ts";
 import type { GivenFile, LabNotice, LabRequest } from "../../web/engine/protocol.ts";
+import type { LabStorage } from "../../web/engine/training-archive.ts";
 import { testAdapterName } from "./gpu.ts";
 import { type IdxFiles, tinyIdxFiles } from "./idx-folders.ts";
+import { MemoryFolders } from "./memory-folders.ts";
 
 type Notice<T extends LabNotice["type"]> = Extract<LabNotice, { readonly type: T }>;
 
@@ -45,15 +47,17 @@ function browserScope(made: (device: GPUDevice) => void): BrowserScope {
 /**
  * An opened lab without the embedded digits, which its page's folder would hold: `open` ends with that fault.
  * @param onNotice told of every notice
+ * @param storage in which trainings are kept; by default one that ends with the lab
  */
 export async function openLab(
   scope?: BrowserScope,
   onNotice: (notice: LabNotice) => void = () => {},
+  storage: LabStorage = { open: async () => new MemoryFolders() },
 ): Promise<LabInNode> {
   const devices: GPUDevice[] = [];
   const notices: LabNotice[] = [];
   const waiting = new Set<(notice: LabNotice) => void>();
-  const lab = new Lab(scope ?? browserScope((device) => devices.push(device)), "0.0.0", (notice) => {
+  const lab = new Lab(scope ?? browserScope((device) => devices.push(device)), storage, "0.0.0", (notice) => {
     notices.push(notice);
     onNotice(notice);
     for (const told of [...waiting]) told(notice);
@@ -79,8 +83,8 @@ export async function settled(lab: LabInNode): Promise<void> {
 }
 
 /** An opened lab with the tiny data set. */
-export async function openTinyLab(): Promise<LabInNode> {
-  const lab = await openLab();
+export async function openTinyLab(storage?: LabStorage): Promise<LabInNode> {
+  const lab = await openLab(undefined, undefined, storage);
   const loaded = lab.next("phase"); // `ready`, after the data
   lab.send({ type: "load", files: givenFiles(tinyIdxFiles()) });
   await loaded;

@@ -7,10 +7,10 @@ import { expect, test } from "vitest";
 import { RandomSequence, streams } from "../../src/core/random.ts";
 import type { StudyConfig } from "../../src/core/study.ts";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
-import type { GivenFile, LabNotice, LabRequest, LabSettings } from "../../web/engine/protocol.ts";
+import type { GivenFile, LabNotice, LabRequest, LabSettings, TrainingState } from "../../web/engine/protocol.ts";
 import { createStore } from "../../web/ui/lab-store.ts";
 import { epochRequest, keptEpochs } from "../../web/ui/state/epochs.ts";
-import { initialState, type LabState, type Training } from "../../web/ui/state/lab-state.ts";
+import { initialState, type LabState } from "../../web/ui/state/lab-state.ts";
 import { addressOf } from "../../web/ui/state/removal.ts";
 import { defaultSettings, settingTexts } from "../../web/ui/state/settings.ts";
 import { curveKey, shownTable } from "../../web/ui/state/shown.ts";
@@ -244,13 +244,13 @@ function curvesOnShow(state: LabState) {
   );
 }
 
-function upTo(epochs: number, { repeats }: Training) {
+function upTo(epochs: number, { repeats }: TrainingState) {
   return repeats.map(({ loss, accuracy, ...one }) => {
     return { ...one, loss: loss.slice(0, epochs), accuracy: accuracy.slice(0, epochs) };
   });
 }
 
-/** All epochs of the training on show can be gone back to; trainings that are compared have ended. */
+/** All epochs of the training on show can be gone back to; trainings that are whole have all their epochs. */
 function expectEpochs(state: LabState, { lab }: Page, said: string): void {
   const { epoch } = state.study!.about;
   if (epoch !== undefined) {
@@ -258,7 +258,7 @@ function expectEpochs(state: LabState, { lab }: Page, said: string): void {
     expect({ kept: keptEpochs(state).kept, training: epoch.training, type: "epochs" }, said).toEqual(told);
     expect(epoch.kept[keptEpochs(state).place], said).toBe(epoch.shown);
   }
-  for (const { training, config } of state.trainings) {
+  for (const { training, config } of state.trainings.filter(({ isWhole }) => isWhole)) {
     expect([training.epochs, training.epochsDone], said).toEqual([config.epochs, config.epochs]);
     for (const { loss } of training.repeats) expect(loss, said).toHaveLength(config.epochs!);
   }

@@ -33,6 +33,11 @@ export class EpochStore {
     return whole.map(([epoch]) => epoch).sort((a, b) => a - b);
   }
 
+  /** By epoch, from 1, and repeat; of some epochs perhaps not all repeats. */
+  get all(): ReadonlyMap<number, ReadonlyMap<number, TrainedNetwork>> {
+    return this.#networks;
+  }
+
   /** Adds some repeats after an epoch, from 1; those that were there, of a device that was lost, are replaced. */
   add(epoch: number, networks: readonly TrainedNetwork[]): void {
     this.#drop((other) => other < epoch && other % this.#stride !== 0);

@@ -3,6 +3,12 @@ import { type Fault, RunError } from "../../src/core/errors.ts";
 import { createContext, type Gate, type GpuContext, withTiles } from "../../src/gpu/device/context.ts";
 import { Devices, SHARE_AFTER_LOSS } from "../../src/gpu/device/devices.ts";
 import { type BrowserScope, type NoAdapter, openBrowserAdapter } from "../../src/platform/browser/adapter.ts";
+import type { AdapterState } from "./protocol.ts";
+
+export const adapterState = ({ facts }: GpuContext): AdapterState => ({
+  state: facts.software ? "software" : "hardware",
+  facts,
+});
 
 /** A software adapter's memory is the machine's, of which a page should not take much. */
 const SOFTWARE_MEMORY_BYTES = 2 ** 30;

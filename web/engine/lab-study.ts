@@ -7,6 +7,7 @@ import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../src/core/scope.ts";
 import type { DatasetSummary, Provenance, RecordedConfig, RepeatSummary } from "../../src/core/study.ts";
 import type { MissingPart } from "../../src/report/analysis/analysis.ts";
+import type { PartOrigin } from "../../src/study/part-names.ts";
 import { withOrders } from "../../src/study/part-values.ts";
 import type { StudyParts } from "../../src/study/study-parts.ts";
 import type { LabDevice } from "./lab-device.ts";
@@ -24,12 +25,12 @@ export interface LivePart {
 
 /** The epochs of a training whose networks are kept. */
 export interface KeptEpochs {
-  /** Tells trainings of a visit apart. */
-  readonly id: number;
+  /** Tells trainings apart, those of earlier visits too. */
+  readonly id: string;
   /** From 1, ascending. */
   readonly kept: readonly number[];
-  /** Measures the networks as they were after an epoch. @param trainMs what training took, where that is this epoch's */
-  study(device: LabDevice, epoch: number, trainMs?: number): Promise<LabStudy>;
+  /** Measures the networks as they were after an epoch. @param origin of what is computed */
+  study(device: LabDevice, epoch: number, origin: PartOrigin): Promise<LabStudy>;
 }
 
 export interface LabStudy {

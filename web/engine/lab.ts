@@ -3,38 +3,39 @@ import type { Dataset } from "../../src/core/dataset.ts";
 import { RunError } from "../../src/core/errors.ts";
 import { appendAll } from "../../src/core/long-arrays.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
-import type { GpuContext } from "../../src/gpu/device/context.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
-import { exportStudy } from "./export-files.ts";
+import type { PartOrigin } from "../../src/study/part-names.ts";
+import { recordOf } from "../../src/study/study-record.ts";
+import { Clicks } from "./clicks.ts";
 import { readGiven } from "./given-study.ts";
 import { JobQueue } from "./job-queue.ts";
-import { LabDevice } from "./lab-device.ts";
+import { keptStudy } from "./kept-study.ts";
+import type { KeptTraining } from "./kept-training.ts";
+import { adapterState, LabDevice } from "./lab-device.ts";
+import { exportShown } from "./lab-export.ts";
 import type { LabStudy, LivePart } from "./lab-study.ts";
-import { Newest } from "./newest.ts";
 import { pageFault } from "./page-fault.ts";
-import { loadDigits, loadFinishedStudy, loadReportAssets } from "./page-files.ts";
-import type { AdapterState, LabNotice, LabRequest, LabRequestType } from "./protocol.ts";
+import { loadDigits, loadFinishedStudy } from "./page-files.ts";
+import type { LabNotice, LabRequest, LabRequestType } from "./protocol.ts";
 import { PutOff } from "./put-off.ts";
 import { inPageWords } from "./reading-names.ts";
 import { configOf } from "./settings.ts";
 import { studyNotices } from "./study-notices.ts";
 import { filedStudy, networkStudy } from "./study-sources.ts";
-import { answersOf, computeCurves, curvePieces, removeSingles, train } from "./study-stages.ts";
+import { answersOf, computeCurves, curvePieces, removeSingles } from "./study-stages.ts";
+import { trainKept } from "./train-kept.ts";
 import { TrainedEpochs } from "./trained-epochs.ts";
-import { TrainingRecord } from "./training-record.ts";
+import { type LabStorage, TrainingArchive } from "./training-archive.ts";
 import { StoppedError, WorkGate } from "./work-gate.ts";
 
 type Request<T extends LabRequestType> = Extract<LabRequest, { readonly type: T }>;
 type Phase = Extract<LabNotice, { readonly type: "phase" }>["phase"];
-type LongRequest = Request<"start" | "epoch" | "load" | "useEmbeddedDigits" | "showFinished" | "curves" | "export">;
+type LongRequest = Request<
+  "start" | "continue" | "reopen" | "epoch" | "load" | "useEmbeddedDigits" | "showFinished" | "curves" | "export"
+>;
 
 /** The embedded digits' name as data of a study, as on the command line. */
 const EMBEDDED = "mnist";
-
-const adapterState = ({ facts }: GpuContext): AdapterState => ({
-  state: facts.software ? "software" : "hardware",
-  facts,
-});
 
 export class Lab {
   readonly #scope: BrowserScope;
@@ -42,11 +43,8 @@ export class Lab {
   readonly #post: (notice: LabNotice) => void;
   readonly #gate = new WorkGate();
   readonly #jobs = new JobQueue(this.#gate);
-  readonly #evaluations = new Newest<Request<"evaluate">>((asked) => this.#click(asked, () => this.#evaluate(asked)));
-  readonly #extremes = new Newest<Request<"extremes">>((asked) => this.#click(asked, () => this.#findExtremes(asked)));
-  readonly #samples = new Newest<Request<"classify">>((asked) => this.#click(asked, () => this.#classify(asked)));
-  /** Answers to clicks share buffers, so they come one after another. */
-  #clicks: Promise<void> = Promise.resolve();
+  readonly #archive: TrainingArchive;
+  readonly #clicks: Clicks;
   #base = "";
   #opened: Promise<void> = Promise.resolve();
   #device: LabDevice | undefined;
@@ -54,17 +52,19 @@ export class Lab {
   #dataset: Dataset | undefined;
   #study: LabStudy | undefined;
   #phase: Phase = "ready";
-  #trainings = 0;
   /** What is shown while networks train; undefined for the newest epoch. */
   #wantedEpoch: number | undefined;
   /** What the study on show still lacks, because a request that may replace it came between; see `PutOff`. */
   #putOff = new PutOff();
 
   /** @param version of the package, for exported results */
-  constructor(scope: BrowserScope, version: string, post: (notice: LabNotice) => void) {
+  constructor(scope: BrowserScope, storage: LabStorage, version: string, post: (notice: LabNotice) => void) {
     this.#scope = scope;
     this.#version = version;
     this.#post = post;
+    this.#archive = new TrainingArchive(storage, post);
+    const onFault = this.#tellFault.bind(this);
+    this.#clicks = new Clicks({ gate: this.#gate, live: () => this.#live(), post, onFault });
   }
 
   receive(request: LabRequest): void {
@@ -73,9 +73,9 @@ export class Lab {
     else if (type === "pause" || type === "resume") this.#setPaused(type === "pause");
     else if (type === "stop") this.#stop();
     else if (type === "cancel") this.#cancel(request.request);
-    else if (type === "evaluate") void this.#evaluations.offer(request);
-    else if (type === "extremes") void this.#extremes.offer(request);
-    else if (type === "classify") void this.#samples.offer(request);
+    else if (type === "evaluate" || type === "extremes" || type === "classify") this.#clicks.receive(request);
+    else if (type === "rename" || type === "forget" || type === "listTrainings" || type === "dropNotes")
+      this.#archive.receive(request).catch((error: unknown) => this.#tellFault(type, error));
     else if (type === "epoch" && this.#phase === "training") this.#wantedEpoch = request.epoch;
     else this.#enqueue(request);
   }
@@ -139,7 +139,9 @@ export class Lab {
   }
 
   #run(asked: LongRequest): Promise<void> {
-    if (asked.type === "start") return this.#train(asked);
+    if (asked.type === "start") return this.#start(asked);
+    if (asked.type === "continue") return this.#continue(asked);
+    if (asked.type === "reopen") return this.#reopen(asked.training);
     if (asked.type === "epoch") return this.#showEpoch(asked);
     if (asked.type === "load") return this.#load(asked);
     if (asked.type === "useEmbeddedDigits") return this.#useEmbeddedDigits();
@@ -152,7 +154,8 @@ export class Lab {
   async #open(base: string): Promise<void> {
     this.#base = base;
     const told = (work: Promise<void>) => work.catch((error: unknown) => this.#tellFault("open", error));
-    await Promise.all([told(this.#openDevice()), told(this.#useEmbeddedDigits())]);
+    const listed = told(this.#archive.open());
+    await Promise.all([listed, told(listed.then(() => this.#openDevice())), told(this.#useEmbeddedDigits())]);
   }
 
   async #openDevice(): Promise<void> {
@@ -189,25 +192,79 @@ export class Lab {
     return { device, dataset };
   }
 
-  async #train({ settings, live = false }: Request<"start">): Promise<void> {
+  #originOn({ current }: LabDevice, dataset: Dataset): PartOrigin {
+    const { facts: adapter, tiles } = current;
+    return { package: this.#version, dawn: this.#scope.navigator.userAgent, adapter, tiles, dataset };
+  }
+
+  async #start({ settings, live = false }: Request<"start">): Promise<void> {
     const { device, dataset } = this.#computing();
     const config = configOf(settings, dataset === this.#embedded ? EMBEDDED : dataset.name);
-    const begin = performance.now();
-    const record = new TrainingRecord(config.repeats, config.epochs, () => performance.now() - this.#gate.heldMs);
-    const epochs = new TrainedEpochs(++this.#trainings, dataset, config, new Date());
+    const origin = this.#originOn(device, dataset);
+    const training = this.#archive.begin(recordOf({ config, origin, dataset, warnings: [] }));
+    await this.#archive.whileTrained(training, () => this.#train(device, new TrainedEpochs(training, dataset), live));
+  }
+
+  /** The data of a training, where they are in use or come with the page. */
+  #dataOf({ record }: KeptTraining): Dataset | undefined {
+    return [this.#dataset, this.#embedded].find((dataset) => dataset?.sha256 === record.dataset.sha256);
+  }
+
+  /** Why nothing can be computed of a training; empty where it can. */
+  #lackOf(training: KeptTraining): string {
+    if (this.#device === undefined) return "there is no WebGPU adapter";
+    return this.#dataOf(training) ? "" : `its data are not kept: drop ${training.record.dataset.name} on the page`;
+  }
+
+  async #continue({ training: id, live = false }: Request<"continue">): Promise<void> {
+    const training = this.#archive.training(id);
+    const lacking = this.#lackOf(training);
+    if (lacking !== "") throw new RunError({ what: "this training cannot go on", found: lacking });
+    const [device, dataset] = [this.#device!, this.#dataOf(training)!];
+    await training.requireOrigin(this.#originOn(device, dataset));
+    await this.#archive.whileTrained(training, async () => {
+      const epochs = await TrainedEpochs.reopened(training, dataset);
+      await epochs.prepare();
+      await this.#train(device, epochs, live);
+    });
+  }
+
+  async #train(device: LabDevice, epochs: TrainedEpochs, live: boolean): Promise<void> {
+    const { training, dataset } = epochs;
     this.#wantedEpoch = undefined;
     this.#setPhase("training");
-    await train(device, dataset, config, record, {
-      onChange: () => this.#post(record.notice()),
-      onEpoch: async (epoch) => {
-        await epochs.keep(epoch);
-        this.#post({ type: "epochs", training: epochs.id, kept: epochs.kept });
-        if (live && epoch.epoch + 1 < config.epochs) await this.#showWhileTraining(device, epochs);
+    await trainKept(device, epochs, {
+      gate: this.#gate,
+      post: this.#post,
+      onPassing: async () => {
+        if (live) await this.#showWhileTraining(device, epochs);
       },
     });
-    const trainMs = performance.now() - begin;
     this.#setPhase("measuring");
-    await this.#show(await epochs.study(device, config.epochs, trainMs));
+    const study = await epochs.study(device, training.config.epochs, this.#originOn(device, dataset));
+    await training.finish(study.repeats, study.warnings);
+    await this.#show(study);
+  }
+
+  /** As it was left: its newest epoch. */
+  async #reopen(id: string): Promise<void> {
+    const training = this.#archive.training(id);
+    this.#setPhase("measuring");
+    const lacking = this.#lackOf(training);
+    if (lacking !== "") return await this.#show(await keptStudy(training, lacking));
+    const [device, dataset] = [this.#device!, this.#dataOf(training)!];
+    const epochs = await TrainedEpochs.reopened(training, dataset);
+    const epoch = epochs.kept.at(-1);
+    if (epoch === undefined) throw new RunError({ what: "no epoch of all its networks is kept", fix: "continue it" });
+    await this.#archive.tell(); // of what is damaged
+    await this.#show(await epochs.study(device, epoch, this.#originOn(device, dataset)));
+  }
+
+  /** What is on show lacked its data, which have come: more can be computed of it. */
+  async #revive(): Promise<void> {
+    const { epochs, live, dataset } = this.#study ?? {};
+    if (epochs !== undefined && live === undefined && dataset?.sha256 === this.#dataset?.sha256)
+      await this.#reopen(epochs.id);
   }
 
   /** The newest epoch, or the one that is asked for; what it lacks is found out once training has ended. */
@@ -216,24 +273,26 @@ export class Lab {
     const epoch = this.#wantedEpoch !== undefined && kept.includes(this.#wantedEpoch) ? this.#wantedEpoch : kept.at(-1);
     const isShown = this.#study?.epochs === epochs && this.#study.epoch === epoch;
     if (epoch === undefined || isShown) return;
-    const study = await epochs.study(device, epoch);
+    const study = await epochs.passingStudy(device, epoch);
     this.#place(study);
     if (study.config.singles !== "none") this.#putOff.lacksSingles(study);
   }
 
   async #showEpoch({ epoch }: Request<"epoch">): Promise<void> {
     const { device } = this.#computing();
-    const { epochs } = this.#shown();
-    if (epochs === undefined)
+    const { epochs, live } = this.#shown();
+    if (epochs === undefined || live === undefined)
       throw new RunError({ what: "no epochs are kept of this study", fix: "train networks here" });
     this.#setPhase("measuring");
-    await this.#show(await epochs.study(device, epoch ?? epochs.kept.at(-1)!));
+    await this.#show(await epochs.study(device, epoch ?? epochs.kept.at(-1)!, this.#originOn(device, live.dataset)));
   }
 
   async #load({ files, options = {} }: Request<"load">): Promise<void> {
     const given = await readGiven(files, options, (read) => this.#tellPicture(read, files.length));
-    if (given.kind === "dataset") this.#useDataset(given.dataset, given.notes);
-    else if (given.kind === "network") {
+    if (given.kind === "dataset") {
+      this.#useDataset(given.dataset, given.notes);
+      await this.#revive();
+    } else if (given.kind === "network") {
       const { device, dataset } = this.#computing();
       this.#setPhase("measuring");
       await this.#show(await networkStudy(device, dataset, { ...given, channels: options.channels }));
@@ -264,7 +323,7 @@ export class Lab {
 
   #place(study: LabStudy): void {
     const before = this.#study?.live;
-    if (before !== undefined) this.#clicks = this.#clicks.then(() => before.probing[Symbol.dispose]());
+    if (before !== undefined) this.#clicks.forget(before);
     this.#study = study;
     for (const notice of studyNotices(study)) this.#post(notice);
   }
@@ -302,25 +361,13 @@ export class Lab {
   async #export(request: number): Promise<void> {
     const study = this.#shown();
     const { device } = this.#computing();
-    if (study.origin === "results-folder" || study.origin === "finished") {
-      throw new RunError({ what: "these results come from files", fix: "train networks here, and export those" });
-    }
-    const { scopes, modes } = study.config;
-    const repeats = study.networks.map(({ repeat }) => repeat);
-    const pieces = curvePieces(study, repeats, scopes);
-    const report = (done: number) => this.#post({ type: "exporting", request, done, total: pieces.length });
     this.#setPhase("sweeping");
-    const begin = performance.now();
-    let done = 0;
-    report(done);
-    await computeCurves(device, study, pieces, modes, () => report(++done));
-    const { facts, tiles } = device.current;
-    const runtime = { package: this.#version, node: "none: a browser", dawn: this.#scope.navigator.userAgent };
-    const ablateMs = performance.now() - begin;
-    const exported = await exportStudy(study, {
-      runtime: { ...runtime, adapter: facts, tiles },
-      ablateMs,
-      loadAssets: () => loadReportAssets(this.#base),
+    const exported = await exportShown({
+      device,
+      study,
+      runtime: { package: this.#version, node: "none: a browser", dawn: this.#scope.navigator.userAgent },
+      base: this.#base,
+      onProgress: (done, total) => this.#post({ type: "exporting", request, done, total }),
       onFault: (error) => this.#tellFault("export", error),
     });
     // Given up while the report was made, which asks nobody.
@@ -328,38 +375,10 @@ export class Lab {
     this.#post({ type: "exported", request, ...exported });
   }
 
-  /** Answers while long work waits at the gate. */
-  #click(asked: Request<"evaluate" | "extremes" | "classify">, work: () => Promise<void>): Promise<void> {
-    this.#clicks = this.#clicks
-      .then(() => this.#gate.first(work))
-      .catch((error: unknown) => this.#tellFault(asked.type, error));
-    return this.#clicks;
-  }
-
   #live(): LivePart & { readonly device: LabDevice } {
     const { live, lacking } = this.#shown();
     if (live === undefined) throw new RunError({ what: "nothing can be computed of this study", found: lacking });
     return { ...live, device: this.#computing().device };
-  }
-
-  async #evaluate({ sequence, repeat, removed, mode }: Request<"evaluate">): Promise<void> {
-    const begin = performance.now();
-    const { probing, dataset, device } = this.#live();
-    const probed = await probing.evaluate(device.devices, repeat, removed, mode);
-    const asked = { sequence, repeat, mode, removed };
-    const elapsedMs = performance.now() - begin;
-    this.#post({ type: "evaluated", evaluation: { ...asked, ...probed, samples: dataset.test.count, elapsedMs } });
-  }
-
-  async #findExtremes({ sequence, repeat, neuron, count }: Request<"extremes">): Promise<void> {
-    const { probing, device } = this.#live();
-    const { most, least } = await probing.extremes(device.devices, repeat, neuron, count);
-    this.#post({ type: "extremes", sequence, repeat, neuron, most, least });
-  }
-
-  async #classify({ sequence, repeat, choice, removed, mode }: Request<"classify">): Promise<void> {
-    const classified = this.#live().probing.classify(repeat, choice, removed, mode);
-    this.#post({ type: "classified", classified: { sequence, repeat, ...classified } });
   }
 
   #setPhase(phase: Phase): void {

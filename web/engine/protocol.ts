@@ -3,8 +3,8 @@
  * requests; the worker answers with notices, in any number and at any time. What a request cannot do comes back as a
  * `fault` that names the request.
  *
- * `open` comes first and is answered by `adapter`, `loading` and `dataset`. Then `start`, `load` or `showFinished` give a
- * study: `study`, then `measured`, `orders`, `singles`, all about that study until the next `study`. From `measured` on,
+ * `open` comes first and is answered by `trainings`, `adapter`, `loading` and `dataset`. Then `start`, `continue`, `reopen`,
+ * `load` or `showFinished` give a study: `study`, then `measured`, `orders`, `singles`, all about that study until the next `study`. From `measured` on,
  * `curves` and `export` work, and `evaluate` and `extremes` where `study.live` is true.
  */
 
@@ -83,7 +83,19 @@ export type LabRequest =
   /** Between two submits: at most some 100 ms later. Evaluations and extremes are answered while paused. */
   | { readonly type: "pause" }
   | { readonly type: "resume" }
-  /** Gives up training or measuring; the study shown before stays, and works. */
+  /** Shows a training of the list as it was left. Ends whatever else runs. */
+  | { readonly type: "reopen"; readonly training: string }
+  /** Goes on with a training of the list that was not finished, or that has lost networks. Ends whatever else runs. */
+  | { readonly type: "continue"; readonly training: string; readonly live?: boolean }
+  /** Gives a training of the list a name, or takes it away (an empty one). Those with a name are not dropped for others. */
+  | { readonly type: "rename"; readonly training: string; readonly name: string }
+  /** Deletes a training of the list. Where it is on show, it stays there until another study is. */
+  | { readonly type: "forget"; readonly training: string }
+  /** Looks what other tabs have kept or deleted: `trainings` tells. */
+  | { readonly type: "listTrainings" }
+  /** The notes of `trainings` were read. */
+  | { readonly type: "dropNotes" }
+  /** Gives up training or measuring; the study shown before stays, and works. What was trained is kept, and can be gone on with. */
   | { readonly type: "stop" }
   /**
    * Test accuracy with a set of neurons removed. Only the newest request that waits is answered: `evaluated` repeats its
@@ -159,6 +171,52 @@ export interface TrainingRepeat {
   readonly accuracy: readonly number[];
 }
 
+/** A training and how far it is. */
+export interface TrainingState {
+  readonly epochs: number;
+  /** Epochs finished, with the fraction of the current one, over all repeats as if they were one. */
+  readonly epochsDone: number;
+  /** Milliseconds to the end of training; absent until it can be told. Pauses do not count. */
+  readonly remainingMs?: number;
+  readonly repeats: readonly TrainingRepeat[];
+}
+
+/** A training of the list, which outlives the page where the browser keeps it. */
+export interface EarlierTraining {
+  readonly id: string;
+  /** From 1, in the order in which they began. */
+  readonly number: number;
+  /** That somebody gave it; empty. */
+  readonly name: string;
+  /** When it began: ISO 8601, UTC. */
+  readonly started: string;
+  readonly config: RecordedConfig;
+  readonly dataset: DatasetSummary;
+  readonly training: Pick<TrainingState, "epochs" | "epochsDone" | "repeats">;
+  /** Of the networks at the end; empty before it. */
+  readonly repeats: readonly RepeatSummary[];
+  /** Whether nothing of it is left to train. */
+  readonly isWhole: boolean;
+  /** Whether it outlives the page. */
+  readonly isKept: boolean;
+  /** Whether another tab is training it. */
+  readonly elsewhere: boolean;
+  /** That are kept of it. */
+  readonly bytes: number;
+}
+
+/** How it stands with what outlives the page. */
+export interface StorageState {
+  /** Of all trainings. */
+  readonly bytes: number;
+  /** That they may have. */
+  readonly most: number;
+  /** Why trainings are not kept. */
+  readonly fault?: Fault;
+  /** What happened to trainings that were kept, as sentences without full stop. */
+  readonly notes: readonly string[];
+}
+
 export interface Evaluation {
   readonly sequence: number;
   readonly repeat: number;
@@ -231,17 +289,11 @@ export type LabNotice =
       readonly phase: "ready" | "training" | "measuring" | "sweeping";
       readonly paused: boolean;
     }
-  | {
-      readonly type: "training";
-      readonly epochs: number;
-      /** Epochs finished, with the fraction of the current one, over all repeats as if they were one. */
-      readonly epochsDone: number;
-      /** Milliseconds to the end of training; absent until it can be told. Pauses do not count. */
-      readonly remainingMs?: number;
-      readonly repeats: readonly TrainingRepeat[];
-    }
+  | ({ readonly type: "training" } & TrainingState)
   /** Epochs of the training that runs whose networks are kept, from 1, ascending; `training` as of `study.epoch`. */
-  | { readonly type: "epochs"; readonly training: number; readonly kept: readonly number[] }
+  | { readonly type: "epochs"; readonly training: string; readonly kept: readonly number[] }
+  /** The trainings that can be gone back to, oldest first. After `open` before `adapter`, and at every change. */
+  | { readonly type: "trainings"; readonly trainings: readonly EarlierTraining[]; readonly storage: StorageState }
   /** A study that replaces what is shown. What is known of its networks follows. */
   | {
       readonly type: "study";
@@ -253,8 +305,8 @@ export type LabNotice =
       readonly dataset: DatasetSummary;
       /** [input, hidden ..., classes] */
       readonly widths: readonly number[];
-      /** Where it was trained here: the epoch after which the networks are shown, those that are kept, and the training's number. */
-      readonly epoch?: { readonly shown: number; readonly kept: readonly number[]; readonly training: number };
+      /** Where it was trained here: the epoch after which the networks are shown, those that are kept, and the training's id. */
+      readonly epoch?: { readonly shown: number; readonly kept: readonly number[]; readonly training: string };
       /** [validation samples]: their classes; empty where the study is not live. */
       readonly validationLabels: Uint16Array;
       /** Whether there are device, data and weights for `evaluate`, `extremes` and `curves`. */

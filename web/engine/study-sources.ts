@@ -9,13 +9,13 @@ import { fittedTo, requireFit } from "../../src/core/network-fit.ts";
 import { resultNames } from "../../src/core/platform.ts";
 import { defaultBins, defaultBits } from "../../src/core/quantization.ts";
 import type { ChannelOrder } from "../../src/core/sample-axes.ts";
-import type { RecordedConfig } from "../../src/core/study.ts";
 import { studyDefaults } from "../../src/core/study-defaults.ts";
 import { inputsForNetworks } from "../../src/data/inputs/inputs-for-networks.ts";
 import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
 import { MeasureDoubts } from "../../src/measures/doubts.ts";
 import type { StudyFiles } from "../../src/report/analysis/analysis.ts";
 import { partsInMemory } from "../../src/study/study.ts";
+import type { StudyParts } from "../../src/study/study-parts.ts";
 import { ordersOf } from "../../src/study/table-orders.ts";
 import type { LabDevice } from "./lab-device.ts";
 import { CurveStore, type LabStudy, type LivePart, livePart } from "./lab-study.ts";
@@ -29,15 +29,17 @@ type Origin = Pick<LabStudy, "origin" | "label" | "provenance" | "warnings" | "n
 /**
  * Measures networks and lays out their orders.
  * @param shown the data as they were read, where the networks take them rescaled
+ * @param parts that were given the networks
  */
 export async function measuredStudy(
   device: LabDevice,
   { dataset, shown = dataset }: { readonly dataset: Dataset; readonly shown?: Dataset },
-  config: RecordedConfig,
+  parts: StudyParts,
   networks: readonly TrainedNetwork[],
   origin: Origin,
 ): Promise<LabStudy> {
-  const { repeats, neurons, parts } = await measure(device, dataset, config, networks);
+  const { repeats, neurons } = await measure(device, dataset, parts, networks);
+  const { config } = parts;
   const doubts = new MeasureDoubts();
   for (const table of neurons) doubts.add(table);
   return {
@@ -86,13 +88,9 @@ export async function networkStudy(device: LabDevice, raw: Dataset, filed: Filed
   const told = [...filed.notes, ...fitted.notes, ...notes].map(inPageWords);
   const doubts = warnings.map(inPageWords);
   const origin: Origin = { origin: "network-file", label, provenance: undefined, warnings: doubts, notes: told };
-  const study = await measuredStudy(
-    device,
-    { dataset, shown: raw },
-    config,
-    [{ repeat: 0, network, trainLoss: [] }],
-    origin,
-  );
+  const own = [{ repeat: 0, network, trainLoss: [] }];
+  const parts = partsInMemory(device.devices, dataset, config, { networks: own });
+  const study = await measuredStudy(device, { dataset, shown: raw }, parts, own, origin);
   return nearChanceOn(dataset)(study.repeats[0]!) ? { ...study, warnings: [...doubts, GUESSES] } : study;
 }
 

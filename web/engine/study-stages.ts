@@ -6,7 +6,7 @@ import { appendAll } from "../../src/core/long-arrays.ts";
 import type { TrainedNetwork } from "../../src/core/network.ts";
 import type { NeuronTable } from "../../src/core/neuron-table.ts";
 import { type ScopeKind, type ScopeText, scopesOf } from "../../src/core/scope.ts";
-import type { RecordedConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
+import type { RepeatSummary } from "../../src/core/study.ts";
 import { PerDevice } from "../../src/gpu/device/devices.ts";
 import { splitOnDevice } from "../../src/passes/device-split.ts";
 import type { Answers } from "../../src/report/analysis/analysis.ts";
@@ -14,8 +14,9 @@ import { answers } from "../../src/report/analysis/answers.ts";
 import { comparisons } from "../../src/report/analysis/comparisons.ts";
 import { groupCurves } from "../../src/report/analysis/curve-groups.ts";
 import { assembled, summariesOf } from "../../src/study/assemble.ts";
+import type { Checkpoints } from "../../src/study/checkpoints.ts";
 import { type Job, jobsOf } from "../../src/study/jobs.ts";
-import { doJobs, partsInMemory } from "../../src/study/study.ts";
+import { doJobs } from "../../src/study/study.ts";
 import type { StudyParts } from "../../src/study/study-parts.ts";
 import type { TrainedEpoch } from "../../src/study/train-stage.ts";
 import type { LabDevice } from "./lab-device.ts";
@@ -23,29 +24,30 @@ import { curvesOf, type LabStudy } from "./lab-study.ts";
 import type { TrainingRecord } from "./training-record.ts";
 
 /** Who is told of a training. */
-export interface TrainingWatcher {
+interface LabTrainingWatcher {
+  readonly checkpoints: Checkpoints;
   /** Called whenever the record has changed. */
   onChange(): void;
   /** Called after each epoch, the last one too; training goes on when it resolves. */
   onEpoch(epoch: TrainedEpoch): Promise<void>;
 }
 
-const clock = () => performance.now();
+export const clock = (): number => performance.now();
 
-/** Trains all networks of a study. They are handed over after each epoch. */
+/** Trains those networks of a study that are not trained. They are handed over after each epoch. */
 export async function train(
   device: LabDevice,
   dataset: Dataset,
-  config: StudyConfig,
+  parts: StudyParts,
   record: TrainingRecord,
-  { onChange, onEpoch }: TrainingWatcher,
+  { onChange, onEpoch, checkpoints }: LabTrainingWatcher,
 ): Promise<void> {
   using validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   const { devices } = device;
-  const parts = partsInMemory(devices, dataset, config);
-  const jobs = jobsOf(config).filter(({ stage }) => stage === "train");
+  const jobs = jobsOf(parts.config).filter(({ stage }) => stage === "train");
   await doJobs({ devices, dataset, parts, clock }, jobs, {
     keepEpochs: true,
+    checkpoints,
     onProgress({ done, total }) {
       record.progressed(done / total);
       onChange();
@@ -61,18 +63,16 @@ export async function train(
 interface Measured {
   readonly repeats: readonly RepeatSummary[];
   readonly neurons: readonly NeuronTable[];
-  /** In which networks and tables are, and what will be computed from them. */
-  readonly parts: StudyParts;
 }
 
+/** Measures the networks that the parts were given, as far as they are not measured. */
 export async function measure(
   device: LabDevice,
   dataset: Dataset,
-  config: RecordedConfig,
+  parts: StudyParts,
   networks: readonly TrainedNetwork[],
 ): Promise<Measured> {
   const { devices } = device;
-  const parts = partsInMemory(devices, dataset, config, { networks });
   const jobs = networks.map(({ repeat }): Job => ({ repeat, stage: "measure" }));
   await doJobs({ devices, dataset, parts, clock }, jobs);
   const results = assembled(
@@ -81,7 +81,7 @@ export async function measure(
   );
   const neurons: NeuronTable[] = [];
   for (const repeat of results.repeats) neurons.push(await results.table(repeat));
-  return { repeats: await summariesOf(results), neurons, parts };
+  return { repeats: await summariesOf(results), neurons };
 }
 
 /** Does jobs of a study, one network at a time. @param onJobs told of those that are done, also of those that were */

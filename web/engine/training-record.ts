@@ -14,19 +14,29 @@ export class TrainingRecord {
   readonly #accuracy: number[][];
   readonly #workedMs: () => number;
   readonly #startMs: number;
+  /** Where this training began: not at 0 where an earlier one is gone on with. */
+  #firstShare: number | undefined;
   #share = 0;
 
-  /** @param workedMs milliseconds on a clock that stands still while work is held up */
-  constructor(repeats: number, epochs: number, workedMs: () => number) {
+  /**
+   * @param before [repeats]: curves so far
+   * @param workedMs milliseconds on a clock that stands still while work is held up
+   */
+  constructor(before: readonly TrainingRepeat[], epochs: number, workedMs: () => number) {
     this.#epochs = epochs;
-    this.#loss = Array.from({ length: repeats }, () => []);
-    this.#accuracy = Array.from({ length: repeats }, () => []);
+    this.#loss = before.map(({ loss }) => [...loss]);
+    this.#accuracy = before.map(({ accuracy }) => [...accuracy]);
     this.#workedMs = workedMs;
     this.#startMs = workedMs();
   }
 
+  get repeats(): TrainingRepeat[] {
+    return this.#loss.map((loss, repeat) => ({ repeat, loss: [...loss], accuracy: [...this.#accuracy[repeat]!] }));
+  }
+
   /** @param share of all epochs of all repeats */
   progressed(share: number): void {
+    this.#firstShare ??= share;
     this.#share = share;
   }
 
@@ -40,13 +50,12 @@ export class TrainingRecord {
   }
 
   notice(): LabNotice {
-    const repeats = this.#loss.map(
-      (loss, repeat): TrainingRepeat => ({ repeat, loss: [...loss], accuracy: [...this.#accuracy[repeat]!] }),
-    );
     const elapsed = this.#workedMs() - this.#startMs;
-    const told = this.#share >= TELLING_SHARE;
-    const remainingMs = (elapsed / this.#share) * (1 - this.#share);
+    const done = this.#share - (this.#firstShare ?? 0);
+    const told = done >= TELLING_SHARE;
+    const remainingMs = (elapsed / done) * (1 - this.#share);
     const epochs = this.#epochs;
-    return { type: "training", epochs, epochsDone: this.#share * epochs, ...(told && { remainingMs }), repeats };
+    const known = { epochs, epochsDone: this.#share * epochs, ...(told && { remainingMs }) };
+    return { type: "training", ...known, repeats: this.repeats };
   }
 }

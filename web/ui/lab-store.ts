@@ -31,13 +31,8 @@ export function createStore(connect: Connect, initial: LabState): LabStore {
   };
   const engine = connect((notice) => {
     dispatch({ type: "notice", notice });
-    actOn(notice);
-  });
-  const actOn = (notice: LabNotice) => {
     if (notice.type === "exported") download(notice.name, notice.zip);
-    // There is something to look at before anything is trained, whatever there is to compute on.
-    if (notice.type === "adapter") engine.send({ type: "showFinished" });
-  };
+  });
   return {
     current: () => state,
     dispatch,

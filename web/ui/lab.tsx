@@ -30,6 +30,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
   const help = useHelp();
   const { dispatch, send } = store;
   const { study, view, removal, phase, adapter, evaluation, extremes, classified, curvesRunning, epochs } = state;
+  const { trainings } = state;
   // Training tells of itself many times a second; the grids and charts of another network are not drawn anew for that.
   const network = useMemo(
     () => (
@@ -47,11 +48,11 @@ export function Lab({ store }: { readonly store: LabStore }) {
         <ChartsPanel state={state} dispatch={dispatch} />
       </>
     ),
-    [study, view, removal, evaluation, extremes, classified, curvesRunning, dispatch],
+    [study, view, removal, evaluation, extremes, classified, curvesRunning, trainings, dispatch],
   );
   return (
     <div class="page">
-      <Header state={state} send={send} help={help} />
+      <Header state={state} dispatch={dispatch} send={send} help={help} />
       {help.open ? <Help /> : null}
       <Notes state={state} dispatch={dispatch} />
       <main>

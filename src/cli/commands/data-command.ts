@@ -1,7 +1,7 @@
 /** `gpu-importance data fetch`: public data sets into the user's cache folder. */
 import { Argument, type Command } from "commander";
+import { megabytes } from "../../core/megabytes.ts";
 import { publicSets } from "../../data/digits/public-sets.ts";
-import { megabytes } from "../../plan.ts";
 import { fetchedFolder, fetchSet, isFetched } from "../../platform/node/fetched-data.ts";
 import { print, tell } from "../display/standard-streams.ts";
 import { addMessageOptions } from "../options/device-options.ts";

@@ -1,6 +1,7 @@
 /** The plan of a study, for people. */
 
-import { megabytes, memoryText, portionText, type StudyPlan } from "../../plan.ts";
+import { megabytes } from "../../core/megabytes.ts";
+import { memoryText, portionText, type StudyPlan } from "../../plan.ts";
 
 /** The memory, and for each stage what is done at once, with what keeps it from being more. */
 export function planLines({ memoryBytes, bindingBytes, stages }: StudyPlan): string[] {

@@ -5,9 +5,16 @@ import type { StudyConfig } from "../../../src/core/study.ts";
 import { answers } from "../../../src/report/analysis/answers.ts";
 import { comparisons } from "../../../src/report/analysis/comparisons.ts";
 import { groupCurves } from "../../../src/report/analysis/curve-groups.ts";
-import type { AdapterState, LabNotice, LabRequest, LabSettings } from "../../../web/engine/protocol.ts";
+import type {
+  AdapterState,
+  EarlierTraining,
+  LabNotice,
+  LabRequest,
+  LabSettings,
+} from "../../../web/engine/protocol.ts";
 import { configOf } from "../../../web/engine/settings.ts";
 import type { Connect } from "../../../web/ui/lab-store.ts";
+import { settingsOf } from "../../../web/ui/state/linked-view.ts";
 import { defaultSettings } from "../../../web/ui/state/settings.ts";
 import {
   curveOf,
@@ -50,7 +57,9 @@ class ScriptedEngine implements EngineScript {
   #settings: LabSettings = defaultSettings;
   #study: MadeUpStudy | undefined;
   #live = true;
-  #trainings = 0;
+  readonly #trainings: EarlierTraining[] = [];
+  /** The training that runs, or was shown last. */
+  #current = "";
   #isTraining = false;
 
   constructor(onNotice: (notice: LabNotice) => void, adapter: string) {
@@ -70,6 +79,7 @@ class ScriptedEngine implements EngineScript {
   finishTraining(): void {
     this.#isTraining = false;
     this.#progress(this.#settings.epochs);
+    this.#change(this.#current, { isWhole: true, repeats: madeUpStudy(this.#settings).repeats });
     this.say({ type: "phase", phase: "measuring", paused: false });
     this.#show("trained");
   }
@@ -77,16 +87,14 @@ class ScriptedEngine implements EngineScript {
   #answer(request: LabRequest): void {
     switch (request.type) {
       case "open":
+        this.#list();
         this.say({ type: "adapter", adapter: adapters[this.#adapter]! });
         this.say({ type: "dataset", dataset: madeUpDataset, notes: [] });
         break;
       case "start":
         this.#settings = request.settings;
-        this.say({ type: "phase", phase: "training", paused: false });
-        this.#trainings++;
-        this.#isTraining = true;
-        this.#progress(Math.floor(this.#settings.epochs / 2));
-        this.say({ type: "epochs", training: this.#trainings, kept: upTo(Math.floor(this.#settings.epochs / 2)) });
+        this.#begin();
+        this.#train();
         break;
       case "epoch":
         // While networks train, the real one waits for the end of an epoch.
@@ -122,6 +130,25 @@ class ScriptedEngine implements EngineScript {
       case "load":
         this.#refuse(request);
         break;
+      case "reopen": {
+        const { training } = this.#take(request);
+        this.#show("trained", Math.floor(training.epochsDone));
+        break;
+      }
+      case "continue":
+        this.#take(request);
+        this.#train();
+        break;
+      case "rename":
+        this.#change(request.training, { name: request.name });
+        break;
+      case "forget":
+        this.#trainings.splice(
+          this.#trainings.findIndex(({ id }) => id === request.training),
+          1,
+        );
+        this.#list();
+        break;
       case "export": {
         const zip = new Blob(["made up"], { type: "application/zip" });
         this.say({ type: "exported", request: request.request, name: "study.zip", zip });
@@ -131,21 +158,73 @@ class ScriptedEngine implements EngineScript {
     }
   }
 
+  get #trained(): number {
+    return this.#trainings.find(({ id }) => id === this.#current)?.training.epochsDone ?? 0;
+  }
+
+  /** The training of a request becomes the one that all else is of. */
+  #take({ training: id }: { readonly training: string }): EarlierTraining {
+    const training = this.#trainings.find((one) => one.id === id)!;
+    [this.#current, this.#settings] = [id, settingsOf(training.config)];
+    return training;
+  }
+
+  #begin(): void {
+    const number = this.#trainings.length + 1;
+    const { epochs } = this.#settings;
+    this.#current = `training-${number}`;
+    this.#trainings.push({
+      id: this.#current,
+      number,
+      name: "",
+      started: `2026-02-0${number}T10:00:00.000Z`,
+      config: configOf(this.#settings, "mnist"),
+      dataset: madeUpDataset,
+      training: { epochs, epochsDone: 0, repeats: [] },
+      repeats: [],
+      isWhole: false,
+      isKept: true,
+      elsewhere: false,
+      bytes: 1_080_000 * epochs,
+    });
+  }
+
+  #change(id: string, change: Partial<EarlierTraining>): void {
+    const place = this.#trainings.findIndex((training) => training.id === id);
+    this.#trainings[place] = { ...this.#trainings[place]!, ...change };
+    this.#list();
+  }
+
+  #list(): void {
+    const trainings = [...this.#trainings];
+    const bytes = trainings.reduce((sum, training) => sum + training.bytes, 0);
+    this.say({ type: "trainings", trainings, storage: { bytes, most: 5e8, notes: [] } });
+  }
+
+  /** Half of it. */
+  #train(): void {
+    const half = Math.floor(this.#settings.epochs / 2);
+    this.say({ type: "phase", phase: "training", paused: false });
+    this.#isTraining = true;
+    this.#progress(half);
+    this.say({ type: "epochs", training: this.#current, kept: upTo(half) });
+  }
+
   #progress(epochsDone: number): void {
     const { epochs, repeats } = this.#settings;
     const values = (value: (epoch: number, repeat: number) => number, repeat: number) =>
       Array.from({ length: epochsDone }, (_, epoch) => value(epoch, repeat));
-    this.say({
-      type: "training",
+    const training = {
       epochs,
       epochsDone,
-      remainingMs: 1000 * (epochs - epochsDone),
       repeats: Array.from({ length: repeats }, (_, repeat) => ({
         repeat,
         loss: values((epoch) => 2 / (epoch + 1) + 0.05 * repeat, repeat),
         accuracy: values((epoch) => 0.95 - 0.5 / (epoch + 1) - 0.01 * repeat, repeat),
       })),
-    });
+    };
+    this.say({ type: "training", ...training, remainingMs: 1000 * (epochs - epochsDone) });
+    this.#change(this.#current, { training });
   }
 
   /** @param epoch after which the networks are shown; by default the last */
@@ -165,7 +244,7 @@ class ScriptedEngine implements EngineScript {
       dataset: madeUpDataset,
       widths,
       ...(origin === "trained" && {
-        epoch: { shown: epoch, kept: upTo(this.#settings.epochs), training: this.#trainings },
+        epoch: { shown: epoch, kept: upTo(Math.max(epoch, this.#trained)), training: this.#current },
       }),
       validationLabels: madeUpLabels,
       live: this.#live,

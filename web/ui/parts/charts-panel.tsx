@@ -43,7 +43,7 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
             { value: "answer", text: "Answer", help: "Which measures beat chance at telling what can be removed." },
             { value: "curves", text: "Curves" },
             { value: "compare", text: "Compare" },
-            { value: "trainings", text: "Trainings", help: "Two trainings of this visit beside each other." },
+            { value: "trainings", text: "Trainings", help: "Two trainings beside each other." },
             {
               value: "digit",
               text: canDraw ? "Digit" : "Sample",
@@ -74,7 +74,7 @@ export function ChartsPanel({ state, dispatch }: ChartsPanelProps) {
       ) : chart === "digit" ? (
         <DigitView state={state} dispatch={dispatch} />
       ) : chart === "trainings" ? (
-        <TrainingsView trainings={state.trainings} />
+        <TrainingsView state={state} dispatch={dispatch} />
       ) : (
         <CompareChart id={id} state={state} dispatch={dispatch} />
       )}

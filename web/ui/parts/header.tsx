@@ -1,13 +1,16 @@
 /** What the page computes on, where the study comes from, and what can be taken away. */
 import { useRef, useState } from "preact/hooks";
 import type { LabRequest } from "../../engine/protocol.ts";
+import type { Dispatch } from "../lab-store.ts";
 import { percent } from "../numbers.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { linkOfState } from "../state/linked-view.ts";
 import { HELP_ID, type useHelp } from "./help.tsx";
+import { TrainingsDialog } from "./trainings-dialog.tsx";
 
 interface HeaderProps {
   readonly state: LabState;
+  readonly dispatch: Dispatch;
   readonly send: (request: LabRequest) => void;
   readonly help: ReturnType<typeof useHelp>;
 }
@@ -15,7 +18,7 @@ interface HeaderProps {
 /** Requests of exports begin here; those of curves are small and count up. */
 const FIRST_EXPORT = 1_000_000;
 
-export function Header({ state, send, help }: HeaderProps) {
+export function Header({ state, dispatch, send, help }: HeaderProps) {
   const exports = useRef(FIRST_EXPORT);
   const { exporting, study } = state;
   // What came as files is there as files already.
@@ -41,6 +44,7 @@ export function Header({ state, send, help }: HeaderProps) {
       >
         {help.open ? "Close help" : "Help"}
       </button>
+      <TrainingsDialog state={state} dispatch={dispatch} send={send} />
       <CopyLink state={state} />
       {exporting === undefined ? (
         <button type="button" disabled={!canExport} title={canExport ? "" : whyNoExport(state)} onClick={startExport}>

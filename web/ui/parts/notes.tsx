@@ -1,4 +1,5 @@
 /** What a visitor must know before anything else: no WebGPU, a slow adapter; and what went wrong. */
+import type { Fault } from "../../../src/core/errors.ts";
 import type { Dispatch } from "../lab-store.ts";
 import type { LabState } from "../state/lab-state.ts";
 import { linkAdvice } from "../state/linked-view.ts";
@@ -10,7 +11,7 @@ interface NotesProps {
 }
 
 export function Notes({ state, dispatch }: NotesProps) {
-  const { adapter, study } = state;
+  const { adapter, study, storage } = state;
   const advice = linkAdvice(state);
   return (
     <div class="notes">
@@ -25,6 +26,11 @@ export function Notes({ state, dispatch }: NotesProps) {
           says why; try chrome://settings/system, “Use graphics acceleration”.
         </div>
       ) : null}
+      {storage?.fault === undefined ? null : (
+        <div class="note" role="status">
+          <b>Trainings are not kept beyond this visit:</b> {faultText(storage.fault)}
+        </div>
+      )}
       {study?.about.warnings.map((warning) => (
         <div key={warning} class="note" role="status">
           <b>Warning:</b> {warning}.
@@ -42,6 +48,12 @@ export function Notes({ state, dispatch }: NotesProps) {
       )}
     </div>
   );
+}
+
+/** For example `the browser's storage is full (QuotaExceededError). To do: delete earlier trainings.` */
+function faultText({ what, expected, found, fix }: Fault): string {
+  const more = [expected, found].filter((text) => text !== undefined && text !== "").join("; ");
+  return `${what}${more === "" ? "" : ` (${more})`}.${fix === undefined ? "" : ` To do: ${fix}.`}`;
 }
 
 /** Faults of all but files, which are told at the drop zone; they lie over the page, so that nothing moves. */

@@ -1,10 +1,11 @@
 /** Settings, and the training they lead to: what is reached, and how long it will take. */
 import { greatest } from "../../../src/core/long-arrays.ts";
-import type { LabRequest, TrainingRepeat } from "../../engine/protocol.ts";
+import type { LabRequest, TrainingRepeat, TrainingState } from "../../engine/protocol.ts";
 import { LineChart } from "../charts/line-chart.tsx";
 import type { Dispatch } from "../lab-store.ts";
 import { decimal, duration, percent } from "../numbers.ts";
-import type { LabState, Training } from "../state/lab-state.ts";
+import { unfinished } from "../state/first-study.ts";
+import type { LabState } from "../state/lab-state.ts";
 import { presetOf, presets } from "../state/presets.ts";
 import { readSettings, type SettingTexts, settingFields, unusedFields } from "../state/settings.ts";
 import { Pick } from "./choice.tsx";
@@ -24,6 +25,7 @@ export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
   const { settings, faulty } = readSettings(state.settings);
   const canTrain = canCompute(state) && state.dataset !== undefined;
   const idle = state.phase === "ready" || state.phase === "sweeping";
+  const left = idle ? unfinished(state) : undefined;
   const submit = (event: Event) => {
     event.preventDefault();
     if (settings !== undefined && canTrain) send({ type: "start", settings, live: true });
@@ -45,13 +47,24 @@ export function TrainPanel({ state, dispatch, send }: TrainPanelProps) {
           <button type="submit" class="primary" disabled={settings === undefined || !canTrain || !idle}>
             Train
           </button>
-          <button
-            type="button"
-            disabled={state.phase !== "training"}
-            onClick={() => send({ type: state.paused ? "resume" : "pause" })}
-          >
-            {state.paused ? "Resume" : "Pause"}
-          </button>
+          {left === undefined ? (
+            <button
+              type="button"
+              disabled={state.phase !== "training"}
+              onClick={() => send({ type: state.paused ? "resume" : "pause" })}
+            >
+              {state.paused ? "Resume" : "Pause"}
+            </button>
+          ) : (
+            <button
+              type="button"
+              disabled={!canTrain}
+              title="Goes on with the training on show, from where it was kept."
+              onClick={() => send({ type: "continue", training: left.id, live: true })}
+            >
+              Continue
+            </button>
+          )}
           <button type="button" disabled={idle} onClick={() => send({ type: "stop" })}>
             Stop
           </button>
@@ -144,7 +157,9 @@ function TrainingProgress({ state }: Pick<TrainPanelProps, "state">) {
   return (
     <div class={shown === undefined && state.phase !== "training" ? "training none-yet" : "training"}>
       <div class="training-line numbers">
-        <span>{phaseText(state)}</span>
+        <span class="phase" title={phaseText(state)}>
+          {phaseText(state)}
+        </span>
         <span>
           {running?.remainingMs === undefined || state.phase !== "training"
             ? ""
@@ -158,7 +173,7 @@ function TrainingProgress({ state }: Pick<TrainPanelProps, "state">) {
   );
 }
 
-function shownTraining({ training, study, phase }: LabState): Training | undefined {
+function shownTraining({ training, study, phase }: LabState): TrainingState | undefined {
   return training ?? (phase === "training" ? undefined : study?.training);
 }
 
@@ -168,17 +183,21 @@ function phaseText({ phase, paused, training, study, givenUp }: LabState): strin
     return `${paused ? "Paused, epoch" : "Epoch"} ${decimal(training.epochsDone, 1)} of ${training.epochs}`;
   }
   if (phase === "training") return paused ? "Paused" : "Preparing";
-  const shown = study?.training === undefined ? undefined : `Trained, ${study.training.epochs} epochs`;
+  const shown = study?.training && endText(study.training);
   if (givenUp === undefined) return shown ?? "Not trained here";
   const ended = `Stopped at epoch ${decimal(givenUp.epochsDone, 1)} of ${givenUp.epochs}`;
   if (study?.about.epoch !== undefined && study.training?.epochsDone !== study.training?.epochs) return ended;
   return study === undefined ? ended : `${ended}; the one before is shown`;
 }
 
+function endText({ epochs, epochsDone }: TrainingState): string {
+  return epochsDone < epochs ? `Stopped at epoch ${decimal(epochsDone, 1)} of ${epochs}` : `Trained, ${epochs} epochs`;
+}
+
 const CHART_HEIGHT = 104;
 
 interface TrainingChartsProps {
-  readonly training: Training | undefined;
+  readonly training: TrainingState | undefined;
   readonly epoch: number | undefined;
 }
 

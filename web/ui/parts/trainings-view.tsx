@@ -1,39 +1,48 @@
-/** The trainings of this visit, two of them beside each other. */
-import { useState } from "preact/hooks";
+/** Two trainings of the list beside each other. */
 import { greatest } from "../../../src/core/long-arrays.ts";
+import type { EarlierTraining } from "../../engine/protocol.ts";
 import { LineChart } from "../charts/line-chart.tsx";
+import type { Dispatch } from "../lab-store.ts";
 import { decimal, percent } from "../numbers.ts";
-import { differences, meanCurve, spreadOf } from "../state/compared-trainings.ts";
-import type { PastTraining } from "../state/lab-state.ts";
+import { comparedPair, differences, meanCurve, spreadOf } from "../state/compared-trainings.ts";
+import type { LabState } from "../state/lab-state.ts";
 import { Pick } from "./choice.tsx";
 
 const CHART_HEIGHT = 108;
 /** Of the first and the second one. */
 const colours = ["var(--series-mutual-information)", "var(--series-entropy)"] as const;
 
-/** For example `2: 100, 100 relu, 10 epochs`. */
-function titleOf({ number, config }: PastTraining): string {
+/** For example `2: 100, 100 relu, 10 epochs`, or its name. */
+function titleOf({ number, name, config }: EarlierTraining): string {
+  if (name !== "") return `${number}: ${name}`;
   return `${number}: ${config.hidden.join(", ")} ${config.activation}, ${config.epochs} epochs`;
 }
 
-export function TrainingsView({ trainings }: { readonly trainings: readonly PastTraining[] }) {
-  const [chosen, choose] = useState<readonly [number?, number?]>([]);
-  if (trainings.length < 2) {
+interface TrainingsViewProps {
+  readonly state: LabState;
+  readonly dispatch: Dispatch;
+}
+
+export function TrainingsView({ state, dispatch }: TrainingsViewProps) {
+  const { trainings } = state;
+  const pair = comparedPair(state);
+  if (pair === undefined) {
     const left = trainings.length === 0 ? "two networks" : "another network";
     return <p class="empty">{`Train ${left}, with other settings, to see both beside each other.`}</p>;
   }
-  const byNumber = (number: number | undefined, otherwise: PastTraining) =>
-    trainings.find((training) => training.number === number) ?? otherwise;
-  const pair = [byNumber(chosen[0], trainings.at(-2)!), byNumber(chosen[1], trainings.at(-1)!)] as const;
-  const options = trainings.map((training) => ({ value: String(training.number), text: titleOf(training) }));
+  const options = trainings.map((training) => ({ value: training.id, text: titleOf(training) }));
+  const choose = (place: 0 | 1, id: string) => {
+    const compared = place === 0 ? ([id, pair[1].id] as const) : ([pair[0].id, id] as const);
+    dispatch({ type: "view", change: { compared } });
+  };
   const pick = (place: 0 | 1) => (
     <span class="pick trained">
       <i class="swatch" style={{ background: colours[place] }} />
       <Pick
         label={place === 0 ? "First" : "Second"}
         options={options}
-        value={String(pair[place].number)}
-        onChange={(value) => choose(place === 0 ? [Number(value), pair[1].number] : [pair[0].number, Number(value)])}
+        value={pair[place].id}
+        onChange={(value) => choose(place, value)}
       />
     </span>
   );
@@ -48,7 +57,7 @@ export function TrainingsView({ trainings }: { readonly trainings: readonly Past
 }
 
 interface PairProps {
-  readonly pair: readonly [PastTraining, PastTraining];
+  readonly pair: readonly [EarlierTraining, EarlierTraining];
 }
 
 function Curves({ pair }: PairProps) {
@@ -97,13 +106,15 @@ interface Outcome {
 
 function outcomeOf(pair: PairProps["pair"], name: string, show: (value: number) => string, of: ValuesOf): Outcome {
   const cells = pair.map((training) => {
-    const { mean, least, most } = spreadOf(of(training));
+    const spread = spreadOf(of(training));
+    if (spread === undefined) return { mean: "–", range: "not trained to its end" };
+    const { mean, least, most } = spread;
     return { mean: show(mean), range: `${show(least)} to ${show(most)}` };
   });
   return { name, cells };
 }
 
-type ValuesOf = (training: PastTraining) => readonly number[];
+type ValuesOf = (training: EarlierTraining) => readonly number[];
 
 function outcomes(pair: PairProps["pair"]): Outcome[] {
   const share = (value: number) => percent(value);

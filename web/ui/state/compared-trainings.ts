@@ -1,5 +1,6 @@
 /** Two trainings beside each other: how they ended, their curves over the epochs, and the settings in which they differ. */
-import type { PastTraining } from "./lab-state.ts";
+import type { EarlierTraining } from "../../engine/protocol.ts";
+import type { LabState } from "./lab-state.ts";
 import { settingsOf } from "./linked-view.ts";
 import { settingFields, settingNames, settingTexts } from "./settings.ts";
 
@@ -10,7 +11,7 @@ interface ComparedLine {
 }
 
 /** The settings, and the data, in which they differ. */
-export function differences(a: PastTraining, b: PastTraining): ComparedLine[] {
+export function differences(a: EarlierTraining, b: EarlierTraining): ComparedLine[] {
   const [first, second] = [settingTexts(settingsOf(a.config)), settingTexts(settingsOf(b.config))];
   const settings = settingNames.flatMap((name) =>
     first[name] === second[name]
@@ -21,14 +22,24 @@ export function differences(a: PastTraining, b: PastTraining): ComparedLine[] {
   return [{ name: "Data", values: [a.dataset.name, b.dataset.name] }, ...settings];
 }
 
+/** The two that are chosen, else the newest; undefined where there are not two. */
+export function comparedPair({ trainings, view }: LabState): readonly [EarlierTraining, EarlierTraining] | undefined {
+  const [before, last] = [trainings.at(-2), trainings.at(-1)];
+  if (before === undefined || last === undefined) return undefined;
+  const [first, second] = view.compared;
+  const byId = (id: string | undefined) => trainings.find((training) => training.id === id);
+  return [byId(first) ?? before, byId(second) ?? last];
+}
+
 interface Spread {
   readonly mean: number;
   readonly least: number;
   readonly most: number;
 }
 
-/** Over the repeats. @param values at least one */
-export function spreadOf(values: readonly number[]): Spread {
+/** Over the repeats; undefined of none. */
+export function spreadOf(values: readonly number[]): Spread | undefined {
+  if (values.length === 0) return undefined;
   const sum = values.reduce((total, value) => total + value, 0);
   const least = values.reduce((one, other) => Math.min(one, other));
   const most = values.reduce((one, other) => Math.max(one, other));
@@ -36,9 +47,9 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** [epochs]: mean over the repeats, for as many epochs as all of them have. */
-export function meanCurve({ training }: PastTraining, column: "loss" | "accuracy"): number[] {
+export function meanCurve({ training }: EarlierTraining, column: "loss" | "accuracy"): number[] {
   const curves = training.repeats.map((repeat) => repeat[column]);
   const epochs = curves.reduce((least, { length }) => Math.min(least, length), Number.POSITIVE_INFINITY);
   if (!Number.isFinite(epochs)) return [];
-  return Array.from({ length: epochs }, (_, epoch) => spreadOf(curves.map((curve) => curve[epoch]!)).mean);
+  return Array.from({ length: epochs }, (_, epoch) => spreadOf(curves.map((curve) => curve[epoch]!))!.mean);
 }

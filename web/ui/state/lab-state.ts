@@ -4,32 +4,32 @@ import type { AblationCurve, RemovalOrder, ReplacementMode, SingleRemovals } fro
 import type { Fault } from "../../../src/core/errors.ts";
 import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../../src/core/scope.ts";
-import type { DatasetSummary, RecordedConfig, RepeatSummary } from "../../../src/core/study.ts";
+import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
 import type { Answers } from "../../../src/report/analysis/analysis.ts";
 import type {
   AdapterState,
   Classified,
+  EarlierTraining,
   Evaluation,
   LabNotice,
   LabRequestType,
   LabSettings,
   ReadingOption,
   SampleChoice,
+  StorageState,
   StudyOrigin,
+  TrainingState,
 } from "../../engine/protocol.ts";
 import { nothingRemoved, type RemovalHistory, type RemovalRule } from "./removal.ts";
 import type { SettingTexts } from "./settings.ts";
 
 export type NoticeOf<Type extends LabNotice["type"]> = Extract<LabNotice, { readonly type: Type }>;
 
-/** A training and how far it is. */
-export type Training = Omit<NoticeOf<"training">, "type">;
-
 /** A study and what has arrived of it. */
 export interface ShownStudy {
   readonly about: Omit<NoticeOf<"study">, "type">;
   /** How its networks were trained, where that was here. */
-  readonly training?: Training;
+  readonly training?: TrainingState;
   readonly repeats: readonly RepeatSummary[];
   readonly neurons: readonly NeuronTable[];
   readonly orders: readonly RemovalOrder[];
@@ -70,16 +70,8 @@ export interface View {
   readonly sample?: SampleChoice;
   /** Rows inside the scatter's brush. */
   readonly brushed: readonly number[];
-}
-
-/** A training of this visit, which stays when another study is on show. */
-export interface PastTraining {
-  /** From 1, in the order in which they ended. */
-  readonly number: number;
-  readonly config: RecordedConfig;
-  readonly dataset: DatasetSummary;
-  readonly training: Training;
-  readonly repeats: readonly RepeatSummary[];
+  /** Ids of the trainings beside each other; the two newest where they are not chosen, or not there any more. */
+  readonly compared: readonly [first?: string, second?: string];
 }
 
 /** Removed rows are of the repeat on show. */
@@ -126,17 +118,23 @@ export interface LabState {
   readonly phase: NoticeOf<"phase">["phase"];
   readonly paused: boolean;
   readonly settings: SettingTexts;
+  /** Whether they came with a link. */
+  readonly isLinked: boolean;
   /** What a link restores once its study is on show. */
   readonly linked?: LinkedView;
   /** Epochs of the training that runs whose networks are kept; undefined before the first. */
   readonly epochs?: Pick<NoticeOf<"epochs">, "training" | "kept">;
   /** The training that runs; once it has led to a study, it is the study's. */
-  readonly training?: Training;
+  readonly training?: TrainingState;
   /** A training that ended without a study: nothing of it is on show. */
-  readonly givenUp?: Pick<Training, "epochs" | "epochsDone">;
+  readonly givenUp?: Pick<TrainingState, "epochs" | "epochsDone">;
   readonly study?: ShownStudy;
-  /** The last of this visit, oldest first. */
-  readonly trainings: readonly PastTraining[];
+  /** Those that can be gone back to, oldest first; of earlier visits, too. */
+  readonly trainings: readonly EarlierTraining[];
+  /** How they are kept; undefined until that is known. */
+  readonly storage?: StorageState;
+  /** Counts what is asked to be shown: a training of the list, or the finished study. */
+  readonly opening: { readonly count: number; readonly training?: string };
   readonly view: View;
   readonly removal: Removal;
   /** Counts changes of what is to be evaluated; the newest answer that arrived is `evaluation`. */
@@ -153,9 +151,12 @@ export interface LabState {
   readonly faultsSeen: number;
 }
 
-export function initialState(settings: SettingTexts, linked?: LinkedView): LabState {
+/** @param isLinked whether the settings are those of a link, which a training that is shown first leaves alone */
+export function initialState(settings: SettingTexts, linked?: LinkedView, isLinked = linked !== undefined): LabState {
   return {
     ...(linked && { linked }),
+    isLinked,
+    opening: { count: 0 },
     device: "fine",
     datasetNotes: [],
     trainings: [],
@@ -173,6 +174,7 @@ export function initialState(settings: SettingTexts, linked?: LinkedView): LabSt
       direction: "low",
       allRepeats: false,
       brushed: [],
+      compared: [],
     },
     removal: {
       history: nothingRemoved,

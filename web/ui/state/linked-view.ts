@@ -7,7 +7,7 @@ import { RANDOM } from "../../../src/core/ablation.ts";
 import { defaultBins, defaultBits } from "../../../src/core/quantization.ts";
 import { layerScope, networkScopes, type ScopeText } from "../../../src/core/scope.ts";
 import type { RecordedConfig } from "../../../src/core/study.ts";
-import type { LabSettings, StudyOrigin } from "../../engine/protocol.ts";
+import type { EarlierTraining, LabSettings, StudyOrigin } from "../../engine/protocol.ts";
 import { charts, type LabState, type LinkedView, type ShownStudy, tools, type View } from "./lab-state.ts";
 import { linkOf, settingsFromLink } from "./link.ts";
 import { layerWidths, nothingRemoved, type RemovalRule, type Rows, rowsFrom, withRemoved } from "./removal.ts";
@@ -95,6 +95,11 @@ export function linkedViewOf(hash: string): LinkedView | undefined {
   if (origin === undefined) return undefined;
   const [label, data] = [parameters.get("label") ?? "", parameters.get("data") ?? ""];
   return { settings: settingsFromLink(hash), origin, label, data, parameters };
+}
+
+/** Whether a training of the list has the settings and the data that the link is of. */
+export function isLinkedTraining({ settings, data }: LinkedView, { config, dataset }: EarlierTraining): boolean {
+  return data === dataOf(dataset.sha256) && sameSettings(settings, settingsOf(config));
 }
 
 function isMeant({ settings, origin, label, data }: LinkedView, { about }: ShownStudy): boolean {

@@ -2,6 +2,7 @@
 import { type AblationCurve, RANDOM } from "../../../src/core/ablation.ts";
 import { layerOf, layerScope } from "../../../src/core/scope.ts";
 import type { LabNotice } from "../../engine/protocol.ts";
+import { finishedAnew } from "./first-study.ts";
 import type { LabState, NoticeOf, ShownFault, ShownStudy } from "./lab-state.ts";
 import { withLinkedView } from "./linked-view.ts";
 import { nothingRemoved } from "./removal.ts";
@@ -25,6 +26,8 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
       return { ...state, training: notice };
     case "epochs":
       return withEpochs(state, notice);
+    case "trainings":
+      return { ...state, trainings: notice.trainings, storage: notice.storage };
     case "study":
       return withStudy(loaded(state, "finished study"), notice);
     case "firstLayer":
@@ -64,8 +67,11 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
       );
     case "deviceRecovered":
       return recovered(state, notice);
-    case "fault":
-      return withFault(fetching.has(notice.about) ? without(state, "loading") : state, notice);
+    case "fault": {
+      const told = withFault(fetching.has(notice.about) ? without(state, "loading") : state, notice);
+      // There is something to look at in any case.
+      return notice.about === "reopen" && state.study === undefined ? finishedAnew(told) : told;
+    }
   }
 }
 
@@ -119,8 +125,7 @@ function loaded(state: LabState, what: NoticeOf<"loading">["what"]): LabState {
 function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">): LabState {
   const empty = { repeats: [], neurons: [], orders: [], singles: [], firstLayers: {}, curves: {} };
   const isSame = about.epoch !== undefined && about.epoch.training === state.study?.about.epoch?.training;
-  const training =
-    about.origin === "trained" ? (state.training ?? (isSame ? state.study?.training : undefined)) : undefined;
+  const training = about.origin === "trained" ? trainingOf(state, about) : undefined;
   const study = { about, ...(training && { training }), ...empty };
   const shown = { ...without(state, "evaluation", "extremes", "classified", "curvesRunning"), study, faults: [] };
   // While networks train, and from epoch to epoch of a training, what is looked at and removed stays.
@@ -134,6 +139,13 @@ function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">
     view: { ...view, repeat: 0, brushed: [], scope, ...(isOfSample(view.column) && { column: USUAL_COLUMN }) },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
   };
+}
+
+/** The training of a study: the one that runs, that of another epoch, or one of the list. */
+function trainingOf({ training, study, trainings }: LabState, { epoch }: ShownStudy["about"]) {
+  if (training !== undefined) return training;
+  const listed = trainings.find(({ id }) => id === epoch?.training)?.training;
+  return epoch?.training === study?.about.epoch?.training ? (study?.training ?? listed) : listed;
 }
 
 type StudyPart = NoticeOf<"firstLayer" | "measured" | "orders" | "singles">;
@@ -155,21 +167,6 @@ function withPart(state: LabState, notice: StudyPart): LabState {
   }
 }
 
-/** A list that nobody gets to the end of; each is a few numbers an epoch and repeat. */
-const MOST_TRAININGS = 50;
-
-/** What has just been trained here joins the list. */
-function withTraining(state: LabState, { about, training, repeats }: ShownStudy): LabState {
-  const { config, dataset, origin, epoch } = about;
-  if (origin !== "trained" || config === undefined || training === undefined) return state;
-  // Not an epoch on the way, and not one that is gone back to.
-  const isEnd = epoch === undefined || epoch.shown === training.epochs;
-  if (!isEnd || state.trainings.at(-1)?.training === training) return state;
-  const number = (state.trainings.at(-1)?.number ?? 0) + 1;
-  const trainings = [...state.trainings, { number, config, dataset, training, repeats }].slice(-MOST_TRAININGS);
-  return { ...state, trainings };
-}
-
 /** Fewer networks cannot show a difference from chance after Holm's correction: the smallest p of 8 is 2 of 256. */
 const FEWEST_THAT_DECIDE = 8;
 
@@ -184,8 +181,7 @@ function measured(state: LabState, study: ShownStudy): LabState {
   const { rule } = state.removal;
   const measure = rule.measure === RANDOM ? RANDOM : columnIn(study, rule.measure);
   const removal = { ...state.removal, rule: { ...rule, measure } };
-  const next = withTraining({ ...state, study, view, removal }, study);
-  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView(next))));
+  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView({ ...state, study, view, removal }))));
 }
 
 function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<"curves">): LabState {

@@ -1,6 +1,7 @@
 /** How the state changes: by what the visitor does, and by what the worker says. Pure. */
 import type { ReplacementMode } from "../../../src/core/ablation.ts";
 import type { LabNotice } from "../../engine/protocol.ts";
+import { reopened, withFirstStudy } from "./first-study.ts";
 import type { LabState, View } from "./lab-state.ts";
 import { settingsFromLink } from "./link.ts";
 import { linkedViewOf, withLinkedView } from "./linked-view.ts";
@@ -19,6 +20,8 @@ export type LabAction =
   /** The part behind # of an address that a visitor went to. */
   | { readonly type: "link"; readonly hash: string }
   | { readonly type: "forgetLink" | "forgetSample" }
+  /** Shows a training of the list. */
+  | { readonly type: "reopen"; readonly training: string }
   | { readonly type: "view"; readonly change: Partial<View> }
   | { readonly type: "mode"; readonly mode: ReplacementMode }
   | { readonly type: "rule"; readonly rule: Partial<RemovalRule> }
@@ -31,7 +34,7 @@ export type LabAction =
 export function reduce(state: LabState, action: LabAction): LabState {
   switch (action.type) {
     case "notice":
-      return reduceNotice(state, action.notice);
+      return withFirstStudy(state, reduceNotice(state, action.notice));
     case "setting":
       return { ...state, settings: { ...state.settings, [action.name]: action.text } };
     case "preset":
@@ -41,6 +44,10 @@ export function reduce(state: LabState, action: LabAction): LabState {
     case "forgetLink": {
       const { linked: _linked, ...rest } = state;
       return rest;
+    }
+    case "reopen": {
+      const training = state.trainings.find(({ id }) => id === action.training);
+      return training === undefined ? state : reopened(state, training);
     }
     case "forgetSample":
       return withoutSample(state);

@@ -11,6 +11,12 @@ export function shownNotice(notice: LabNotice): LabNotice {
   if (notice.type === "dataset") {
     return { ...notice, dataset: shownDataset(notice.dataset), notes: notice.notes.map((each) => plainLine(each)) };
   }
+  if (notice.type === "trainings") {
+    const trainings = notice.trainings.map((one) => {
+      return { ...one, name: plainName(one.name), dataset: shownDataset(one.dataset) };
+    });
+    return { ...notice, trainings };
+  }
   if (notice.type !== "study") return notice;
   const missing = notice.missing.map(({ file, reason, cost }) => {
     return { file: plainLine(file), reason: plainLine(reason), cost: plainLine(cost) };

@@ -23,6 +23,13 @@ export const EXTREMES_SHOWN = 8;
 
 /** Requests that lead from what `before` wanted to what `after` wants. */
 export function requestsFor(before: LabState, after: LabState): LabRequest[] {
+  const { training } = after.opening;
+  if (after.opening === before.opening) return studyRequests(before, after);
+  return [training === undefined ? { type: "showFinished" } : { type: "reopen", training }];
+}
+
+/** What is asked of the study on show. */
+function studyRequests(before: LabState, after: LabState): LabRequest[] {
   const table = shownTable(after);
   if (table === undefined || after.study === undefined) return [];
   const { live } = after.study.about;

@@ -1,57 +1,52 @@
-/** Trainings of a visit: each joins a list, and two are compared. */
+/** Two trainings of the list beside each other. */
 import { describe, expect, test } from "vitest";
-import type { LabNotice, LabSettings } from "../../../../web/engine/protocol.ts";
+import type { EarlierTraining, LabSettings } from "../../../../web/engine/protocol.ts";
 import { configOf } from "../../../../web/engine/settings.ts";
-import { differences, meanCurve, spreadOf } from "../../../../web/ui/state/compared-trainings.ts";
-import { initialState, type LabState } from "../../../../web/ui/state/lab-state.ts";
-import { reduce } from "../../../../web/ui/state/reducer.ts";
+import { comparedPair, differences, meanCurve, spreadOf } from "../../../../web/ui/state/compared-trainings.ts";
+import { initialState } from "../../../../web/ui/state/lab-state.ts";
 import { defaultSettings, settingTexts } from "../../../../web/ui/state/settings.ts";
 import { madeUpDataset, madeUpStudy } from "../../support/made-up-study.ts";
 
 const empty = initialState(settingTexts(defaultSettings));
 
-/** What the worker tells of a training. @param factor of all its losses */
-function told(settings: LabSettings, factor: number, dataset = madeUpDataset): LabNotice[] {
-  const { repeats, neurons } = madeUpStudy(settings);
+/** A training of the list. @param factor of all its losses */
+function listed(number: number, settings: LabSettings, factor: number): EarlierTraining {
+  const { repeats } = madeUpStudy(settings);
   const curves = repeats.map(({ repeat, trainLoss }) => ({
     repeat,
     loss: trainLoss.map((loss) => factor * loss + repeat),
     accuracy: trainLoss.map(() => 0.5 + repeat / 10),
   }));
-  const about = { lacking: "", missing: [], warnings: [], notes: [], validationLabels: new Uint16Array() };
-  const config = configOf(settings, "mnist");
-  return [
-    { type: "phase", phase: "training", paused: false },
-    { type: "training", epochs: settings.epochs, epochsDone: settings.epochs, repeats: curves },
-    { type: "study", origin: "trained", label: "", config, dataset, widths: [784, 6, 10], live: true, ...about },
-    { type: "measured", repeats, neurons },
-    { type: "phase", phase: "ready", paused: false },
-  ];
+  return {
+    id: `training-${number}`,
+    number,
+    name: "",
+    started: `2026-02-0${number}T10:00:00.000Z`,
+    config: configOf(settings, "mnist"),
+    dataset: madeUpDataset,
+    training: { epochs: settings.epochs, epochsDone: settings.epochs, repeats: curves },
+    repeats,
+    isWhole: true,
+    isKept: true,
+    elsewhere: false,
+    bytes: 1e6,
+  };
 }
 
-const following = (state: LabState, notices: readonly LabNotice[]) =>
-  notices.reduce((now, notice) => reduce(now, { type: "notice", notice }), state);
 const settings: LabSettings = { ...defaultSettings, hidden: [6], repeats: 2, epochs: 3 };
 const other: LabSettings = { ...settings, activation: "relu", noisyLabels: 20, seed: 4 };
-const both = following(following(empty, told(settings, 1)), told(other, 2));
+const both = { trainings: [listed(1, settings, 1), listed(2, other, 2)] };
 
-describe("trainings of a visit", () => {
-  test("join a list in their order, and stay in it when something else is shown", () => {
-    expect(both.trainings.map(({ number, config }) => [number, config.activation])).toEqual([
-      [1, "sigmoid"],
-      [2, "relu"],
-    ]);
-    const [, , study] = told(settings, 1) as [LabNotice, LabNotice, LabNotice & { type: "study" }];
-    const finished = following(both, [{ ...study, origin: "finished" }]);
-    expect(finished.trainings).toBe(both.trainings);
-    const { neurons, repeats } = madeUpStudy(settings);
-    expect(following(finished, [{ type: "measured", neurons, repeats }]).trainings).toBe(both.trainings);
-  });
-
-  test("are the last fifty", () => {
-    let state = empty;
-    for (let count = 0; count < 52; count++) state = following(state, told(settings, 1));
-    expect(state.trainings.map(({ number }) => number)).toEqual(Array.from({ length: 50 }, (_, index) => index + 3));
+describe("trainings of the list", () => {
+  test("are the two newest beside each other, or those that are chosen and still there", () => {
+    const trainings = [...both.trainings, listed(3, settings, 1)];
+    const numbers = (compared: readonly [first?: string, second?: string], of = trainings) =>
+      comparedPair({ ...empty, trainings: of, view: { ...empty.view, compared } })?.map(({ number }) => number);
+    expect(numbers([])).toEqual([2, 3]);
+    expect(numbers(["training-1"])).toEqual([1, 3]);
+    expect(numbers(["training-3", "training-1"])).toEqual([3, 1]);
+    expect(numbers(["training-1", "training-2"], trainings.slice(1))).toEqual([2, 2]);
+    expect(numbers([], trainings.slice(2))).toBeUndefined();
   });
 
   test("differ in the settings that are named, and in their data", () => {
@@ -83,5 +78,6 @@ describe("trainings of a visit", () => {
     };
     expect(meanCurve(uneven, "loss")).toHaveLength(2);
     expect(spreadOf([3, 1, 2])).toEqual({ mean: 2, least: 1, most: 3 });
+    expect(spreadOf([])).toBeUndefined();
   });
 });
