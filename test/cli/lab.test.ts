@@ -30,3 +30,21 @@ test("lab refuses a port that is none, before it serves anything", async () => {
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).toContain("a whole number, 1 to 65535");
 });
+
+test("lab has one address every time, for which browsers keep trainings, and says so where that is taken", async () => {
+  const running = [start(["lab"]), start(["lab"])];
+  const ended = running.map((one) => finish(one));
+  const addresses = await Promise.all(
+    running.map(
+      (one) => new Promise<string>((resolve) => createInterface(one.stdout).once("line", (line) => resolve(line))),
+    ),
+  );
+  expect(addresses.filter((address) => address === "http://127.0.0.1:8147/").length).toBeLessThanOrEqual(1);
+  for (const one of running) one.kill("SIGTERM");
+  const outcomes = await Promise.all(ended);
+  for (const [index, { exitCode, stderr }] of outcomes.entries()) {
+    expect(exitCode).toBe(0);
+    const isUsual = addresses[index] === "http://127.0.0.1:8147/";
+    expect(stderr.includes("port 8147 is taken: trainings that the browser keeps for that address")).toBe(!isUsual);
+  }
+});

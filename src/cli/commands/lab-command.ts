@@ -1,7 +1,9 @@
 /** `gpu-importance lab`: serves the lab's page until it is interrupted. */
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
-import { serveFolder } from "../../platform/node/static-server.ts";
+import { RunError } from "../../core/errors.ts";
+import { type StaticServer, serveFolder } from "../../platform/node/static-server.ts";
+import { systemErrorCode } from "../../platform/node/write-fault.ts";
 import { openInBrowser } from "../display/open-in-browser.ts";
 import { print, tell } from "../display/standard-streams.ts";
 import { addMessageOptions } from "../options/device-options.ts";
@@ -23,9 +25,22 @@ function interrupted(): Promise<void> {
   });
 }
 
+/** What a browser keeps is kept for an address: at the same one, earlier trainings are found again. */
+const USUAL_PORT = 8147;
+
+async function serveAtUsualPort(): Promise<StaticServer> {
+  try {
+    return await serveFolder(pageFolder, USUAL_PORT);
+  } catch (error) {
+    if (!(error instanceof RunError) || systemErrorCode(error.cause) !== "EADDRINUSE") throw error;
+    tell(`port ${USUAL_PORT} is taken: trainings that the browser keeps for that address are not shown at this one`);
+    return serveFolder(pageFolder);
+  }
+}
+
 /** @throws RunError where the page is not built, or the port is taken. */
 async function lab({ port, open }: LabOptions): Promise<void> {
-  const server = await serveFolder(pageFolder, port);
+  const server = port === undefined ? await serveAtUsualPort() : await serveFolder(pageFolder, port);
   await print(`${server.url}\n`);
   tell("the lab runs in your browser, at this address; Ctrl+C ends it");
   if (open === true) await openInBrowser(server.url);
@@ -35,11 +50,15 @@ async function lab({ port, open }: LabOptions): Promise<void> {
 
 export function completeLab(command: Command): void {
   under(command, "results")
-    .addOption(new Option("--port <n>", "port on 127.0.0.1 (default: any that is free)").argParser(integer(1, 65_535)))
+    .addOption(
+      new Option("--port <n>", `port on 127.0.0.1 (default: ${USUAL_PORT}, or any that is free)`).argParser(
+        integer(1, 65_535),
+      ),
+    )
     .option("--open", "open it in the default browser");
   addMessageOptions(command, {}).action((options: LabOptions) => lab(options));
   withExamples(command, "lab", [
     { what: "The lab, in the default browser", line: "lab --open" },
-    { what: "At an address that stays the same", line: "lab --port 8080" },
+    { what: "At another address, for which the browser keeps trainings apart", line: "lab --port 8080" },
   ]);
 }
