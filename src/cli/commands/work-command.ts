@@ -110,8 +110,12 @@ async function work(options: WorkOptions): Promise<void> {
     stalledInterval: LOOK_MS,
     maxStalledCount: MOST_DEATHS,
   });
-  // What goes wrong with the connection is told by it; what goes wrong with a job, by the job.
-  worker.on("error", () => {});
+  let said = "";
+  // Of a server that is away, the same comes at every try.
+  worker.on("error", ({ message }) => {
+    if (message !== said) display.line(`queue:   ${message}`);
+    said = message;
+  });
   display.line(`queue:   ${address}, waiting for cells`);
   while (options.untilEmpty !== true || !(await isEmpty(queue))) await pause(1000);
   await worker.close();
