@@ -6,6 +6,7 @@
  */
 import { basename, resolve } from "node:path";
 import { RANDOM } from "../src/core/ablation.ts";
+import { greatest, smallest } from "../src/core/long-arrays.ts";
 import { layerScope, type ScopeText } from "../src/core/scope.ts";
 import { titleOf } from "../src/measures/columns.ts";
 import { searchedWithId } from "../src/measures/remeasured.ts";
@@ -113,7 +114,7 @@ for (const { analysis } of studies) {
 const layersInAll = studies.reduce((sum, { analysis }) => sum + analysis.layers.length, 0);
 const alike = [...pairs.values()]
   .filter(({ taus }) => taus.length === layersInAll)
-  .map(({ names, taus }) => ({ names, least: Math.min(...taus), most: Math.max(...taus) }))
+  .map(({ names, taus }) => ({ names, least: smallest(taus), most: greatest(taus) }))
   .filter(({ most }) => most >= ALIKE)
   .sort((a, b) => b.least - a.least);
 table([
