@@ -265,7 +265,7 @@ describe("wrong usage", () => {
       "run --help lists the options",
     ],
     [["--repeats", "3"], "unknown option '--repeats'", "--help lists the commands"],
-    [["walk"], "unknown command 'walk'", "--help lists the commands"],
+    [["swim"], "unknown command 'swim'", "--help lists the commands"],
     [["run", "mnist"], "too many arguments for 'run'. Expected 0 arguments but got 1.", "run --help lists the options"],
     [["run", "--repeats"], "option '--repeats <n>' argument missing", "run --help lists the options"],
     [["report"], "missing required argument 'folders'", "report --help lists the options"],
