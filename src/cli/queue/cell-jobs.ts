@@ -46,7 +46,7 @@ function jobId(grid: string, cell: string): string {
   return `${createHash("sha256").update(grid).digest("hex").slice(0, 12)}-${hashIn(cell)}`;
 }
 
-export interface QueuedCells {
+interface QueuedCells {
   /** Cells that were put into the queue: others waited or were under way there. */
   readonly added: number;
   /** By id of the job. */

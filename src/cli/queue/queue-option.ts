@@ -1,6 +1,7 @@
 /** `--queue`, or the variable that keeps an address with a password out of lists of processes. */
 import { Option } from "commander";
 import { UsageError } from "../../core/errors.ts";
+import { text } from "../options/option-values.ts";
 
 const VARIABLE = "GPU_IMPORTANCE_QUEUE";
 
@@ -9,7 +10,8 @@ export type QueueChoice = string | true | undefined;
 
 /** @param what is done with the queue */
 export function queueOption(what: string): Option {
-  return new Option("--queue [url]", `${what}: redis://host:6379; without a URL as ${VARIABLE} says`);
+  const help = `${what}: redis://host:6379; without a URL as ${VARIABLE} says`;
+  return new Option("--queue [url]", help).argParser(text("an address"));
 }
 
 /** @throws UsageError where neither says it */

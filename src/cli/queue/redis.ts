@@ -31,11 +31,6 @@ function shown({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
 }
 
-/** @throws UsageError */
-export function redisAddress(text: string): string {
-  return shown(parsed(text));
-}
-
 async function redisClass(): Promise<typeof Redis> {
   try {
     return (await import("ioredis")).Redis;
@@ -68,7 +63,7 @@ function notReached(address: string, cause: unknown): RunError {
   return new RunError({ ...fault, where: address, expected: "a server that answers", found }, { cause });
 }
 
-export interface QueueServer {
+interface QueueServer {
   readonly redis: Redis;
   /** As it may be shown. */
   readonly address: string;
