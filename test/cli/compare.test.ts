@@ -37,7 +37,7 @@ test("without networks some are trained", async () => {
 test("the same command goes on where it was killed", async () => {
   const args = ["compare", "planted.safetensors", "--out", "killed", "--data", "tiny", "--no-report", ...onSwiftShader];
   const running = start(args, { folder });
-  running.stderr.on("data", (chunk) => /^measuring:/m.test(String(chunk)) && running.kill("SIGKILL"));
+  running.stderr.on("data", (chunk) => /^measuring: 1 networks? in /m.test(String(chunk)) && running.kill("SIGKILL"));
   expect(await finish(running)).toMatchObject({ signal: "SIGKILL" });
   const { exitCode, stderr } = await commandLine(args, { folder });
   expect(exitCode, stderr).toBe(0);

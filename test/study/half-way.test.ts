@@ -121,6 +121,6 @@ test.each(Object.entries(stages))("%s", { timeout: 600_000 }, async (_, stage) =
   const kernels = await failures(own, run, "createBindGroupLayout", (failed) => Math.min(failed, 1));
   const allocations = await failures(own, run, "createBuffer", (failed) => failed);
   await own.finished();
-  expect(kernels).toBeGreaterThan(4);
+  expect(kernels).toBeGreaterThan(3);
   expect(allocations).toBeGreaterThan(20);
 });
