@@ -141,11 +141,14 @@ function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">
   };
 }
 
-/** The training of a study: the one that runs, that of another epoch, or one of the list. */
+/**
+ * The training of a study: the one that runs, or that of the list, which has every epoch that was kept; what is known of the epoch
+ * on show may have ended earlier. A training that was deleted is known from that alone.
+ */
 function trainingOf({ training, study, trainings }: LabState, { epoch }: ShownStudy["about"]) {
-  if (training !== undefined) return training;
   const listed = trainings.find(({ id }) => id === epoch?.training)?.training;
-  return epoch?.training === study?.about.epoch?.training ? (study?.training ?? listed) : listed;
+  const isSame = epoch?.training === study?.about.epoch?.training;
+  return training ?? listed ?? (isSame ? study?.training : undefined);
 }
 
 type StudyPart = NoticeOf<"firstLayer" | "measured" | "orders" | "singles">;

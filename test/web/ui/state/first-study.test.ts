@@ -89,6 +89,43 @@ describe("a page that opens", () => {
   });
 });
 
+test("an epoch that came while an earlier one was on show has its curves, from the list", () => {
+  const curves = (epochs: number) => {
+    const values = Array.from({ length: epochs }, (_, epoch) => epoch);
+    return { epochs: 10, epochsDone: epochs, repeats: [{ repeat: 0, loss: values, accuracy: values }] };
+  };
+  const study = (shown: number): LabNotice => ({
+    type: "study",
+    origin: "trained",
+    label: "",
+    dataset: madeUpDataset,
+    widths: [784, 6, 10],
+    epoch: { shown, kept: [1, 2, 3], training: "training-1" },
+    validationLabels: new Uint16Array(),
+    live: true,
+    lacking: "",
+    missing: [],
+    warnings: [],
+    notes: [],
+  });
+  const list = { bytes: 0, most: 1e9, notes: [] };
+  const notices: readonly LabNotice[] = [
+    { type: "phase", phase: "training", paused: false },
+    { type: "training", ...curves(1) },
+    study(1),
+    { type: "training", ...curves(3) },
+    { type: "trainings", trainings: [listed(1, { training: curves(3), isWhole: false })], storage: list },
+    { type: "phase", phase: "ready", paused: false },
+    study(3),
+  ];
+  const told = (state: LabState, notice: LabNotice) => reduce(state, { type: "notice", notice });
+  const state = notices.reduce(told, initialState(settingTexts(defaultSettings)));
+  expect(state.study?.training).toEqual(curves(3));
+  // Where it was deleted meanwhile, what is known of it stays.
+  const forgotten: readonly LabNotice[] = [{ type: "trainings", trainings: [], storage: list }, study(2)];
+  expect(forgotten.reduce(told, state).study?.training).toEqual(curves(3));
+});
+
 test("a training that is chosen from the list is asked for, and its settings stand in the form", () => {
   const { state } = opened([listed(1), listed(2)]);
   const after = reduce(state, { type: "reopen", training: "training-1" });
