@@ -18,6 +18,7 @@ import { areasOf, averaged, difference } from "../src/report/analysis/network-va
 import { readStudyFiles } from "../src/report/files/read-study.ts";
 import { estimateMean } from "../src/report/statistics/estimate.ts";
 import { signFlipTest } from "../src/report/statistics/permutation-test.ts";
+import { markdown } from "./performance-tables.ts";
 
 /** Kendall's tau-b from which two measures are near-duplicates in a layer. */
 const ALIKE = 0.9;
@@ -44,13 +45,7 @@ const interval = ({ mean, interval: range }: Estimate, digits: number) =>
     : `${fixed(mean, digits)} [${fixed(range.low, digits)}, ${fixed(range.high, digits)}]`;
 const probability = (p: number) => (p < 0.001 ? "< .001" : fixed(p, 3));
 
-function table([head, ...rows]: readonly (readonly string[])[]): void {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  console.log(line(head!));
-  console.log(`|${head!.map((_, column) => (column === 0 ? "---" : "--:")).join("|")}|`);
-  for (const row of rows) console.log(line(row));
-  console.log();
-}
+const table = (cells: readonly (readonly string[])[]) => console.log(`${markdown(cells).join("\n")}\n`);
 
 const leagueOf = ({ leagues }: StudyAnalysis, scope: ScopeText): League | undefined =>
   leagues.find((one) => one.scope === scope);

@@ -35,7 +35,7 @@ export const sections = ["kernels", "training", "sweeps", "scaling"] as const;
 export type Section = (typeof sections)[number];
 
 /** Cells to Markdown, figures to the right. */
-function markdown([header, ...rows]: readonly (readonly string[])[]): string[] {
+export function markdown([header, ...rows]: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rule = `|${header!.map((_, column) => (column === 0 ? "---" : "--:")).join("|")}|`;
   return [line(header!), rule, ...rows.map(line)];

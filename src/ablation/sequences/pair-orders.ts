@@ -11,6 +11,7 @@ import type { PairSequenceKind } from "../../core/sequences.ts";
 import { broja } from "../../pairs/broja.ts";
 import { type Bit, betweenInformation, bitsOfLayer, type Pair, pairOf } from "../../pairs/pair.ts";
 import type { CountedPairs } from "../../passes/evidence/pairs.ts";
+import { firstOfLayers } from "./search.ts";
 
 /** Neurons that are put in order. */
 interface Paired {
@@ -24,7 +25,7 @@ function pairedOf({ samplesPerClass, ones, pairs }: CountedPairs, layers: readon
   const classes = samplesPerClass.length;
   const ofLayers = layers.map((layer) => bitsOfLayer(ones[layer]!, samplesPerClass));
   const bits = ofLayers.flat();
-  const firsts = ofLayers.map((_, place) => ofLayers.slice(0, place).reduce((sum, own) => sum + own.length, 0));
+  const firsts = firstOfLayers(ofLayers.map(({ length }) => length));
   const placeOf = (layer: number) => layers.indexOf(layer - 1);
   const own = pairs.filter(({ layer, otherLayer }) => placeOf(layer) >= 0 && placeOf(otherLayer) >= 0);
   return {

@@ -106,7 +106,7 @@ export class GridFolder {
     return (await namesIn(path)).flatMap((file) => /^(.+)\.svg$/.exec(file)?.[1] ?? []);
   }
 
-  /** By the names of files alone. */
+  /** By the names of files alone; of a cell that was begun, whether its results are there: a kill may come before its summary. */
   async states(): Promise<ReadonlyMap<string, CellState>> {
     const states = new Map<string, CellState>();
     for (const name of await namesIn(this.#path(CELLS))) states.set(name, "begun");
@@ -116,6 +116,9 @@ export class GridFolder {
       // Results that somebody removed are not done.
       if (state === "done" && !states.has(name)) continue;
       states.set(name, state as "done" | "failed");
+    }
+    for (const [name, state] of states) {
+      if (state === "begun" && (await hasStudy(this.cell(name)))) states.set(name, "done");
     }
     return states;
   }

@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { gridNames } from "../../core/platform.ts";
 import { loadGridAssets } from "../../platform/node/report-assets.ts";
-import { hasStudy } from "../../platform/node/results-folder.ts";
 import { gridCsv } from "../../report/files/grid-csv.ts";
 import type { GridRecord } from "../../report/files/grid-files.ts";
 import type { GridRow } from "../../report/grid/grid-row.ts";
@@ -18,8 +17,7 @@ async function gridRows(folder: GridFolder, record: GridRecord): Promise<GridRow
   const states = await folder.states();
   const rows: GridRow[] = [];
   for (const { name, options: given } of record.cells) {
-    let state = states.get(name) ?? "missing";
-    if (state === "begun" && (await hasStudy(folder.cell(name)))) state = "done";
+    const state = states.get(name) ?? "missing";
     if (state === "done") await summarized({ name }, folder);
     const summary = state === "done" || state === "failed" ? folder.summary(name, state) : undefined;
     const more = summary === undefined ? {} : summary.state === "done" ? summary : { message: summary.message };

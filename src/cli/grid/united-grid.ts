@@ -1,6 +1,5 @@
 /** One grid in several folders: whether it is one, and how far each of its cells is in any of them. */
 import { UsageError } from "../../core/errors.ts";
-import { hasStudy } from "../../platform/node/results-folder.ts";
 import type { GridRecord } from "../../report/files/grid-files.ts";
 import type { CellState } from "../../report/grid/grid-row.ts";
 import { hashIn } from "./cell-name.ts";
@@ -17,11 +16,7 @@ interface GridSource {
 async function openGrid(path: string): Promise<GridSource> {
   const folder = new GridFolder(path);
   const cells = new Map<string, { readonly name: string; readonly state: CellState }>();
-  for (const [name, state] of await folder.states()) {
-    // A kill may have come between its results and what is said of them.
-    const isDone = state === "begun" && (await hasStudy(folder.cell(name)));
-    cells.set(hashIn(name), { name, state: isDone ? "done" : state });
-  }
+  for (const [name, state] of await folder.states()) cells.set(hashIn(name), { name, state });
   return { folder, record: folder.record(), cells };
 }
 
