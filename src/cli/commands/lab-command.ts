@@ -41,10 +41,12 @@ async function serveAtUsualPort(): Promise<StaticServer> {
 /** @throws RunError where the page is not built, or the port is taken. */
 async function lab({ port, open }: LabOptions): Promise<void> {
   const server = port === undefined ? await serveAtUsualPort() : await serveFolder(pageFolder, port);
+  // Listened for before the address is told: whoever reads it may end the lab at once.
+  const end = interrupted();
   await print(`${server.url}\n`);
   tell("the lab runs in your browser, at this address; Ctrl+C ends it");
   if (open === true) await openInBrowser(server.url);
-  await interrupted();
+  await end;
   await server.close();
 }
 
