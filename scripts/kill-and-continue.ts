@@ -1,11 +1,13 @@
 /**
  * Kills studies again and again, each time at a random moment, and goes on with the same command until it comes to its end:
  *   npm run build && npx tsx scripts/kill-and-continue.ts [--kills 100] [--minutes 60] [--seed 1] [--adapter swiftshader]
- * In turns run (with a checkpoint after every epoch), analyze, and run in two shards of one folder, whose processes are killed in
- * turns and merged. All kills are SIGKILL. Checked: every study ends with the files of an undisturbed one, byte for byte
- * (study.json but for times), and nothing else. Ends with 1 where one does not.
+ *     [--kinds run,analyze,grid,shards]
+ * Each kind of study gets `--kills` kills: run (with a checkpoint after every epoch), analyze, a grid of two cells, and run in two shards
+ * of one folder, whose processes are killed in turns and merged. All kills are SIGKILL. Checked: every study ends with the files of an
+ * undisturbed one, byte for byte (study.json but for times), and nothing else. Writes a row of a Markdown table for each kind.
+ * Ends with 1 where a study has a fault.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
     adapter: { type: "string", default: "swiftshader" },
+    kinds: { type: "string", default: "run,analyze,grid,shards" },
   },
 });
 
@@ -32,7 +35,7 @@ interface Study {
 interface Outcome {
   kills: number;
   studies: number;
-  /** Kills after which the next process found parts, and those after which it went on behind a checkpoint. */
+  /** Starts that found parts of an earlier one, and those that went on behind a checkpoint. */
   found: number;
   resumed: number;
   faults: number;
@@ -42,6 +45,18 @@ const scratch = mkdtempSync(join(tmpdir(), "gpu-importance-kills-"));
 const next = seeded(Number(values.seed));
 const endsAt = performance.now() + 60_000 * Number(values.minutes);
 
+/** Two cells, each about what `run` does. */
+const grid = `data: bands.csv
+hidden: "40,30"
+repeats: 3
+epochs: 10
+random-draws: 10
+stride: 8
+scopes: network
+singles: none
+activation: [sigmoid, relu]
+`;
+
 function studies(): Study[] {
   const [run, analyze] = writingCommands(values.adapter);
   // Short, so that there are many kills.
@@ -49,10 +64,21 @@ function studies(): Study[] {
   const runTo = (out: string) => [...run!.args(out), ...short];
   const checkpoints = ["--checkpoint-seconds", "0"];
   const shard = (out: string, index: number) => [...runTo(out), ...checkpoints, "--shard", `${index}/2`];
+  const gridTo = (out: string) => [
+    "grid",
+    "grid.yaml",
+    "--out",
+    out,
+    "--no-report",
+    ...checkpoints,
+    "--adapter",
+    values.adapter,
+  ];
   const analyzeTo = (out: string) => [...analyze!.args(out), ...short.slice(0, 6)];
   return [
     { name: "run", whole: runTo, steps: (out) => [[...runTo(out), ...checkpoints]] },
     { name: "analyze", whole: analyzeTo, steps: (out) => [analyzeTo(out)] },
+    { name: "grid", whole: gridTo, steps: (out) => [gridTo(out)] },
     {
       name: "shards",
       whole: runTo,
@@ -67,7 +93,7 @@ async function insist(args: readonly string[], aboutMs: number, left: number, al
     const running = start(args, scratch);
     const end = kills < left ? wait(next() * aboutMs).then(() => running.child.kill("SIGKILL")) : undefined;
     const ended = await running.ended;
-    if (/^parts: .* by an earlier run$/m.test(ended.stderr)) all.found++;
+    if (/by an earlier run\b/m.test(ended.stderr)) all.found++;
     if (/goes on behind epoch/.test(ended.stderr)) all.resumed++;
     if (ended.signal !== "SIGKILL") {
       if (ended.code !== 0) throw new Error(ended.stderr);
@@ -107,29 +133,43 @@ async function disturb(
   rmSync(join(scratch, out), { recursive: true, force: true });
 }
 
+/** What an undisturbed process writes, and how long it takes. Run and its shards come to the same. */
+const references = new Map<Study["whole"], { files: ReadonlyMap<string, string>; elapsedMs: number }>();
+
+async function referenceOf({ name, whole }: Study) {
+  const known = references.get(whole);
+  if (known) return known;
+  const { code, stderr, elapsedMs } = await start(whole(`whole-${name}`), scratch).ended;
+  if (code !== 0) throw new Error(stderr);
+  const reference = { files: filesOf(join(scratch, `whole-${name}`)), elapsedMs };
+  references.set(whole, reference);
+  return reference;
+}
+
 async function main(): Promise<number> {
   await prepare(scratch, values.adapter);
-  const kinds = studies();
-  const all: Outcome = { kills: 0, studies: 0, found: 0, resumed: 0, faults: 0 };
-  const references = new Map<string, { files: ReadonlyMap<string, string>; elapsedMs: number }>();
-  for (const { name, whole } of kinds.filter(
-    ({ whole: own }, index) => kinds.findIndex((one) => one.whole === own) === index,
-  )) {
-    const { code, stderr, elapsedMs } = await start(whole(`whole-${name}`), scratch).ended;
-    if (code !== 0) throw new Error(stderr);
-    references.set(name, { files: filesOf(join(scratch, `whole-${name}`)), elapsedMs });
+  writeFileSync(join(scratch, "grid.yaml"), grid);
+  const asked = values.kinds.split(",");
+  const kinds = studies()
+    .filter(({ name }) => asked.includes(name))
+    .map((study) => ({ study, all: { kills: 0, studies: 0, found: 0, resumed: 0, faults: 0 } }));
+  const mostKills = Number(values.kills);
+  for (let round = 0; performance.now() < endsAt && kinds.some(({ all }) => all.kills < mostKills); round++) {
+    for (const { study, all } of kinds) {
+      if (all.kills >= mostKills || performance.now() > endsAt) continue;
+      const { files, elapsedMs } = await referenceOf(study);
+      await disturb(study, `kill-${round}`, files, elapsedMs, all);
+    }
   }
-  for (let index = 0; all.kills < Number(values.kills) && performance.now() < endsAt; index++) {
-    const study = kinds[index % kinds.length]!;
-    const { files, elapsedMs } = references.get(kinds.find(({ whole }) => whole === study.whole)!.name)!;
-    await disturb(study, `kill-${index}`, files, elapsedMs, all);
-  }
-  const { kills, studies: ended, found, resumed, faults } = all;
   process.stdout.write(
-    `seed ${values.seed}: ${kills} kills of ${ended} studies, which ended; ${found} times parts were found, ${resumed} times a ` +
-      `checkpoint; ${faults} studies with faults\n`,
+    `seed ${values.seed}\n\n| what | kills | studies that ended | starts that found parts | a checkpoint | with faults |\n`,
   );
-  return faults > 0 ? 1 : 0;
+  process.stdout.write("|---|---:|---:|---:|---:|---:|\n");
+  for (const { study, all } of kinds) {
+    const { kills, studies: ended, found, resumed, faults } = all;
+    process.stdout.write(`| ${[study.name, kills, ended, found, resumed, faults].join(" | ")} |\n`);
+  }
+  return kinds.some(({ all }) => all.faults > 0) ? 1 : 0;
 }
 
 try {

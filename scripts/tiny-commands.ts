@@ -117,11 +117,22 @@ export async function prepare(folder: string, adapter: string): Promise<void> {
   if (code !== 0) throw new Error(stderr);
 }
 
+/** Without the column of this name. */
+function withoutColumn(table: string, column: string): string {
+  const rows = table.split("\n").map((row): string[] => row.match(/(?<=^|,)("[^"]*"|[^,]*)/g) ?? []);
+  const index = rows[0]!.indexOf(column);
+  return rows.map((row) => row.filter((_, at) => at !== index).join(",")).join("\n");
+}
+
 /** Text without what differs between two runs of one command: times and paths. */
 function settled(name: string, content: string): string {
-  if (name !== "study.json") return content.replaceAll(/[\w-]+\/small\./g, "small.");
-  const { provenance: _, files: __, ...study } = JSON.parse(content) as Record<string, unknown>;
-  return JSON.stringify(study);
+  if (/(^|\/)study\.json$/.test(name)) {
+    const { provenance: _, files: __, ...study } = JSON.parse(content) as Record<string, unknown>;
+    return JSON.stringify(study);
+  }
+  if (name === "grid.csv") return withoutColumn(content, "elapsed_seconds");
+  if (name.endsWith(".done.json")) return content.replace(/"elapsedMs": [\d.e-]+/, "");
+  return content.replaceAll(/[\w-]+\/small\./g, "small.");
 }
 
 /** Rows of the repeats that a table has. */
