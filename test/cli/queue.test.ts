@@ -57,9 +57,9 @@ describe.skipIf(!hasRedis)("a queue", () => {
   afterAll(() => server.stop());
 
   /** A grid that waits for its cells, which are in the queue when this resolves. */
-  async function putIn(file: string, out: string) {
+  async function putIn(file: string, out: string, options: readonly string[] = []) {
     const said = `${out}.txt`;
-    const args = ["grid", file, "--out", out, "--queue", url];
+    const args = ["grid", file, "--out", out, "--queue", url, ...options];
     const end = commandLine(args, { folder: scratch, redirection: `2> ${said}` });
     const ended = end.then(() => true);
     while (!(existsSync(join(scratch, said)) && read(said).includes("cells put in"))) {
@@ -68,32 +68,40 @@ describe.skipIf(!hasRedis)("a queue", () => {
     return async () => ({ ...(await end), stderr: read(said) });
   }
 
-  test(
-    "of cells is done by workers as by a grid alone, and no file or message has the password",
-    async () => {
-      const queued = await putIn("grid.yaml", "queued");
+  test.each([
+    { what: "cells", out: "queued", options: [] },
+    { what: "cells in shards", out: "divided", options: ["--shards", "3"] },
+  ])(
+    "of $what is done by workers as by a grid alone, and no file or message has the password",
+    async ({ out, options }) => {
+      const queued = await putIn("grid.yaml", out, options);
       const workers = [1, 2].map(() =>
         command(["work", "--queue", "--until-empty", "--no-report", ...onSwiftShader], { GPU_IMPORTANCE_QUEUE: url }),
       );
+      // Goes on from what is there: computed once.
       const alone = await command(["grid", "grid.yaml", "--out", "alone", "--no-report", ...onSwiftShader]);
       const ended = await Promise.all([queued(), ...workers]);
       for (const { exitCode, stderr } of [alone, ...ended]) expect(exitCode, stderr).toBe(0);
+      const shards = ended.slice(1).flatMap(({ stderr }) => stderr.match(/shard \d\/\d/g) ?? []);
+      expect(shards.toSorted()).toEqual(
+        options.length === 0 ? [] : [1, 2].flatMap((index) => Array(4).fill(`shard ${index}/2`)),
+      );
       expect(ended[0]!.stderr).toMatch(/^queue: {3}4 of 4 cells done/m);
       const files = tablesBelow("alone");
       expect(files.length).toBeGreaterThan(12);
-      expect(tablesBelow("queued")).toEqual(files);
+      expect(tablesBelow(out)).toEqual(files);
       for (const file of files) {
-        expect(read("queued", "cells", file) === read("alone", "cells", file), file).toBe(true);
+        expect(read(out, "cells", file) === read("alone", "cells", file), file).toBe(true);
       }
-      expect(filesBelow(join(scratch, "queued"))).toContain("report.html");
-      for (const file of filesBelow(join(scratch, "queued"))) expect(read("queued", file)).not.toContain(PASSWORD);
+      expect(filesBelow(join(scratch, out))).toContain("report.html");
+      for (const file of filesBelow(join(scratch, out))) expect(read(out, file)).not.toContain(PASSWORD);
       for (const { stdout, stderr } of ended) expect(stdout + stderr).not.toContain(PASSWORD);
     },
     SEVERAL_PROGRAMS_MS,
   );
 
   test("tells a cell that fails, does the others, and goes on where Redis was started anew", async () => {
-    const queued = await putIn("partly.yaml", "partly");
+    const queued = await putIn("partly.yaml", "partly", ["--shards", "2"]);
     await server.stop();
     await server.start();
     const worker = await command(["work", "--queue", url, "--until-empty", "--no-report", ...onSwiftShader]);

@@ -148,6 +148,12 @@ function requireQueueAlone({ queue, force, fresh }: GridOptions, shard: AskedSha
   });
 }
 
+/** What is left to the shard of this process: with a queue, `--shards` is how many jobs a cell is divided into. */
+function withoutQueued(options: GridOptions): GridOptions {
+  const { shards: _, ...others } = options;
+  return options.queue === undefined || options.shard !== undefined ? options : others;
+}
+
 /** Does the cells of a shard, or all. */
 async function computedGrid(
   plan: Plan,
@@ -178,7 +184,7 @@ async function computedGrid(
   const failed =
     options.queue === undefined
       ? await ownCells(left, folder, session, options, share.within)
-      : await queuedCells(left, { folder, session, address: requireQueue(options.queue) });
+      : await queuedCells(left, { folder, session, address: requireQueue(options.queue), shards: options.shards ?? 1 });
   if (shard !== undefined) tellShardDone(folder, session);
   else await reportGrid(folder, record, session, options);
   requireAll(failed, cells.length, folder);
@@ -192,7 +198,7 @@ function tellShardDone({ label }: GridFolder, { display }: Session): void {
 /** @throws UsageError, RunError */
 async function grid(file: string, options: GridOptions): Promise<void> {
   requireReport(options);
-  const shard = shardAsked(options);
+  const shard = shardAsked(withoutQueued(options));
   requireQueueAlone(options, shard);
   const folder = new GridFolder(options.out);
   const plan = await planned(file, options, folder);
@@ -218,10 +224,16 @@ export function completeGrid(command: Command): void {
       .argParser(integer(1))
       .default(MOST_CELLS, `${MOST_CELLS}`),
   );
-  addShardOptions(command, "cells").addOption(checkpointOption()).addOption(queueOption("let workers do the cells"));
+  addShardOptions(command, "cells", "how many --shard auto has; with --queue: jobs of each cell")
+    .addOption(checkpointOption())
+    .addOption(queueOption("let workers do the cells"));
   addComputingOptions(command).action((file: string, options: GridOptions) => grid(file, options));
   withExamples(command, "grid", [
     { what: "Every combination in the file, and a report of all", line: "grid grid.yaml --out results/grid --open" },
     { what: "The second of four machines that share the cells", line: "grid grid.yaml --out shared --shard 2/4" },
+    {
+      what: "Workers do it, four of them each cell together",
+      line: "grid grid.yaml --out shared --queue redis://server:6379 --shards 4",
+    },
   ]);
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Job, Queue } from "bullmq";
 import type { Command } from "commander";
 import { RunError, UsageError } from "../../core/errors.ts";
+import { given } from "../../host/given.ts";
 import type { DeviceChoice } from "../../host/open-device.ts";
 import { hashIn } from "../grid/cell-name.ts";
 import { type Cell, gridCells } from "../grid/cells.ts";
@@ -66,7 +67,8 @@ class CellWorker {
     // Data of a grid are named from where it was started.
     process.chdir(data.from);
     const { queue: _, untilEmpty: __, ...options } = this.#options;
-    const work = { folder, session: this.#session, options, material: this.#material };
+    const { shard: within } = data;
+    const work = { folder, session: this.#session, options, material: this.#material, ...given({ within }) };
     try {
       const cell = await cellOf(data, folder);
       const [failed] = await runCells([cell], work);
@@ -87,7 +89,7 @@ class CellWorker {
 }
 
 async function isEmpty(queue: Queue<CellJob>): Promise<boolean> {
-  const counts = await queue.getJobCounts("wait", "active", "delayed", "prioritized");
+  const counts = await queue.getJobCounts("wait", "active", "delayed", "prioritized", "waiting-children");
   return Object.values(counts).every((count) => count === 0);
 }
 
@@ -101,7 +103,7 @@ async function work(options: WorkOptions): Promise<void> {
     fix: "the same command works on",
   });
   const { Worker } = await bullmq();
-  const queue = await openCellQueue(redis);
+  const { queue, close } = await openCellQueue(redis);
   using own = new CellWorker(session, options);
   const worker = new Worker<CellJob>(QUEUE, (job) => own.done(job), {
     connection: redis.duplicate(),
@@ -119,7 +121,7 @@ async function work(options: WorkOptions): Promise<void> {
   display.line(`queue:   ${address}, waiting for cells`);
   while (options.untilEmpty !== true || !(await isEmpty(queue))) await pause(1000);
   await worker.close();
-  await queue.close();
+  await close();
   await redis.quit();
   display.line("queue:   nothing waits there any more");
 }

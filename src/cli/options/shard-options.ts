@@ -16,8 +16,12 @@ function shard(text: string): Shard | "auto" {
     : refuse(`i/n, the i-th of n shards, i from 1 to n and n up to ${wholeRanges.shards.most}; or auto`);
 }
 
-/** @param divided what shards divide */
-export function addShardOptions(command: Command, divided = "repeats"): Command {
+/** @param divided what shards divide @param shards what `--shards` says */
+export function addShardOptions(
+  command: Command,
+  divided = "repeats",
+  shards = "how many --shard auto has, where that is not said",
+): Command {
   const { least, most } = wholeRanges.shards;
   return command
     .addOption(
@@ -25,9 +29,7 @@ export function addShardOptions(command: Command, divided = "repeats"): Command 
         shard,
       ),
     )
-    .addOption(
-      new Option("--shards <n>", "how many --shard auto has, where that is not said").argParser(integer(least, most)),
-    );
+    .addOption(new Option("--shards <n>", shards).argParser(integer(least, most)));
 }
 
 /** A shard, and the folder for its parts. */

@@ -1,18 +1,19 @@
 /** The side of a queue that a grid is on: its cells go in, and it waits until each is done or has failed. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Queue } from "bullmq";
 import type { Cell } from "../grid/cells.ts";
 import type { GridFolder } from "../grid/grid-folder.ts";
 import type { FailedCell } from "../grid/run-cells.ts";
 import type { Session } from "../results/session.ts";
-import { type CellJob, enqueueCells, failedJobs, openCellQueue } from "./cell-jobs.ts";
+import { type CellQueue, enqueueCells, failedJobs, openCellQueue } from "./cell-jobs.ts";
 import { reachRedis } from "./redis.ts";
 
 const LOOK_MS = 1000;
 
 interface Waiting {
   readonly folder: GridFolder;
-  readonly queue: Queue<CellJob>;
+  readonly cellQueue: CellQueue;
+  /** Jobs that a cell is divided into, at most. */
+  readonly shards: number;
   /** Told how far things are, where that has changed. */
   tell(line: string): void;
 }
@@ -22,6 +23,8 @@ interface QueuedWork {
   readonly session: Session;
   /** Of the Redis server, with its password. */
   readonly address: string;
+  /** Jobs that a cell is divided into, at most. */
+  readonly shards: number;
 }
 
 /**
@@ -31,14 +34,14 @@ interface QueuedWork {
  */
 export async function queuedCells(
   cells: readonly Cell[],
-  { folder, session: { display }, address }: QueuedWork,
+  { folder, session: { display }, address, shards }: QueuedWork,
 ): Promise<FailedCell[]> {
   const { redis } = await reachRedis(address, display.line);
-  const queue = await openCellQueue(redis);
+  const cellQueue = await openCellQueue(redis);
   try {
-    return await awaitCells(cells, { folder, queue, tell: display.line });
+    return await awaitCells(cells, { folder, cellQueue, shards, tell: display.line });
   } finally {
-    await queue.close();
+    await cellQueue.close();
     redis.disconnect();
   }
 }
@@ -49,8 +52,10 @@ function countsText(done: number, failed: number, all: number, underWay: number)
 }
 
 /** @returns cells that have failed for good */
-async function awaitCells(cells: readonly Cell[], { folder, queue, tell }: Waiting): Promise<FailedCell[]> {
-  const { cells: byId, added } = await enqueueCells(queue, cells, folder);
+async function awaitCells(cells: readonly Cell[], waiting: Waiting): Promise<FailedCell[]> {
+  const { folder, cellQueue, shards, tell } = waiting;
+  const { queue } = cellQueue;
+  const { cells: byId, added } = await enqueueCells(cellQueue, cells, folder, shards);
   tell(`queue:   ${added} of ${cells.length} cells put in; the others wait or are under way there`);
   const ids = new Set(byId.keys());
   let said = "";
@@ -67,21 +72,22 @@ async function awaitCells(cells: readonly Cell[], { folder, queue, tell }: Waiti
     said = text;
     if (left.length === 0) return failed;
     // A server that was started anew without its jobs.
-    const again = await lost(left, byId, queue);
+    const again = await lost(left, byId, waiting);
     if (again.length > 0) {
       tell(`queue:   ${again.length} jobs are no longer there; put in again`);
-      await enqueueCells(queue, again, folder);
+      await enqueueCells(cellQueue, again, folder, shards);
     }
     await pause(LOOK_MS);
   }
 }
 
 /** Cells that are not done, and have no job. */
-async function lost(left: readonly Cell[], byId: ReadonlyMap<string, Cell>, queue: Queue<CellJob>): Promise<Cell[]> {
+async function lost(left: readonly Cell[], byId: ReadonlyMap<string, Cell>, waiting: Waiting): Promise<Cell[]> {
+  const { queue } = waiting.cellQueue;
   const counts = await queue.getJobCounts("wait", "active", "delayed", "prioritized", "failed");
   const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  // While there are as many jobs as cells none is missing.
-  if (jobs >= left.length) return [];
+  // While there are as many jobs as cells none is missing, if each has one.
+  if (waiting.shards === 1 && jobs >= left.length) return [];
   const names = new Set(left.map(({ name }) => name));
   const without: Cell[] = [];
   for (const [id, cell] of byId) {

@@ -4,8 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
-import type { Job, Queue } from "bullmq";
+import type { FlowJob, Job, JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { type Shard, shardText } from "../../study/jobs.ts";
 import { hashIn } from "../grid/cell-name.ts";
 import type { Cell } from "../grid/cells.ts";
 import type { GridFolder } from "../grid/grid-folder.ts";
@@ -21,6 +22,8 @@ export interface CellJob {
   readonly cell: string;
   /** The folder that paths in the grid's file are relative to. */
   readonly from: string;
+  /** Part of the cell's repeats; absent: all that others have not done, and its results. */
+  readonly shard?: Shard;
 }
 
 /** Tries of a cell whose device was lost or whose disk was full, or that another process was doing. */
@@ -36,9 +39,28 @@ export async function bullmq(): Promise<typeof import("bullmq")> {
   }
 }
 
-export async function openCellQueue(redis: Redis): Promise<Queue<CellJob>> {
-  const { Queue: BullQueue } = await bullmq();
-  return new BullQueue<CellJob>(QUEUE, { connection: redis });
+/** Of connections that stay with whoever made them. */
+export interface CellQueue {
+  readonly queue: Queue<CellJob>;
+  /** Adds jobs and what they wait for in one step. */
+  add(jobs: FlowJob[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openCellQueue(redis: Redis): Promise<CellQueue> {
+  const { FlowProducer, Queue: BullQueue } = await bullmq();
+  const queue = new BullQueue<CellJob>(QUEUE, { connection: redis });
+  const flow = new FlowProducer({ connection: redis });
+  return {
+    queue,
+    add: async (jobs) => {
+      await flow.addBulk(jobs);
+    },
+    close: async () => {
+      await flow.close();
+      await queue.close();
+    },
+  };
 }
 
 /** The same for the same cell of the same folder, so that no cell waits twice. */
@@ -53,35 +75,50 @@ interface QueuedCells {
   readonly cells: ReadonlyMap<string, Cell>;
 }
 
-/** Puts into the queue what neither waits nor is under way there. */
+/** How often a job is tried, and when it leaves the queue. */
+const tries: JobsOptions = {
+  attempts: TRIES,
+  backoff: { type: "exponential", delay: PAUSE_MS },
+  removeOnComplete: true,
+};
+
+/**
+ * The job of a cell, behind those of its shards. A shard that fails is left to the job of the cell, which does what is left: so what is
+ * wrong is said once, of the cell.
+ */
+function jobsOf(id: string, data: CellJob, shards: number): FlowJob {
+  const job = { name: data.cell, queueName: QUEUE, data, opts: { ...tries, jobId: id } };
+  if (shards <= 1) return job;
+  const opts = { ...tries, removeOnFail: true, ignoreDependencyOnFailure: true };
+  const children = Array.from({ length: shards }, (_, place): FlowJob => {
+    const shard = { index: place + 1, of: shards };
+    const name = `${data.cell} ${shardText(shard)}`;
+    const jobId = `${id}-${shard.index}-of-${shards}`;
+    return { name, queueName: QUEUE, data: { ...data, shard }, opts: { ...opts, jobId } };
+  });
+  return { ...job, children };
+}
+
+/** Puts into the queue what neither waits nor is under way there. @param shards jobs that a cell is divided into, at most */
 export async function enqueueCells(
-  queue: Queue<CellJob>,
+  { queue, add }: CellQueue,
   cells: readonly Cell[],
   folder: GridFolder,
+  shards: number,
 ): Promise<QueuedCells> {
   const grid = await realpath(folder.label);
   const ids = new Map(cells.map((cell) => [jobId(grid, cell.name), cell]));
-  const missing: [string, Cell][] = [];
+  const missing: FlowJob[] = [];
   for (const [id, cell] of ids) {
     const job = await queue.getJob(id);
     const state = job && (await job.getState());
     if (state !== undefined && state !== "failed" && state !== "completed" && state !== "unknown") continue;
     await job?.remove();
     await folder.forget(cell.name);
-    missing.push([id, cell]);
+    const data = { grid, cell: cell.name, from: process.cwd() };
+    missing.push(jobsOf(id, data, Math.min(shards, cell.options.repeats)));
   }
-  await queue.addBulk(
-    missing.map(([id, cell]) => ({
-      name: cell.name,
-      data: { grid, cell: cell.name, from: process.cwd() },
-      opts: {
-        jobId: id,
-        attempts: TRIES,
-        backoff: { type: "exponential", delay: PAUSE_MS },
-        removeOnComplete: true,
-      },
-    })),
-  );
+  await add(missing);
   return { added: missing.length, cells: ids };
 }
 
