@@ -231,9 +231,5 @@ export function completeGrid(command: Command): void {
   withExamples(command, "grid", [
     { what: "Every combination in the file, and a report of all", line: "grid grid.yaml --out results/grid --open" },
     { what: "The second of four machines that share the cells", line: "grid grid.yaml --out shared --shard 2/4" },
-    {
-      what: "Workers do it, four of them each cell together",
-      line: "grid grid.yaml --out shared --queue redis://server:6379 --shards 4",
-    },
   ]);
 }
