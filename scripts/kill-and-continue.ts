@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { faultsOf, filesOf, isHidden, prepare, seeded, start, writingCommands } from "./tiny-commands.ts";
+import { faultsOf, filesOf, isHidden, prepare, seeded, start, tinyGrid, writingCommands } from "./tiny-commands.ts";
 
 const { values } = parseArgs({
   options: {
@@ -44,18 +44,6 @@ interface Outcome {
 const scratch = mkdtempSync(join(tmpdir(), "gpu-importance-kills-"));
 const next = seeded(Number(values.seed));
 const endsAt = performance.now() + 60_000 * Number(values.minutes);
-
-/** Two cells, each about what `run` does. */
-const grid = `data: bands.csv
-hidden: "40,30"
-repeats: 3
-epochs: 10
-random-draws: 10
-stride: 8
-scopes: network
-singles: none
-activation: [sigmoid, relu]
-`;
 
 function studies(): Study[] {
   const [run, analyze] = writingCommands(values.adapter);
@@ -148,7 +136,7 @@ async function referenceOf({ name, whole }: Study) {
 
 async function main(): Promise<number> {
   await prepare(scratch, values.adapter);
-  writeFileSync(join(scratch, "grid.yaml"), grid);
+  writeFileSync(join(scratch, "grid.yaml"), tinyGrid("activation: [sigmoid, relu]"));
   const asked = values.kinds.split(",");
   const kinds = studies()
     .filter(({ name }) => asked.includes(name))

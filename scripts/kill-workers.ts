@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { redisServer } from "../test/support/redis-server.ts";
-import { faultsOf, filesOf, isHidden, type Running, seeded, start, writeTable } from "./tiny-commands.ts";
+import { faultsOf, filesOf, isHidden, type Running, seeded, start, tinyGrid, writeTable } from "./tiny-commands.ts";
 
 const { values } = parseArgs({
   options: {
@@ -27,18 +27,6 @@ const { values } = parseArgs({
 /** Between two kills, at most: about what a worker needs to start, and to do a job. */
 const MOST_PAUSE_MS = 20_000;
 
-const grid = `data: bands.csv
-hidden: "40,30"
-repeats: 4
-epochs: 30
-random-draws: 10
-stride: 8
-scopes: network
-singles: none
-activation: [sigmoid, tanh, relu]
-seed: [1, 2]
-`;
-
 const scratch = mkdtempSync(join(tmpdir(), "gpu-importance-workers-"));
 const next = seeded(Number(values.seed));
 const device = ["--adapter", values.adapter];
@@ -46,7 +34,7 @@ const checkpoints = ["--checkpoint-seconds", "0"];
 
 async function main(): Promise<number> {
   writeTable(scratch);
-  writeFileSync(join(scratch, "grid.yaml"), grid);
+  writeFileSync(join(scratch, "grid.yaml"), tinyGrid("activation: [sigmoid, tanh, relu]", "seed: [1, 2]"));
   const gridTo = (out: string, options: readonly string[]) =>
     start(["grid", "grid.yaml", "--out", out, "--no-report", ...options], scratch);
   const whole = await gridTo("whole", [...checkpoints, ...device]).ended;

@@ -57,6 +57,18 @@ export function start(args: readonly string[], folder: string): Running {
   return { child, ended };
 }
 
+/** A grid file: small studies of that table, one for each combination of the values in some more lines. */
+export const tinyGrid = (...varying: string[]): string => `data: bands.csv
+hidden: "40,30"
+repeats: 3
+epochs: 10
+random-draws: 10
+stride: 8
+scopes: network
+singles: none
+${varying.join("\n")}
+`;
+
 /** Every file below a folder, with its text; nothing where there is no folder. */
 export function filesOf(folder: string): Map<string, string> {
   if (!existsSync(folder)) return new Map();

@@ -103,9 +103,17 @@ async function unfinished(cells: readonly Cell[], folder: GridFolder): Promise<C
 
 const counted = (count: number) => `${count.toLocaleString("en")} cell${count === 1 ? "" : "s"}`;
 
-/** @throws RunError that names some of the cells that have failed */
+/** @throws RunError that names some of the cells that have failed, or says that others are at work */
 function requireAll(failed: readonly FailedCell[], all: number, folder: GridFolder): void {
   if (failed.length === 0) return;
+  if (failed.every(({ isTaken }) => isTaken)) {
+    throw new RunError({
+      what: `of ${counted(all)} ${failed.length} are not done: another process is doing them`,
+      where: folder.label,
+      kept: "all other cells",
+      fix: "the same command, when that process has ended, makes a report of all",
+    });
+  }
   const shown = failed.slice(0, 5).map(({ name, message }) => `${name}: ${message.split("\n")[0]}`);
   const more = failed.length > shown.length ? [`and ${failed.length - shown.length} more`] : [];
   throw new RunError({

@@ -135,9 +135,19 @@ export async function runCells(cells: readonly Cell[], work: CellsWork): Promise
       failed.push({ name: cell.name, message, isTaken });
       display.stop();
       const [first] = message.split("\n");
-      display.line(`failed:  ${first}; on to the next cell`);
+      display.line(isTaken ? "taken:   another process is doing it" : `failed:  ${first}; on to the next cell`);
       if (!isTaken) await folder.writeSummary(cell.name, { state: "failed", message });
     }
   }
-  return failed;
+  return unlessDone(failed, folder);
+}
+
+/** Without cells that another process has done meanwhile. */
+async function unlessDone(failed: readonly FailedCell[], folder: GridFolder): Promise<FailedCell[]> {
+  const left: FailedCell[] = [];
+  for (const cell of failed) {
+    if (cell.isTaken && (await hasStudy(folder.cell(cell.name)))) await summarized(cell, folder);
+    else left.push(cell);
+  }
+  return left;
 }

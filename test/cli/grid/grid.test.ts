@@ -1,8 +1,9 @@
 /** Grids of studies: each cell as `run` computes it, gone on with, divided, and reported together. */
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { csvParse } from "d3-dsv";
 import { beforeAll, describe, expect, test } from "vitest";
+import { claim, claimOfFolder } from "../../../src/platform/node/claim.ts";
 import { commandLine, type Finished, onSwiftShader, root } from "../../support/command-line.ts";
 import { tinyIdxFiles, writeFolder } from "../../support/idx-folders.ts";
 import { filesBelow, scratchFolder } from "../../support/scratch-folder.ts";
@@ -143,6 +144,40 @@ describe("a grid", () => {
     const all = await grid("failing.yaml", "failing", "--no-report");
     expect(all.exitCode).toBe(1);
     expect(all.stderr).toContain("2 of 2 cells failed");
+  });
+
+  test("leaves a cell that another process is doing, does the others, and says so", async () => {
+    write("two.yaml", `${common}hidden: 6\nseed: [0, 1]\n`);
+    const before = await grid("two.yaml", "shared", "--no-report");
+    expect(before.exitCode, before.stderr).toBe(0);
+    const [first, second] = cellsIn("shared");
+    for (const cell of [first!, second!]) rmSync(join(scratch, "shared", "cells", cell, "study.json"));
+    const held = await claim(claimOfFolder(join(scratch, "shared", "cells", first!)));
+    const { exitCode, stderr } = await grid("two.yaml", "shared", "--no-report", "--force");
+    held.release();
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^taken: {3}another process is doing it$/m);
+    expect(stderr).toContain("shared: of 2 cells 1 are not done: another process is doing them");
+    const complete = filesBelow(join(scratch, "shared", "cells")).filter((file) => file.endsWith("study.json"));
+    expect(complete).toEqual([`${second}/study.json`]);
+  });
+
+  test("does cells again with --force, and unfinished ones from the start with --fresh", async () => {
+    write("one.yaml", `${common}hidden: 6\n`);
+    const part = await grid("one.yaml", "begun", "--shard", "1/2");
+    expect(part.exitCode, part.stderr).toBe(0);
+    cpSync(join(scratch, "begun"), join(scratch, "begun-anew"), { recursive: true });
+    const goneOn = await grid("one.yaml", "begun", "--no-report");
+    const anew = await grid("one.yaml", "begun-anew", "--no-report", "--fresh");
+    expect(goneOn.stderr).toMatch(/^parts: {3}1 of 2 networks were trained by an earlier run$/m);
+    expect(anew.exitCode, anew.stderr).toBe(0);
+    expect(anew.stderr).not.toContain("by an earlier run");
+    const [cell] = cellsIn("begun");
+    expect(tables("begun-anew", "cells", cell!)).toEqual(tables("begun", "cells", cell!));
+    write(join("begun", "cells", cell!, "curves.csv"), "");
+    const forced = await grid("one.yaml", "begun", "--no-report", "--force");
+    expect(forced.exitCode, forced.stderr).toBe(0);
+    expect(tables("begun", "cells", cell!)).toEqual(tables("begun-anew", "cells", cell!));
   });
 
   test("of the examples runs", async () => {
