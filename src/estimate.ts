@@ -17,13 +17,14 @@ import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { classesOf, hiddenUnits, type NetworkShape, studyShape } from "./core/layers/network-shape.ts";
 import { type Network, networkShape } from "./core/network.ts";
 import type { NeuronTable } from "./core/neuron-table.ts";
+import type { PairScope } from "./core/pairs.ts";
 import type { Clock } from "./core/platform.ts";
 import { scopesOf } from "./core/scope.ts";
 import type { AnalysisConfig, MeasuringConfig, StudyConfig } from "./core/study.ts";
 import { searchEstimates } from "./estimate-orders.ts";
 import { MADE_UP_MEAN, type Material, onSome, type PartEstimate, there, tried } from "./estimate-trial.ts";
 import type { Devices } from "./gpu/device/devices.ts";
-import { gatherEvidence, needsShapley, shapleyFor } from "./measure-networks.ts";
+import { gatherEvidence, needsShapley, pairsOfNetworks, shapleyFor } from "./measure-networks.ts";
 import type { Measure } from "./measures/measure.ts";
 import { measuresNamed } from "./measures/measure-choice.ts";
 import { uploadNetworks } from "./passes/device-networks.ts";
@@ -84,8 +85,22 @@ async function measuringEstimate(material: Material, config: MeasuringConfig): P
   // The test set is evaluated as well.
   const samples = dataset.validation.count + dataset.test.count;
   const passes = (config.repeats / together) * (fixed + each * samples);
-  const milliseconds = passes + (shapley === undefined ? 0 : await shapleyMilliseconds(material, config, shapley));
+  const swept = shapley === undefined ? 0 : await shapleyMilliseconds(material, config, shapley);
+  const paired = config.pairs === undefined ? 0 : await pairsMilliseconds(material, { ...config, pairs: config.pairs });
+  const milliseconds = passes + swept + paired;
   return { part: "measure", amount: config.repeats, unit: "networks", milliseconds };
+}
+
+/** Counting pairs of neurons, of one network: a pass of its own. */
+async function pairsMilliseconds(
+  material: Material,
+  config: MeasuringConfig & { readonly pairs: PairScope },
+): Promise<number> {
+  const { gpu, clock, dataset, network } = material;
+  const work = (split: DeviceSplit) => pairsOfNetworks(gpu, [{ repeat: 0, network }], split, config);
+  const run = (samples: number) => onSome(material, "validation", samples, work);
+  const { fixed, each } = await tried({ least: FIRST_SAMPLES, most: there(dataset.validation), run }, clock);
+  return config.repeats * (fixed + each * dataset.validation.count);
 }
 
 /** Random orders of each scope. */

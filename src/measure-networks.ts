@@ -259,7 +259,7 @@ export function gatheredNetworks(
   return networks.map(({ repeat }, index) => ({ repeat, classes, samplesPerClass, layers: layers[index]! }));
 }
 
-/** The table with the sequences that are asked for. @throws RunError with what the device reported */
+/** The table with the sequences that are asked for. @param request.counted pairs of the network, where they were counted @throws RunError with what the device reported */
 export async function withSequences(
   gpu: GpuContext,
   { table, network, meanActivations: means }: MeasuredNetwork,
@@ -267,9 +267,10 @@ export async function withSequences(
   request: Pick<
     MeasuringRequest,
     "sequences" | "scopes" | "greedyBlock" | "quantizeThreshold" | "onSearched" | "timed"
-  >,
+  > & { readonly counted?: NetworkPairs | undefined },
 ): Promise<NeuronTable> {
-  const { sequences = [], scopes = scopeKinds, greedyBlock, quantizeThreshold, onSearched, timed = untimed } = request;
+  const { sequences = [], scopes = scopeKinds, onSearched, timed = untimed } = request;
+  const { greedyBlock, quantizeThreshold, counted } = request;
   if (sequences.length === 0) return table;
   const repeats = [table.repeat];
   const asked = {
@@ -277,6 +278,7 @@ export async function withSequences(
     scopes,
     greedyBlock,
     quantizeThreshold,
+    counted,
     onProgress: onSearched,
     timed: <T>(id: string, work: () => Promise<T>) => timed({ of: [id], repeats }, work),
   };

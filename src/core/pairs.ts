@@ -35,6 +35,21 @@ export interface NetworkPairs {
   readonly pairs: readonly PairCounts[];
 }
 
+/** A row for each pair of one network, as pairs.csv has them. */
+export interface PairTable {
+  readonly repeat: number;
+  /** `[rows]`, as in the file. */
+  readonly layer: Uint32Array;
+  readonly neuron: Uint32Array;
+  readonly otherLayer: Uint32Array;
+  readonly otherNeuron: Uint32Array;
+  readonly classes: number;
+  /** `[rows, classes]`: samples of the class for which both bits are 1. */
+  readonly both: Uint32Array;
+  /** By column without `_bits`, such as `joint_information`: `[rows]`, bits. */
+  readonly bits: Readonly<Record<string, Float64Array>>;
+}
+
 /** @param hidden widths of the hidden layers */
 export function pairedLayers(hidden: readonly number[], scope: PairScope): PairedLayers[] {
   return hidden.flatMap((units, index) =>

@@ -17,6 +17,7 @@ export const streams = {
   singleRemovals: 9,
   noisyLabels: 10,
   shapley: 11,
+  drawnPairs: 12,
 } as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 

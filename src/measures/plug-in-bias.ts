@@ -4,7 +4,7 @@
  * how many are possible, which matters where classes have few samples. The maximum over classes of KL selectivity has no such
  * expansion.
  */
-import { levelsOfClass, type NeuronLevels, totalsOf } from "./neuron-levels.ts";
+import { type LevelTable, levelsOfClass, type NeuronLevels, totalsOf } from "./neuron-levels.ts";
 
 /** Levels that were seen, less one. */
 const spare = (counts: readonly number[]) => Math.max(0, counts.filter((count) => count > 0).length - 1);
@@ -18,7 +18,7 @@ export function entropyBias(neuron: NeuronLevels): number {
  * Panzeri and Treves, "Analytical estimates of limited sampling biases in different information measures", Network 7
  * (1996): (sum_y (m_y - 1) - (m - 1)) / (2 N ln 2) bits, the bias of H(T) less that of H(T|Y).
  */
-export function mutualInformationBias(neuron: NeuronLevels): number {
+export function mutualInformationBias(neuron: LevelTable): number {
   const inClasses = Array.from(neuron.samplesPerClass).reduce(
     (sum, _, label) => sum + spare(levelsOfClass(neuron, label)),
     0,

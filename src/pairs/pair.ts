@@ -6,14 +6,18 @@ import { divergencesOfClasses } from "../measures/kl-selectivity.ts";
 import { informationOf } from "../measures/mutual-information.ts";
 import { type LevelTable, type NeuronLevels, neuronLevels } from "../measures/neuron-levels.ts";
 
-/** A neuron's bit, and what it knows alone. */
-export interface Bit {
+/** A neuron's bit. */
+export interface BitCounts {
   /** Samples counted. */
   readonly samples: number;
   /** `[classes]` */
   readonly samplesPerClass: ArrayLike<number>;
   /** `[classes]`: samples for which it is 1. */
   readonly ones: ArrayLike<number>;
+}
+
+/** And what it knows alone. */
+export interface Bit extends BitCounts {
   /** `[classes]`: D(P_{T|y} || P_T), bits: the specific information I(T;Y = y) of DeWeese and Meister (1999). */
   readonly divergences: readonly number[];
   /** I(T;Y), bits. */
@@ -57,7 +61,11 @@ const JOINT_LEVELS = 4;
  * The pair as one neuron of four levels.
  * @param both `[classes]`: samples for which both are 1; a fraction where they are not counted but thought of
  */
-export function jointLevels({ samples, samplesPerClass, ones }: Bit, second: Bit, both: ArrayLike<number>) {
+export function jointLevels(
+  { samples, samplesPerClass, ones }: BitCounts,
+  second: Pick<BitCounts, "ones">,
+  both: ArrayLike<number>,
+) {
   const classes = samplesPerClass.length;
   const countsPerLevel = new Float64Array(JOINT_LEVELS * classes);
   for (let label = 0; label < classes; label++) {

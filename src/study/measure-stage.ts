@@ -103,7 +103,7 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, { onProgres
   const size = sizeOf(dataset);
   const measures = measuresNamed(config.measures);
   const sweeps = shapleyFor(measures, config) !== undefined;
-  const orders = ordersBeside(size, config, timed);
+  const orders = ordersBeside(size, config, { timed, pairs: (repeat) => parts.find("pairs", repeat) });
   const validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
 

@@ -1,7 +1,9 @@
 /** Orders that no column gives, of networks that were measured: sequences, and rankings that are computed anew. */
 import { hiddenUnits } from "../core/layers/network-shape.ts";
 import { networkShape } from "../core/network.ts";
+import type { NetworkPairs } from "../core/pairs.ts";
 import { scopesOf } from "../core/scope.ts";
+import { isOfPairs } from "../core/sequences.ts";
 import type { RecordedConfig } from "../core/study.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { type MeasuredNetwork, type TimeEvidence, withSequences } from "../measure-networks.ts";
@@ -26,12 +28,20 @@ interface OrdersBeside {
   ): Promise<MeasuredNetwork[]>;
 }
 
-/** Those that a study asks for. @param timed keeps the time of each */
-export function ordersBeside(size: DataSize, config: RecordedConfig, timed?: TimeEvidence): OrdersBeside {
+interface OrdersWatch {
+  /** Keeps the time of each. */
+  readonly timed?: TimeEvidence | undefined;
+  /** Pairs of a network that were counted; undefined where they were not. */
+  readonly pairs?: (repeat: number) => Promise<NetworkPairs | undefined>;
+}
+
+/** Those that a study asks for. */
+export function ordersBeside(size: DataSize, config: RecordedConfig, { timed, pairs }: OrdersWatch = {}): OrdersBeside {
   const time = timed === undefined ? {} : { timed };
   const sequences = sequencesNamed(config.measures);
   const remeasured = remeasuredAsked(config);
   const { scopes, greedyBlock, quantizeThreshold } = config;
+  const knowPairs = config.pairs !== undefined && sequences.some(isOfPairs);
 
   /** One network after the other: each search fills a device. */
   async function searched(
@@ -43,11 +53,13 @@ export function ordersBeside(size: DataSize, config: RecordedConfig, timed?: Tim
     const all: MeasuredNetwork[] = [];
     for (const [index, measured] of networks.entries()) {
       const onSearched = (share: number) => onShare((index + share) / networks.length);
+      const counted = knowPairs ? await pairs?.(measured.table.repeat) : undefined;
       const request = {
         sequences,
         scopes,
         onSearched,
         ...time,
+        ...(counted && { counted }),
         ...(greedyBlock !== undefined && { greedyBlock }),
         ...(quantizeThreshold !== undefined && { quantizeThreshold }),
       };

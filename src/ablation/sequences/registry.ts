@@ -2,6 +2,7 @@
 import type { ReplacementMode } from "../../core/ablation.ts";
 import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
+import { pairedLayers } from "../../core/pairs.ts";
 import { layerOf, type ScopeKind, type ScopeText, scopesOf } from "../../core/scope.ts";
 import {
   type FoundSequences,
@@ -44,6 +45,8 @@ interface SequencesAsked {
   readonly greedyBlock?: number | undefined;
   /** theta of the bits of pairs, where it is not the activation's own. */
   readonly quantizeThreshold?: number | undefined;
+  /** Pairs of the network that were counted before; counted again where scopes have others. */
+  readonly counted?: CountedPairs | undefined;
   /** Told of the share of the greedy searches that is done, up to 1: the others take a moment. */
   readonly onProgress?: ((share: number) => void) | undefined;
   /** Does the search for the sequence of an id, and keeps its time. */
@@ -98,7 +101,7 @@ export async function findSequences({ means, ...searched }: Searched, asked: Seq
   }
   const ofPairs = sequences.filter(isOfPairs);
   if (ofPairs.length === 0 || wanted.length === 0) return found;
-  const counted = await timed(ofPairs[0]!.id, () => countedPairs(searched, scopes, asked.quantizeThreshold));
+  const counted = await timed(ofPairs[0]!.id, () => countedPairs(searched, scopes, asked));
   const firsts = firstOfLayers(units);
   for (const { id, kind } of ofPairs) {
     const rows = (layers: readonly number[]) =>
@@ -114,10 +117,12 @@ export async function findSequences({ means, ...searched }: Searched, asked: Seq
 async function countedPairs(
   { gpu, network, samples }: Pick<Searched, "gpu" | "network" | "samples">,
   scopes: readonly (readonly number[])[],
-  threshold: number | undefined,
+  { counted, quantizeThreshold: threshold }: Pick<SequencesAsked, "counted" | "quantizeThreshold">,
 ): Promise<CountedPairs> {
-  using networks = uploadNetworks(gpu, [network]);
   const scope = scopes.some((layers) => layers.length > 1) ? "network" : "layers";
+  const wanted = pairedLayers(hiddenUnits(networkShape(network)), scope).length;
+  if (counted !== undefined && counted.pairs.length >= wanted) return counted;
+  using networks = uploadNetworks(gpu, [network]);
   const [own] = await countPairs({ gpu, networks, split: samples }, { scope, threshold });
   return own!;
 }

@@ -15,6 +15,7 @@ import { groupCurves, modeShown } from "./curve-groups.ts";
 import { curveSummary } from "./curve-summaries.ts";
 import { leagues, prominent } from "./leagues.ts";
 import { measureSummaries } from "./measure-summaries.ts";
+import { pairSummaries } from "./pair-summaries.ts";
 import { rankAgreements } from "./rank-agreement.ts";
 import { rankCorrelations } from "./rank-correlations.ts";
 import { warnings } from "./warnings.ts";
@@ -75,6 +76,7 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
     comparisons: compared,
     ...(answered === undefined ? {} : { answers: answered }),
     measureSummaries: measureSummaries(neurons, layers, measures, study?.dataset.validationPerClass),
+    pairSummaries: pairSummaries(files),
     correlations: rankCorrelations(neurons, singles, layers, measures),
     classEffects: study === undefined ? [] : classEffects(neurons, singles, study, layers),
     ...(example === undefined ? {} : { example }),

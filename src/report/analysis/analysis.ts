@@ -6,6 +6,7 @@
 import type { AblationCurve, AblationMode, Direction, RemovalOrder, SingleRemovals } from "../../core/ablation.ts";
 import type { Network } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
+import type { PairTable } from "../../core/pairs.ts";
 import type { ScopeText } from "../../core/scope.ts";
 import type { StudySummary } from "../files/study-file.ts";
 
@@ -28,6 +29,7 @@ export interface StudyFiles {
   readonly orders?: readonly RemovalOrder[];
   readonly curves?: readonly AblationCurve[];
   readonly singles?: readonly SingleRemovals[];
+  readonly pairs?: readonly PairTable[];
   /** Only of the repeats whose weights are shown. */
   readonly networks?: readonly { readonly repeat: number; readonly network: Network }[];
   readonly missing: readonly MissingPart[];
@@ -172,6 +174,25 @@ export interface MeasureSummary {
   readonly aboveNull?: number;
 }
 
+/** What two neurons know of the class together, I(T_i T_j;Y), over the pairs of one or two layers of all repeats. Bits. */
+export interface PairSummary {
+  readonly layer: number;
+  /** The same, or one above. */
+  readonly otherLayer: number;
+  /** Of all repeats. */
+  readonly pairs: number;
+  /** All of them, or as many as were drawn at random, which all else is of. */
+  readonly drawn: number;
+  readonly median: number;
+  readonly mean: number;
+  /** Means over pairs: of the plug-in estimate's bias, of the exact mean under permutation of the labels, and of the level that 99.9 % of permutations stay below. */
+  readonly bias: number;
+  readonly nullMean: number;
+  readonly nullLevel: number;
+  /** Share of the pairs whose information exceeds their own null level. */
+  readonly aboveNull: number;
+}
+
 /** Spearman's rank correlation of a measure with the loss increase of removing the neuron alone. */
 export interface RankCorrelation {
   /** Hidden layer from 1; absent where the neurons of all layers are pooled. */
@@ -267,6 +288,8 @@ export interface StudyAnalysis {
   /** Absent where nothing can be compared with random orders. */
   readonly answers?: Answers;
   readonly measureSummaries: readonly MeasureSummary[];
+  /** None where no pairs were counted. */
+  readonly pairSummaries: readonly PairSummary[];
   /** Absent where outputs are not bits, or the samples of each class are not known. */
   readonly example?: WorkedExample;
   readonly correlations: readonly RankCorrelation[];

@@ -4,6 +4,7 @@
  */
 import type { RemovalOrder } from "../../core/ablation.ts";
 import { RunError } from "../../core/errors.ts";
+import { countsOf } from "../../core/evidence.ts";
 import { hiddenUnits } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
@@ -56,9 +57,10 @@ const {
   orders: ordersName,
   curves: curvesName,
   single: singleName,
+  pairs: pairsName,
 } = resultNames;
 
-function* statements({ study, neurons, orders, curves, singles, networks }: Parts): Generator<Statement> {
+function* statements({ study, neurons, orders, curves, singles, pairs, networks }: Parts): Generator<Statement> {
   const head = neurons?.[0];
   const ofStudy = study && repeatsText(study.repeats.map(({ repeat }) => repeat));
   const ofNeurons = neurons && repeatsText(neurons.map(({ repeat }) => repeat));
@@ -67,6 +69,8 @@ function* statements({ study, neurons, orders, curves, singles, networks }: Part
   yield { file: neuronsName, about, expected: ofStudy, source: studyName, found: ofNeurons };
   const ofOrders = orders && orders.length > 0 ? repeatsText(orders.map(({ repeat }) => repeat)) : undefined;
   yield { file: ordersName, about, expected: repeats, source, found: ofOrders };
+  const ofPairs = pairs && repeatsText(pairs.map(({ repeat }) => repeat));
+  yield { file: pairsName, about, expected: repeats, source, found: ofPairs };
   // A run that did not end may have fewer curves than networks.
   if (study !== undefined) {
     const ofCurves = curves && curves.length > 0 ? repeatsText(curves.map(({ order }) => order.repeat)) : undefined;
@@ -135,6 +139,36 @@ function requireOrders({ orders, neurons }: Parts, folder: string): void {
   }
 }
 
+/** @throws RunError where two neurons are both 1 for more or fewer samples than the counts of each allow */
+function requirePairs({ pairs, neurons, study }: Parts, folder: string): void {
+  const sizes = study?.dataset.validationPerClass;
+  for (const { repeat, layer, neuron, otherLayer, otherNeuron, classes, both } of pairs ?? []) {
+    const table = neurons?.find((one) => one.repeat === repeat);
+    if (table?.levels === undefined || sizes === undefined) continue;
+    const { levels } = table;
+    const rows = new Map(Array.from(table.layer, (own, row) => [`${own} ${table.neuron[row]}`, row]));
+    const onesOf = (own: number, unit: number) => {
+      const row = rows.get(`${own} ${unit}`);
+      if (table.classes === classes && row !== undefined) return countsOf(levels, classes, row);
+      throw strange(`${folder}/${pairsName}`, `neurons of ${neuronsName}`, `layer ${own}, neuron ${unit}`);
+    };
+    for (const [pair, own] of layer.entries()) {
+      const [first, second] = [onesOf(own, neuron[pair]!), onesOf(otherLayer[pair]!, otherNeuron[pair]!)];
+      for (const [label, size] of sizes.entries()) {
+        const [a, b, common] = [first[label]!, second[label]!, both[pair * classes + label]!];
+        const [least, most] = [Math.max(0, a + b - size), Math.min(a, b)];
+        if (common >= least && common <= most) continue;
+        const which = `layer ${own}, neuron ${neuron[pair]}, with layer ${otherLayer[pair]}, neuron ${otherNeuron[pair]}, class ${label}`;
+        throw strange(
+          `${folder}/${pairsName}`,
+          `${least} to ${most} samples for which both are 1, by ${neuronsName}`,
+          `${common} of repeat ${repeat}, ${which}`,
+        );
+      }
+    }
+  }
+}
+
 /**
  * @param folder shown in messages
  * @throws RunError where what the files say of each other does not fit together.
@@ -145,4 +179,5 @@ export function requireOneStudy(parts: Parts, folder: string): void {
     throw strange(`${folder}/${file}`, `${about}: ${expected}, as ${source} says`, `${about}: ${found}`);
   }
   requireOrders(parts, folder);
+  requirePairs(parts, folder);
 }

@@ -4,11 +4,11 @@
  */
 import type { SchemaElement } from "hyparquet";
 import type { ByteWriter } from "hyparquet-writer";
-import { firstPartner, type NetworkPairs, type PairCounts, pairsOf } from "../../core/pairs.ts";
+import { firstPartner, type NetworkPairs, type PairCounts, type PairTable, pairsOf } from "../../core/pairs.ts";
 import { resultNames, type StreamedFile } from "../../core/platform.ts";
 import { betweenInformation, bitsOfLayer, coInformation, type Pair, pairOf } from "../../pairs/pair.ts";
 import { decompositions } from "../../pairs/registry.ts";
-import { type CsvTable, float64Text, streamedCsv } from "./csv.ts";
+import { type CsvRow, type CsvTable, float64Text, readCsv, requireHeader, streamedCsv } from "./csv.ts";
 
 /** A sheet of most programs ends there, and the text would be some 250 MB. */
 const MOST_CSV_ROWS = 1_000_000;
@@ -16,11 +16,14 @@ const MOST_CSV_ROWS = 1_000_000;
 const places = ["repeat", "layer", "neuron", "other_layer", "other_neuron"];
 const information = ["joint_information_bits", "between_information_bits", "co_information_bits"];
 
+const CLASS_PREFIX = "both_class_";
+
 /** Whole numbers come first. */
-const wholeColumns = ({ samplesPerClass }: NetworkPairs) => [
+const wholeColumnsOf = (classes: number) => [
   ...places,
-  ...Array.from(samplesPerClass, (_, label) => `both_class_${label}`),
+  ...Array.from({ length: classes }, (_, label) => `${CLASS_PREFIX}${label}`),
 ];
+const wholeColumns = ({ samplesPerClass }: NetworkPairs) => wholeColumnsOf(samplesPerClass.length);
 const bitColumns = [
   ...information,
   ...decompositions.flatMap(({ id }) => [`${id}_redundancy_bits`, `${id}_synergy_bits`]),
@@ -134,4 +137,86 @@ export async function pairsFile(
   return repeats.length * each > most
     ? { name: resultNames.largePairs, chunks: parquetChunks(networks()) }
     : { name: resultNames.pairs, chunks: streamedCsv(pairsTable, groups()) };
+}
+
+const newline = 10;
+
+/** Lines of a text but its first. */
+function rowsIn(text: string): number {
+  let lines = 0;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === newline) lines++;
+  return Math.max(0, lines - 1);
+}
+
+/** Rows of all networks, column by column. */
+class PairColumns {
+  readonly #classes: number;
+  readonly #whole: readonly Uint32Array[];
+  readonly #bits: readonly Float64Array[];
+  readonly #both: Uint32Array;
+  /** Where the rows of each network begin. */
+  readonly #firsts: number[] = [];
+  #rows = 0;
+
+  constructor(classes: number, rows: number) {
+    this.#classes = classes;
+    this.#whole = places.map(() => new Uint32Array(rows));
+    this.#bits = bitColumns.map(() => new Float64Array(rows));
+    this.#both = new Uint32Array(rows * classes);
+  }
+
+  take(row: CsvRow): void {
+    const at = this.#rows++;
+    for (const [column, values] of this.#whole.entries()) values[at] = row.uint32(places[column]!);
+    for (let label = 0; label < this.#classes; label++) {
+      this.#both[at * this.#classes + label] = row.uint32(`${CLASS_PREFIX}${label}`);
+    }
+    for (const [column, values] of this.#bits.entries()) values[at] = row.float64(bitColumns[column]!);
+    const [repeats, layers, neurons, otherLayers, others] = this.#whole;
+    const [layer, neuron, otherLayer, other] = [layers![at]!, neurons![at]!, otherLayers![at]!, others![at]!];
+    if (otherLayer < layer || (otherLayer === layer && other <= neuron)) {
+      const found = `${layer},${neuron},${otherLayer},${other}`;
+      row.fail("a pair is not in order", "the other neuron behind the first", found);
+    }
+    if (at > 0 && repeats![at] === repeats![at - 1]) return;
+    if (this.#firsts.some((first) => repeats![first] === repeats![at])) {
+      row.fail("the rows of a network are apart", "all rows of a repeat together", `repeat ${repeats![at]} again`);
+    }
+    this.#firsts.push(at);
+  }
+
+  tables(): PairTable[] {
+    return this.#firsts.map((first, index): PairTable => {
+      const end = this.#firsts[index + 1] ?? this.#rows;
+      const [repeats, layer, neuron, otherLayer, otherNeuron] = this.#whole.map((own) => own.subarray(first, end));
+      const bits = bitColumns.map(
+        (name, column) => [name.replace(/_bits$/, ""), this.#bits[column]!.subarray(first, end)] as const,
+      );
+      return {
+        repeat: repeats![0]!,
+        layer: layer!,
+        neuron: neuron!,
+        otherLayer: otherLayer!,
+        otherNeuron: otherNeuron!,
+        classes: this.#classes,
+        both: this.#both.subarray(first * this.#classes, end * this.#classes),
+        bits: Object.fromEntries(bits),
+      };
+    });
+  }
+}
+
+/**
+ * The tables of pairs.csv, in the file's order.
+ * @throws RunError naming file and line: wrong columns or numbers, a pair that is not in order, rows of a network apart.
+ */
+export function parsePairsCsv(text: string, file: string = resultNames.pairs): PairTable[] {
+  let columns = new PairColumns(0, 0);
+  readCsv(text, file, (header) => {
+    const classes = header.filter((name) => name.startsWith(CLASS_PREFIX)).length;
+    requireHeader(file, header, [...wholeColumnsOf(classes), ...bitColumns]);
+    columns = new PairColumns(classes, rowsIn(text));
+    return (row) => columns.take(row);
+  });
+  return columns.tables();
 }

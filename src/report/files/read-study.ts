@@ -5,7 +5,8 @@
 import { rebuildingModes, type SingleRemovals } from "../../core/ablation.ts";
 import { RunError } from "../../core/errors.ts";
 import { smallest } from "../../core/long-arrays.ts";
-import type { NeuronTable } from "../../core/neuron-table.ts";
+import { hasBits, type NeuronTable } from "../../core/neuron-table.ts";
+import type { PairTable } from "../../core/pairs.ts";
 import { type FileSource, resultNames } from "../../core/platform.ts";
 import { decodeSafetensors } from "../../models/safetensors-model.ts";
 import type { MissingPart, StudyFiles } from "../analysis/analysis.ts";
@@ -15,10 +16,11 @@ import { parseNeuronsCsv } from "./neurons-file.ts";
 import { requireDigest, requireOneStudy, strange } from "./one-study.ts";
 import { parseOrdersCsv } from "./orders-file.ts";
 import { samplesOf } from "./outcome-cells.ts";
+import { parsePairsCsv } from "./pairs-file.ts";
 import { parseSingleCsv } from "./single-file.ts";
 import { parseStudyFile, type StudySummary } from "./study-file.ts";
 
-type Part = "study" | "neurons" | "histograms" | "orders" | "curves" | "single" | "model";
+type Part = "study" | "neurons" | "histograms" | "orders" | "curves" | "single" | "pairs" | "model";
 
 const MODEL_NAME = /^repeat-(\d+)\.safetensors$/;
 const modelsFolder = resultNames.model(0).split("/")[0]!;
@@ -32,6 +34,7 @@ const costs: Readonly<Record<Part, string>> = {
     "the answer, figures 1, 3 and 4 with their comparisons and claims: the rows of curves.csv refer to its orders",
   curves: "the answer, figures 1, 3 and 4 with their comparisons and claims",
   single: "figures 5 and 6 and the rank correlations",
+  pairs: "what pairs of neurons know together, beside chance",
   model: "figure 7",
 };
 
@@ -46,6 +49,10 @@ class StudyFolder {
   constructor(source: FileSource, present: Iterable<string>) {
     this.#source = source;
     this.#present = new Set(present);
+  }
+
+  has(file: string): boolean {
+    return this.#present.has(file);
   }
 
   lacks(part: Part, file: string, reason = "not in the folder"): undefined {
@@ -131,6 +138,21 @@ async function readSingles(
   return readOutcomes(folder, study, "single", parse);
 }
 
+/** Pairs of neurons, where the study counted them in a file of text, and the counts of the neurons themselves are there. */
+async function readPairs(
+  folder: StudyFolder,
+  study: StudySummary | undefined,
+  neurons: readonly NeuronTable[] | undefined,
+): Promise<PairTable[] | undefined> {
+  const { pairs, largePairs } = resultNames;
+  if (study?.config.pairs === undefined) return undefined;
+  if (folder.has(largePairs)) return folder.lacks("pairs", largePairs, "a report reads pairs of text files alone");
+  if (neurons !== undefined && !neurons.every(hasBits)) {
+    return folder.lacks("pairs", pairs, "with more than one of --bits, neurons.csv does not hold the counts of bits");
+  }
+  return folder.parseText("pairs", pairs, parsePairsCsv);
+}
+
 /** A table of bits with the sizes of the classes, which its file does not tell. */
 function withClassSizes(table: NeuronTable, sizes: readonly number[] | undefined): NeuronTable {
   if (sizes?.length !== table.classes) return table;
@@ -176,6 +198,7 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
     const reason = "written before correct samples were counted by class";
     folder.missing.push({ file: resultNames.single, reason, cost: "figure 6" });
   }
+  const pairs = await readPairs(folder, study, neurons);
   const network = await folder.parse("model", resultNames.model(repeat ?? 0), decodeSafetensors);
   await folder.requireOwn(models.map((name) => `${modelsFolder}/${name}`));
   const parts = {
@@ -184,6 +207,7 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
     ...(orders && { orders }),
     ...(curves && { curves }),
     ...(singles && { singles }),
+    ...(pairs && { pairs }),
     ...(network && { networks: [{ repeat: repeat ?? 0, network }] }),
   };
   requireOneStudy(parts, source.label);

@@ -1,8 +1,9 @@
 /** What no figure shows in full: comparisons of areas, the measures against chance, and rank correlations. */
+import { greatest } from "../../core/long-arrays.ts";
 import { byUnit, hasAnySize, valueText } from "../../measures/columns.ts";
 import { isOfPaper } from "../../measures/paper-measures.ts";
 import { unitWords } from "../../measures/units.ts";
-import type { Comparison, MeasureSummary, RankCorrelation, StudyAnalysis } from "../analysis/analysis.ts";
+import type { Comparison, MeasureSummary, PairSummary, RankCorrelation, StudyAnalysis } from "../analysis/analysis.ts";
 import { publishedError } from "../figures/published.ts";
 import { publishedComparison, publishedTable } from "../figures/published-comparison.ts";
 import { seriesTitle } from "../figures/theme.ts";
@@ -69,6 +70,31 @@ function measuresTable({ measureSummaries }: StudyAnalysis): Markup | undefined 
   });
 }
 
+function pairRow({
+  layer,
+  otherLayer,
+  pairs,
+  median,
+  mean,
+  bias,
+  nullMean,
+  nullLevel,
+  aboveNull,
+}: PairSummary): string[] {
+  const where = layer === otherLayer ? `layer ${layer}` : `layers ${layer} and ${otherLayer}`;
+  const values = [median, mean, bias, nullMean, nullLevel].map((value) => numberText(value));
+  return [where, pairs.toLocaleString("en"), ...values, percentText(aboveNull)];
+}
+
+function pairsTable({ pairSummaries }: StudyAnalysis): Markup | undefined {
+  if (pairSummaries.length === 0) return undefined;
+  const columns = ["pairs of", "pairs", "median", "mean", "bias", "null mean", "null level", "pairs above it"];
+  const most = greatest(pairSummaries.map(({ drawn }) => drawn));
+  const some = pairSummaries.some(({ pairs, drawn }) => drawn < pairs);
+  const caption = `What two neurons know of the class together, bits, ${some ? `of at most ${most.toLocaleString("en")} pairs a row, drawn at random` : "all pairs of all repeats"}`;
+  return dataTable({ caption, columns, rows: pairSummaries.map(pairRow) });
+}
+
 function correlationRow({ layer, measure, mode, rho }: RankCorrelation): string[] {
   const where = layer === undefined ? "all layers pooled" : `layer ${layer}`;
   return [seriesTitle(measure), where, mode, ...estimateCells(rho)];
@@ -109,6 +135,13 @@ const tables: readonly TableSection[] = [
     short: "Chance levels",
     lead: "Bias is what the plug-in estimate adds on average because samples are finite. The null columns are what a neuron would show if the labels were shuffled: the mean, and the level that 99.9 % of the shuffles stay below; a value under that level cannot be told from chance.",
     table: measuresTable,
+  },
+  {
+    id: "pairs",
+    title: "Pairs of neurons and chance",
+    short: "Pairs",
+    lead: "The bits of two neurons are one neuron of four levels, and its mutual information with the class is what the two know together. Bias and null columns are as for single neurons; with more levels chance alone gives more.",
+    table: pairsTable,
   },
   {
     id: "correlations",

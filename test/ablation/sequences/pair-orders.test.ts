@@ -1,9 +1,12 @@
 /** Orders that know pairs: against known ones, and against loops over samples in the whole network. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { findSequences } from "../../../src/ablation/sequences/registry.ts";
+import type { ScopeKind } from "../../../src/core/scope.ts";
 import { sequences } from "../../../src/core/sequences.ts";
 import { broja } from "../../../src/pairs/broja.ts";
+import { uploadNetworks } from "../../../src/passes/device-networks.ts";
 import { uploadSplit } from "../../../src/passes/device-split.ts";
+import { type CountedPairs, countPairs } from "../../../src/passes/evidence/pairs.ts";
 import { inputValues } from "../../../src/reference/forward.ts";
 import { forwardNetwork } from "../../../src/reference/network.ts";
 import { type PairTable, pairOfTable, textbookInformation } from "../../support/bit-pairs.ts";
@@ -63,12 +66,16 @@ describe.each(conformanceSets)("of $name", (set) => {
     cmim: (j, chosen) => Math.min(...chosen.map((k) => together(j, k) - alone(k))),
   };
 
-  async function found() {
+  async function found(scopes: readonly ScopeKind[], counted?: CountedPairs) {
     using samples = uploadSplit(gpu, "validation", split, network.layers[0]!.inputs, classes);
     const means = hidden.map((units) => new Float32Array(units));
-    return await findSequences({ gpu, network, samples, means }, { sequences: ofPairs, scopes: ["layers", "network"] });
+    const encoders = vi.spyOn(gpu.device, "createCommandEncoder");
+    const orders = await findSequences({ gpu, network, samples, means }, { sequences: ofPairs, scopes, counted });
+    const isCounted = encoders.mock.calls.some(([descriptor]) => descriptor?.label === "count pairs");
+    encoders.mockRestore();
+    return { orders, isCounted };
   }
-  const all = found();
+  const all = found(["layers", "network"]).then(({ orders }) => orders);
 
   test("selections of each layer are the known ones", async () => {
     const orders = await all;
@@ -97,6 +104,21 @@ describe.each(conformanceSets)("of $name", (set) => {
         }
       }
     }
+  });
+
+  test("pairs that were counted before are not counted again, but where scopes have others", async () => {
+    using samples = uploadSplit(gpu, "validation", split, network.layers[0]!.inputs, classes);
+    using networks = uploadNetworks(gpu, [network]);
+    const [ofLayers] = await countPairs({ gpu, networks, split: samples }, { scope: "layers" });
+    const [ofNetwork] = await countPairs({ gpu, networks, split: samples }, { scope: "network" });
+    const orders = await all;
+    const inLayers = Object.fromEntries(
+      Object.entries(orders).map(([id, { network: _, ...own }]) => [id, own] as const),
+    );
+    expect(await found(["layers"])).toEqual({ orders: inLayers, isCounted: true });
+    expect(await found(["layers"], ofLayers)).toEqual({ orders: inLayers, isCounted: false });
+    expect(await found(["layers", "network"], ofNetwork)).toEqual({ orders, isCounted: false });
+    expect(await found(["layers", "network"], ofLayers)).toEqual({ orders, isCounted: hidden.length > 1 });
   });
 
   test("unique information ascends in every scope", async () => {

@@ -1,11 +1,12 @@
 /** pairs.csv and pairs.parquet, from counts that were made without a device. */
-import { parquetReadObjects } from "hyparquet";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
-import { type NetworkPairs, pairedLayers, pairsIn } from "../../../src/core/pairs.ts";
+import { type NetworkPairs, pairedLayers, pairsIn, pairsOf } from "../../../src/core/pairs.ts";
 import { bitOf, coInformation, pairOf } from "../../../src/pairs/pair.ts";
 import { decompositions } from "../../../src/pairs/registry.ts";
-import { pairsFile } from "../../../src/report/files/pairs-file.ts";
+import { pairsFile, parsePairsCsv } from "../../../src/report/files/pairs-file.ts";
 import { evidenceOf } from "../../support/evidence.ts";
+import { faultOf } from "../../support/fault-of.ts";
 import { testRandom } from "../../support/networks.ts";
 
 const CLASSES = 3;
@@ -93,6 +94,76 @@ describe("pairs.csv", async () => {
       expect(network.repeat).toBe(repeat);
     }
   });
+});
+
+describe("pairs.csv that is read back", async () => {
+  const text = new TextDecoder().decode((await bytesOf()).bytes);
+  const lines = text.trimEnd().split("\n");
+
+  test("has the same numbers, by network and column", () => {
+    const tables = parsePairsCsv(text);
+    expect(tables.map(({ repeat, layer }) => [repeat, layer.length])).toEqual(
+      [0, 1].map((repeat) => [repeat, pairsIn(HIDDEN, "network")]),
+    );
+    const rows = tables.flatMap(({ repeat, layer, neuron, otherLayer, otherNeuron, both, classes, bits }) =>
+      Array.from(layer, (own, row) => [
+        repeat,
+        own,
+        neuron[row],
+        otherLayer[row],
+        otherNeuron[row],
+        ...both.subarray(row * classes, (row + 1) * classes),
+        ...Object.values(bits).map((values) => values[row]),
+      ]),
+    );
+    expect(rows).toEqual(lines.slice(1).map((line) => line.split(",").map(Number)));
+    expect(Object.keys(tables[0]!.bits).slice(0, 4)).toEqual([
+      "joint_information",
+      "between_information",
+      "co_information",
+      "min_redundancy",
+    ]);
+  });
+
+  test("is refused with its line where a pair is out of order, a network is apart, or a column is another's", async () => {
+    const fault = (changed: readonly string[]) => faultOf((async () => parsePairsCsv(`${changed.join("\n")}\n`))());
+    const turned = lines.with(1, lines[1]!.replace(/^0,1,0,1,1/, "0,1,1,1,0"));
+    expect(await fault(turned)).toMatchObject({ where: "pairs.csv, line 2", found: "1,1,1,0" });
+    const apart = [...lines, lines[1]!];
+    expect(await fault(apart)).toMatchObject({ what: "the rows of a network are apart", found: "repeat 0 again" });
+    const another = lines.with(0, lines[0]!.replace("sx_synergy", "synergy"));
+    expect(await fault(another)).toMatchObject({ what: "the columns are not those of this file" });
+  });
+});
+
+test("a Parquet file of more rows than a group has them all, on both sides of the boundary", async () => {
+  const units = 448; // 100,128 pairs
+  const layers = pairedLayers([units], "layers")[0]!;
+  const both = Uint32Array.from({ length: pairsOf(layers) }, (_, pair) => pair % 5);
+  const ones = new Uint32Array(units).fill(7);
+  const network: NetworkPairs = {
+    repeat: 0,
+    samplesPerClass: Uint32Array.of(20),
+    ones: [ones],
+    pairs: [{ ...layers, both }],
+  };
+  const { chunks } = await pairsFile([0], async () => network, 1000);
+  const pieces: Uint8Array[] = [];
+  for await (const chunk of chunks) pieces.push(chunk as Uint8Array);
+  const bytes = new Uint8Array(Buffer.concat(pieces));
+  const columns = ["neuron", "other_neuron", "both_class_0"];
+  const [rowStart, rowEnd] = [99_990, 100_010];
+  const found = await parquetReadObjects({ file: bytes.buffer, columns, rowStart, rowEnd });
+  const expected = [];
+  for (let neuron = 0, pair = 0; neuron < units; neuron++) {
+    for (let other = neuron + 1; other < units; other++, pair++) {
+      if (pair < rowStart || pair >= rowEnd) continue;
+      expected.push({ neuron, other_neuron: other, both_class_0: pair % 5 });
+    }
+  }
+  expect(found).toEqual(expected);
+  const { row_groups: groups, num_rows: rows } = parquetMetadata(bytes.buffer);
+  expect([rows, ...groups.map((group) => group.num_rows)].map(Number)).toEqual([100_128, 100_000, 128]);
 });
 
 test("more rows than a sheet has become a Parquet file of the same columns and numbers", async () => {
