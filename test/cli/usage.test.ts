@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { loadCommands } from "../../src/cli/commands/registry.ts";
 import { createProgram } from "../../src/cli/program.ts";
-import { commandLine, root, start } from "../support/command-line.ts";
+import { commandLine, type Finished, refusals, root, start } from "../support/command-line.ts";
 import { scratchFolder } from "../support/scratch-folder.ts";
 
 const scratch = scratchFolder();
@@ -242,20 +242,27 @@ describe("wrong usage", () => {
   });
 
   const cases = refused.flatMap(([option, values, allowed]) => values.map((value) => ({ option, value, allowed })));
-  test.concurrent.each(cases)(
-    "run $option '$value' is refused with what is allowed",
-    async ({ option, value, allowed }) => {
-      const { exitCode, stdout, stderr } = await commandLine(["run", option, value], { folder: scratch });
-      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-      const [what, allowedLine, ...rest] = stderr.split("\n");
-      expect(what).toMatch(/^gpu-importance: option '--\S+ <\w+>' argument '.*' is invalid$/);
-      expect(what).toContain(`'${option} <`);
-      expect(what).toContain(`argument '${value}'`);
-      expect(allowedLine!.startsWith(`  allowed:  ${allowed}`), allowedLine).toBe(true);
-      if (meant.has(value)) expect(rest.shift()).toBe(`  (did you mean ${meant.get(value)}?)`);
-      expect(rest).toEqual(["  to do:    gpu-importance run --help lists the options", ""]);
-    },
-  );
+  let said: ReadonlyMap<string, Finished> = new Map();
+  beforeAll(() => {
+    const commands = cases.map(({ option, value }) => ["run", option, value]);
+    const results = refusals(commands, scratch);
+    said = new Map(commands.map((args, index) => [args.join(" "), results[index]!]));
+  });
+  test("a command that is refused says the same in a process of its own", async () => {
+    const args = ["run", "--measures", "entropie"];
+    expect(await commandLine(args, { folder: scratch })).toEqual(said.get(args.join(" ")));
+  });
+  test.each(cases)("run $option '$value' is refused with what is allowed", ({ option, value, allowed }) => {
+    const { exitCode, stdout, stderr } = said.get(["run", option, value].join(" "))!;
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    const [what, allowedLine, ...rest] = stderr.split("\n");
+    expect(what).toMatch(/^gpu-importance: option '--\S+ <\w+>' argument '.*' is invalid$/);
+    expect(what).toContain(`'${option} <`);
+    expect(what).toContain(`argument '${value}'`);
+    expect(allowedLine!.startsWith(`  allowed:  ${allowed}`), allowedLine).toBe(true);
+    if (meant.has(value)) expect(rest.shift()).toBe(`  (did you mean ${meant.get(value)}?)`);
+    expect(rest).toEqual(["  to do:    gpu-importance run --help lists the options", ""]);
+  });
 
   test.concurrent.each([
     [["run", "--colour"], "unknown option '--colour'", "run --help lists the options"],

@@ -1,5 +1,5 @@
 /** The built command line as people run it: a process of its own, from `npm run build`. */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -76,4 +76,17 @@ export async function finish(running: RunningProgram): Promise<Finished> {
 /** Runs `gpu-importance` with these arguments to its end. */
 export function commandLine(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   return finish(start(args, options));
+}
+
+/** What `commandLine` gives of many commands that compute nothing, all in one process. */
+export function refusals(commands: readonly (readonly string[])[], folder: string): Finished[] {
+  const script = join(root, "test/support/many-commands.mjs");
+  const ended = spawnSync(process.execPath, [script], {
+    cwd: folder,
+    input: JSON.stringify(commands),
+    encoding: "utf8",
+  });
+  if (ended.status !== 0) throw new Error(ended.stderr);
+  const results = JSON.parse(ended.stdout) as Finished[];
+  return results.map((one) => ({ ...one, stderr: unbroken(one.stderr) }));
 }
