@@ -20,6 +20,11 @@ export interface LabInNode {
   loseDevice(): void;
 }
 
+function lose(device: GPUDevice): void {
+  if (shared === device) shared = undefined;
+  device.destroy();
+}
+
 export function givenFiles(files: IdxFiles, folder = "bands"): GivenFile[] {
   return [...files].map(([name, bytes]) => ({
     path: `${folder}/${name}`,
@@ -27,14 +32,50 @@ export function givenFiles(files: IdxFiles, folder = "bands"): GivenFile[] {
   }));
 }
 
+/** Of the labs of a test file, until one of them loses it. */
+let shared: GPUDevice | undefined;
+
+/**
+ * Pipelines that were made once are given again: on a software adapter they take longer than all that these labs compute.
+ * What pipelines are made of is told apart by its text, and by the objects that it names.
+ */
+function rememberPipelines(device: GPUDevice): void {
+  const numbers = new Map<unknown, number>();
+  const keyOf = (descriptor: unknown) =>
+    JSON.stringify(descriptor, (_, value) => (numbers.has(value) ? `object ${numbers.get(value)}` : value));
+  for (const name of [
+    "createShaderModule",
+    "createBindGroupLayout",
+    "createPipelineLayout",
+    "createComputePipelineAsync",
+  ] as const) {
+    const make = device[name].bind(device) as (descriptor: unknown) => unknown;
+    const made = new Map<string, unknown>();
+    const remembered = (descriptor: unknown) => {
+      const key = keyOf(descriptor);
+      if (!made.has(key)) made.set(key, make(descriptor));
+      numbers.set(made.get(key), numbers.get(made.get(key)) ?? numbers.size);
+      return made.get(key);
+    };
+    Object.defineProperty(device, name, { value: remembered });
+  }
+}
+
 /** What a browser offers, as far as the lab asks. @param made told of every device */
 function browserScope(made: (device: GPUDevice) => void): BrowserScope {
   const requestAdapter = async () => {
     const { adapter } = await openAdapter({ name: testAdapterName });
     const requestDevice = async (descriptor?: GPUDeviceDescriptor) => {
-      const device = await adapter.requestDevice(descriptor);
-      made(device);
-      return device;
+      if (shared === undefined) {
+        const own = await adapter.requestDevice(descriptor);
+        shared = own;
+        rememberPipelines(own);
+        void own.lost.then(() => {
+          if (shared === own) shared = undefined;
+        });
+      }
+      made(shared);
+      return shared;
     };
     const { info, features, limits } = adapter;
     return { info, features, limits, requestDevice };
@@ -74,7 +115,7 @@ export async function openLab(
   const opened = Promise.all([next("adapter"), next("fault")]);
   lab.receive({ type: "open", base: "http://127.0.0.1:9/" });
   await opened;
-  return { send: (request) => lab.receive(request), next, notices, loseDevice: () => devices.at(-1)!.destroy() };
+  return { send: (request) => lab.receive(request), next, notices, loseDevice: () => lose(devices.at(-1)!) };
 }
 
 /** Resolves when nothing runs any more. */
