@@ -6,7 +6,7 @@ import type { Clock } from "./core/platform.ts";
 import type { GpuContext } from "./gpu/device/context.ts";
 import { type DeviceSplit, uploadSplit } from "./passes/device-split.ts";
 
-export type Part = "train" | "measure" | "search" | "fit" | "curves" | "rebuild" | "singles";
+export type Part = "train" | "measure" | "search" | "fit" | "curves" | "rebuild" | "singles" | "pairs";
 
 export interface PartEstimate {
   readonly part: Part;

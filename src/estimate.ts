@@ -11,6 +11,7 @@ import { atRandom, ordersPerScope, rankingsAsked } from "./ablation/rankings.ts"
 import { rebuiltSweep } from "./ablation/rebuilt/rebuilt-sweep.ts";
 import { type ShapleyRequest, shapleyEvaluations } from "./ablation/shapley/shapley-sweep.ts";
 import { curveEvaluations, fastSweep } from "./ablation/walks/fast-sweep.ts";
+import { pairEvaluations, pairRemovals } from "./ablation/walks/pair-removals.ts";
 import { singleRemovals } from "./ablation/walks/single-removals.ts";
 import { type RemovalOrder, rebuildingModes } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
@@ -37,6 +38,8 @@ import { trainNetworks } from "./train/trainer.ts";
 const FIRST_SAMPLES = 512;
 /** Neurons of a layer that are removed alone in a trial on a software adapter, which has no lanes to fill. */
 const FEW_NEURONS = 32;
+/** Neurons of a layer whose pairs are removed in a trial there. */
+const FEW_WALKS = 2;
 /** Permutations of a layer in a trial on a device with lanes to fill. */
 const SHAPLEY_DRAWS = 20;
 
@@ -123,7 +126,7 @@ function someOrders(shape: NetworkShape, { scopes, seed }: MeasuringConfig, draw
 
 /** Networks, walks or neurons on which a sweep is tried, and what one of them stands for. */
 interface Sweep {
-  readonly part: "measure" | "fit" | "curves" | "rebuild" | "singles";
+  readonly part: "measure" | "fit" | "curves" | "rebuild" | "singles" | "pairs";
   /** Evaluations of one network. */
   readonly evaluations: number;
   /** Of them, those that the trial does for each of its networks. */
@@ -257,6 +260,20 @@ async function singlesEstimate(
   return [await sweepEstimate(material, config, networks, { part, evaluations, ofTrial, run })];
 }
 
+async function pairsEstimate(material: Material, config: MeasuringConfig): Promise<PartEstimate[]> {
+  const { gpu, shape } = material;
+  const modes = constantModesOf(config.modes);
+  const hidden = hiddenUnits(shape);
+  const evaluations = pairEvaluations(hidden, modes.length);
+  if (config.pairRemovals === undefined || evaluations === 0) return [];
+  const walks = gpu.facts.software ? FEW_WALKS : Number.POSITIVE_INFINITY;
+  const networks = networksOfTrial(material, config);
+  const tasks = Array.from({ length: networks }, () => ({ ...taskOf(material, [], []), walks }));
+  const run = (split: DeviceSplit) => pairRemovals(gpu, split, tasks, modes);
+  const ofTrial = pairEvaluations(hidden, modes.length, walks);
+  return [await sweepEstimate(material, config, networks, { part: "pairs", evaluations, ofTrial, run })];
+}
+
 type Estimating = (material: Material) => Promise<PartEstimate[]>;
 
 /** Does trials on the device of a study, which nobody profiles. @throws RunError with what the device reported */
@@ -275,7 +292,7 @@ async function removalEstimates(material: Material, config: MeasuringConfig): Pr
   const measuring = [await measuringEstimate(material, config), ...searching];
   const ablating = [await fittingEstimate(material, config), await curvesEstimate(material, config)];
   const alone = [await rebuiltEstimate(material, config), await singlesEstimate(material, config)];
-  return [...measuring, ...ablating.flat(), ...alone.flat()];
+  return [...measuring, ...ablating.flat(), ...alone.flat(), ...(await pairsEstimate(material, config))];
 }
 
 /**

@@ -9,11 +9,12 @@
  * @module
  */
 
-import { type AblationTask, ablateNetworks } from "./ablation/ablate-networks.ts";
+import { type AblationTask, ablateNetworks, constantModesOf } from "./ablation/ablate-networks.ts";
 import { fitModes, needsFitting } from "./ablation/modes/fit-modes.ts";
 import { neuronsAlone } from "./ablation/neurons-alone.ts";
 import { removalOrders } from "./ablation/orders.ts";
 import { rankingsOf } from "./ablation/rankings.ts";
+import { pairRemovals } from "./ablation/walks/pair-removals.ts";
 import {
   type AblationCurve,
   type AblationMode,
@@ -33,6 +34,7 @@ import { UsageError } from "./core/errors.ts";
 import { type Network, networkShape } from "./core/network.ts";
 import { fittedTo, notFinite } from "./core/network-fit.ts";
 import { oneName, wholeNumber } from "./core/option-checks.ts";
+import type { PairRemovals } from "./core/pair-removals.ts";
 import { requireDataset } from "./core/require-dataset.ts";
 import { requireNetwork } from "./core/require-network.ts";
 import { requireOptions, requireValue } from "./core/require-options.ts";
@@ -111,6 +113,7 @@ export type {
   TrainedNetwork,
 } from "./core/network.ts";
 export type { NeuronTable } from "./core/neuron-table.ts";
+export type { PairRemovals } from "./core/pair-removals.ts";
 export { type ProgressEvent, type ProgressListener, type Stage, stages } from "./core/progress.ts";
 export { type BinRule, binRules } from "./core/quantization.ts";
 export { type ChannelOrder, channelOrders } from "./core/sample-axes.ts";
@@ -259,7 +262,8 @@ export async function activationsOf(
 
 /**
  * Removes the neurons of a measured network, one order after another and each alone, and evaluates on the test set.
- * @returns curves: one for each scope, order and mode; singles: one for each hidden layer and mode, none with `singles: "none"`
+ * @returns curves: one for each scope, order and mode; singles: one for each hidden layer and mode, none with `singles: "none"`;
+ * pairRemovals: the same, where they are asked for
  * @throws UsageError where there is no such measure, RunError with what the device reported.
  */
 export async function ablate(
@@ -267,7 +271,7 @@ export async function ablate(
   dataset: Dataset,
   measured: MeasuredNetwork,
   options: AblateOptions = {},
-): Promise<{ curves: AblationCurve[]; singles: SingleRemovals[] }> {
+): Promise<{ curves: AblationCurve[]; singles: SingleRemovals[]; pairRemovals?: PairRemovals[] }> {
   const where = "ablate";
   const asked = requireOptions(options, ablateChecks, where);
   const { scopes, seed, randomDraws, ...sweep } = { ...studyDefaults, ...asked };
@@ -291,7 +295,10 @@ export async function ablate(
     const task = { network, repeat, orders, meanActivations, ...(alone && { alone }) };
     const fits = await fitsOn(gpu, fitted, task, sweep.modes);
     const { curves, singles } = await ablateNetworks(gpu, test, [{ ...task, ...fits }], sweep);
-    return { curves: curves.flat(), singles: singles.flat() };
+    const all = { curves: curves.flat(), singles: singles.flat() };
+    if (asked.pairRemovals === undefined) return all;
+    const pairs = await pairRemovals(gpu, test, [{ ...task, ...fits }], constantModesOf(sweep.modes));
+    return { ...all, pairRemovals: pairs.flat() };
   });
 }
 

@@ -23,6 +23,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from "./core/option-checks.ts";
+import { type PairRemovalScope, pairRemovalScopes } from "./core/pair-removals.ts";
 import { type PairScope, pairScopes } from "./core/pairs.ts";
 import type { ProgressListener } from "./core/progress.ts";
 import { type BinRule, binRules } from "./core/quantization.ts";
@@ -83,6 +84,8 @@ export interface AblateOptions {
   readonly sweep?: SweepMethod;
   /** Neurons that are removed alone: `all`, the default, `none`, or at most so many of each layer, drawn by the seed. */
   readonly singles?: "all" | SinglesChoice;
+  /** Pairs of neurons that are removed together: all of each layer. By default none. */
+  readonly pairRemovals?: PairRemovalScope;
 }
 
 export interface AnalyzeOptions extends AblateOptions {
@@ -187,6 +190,7 @@ export const ablateChecks: Checks<AblateOptions> = {
   stride: wholeNumber(wholeRanges.stride),
   sweep: oneName(sweepMethods),
   singles: singlesCheck(wholeRanges.singles),
+  pairRemovals: oneName(pairRemovalScopes),
 };
 
 export const analyzeChecks: Checks<AnalyzeOptions> = {

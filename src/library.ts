@@ -83,7 +83,7 @@ async function datasetOf(
  * @param gpu from `openDevice`
  * @param data from `loadData`, made by hand, or, as for `--data`, a name or a path
  * @param networks from `loadNetwork`, made by hand, or paths of their files
- * @returns `repeats` (accuracies), `neurons` (measures, bits), `orders`, `curves`, `singles`, and what study.json says of them
+ * @returns `repeats` (accuracies), `neurons` (measures, bits), `orders`, `curves`, `singles`, pairs where asked for, and what study.json says of them
  * @throws UsageError where options make no sense, or the networks differ in their layers; RunError where files are damaged, the
  * networks do not fit the data, or the device fails.
  */
@@ -127,7 +127,7 @@ async function analyzed(
   using stored = await datasetOf(data, classesOf(networkShape(read[0]!.network)), options, rescaled);
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
-  const { bits, bins, quantizeThreshold, greedyBlock, pairs } = options;
+  const { bits, bins, quantizeThreshold, greedyBlock, pairs, pairRemovals } = options;
   const singles = recordedSingles(options);
   const { remeasure } = remeasureConfig({ ...options, measures: names, scopes, modes }, "analyze");
   const wanted = analysisConfig(read, {
@@ -144,6 +144,7 @@ async function analyzed(
       remeasure,
       pairs,
       singles,
+      pairRemovals,
     }),
     ...shapleyConfig({ ...options, measures: names }, "analyze"),
     ...(activation && { activation: activation.kind, ...("alpha" in activation && { alpha: activation.alpha }) }),

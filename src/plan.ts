@@ -10,7 +10,7 @@ import { rebuiltArrays } from "./ablation/rebuilt/rebuilt-plan.ts";
 import { greedyArrays } from "./ablation/sequences/greedy.ts";
 import { searchPasses } from "./ablation/sequences/registry.ts";
 import { shapleyPlan } from "./ablation/shapley/shapley-sweep.ts";
-import { evaluationsFrom, type SweepPlan, sweepPlan } from "./ablation/sweep-plan.ts";
+import { evaluationsFrom, pairsPlan, type SweepPlan, sweepPlan } from "./ablation/sweep-plan.ts";
 import { rebuildingModes } from "./core/ablation.ts";
 import { needsKeptSlope } from "./core/activation.ts";
 import { type AnyDataset, isPaged } from "./core/dataset.ts";
@@ -179,37 +179,45 @@ export function ablationPlan(basis: PlanBasis, data: DataSize, config: Measuring
     chunkPortion(rows, test, data.test),
     { ...atOnce, count: Math.min(atOnce.count, of), of, unit: sweep === "fast" ? "walks" : "evaluations" },
   ];
-  return stagePlan("ablate", portions, compensationArrays(basis, data, config, plan));
+  return stagePlan("ablate", portions, removingArrays(basis, data, config, plan));
 }
 
-/** What the plan of a sweep takes together with fitting modes, and with networks that are rebuilt. */
-function compensationArrays(
+/** What the plan of a sweep takes beside removing pairs, fitting modes, and networks that are rebuilt. */
+function removingArrays(
   basis: PlanBasis,
   data: DataSize,
   config: MeasuringConfig,
   plan: SweepPlan,
 ): readonly PlannedArray[] {
-  const { modes, activation, scopes, stride } = config;
-  if (!needsFitting(modes)) return plan.arrays;
+  const { modes, activation, scopes, stride, pairRemovals } = config;
   const shape = studyShape(data, config);
   const inputType = inputTypeFor(data);
+  const test = onDevice(data, data.test);
+  const onTest = plannedArrays(basis, splitLayout(inputType, test, featuresOf(shape)), "test");
+  const constant = constantModesOf(modes);
+  const pairs = pairRemovals && pairsPlan(basis, { shape, test, modes: constant }, plan.networks.count);
+  const removing = pairs === undefined ? [plan.arrays] : [plan.arrays, [...onTest, ...pairs]];
+  if (!needsFitting(modes)) return fullestOf(removing);
   const validation = onDevice(data, data.validation);
   const paged = validation < data.validation;
   const size = { shape, validation, modes, paged, keepsSlopes: activation === "mixed" || needsKeptSlope(activation) };
-  const test = onDevice(data, data.test);
-  const onTest = plannedArrays(basis, splitLayout(inputType, test, featuresOf(shape)), "test");
   const rebuilding = rebuildingModes.filter((mode) => modes.includes(mode));
   const curves = { shape, scopes, stride, ordersPerScope: ordersPerScope(rankingsAsked(config)), modes: rebuilding };
   const steps = (lowest: number) => evaluationsFrom(curves, lowest);
   const phases = [
-    plan.arrays,
+    ...removing,
     [...onTest, ...fittingArrays(basis, size, plan.networks.count)],
     ...(needsMoments(modes) ? [[...onTest, ...rebuiltArrays(basis, { shape, samples: test, steps })]] : []),
   ];
   return [
     ...plannedArrays(basis, splitLayout(inputType, validation, featuresOf(shape)), "validation"),
-    ...phases.reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest)),
+    ...fullestOf(phases),
   ];
+}
+
+/** What is alive in the phase that takes most. */
+function fullestOf(phases: readonly (readonly PlannedArray[])[]): readonly PlannedArray[] {
+  return phases.reduce((fullest, one) => (totalBytes(one) > totalBytes(fullest) ? one : fullest));
 }
 
 /** The plan of a whole study on a device, or on one that has yet to be opened. */

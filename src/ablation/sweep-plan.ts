@@ -29,6 +29,7 @@ import { maskLayout } from "./masked/removal-masks.ts";
 import { countsAlone } from "./neurons-alone.ts";
 import { removalSteps } from "./orders.ts";
 import type { OrdersPerScope } from "./rankings.ts";
+import { pairGroupSizes } from "./walks/pair-removals.ts";
 import { routeFor, walkedStride } from "./walks/walk-plan.ts";
 import { type GroupSize, networksAtOnce, walkWaves } from "./walks/walk-waves.ts";
 
@@ -168,6 +169,18 @@ export function planBesideData(basis: PlanBasis, size: SweepSize, networks: numb
   const arrays = [...networkArrays(basis, size, 1, rows.count), ...maskedArrays(basis, size, rows.count, atOnce.count)];
   const masked: SweepPlan = { networks: walks.networks, arrays, rows, atOnce, of: evaluationsOf(size) };
   return totalBytes(walks.arrays) > totalBytes(arrays) ? { ...masked, arrays: walks.arrays } : masked;
+}
+
+/** The same of removing pairs of neurons; the data are not among it. Nothing where there are no pairs. */
+export function pairsPlan(
+  basis: PlanBasis,
+  { shape, test: samples, modes }: Pick<SweepSize, "shape" | "test" | "modes">,
+  networks: number,
+): PlannedArray[] {
+  const groups = pairGroupSizes(shape, modes.length, networks);
+  if (groups.length === 0) return [];
+  const { rows, arrays } = walkWaves(basis, { shape, samples, networks }, groups);
+  return [...networkArrays(basis, { shape, test: samples }, networks, rows.count), ...arrays];
 }
 
 /** The networks, and their pass over a chunk of samples. */

@@ -80,6 +80,8 @@ export const resultNames = {
   single: "single.csv",
   pairs: "pairs.csv",
   largePairs: "pairs.parquet",
+  pairRemovals: "pair-removals.csv",
+  largePairRemovals: "pair-removals.parquet",
   profile: "profile.json",
   model: (repeat: number) => `models/repeat-${String(repeat).padStart(3, "0")}.safetensors`,
   report: "report.html",

@@ -14,6 +14,7 @@ import type { InputType } from "./input-type.ts";
 import type { WeightsLayout } from "./layer-chain.ts";
 import type { TrainedNetwork } from "./network.ts";
 import type { NeuronTable } from "./neuron-table.ts";
+import type { PairRemovalScope, PairRemovals } from "./pair-removals.ts";
 import type { NetworkPairs, PairScope } from "./pairs.ts";
 import type { Stage } from "./progress.ts";
 import type { BinRule } from "./quantization.ts";
@@ -74,6 +75,8 @@ export interface MeasuringConfig {
   readonly sweep: SweepMethod;
   /** Absent: every hidden neuron is removed alone. */
   readonly singles?: SinglesChoice;
+  /** Which pairs of neurons are removed together; absent: none. */
+  readonly pairRemovals?: PairRemovalScope;
 }
 
 /** How networks are trained. */
@@ -217,6 +220,8 @@ export interface ResultsByRepeat {
   removals(repeat: number): Promise<Removals>;
   /** Absent where no pairs are asked for. */
   pairs?(repeat: number): Promise<NetworkPairs>;
+  /** Absent where no pairs are removed. */
+  pairRemovals?(repeat: number): Promise<readonly PairRemovals[]>;
 }
 
 /** Everything a study yields; `repeats`, `networks` and `neurons` are in the same order. */
@@ -232,6 +237,8 @@ export interface StudyResults {
   readonly singles: readonly SingleRemovals[];
   /** As `repeats`; absent where no pairs were asked for. */
   readonly pairs?: readonly NetworkPairs[];
+  /** Absent where no pairs were removed. */
+  readonly pairRemovals?: readonly PairRemovals[];
   /** What makes the results doubtful, as sentences without full stop; absent where nothing does. */
   readonly warnings?: readonly string[];
 }

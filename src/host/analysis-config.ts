@@ -16,7 +16,7 @@ export function analysisConfig(networks: readonly FiledNetwork[], options: Analy
   const { data, label, noHeader, drop, classes, split, normalize, standardize, seed, quantizeThreshold } = options;
   const { activation, alpha, weightsLayout, channels } = options;
   const { measures, shapleyDraws, shapleyError, greedyBlock, remeasure, pairs } = options;
-  const { scopes, modes, randomDraws, stride, sweep, singles } = options;
+  const { scopes, modes, randomDraws, stride, sweep, singles, pairRemovals } = options;
   return {
     models: networks.map(({ file }) => file),
     data,
@@ -32,6 +32,6 @@ export function analysisConfig(networks: readonly FiledNetwork[], options: Analy
     randomDraws,
     stride,
     sweep,
-    ...given({ singles }),
+    ...given({ singles, pairRemovals }),
   };
 }

@@ -40,6 +40,18 @@ function requireOrder(value: unknown, where: string): void {
   requireAddresses(neurons, where);
 }
 
+/** A loss for each neuron of a layer, and for each two of them. */
+function requirePairRemovals(removals: Row, where: string): void {
+  requireColumns(removals, { lossAlone: Float64Array }, where);
+  requireColumns(removals, { correct: Uint32Array, loss: Float64Array }, where);
+  const [{ length: units }, { length: pairs }] = [removals["lossAlone"], removals["loss"]] as [
+    Float64Array,
+    Float64Array,
+  ];
+  const expected = (units * (units - 1)) / 2;
+  if (pairs !== expected) refuse("loss is invalid", where, `${expected}, as there are pairs of ${units}`, pairs);
+}
+
 export function requireResults(value: unknown, where: string): StudyResults {
   const results = requireRecord(value, "results", where);
   for (const name of ["config", "dataset", "provenance"]) requireRecord(results[name], name, where);
@@ -64,6 +76,8 @@ export function requireResults(value: unknown, where: string): StudyResults {
     const numbers = single["neurons"] === undefined ? {} : { neurons: Uint32Array };
     requireColumns(single, { ...counts, ...numbers }, `singles[${index}]`);
   }
+  const together = results["pairRemovals"] === undefined ? [] : rowsOf(results, "pairRemovals", where);
+  for (const [index, removals] of together.entries()) requirePairRemovals(removals, `pairRemovals[${index}]`);
   const pairs = results["pairs"] === undefined ? [] : rowsOf(results, "pairs", where);
   if (pairs.length > 0 && pairs.length !== length)
     refuse("pairs is invalid", where, `${length}, as there are repeats`, pairs.length);

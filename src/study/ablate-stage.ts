@@ -1,9 +1,16 @@
 /** The third stage: what removing neurons costs networks from anywhere. */
-import { type AblationTask, ablateNetworks, ablationEvaluations } from "../ablation/ablate-networks.ts";
+import {
+  type AblationTask,
+  ablateNetworks,
+  ablationEvaluations,
+  constantModesOf,
+} from "../ablation/ablate-networks.ts";
 import { fitModes, fittingEvaluations, needsFitting } from "../ablation/modes/fit-modes.ts";
 import { neuronsAlone } from "../ablation/neurons-alone.ts";
+import { pairEvaluations, pairRemovals } from "../ablation/walks/pair-removals.ts";
 import type { AblationMode, RemovalOrder } from "../core/ablation.ts";
 import type { AnyDataset } from "../core/dataset.ts";
+import { hiddenUnits } from "../core/layers/network-shape.ts";
 import { type Network, networkShape } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { ProgressListener } from "../core/progress.ts";
@@ -62,6 +69,16 @@ function modesOf(jobs: readonly Job[], { modes }: MeasuringConfig): readonly Abl
   return asked.length === 0 ? modes : modes.filter((mode) => asked.includes(mode));
 }
 
+/** Those of the tasks whose networks some jobs are about, in the order of the jobs. */
+function tasksAmong(tasks: readonly AblationTask[], jobs: readonly Job[]): AblationTask[] {
+  const repeats = new Set(jobs.map(({ repeat }) => repeat));
+  return tasks.filter(({ repeat }) => repeats.has(repeat));
+}
+
+function pairEvaluationsOf({ network }: AblationTask, { modes }: Pick<MeasuringConfig, "modes">): number {
+  return pairEvaluations(hiddenUnits(networkShape(network)), constantModesOf(modes).length);
+}
+
 /** @param dataset with its inputs as the networks take them */
 export function ablateStage(dataset: AnyDataset, parts: StudyParts, onProgress?: ProgressListener): Stage {
   const { config } = parts;
@@ -93,24 +110,63 @@ export function ablateStage(dataset: AnyDataset, parts: StudyParts, onProgress?:
     return tasks.map((task, index) => ({ ...task, ...fitted[index]! }));
   }
 
+  /** Jobs whose part of this kind is not there; of slices, all. */
+  async function lacking(kind: "removals" | "pair-removals", jobs: readonly Job[]): Promise<readonly Job[]> {
+    const there = await Promise.all(jobs.map(({ repeat, slice }) => slice === undefined && parts.has(kind, repeat)));
+    return jobs.filter((_, index) => !there[index]);
+  }
+
+  /** Curves and single removals of jobs, whose networks are those of the tasks. */
+  async function removalsOf(
+    gpu: GpuContext,
+    tasks: readonly AblationTask[],
+    jobs: readonly Job[],
+    onProgress: (done: number) => void,
+  ): Promise<Yield[]> {
+    const own = tasksAmong(tasks, jobs);
+    if (own.length === 0) return [];
+    const options = { ...config, modes: modesOf(jobs, config) };
+    const { curves, singles } = await ablateNetworks(gpu, test.on(gpu), own, options, onProgress);
+    return jobs.map((job): Yield => {
+      const index = own.findIndex(({ repeat }) => repeat === job.repeat);
+      const isOfSlice = ({ mode }: { mode: AblationMode }) => job.slice?.kind !== "curves" || mode === job.slice.mode;
+      const named = namingOrders(curves[index]!.filter(isOfSlice));
+      return { job, kind: "removals", value: { curves: named, singles: singles[index]! } };
+    });
+  }
+
+  /** Removals of two neurons together. */
+  async function pairsOf(
+    gpu: GpuContext,
+    tasks: readonly AblationTask[],
+    jobs: readonly Job[],
+    onProgress: (done: number) => void,
+  ): Promise<Yield[]> {
+    const own = tasksAmong(tasks, jobs);
+    if (own.length === 0) return [];
+    const tables = await pairRemovals(gpu, test.on(gpu), own, constantModesOf(config.modes), { onProgress });
+    return jobs.map((job, index): Yield => ({ job, kind: "pair-removals", value: tables[index]! }));
+  }
+
   async function run(gpu: GpuContext, { jobs, finished, waiting }: Group): Promise<Yield[]> {
     const tasks = await tasksOf(gpu, jobs);
     const options = { ...config, modes: modesOf(jobs, config) };
+    const isPaired = config.pairRemovals !== undefined && jobs.every(({ slice }) => slice === undefined);
     const fitting = tasks.reduce((sum, { network }) => sum + fittingEvaluations(network, options.modes), 0);
-    const each = tasks.reduce((sum, task) => sum + ablationEvaluations(task, options), fitting) / jobs.length;
+    const removing = tasks.reduce((sum, task) => sum + ablationEvaluations(task, options), 0);
+    const pairing = isPaired ? tasks.reduce((sum, task) => sum + pairEvaluationsOf(task, options), 0) : 0;
+    const each = (fitting + removing + pairing) / jobs.length;
     const total = (finished + jobs.length + waiting.length) * each;
     const report = (done: number) =>
       onProgress?.({ stage: "ablate", done: finished * each + done, total, unit: "evaluations" });
     const fitted = await fittedTasks(gpu, tasks, options.modes, report);
-    const { curves, singles } = await ablateNetworks(gpu, test.on(gpu), fitted, options, (done) =>
-      report(fitting + done),
-    );
-    return jobs.map((job): Yield => {
-      const index = tasks.findIndex(({ repeat }) => repeat === job.repeat);
-      const isOfSlice = ({ mode }: { mode: AblationMode }) => job.slice?.kind !== "curves" || mode === job.slice.mode;
-      const own = namingOrders(curves[index]!.filter(isOfSlice));
-      return { job, kind: "removals", value: { curves: own, singles: singles[index]! } };
-    });
+    const onRemoved = (done: number) => report(fitting + done);
+    if (!isPaired) return removalsOf(gpu, fitted, jobs, onRemoved);
+    const removed = await removalsOf(gpu, fitted, await lacking("removals", jobs), onRemoved);
+    // At once: pairs may take far longer.
+    await Promise.all(removed.map(({ job, kind, value }) => parts.write(kind, job.repeat, value)));
+    const onPaired = (done: number) => report(fitting + removing + done);
+    return pairsOf(gpu, fitted, await lacking("pair-removals", jobs), onPaired);
   }
 
   return {

@@ -3,6 +3,7 @@ import type { AblationCurve, RemovalOrder, SingleRemovals } from "../core/ablati
 import { appendAll } from "../core/long-arrays.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
+import type { PairRemovals } from "../core/pair-removals.ts";
 import type { NetworkPairs } from "../core/pairs.ts";
 import type { RepeatSummary, ResultsByRepeat, StudyResults } from "../core/study.ts";
 import { withOrders } from "./part-values.ts";
@@ -24,6 +25,7 @@ export function assembled(parts: StudyParts, repeats: readonly number[]): Result
     orders: (repeat) => parts.orders(repeat),
     removals: (repeat) => parts.read("removals", repeat),
     ...(parts.config.pairs && { pairs: (repeat: number) => parts.read("pairs", repeat) }),
+    ...(parts.config.pairRemovals && { pairRemovals: (repeat: number) => parts.read("pair-removals", repeat) }),
   };
 }
 
@@ -37,10 +39,10 @@ export async function summariesOf({ repeats, summary }: ResultsByRepeat): Promis
 /** All of it in memory: for programs, which are given it whole. */
 export async function wholeResults(
   results: ResultsByRepeat,
-): Promise<Pick<StudyResults, "repeats" | "networks" | "neurons" | "orders" | "curves" | "singles" | "pairs">> {
+): Promise<Omit<StudyResults, "config" | "dataset" | "provenance" | "warnings">> {
   const [networks, neurons, orders]: [TrainedNetwork[], NeuronTable[], RemovalOrder[]] = [[], [], []];
   const [curves, singles]: [AblationCurve[], SingleRemovals[]] = [[], []];
-  const pairs: NetworkPairs[] = [];
+  const [pairs, pairRemovals]: [NetworkPairs[], PairRemovals[]] = [[], []];
   for (const repeat of results.repeats) {
     const own = await results.orders(repeat);
     const removals = await results.removals(repeat);
@@ -50,7 +52,8 @@ export async function wholeResults(
     appendAll(curves, withOrders(removals.curves, own));
     appendAll(singles, removals.singles);
     if (results.pairs) pairs.push(await results.pairs(repeat));
+    if (results.pairRemovals) appendAll(pairRemovals, await results.pairRemovals(repeat));
   }
   const all = { repeats: await summariesOf(results), networks, neurons, orders, curves, singles };
-  return { ...all, ...(results.pairs && { pairs }) };
+  return { ...all, ...(results.pairs && { pairs }), ...(results.pairRemovals && { pairRemovals }) };
 }

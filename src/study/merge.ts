@@ -114,6 +114,9 @@ function divided(origins: readonly PartsOfOrigin[], repeats: readonly number[]) 
     ...(origins.every(({ parts }) => parts.config.pairs !== undefined) && {
       pairs: (repeat: number) => of(repeat).pairs!(repeat),
     }),
+    ...(origins.every(({ parts }) => parts.config.pairRemovals !== undefined) && {
+      pairRemovals: (repeat: number) => of(repeat).pairRemovals!(repeat),
+    }),
   };
   const read: StudyParts["read"] = (kind, repeat, slice) => own.get(repeat)!.read(kind, repeat, slice);
   return { results, read };

@@ -17,15 +17,19 @@ import type { JobStage, Slice } from "./jobs.ts";
 /**
  * `checkpoint`: a network in the middle of its training; the latest has the name, and whichever epoch it is after, the same network
  * comes of it. `network`: as it was trained. `counts`: what was counted of it on the validation set, and its accuracies. `table`: the measures
- * of its neurons. `pairs`: how often two of them are both 1. `removals`: what removing them costs.
+ * of its neurons. `pairs`: how often two of them are both 1. `removals`: what removing them costs. `pair-removals`: what
+ * removing two of a layer together costs.
  */
-export const partKinds = ["checkpoint", "network", "counts", "pairs", "table", "removals"] as const;
+export const partKinds = ["checkpoint", "network", "counts", "pairs", "table", "removals", "pair-removals"] as const;
 export type PartKind = (typeof partKinds)[number];
 
 /** The parts whose presence says that a job is done. */
-export function lastPartsOf(stage: JobStage, { pairs }: Pick<RecordedConfig, "pairs">): readonly PartKind[] {
+export function lastPartsOf(
+  stage: JobStage,
+  { pairs, pairRemovals }: Pick<RecordedConfig, "pairs" | "pairRemovals">,
+): readonly PartKind[] {
   if (stage === "train") return ["network"];
-  if (stage === "ablate") return ["removals"];
+  if (stage === "ablate") return pairRemovals === undefined ? ["removals"] : ["removals", "pair-removals"];
   return pairs === undefined ? ["table"] : ["pairs", "table"];
 }
 
@@ -88,11 +92,12 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   remeasure: [],
   pairs: ["pairs"],
   scopes: ["removals"],
-  modes: ["removals"],
+  modes: ["removals", "pair-removals"],
   randomDraws: ["removals"],
   stride: ["removals"],
   sweep: ["removals"],
   singles: ["removals"],
+  pairRemovals: ["pair-removals"],
 };
 
 /** Fields that a slice says itself, or has nothing to do with. */

@@ -3,6 +3,7 @@ import type { AblationCurve, CurveOutcome, OrderKey, RemovalOrder } from "../cor
 import type { GatheredNetwork } from "../core/evidence.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
+import type { PairRemovals } from "../core/pair-removals.ts";
 import type { NetworkPairs } from "../core/pairs.ts";
 import type { Removals, RepeatSummary } from "../core/study.ts";
 import type { TrainingState } from "../train/training-state.ts";
@@ -28,6 +29,7 @@ export interface PartValues {
   readonly table: MeasuredTable;
   readonly pairs: NetworkPairs;
   readonly removals: Removals;
+  readonly "pair-removals": readonly PairRemovals[];
   readonly checkpoint: TrainingState;
 }
 true satisfies keyof PartValues extends PartKind ? (PartKind extends keyof PartValues ? true : false) : false;

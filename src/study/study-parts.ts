@@ -46,6 +46,7 @@ const madeFrom: Readonly<Record<PartKind, readonly PartKind[]>> = {
   table: ["network", "counts"],
   pairs: ["network"],
   removals: ["network", "table"],
+  "pair-removals": ["network", "table"],
   checkpoint: [],
 };
 

@@ -26,11 +26,7 @@ import { type TrainingWatcher, trainStage } from "./train-stage.ts";
 import { measuringWarnings, trainingWarnings } from "./warnings.ts";
 
 /** Everything computed; files and reports are made from it. */
-export interface StudyOutcome
-  extends Pick<
-    StudyResults,
-    "repeats" | "networks" | "neurons" | "orders" | "curves" | "singles" | "pairs" | "warnings"
-  > {
+export interface StudyOutcome extends Omit<StudyResults, "config" | "dataset" | "provenance"> {
   readonly elapsedMs: Readonly<Partial<Record<Stage, number>>>;
   /** Of evidence, as it was gathered. */
   readonly costs: readonly MeasuringCost[];

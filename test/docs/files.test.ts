@@ -43,7 +43,18 @@ const [oneBit, threeBits] = [join(scratch, "analysis"), join(scratch, "run")];
 
 beforeAll(async () => {
   writeFileSync(model, encodeSafetensors(plantedNetwork));
-  const common = ["--data", data, "--random-draws", "1", "--pairs", "network", "--no-report", ...onSwiftShader];
+  const common = [
+    "--data",
+    data,
+    "--random-draws",
+    "1",
+    "--pairs",
+    "network",
+    "--pair-removals",
+    "layers",
+    "--no-report",
+    ...onSwiftShader,
+  ];
   await commandLine(["analyze", model, ...common, "--out", oneBit]);
   const small = ["--repeats", "1", "--epochs", "1", "--hidden", "4,3", "--bits", "3"];
   await commandLine(["run", ...small, ...common, "--out", threeBits]);

@@ -117,6 +117,50 @@ describe("shards put together", () => {
     expect((await wholeResults((await merged([first, partly])).results)).pairs).toEqual(pairs);
   });
 
+  test("with pair removals have those of the study, and nothing else is removed where their part is gone", async () => {
+    const paired: StudyConfig = { ...config, pairRemovals: "layers", hidden: [4, 3] };
+    const shards = [
+      await shardStudy({ index: 1, of: 2 }, own, paired),
+      await shardStudy({ index: 2, of: 2 }, own, paired),
+    ];
+    const { pairRemovals, singles } = await runStudy(devices, tinyDataset, paired, clock);
+    expect(pairRemovals!.map(({ repeat, layer, mode, loss }) => [repeat, layer, mode, loss.length])).toEqual(
+      [0, 1, 2].flatMap((repeat) =>
+        [[1, 6] as const, [2, 3] as const].flatMap(([layer, pairs]) =>
+          paired.modes.map((mode) => [repeat, layer, mode, pairs]),
+        ),
+      ),
+    );
+    // The start of each walk is a neuron's own removal.
+    for (const [index, { lossAlone }] of pairRemovals!.entries()) {
+      for (const [neuron, loss] of singles[index]!.loss.entries()) expect(lossAlone[neuron]).toBeCloseTo(loss, 5);
+    }
+    expect((await wholeResults((await merged(shards)).results)).pairRemovals).toEqual(pairRemovals);
+    const [first, second] = shards as [Source, Source];
+    const partly = await copyOf(second);
+    await partly.store.remove(await nameIn(partly.store, "pair-removals-002"));
+    expect((await faultOf([first, partly])).fault.found).toBe("repeat 2 not ablated");
+    const removals = await nameIn(partly.store, "removals-002");
+    const written: string[] = [];
+    const recorded = identified(partly.store, partly.record);
+    const watched: PartStore = {
+      label: recorded.label,
+      read: (name) => recorded.read(name),
+      has: (name) => recorded.has(name),
+      list: () => recorded.list(),
+      remove: (name) => recorded.remove(name),
+      async write(name, bytes) {
+        written.push(name);
+        await recorded.write(name, bytes);
+      },
+    };
+    const parts = new StudyParts({ store: watched, config: paired, origin: own });
+    await computeStudy({ devices, dataset: tinyDataset, parts, clock }, jobsOf(paired, { index: 2, of: 2 }));
+    expect(written).not.toContain(removals);
+    expect(written.map((name) => name.replace(/-[0-9a-f]{64}$/, ""))).toEqual(["pair-removals-002"]);
+    expect((await wholeResults((await merged([first, partly])).results)).pairRemovals).toEqual(pairRemovals);
+  });
+
   test("lack what no shard has, and the shards are named", async () => {
     const error = await faultOf([one!]);
     expect(error).toBeInstanceOf(RunError);

@@ -70,10 +70,8 @@ function startsOf(batch: WalkBatch, tasks: readonly WalkedNetwork[]): WalkStarts
   return singleStarts(batch, tasks, { first: 0, count: stepsOf(batch.group.route) });
 }
 
-function headsOf({ group, walks }: WalkBatch, { slabOf }: WalkStarts): WalkHead[] {
-  return walks.map(({ network }, row) => {
-    return { slab: slabOf[row]!, ...(group.single ? { partSlab: network } : {}) };
-  });
+function headsOf({ walks }: WalkBatch, { slabOf, partSlabOf }: WalkStarts): WalkHead[] {
+  return walks.map((_, row) => ({ slab: slabOf[row]!, ...(partSlabOf && { partSlab: partSlabOf[row]! }) }));
 }
 
 /** Moves before evaluation 1, and between two later ones. */

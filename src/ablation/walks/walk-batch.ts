@@ -63,7 +63,10 @@ export function tablesLayout({ shape, networks, lowest, walks, length, parts }: 
 /** A slab of `state` that walks start from: this network without these neurons of the lowest layer. */
 export interface Start {
   readonly network: number;
+  /** They become 0. */
   readonly removed: readonly number[];
+  /** One more, which becomes this constant. */
+  readonly replaced?: { readonly neuron: number; readonly constant: number };
 }
 
 /** Where the walks of a batch start. */
@@ -72,6 +75,9 @@ export interface WalkStarts {
   readonly slabs: readonly Start[];
   /** Per walk: its slab. */
   readonly slabOf: readonly number[];
+  /** Of single removals: slabs, from the first, that every part has anew, as they lack its neurons; and per walk its own of them. */
+  readonly renewed: number;
+  readonly partSlabOf?: readonly number[];
 }
 
 /** Tables and state of one batch. */

@@ -32,6 +32,8 @@ export interface Walk {
   readonly start: number;
   /** Whether it brings them back, last first, or removes those that follow; the latter counts its moves from the intact network. */
   readonly restores: boolean;
+  /** Of removals in pairs: the neuron that is gone before the walk begins, in its mode. */
+  readonly gone?: NeuronAddress;
 }
 
 /** Pre-activations that a walk starts from: its network's intact ones, those without any neuron of the layer, or its own. */
@@ -47,6 +49,8 @@ export type Route = "tally" | "product" | "layers";
 export interface WalkGroup {
   /** Whether every evaluation removes one neuron alone, the next of the order, and not all before it too. */
   readonly single: boolean;
+  /** Whether that happens beside another one, which is gone from the start: single walks whose starts are their own. */
+  readonly paired?: boolean;
   /** Whether every walk has a start of its own. */
   readonly own: boolean;
   /** Lowest ablated hidden layer, from 1, and its neurons. */

@@ -33,22 +33,23 @@ export interface Walked {
   /** [evaluations] samples classified correctly, and sums of their losses, nats. */
   readonly correct: Uint32Array;
   readonly lossSum: Float64Array;
-  /** Of single removals: [evaluations, classes], `correct` by class. */
+  /** Of single removals, unless in pairs: [evaluations, classes], `correct` by class. */
   readonly correctPerClass?: Uint32Array;
 }
 
 /** What no sample has been added to. */
 function unwalked(walk: Walk, group: WalkGroup, classes: number): Walked {
   const evaluations = group.moves.length;
-  const perClass = group.single ? { correctPerClass: new Uint32Array(evaluations * classes) } : {};
+  const perClass = group.single && !group.paired ? { correctPerClass: new Uint32Array(evaluations * classes) } : {};
   return { walk, group, correct: new Uint32Array(evaluations), lossSum: new Float64Array(evaluations), ...perClass };
 }
 
 /** A group as the plan sees it. */
 function sizeOf(group: WalkGroup): GroupSize {
-  const { route, lowest, deeper, single, own, neurons, moves, walks } = group;
+  const { route, lowest, deeper, single, paired = false, own, neurons, moves, walks } = group;
   const starts = sharedStarts(group).length;
-  return { route, lowest, deeper, single, own, neurons, evaluations: moves.length, walks: walks.length, starts };
+  const common = { route, lowest, deeper, single, paired, own, neurons };
+  return { ...common, evaluations: moves.length, walks: walks.length, starts };
 }
 
 /** Arrays as large as the batch of a wave that needs most. */

@@ -36,6 +36,7 @@ export interface GroupSize {
   readonly lowest: number;
   readonly deeper: boolean;
   readonly single: boolean;
+  readonly paired?: boolean;
   readonly neurons: number;
   readonly evaluations: number;
   /** Walks over all networks. */
@@ -71,7 +72,8 @@ interface WalkWaves {
 }
 
 /** Slabs of `state` that some walks start from. */
-function startSlabs(networks: number, { starts, own }: GroupSize, walks: number): number {
+function startSlabs(networks: number, { starts, own, paired }: GroupSize, walks: number): number {
+  if (paired) return starts * walks;
   return networks * starts + (own ? walks : 0);
 }
 
@@ -104,9 +106,13 @@ function tableArrays(
   const length = WALK_HEADER + neurons + (route === "product" ? 2 * evaluations : 0);
   // Of single removals, each part has starts of its own.
   const startParts = group.single ? ranges : 1;
-  const startRows = group.single ? startParts + 1 : group.starts + (group.own ? walks : 0);
-  const startJobs = startSlabs(networks, group, walks) + (startParts - 1) * networks;
-  const start = { shape, lowest, jobs: startJobs, rows: startRows, batches: chunks * startParts };
+  const renewing = group.paired ? walks : networks;
+  const startRows = group.single
+    ? (startParts + 1) * (group.paired ? walks : 1)
+    : group.starts + (group.own ? walks : 0);
+  const startJobs = startSlabs(networks, group, walks) + (startParts - 1) * renewing;
+  const constants = 1 + (group.paired ? walks : 0);
+  const start = { shape, lowest, jobs: startJobs, rows: startRows, constants, batches: chunks * startParts };
   const own = { shape, networks, lowest, walks };
   const tables = [
     ...plannedArrays(basis, tablesLayout({ ...own, length, parts })),

@@ -1,7 +1,6 @@
 /** `gpu-importance compare`: all measures, judged on one's own networks or on some that are trained, in the time there is. */
 import { type Command, Option } from "commander";
 import { UsageError } from "../../core/errors.ts";
-import type { PairScope } from "../../core/pairs.ts";
 import type { MeasuringConfig, StudyConfig } from "../../core/study.ts";
 import { studyDefaults } from "../../core/study-defaults.ts";
 import { given } from "../../host/given.ts";
@@ -13,7 +12,7 @@ import { addComputingOptions, addResultOptions } from "../options/result-options
 import {
   addDataOptions,
   addDataSourceOption,
-  addPairsOption,
+  addPairsOptions,
   addSeedOption,
   hiddenWidths,
   numbers,
@@ -31,10 +30,14 @@ type DataOptions = Pick<
   "data" | "label" | "noHeader" | "drop" | "classes" | "split" | "normalize" | "standardize"
 >;
 
-interface CompareOptions extends DataOptions, ModelOptions, DeviceChoice, OutputOptions {
+interface CompareOptions
+  extends DataOptions,
+    ModelOptions,
+    DeviceChoice,
+    OutputOptions,
+    Pick<MeasuringConfig, "pairs" | "pairRemovals"> {
   readonly out?: string;
   readonly minutes: number;
-  readonly pairs?: PairScope;
   readonly seed: number;
   /** Of networks that are trained. */
   readonly repeats?: number;
@@ -87,7 +90,7 @@ export function completeCompare(command: Command): void {
       .argParser(numbers("minutes"))
       .default(MINUTES, `${MINUTES}`),
   );
-  addPairsOption(command);
+  addPairsOptions(command);
   addSeedOption(command, "seed of random orders, and of training");
   addComputingOptions(addResultOptions(command)).action((models: string[], options: CompareOptions) =>
     compare(models, options),

@@ -9,6 +9,7 @@ const titles: Readonly<Record<Part, string>> = {
   curves: "curves",
   rebuild: "rebuilt curves",
   singles: "single removals",
+  pairs: "pair removals",
 };
 /** Above this share of the evaluations, it is said how to have fewer single removals. */
 const MOST_SINGLES = 0.5;

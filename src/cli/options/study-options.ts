@@ -3,6 +3,7 @@
 import { type Command, Option } from "commander";
 import { ablationModes } from "../../core/ablation.ts";
 import { activations } from "../../core/activation.ts";
+import { pairRemovalScopes } from "../../core/pair-removals.ts";
 import { pairScopes } from "../../core/pairs.ts";
 import { binRules, defaultBins, defaultBits } from "../../core/quantization.ts";
 import { type ScopeKind, scopeKinds } from "../../core/scope.ts";
@@ -90,7 +91,7 @@ function addRemovalOptions(command: Command): Command {
   command.addOption(new Option("--greedy-block <n>", blockHelp).argParser(integer(least, most)));
   const anewHelp = "orders beside, by measures taken anew after every n removals";
   command.addOption(new Option("--remeasure <n>", anewHelp).argParser(numbers("remeasure")));
-  addPairsOption(command);
+  addPairsOptions(command);
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add(
@@ -107,9 +108,13 @@ function addRemovalOptions(command: Command): Command {
   return command.addOption(new Option("--singles <which>", singlesHelp).argParser(singles));
 }
 
-export function addPairsOption(command: Command): Command {
+/** Both are off where nothing is said. */
+export function addPairsOptions(command: Command): Command {
   const help = "count and decompose pairs of neurons, of the same layer or of all: layers, network (default: none)";
-  return command.addOption(new Option("--pairs <which>", help).argParser(oneOf(pairScopes)));
+  const removalsHelp = "remove two neurons together: layers, for all pairs of each layer (default: none)";
+  return command
+    .addOption(new Option("--pairs <which>", help).argParser(oneOf(pairScopes)))
+    .addOption(new Option("--pair-removals <which>", removalsHelp).argParser(oneOf(pairRemovalScopes)));
 }
 
 /** How Shapley values are sampled; fields are absent where none is measured, as in study.json. */
@@ -209,7 +214,7 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     randomDraws,
     stride,
     sweep,
-    ...given({ singles: alone }),
+    ...given({ singles: alone, pairRemovals: options.pairRemovals }),
   };
   return { ...training, ...removals };
 }

@@ -13,6 +13,7 @@ import { curvesCsv, curvesTable } from "./curves-file.ts";
 import { histogramsCsv, histogramsTable, wantsHistograms } from "./histograms-file.ts";
 import { neuronsCsv, neuronsTable } from "./neurons-file.ts";
 import { ordersCsv, ordersTable } from "./orders-file.ts";
+import { pairRemovalsFile } from "./pair-removals-file.ts";
 import { pairsFile } from "./pairs-file.ts";
 import { singleCsv, singleTable } from "./single-file.ts";
 import { type StudySummary, studyFileText } from "./study-file.ts";
@@ -126,7 +127,10 @@ export async function completeResults(results: StudyResults, sink: ResultSink): 
   const { pairs = [] } = results;
   const ofPairs = pairs.length > 0 ? [await pairsFile([...pairs.keys()], async (index) => pairs[index]!)] : [];
   const earlier = [...modelFiles(results.networks), ...measureFiles(results.neurons, results.orders), ...ofPairs];
-  await complete(results, { earlier, last: curveFiles(results.curves, results.singles) }, sink);
+  const { pairRemovals = [] } = results;
+  const together = await pairRemovalsFile([0], async () => pairRemovals);
+  const last = [...curveFiles(results.curves, results.singles), ...(together ? [together] : [])];
+  await complete(results, { earlier, last }, sink);
 }
 
 /**
@@ -143,7 +147,9 @@ export async function completeStreamed(
   studyFileText(summary);
   const { repeats } = results;
   const earlier = [...streamedModels(results, repeats), ...(await streamedMeasures(results))];
-  await complete(summary, { earlier, last: [...(await streamedCurves(results, repeats)), ...more] }, sink);
+  const together = results.pairRemovals && (await pairRemovalsFile(repeats, results.pairRemovals));
+  const last = [...(await streamedCurves(results, repeats)), ...(together ? [together] : []), ...more];
+  await complete(summary, { earlier, last }, sink);
 }
 
 /**

@@ -10,6 +10,7 @@ import { RunError } from "../../core/errors.ts";
 import { treatmentOrigins } from "../../core/input-treatment.ts";
 import { inputTypes } from "../../core/input-type.ts";
 import { weightsLayouts } from "../../core/layer-chain.ts";
+import { pairRemovalScopes } from "../../core/pair-removals.ts";
 import { pairScopes } from "../../core/pairs.ts";
 import { jsonText } from "../../core/plain-text.ts";
 import { type FileDigest, resultNames } from "../../core/platform.ts";
@@ -128,6 +129,10 @@ const configSchema = z
       .union([z.literal("none"), atLeastOne])
       .exactOptional()
       .describe("Neurons of each hidden layer that are removed alone, drawn by the seed, or none. Absent: all."),
+    pairRemovals: z
+      .enum(pairRemovalScopes)
+      .exactOptional()
+      .describe("Which pairs of neurons are removed together: all of each hidden layer. Absent: none."),
   })
   .superRefine((config, context) => {
     // Fields of training are absent together, and only where the networks came in files.

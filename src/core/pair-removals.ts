@@ -1,0 +1,54 @@
+/** What removing two neurons of a layer together costs, and how that compares with removing each alone. Plain data. */
+import type { ConstantMode } from "./ablation.ts";
+import { type PairedLayers, pairsBefore } from "./pairs.ts";
+
+export const pairRemovalScopes = ["layers"] as const;
+/** Which pairs of neurons are removed together. `layers`: all pairs of each hidden layer. */
+export type PairRemovalScope = (typeof pairRemovalScopes)[number];
+
+/** Test accuracy and loss with two neurons removed at a time, for one hidden layer of one network in one mode. */
+export interface PairRemovals {
+  readonly repeat: number;
+  /** Hidden layer, from 1. */
+  readonly layer: number;
+  readonly mode: ConstantMode;
+  /** Number of test samples that `correct` is out of. */
+  readonly samples: number;
+  /** `[pairs]`: test samples classified correctly without both. Exact. Pairs come by their lower neuron, then by the higher. */
+  readonly correct: Uint32Array;
+  /** `[pairs]`: mean cross-entropy over the test set without both, nats. */
+  readonly loss: Float64Array;
+  /** `[units]`: the same without this neuron alone. */
+  readonly lossAlone: Float64Array;
+  /** The same of the whole network. */
+  readonly lossIntact: number;
+}
+
+/** Pairs of one layer, as `pairsBefore` and `pairsOf` take them. */
+export const withinLayer = (layer: number, units: number): PairedLayers => {
+  return { layer, otherLayer: layer, units, otherUnits: units };
+};
+
+/** Place of a pair of one layer among all of it. @param other above `neuron` */
+export function pairPlace(layers: PairedLayers, neuron: number, other: number): number {
+  return pairsBefore(layers, neuron) + other - neuron - 1;
+}
+
+/**
+ * Super-additive damage, nats: what removing both costs beyond what removing each alone costs,
+ * (L_ij - L) - (L_i - L) - (L_j - L) with L the mean cross-entropy over the test set. Not a number where a loss is infinite.
+ * @param pair place of the pair (`pairPlace`)
+ */
+export function superAdditiveLoss({ loss, lossAlone, lossIntact }: PairRemovals, pair: number, [i, j]: PairOf): number {
+  return loss[pair]! - lossAlone[i]! - lossAlone[j]! + lossIntact;
+}
+
+/** Two neurons of a layer. */
+type PairOf = readonly [neuron: number, other: number];
+
+/** Two neurons of a layer of so many, in the order of places. */
+export function* pairsAmong(units: number): Generator<PairOf> {
+  for (let neuron = 0; neuron < units; neuron++) {
+    for (let other = neuron + 1; other < units; other++) yield [neuron, other];
+  }
+}
