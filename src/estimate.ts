@@ -25,6 +25,7 @@ import type { AnalysisConfig, MeasuringConfig, StudyConfig } from "./core/study.
 import { searchEstimates } from "./estimate-orders.ts";
 import { MADE_UP_MEAN, type Material, onSome, type PartEstimate, there, tried } from "./estimate-trial.ts";
 import type { Devices } from "./gpu/device/devices.ts";
+import { groupsOfNetwork } from "./measure-groups.ts";
 import { gatherEvidence, needsShapley, pairsOfNetworks, shapleyFor } from "./measure-networks.ts";
 import type { Measure } from "./measures/measure.ts";
 import { measuresNamed } from "./measures/measure-choice.ts";
@@ -90,7 +91,9 @@ async function measuringEstimate(material: Material, config: MeasuringConfig): P
   const passes = (config.repeats / together) * (fixed + each * samples);
   const swept = shapley === undefined ? 0 : await shapleyMilliseconds(material, config, shapley);
   const paired = config.pairs === undefined ? 0 : await pairsMilliseconds(material, { ...config, pairs: config.pairs });
-  const milliseconds = passes + swept + paired;
+  const grouped =
+    config.groups === undefined ? 0 : await groupsMilliseconds(material, { ...config, groups: config.groups });
+  const milliseconds = passes + swept + paired + grouped;
   return { part: "measure", amount: config.repeats, unit: "networks", milliseconds };
 }
 
@@ -106,11 +109,38 @@ async function pairsMilliseconds(
   return config.repeats * (fixed + each * dataset.validation.count);
 }
 
+/** Groups of neurons of one network: a pass, and the search for the most informative, as of bits. */
+async function groupsMilliseconds(
+  material: Material,
+  config: MeasuringConfig & { readonly groups: number },
+): Promise<number> {
+  const { gpu, clock, dataset, network, shape } = material;
+  const { bits: _, bins: __, ...ofBits } = config;
+  const work = (split: DeviceSplit) =>
+    groupsOfNetwork(gpu, { network, table: madeUpTable(shape) }, split, {
+      ...ofBits,
+      measures: [],
+    });
+  const run = (samples: number) => onSome(material, "validation", samples, work);
+  const { fixed, each } = await tried({ least: FIRST_SAMPLES, most: there(dataset.validation), run }, clock);
+  return config.repeats * (fixed + each * dataset.validation.count);
+}
+
 /** Random orders of each scope. */
 function someOrders(shape: NetworkShape, { scopes, seed }: MeasuringConfig, draws: number): RemovalOrder[] {
   const hidden = hiddenUnits(shape);
+  return removalOrders(madeUpTable(shape), {
+    scopes: scopesOf(hidden.length, scopes),
+    rankings: [atRandom(draws)],
+    seed,
+  });
+}
+
+/** Of neurons that nothing is known of. */
+function madeUpTable(shape: NetworkShape): NeuronTable {
+  const hidden = hiddenUnits(shape);
   const addresses = hidden.flatMap((units, index) => Array.from({ length: units }, (_, neuron) => [index + 1, neuron]));
-  const table: NeuronTable = {
+  return {
     repeat: 0,
     rows: addresses.length,
     classes: classesOf(shape),
@@ -121,7 +151,6 @@ function someOrders(shape: NetworkShape, { scopes, seed }: MeasuringConfig, draw
     meanActivation: new Float32Array(),
     measures: {},
   };
-  return removalOrders(table, { scopes: scopesOf(hidden.length, scopes), rankings: [atRandom(draws)], seed });
 }
 
 /** Networks, walks or neurons on which a sweep is tried, and what one of them stands for. */

@@ -115,6 +115,8 @@ export interface AnalyzeOptions extends AblateOptions {
   readonly remeasure?: number;
   /** Pairs of neurons that are counted: of each layer, or of all layers. By default none. */
   readonly pairs?: PairScope;
+  /** Neurons of groups whose information is worked out: the first of each ranking, and the most informative. By default none. */
+  readonly groups?: number;
   /** Told of how far the work is. */
   readonly onProgress?: ProgressListener;
 }
@@ -205,6 +207,7 @@ export const analyzeChecks: Checks<AnalyzeOptions> = {
   quantizeThreshold: signedNumber(),
   ...shapleyChecks,
   pairs: oneName(pairScopes),
+  groups: wholeNumber(wholeRanges.groups),
   greedyBlock: wholeNumber(wholeRanges.greedyBlock),
   remeasure: wholeNumber(wholeRanges.remeasure),
   onProgress: callback<ProgressListener>(),

@@ -127,7 +127,7 @@ async function analyzed(
   using stored = await datasetOf(data, classesOf(networkShape(read[0]!.network)), options, rescaled);
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
-  const { bits, bins, quantizeThreshold, greedyBlock, pairs, pairRemovals } = options;
+  const { bits, bins, quantizeThreshold, greedyBlock, pairs, groups, pairRemovals } = options;
   const singles = recordedSingles(options);
   const { remeasure } = remeasureConfig({ ...options, measures: names, scopes, modes }, "analyze");
   const wanted = analysisConfig(read, {
@@ -143,6 +143,7 @@ async function analyzed(
       greedyBlock,
       remeasure,
       pairs,
+      groups,
       singles,
       pairRemovals,
     }),

@@ -138,6 +138,7 @@ export function measuringPlan(basis: PlanBasis, data: DataSize, config: Measurin
     riding: ridingFor(measures),
     removed: removedFor(measures),
     pairs: pairsCounted(config),
+    groups: config.groups !== undefined,
     searches: searchPasses(config.hidden.length, { ...config, sequences }),
     keepsSlopes: config.activation === "mixed" || needsKeptSlope(config.activation),
     paged: validation < data.validation,

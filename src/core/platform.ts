@@ -82,6 +82,7 @@ export const resultNames = {
   largePairs: "pairs.parquet",
   pairRemovals: "pair-removals.csv",
   largePairRemovals: "pair-removals.parquet",
+  groups: "groups.csv",
   profile: "profile.json",
   model: (repeat: number) => `models/repeat-${String(repeat).padStart(3, "0")}.safetensors`,
   report: "report.html",

@@ -57,6 +57,8 @@ export const wholeRanges = {
   greedyBlock: { least: 1, most: MOST },
   /** Neurons that go before measures rank those that are left anew. */
   remeasure: { least: 1, most: MOST },
+  /** Neurons of a layer that are looked at together: of more, joint states outnumber the samples of most data. */
+  groups: { least: 2, most: 10 },
   /** Of a quantised output; 256 levels need samples in plenty. */
   bits: { least: 1, most: 8 },
 } as const satisfies Record<string, Range>;

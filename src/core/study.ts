@@ -9,6 +9,7 @@ import type {
 } from "./ablation.ts";
 import type { Activation, StudyActivation } from "./activation.ts";
 import type { Shares } from "./dataset.ts";
+import type { NetworkGroups } from "./groups.ts";
 import type { TreatmentOrigin } from "./input-treatment.ts";
 import type { InputType } from "./input-type.ts";
 import type { WeightsLayout } from "./layer-chain.ts";
@@ -67,6 +68,8 @@ export interface MeasuringConfig {
   readonly remeasure?: number;
   /** Which pairs of neurons are counted and decomposed; absent: none. */
   readonly pairs?: PairScope;
+  /** Neurons of the groups that are looked at; absent: none. */
+  readonly groups?: number;
   readonly scopes: readonly ScopeKind[];
   readonly modes: readonly AblationMode[];
   readonly randomDraws: number;
@@ -222,6 +225,8 @@ export interface ResultsByRepeat {
   pairs?(repeat: number): Promise<NetworkPairs>;
   /** Absent where no pairs are removed. */
   pairRemovals?(repeat: number): Promise<readonly PairRemovals[]>;
+  /** Absent where no groups are asked for. */
+  groups?(repeat: number): Promise<NetworkGroups>;
 }
 
 /** Everything a study yields; `repeats`, `networks` and `neurons` are in the same order. */
@@ -239,6 +244,8 @@ export interface StudyResults {
   readonly pairs?: readonly NetworkPairs[];
   /** Absent where no pairs were removed. */
   readonly pairRemovals?: readonly PairRemovals[];
+  /** As `repeats`; absent where no groups were asked for. */
+  readonly groups?: readonly NetworkGroups[];
   /** What makes the results doubtful, as sentences without full stop; absent where nothing does. */
   readonly warnings?: readonly string[];
 }

@@ -15,7 +15,7 @@ export interface AnalysisOptions
 export function analysisConfig(networks: readonly FiledNetwork[], options: AnalysisOptions): AnalysisConfig {
   const { data, label, noHeader, drop, classes, split, normalize, standardize, seed, quantizeThreshold } = options;
   const { activation, alpha, weightsLayout, channels } = options;
-  const { measures, shapleyDraws, shapleyError, greedyBlock, remeasure, pairs } = options;
+  const { measures, shapleyDraws, shapleyError, greedyBlock, remeasure, pairs, groups } = options;
   const { scopes, modes, randomDraws, stride, sweep, singles, pairRemovals } = options;
   return {
     models: networks.map(({ file }) => file),
@@ -26,7 +26,7 @@ export function analysisConfig(networks: readonly FiledNetwork[], options: Analy
     ...architectureOf(networks),
     ...levelConfig(options),
     measures,
-    ...given({ shapleyDraws, shapleyError, greedyBlock, remeasure, pairs }),
+    ...given({ shapleyDraws, shapleyError, greedyBlock, remeasure, pairs, groups }),
     scopes,
     modes,
     randomDraws,

@@ -9,9 +9,14 @@ import { type LevelTable, levelsOfClass, type NeuronLevels, totalsOf } from "./n
 /** Levels that were seen, less one. */
 const spare = (counts: readonly number[]) => Math.max(0, counts.filter((count) => count > 0).length - 1);
 
-/** Miller, "Note on the bias of information estimates" (1955): -(m - 1) / (2 N ln 2) bits for m levels. */
+/** Miller, "Note on the bias of information estimates" (1955): -(m - 1) / (2 N ln 2) bits for m levels that were seen. */
+export function stateBias(levels: number, samples: number): number {
+  return -Math.max(0, levels - 1) / (2 * samples * Math.LN2);
+}
+
+/** The same of a neuron's entropy. */
 export function entropyBias(neuron: NeuronLevels): number {
-  return -spare(totalsOf(neuron)) / (2 * neuron.samples * Math.LN2);
+  return stateBias(spare(totalsOf(neuron)) + 1, neuron.samples);
 }
 
 /**

@@ -55,6 +55,8 @@ interface MeasuringSize {
   readonly searches: readonly SearchPass[];
   /** Which pairs of neurons are counted; absent: none. */
   readonly pairs?: PairScope | undefined;
+  /** Whether outputs of one network are read back, for groups of neurons. */
+  readonly groups?: boolean | undefined;
   /** Whether the validation set is read page by page. */
   readonly paged: boolean;
   /** Where measures need sweeps over the validation set: what those of some networks keep beside the data and the networks. */
@@ -94,6 +96,7 @@ function passArrays(basis: PlanBasis, size: MeasuringSize, networks: number): Pl
     ...apart.map((kinds) => passWith(basis, together(kinds), () => ridden(kinds))),
     onTest,
     ...(size.pairs === undefined ? [] : [pairArrays(basis, pass(validation), size.pairs)]),
+    ...(size.groups ? [readingArrays(basis, size, 1)] : []),
     ...(size.removed.length > 0 ? [removalArrays(basis, size, pass(validation, 1))] : []),
     ...(size.sweeps === undefined ? [] : [[...size.sweeps(basis, networks)]]),
   ];

@@ -86,5 +86,12 @@ export function requireResults(value: unknown, where: string): StudyResults {
     for (const [place, own] of rowsOf(network, "pairs", `pairs[${index}]`).entries())
       requireColumns(own, { both: Uint32Array }, `pairs[${index}].pairs[${place}]`);
   }
+  const groups = results["groups"] === undefined ? [] : rowsOf(results, "groups", where);
+  if (groups.length > 0 && groups.length !== length)
+    refuse("groups is invalid", where, `${length}, as there are repeats`, groups.length);
+  for (const [index, network] of groups.entries()) {
+    for (const [place, own] of rowsOf(network, "groups", `groups[${index}]`).entries())
+      requireColumns(own, { neurons: Uint32Array }, `groups[${index}].groups[${place}]`);
+  }
   return value as StudyResults;
 }

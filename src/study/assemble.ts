@@ -1,5 +1,6 @@
 /** Parts put together: the results of a study, a repeat at a time or all at once. */
 import type { AblationCurve, RemovalOrder, SingleRemovals } from "../core/ablation.ts";
+import type { NetworkGroups } from "../core/groups.ts";
 import { appendAll } from "../core/long-arrays.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
@@ -26,6 +27,7 @@ export function assembled(parts: StudyParts, repeats: readonly number[]): Result
     removals: (repeat) => parts.read("removals", repeat),
     ...(parts.config.pairs && { pairs: (repeat: number) => parts.read("pairs", repeat) }),
     ...(parts.config.pairRemovals && { pairRemovals: (repeat: number) => parts.read("pair-removals", repeat) }),
+    ...(parts.config.groups && { groups: (repeat: number) => parts.read("groups", repeat) }),
   };
 }
 
@@ -43,6 +45,7 @@ export async function wholeResults(
   const [networks, neurons, orders]: [TrainedNetwork[], NeuronTable[], RemovalOrder[]] = [[], [], []];
   const [curves, singles]: [AblationCurve[], SingleRemovals[]] = [[], []];
   const [pairs, pairRemovals]: [NetworkPairs[], PairRemovals[]] = [[], []];
+  const groups: NetworkGroups[] = [];
   for (const repeat of results.repeats) {
     const own = await results.orders(repeat);
     const removals = await results.removals(repeat);
@@ -52,8 +55,10 @@ export async function wholeResults(
     appendAll(curves, withOrders(removals.curves, own));
     appendAll(singles, removals.singles);
     if (results.pairs) pairs.push(await results.pairs(repeat));
+    if (results.groups) groups.push(await results.groups(repeat));
     if (results.pairRemovals) appendAll(pairRemovals, await results.pairRemovals(repeat));
   }
   const all = { repeats: await summariesOf(results), networks, neurons, orders, curves, singles };
-  return { ...all, ...(results.pairs && { pairs }), ...(results.pairRemovals && { pairRemovals }) };
+  const beside = { ...(results.pairs && { pairs }), ...(results.groups && { groups }) };
+  return { ...all, ...beside, ...(results.pairRemovals && { pairRemovals }) };
 }

@@ -9,9 +9,11 @@ import { requireTreated } from "../data/inputs/inputs-for-networks.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { PerDevice } from "../gpu/device/devices.ts";
 import { inSpan } from "../gpu/profile/profiler.ts";
+import { groupsOfNetwork } from "../measure-groups.ts";
 import {
   gatherEvidence,
   gatheredNetworks,
+  type MeasuredNetwork,
   type MeasuringRequest,
   pairsOfNetworks,
   shapleyFor,
@@ -107,30 +109,58 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, { onProgres
   const validation = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "validation"));
   const test = new PerDevice((gpu) => splitOnDevice(gpu, dataset, "test"));
 
-  /** Kept at once, before the tables. @returns whether these are there, so that nothing else is to be done */
+  /** Kept at once, before the tables. */
   async function countPairs(
     gpu: GpuContext,
     networks: readonly TrainedNetwork[],
     splits: () => Splits,
     pairs: PairScope,
-  ): Promise<boolean> {
+  ): Promise<void> {
     const { quantizeThreshold } = config;
     const there = await Promise.all(networks.map(({ repeat }) => parts.has("pairs", repeat)));
     const uncounted = networks.filter((_, index) => !there[index]);
-    if (uncounted.length === 0) return false;
+    if (uncounted.length === 0) return;
     const asked = { pairs, ...(quantizeThreshold !== undefined && { quantizeThreshold }) };
     for (const own of await pairsOfNetworks(gpu, uncounted, splits().validation, asked)) {
       await parts.write("pairs", own.repeat, own);
     }
+  }
+
+  async function areMeasured(networks: readonly TrainedNetwork[]): Promise<boolean> {
     const tables = await Promise.all(networks.map(({ repeat }) => parts.has("table", repeat)));
     return tables.every((isThere) => isThere);
+  }
+
+  /** Kept at once, as pairs are. */
+  async function findGroups(
+    gpu: GpuContext,
+    networks: readonly Pick<MeasuredNetwork, "network" | "table">[],
+    splits: () => Splits,
+    groups: number,
+  ): Promise<void> {
+    for (const network of networks) {
+      if (await parts.has("groups", network.table.repeat)) continue;
+      const found = await groupsOfNetwork(gpu, network, splits().validation, { ...config, groups });
+      await parts.write("groups", found.repeat, found);
+    }
+  }
+
+  /** Of networks that are measured. */
+  async function tablesOf(networks: readonly TrainedNetwork[]) {
+    return Promise.all(
+      networks.map(async ({ repeat, network }) => ({ network, table: (await parts.read("table", repeat)).table })),
+    );
   }
 
   async function run(gpu: GpuContext, { jobs, finished, waiting }: Group): Promise<Yield[]> {
     const networks = await Promise.all(jobs.map(({ repeat }) => parts.read("network", repeat)));
     requireTreated(dataset, networks);
     const splits = () => ({ validation: validation.on(gpu), test: test.on(gpu) });
-    if (config.pairs !== undefined && (await countPairs(gpu, networks, splits, config.pairs))) return [];
+    if (config.pairs !== undefined) await countPairs(gpu, networks, splits, config.pairs);
+    if (await areMeasured(networks)) {
+      if (config.groups !== undefined) await findGroups(gpu, await tablesOf(networks), splits, config.groups);
+      return [];
+    }
     const found = await Promise.all(jobs.map(({ repeat }) => parts.find("counts", repeat)));
     const uncounted = networks.filter((_, index) => found[index] === undefined);
     const total = finished + jobs.length + waiting.length;
@@ -152,6 +182,7 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, { onProgres
       return { table, network, meanActivations: meanActivations(table, network) };
     });
     const values = orders.isAny ? await orders.found(gpu, measured, () => validation.on(gpu), onOrders!) : measured;
+    if (config.groups !== undefined) await findGroups(gpu, values, splits, config.groups);
     return jobs.map((job, index): Yield => {
       return { job, kind: "table", value: { accuracies: tables[index]!.accuracies, table: values[index]!.table } };
     });

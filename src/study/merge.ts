@@ -117,6 +117,9 @@ function divided(origins: readonly PartsOfOrigin[], repeats: readonly number[]) 
     ...(origins.every(({ parts }) => parts.config.pairRemovals !== undefined) && {
       pairRemovals: (repeat: number) => of(repeat).pairRemovals!(repeat),
     }),
+    ...(origins.every(({ parts }) => parts.config.groups !== undefined) && {
+      groups: (repeat: number) => of(repeat).groups!(repeat),
+    }),
   };
   const read: StudyParts["read"] = (kind, repeat, slice) => own.get(repeat)!.read(kind, repeat, slice);
   return { results, read };

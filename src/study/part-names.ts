@@ -17,20 +17,32 @@ import type { JobStage, Slice } from "./jobs.ts";
 /**
  * `checkpoint`: a network in the middle of its training; the latest has the name, and whichever epoch it is after, the same network
  * comes of it. `network`: as it was trained. `counts`: what was counted of it on the validation set, and its accuracies. `table`: the measures
- * of its neurons. `pairs`: how often two of them are both 1. `removals`: what removing them costs. `pair-removals`: what
- * removing two of a layer together costs.
+ * of its neurons. `pairs`: how often two of them are both 1. `groups`: what some of them know together. `removals`: what removing them costs.
+ * `pair-removals`: what removing two of a layer together costs.
  */
-export const partKinds = ["checkpoint", "network", "counts", "pairs", "table", "removals", "pair-removals"] as const;
+export const partKinds = [
+  "checkpoint",
+  "network",
+  "counts",
+  "pairs",
+  "table",
+  "groups",
+  "removals",
+  "pair-removals",
+] as const;
 export type PartKind = (typeof partKinds)[number];
 
 /** The parts whose presence says that a job is done. */
 export function lastPartsOf(
   stage: JobStage,
-  { pairs, pairRemovals }: Pick<RecordedConfig, "pairs" | "pairRemovals">,
+  { pairs, groups, pairRemovals }: Pick<RecordedConfig, "pairs" | "groups" | "pairRemovals">,
 ): readonly PartKind[] {
   if (stage === "train") return ["network"];
   if (stage === "ablate") return pairRemovals === undefined ? ["removals"] : ["removals", "pair-removals"];
-  return pairs === undefined ? ["table"] : ["pairs", "table"];
+  const beside: PartKind[] = [];
+  if (pairs !== undefined) beside.push("pairs");
+  if (groups !== undefined) beside.push("groups");
+  return [...beside, "table"];
 }
 
 /** Whether a store's name is that of a part, not of what is kept beside. */
@@ -71,7 +83,7 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   weightsLayout: [],
   channels: [],
   repeats: [],
-  seed: ["checkpoint", "network", "removals"],
+  seed: ["checkpoint", "network", "groups", "removals"],
   hidden: ["checkpoint", "network"],
   activation: ["checkpoint", "network"],
   // A step does not depend on how many are to come.
@@ -91,6 +103,7 @@ const readBy: Readonly<Record<Field, readonly PartKind[]>> = {
   greedyBlock: [],
   remeasure: [],
   pairs: ["pairs"],
+  groups: ["groups"],
   scopes: ["removals"],
   modes: ["removals", "pair-removals"],
   randomDraws: ["removals"],

@@ -1,6 +1,7 @@
 /** What parts hold, as plain data. */
 import type { AblationCurve, CurveOutcome, OrderKey, RemovalOrder } from "../core/ablation.ts";
 import type { GatheredNetwork } from "../core/evidence.ts";
+import type { NetworkGroups } from "../core/groups.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { NeuronTable } from "../core/neuron-table.ts";
 import type { PairRemovals } from "../core/pair-removals.ts";
@@ -28,6 +29,7 @@ export interface PartValues {
   readonly counts: CountedNetwork;
   readonly table: MeasuredTable;
   readonly pairs: NetworkPairs;
+  readonly groups: NetworkGroups;
   readonly removals: Removals;
   readonly "pair-removals": readonly PairRemovals[];
   readonly checkpoint: TrainingState;

@@ -45,6 +45,7 @@ const madeFrom: Readonly<Record<PartKind, readonly PartKind[]>> = {
   counts: ["network"],
   table: ["network", "counts"],
   pairs: ["network"],
+  groups: ["network", "table"],
   removals: ["network", "table"],
   "pair-removals": ["network", "table"],
   checkpoint: [],

@@ -3,6 +3,7 @@ import { greatest } from "../core/long-arrays.ts";
 import type { TrainedNetwork } from "../core/network.ts";
 import type { RepeatSummary } from "../core/study.ts";
 import { MeasureDoubts } from "../measures/doubts.ts";
+import { GroupDoubts } from "../pairs/group-doubts.ts";
 import { warningsBeside } from "../train/learning.ts";
 import type { StudyParts } from "./study-parts.ts";
 
@@ -35,7 +36,11 @@ export async function measuringWarnings(
 ): Promise<string[]> {
   const doubts = new MeasureDoubts();
   for (const repeat of repeats) doubts.add((await parts.read("table", repeat)).table);
-  return doubts.warnings(parts.config.bits ?? 1, validation);
+  const warnings = doubts.warnings(parts.config.bits ?? 1, validation);
+  if (parts.config.groups === undefined) return warnings;
+  const fine = new GroupDoubts();
+  for (const repeat of repeats) fine.add(await parts.read("groups", repeat));
+  return [...warnings, ...fine.warnings(validation)];
 }
 
 /** A network within so many standard errors of guessing counts as guessing; a guesser exceeds this once in about 700. */

@@ -9,6 +9,7 @@ import { folderSource } from "../../src/platform/node/files.ts";
 import { inputValues } from "../../src/reference/forward.ts";
 import { forwardNetwork } from "../../src/reference/network.ts";
 import { bothPerClass } from "../../src/reference/pairs.ts";
+import { analyse } from "../../src/report/analysis/analyse.ts";
 import { pairSummaries } from "../../src/report/analysis/pair-summaries.ts";
 import { readStudyFiles } from "../../src/report/files/read-study.ts";
 import { faultOf } from "../support/fault-of.ts";
@@ -90,6 +91,22 @@ describe("an analysis with pairs", () => {
     writeFileSync(path, text);
     expect((await read()).pairs).toHaveLength(1);
   });
+});
+
+test("an analysis with groups has them in its results, its folder and its report", async () => {
+  const results = await analysed({ groups: 2, pairs: undefined });
+  const [own] = results.groups!;
+  // Each of the first two useful neurons of layer 1 tells a class: the first that are chosen tell most.
+  expect(own!.groups.map(({ layer, ranking }) => `${layer} ${ranking}`)).toEqual(
+    [1, 2].flatMap((layer) => ["most_informative", "entropy", "random"].map((ranking) => `${layer} ${ranking}`)),
+  );
+  await writeResults(results, folder, { force: true });
+  const files = await read();
+  expect(files.groups).toEqual(results.groups);
+  expect(analyse(files).groupSummaries).toHaveLength(6);
+  const damaged = readFileSync(join(folder, "groups.csv"), "utf8").replace("most_informative", "most");
+  writeFileSync(join(folder, "groups.csv"), damaged);
+  expect(await faultOf(read())).toMatchObject({ what: "the file does not belong to this study" });
 });
 
 test("with more bits a report says why it cannot tell what chance gives pairs", async () => {

@@ -91,6 +91,17 @@ test("measuring takes longer by pairs of neurons that are counted, for each netw
   expect(ofEight / ofTwo).toBeCloseTo(4, 6);
 });
 
+test("measuring takes longer by groups of neurons, for each network", async () => {
+  const measuringOf = async (change: object) => {
+    const [, measure] = await studyEstimates(devices, tinyDataset, { ...tinyConfig, ...change }, steadyClock());
+    return measure!.milliseconds;
+  };
+  const ofTwo = (await measuringOf({ groups: 3, repeats: 2 })) - (await measuringOf({ repeats: 2 }));
+  const ofEight = (await measuringOf({ groups: 3, repeats: 8 })) - (await measuringOf({ repeats: 8 }));
+  expect(ofTwo).toBeGreaterThan(0);
+  expect(ofEight / ofTwo).toBeCloseTo(4, 6);
+});
+
 test("searches for sequences are a part of their own, which blocks of greedy removals make shorter", async () => {
   const measures = ["entropy", "greedy-zero", "fisher-quadratic-mean"];
   const estimated = async (changes: Partial<StudyConfig>) => {

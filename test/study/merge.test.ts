@@ -88,18 +88,20 @@ describe("shards put together", () => {
     }
   });
 
-  test("with pairs have those of the study, and are not measured where their part is gone", async () => {
-    const paired: StudyConfig = { ...config, pairs: "network", hidden: [4, 3], quantizeThreshold: 0.4 };
+  test("with pairs and groups have those of the study, and are not measured where their part is gone", async () => {
+    const paired: StudyConfig = { ...config, pairs: "network", groups: 2, hidden: [4, 3], quantizeThreshold: 0.4 };
     const shards = [
       await shardStudy({ index: 1, of: 2 }, own, paired),
       await shardStudy({ index: 2, of: 2 }, own, paired),
     ];
     const { results } = await merged(shards);
-    const { pairs } = await runStudy(devices, tinyDataset, paired, clock);
+    const { pairs, groups } = await runStudy(devices, tinyDataset, paired, clock);
     expect(pairs!.map(({ pairs: layers }) => layers.map(({ both }) => both.length))).toEqual(
       new Array(3).fill([6, 12, 3].map((count) => count * tinyDataset.classes)),
     );
     expect((await wholeResults(results)).pairs).toEqual(pairs);
+    expect(groups).toHaveLength(3);
+    expect((await wholeResults(results)).groups).toEqual(groups);
     const [first, second] = shards as [Source, Source];
     const partly = await copyOf(second);
     await partly.store.remove(await nameIn(partly.store, "pairs-002"));

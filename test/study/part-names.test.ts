@@ -35,8 +35,8 @@ async function names(config: RecordedConfig, from: PartOrigin = origin, given = 
 const before = await names(tinyConfig);
 const changed = (after: Record<PartKind, string>) => partKinds.filter((kind) => after[kind] !== before[kind]);
 const [all, beyondCheckpoint] = [0, 1].map((first) => partKinds.slice(first)) as [PartKind[], PartKind[]];
-const beyondNetwork: readonly PartKind[] = ["counts", "table", "removals", "pair-removals"];
-const beyondCounts: readonly PartKind[] = ["table", "removals", "pair-removals"];
+const beyondNetwork: readonly PartKind[] = ["counts", "table", "groups", "removals", "pair-removals"];
+const beyondCounts: readonly PartKind[] = ["table", "groups", "removals", "pair-removals"];
 
 describe("the name of a part", () => {
   test("says what it is, its repeat, and a SHA-256", () => {
@@ -56,8 +56,9 @@ describe("the name of a part", () => {
     [{ l2: 0 }, all],
     [{ noisyLabels: 0.1 }, all],
     [{ bits: 3, bins: "equal-width" }, beyondNetwork],
-    [{ quantizeThreshold: 0.2 }, ["counts", "pairs", "table", "removals", "pair-removals"]],
+    [{ quantizeThreshold: 0.2 }, ["counts", "pairs", "table", "groups", "removals", "pair-removals"]],
     [{ pairs: "network" }, ["pairs"]],
+    [{ groups: 4 }, ["groups"]],
     [{ pairRemovals: "layers" }, ["pair-removals"]],
     [{ measures: ["entropy"] }, beyondCounts],
     [{ measures: ["kl-selectivity", "entropy", "mutual-information"] }, beyondCounts],

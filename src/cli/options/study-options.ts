@@ -92,6 +92,8 @@ function addRemovalOptions(command: Command): Command {
   const anewHelp = "orders beside, by measures taken anew after every n removals";
   command.addOption(new Option("--remeasure <n>", anewHelp).argParser(numbers("remeasure")));
   addPairsOptions(command);
+  const groupsHelp = "what n neurons of a layer know together: first of each ranking, most informative (default: none)";
+  command.addOption(new Option("--groups <n>", groupsHelp).argParser(numbers("groups")));
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add(
@@ -202,13 +204,13 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     ...levelConfig(options),
   };
   const shapley = shapleyConfig(options);
-  const { greedyBlock, pairs } = options;
+  const { greedyBlock, pairs, groups } = options;
   const removals = {
     measures: measured,
     ...shapley,
     ...given({ greedyBlock }),
     ...remeasureConfig(options),
-    ...given({ pairs }),
+    ...given({ pairs, groups }),
     scopes,
     modes,
     randomDraws,

@@ -13,6 +13,7 @@ import { classEffects } from "./class-effects.ts";
 import { comparisons } from "./comparisons.ts";
 import { groupCurves, modeShown } from "./curve-groups.ts";
 import { curveSummary } from "./curve-summaries.ts";
+import { groupSummaries } from "./group-summaries.ts";
 import { leagues, prominent } from "./leagues.ts";
 import { measureSummaries } from "./measure-summaries.ts";
 import { pairSummaries } from "./pair-summaries.ts";
@@ -77,6 +78,7 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
     ...(answered === undefined ? {} : { answers: answered }),
     measureSummaries: measureSummaries(neurons, layers, measures, study?.dataset.validationPerClass),
     pairSummaries: pairSummaries(files),
+    groupSummaries: groupSummaries(files.groups),
     correlations: rankCorrelations(neurons, singles, layers, measures),
     classEffects: study === undefined ? [] : classEffects(neurons, singles, study, layers),
     ...(example === undefined ? {} : { example }),

@@ -4,6 +4,7 @@
  */
 
 import type { AblationCurve, AblationMode, Direction, RemovalOrder, SingleRemovals } from "../../core/ablation.ts";
+import type { NetworkGroups } from "../../core/groups.ts";
 import type { Network } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import type { PairTable } from "../../core/pairs.ts";
@@ -30,6 +31,7 @@ export interface StudyFiles {
   readonly curves?: readonly AblationCurve[];
   readonly singles?: readonly SingleRemovals[];
   readonly pairs?: readonly PairTable[];
+  readonly groups?: readonly NetworkGroups[];
   /** Only of the repeats whose weights are shown. */
   readonly networks?: readonly { readonly repeat: number; readonly network: Network }[];
   readonly missing: readonly MissingPart[];
@@ -193,6 +195,25 @@ export interface PairSummary {
   readonly aboveNull: number;
 }
 
+/** What the first neurons of a ranking know together: means over networks. */
+export interface GroupSummary {
+  readonly layer: number;
+  /** Measure or sequence id, `random`, or `most_informative`. */
+  readonly ranking: string;
+  /** Neurons of a group. */
+  readonly size: number;
+  /** Bits. */
+  readonly joint: Estimate;
+  /** Exact mean under permuted labels, bits. */
+  readonly chance: number;
+  /** Absent where the group of a network knows nothing. */
+  readonly redundancyDegree?: number;
+  readonly vulnerabilityDegree?: number;
+  /** Bits. */
+  readonly oInformation: number;
+  readonly totalCorrelation: number;
+}
+
 /** Spearman's rank correlation of a measure with the loss increase of removing the neuron alone. */
 export interface RankCorrelation {
   /** Hidden layer from 1; absent where the neurons of all layers are pooled. */
@@ -290,6 +311,8 @@ export interface StudyAnalysis {
   readonly measureSummaries: readonly MeasureSummary[];
   /** None where no pairs were counted. */
   readonly pairSummaries: readonly PairSummary[];
+  /** None where no groups were looked at. */
+  readonly groupSummaries: readonly GroupSummary[];
   /** Absent where outputs are not bits, or the samples of each class are not known. */
   readonly example?: WorkedExample;
   readonly correlations: readonly RankCorrelation[];

@@ -58,9 +58,19 @@ const {
   curves: curvesName,
   single: singleName,
   pairs: pairsName,
+  groups: groupsName,
 } = resultNames;
 
-function* statements({ study, neurons, orders, curves, singles, pairs, networks }: Parts): Generator<Statement> {
+function* statements({
+  study,
+  neurons,
+  orders,
+  curves,
+  singles,
+  pairs,
+  groups,
+  networks,
+}: Parts): Generator<Statement> {
   const head = neurons?.[0];
   const ofStudy = study && repeatsText(study.repeats.map(({ repeat }) => repeat));
   const ofNeurons = neurons && repeatsText(neurons.map(({ repeat }) => repeat));
@@ -71,6 +81,8 @@ function* statements({ study, neurons, orders, curves, singles, pairs, networks 
   yield { file: ordersName, about, expected: repeats, source, found: ofOrders };
   const ofPairs = pairs && repeatsText(pairs.map(({ repeat }) => repeat));
   yield { file: pairsName, about, expected: repeats, source, found: ofPairs };
+  const ofGroups = groups && repeatsText(groups.map(({ repeat }) => repeat));
+  yield { file: groupsName, about, expected: repeats, source, found: ofGroups };
   // A run that did not end may have fewer curves than networks.
   if (study !== undefined) {
     const ofCurves = curves && curves.length > 0 ? repeatsText(curves.map(({ order }) => order.repeat)) : undefined;

@@ -11,6 +11,7 @@ import { type FileSource, resultNames } from "../../core/platform.ts";
 import { decodeSafetensors } from "../../models/safetensors-model.ts";
 import type { MissingPart, StudyFiles } from "../analysis/analysis.ts";
 import { parseCurvesCsv } from "./curves-file.ts";
+import { parseGroupsCsv } from "./groups-file.ts";
 import { parseHistogramsCsv, wantsHistograms } from "./histograms-file.ts";
 import { parseNeuronsCsv } from "./neurons-file.ts";
 import { requireDigest, requireOneStudy, strange } from "./one-study.ts";
@@ -20,7 +21,7 @@ import { parsePairsCsv } from "./pairs-file.ts";
 import { parseSingleCsv } from "./single-file.ts";
 import { parseStudyFile, type StudySummary } from "./study-file.ts";
 
-type Part = "study" | "neurons" | "histograms" | "orders" | "curves" | "single" | "pairs" | "model";
+type Part = "study" | "neurons" | "histograms" | "orders" | "curves" | "single" | "pairs" | "groups" | "model";
 
 const MODEL_NAME = /^repeat-(\d+)\.safetensors$/;
 const modelsFolder = resultNames.model(0).split("/")[0]!;
@@ -34,6 +35,7 @@ const costs: Readonly<Record<Part, string>> = {
     "the answer, figures 1, 3 and 4 with their comparisons and claims: the rows of curves.csv refer to its orders",
   curves: "the answer, figures 1, 3 and 4 with their comparisons and claims",
   single: "figures 5 and 6 and the rank correlations",
+  groups: "what groups of neurons know together",
   pairs: "what pairs of neurons know together, beside chance",
   model: "figure 7",
 };
@@ -199,6 +201,8 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
     folder.missing.push({ file: resultNames.single, reason, cost: "figure 6" });
   }
   const pairs = await readPairs(folder, study, neurons);
+  const hasGroups = study?.config.groups !== undefined;
+  const groups = hasGroups ? await folder.parseText("groups", resultNames.groups, parseGroupsCsv) : undefined;
   const network = await folder.parse("model", resultNames.model(repeat ?? 0), decodeSafetensors);
   await folder.requireOwn(models.map((name) => `${modelsFolder}/${name}`));
   const parts = {
@@ -208,6 +212,7 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
     ...(curves && { curves }),
     ...(singles && { singles }),
     ...(pairs && { pairs }),
+    ...(groups && { groups }),
     ...(network && { networks: [{ repeat: repeat ?? 0, network }] }),
   };
   requireOneStudy(parts, source.label);

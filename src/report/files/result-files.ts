@@ -8,8 +8,9 @@ import { type ResultFile, type ResultSink, resultNames, type StreamedFile } from
 import type { Profile } from "../../core/profile.ts";
 import type { ResultsByRepeat, StudyResults } from "../../core/study.ts";
 import { encodeSafetensors } from "../../models/safetensors-model.ts";
-import { type CsvTable, streamedCsv } from "./csv.ts";
+import { type CsvTable, csvText, streamedCsv } from "./csv.ts";
 import { curvesCsv, curvesTable } from "./curves-file.ts";
+import { groupsTable } from "./groups-file.ts";
 import { histogramsCsv, histogramsTable, wantsHistograms } from "./histograms-file.ts";
 import { neuronsCsv, neuronsTable } from "./neurons-file.ts";
 import { ordersCsv, ordersTable } from "./orders-file.ts";
@@ -74,12 +75,14 @@ export function streamedModels({ network }: ResultsByRepeat, repeats: readonly n
 }
 
 /** As `measureFiles`, of results that are read a repeat at a time. */
-export async function streamedMeasures({ repeats, table, orders, pairs }: ResultsByRepeat): Promise<StreamedFile[]> {
+export async function streamedMeasures(results: ResultsByRepeat): Promise<StreamedFile[]> {
+  const { repeats, table, orders, pairs, groups } = results;
   const tables = async (repeat: number) => [await table(repeat)];
   const ofLevels = wantsHistograms(await tables(repeats[0]!));
   return [
     streamed(resultNames.neurons, neuronsTable, repeats, tables),
     ...(pairs ? [await pairsFile(repeats, pairs)] : []),
+    ...(groups ? [streamed(resultNames.groups, groupsTable, repeats, async (repeat) => [await groups(repeat)])] : []),
     ...(ofLevels ? [streamed(resultNames.histograms, histogramsTable, repeats, tables)] : []),
     streamed(resultNames.orders, ordersTable, repeats, orders),
   ];
@@ -124,9 +127,11 @@ async function complete(summary: StudySummary, { earlier, last }: StudyFileList,
  */
 export async function completeResults(results: StudyResults, sink: ResultSink): Promise<void> {
   studyFileText(results);
-  const { pairs = [] } = results;
+  const { pairs = [], groups = [] } = results;
   const ofPairs = pairs.length > 0 ? [await pairsFile([...pairs.keys()], async (index) => pairs[index]!)] : [];
-  const earlier = [...modelFiles(results.networks), ...measureFiles(results.neurons, results.orders), ...ofPairs];
+  const ofGroups = groups.length > 0 ? [{ name: resultNames.groups, chunks: csvText(groupsTable, groups) }] : [];
+  const measured = measureFiles(results.neurons, results.orders);
+  const earlier = [...modelFiles(results.networks), ...measured, ...ofPairs, ...ofGroups];
   const { pairRemovals = [] } = results;
   const together = await pairRemovalsFile([0], async () => pairRemovals);
   const last = [...curveFiles(results.curves, results.singles), ...(together ? [together] : [])];
@@ -153,7 +158,7 @@ export async function completeStreamed(
 }
 
 /**
- * All result files of a study without pairs, each to be consumed once; study.json is the last.
+ * All result files of a study without pairs and groups, each to be consumed once; study.json is the last.
  * @throws RunError as studyFileText does.
  */
 export function resultFiles(results: StudyResults): ResultFile[] {

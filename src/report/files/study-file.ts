@@ -112,6 +112,12 @@ const configSchema = z
       .enum(pairScopes)
       .exactOptional()
       .describe("Which pairs of neurons pairs.csv holds: of each layer, or of all layers. Absent: none."),
+    groups: z
+      .int()
+      .min(2)
+      .max(10)
+      .exactOptional()
+      .describe("Neurons of each group of groups.csv, where a layer has as many. Absent: there are no groups."),
     scopes: z
       .array(z.enum(scopeKinds))
       .describe(

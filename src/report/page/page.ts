@@ -7,6 +7,7 @@ import { answerSection } from "./answer-section.ts";
 import { claimsSection, furtherClaimsSection } from "./claims-section.ts";
 import { figureSections } from "./figure-sections.ts";
 import { framedPage } from "./frame.ts";
+import { groupsSection } from "./groups-section.ts";
 import { html } from "./html.ts";
 import { leagueSection } from "./league-section.ts";
 import { limitsSection } from "./limits-section.ts";
@@ -28,6 +29,7 @@ export async function reportPage(studies: readonly PageStudy[], assets: PageAsse
     furtherClaimsSection(analyses),
     ...figureSections(studies),
     ...tableSections(analyses),
+    groupsSection(analyses),
     limitsSection(analyses),
     provenanceSection(analyses),
   ].filter((section) => section !== undefined);

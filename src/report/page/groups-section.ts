@@ -1,0 +1,81 @@
+/** What the first neurons of each ranking know together, as a table. */
+import { RANDOM } from "../../core/ablation.ts";
+import { MOST_INFORMATIVE } from "../../core/groups.ts";
+import { isOfPaper } from "../../measures/paper-measures.ts";
+import type { GroupSummary, StudyAnalysis } from "../analysis/analysis.ts";
+import { seriesTitle } from "../figures/theme.ts";
+import { counted, intervalText } from "../figures/wording.ts";
+import { DIGITS, numberText } from "./cell-text.ts";
+import { dataTable } from "./data-table.ts";
+import { html, type Markup } from "./html.ts";
+import { forEachStudy, type Section } from "./section.ts";
+
+const columns = [
+  "neurons",
+  "layer",
+  "bits about the class",
+  "95 % interval",
+  "by chance",
+  "redundancy",
+  "vulnerability",
+  "O-information",
+  "total correlation",
+];
+
+const titleOf = (ranking: string) => (ranking === MOST_INFORMATIVE ? "Most informative" : seriesTitle(ranking));
+
+function groupRow({ layer, ranking, joint, chance, ...group }: GroupSummary): string[] {
+  const interval = joint.interval === undefined ? "\u2013" : intervalText(joint.interval, DIGITS);
+  const { redundancyDegree, vulnerabilityDegree, oInformation, totalCorrelation } = group;
+  const degrees = [redundancyDegree, vulnerabilityDegree].map((degree) => numberText(degree, 2));
+  const others = [oInformation, totalCorrelation].map((bits) => numberText(bits));
+  return [
+    titleOf(ranking),
+    `layer ${layer}`,
+    numberText(joint.mean),
+    interval,
+    numberText(chance),
+    ...degrees,
+    ...others,
+  ];
+}
+
+/** `5 neurons`; layers may have fewer. */
+function sizesText(summaries: readonly GroupSummary[]): string {
+  const sizes = [...new Set(summaries.map(({ size }) => size))];
+  return `${sizes.join(" or ")} neurons`;
+}
+
+function tableOf(summaries: readonly GroupSummary[]): Markup {
+  const caption = `What ${sizesText(summaries)} know together, bits; means over networks`;
+  return dataTable({ caption, columns, rows: summaries.map(groupRow) });
+}
+
+/** Further rankings make many rows, which stand folded. */
+function groupTables({ groupSummaries }: StudyAnalysis): Markup | undefined {
+  if (groupSummaries.length === 0) return undefined;
+  const isFirst = ({ ranking }: GroupSummary) => [MOST_INFORMATIVE, RANDOM].includes(ranking) || isOfPaper(ranking);
+  const further = groupSummaries.filter((one) => !isFirst(one));
+  const folded =
+    further.length === 0
+      ? undefined
+      : html`<details class="values"><summary>${counted(further.length, "group")} of further rankings</summary>
+${tableOf(further)}
+</details>`;
+  return html`${tableOf(groupSummaries.filter(isFirst))}${folded}`;
+}
+
+const lead =
+  "The most informative neurons of a layer that a greedy search finds, the first ones of each ranking, and some at random. " +
+  "Redundancy is by how many of the neurons alone, on average, a bit of what the group knows is known: 1 where each knows something of its own, " +
+  "more where they repeat one another, less where only several together tell it. Vulnerability is without how many of them, each missing alone, " +
+  "such a bit is lost: 0 where any one can be spared. O-information is above 0 where the neurons' outputs repeat one another, below 0 where " +
+  "they are bound only together; total correlation is how far they are from independent. By chance is what permuted labels give the same neurons: " +
+  "where it is much of what is known, take a smaller group. The search picks the best of many, which overstates its group a little more.";
+
+export function groupsSection(analyses: readonly StudyAnalysis[]): Section | undefined {
+  const content = forEachStudy(analyses, groupTables);
+  return (
+    content && { id: "groups", title: "Groups of neurons", short: "Groups", content: html`<p>${lead}</p>${content}` }
+  );
+}
