@@ -52,3 +52,15 @@ export function* pairsAmong(units: number): Generator<PairOf> {
     for (let other = neuron + 1; other < units; other++) yield [neuron, other];
   }
 }
+
+/** The super-additive damage of all pairs of one hidden layer of one network in one mode, as pair-removals.csv tells it. */
+export interface PairDamages {
+  readonly repeat: number;
+  /** Hidden layer, from 1. */
+  readonly layer: number;
+  readonly mode: ConstantMode;
+  /** Neurons of the layer. */
+  readonly units: number;
+  /** `[pairs]`, nats; NaN where a loss is infinite. */
+  readonly damage: Float64Array;
+}

@@ -6,7 +6,7 @@ import { measures as registeredMeasures } from "../../measures/registry.ts";
 import type { StudyAnalysis, StudyFiles } from "./analysis.ts";
 import { answers } from "./answers.ts";
 import { cautions } from "./cautions.ts";
-import type { ClaimMaterial } from "./claims/claim-material.ts";
+import { type ClaimMaterial, modeOf } from "./claims/claim-material.ts";
 import { claims } from "./claims/claims.ts";
 import { furtherClaims } from "./claims/further/further-claims.ts";
 import { classEffects } from "./class-effects.ts";
@@ -16,6 +16,7 @@ import { curveSummary } from "./curve-summaries.ts";
 import { groupSummaries } from "./group-summaries.ts";
 import { leagues, prominent } from "./leagues.ts";
 import { measureSummaries } from "./measure-summaries.ts";
+import { damagedPairs, pairDamageSummaries } from "./pair-damages.ts";
 import { pairSummaries } from "./pair-summaries.ts";
 import { rankAgreements } from "./rank-agreement.ts";
 import { rankCorrelations } from "./rank-correlations.ts";
@@ -79,6 +80,7 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
     measureSummaries: measureSummaries(neurons, layers, measures, study?.dataset.validationPerClass),
     pairSummaries: pairSummaries(files),
     groupSummaries: groupSummaries(files.groups),
+    pairDamages: pairDamageSummaries(material.damagedPairs),
     correlations: rankCorrelations(neurons, singles, layers, measures),
     classEffects: study === undefined ? [] : classEffects(neurons, singles, study, layers),
     ...(example === undefined ? {} : { example }),
@@ -89,12 +91,9 @@ function studyPart(files: StudyFiles, material: ClaimMaterial): StudyPart {
 
 function materialOf(files: StudyFiles): ClaimMaterial {
   const { study, neurons = [], curves = [] } = files;
-  return {
-    ...(study === undefined ? {} : { study }),
-    neurons,
-    groups: groupCurves(curves),
-    layers: layersOf(files),
-  };
+  const groups = groupCurves(curves);
+  const common = { ...(study === undefined ? {} : { study }), neurons, groups, layers: layersOf(files) };
+  return { ...common, damagedPairs: damagedPairs(files, modeOf(common)) };
 }
 
 /** Studies side by side: the claims of all of them are one family for Holm's correction, and claim 5 compares them. */

@@ -7,6 +7,7 @@ import type { AblationCurve, AblationMode, Direction, RemovalOrder, SingleRemova
 import type { NetworkGroups } from "../../core/groups.ts";
 import type { Network } from "../../core/network.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
+import type { PairDamages } from "../../core/pair-removals.ts";
 import type { PairTable } from "../../core/pairs.ts";
 import type { ScopeText } from "../../core/scope.ts";
 import type { StudySummary } from "../files/study-file.ts";
@@ -32,6 +33,7 @@ export interface StudyFiles {
   readonly singles?: readonly SingleRemovals[];
   readonly pairs?: readonly PairTable[];
   readonly groups?: readonly NetworkGroups[];
+  readonly pairDamages?: readonly PairDamages[];
   /** Only of the repeats whose weights are shown. */
   readonly networks?: readonly { readonly repeat: number; readonly network: Network }[];
   readonly missing: readonly MissingPart[];
@@ -214,6 +216,20 @@ export interface GroupSummary {
   readonly totalCorrelation: number;
 }
 
+/** How what two neurons of a layer cost together beyond the sum of both alone goes with a part of what they know (BROJA). */
+export interface PairDamageSummary {
+  readonly layer: number;
+  readonly part: PairPart;
+  /** Partial rank correlation within a network, the other part held fixed, over networks; absent where it is defined in none. */
+  readonly rho?: Estimate;
+  /** [TENTHS]: mean super-additive damage, nats, of each tenth of a network's pairs, those with least of the part first. */
+  readonly tenths: readonly Estimate[];
+}
+
+/** Parts that the damage is held against. */
+export const pairParts = ["synergy", "redundancy"] as const;
+export type PairPart = (typeof pairParts)[number];
+
 /** Spearman's rank correlation of a measure with the loss increase of removing the neuron alone. */
 export interface RankCorrelation {
   /** Hidden layer from 1; absent where the neurons of all layers are pooled. */
@@ -313,6 +329,8 @@ export interface StudyAnalysis {
   readonly pairSummaries: readonly PairSummary[];
   /** None where no groups were looked at. */
   readonly groupSummaries: readonly GroupSummary[];
+  /** None where pairs were not counted, or not removed. */
+  readonly pairDamages: readonly PairDamageSummary[];
   /** Absent where outputs are not bits, or the samples of each class are not known. */
   readonly example?: WorkedExample;
   readonly correlations: readonly RankCorrelation[];

@@ -9,7 +9,7 @@ import type { Comparison, Estimate, League, LeagueRow } from "./analysis.ts";
 import { verdictOf } from "./answers.ts";
 import { LEVEL } from "./claims/claim-evidence.ts";
 import type { CurveGroup, CurveKind } from "./curve-groups.ts";
-import { areasOf, difference, lossAreasOf, type NetworkValues } from "./network-values.ts";
+import { areasOf, attainedShares, difference, lossAreasOf, type NetworkValues } from "./network-values.ts";
 
 /** The order that removes next what raises the validation loss least: what all others are measured against. */
 const envelopeOf = (mode: AblationMode) => `greedy_${mode}`;
@@ -17,16 +17,10 @@ const envelopeOf = (mode: AblationMode) => `greedy_${mode}`;
 /** What an order gains over random ones, network by network. */
 type GainOf = (measure: string) => NetworkValues;
 
-/**
- * (A - A_random) / (A_greedy - A_random), network by network: 0 is chance, 1 the greedy order.
- * @returns undefined where greedy is no better than chance in some network, as nothing can be attained there, or was not run
- */
+/** The mean of what each network attains; undefined where that is not defined. */
 function attained(gainOf: GainOf, measure: string, mode: AblationMode): Estimate | undefined {
-  const gains = gainOf(measure);
-  const gainsOfGreedy = gainOf(envelopeOf(mode));
-  const shares = [...gains].map(([repeat, gain]) => gain / (gainsOfGreedy.get(repeat) ?? 0));
-  const isDefined = [...gains.keys()].every((repeat) => (gainsOfGreedy.get(repeat) ?? 0) > 0);
-  return isDefined && shares.length > 0 ? estimateMean(shares) : undefined;
+  const shares = [...attainedShares(gainOf(measure), gainOf(envelopeOf(mode))).values()];
+  return shares.length > 0 ? estimateMean(shares) : undefined;
 }
 
 /** Ranks from 1; measures that no corrected test tells from the first of their rank share it. @param areas best mean first */

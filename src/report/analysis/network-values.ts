@@ -18,6 +18,16 @@ export const averaged = (parts: readonly NetworkValues[]): NetworkValues => {
 /** `a` minus `b`. */
 export const difference = (a: NetworkValues, b: NetworkValues): NetworkValues => combined([a, b], ([x, y]) => x! - y!);
 
+/**
+ * What an order attains of what can be attained, network by network, (A - A_random) / (A_greedy - A_random): 0 is chance, 1 the greedy
+ * order. @param gains over random orders
+ * @returns none where greedy is no better than chance in some network, as nothing can be attained there, or was not run
+ */
+export function attainedShares(gains: NetworkValues, gainsOfGreedy: NetworkValues): NetworkValues {
+  const isDefined = [...gains.keys()].every((repeat) => (gainsOfGreedy.get(repeat) ?? 0) > 0);
+  return new Map(isDefined ? [...gains].map(([repeat, gain]) => [repeat, gain / gainsOfGreedy.get(repeat)!]) : []);
+}
+
 const groupOf = <G extends CurveKind>(groups: readonly G[], kind: CurveKind): G | undefined =>
   groups.find((candidate) => kindKey(candidate) === kindKey(kind));
 

@@ -7,6 +7,7 @@ import type { Figure } from "./figure.ts";
 import { firstLayerWeights } from "./first-layer-weights.ts";
 import { layerWise } from "./layers.ts";
 import { measureAndLoss } from "./measure-and-loss.ts";
+import { pairDamagesFigure } from "./pair-damages.ts";
 import { violins } from "./violins.ts";
 import { wholeNetwork } from "./whole-network.ts";
 import { zeroAndMean } from "./zero-and-mean.ts";
@@ -22,6 +23,7 @@ export function figuresOf(analysis: StudyAnalysis, files: StudyFiles): Figure[] 
     classesFigure(analysis),
     firstLayerWeights(analysis, files),
     agreementFigure(analysis),
+    pairDamagesFigure(analysis),
   ];
   return figures.filter((figure) => figure !== undefined);
 }

@@ -58,19 +58,12 @@ const {
   curves: curvesName,
   single: singleName,
   pairs: pairsName,
+  pairRemovals: pairRemovalsName,
   groups: groupsName,
 } = resultNames;
 
-function* statements({
-  study,
-  neurons,
-  orders,
-  curves,
-  singles,
-  pairs,
-  groups,
-  networks,
-}: Parts): Generator<Statement> {
+function* statements(parts: Parts): Generator<Statement> {
+  const { study, neurons, orders, curves, singles, pairs, pairDamages, groups, networks } = parts;
   const head = neurons?.[0];
   const ofStudy = study && repeatsText(study.repeats.map(({ repeat }) => repeat));
   const ofNeurons = neurons && repeatsText(neurons.map(({ repeat }) => repeat));
@@ -102,6 +95,17 @@ function* statements({
     }
     const samples = { about: "validation samples", expected: String(study.dataset.validation), source: studyName };
     yield { ...samples, file: neuronsName, found: head && String(head.samples) };
+  }
+  for (const { repeat, layer, units } of pairDamages ?? []) {
+    const width = neurons?.find((one) => one.repeat === repeat)?.layer.filter((one) => one === layer).length;
+    const expected = neurons && String(width ?? "no such network");
+    yield {
+      file: pairRemovalsName,
+      about: `neurons of layer ${layer}`,
+      source: neuronsName,
+      expected,
+      found: String(units),
+    };
   }
   for (const { repeat, layer, neurons: some, correct } of singles ?? []) {
     const table = neurons?.find((one) => one.repeat === repeat);

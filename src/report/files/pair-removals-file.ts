@@ -2,9 +2,12 @@
  * pair-removals.csv: test accuracy and loss with two neurons of a layer removed together, and what that costs beyond removing each
  * alone; a row a network, pair and mode. Where there are very many (large-table.ts) it is pair-removals.parquet.
  */
-import { type PairRemovals, pairsAmong, superAdditiveLoss } from "../../core/pair-removals.ts";
+import { type ConstantMode, constantModes } from "../../core/ablation.ts";
+import { type PairDamages, type PairRemovals, pairsAmong, superAdditiveLoss } from "../../core/pair-removals.ts";
 import { resultNames, type StreamedFile } from "../../core/platform.ts";
+import { type CsvRow, damaged, readCsv, requireHeader } from "./csv.ts";
 import { type LargeTable, largeFile } from "./large-table.ts";
+import { correctOf, lossOf } from "./outcome-cells.ts";
 
 const columns = [
   { name: "repeat", type: "uint32" },
@@ -50,4 +53,68 @@ export async function pairRemovalsFile(
   if (each === 0) return undefined;
   const { pairRemovals: name, largePairRemovals: largeName } = resultNames;
   return largeFile({ name, largeName, table: pairRemovalsTable, rows: repeats.length * each, most }, tables());
+}
+
+/** Rows of one layer of a network in one mode while they arrive. */
+interface TableUnderWay {
+  readonly repeat: number;
+  readonly layer: number;
+  readonly mode: ConstantMode;
+  readonly damage: number[];
+  /** The pair of the last row. */
+  last: readonly [number, number];
+  /** Neurons that the first one was paired with: one fewer than the layer has. */
+  partners: number;
+}
+
+function openTable(row: CsvRow): TableUnderWay {
+  const [repeat, layer, mode] = [row.uint32("repeat"), row.uint32("layer"), row.oneOf("mode", constantModes)];
+  return { repeat, layer, mode, damage: [], last: [0, 0], partners: 0 };
+}
+
+/** Pairs come as `pairsAmong` has them, and the first neuron's tell how many neurons there are. */
+function takePair(row: CsvRow, table: TableUnderWay): void {
+  const pair = [row.uint32("neuron"), row.uint32("other_neuron")] as const;
+  const [neuron, other] = table.last;
+  const isFirst = neuron === 0 && pair[0] === 0;
+  const next = isFirst || other < table.partners ? [neuron, other + 1] : [neuron + 1, neuron + 2];
+  if (pair.join() !== next.join()) row.fail("pairs are missing or out of order", next.join(), pair.join());
+  if (isFirst) table.partners++;
+  table.last = pair;
+}
+
+/**
+ * The tables of pair-removals.csv, in the file's order.
+ * @param samples test samples, from study.json (`dataset.test`)
+ * @throws RunError naming file and line: wrong columns or numbers, pairs missing, an accuracy that is not correct / samples
+ */
+export function parsePairRemovalsCsv(
+  text: string,
+  samples: number,
+  file: string = resultNames.pairRemovals,
+): PairDamages[] {
+  const tables = new Map<string, TableUnderWay>();
+  let lines = 1;
+  readCsv(text, file, (header) => {
+    const names = columns.map(({ name }) => name);
+    requireHeader(file, header, names);
+    return (row, line) => {
+      lines = line;
+      const key = [row.text("repeat"), row.text("layer"), row.text("mode")].join(",");
+      const table = tables.get(key) ?? openTable(row);
+      tables.set(key, table);
+      takePair(row, table);
+      correctOf(row, samples);
+      lossOf(row);
+      table.damage.push(row.text("super_additive_loss") === "" ? Number.NaN : row.float64("super_additive_loss"));
+    };
+  });
+  return [...tables.values()].map(({ repeat, layer, mode, damage, partners }): PairDamages => {
+    const expected = (partners * (partners + 1)) / 2;
+    if (damage.length !== expected) {
+      const what = `pairs of repeat ${repeat}, layer ${layer}, mode ${mode}, are missing`;
+      throw damaged(file, lines, what, `${expected}, of ${partners + 1} neurons`, String(damage.length));
+    }
+    return { repeat, layer, mode, units: partners + 1, damage: Float64Array.from(damage) };
+  });
 }

@@ -6,6 +6,7 @@ import { rebuildingModes, type SingleRemovals } from "../../core/ablation.ts";
 import { RunError } from "../../core/errors.ts";
 import { smallest } from "../../core/long-arrays.ts";
 import { hasBits, type NeuronTable } from "../../core/neuron-table.ts";
+import type { PairDamages } from "../../core/pair-removals.ts";
 import type { PairTable } from "../../core/pairs.ts";
 import { type FileSource, resultNames } from "../../core/platform.ts";
 import { decodeSafetensors } from "../../models/safetensors-model.ts";
@@ -17,11 +18,22 @@ import { parseNeuronsCsv } from "./neurons-file.ts";
 import { requireDigest, requireOneStudy, strange } from "./one-study.ts";
 import { parseOrdersCsv } from "./orders-file.ts";
 import { samplesOf } from "./outcome-cells.ts";
+import { parsePairRemovalsCsv } from "./pair-removals-file.ts";
 import { parsePairsCsv } from "./pairs-file.ts";
 import { parseSingleCsv } from "./single-file.ts";
 import { parseStudyFile, type StudySummary } from "./study-file.ts";
 
-type Part = "study" | "neurons" | "histograms" | "orders" | "curves" | "single" | "pairs" | "groups" | "model";
+type Part =
+  | "study"
+  | "neurons"
+  | "histograms"
+  | "orders"
+  | "curves"
+  | "single"
+  | "pairs"
+  | "groups"
+  | "pairRemovals"
+  | "model";
 
 const MODEL_NAME = /^repeat-(\d+)\.safetensors$/;
 const modelsFolder = resultNames.model(0).split("/")[0]!;
@@ -37,6 +49,7 @@ const costs: Readonly<Record<Part, string>> = {
   single: "figures 5 and 6 and the rank correlations",
   groups: "what groups of neurons know together",
   pairs: "what pairs of neurons know together, beside chance",
+  pairRemovals: "figure 9 and the claims about what pairs of neurons cost together",
   model: "figure 7",
 };
 
@@ -155,6 +168,20 @@ async function readPairs(
   return folder.parseText("pairs", pairs, parsePairsCsv);
 }
 
+/** Removals of two neurons together, where the study has them in a file of text. */
+async function readPairRemovals(
+  folder: StudyFolder,
+  study: StudySummary | undefined,
+): Promise<PairDamages[] | undefined> {
+  const { pairRemovals, largePairRemovals } = resultNames;
+  if (study?.config.pairRemovals === undefined) return undefined;
+  if (folder.has(largePairRemovals)) {
+    return folder.lacks("pairRemovals", largePairRemovals, "a report reads pairs of text files alone");
+  }
+  const { test } = study.dataset;
+  return folder.parseText("pairRemovals", pairRemovals, (text, shown) => parsePairRemovalsCsv(text, test, shown));
+}
+
 /** A table of bits with the sizes of the classes, which its file does not tell. */
 function withClassSizes(table: NeuronTable, sizes: readonly number[] | undefined): NeuronTable {
   if (sizes?.length !== table.classes) return table;
@@ -203,6 +230,7 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
   const pairs = await readPairs(folder, study, neurons);
   const hasGroups = study?.config.groups !== undefined;
   const groups = hasGroups ? await folder.parseText("groups", resultNames.groups, parseGroupsCsv) : undefined;
+  const pairDamages = await readPairRemovals(folder, study);
   const network = await folder.parse("model", resultNames.model(repeat ?? 0), decodeSafetensors);
   await folder.requireOwn(models.map((name) => `${modelsFolder}/${name}`));
   const parts = {
@@ -213,6 +241,7 @@ export async function readStudyFiles(source: FileSource, label: string): Promise
     ...(singles && { singles }),
     ...(pairs && { pairs }),
     ...(groups && { groups }),
+    ...(pairDamages && { pairDamages }),
     ...(network && { networks: [{ repeat: repeat ?? 0, network }] }),
   };
   requireOneStudy(parts, source.label);

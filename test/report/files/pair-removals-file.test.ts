@@ -1,8 +1,9 @@
 /** pair-removals.csv and pair-removals.parquet, from tables that were made up. */
 import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
+import { RunError } from "../../../src/core/errors.ts";
 import type { PairRemovals } from "../../../src/core/pair-removals.ts";
-import { pairRemovalsFile } from "../../../src/report/files/pair-removals-file.ts";
+import { pairRemovalsFile, parsePairRemovalsCsv } from "../../../src/report/files/pair-removals-file.ts";
 
 /** Three neurons: pairs 01, 02, 12. */
 const table = (repeat: number, mode: "zero" | "mean", loss: readonly number[]): PairRemovals => ({
@@ -62,6 +63,34 @@ test("more rows than a sheet has become a Parquet file of the same columns and v
     .split("\n");
   expect(Object.keys(objects[0]!).join()).toBe(header);
   expect(text).toEqual(rows);
+});
+
+test("the file reads back, and damage to it is named by its line", async () => {
+  const text = new TextDecoder().decode((await written()).bytes);
+  expect(parsePairRemovalsCsv(text, 8)).toEqual(
+    tables.flat().map(({ repeat, layer, mode, loss }) => {
+      const damage = [...loss].map((both, pair) => both - [1, 1.25, 1.5][pair]!);
+      const known = damage.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+      return { repeat, layer, mode, units: 3, damage: Float64Array.from(known) };
+    }),
+  );
+  const lines = text.trimEnd().split("\n");
+  const faultOf = (changed: readonly string[]) => {
+    try {
+      parsePairRemovalsCsv(`${changed.join("\n")}\n`, 8);
+    } catch (error) {
+      if (error instanceof RunError) return `${error.fault.where}: ${error.fault.what}`;
+      throw error;
+    }
+    return "none";
+  };
+  expect(faultOf(lines.toSpliced(1, 1))).toBe("pair-removals.csv, line 2: pairs are missing or out of order");
+  expect(faultOf(lines.toSpliced(2, 1))).toMatch(/pairs of repeat 0, layer 2, mode zero, are missing$/);
+  expect(faultOf(lines.toSpliced(3, 1))).toMatch(/pairs of repeat 0, layer 2, mode zero, are missing$/);
+  expect(faultOf(lines.with(1, lines[1]!.replace("0.875", "0.75")))).toMatch(/line 2: accuracy contradicts correct$/);
+  expect(faultOf(lines.with(1, lines[1]!.replace(",0.5", ",much")))).toMatch(
+    /line 2: super_additive_loss is not a number$/,
+  );
 });
 
 test("networks that have no pairs have no file", async () => {

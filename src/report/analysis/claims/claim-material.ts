@@ -10,6 +10,7 @@ import { paperMeasures } from "../../../measures/paper-measures.ts";
 import type { StudySummary } from "../../files/study-file.ts";
 import { type CurveGroup, directionFor, modeShown } from "../curve-groups.ts";
 import { areasOf, averaged, difference, type NetworkValues } from "../network-values.ts";
+import type { DamagedPairs } from "../pair-damages.ts";
 
 export interface ClaimMaterial {
   readonly study?: StudySummary;
@@ -17,6 +18,8 @@ export interface ClaimMaterial {
   readonly neurons: readonly NeuronTable[];
   /** Hidden layers, from 1, in order. */
   readonly layers: readonly number[];
+  /** In the mode that claims are about; none where pairs were not counted, or not removed. */
+  readonly damagedPairs: readonly DamagedPairs[];
 }
 
 /** Ids of the measures that claims are about, whatever else was measured. */
@@ -28,7 +31,7 @@ export const KL_SELECTIVITY = klSelectivity.id;
 
 /** Claims are about bias balancing where there is a choice, as in the paper. */
 /** The mode that claims are about: the paper's balanced biases, or zeros where a study has nothing else of the paper's. */
-export function modeOf({ groups }: ClaimMaterial): ReplacementMode {
+export function modeOf({ groups }: Pick<ClaimMaterial, "groups">): ReplacementMode {
   return modeShown(groups.filter(({ mode }) => mode === "zero" || mode === "mean")) === "zero" ? "zero" : "mean";
 }
 

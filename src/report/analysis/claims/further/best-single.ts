@@ -1,6 +1,7 @@
 /** The measure of single neurons that keeps most accuracy in a layer: what further claims hold others against. */
 import { type AblationMode, RANDOM } from "../../../../core/ablation.ts";
 import { layerScope, type ScopeText } from "../../../../core/scope.ts";
+import { isOfPairs, sequenceWithId } from "../../../../core/sequences.ts";
 import { searchedWithId } from "../../../../measures/remeasured.ts";
 import type { NetworkValues } from "../../network-values.ts";
 import { areasBy, type ClaimMaterial, modeOf } from "../claim-material.ts";
@@ -24,6 +25,14 @@ function best(material: ClaimMaterial, scope: ScopeText, isMeant: (id: string) =
 /** By the mean over networks; chosen on the same networks, so it looks better than it is. */
 export function bestSingle(material: ClaimMaterial, layer: number): Guide | undefined {
   return best(material, layerScope(layer), (id) => id !== RANDOM && searchedWithId(id) === undefined);
+}
+
+/** Of the orders that know what two neurons know together. */
+export function bestOfPairs(material: ClaimMaterial, layer: number): Guide | undefined {
+  return best(material, layerScope(layer), (id) => {
+    const sequence = sequenceWithId(id);
+    return sequence !== undefined && isOfPairs(sequence);
+  });
 }
 
 const QUADRATIC = ["reconstruction", "logit_quadratic", "fisher_quadratic"];
