@@ -66,16 +66,34 @@ ${tableOf(further)}
 }
 
 const lead =
-  "The most informative neurons of a layer that a greedy search finds, the first ones of each ranking, and some at random. " +
-  "Redundancy is by how many of the neurons alone, on average, a bit of what the group knows is known: 1 where each knows something of its own, " +
-  "more where they repeat one another, less where only several together tell it. Vulnerability is without how many of them, each missing alone, " +
-  "such a bit is lost: 0 where any one can be spared. O-information is above 0 where the neurons' outputs repeat one another, below 0 where " +
-  "they are bound only together; total correlation is how far they are from independent. By chance is what permuted labels give the same neurons: " +
-  "where it is much of what is known, take a smaller group. The search picks the best of many, which overstates its group a little more.";
+  "Some neurons of each layer, looked at together: the most informative that a greedy search finds, the first ones of each ranking, and some at random.";
+
+/** Columns that are not usual words, each with how to read it. */
+const meanings = [
+  ["By chance", "what permuted labels give the same neurons; where it is much of what they know, take a smaller group"],
+  [
+    "Redundancy",
+    "by how many of the neurons, each alone, a bit of what the group knows is known: 1 where each has something of its own, more where they repeat one another, less where it takes several to tell",
+  ],
+  ["Vulnerability", "how many of the neurons cannot be spared for such a bit: 0 where any one of them can"],
+  ["O-information", "above 0 where the outputs repeat one another, below 0 where only several together are bound"],
+  ["Total correlation", "how far the outputs are from independent"],
+] as const;
+
+const definitions = meanings.map(
+  ([term, meaning]) => html`<div><dt>${term}</dt><dd>${meaning}.</dd></div>
+`,
+);
 
 export function groupsSection(analyses: readonly StudyAnalysis[]): Section | undefined {
   const content = forEachStudy(analyses, groupTables);
+  const list = html`<dl class="facts definitions">${definitions}</dl>`;
   return (
-    content && { id: "groups", title: "Groups of neurons", short: "Groups", content: html`<p>${lead}</p>${content}` }
+    content && {
+      id: "groups",
+      title: "Groups of neurons",
+      short: "Groups",
+      content: html`<p>${lead}</p>${list}${content}`,
+    }
   );
 }
