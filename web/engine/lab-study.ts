@@ -11,6 +11,7 @@ import type { PartOrigin } from "../../src/study/part-names.ts";
 import { withOrders } from "../../src/study/part-values.ts";
 import type { StudyParts } from "../../src/study/study-parts.ts";
 import type { LabDevice } from "./lab-device.ts";
+import { PairCounter } from "./pairs/pair-counter.ts";
 import { Probing } from "./probing.ts";
 import type { StudyOrigin } from "./protocol.ts";
 
@@ -21,6 +22,7 @@ export interface LivePart {
   readonly parts: StudyParts;
   /** In the order of `networks`. */
   readonly probing: Probing;
+  readonly pairCounter: PairCounter;
 }
 
 /** The epochs of a training whose networks are kept. */
@@ -112,5 +114,10 @@ interface LiveMaterial {
 }
 
 export function livePart({ dataset, parts, networks, neurons, shown }: LiveMaterial): LivePart {
-  return { dataset, parts, probing: new Probing(dataset, networks, neurons, shown.validation) };
+  return {
+    dataset,
+    parts,
+    probing: new Probing(dataset, networks, neurons, shown.validation),
+    pairCounter: new PairCounter(dataset, networks, parts.config.quantizeThreshold),
+  };
 }

@@ -6,7 +6,7 @@ import { summarizeDataset } from "../../src/data/splits/summarize-dataset.ts";
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
 import type { PartOrigin } from "../../src/study/part-names.ts";
 import { recordOf } from "../../src/study/study-record.ts";
-import { Clicks } from "./clicks.ts";
+import { Clicks, isClick } from "./clicks.ts";
 import { readGiven } from "./given-study.ts";
 import { JobQueue } from "./job-queue.ts";
 import { keptStudy } from "./kept-study.ts";
@@ -73,7 +73,7 @@ export class Lab {
     else if (type === "pause" || type === "resume") this.#setPaused(type === "pause");
     else if (type === "stop") this.#stop();
     else if (type === "cancel") this.#cancel(request.request);
-    else if (type === "evaluate" || type === "extremes" || type === "classify") this.#clicks.receive(request);
+    else if (isClick(request)) this.#clicks.receive(request);
     else if (type === "rename" || type === "forget" || type === "listTrainings" || type === "dropNotes")
       this.#archive.receive(request).catch((error: unknown) => this.#tellFault(type, error));
     else if (type === "epoch" && this.#phase === "training") this.#wantedEpoch = request.epoch;

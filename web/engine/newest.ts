@@ -10,6 +10,11 @@ export class Newest<Request> {
     this.#work = work;
   }
 
+  /** Whether a newer request waits. */
+  get overtaken(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   async offer(request: Request): Promise<void> {
     this.#waiting = request;
     if (this.#running) return;

@@ -5,7 +5,7 @@
  *
  * `open` comes first and is answered by `trainings`, `adapter`, `loading` and `dataset`. Then `start`, `continue`, `reopen`,
  * `load` or `showFinished` give a study: `study`, then `measured`, `orders`, `singles`, all about that study until the next `study`. From `measured` on,
- * `curves` and `export` work, and `evaluate` and `extremes` where `study.live` is true.
+ * `curves` and `export` work, and what else is asked of its networks where `study.live` is true.
  */
 
 import type {
@@ -28,6 +28,7 @@ import type { ScopeKind } from "../../src/core/scope.ts";
 import type { AdapterFacts, DatasetSummary, RecordedConfig, RepeatSummary, StudyConfig } from "../../src/core/study.ts";
 import type { GivenFile } from "../../src/platform/browser/given-files.ts";
 import type { Answers, MissingPart } from "../../src/report/analysis/analysis.ts";
+import type { LayerPairs, LookedAtPair } from "./pairs/pair-notices.ts";
 
 export type { GivenFile };
 
@@ -141,6 +142,22 @@ export type LabRequest =
       readonly choice: SampleChoice;
       readonly removed: readonly NeuronAddress[];
       readonly mode: ReplacementMode;
+    }
+  /** What two neurons know together, and what removing both costs. The newest request that waits is answered. */
+  | {
+      readonly type: "pair";
+      readonly sequence: number;
+      readonly repeat: number;
+      readonly neurons: readonly [NeuronAddress, NeuronAddress];
+      readonly mode: ReplacementMode;
+    }
+  /** All pairs of a layer by one decomposition. A newer request ends it, as another study does; other clicks are answered meanwhile. */
+  | {
+      readonly type: "layerPairs";
+      readonly sequence: number;
+      readonly repeat: number;
+      readonly layer: number;
+      readonly decomposition: string;
     }
   /** A network for the data in use, a data set, or the files of a results folder. */
   | { readonly type: "load"; readonly files: readonly GivenFile[]; readonly options?: ReadingOptions }
@@ -335,6 +352,10 @@ export type LabNotice =
       readonly least: ExtremeSamples;
     }
   | { readonly type: "classified"; readonly classified: Classified }
+  | { readonly type: "pair"; readonly pair: LookedAtPair }
+  /** Pairs of a `layerPairs` request that are decomposed, of all. */
+  | { readonly type: "decomposing"; readonly sequence: number; readonly done: number; readonly total: number }
+  | { readonly type: "layerPairs"; readonly pairs: LayerPairs }
   /** Curves as they are done: those of one repeat and scope together. `done` and `total` count repeats times scopes. */
   | {
       readonly type: "curves";

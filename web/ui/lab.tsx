@@ -30,7 +30,7 @@ export function Lab({ store }: { readonly store: LabStore }) {
   const help = useHelp();
   const { dispatch, send } = store;
   const { study, view, removal, phase, adapter, evaluation, extremes, classified, curvesRunning, epochs } = state;
-  const { trainings } = state;
+  const { trainings, pair, layerPairs, decomposing } = state;
   // Training tells of itself many times a second; the grids and charts of another network are not drawn anew for that.
   const network = useMemo(
     () => (
@@ -48,7 +48,20 @@ export function Lab({ store }: { readonly store: LabStore }) {
         <ChartsPanel state={state} dispatch={dispatch} />
       </>
     ),
-    [study, view, removal, evaluation, extremes, classified, curvesRunning, trainings, dispatch],
+    [
+      study,
+      view,
+      removal,
+      evaluation,
+      extremes,
+      classified,
+      pair,
+      layerPairs,
+      decomposing,
+      curvesRunning,
+      trainings,
+      dispatch,
+    ],
   );
   return (
     <div class="page">

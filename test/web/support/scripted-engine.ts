@@ -16,6 +16,7 @@ import { configOf } from "../../../web/engine/settings.ts";
 import type { Connect } from "../../../web/ui/lab-store.ts";
 import { settingsOf } from "../../../web/ui/state/linked-view.ts";
 import { defaultSettings } from "../../../web/ui/state/settings.ts";
+import { madeUpLayerPairs, madeUpPair } from "./made-up-pairs.ts";
 import {
   curveOf,
   type MadeUpStudy,
@@ -123,6 +124,12 @@ class ScriptedEngine implements EngineScript {
       }
       case "classify":
         this.say({ type: "classified", classified: madeUpClassified(request, this.#settings.hidden) });
+        break;
+      case "pair":
+        this.say({ type: "pair", pair: madeUpPair(request, this.#settings.hidden) });
+        break;
+      case "layerPairs":
+        this.say({ type: "layerPairs", pairs: madeUpLayerPairs(request, this.#settings.hidden) });
         break;
       case "curves":
         this.#curves(request);

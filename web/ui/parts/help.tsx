@@ -22,6 +22,7 @@ function rememberSeen(): void {
 
 const keys: readonly (readonly [string, string])[] = [
   ["Arrows", "walk over the neurons of a layer"],
+  ["Shift with arrows or a click", "look at a second neuron together with the first"],
   ["Delete, Backspace or X", "remove the neuron, or put it back"],
   ["Ctrl+Z", "undo a removal"],
   ["Ctrl+Y or Ctrl+Shift+Z", "redo it"],
@@ -48,6 +49,7 @@ export function Help() {
         <li>
           <strong>Look.</strong> Each square is a neuron; the fuller its colour, the higher the measure chosen above it.
           Click one: the panel beside it says what it knows of the classes. Click a digit there: what is it taken for?
+          Click a second one with Shift, or after <em>Pair</em>: what do the two know together?
         </li>
         <li>
           <strong>Remove.</strong> Move the slider, or choose <em>Remove</em> and click neurons. The test accuracy below

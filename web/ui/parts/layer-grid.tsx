@@ -1,4 +1,4 @@
-/** The neurons of one layer as buttons, coloured by a column; arrows walk, a drag removes. */
+/** The neurons of one layer as buttons, coloured by a column; arrows walk, a drag removes, Shift takes a second neuron. */
 import { Component } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import type { Dispatch } from "../lab-store.ts";
@@ -21,6 +21,8 @@ interface LayerGridProps {
   readonly removed: ReadonlySet<number>;
   readonly brushed: ReadonlySet<number>;
   readonly selected: number | undefined;
+  /** Row of the neuron that is looked at together with the selected one. */
+  readonly partner: number | undefined;
   readonly tool: Tool;
   /** [width, features], where the layer sees the samples as pictures. */
   readonly images?: { readonly weights: Float32Array; readonly layout: PictureLayout };
@@ -42,7 +44,8 @@ function useDrag(removed: ReadonlySet<number>, tool: Tool, dispatch: Dispatch) {
     onPointerDown(event: PointerEvent) {
       const row = rowAt(event.target);
       // A finger that moves scrolls the page; one that does not ends in a click.
-      if (tool !== "remove" || row === undefined || event.button !== 0 || event.pointerType === "touch") return;
+      if (tool !== "remove" || row === undefined || event.button !== 0) return;
+      if (event.shiftKey || event.pointerType === "touch") return;
       drag.current = { type: removed.has(row) ? "restore" : "remove", gesture: `drag ${event.timeStamp}` };
       apply(row);
     },
@@ -81,7 +84,9 @@ export function LayerGrid(props: LayerGridProps) {
   const drag = useDrag(removed, tool, dispatch);
   const images = useMemo(() => props.images && weightImages(props.images), [props.images?.weights]);
   const toggle = (row: number) => dispatch({ type: removed.has(row) ? "restore" : "remove", rows: [row] });
-  const look = (row: number) => dispatch({ type: "view", change: { selected: row } });
+  /** With Shift, or where clicks pair, beside the neuron that is looked at. */
+  const look = (row: number, beside: boolean) =>
+    dispatch(beside || tool === "pair" ? { type: "pair", partner: row } : { type: "view", change: { selected: row } });
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rowAt(event.target);
     if (row === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -96,17 +101,18 @@ export function LayerGrid(props: LayerGridProps) {
     const target = cells[row - first + step(cellsInLine(cells))];
     if (target === undefined) return;
     target.focus();
-    look(first + cells.indexOf(target));
+    look(first + cells.indexOf(target), event.shiftKey);
   };
   // A mouse has acted already when its button went down; other clicks come from the keyboard or a finger.
   const onClick = (event: MouseEvent) => {
     const isTouch = "pointerType" in event && event.pointerType === "touch";
     const row = rowAt(event.target);
     if (row === undefined) return;
-    if (tool === "look") look(row);
+    if (tool !== "remove" || event.shiftKey) look(row, event.shiftKey);
     else if (event.detail === 0 || isTouch) toggle(row);
   };
-  const inTabOrder = selected !== undefined && selected >= first && selected < first + width ? selected : first;
+  const isOwn = (row: number | undefined) => row !== undefined && row >= first && row < first + width;
+  const inTabOrder = isOwn(selected) ? selected : first;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a grid container everywhere
     <div
@@ -156,15 +162,17 @@ function cellProps(props: LayerGridProps, neuron: number): Omit<CellProps, "tabb
   const level =
     value === undefined ? 0 : Math.min(1, Math.max(0, (isOfSample(column) ? Math.abs(value) || 0 : value) / top));
   const isOut = removed.has(row);
-  const selected = props.selected === row;
+  const [selected, isPartner] = [props.selected === row, props.partner === row];
   const spoken =
     value === undefined || Number.isNaN(value)
       ? ""
       : `, ${columnTitle(column)} ${decimal(value, 3)} ${columnUnit(column)}`;
-  const states = [isOut && "out", selected && "selected", brushed.has(row) && "brushed"].filter(Boolean);
+  const states = [isOut && "out", selected && "selected", isPartner && "partner", brushed.has(row) && "brushed"].filter(
+    Boolean,
+  );
   return {
     row,
-    label: `Layer ${layer} neuron ${neuron}${spoken}${isOut ? ", removed" : ""}`,
+    label: `Layer ${layer} neuron ${neuron}${spoken}${isOut ? ", removed" : ""}${isPartner ? ", looked at together with the current one" : ""}`,
     level: `${(100 * level).toFixed(1)}%`,
     states: states.join(" "),
     selected,

@@ -50,6 +50,11 @@ export function NetworkPanel({ state, dispatch, send }: NetworkPanelProps) {
               name="tool"
               options={[
                 { value: "look", text: "Look", help: "A click shows what a neuron knows." },
+                {
+                  value: "pair",
+                  text: "Pair",
+                  help: "A click shows what a neuron knows together with the one looked at. So does Shift with a click.",
+                },
                 { value: "remove", text: "Remove", help: "A click or a drag removes neurons, or puts them back." },
               ]}
               value={view.tool}
@@ -167,6 +172,7 @@ function Layers({
                 removed={removed}
                 brushed={brushed}
                 selected={view.selected}
+                partner={view.partner}
                 tool={view.tool}
                 dispatch={dispatch}
                 {...(index === 0 && images !== undefined ? { images } : {})}

@@ -1,4 +1,4 @@
-/** What one neuron knows, and what removing it costs. */
+/** What one neuron knows, and what removing it costs; or two together. */
 import { hasBits, levelTotals, type NeuronTable, onesOf, onesPerClass } from "../../../src/core/neuron-table.ts";
 import { levelsOfClass, neuronLevels } from "../../../src/measures/neuron-levels.ts";
 import type { ExtremeSamples } from "../../engine/protocol.ts";
@@ -9,9 +9,11 @@ import { type PictureLayout, pictureLayout, pictureOf, weightPicture } from "../
 import { seriesColour, seriesTitle } from "../series.ts";
 import type { LabState, ShownStudy } from "../state/lab-state.ts";
 import { columnText, intactCorrect, knownOutcome, type Outcome, shownTable, singleOutcome } from "../state/shown.ts";
+import { shownPair } from "../state/shown-pair.ts";
 import { EXTREMES_SHOWN } from "../state/wanted.ts";
 import { type ClassBar, ClassBars, classNaming } from "./class-bars.tsx";
 import { type ClassLevels, LevelBars } from "./level-bars.tsx";
+import { PairPanel } from "./pair-panel.tsx";
 import { PixelImage } from "./pixel-image.tsx";
 
 interface NeuronPanelProps {
@@ -29,10 +31,13 @@ export function NeuronPanel({ state, dispatch }: NeuronPanelProps) {
   const table = shownTable(state);
   const { study } = state;
   const row = state.view.selected;
+  const pair = shownPair(state);
   const known = table !== undefined && study !== undefined && row !== undefined;
   return (
     <section class="panel neuron" aria-labelledby="neuron-title">
-      {known ? (
+      {known && pair !== undefined ? (
+        <PairPanel state={state} study={study} shown={pair} dispatch={dispatch} />
+      ) : known ? (
         <Neuron state={state} study={study} table={table} row={row} dispatch={dispatch} />
       ) : (
         <>

@@ -1,11 +1,12 @@
 /** What a saved picture of a chart says of itself: a title, what it was made of, and what its lines or marks are. */
 import { layerOf, type ScopeText } from "../../../src/core/scope.ts";
-import { counted } from "../numbers.ts";
+import { counted, decimal } from "../numbers.ts";
 import { seriesColour, seriesTitle } from "../series.ts";
 import { curveLines } from "./curve-series.ts";
 import type { LabState, ShownStudy } from "./lab-state.ts";
 import { layerWidths } from "./removal.ts";
 import { columnTitle, shownRepeat, shownTable } from "./shown.ts";
+import { knownLayerPairs, pairsTitle, pairTop, pairValueColours } from "./shown-layer-pairs.ts";
 
 /** A line's colour, or the layer whose marks have that shape. */
 export type LegendEntry =
@@ -21,6 +22,7 @@ export interface FigureCaption {
 
 export function figureCaption(state: LabState): FigureCaption {
   const study = state.study!;
+  if (state.view.chart === "pairs") return pairsCaption(state, study);
   return state.view.chart === "compare" ? compareCaption(state, study) : curvesCaption(state, study);
 }
 
@@ -60,5 +62,22 @@ function compareCaption(state: LabState, study: ShownStudy): FigureCaption {
     title: `${columnTitle(view.up)} over ${columnTitle(view.across).toLowerCase()}, one mark a neuron`,
     notes: [networkText(study, `repeat ${table.repeat}`)],
     legend: removed === 0 ? layers : [...layers, { text: `removed (${removed})`, layer: 1, removed: true }],
+  };
+}
+
+function pairsCaption(state: LabState, study: ShownStudy): FigureCaption {
+  const { pairValue } = state.view;
+  const pairs = knownLayerPairs(state)!;
+  const full = `${decimal(pairTop(pairs, pairValue), 3)} bit`;
+  return {
+    title: pairsTitle(state),
+    notes: [
+      networkText(study, `repeat ${pairs.repeat}`),
+      "Rows and columns are the neurons, sorted by clusters (average linkage).",
+    ],
+    legend: [
+      { text: "0 bit", colour: "var(--empty)" },
+      { text: full, colour: `var(${pairValueColours[pairValue]})` },
+    ],
   };
 }

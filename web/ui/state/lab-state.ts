@@ -6,6 +6,7 @@ import type { NeuronTable } from "../../../src/core/neuron-table.ts";
 import type { ScopeText } from "../../../src/core/scope.ts";
 import type { DatasetSummary, RepeatSummary } from "../../../src/core/study.ts";
 import type { Answers } from "../../../src/report/analysis/analysis.ts";
+import type { LayerPairs, LookedAtPair, PairValue } from "../../engine/pairs/pair-notices.ts";
 import type {
   AdapterState,
   Classified,
@@ -43,10 +44,10 @@ export interface ShownStudy {
 }
 
 /** What a click or a drag on a neuron does. */
-export const tools = ["look", "remove"] as const;
+export const tools = ["look", "pair", "remove"] as const;
 export type Tool = (typeof tools)[number];
 
-export const charts = ["answer", "curves", "compare", "trainings", "digit"] as const;
+export const charts = ["answer", "curves", "compare", "pairs", "trainings", "digit"] as const;
 export type Chart = (typeof charts)[number];
 
 export interface View {
@@ -56,6 +57,8 @@ export interface View {
   readonly repeat: number;
   /** Row of the neuron looked at. */
   readonly selected?: number;
+  /** Row of another neuron, looked at together with it. */
+  readonly partner?: number;
   readonly tool: Tool;
   readonly chart: Chart;
   /** Columns of the scatter. */
@@ -68,6 +71,11 @@ export interface View {
   readonly allRepeats: boolean;
   /** The sample whose way through the network is shown. */
   readonly sample?: SampleChoice;
+  /** Id of how the information of pairs is decomposed. */
+  readonly decomposition: string;
+  /** What the picture of all pairs shows, and of which layer, from 1. */
+  readonly pairValue: PairValue;
+  readonly pairLayer: number;
   /** Rows inside the scatter's brush. */
   readonly brushed: readonly number[];
   /** Ids of the trainings beside each other; the two newest where they are not chosen, or not there any more. */
@@ -144,6 +152,12 @@ export interface LabState {
   readonly extremes?: Omit<NoticeOf<"extremes">, "type">;
   readonly classifiedWanted: number;
   readonly classified?: Classified;
+  readonly pairWanted: number;
+  readonly pair?: LookedAtPair;
+  readonly layerPairsWanted: number;
+  readonly layerPairs?: LayerPairs;
+  /** Of those that are wanted. */
+  readonly decomposing?: Pick<NoticeOf<"decomposing">, "done" | "total">;
   readonly curvesWanted: number;
   readonly curvesRunning?: Running;
   readonly exporting?: Running;
@@ -173,6 +187,9 @@ export function initialState(settings: SettingTexts, linked?: LinkedView, isLink
       scope: "layer1",
       direction: "low",
       allRepeats: false,
+      decomposition: "broja",
+      pairValue: "redundancy",
+      pairLayer: 1,
       brushed: [],
       compared: [],
     },
@@ -184,6 +201,8 @@ export function initialState(settings: SettingTexts, linked?: LinkedView, isLink
     evaluationWanted: 0,
     extremesWanted: 0,
     classifiedWanted: 0,
+    pairWanted: 0,
+    layerPairsWanted: 0,
     curvesWanted: 0,
     faults: [],
     faultsSeen: 0,

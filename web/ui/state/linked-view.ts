@@ -7,6 +7,8 @@ import { RANDOM } from "../../../src/core/ablation.ts";
 import { defaultBins, defaultBits } from "../../../src/core/quantization.ts";
 import { layerScope, networkScopes, type ScopeText } from "../../../src/core/scope.ts";
 import type { RecordedConfig } from "../../../src/core/study.ts";
+import { decompositions } from "../../../src/pairs/registry.ts";
+import { pairValues } from "../../engine/pairs/pair-notices.ts";
 import type { EarlierTraining, LabSettings, StudyOrigin } from "../../engine/protocol.ts";
 import { charts, type LabState, type LinkedView, type ShownStudy, tools, type View } from "./lab-state.ts";
 import { linkOf, settingsFromLink } from "./link.ts";
@@ -17,6 +19,7 @@ import { CARRIED, COST, columnsOf, OUTPUT, shownTable } from "./shown.ts";
 const origins: readonly StudyOrigin[] = ["trained", "finished", "network-file", "results-folder"];
 const directions = ["low", "high"] as const;
 const modes = ["mean", "zero"] as const;
+const decompositionIds = decompositions.map(({ id }) => id);
 const DATA_DIGITS = 12;
 
 const dataOf = (sha256: string) => sha256.slice(0, DATA_DIGITS);
@@ -74,7 +77,7 @@ export function linkOfState(state: LabState): string | undefined {
     ["study", origin],
     ["label", label],
     ["data", dataOf(dataset.sha256)],
-    ...(["column", "chart", "tool", "across", "up", "scope", "direction"] as const).map(
+    ...(["column", "chart", "tool", "across", "up", "scope", "direction", "decomposition", "pairValue"] as const).map(
       (name) => [name, view[name]] as const,
     ),
     ["repeat", String(view.repeat)],
@@ -83,6 +86,8 @@ export function linkOfState(state: LabState): string | undefined {
     ["mode", removal.mode],
     ["removed", rowsText(removal.history.present)],
     ["neuron", String(view.selected ?? "")],
+    ["partner", String(view.partner ?? "")],
+    ["pairLayer", String(view.pairLayer)],
     ["digit", view.sample !== undefined && "sample" in view.sample ? String(view.sample.sample) : ""],
   ];
   return `${linkOf(settings)}&${new URLSearchParams(Object.fromEntries(parts.filter(([, text]) => text !== "")))}`;
@@ -113,7 +118,8 @@ export function withLinkedView(state: LabState): LabState {
   if (linked === undefined || study === undefined || study.neurons.length === 0 || !isMeant(linked, study))
     return state;
   const { linked: _linked, ...rest } = state;
-  const view = { ...state.view, ...viewOf(linked, study, state) };
+  const { partner: _partner, ...before } = state.view;
+  const view = { ...before, ...viewOf(linked, study, state) };
   const rows = shownTable({ ...state, view })!.rows;
   const mode = oneOf(linked, "mode", modes) ?? state.removal.mode;
   const rule: RemovalRule = { ...state.removal.rule, scope: view.scope, direction: view.direction };
@@ -136,6 +142,9 @@ function viewOf(linked: LinkedView, study: ShownStudy, { view }: LabState): Part
   const columns = [...new Set([...columnsOf(study), COST])];
   const table = study.neurons[numberBelow(linked, "repeat", study.neurons.length) ?? 0]!;
   const layers = layerWidths(table).map((_, index) => layerScope(index + 1));
+  const selected = numberBelow(linked, "neuron", table.rows) ?? 0;
+  const partner = numberBelow(linked, "partner", table.rows);
+  const pairLayer = numberBelow(linked, "pairLayer", layers.length + 1);
   const digit = numberBelow(linked, "digit", study.about.dataset.validation);
   return {
     ...(digit !== undefined && { sample: { sample: digit } }),
@@ -148,7 +157,11 @@ function viewOf(linked: LinkedView, study: ShownStudy, { view }: LabState): Part
     direction: oneOf(linked, "direction", directions) ?? view.direction,
     allRepeats: linked.parameters.get("all") === "1" && study.neurons.length > 1,
     repeat: study.neurons.indexOf(table),
-    selected: numberBelow(linked, "neuron", table.rows) ?? 0,
+    selected,
+    ...(partner !== undefined && partner !== selected && { partner }),
+    decomposition: oneOf(linked, "decomposition", decompositionIds) ?? view.decomposition,
+    pairValue: oneOf(linked, "pairValue", pairValues) ?? view.pairValue,
+    pairLayer: pairLayer === undefined || pairLayer === 0 ? view.pairLayer : pairLayer,
   };
 }
 

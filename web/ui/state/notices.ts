@@ -8,7 +8,7 @@ import { withLinkedView } from "./linked-view.ts";
 import { nothingRemoved } from "./removal.ts";
 import { columnIn, curveKey, isOfSample, USUAL_COLUMN } from "./shown.ts";
 import { shownNotice } from "./shown-notice.ts";
-import { curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
+import { allAnew, curvesAnew, evaluatedAnew } from "./wanted.ts";
 
 export function reduceNotice(state: LabState, told: LabNotice): LabState {
   const notice = shownNotice(told);
@@ -44,6 +44,16 @@ export function reduceNotice(state: LabState, told: LabNotice): LabState {
     case "classified":
       return notice.classified.sequence === state.classifiedWanted
         ? { ...state, classified: notice.classified }
+        : state;
+    case "pair":
+      return notice.pair.sequence === state.pairWanted ? { ...state, pair: notice.pair } : state;
+    case "decomposing": {
+      const { sequence, done, total } = notice;
+      return sequence === state.layerPairsWanted ? { ...state, decomposing: { done, total } } : state;
+    }
+    case "layerPairs":
+      return notice.pairs.sequence === state.layerPairsWanted
+        ? { ...without(state, "decomposing"), layerPairs: notice.pairs }
         : state;
     case "curves":
       return withCurves(state, notice);
@@ -86,6 +96,9 @@ function without<
     | "evaluation"
     | "extremes"
     | "classified"
+    | "pair"
+    | "layerPairs"
+    | "decomposing"
     | "training"
     | "givenUp"
     | "epochs",
@@ -127,16 +140,24 @@ function withStudy(state: LabState, { type: _type, ...about }: NoticeOf<"study">
   const isSame = about.epoch !== undefined && about.epoch.training === state.study?.about.epoch?.training;
   const training = about.origin === "trained" ? trainingOf(state, about) : undefined;
   const study = { about, ...(training && { training }), ...empty };
-  const shown = { ...without(state, "evaluation", "extremes", "classified", "curvesRunning"), study, faults: [] };
+  const known = ["evaluation", "extremes", "classified", "curvesRunning", "pair", "layerPairs", "decomposing"] as const;
+  const shown = { ...without(state, ...known), study, faults: [] };
   // While networks train, and from epoch to epoch of a training, what is looked at and removed stays.
   const goesOn = state.phase === "training" && about.epoch !== undefined && about.epoch.shown !== training?.epochs;
   const rest = goesOn ? shown : without(shown, "training", "givenUp");
   if (isSame) return rest;
-  const { selected: _selected, sample: _sample, ...view } = state.view;
+  const { selected: _selected, partner: _partner, sample: _sample, ...view } = state.view;
   const scope = layerOf(state.view.scope) === undefined ? state.view.scope : layerScope(1);
   return {
     ...rest,
-    view: { ...view, repeat: 0, brushed: [], scope, ...(isOfSample(view.column) && { column: USUAL_COLUMN }) },
+    view: {
+      ...view,
+      repeat: 0,
+      pairLayer: 1,
+      brushed: [],
+      scope,
+      ...(isOfSample(view.column) && { column: USUAL_COLUMN }),
+    },
     removal: { ...state.removal, rule: { ...state.removal.rule, scope }, history: nothingRemoved },
   };
 }
@@ -184,7 +205,7 @@ function measured(state: LabState, study: ShownStudy): LabState {
   const { rule } = state.removal;
   const measure = rule.measure === RANDOM ? RANDOM : columnIn(study, rule.measure);
   const removal = { ...state.removal, rule: { ...rule, measure } };
-  return curvesAnew(extremesAnew(evaluatedAnew(withLinkedView({ ...state, study, view, removal }))));
+  return allAnew(withLinkedView({ ...state, study, view, removal }));
 }
 
 function withCurves(state: LabState, { curves, request, done, total }: NoticeOf<"curves">): LabState {

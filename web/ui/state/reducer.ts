@@ -10,7 +10,15 @@ import { type Preset, presetTexts } from "./presets.ts";
 import { type RemovalHistory, type RemovalRule, redone, rowsFrom, ruleRows, undone, withRemoved } from "./removal.ts";
 import { type SettingTexts, settingTexts } from "./settings.ts";
 import { isOfSample, shownTable, studySeed, USUAL_COLUMN } from "./shown.ts";
-import { classifiedAnew, curvesAnew, evaluatedAnew, extremesAnew } from "./wanted.ts";
+import {
+  allAnew,
+  classifiedAnew,
+  curvesAnew,
+  evaluatedAnew,
+  extremesAnew,
+  layerPairsAnew,
+  pairAnew,
+} from "./wanted.ts";
 
 export type LabAction =
   | { readonly type: "notice"; readonly notice: LabNotice }
@@ -20,6 +28,10 @@ export type LabAction =
   /** The part behind # of an address that a visitor went to. */
   | { readonly type: "link"; readonly hash: string }
   | { readonly type: "forgetLink" | "forgetSample" }
+  /** Looks at two neurons together; without `selected` the one that is looked at, and the partner. */
+  | { readonly type: "pair"; readonly selected?: number; readonly partner: number }
+  /** Looks at one of them again. */
+  | { readonly type: "forgetPartner" }
   /** Shows a training of the list. */
   | { readonly type: "reopen"; readonly training: string }
   | { readonly type: "view"; readonly change: Partial<View> }
@@ -51,10 +63,14 @@ export function reduce(state: LabState, action: LabAction): LabState {
     }
     case "forgetSample":
       return withoutSample(state);
+    case "pair":
+      return withPair(state, action.selected ?? state.view.selected ?? 0, action.partner);
+    case "forgetPartner":
+      return withoutPartner(state);
     case "view":
       return withView(state, action.change);
     case "mode":
-      return evaluatedAnew(curvesAnew({ ...state, removal: { ...state.removal, mode: action.mode } }));
+      return pairAnew(evaluatedAnew(curvesAnew({ ...state, removal: { ...state.removal, mode: action.mode } })));
     case "rule":
       return withRule(state, { ...state.removal.rule, ...action.rule });
     case "dismiss":
@@ -97,7 +113,7 @@ function withLink(state: LabState, hash: string): LabState {
   const linked = linkedViewOf(hash);
   const waiting = { ...rest, settings: settingTexts(settingsFromLink(hash)), ...(linked && { linked }) };
   const shown = withLinkedView(waiting);
-  return shown === waiting ? waiting : curvesAnew(extremesAnew(evaluatedAnew(shown)));
+  return shown === waiting ? waiting : allAnew(shown);
 }
 
 /** What the worker still tells of it is not of what is asked for any more. */
@@ -106,6 +122,18 @@ function withoutSample(state: LabState): LabState {
   const { classified: _classified, ...rest } = state;
   const column = isOfSample(view.column) ? USUAL_COLUMN : view.column;
   return classifiedAnew({ ...rest, view: { ...view, column } });
+}
+
+function withoutPartner(state: LabState): LabState {
+  const { partner: _partner, ...view } = state.view;
+  const { pair: _pair, ...rest } = state;
+  return { ...rest, view };
+}
+
+/** A neuron with itself is that neuron alone. */
+function withPair(state: LabState, selected: number, partner: number): LabState {
+  if (selected === partner) return withView(state, { selected });
+  return pairAnew(withView(state, { selected, partner }));
 }
 
 function withHistory(state: LabState, history: RemovalHistory): LabState {
@@ -122,15 +150,25 @@ function withRule(state: LabState, rule: RemovalRule): LabState {
 }
 
 function withView(state: LabState, change: Partial<View>): LabState {
-  const view = { ...state.view, ...change };
+  // A neuron that is looked at is looked at alone.
+  const alone = change.selected !== undefined && change.partner === undefined ? withoutPartner(state) : state;
+  const view = { ...alone.view, ...change };
   const before = state.view;
-  let next: LabState = { ...state, view };
+  let next: LabState = { ...alone, view };
   if (view.repeat !== before.repeat) next = evaluatedAnew(next);
   else if (view.sample !== before.sample) next = classifiedAnew(next);
   if (view.repeat !== before.repeat || view.selected !== before.selected) next = extremesAnew(next);
+  if (view.repeat !== before.repeat && view.partner !== undefined) next = pairAnew(next);
+  if (view.chart === "pairs" && !samePairs(view, before)) next = layerPairsAnew(next);
   const sameCurves =
     view.repeat === before.repeat && view.scope === before.scope && view.allRepeats === before.allRepeats;
   // The answer takes all curves, the chart of curves those of its own scope.
   if ((view.chart === "answer") !== (before.chart === "answer")) return curvesAnew(next);
   return sameCurves ? next : curvesAnew(next);
+}
+
+/** Whether the picture of all pairs is of the same numbers. */
+function samePairs(view: View, before: View): boolean {
+  const names = ["chart", "repeat", "pairLayer", "decomposition"] as const;
+  return names.every((name) => view[name] === before[name]);
 }

@@ -16,7 +16,17 @@ export const classifiedAnew = (state: LabState): LabState => ({
   classifiedWanted: state.classifiedWanted + 1,
 });
 export const extremesAnew = (state: LabState): LabState => ({ ...state, extremesWanted: state.extremesWanted + 1 });
+export const pairAnew = (state: LabState): LabState => ({ ...state, pairWanted: state.pairWanted + 1 });
+/** What is on show may still be looked at meanwhile. */
+export function layerPairsAnew({ decomposing: _decomposing, ...state }: LabState): LabState {
+  return { ...state, layerPairsWanted: state.layerPairsWanted + 1 };
+}
 export const curvesAnew = (state: LabState): LabState => ({ ...state, curvesWanted: state.curvesWanted + 1 });
+
+/** Whatever is asked of a study. */
+export function allAnew(state: LabState): LabState {
+  return layerPairsAnew(pairAnew(curvesAnew(extremesAnew(evaluatedAnew(state)))));
+}
 
 /** Digits shown on either side of a neuron. */
 export const EXTREMES_SHOWN = 8;
@@ -45,10 +55,18 @@ function studyRequests(before: LabState, after: LabState): LabRequest[] {
     const removed = history.present.map((row) => addressOf(table, row));
     requests.push({ type: "classify", sequence: after.classifiedWanted, repeat, choice, removed, mode });
   }
-  const { selected } = after.view;
+  const { selected, partner } = after.view;
   if (live && selected !== undefined && after.extremesWanted !== before.extremesWanted) {
     const neuron = addressOf(table, selected);
     requests.push({ type: "extremes", sequence: after.extremesWanted, repeat, neuron, count: EXTREMES_SHOWN });
+  }
+  if (live && selected !== undefined && partner !== undefined && after.pairWanted !== before.pairWanted) {
+    const neurons = [addressOf(table, selected), addressOf(table, partner)] as const;
+    requests.push({ type: "pair", sequence: after.pairWanted, repeat, neurons, mode });
+  }
+  if (live && after.view.chart === "pairs" && after.layerPairsWanted !== before.layerPairsWanted) {
+    const { decomposition, pairLayer: layer } = after.view;
+    requests.push({ type: "layerPairs", sequence: after.layerPairsWanted, repeat, layer, decomposition });
   }
   if (after.curvesWanted !== before.curvesWanted && after.phase !== "training") {
     if (before.curvesRunning !== undefined) requests.push({ type: "cancel", request: before.curvesRunning.request });
