@@ -116,15 +116,12 @@ function KnownPairs({ id, state, pairs, dispatch }: PairsChartProps & { readonly
         onCursor={setCursor}
         onPick={([row, column]) => look(order[row]!, order[column]!)}
       />
-      <div class="toolbar">
-        <span class="muted numbers" role="status">
-          {isInside
-            ? cellText(pairs, order[at[0]]!, order[at[1]]!)
-            : "Point at a pair, or press arrow keys; a click looks at it."}
-        </span>
-        <span class="spread" />
-        <Legend value={value} pairs={pairs} top={shown.top} />
-      </div>
+      <p class="muted numbers pairs-said" role="status">
+        {isInside
+          ? cellText(pairs, order[at[0]]!, order[at[1]]!)
+          : "Point at a pair, or press arrow keys; a click looks at it."}
+      </p>
+      <Legend value={value} pairs={pairs} top={shown.top} />
       <ol class="largest-pairs numbers" aria-label={`Pairs of the largest ${value}`}>
         {shown.largest.map(({ neurons: [a, b], bits }) => (
           <li key={`${a} ${b}`}>
