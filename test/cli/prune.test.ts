@@ -94,7 +94,7 @@ describe("prune", () => {
       expect(after).toBe(before);
       expect(layerSizes(networkShape(await written(out)))).toEqual(widths);
       const [header, ...rows] = rowsOf(`${out}.removed.csv`);
-      expect(header).toBe("layer,neuron,mutual_information_bits,mean_activation");
+      expect(header).toBe("layer,neuron,contribution,mean_activation");
       const layers = scope === "layer2" ? [2] : [1, 2];
       const expected = layers.flatMap((layer) =>
         constantNeurons.map((neuron) => `${layer},${neuron},0,${neuron === 3 ? 0.5 : 0}`),

@@ -232,7 +232,7 @@ describe("wrong usage", () => {
     [["run", "--measures", "taylor", "--shapley-error", "0.01"], "--shapley-error 0.01, measures taylor"],
     [
       ["prune", "x.npz", "--keep", "4", "--out", "y.npz", "--shapley-draws", "40"],
-      "--shapley-draws 40, measures mutual-information",
+      "--shapley-draws 40, measures contribution",
     ],
   ])("%j is refused: nothing is sampled", async (args, found) => {
     const { exitCode, stdout, stderr } = await commandLine(args, { folder: scratch });

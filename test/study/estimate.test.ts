@@ -9,9 +9,10 @@ import { lineThrough, type PartEstimate } from "../../src/estimate-trial.ts";
 import { Devices } from "../../src/gpu/device/devices.ts";
 import { runStudy } from "../../src/study/study.ts";
 import { testGpu } from "../support/gpu.ts";
+import { withGuessedPace } from "../support/limited-device.ts";
 import { tinyConfig, tinyDataset } from "../support/tiny-study.ts";
 
-const devices = new Devices(await testGpu());
+const devices = new Devices(withGuessedPace(await testGpu()));
 /** Ten milliseconds from one look to the next. */
 function steadyClock(): () => number {
   let now = 0;

@@ -91,7 +91,7 @@ export function addPruneOptions(command: Command): Command {
   const lossHelp = "remove as many as this loss of accuracy on the validation set allows: 0.5%";
   add("--max-accuracy-loss <points>", lossHelp, accuracyLoss);
   const names = measures.map(({ name }) => name);
-  add("--measure <name>", `lowest removed first, by: ${names.join(", ")}`, oneOf(names), "mutual-information");
+  add("--measure <name>", `lowest removed first, by: ${names.join(", ")}`, oneOf(names), "contribution");
   addLevelOptions(command);
   addShapleyOptions(command);
   add("--mode <name>", `what a removed neuron becomes: ${ablationModes.join(", ")}`, oneOf(ablationModes), "mean");
