@@ -103,8 +103,8 @@ function RemovalTable({
       <thead>
         <tr>
           <td />
-          <th scope="col">Accuracy, points</th>
-          <th scope="col">Loss, nat</th>
+          <th scope="col">Accuracy lost, points</th>
+          <th scope="col">Loss added, nat</th>
         </tr>
       </thead>
       <tbody>
