@@ -97,33 +97,41 @@ async function measuringEstimate(material: Material, config: MeasuringConfig): P
   return { part: "measure", amount: config.repeats, unit: "networks", milliseconds };
 }
 
-/** Counting pairs of neurons, of one network: a pass of its own. */
-async function pairsMilliseconds(
+/** Work on the validation set that is done for one network after another. @param work of one */
+async function eachNetwork(
+  material: Material,
+  { repeats }: Pick<MeasuringConfig, "repeats">,
+  work: (split: DeviceSplit) => Promise<unknown>,
+): Promise<number> {
+  const { clock, dataset } = material;
+  const run = (samples: number) => onSome(material, "validation", samples, work);
+  const { fixed, each } = await tried({ least: FIRST_SAMPLES, most: there(dataset.validation), run }, clock);
+  return repeats * (fixed + each * dataset.validation.count);
+}
+
+/** Counting pairs of neurons: a pass of its own. */
+function pairsMilliseconds(
   material: Material,
   config: MeasuringConfig & { readonly pairs: PairScope },
 ): Promise<number> {
-  const { gpu, clock, dataset, network } = material;
+  const { gpu, network } = material;
   const work = (split: DeviceSplit) => pairsOfNetworks(gpu, [{ repeat: 0, network }], split, config);
-  const run = (samples: number) => onSome(material, "validation", samples, work);
-  const { fixed, each } = await tried({ least: FIRST_SAMPLES, most: there(dataset.validation), run }, clock);
-  return config.repeats * (fixed + each * dataset.validation.count);
+  return eachNetwork(material, config, work);
 }
 
 /** Groups of neurons of one network: a pass, and the search for the most informative, as of bits. */
-async function groupsMilliseconds(
+function groupsMilliseconds(
   material: Material,
   config: MeasuringConfig & { readonly groups: number },
 ): Promise<number> {
-  const { gpu, clock, dataset, network, shape } = material;
+  const { gpu, network, shape } = material;
   const { bits: _, bins: __, ...ofBits } = config;
   const work = (split: DeviceSplit) =>
     groupsOfNetwork(gpu, { network, table: madeUpTable(shape) }, split, {
       ...ofBits,
       measures: [],
     });
-  const run = (samples: number) => onSome(material, "validation", samples, work);
-  const { fixed, each } = await tried({ least: FIRST_SAMPLES, most: there(dataset.validation), run }, clock);
-  return config.repeats * (fixed + each * dataset.validation.count);
+  return eachNetwork(material, config, work);
 }
 
 /** Random orders of each scope. */

@@ -75,6 +75,8 @@ function tasksAmong(tasks: readonly AblationTask[], jobs: readonly Job[]): Ablat
   return tasks.filter(({ repeat }) => repeats.has(repeat));
 }
 
+const placeOf = (job: Job, tasks: readonly AblationTask[]) => tasks.findIndex(({ repeat }) => repeat === job.repeat);
+
 function pairEvaluationsOf({ network }: AblationTask, { modes }: Pick<MeasuringConfig, "modes">): number {
   return pairEvaluations(hiddenUnits(networkShape(network)), constantModesOf(modes).length);
 }
@@ -128,7 +130,7 @@ export function ablateStage(dataset: AnyDataset, parts: StudyParts, onProgress?:
     const options = { ...config, modes: modesOf(jobs, config) };
     const { curves, singles } = await ablateNetworks(gpu, test.on(gpu), own, options, onProgress);
     return jobs.map((job): Yield => {
-      const index = own.findIndex(({ repeat }) => repeat === job.repeat);
+      const index = placeOf(job, own);
       const isOfSlice = ({ mode }: { mode: AblationMode }) => job.slice?.kind !== "curves" || mode === job.slice.mode;
       const named = namingOrders(curves[index]!.filter(isOfSlice));
       return { job, kind: "removals", value: { curves: named, singles: singles[index]! } };
@@ -145,7 +147,7 @@ export function ablateStage(dataset: AnyDataset, parts: StudyParts, onProgress?:
     const own = tasksAmong(tasks, jobs);
     if (own.length === 0) return [];
     const tables = await pairRemovals(gpu, test.on(gpu), own, constantModesOf(config.modes), { onProgress });
-    return jobs.map((job, index): Yield => ({ job, kind: "pair-removals", value: tables[index]! }));
+    return jobs.map((job): Yield => ({ job, kind: "pair-removals", value: tables[placeOf(job, own)]! }));
   }
 
   async function run(gpu: GpuContext, { jobs, finished, waiting }: Group): Promise<Yield[]> {

@@ -2,7 +2,7 @@
 import type { BrowserScope } from "../../src/platform/browser/adapter.ts";
 import { openAdapter } from "../../src/platform/node/adapters.ts";
 import { Lab } from "../../web/engine/lab.ts";
-import type { GivenFile, LabNotice, LabRequest } from "../../web/engine/protocol.ts";
+import type { GivenFile, LabNotice, LabRequest, LabSettings } from "../../web/engine/protocol.ts";
 import type { LabStorage } from "../../web/engine/training-archive.ts";
 import { testAdapterName } from "./gpu.ts";
 import { type IdxFiles, tinyIdxFiles } from "./idx-folders.ts";
@@ -122,6 +122,22 @@ export async function openLab(
 export async function settled(lab: LabInNode): Promise<void> {
   for (let phase = await lab.next("phase"); phase.phase !== "ready"; phase = await lab.next("phase"));
 }
+
+/** A study of the tiny data set that is trained in moments. */
+export const tinyLabSettings: LabSettings = {
+  hidden: [7, 5],
+  activation: "sigmoid",
+  epochs: 3,
+  repeats: 2,
+  seed: 0,
+  batchSize: 16,
+  learningRate: 0.1,
+  l2: 1e-5,
+  noisyLabels: 0,
+  bits: 1,
+  bins: "equal-width",
+  singles: "all",
+};
 
 /** An opened lab with the tiny data set. */
 export async function openTinyLab(storage?: LabStorage): Promise<LabInNode> {

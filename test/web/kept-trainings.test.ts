@@ -5,23 +5,10 @@ import type { PartFolders, PartStore } from "../../src/core/part-store.ts";
 import type { EarlierTraining, LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import type { LabStorage } from "../../web/engine/training-archive.ts";
 import { tinyIdxFiles } from "../support/idx-folders.ts";
-import { givenFiles, type LabInNode, openLab, openTinyLab, settled } from "../support/lab-in-node.ts";
+import { givenFiles, type LabInNode, openLab, openTinyLab, settled, tinyLabSettings } from "../support/lab-in-node.ts";
 import { MemoryFolders } from "../support/memory-folders.ts";
 
-const settings: LabSettings = {
-  hidden: [7],
-  activation: "sigmoid",
-  epochs: 3,
-  repeats: 2,
-  seed: 0,
-  batchSize: 16,
-  learningRate: 0.1,
-  l2: 1e-5,
-  noisyLabels: 0,
-  bits: 1,
-  bins: "equal-width",
-  singles: "all",
-};
+const settings: LabSettings = { ...tinyLabSettings, hidden: [7] };
 
 const labs: LabInNode[] = [];
 afterAll(() => {

@@ -10,22 +10,9 @@ import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 import { testAdapterName } from "../support/gpu.ts";
 import { tinyIdxFiles } from "../support/idx-folders.ts";
-import { givenFiles, type LabInNode, openTinyLab, settled } from "../support/lab-in-node.ts";
+import { givenFiles, type LabInNode, openTinyLab, settled, tinyLabSettings } from "../support/lab-in-node.ts";
 
-const settings: LabSettings = {
-  hidden: [7, 5],
-  activation: "sigmoid",
-  epochs: 4,
-  repeats: 2,
-  seed: 0,
-  batchSize: 16,
-  learningRate: 0.1,
-  l2: 1e-5,
-  noisyLabels: 0,
-  bits: 1,
-  bins: "equal-width",
-  singles: "all",
-};
+const settings: LabSettings = { ...tinyLabSettings, epochs: 4 };
 
 /** What a training of so many epochs gives on the command line. */
 async function freshStudy(epochs: number): Promise<StudyOutcome> {

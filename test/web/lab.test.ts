@@ -20,22 +20,9 @@ import type { LabNotice, LabSettings } from "../../web/engine/protocol.ts";
 import { configOf } from "../../web/engine/settings.ts";
 import { testAdapterName } from "../support/gpu.ts";
 import { idxNames, tinyIdxFiles } from "../support/idx-folders.ts";
-import { givenFiles, type LabInNode, openLab, openTinyLab, settled } from "../support/lab-in-node.ts";
+import { givenFiles, type LabInNode, openLab, openTinyLab, settled, tinyLabSettings } from "../support/lab-in-node.ts";
 
-const settings: LabSettings = {
-  hidden: [7, 5],
-  activation: "sigmoid",
-  epochs: 3,
-  repeats: 2,
-  seed: 0,
-  batchSize: 16,
-  learningRate: 0.1,
-  l2: 1e-5,
-  noisyLabels: 0,
-  bits: 1,
-  bins: "equal-width",
-  singles: "all",
-};
+const settings = tinyLabSettings;
 const config = configOf(settings, "bands");
 const start = { type: "start", settings } as const;
 /** Long enough that something can happen meanwhile. */

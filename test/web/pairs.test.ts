@@ -11,24 +11,11 @@ import { bothPerClass } from "../../src/reference/pairs.ts";
 import { layerPairs } from "../../web/engine/pairs/layer-pairs.ts";
 import { pairFacts } from "../../web/engine/pairs/pair-facts.ts";
 import { type LookedAtPair, pairPlace } from "../../web/engine/pairs/pair-notices.ts";
-import type { LabNotice, LabRequest, LabSettings } from "../../web/engine/protocol.ts";
+import type { LabNotice, LabRequest } from "../../web/engine/protocol.ts";
 import { tinyIdxFiles } from "../support/idx-folders.ts";
-import { givenFiles, type LabInNode, openTinyLab, settled } from "../support/lab-in-node.ts";
+import { givenFiles, type LabInNode, openTinyLab, settled, tinyLabSettings } from "../support/lab-in-node.ts";
 
-const settings: LabSettings = {
-  hidden: [7, 5],
-  activation: "sigmoid",
-  epochs: 3,
-  repeats: 2,
-  seed: 0,
-  batchSize: 16,
-  learningRate: 0.1,
-  l2: 1e-5,
-  noisyLabels: 0,
-  bits: 1,
-  bins: "equal-width",
-  singles: "all",
-};
+const settings = tinyLabSettings;
 type Pair = readonly [NeuronAddress, NeuronAddress];
 const within: Pair = [
   { layer: 1, neuron: 4 },
