@@ -20,6 +20,7 @@ import {
   type AblationMode,
   ablationModes,
   type NeuronAddress,
+  recordedSingles,
   type SingleRemovals,
 } from "./core/ablation.ts";
 import {
@@ -49,7 +50,6 @@ import { levelConfig } from "./host/level-config.ts";
 import { deviceMemoryBytes } from "./host/open-device.ts";
 import { openNetwork } from "./host/open-network.ts";
 import { readStudyData } from "./host/study-data.ts";
-import { recordedSingles } from "./library.ts";
 import {
   type AblateOptions,
   ablateChecks,
@@ -291,7 +291,11 @@ export async function ablate(
   return inTurn(requireDevice(gpu, where), async () => {
     using test = splitOnDevice(gpu, fitted, "test");
     const { repeat } = table;
-    const alone = neuronsAlone(networkShape(network), { ...given({ singles: recordedSingles(asked) }), seed }, repeat);
+    const alone = neuronsAlone(
+      networkShape(network),
+      { ...given({ singles: recordedSingles(asked.singles) }), seed },
+      repeat,
+    );
     const task = { network, repeat, orders, meanActivations, ...(alone && { alone }) };
     const fits = await fitsOn(gpu, fitted, task, sweep.modes);
     const { curves, singles } = await ablateNetworks(gpu, test, [{ ...task, ...fits }], sweep);

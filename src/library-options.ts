@@ -1,6 +1,6 @@
 /** The options of the library, and what each may be; a new field of their types does not compile until it is said here. */
 
-import { type AblationMode, ablationModes, type SinglesChoice } from "./core/ablation.ts";
+import { type AblationMode, type AskedSingles, ablationModes } from "./core/ablation.ts";
 import type { Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { weightsLayouts } from "./core/layer-chain.ts";
@@ -83,7 +83,7 @@ export interface AblateOptions {
   readonly stride?: number;
   readonly sweep?: SweepMethod;
   /** Neurons that are removed alone: `all`, the default, `none`, or at most so many of each layer, drawn by the seed. */
-  readonly singles?: "all" | SinglesChoice;
+  readonly singles?: AskedSingles;
   /** Pairs of neurons that are removed together: all of each layer. By default none. */
   readonly pairRemovals?: PairRemovalScope;
 }

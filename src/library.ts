@@ -2,7 +2,6 @@
 
 import { activationsOf, analyzeNetworks, type FiledNetwork, fittedNetworks } from "./analyze.ts";
 import { withinMinutes } from "./budget.ts";
-import type { SinglesChoice } from "./core/ablation.ts";
 import type { AnyDataset, Dataset } from "./core/dataset.ts";
 import { UsageError } from "./core/errors.ts";
 import { classesOf } from "./core/layers/network-shape.ts";
@@ -27,7 +26,6 @@ import { openNetwork } from "./host/open-network.ts";
 import { provenanceOf } from "./host/provenance.ts";
 import { readLargeStudyData } from "./host/study-data.ts";
 import {
-  type AblateOptions,
   type AnalyzeOptions,
   analyzeChecks,
   dataSource,
@@ -44,11 +42,6 @@ import type { ReadOptions } from "./models/model-reader.ts";
 import { openResultsFolder } from "./platform/node/results-folder.ts";
 import { requireResults } from "./pruning/require-results.ts";
 import { completeResults } from "./report/files/result-files.ts";
-
-/** As study.json says it: `all` is the default, and not said. */
-export function recordedSingles({ singles }: AblateOptions): SinglesChoice | undefined {
-  return singles === "all" ? undefined : singles;
-}
 
 /** A path, or a network that holds together. */
 function requirePathOrNetwork(value: unknown, index: number): string | Network {
@@ -127,8 +120,7 @@ async function analyzed(
   using stored = await datasetOf(data, classesOf(networkShape(read[0]!.network)), options, rescaled);
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;
-  const { bits, bins, quantizeThreshold, greedyBlock, pairs, groups, pairRemovals } = options;
-  const singles = recordedSingles(options);
+  const { bits, bins, quantizeThreshold, greedyBlock, pairs, groups, singles, pairRemovals } = options;
   const { remeasure } = remeasureConfig({ ...options, measures: names, scopes, modes }, "analyze");
   const wanted = analysisConfig(read, {
     data: isNamed ? data : stored.name,

@@ -91,6 +91,13 @@ export interface AblationCurve extends CurveOutcome {
  * nothing is said, all are.
  */
 export type SinglesChoice = "none" | number;
+/** As it is asked for. */
+export type AskedSingles = "all" | SinglesChoice;
+
+/** As study.json says it: `all` is the default, and not said. */
+export function recordedSingles(asked: AskedSingles | undefined): SinglesChoice | undefined {
+  return asked === "all" ? undefined : asked;
+}
 
 /** Test accuracy and loss with one neuron removed at a time, for one hidden layer of one network in one mode. */
 export interface SingleRemovals {

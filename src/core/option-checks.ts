@@ -3,7 +3,7 @@
  * settings of the lab.
  */
 
-import type { SinglesChoice } from "./ablation.ts";
+import type { AskedSingles } from "./ablation.ts";
 import { activations, alphaOf, defaultAlphas, type LayerActivation } from "./activation.ts";
 import type { Shares } from "./dataset.ts";
 import type { Range } from "./study-defaults.ts";
@@ -83,7 +83,7 @@ export function someNames<T extends string>(names: readonly T[]): Check<readonly
  * Which neurons are removed alone: `all` stands for saying nothing.
  * @param counted so many of each layer
  */
-export function singlesCheck(counted: Range): Check<"all" | SinglesChoice> {
+export function singlesCheck(counted: Range): Check<AskedSingles> {
   const { least, most } = counted;
   const number = wholeNumber(counted);
   return {

@@ -70,7 +70,10 @@ export interface StreamedFile {
   readonly chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 }
 
-/** Names of the result files, relative to their folder; those of a report are made from the others. */
+/**
+ * Names of the result files, relative to their folder; those of a report are made from the others. study.json is the first, since
+ * files are removed in this order: without it no folder counts as complete.
+ */
 export const resultNames = {
   study: "study.json",
   neurons: "neurons.csv",

@@ -1,14 +1,16 @@
 /** What study.json records of an analysis, out of what was asked for: for the command and the library. */
 import { architectureOf, type FiledNetwork } from "../analyze.ts";
+import { type AskedSingles, recordedSingles } from "../core/ablation.ts";
 import type { Activation } from "../core/activation.ts";
 import type { AnalysisConfig, MeasuringConfig, ReadingConfig } from "../core/study.ts";
 import { given } from "./given.ts";
 import { levelConfig } from "./level-config.ts";
 
 export interface AnalysisOptions
-  extends Omit<MeasuringConfig, "repeats" | "hidden" | "activation">,
+  extends Omit<MeasuringConfig, "repeats" | "hidden" | "activation" | "singles">,
     Pick<ReadingConfig, "alpha" | "weightsLayout" | "channels"> {
   readonly activation?: Activation;
+  readonly singles?: AskedSingles;
 }
 
 /** The configuration, fields in a fixed order. @throws UsageError as `levelConfig` does. */
@@ -32,6 +34,6 @@ export function analysisConfig(networks: readonly FiledNetwork[], options: Analy
     randomDraws,
     stride,
     sweep,
-    ...given({ singles, pairRemovals }),
+    ...given({ singles: recordedSingles(singles), pairRemovals }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { describeAdapter } from "../core/adapter-text.ts";
 import { sha256 } from "../core/sha256.ts";
+import type { Provenance } from "../core/study.ts";
 import { tilesText } from "../core/tiles.ts";
 import { encodePlain } from "../formats/plain-bytes.ts";
 import type { StudyRecord } from "./study-record.ts";
@@ -14,12 +15,15 @@ export type StudyIdentity = Readonly<Record<string, unknown>>;
 /** Fields that only say which of two machines computed. */
 export const ADAPTER_FIELDS: readonly string[] = ["adapter", "tiles"];
 
+/** What tells studies apart: the record of a study has it, and so have its results. */
+export interface Identified extends Pick<StudyRecord, "config" | "networks"> {
+  readonly origin: Pick<Provenance, "package" | "dawn" | "adapter" | "tiles"> & {
+    readonly dataset: { readonly sha256: string };
+  };
+}
+
 /** Networks that a study was given are told by what they hold. */
-export async function identityOf({
-  config,
-  origin,
-  networks: names,
-}: Pick<StudyRecord, "config" | "origin" | "networks">): Promise<StudyIdentity> {
+export async function identityOf({ config, origin, networks: names }: Identified): Promise<StudyIdentity> {
   const networks = names === undefined ? {} : { networks: await sha256(encodePlain(names)) };
   return {
     ...config,
@@ -27,7 +31,7 @@ export async function identityOf({
     version: origin.package,
     dawn: origin.dawn,
     adapter: describeAdapter(origin.adapter),
-    tiles: tilesText(origin.tiles),
+    ...(origin.tiles && { tiles: tilesText(origin.tiles) }),
     dataset: origin.dataset.sha256,
   };
 }

@@ -35,6 +35,7 @@ async function chosen(there: StudyConfig | undefined, options: { readonly fresh?
       return [endless];
     },
     tell: (line) => lines.push(line),
+    isComplete: false,
     isBegun: (own) => isBegunIn(folder, options, { config: own, origin, dataset: tinyDataset }),
   });
   return { found, lines, tried: tried.length };

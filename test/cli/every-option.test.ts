@@ -50,6 +50,30 @@ const withValue = leaves.flatMap((leaf) =>
     .map((option) => [`${leaf.path.join(" ")} ${option.long}`, leaf, option] as const),
 );
 
+/** Names that options take, of any of them. */
+const names = [
+  "all",
+  "none",
+  "auto",
+  "layers",
+  "network",
+  "zero",
+  "mean",
+  "fast",
+  "masked",
+  "sigmoid",
+  "entropy",
+  "paper",
+];
+
+test.each(withValue)("%s has a value where it takes a text", (_, leaf, option) => {
+  // What a parser returns as undefined commander makes an empty text of.
+  for (const text of [...names, ...(option.argChoices ?? [])]) {
+    const outcome = read(leaf, option, text);
+    if ("taken" in outcome) expect(outcome.taken, text).not.toBe("");
+  }
+});
+
 /** All numbers in a value, however deep. */
 function numbersIn(value: unknown): number[] {
   if (typeof value === "number") return [value];

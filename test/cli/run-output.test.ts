@@ -51,7 +51,7 @@ describe("a folder for results that is not empty", () => {
     const before = filesBelow(folder);
     const what = /^gpu-importance: kept: the folder for results is not empty$/;
     const result = await run("kept");
-    expectMessage(result, 2, what, /^ {2}found: {4}curves\.csv, .*\(4 in all\)$/);
+    expectMessage(result, 2, what, /^ {2}found: {4}study\.json: the file is not JSON$/);
     expect(result.stderr).toContain("or add --force to replace the results in it");
     expect(filesBelow(folder)).toEqual(before);
     for (const file of before) expect(readFileSync(join(folder, file), "utf8")).toBe("old");

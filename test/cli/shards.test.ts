@@ -1,5 +1,5 @@
 /** Studies that several processes divide among themselves, and what is made of their parts: byte for byte those of one process. */
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { encodeSafetensors } from "../../src/models/safetensors-model.ts";
@@ -87,6 +87,23 @@ describe("shards of a run", () => {
     expectSame("in place", "whole");
   });
 
+  test("are merged once: the same merge again finds its results, and goes on with what a kill has stopped", async () => {
+    const before = settled("merged");
+    for (const args of [
+      ["shared", ...to("merged")],
+      ["in place", ...to("in place")],
+    ]) {
+      const again = await well("merge", ...args);
+      expect(again.stdout).toBe(whole.stdout);
+      expect(again.stderr).toMatch(/ were complete: nothing was computed$/m);
+    }
+    expect(settled("merged")).toEqual(before);
+    cpSync(join(scratch, "merged"), join(scratch, "stopped"), { recursive: true });
+    for (const name of ["study.json", "curves.csv"]) rmSync(join(scratch, "stopped", name));
+    await well("merge", "shared", ...to("stopped"));
+    expectSame("stopped", "whole");
+  });
+
   test("are refused with what, where and why where they do not make a study", async () => {
     const refused = async (code: number, args: readonly string[], ...texts: readonly RegExp[]) => {
       const { exitCode, stderr, stdout } = await gpuImportance(...args);
@@ -106,7 +123,9 @@ describe("shards of a run", () => {
       [...run, "--epochs", "2", ...to("shared"), "--shard", "1/2"],
       /found: +epochs 2 \(there 1\)\n.*then, or another --out/,
     );
-    await refused(2, [...run, ...to("whole"), "--shard", "1/2"], /the study in this folder is complete/);
+    await refused(2, [...run, "--seed", "1", ...to("whole"), "--shard", "1/2"], /of another study: seed 1 \(there 0\)/);
+    await well(...run, "--seed", "1", ...to("seed 1"), "--shard", "1/2");
+    await refused(2, ["merge", "seed 1", ...to("whole")], /of another study: seed 1 \(there 0\)/);
     await refused(1, ["merge", "whole", ...to("none")], /whole: there is no unfinished study[\s\S]*complete results/);
     await refused(1, ["status", "tiny"], /tiny: there is no unfinished study/);
     await refused(1, ["status", "nowhere"], /nowhere/);

@@ -39,7 +39,8 @@ import { megabytes, signedDecimal } from "../options/option-values.ts";
 import { addComputingOptions, addResultOptions } from "../options/result-options.ts";
 import { addShardOptions, shardAsked } from "../options/shard-options.ts";
 import { addDataOptions, addDataSourceOption, addSweepOptions } from "../options/study-options.ts";
-import { budgeted } from "../results/budgeted.ts";
+import { budgeted, withinBudget } from "../results/budgeted.ts";
+import { requireSameOptions } from "../results/complete-results.ts";
 import { beginSession } from "../results/session.ts";
 import { type ReadyPlace, type ReadyStudy, type StudyOptions, studyIn } from "../results/study-command.ts";
 import { showDataset, timeStamp } from "../results/study-output.ts";
@@ -136,6 +137,7 @@ async function ready(
   for (const note of notes) display.line(`measures: ${note}`);
   remeasureConfig({ ...options, measures });
   const wanted = analysisConfig(read, { ...options, ...shapleyConfig(options), measures });
+  await requireSameOptions(folder, withinBudget(wanted, options.minutes));
   const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
   const asked = {
     data,
@@ -162,7 +164,7 @@ async function ready(
   const tell = options.quiet === true || options.shard !== undefined ? undefined : display.line;
   const study = { dataset, origin: partOriginOf(devices, dataset), networks: asRepeats(networks) };
   const isBegun = (own: AnalysisConfig) => isBegunIn(folder, options, { config: own, ...study });
-  const config = await budgeted(wanted, options.minutes, { estimate, tell, isBegun });
+  const config = await budgeted(wanted, options.minutes, { estimate, tell, isComplete: folder.isComplete, isBegun });
   const onEvaluated = accuracyTeller(networks, dataset, dataset.treatment !== undefined, { line: display.line, warn });
   const elapsedMs = { data: dataMs, adapter: adapterMs };
   await compute({ devices, elapsedMs, warnings, onEvaluated, config, ...study });

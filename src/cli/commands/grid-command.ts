@@ -6,6 +6,7 @@ import { given } from "../../host/given.ts";
 import type { DeviceChoice } from "../../host/open-device.ts";
 import { packageVersion } from "../../host/package-version.ts";
 import type { ShardChoice } from "../../host/shard-of.ts";
+import { TakenError } from "../../platform/node/claim.ts";
 import { fileError } from "../../platform/node/files.ts";
 import { readRegular } from "../../platform/node/regular-file.ts";
 import { hasStudy } from "../../platform/node/results-folder.ts";
@@ -17,7 +18,7 @@ import { type Cell, gridCells } from "../grid/cells.ts";
 import { readAxes } from "../grid/grid-file.ts";
 import { GridFolder } from "../grid/grid-folder.ts";
 import { reportGrid } from "../grid/grid-report.ts";
-import { type FailedCell, runCells } from "../grid/run-cells.ts";
+import { type FailedCell, finished, runCells } from "../grid/run-cells.ts";
 import { shareOf, shareText } from "../grid/share.ts";
 import { argumentOf, under, withExamples } from "../options/help.ts";
 import { integer, text } from "../options/option-values.ts";
@@ -93,6 +94,15 @@ async function tellStrangers(folder: GridFolder, { cells }: Plan, { display }: S
   if (strange.length === 0) return;
   const count = `${strange.length} cell${strange.length === 1 ? "" : "s"}`;
   display.line(`note:    ${count} in ${folder.label} are none of this grid file: they stay, and no report has them`);
+}
+
+/** Clears up beside complete cells; one that another process is at work on is left to it. */
+async function finishedAll(cells: readonly Cell[], work: Parameters<typeof finished>[1]): Promise<void> {
+  for (const cell of cells) {
+    await finished(cell, work).catch((error: unknown) => {
+      if (!(error instanceof TakenError)) throw error;
+    });
+  }
 }
 
 async function unfinished(cells: readonly Cell[], folder: GridFolder): Promise<Cell[]> {
@@ -193,6 +203,7 @@ async function computedGrid(
     options.queue === undefined
       ? await ownCells(left, folder, session, options, share.within)
       : await queuedCells(left, { folder, session, address: requireQueue(options.queue), shards: options.shards ?? 1 });
+  if (options.force !== true) await finishedAll(share.cells, { folder, session, options });
   if (shard !== undefined) tellShardDone(folder, session);
   else await reportGrid(folder, record, session, options);
   requireAll(failed, cells.length, folder);

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { material } from "../../bench/material.ts";
-import { replacementModes, type SinglesChoice } from "../../core/ablation.ts";
+import { type AskedSingles, recordedSingles, replacementModes } from "../../core/ablation.ts";
 import { type Activation, activations } from "../../core/activation.ts";
 import type { Dataset } from "../../core/dataset.ts";
 import type { Profile } from "../../core/profile.ts";
@@ -33,7 +33,7 @@ interface ProfileOptions {
   readonly trace?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
-  readonly singles?: SinglesChoice | undefined;
+  readonly singles?: AskedSingles;
 }
 
 /** As MNIST: the sweep costs what it costs there, whatever the pixels are. */
@@ -68,7 +68,7 @@ function sweepConfig({ hidden, activation, repeats, singles: alone }: ProfileOpt
     randomDraws: 5,
     stride: 1,
     sweep: "fast",
-    ...given({ singles: alone }),
+    ...given({ singles: recordedSingles(alone) }),
   };
 }
 

@@ -13,8 +13,10 @@ import { parseStudyFile } from "../../report/files/study-file.ts";
 import type { CellResult } from "../../report/grid/grid-row.ts";
 import { reportOfRun } from "../commands/report-command.ts";
 import { isTemporary } from "../exit-codes.ts";
+import { otherResults } from "../results/complete-results.ts";
 import { type MergeOptions, mergedInto } from "../results/merged-study.ts";
 import { nothingKept, type Session } from "../results/session.ts";
+import { clearUp } from "../results/written-study.ts";
 import { cellResultIn } from "./cell-result.ts";
 import { GridFolder } from "./grid-folder.ts";
 import { reportGrid } from "./grid-report.ts";
@@ -61,19 +63,29 @@ async function requireAlike(cells: readonly UnitedCell[], mixedAdapters: boolean
   }
 }
 
+/** @throws UsageError where complete results have another study.json */
+async function requireCopy(to: string, text: string): Promise<void> {
+  const there = new TextDecoder().decode(await folderSource(to).read(resultNames.study));
+  if (there !== text) throw otherResults(to, "results of the same cell that were computed at another time");
+}
+
 /** Takes a complete cell over; study.json comes last. @throws RunError where a file is damaged */
 async function takeOver(from: string, to: string, options: MergeOptions, session: Session): Promise<void> {
   const source = folderSource(from);
-  const study = parseStudyFile(
-    new TextDecoder().decode(await source.read(resultNames.study)),
-    join(from, resultNames.study),
-  );
+  const text = new TextDecoder().decode(await source.read(resultNames.study));
+  const study = parseStudyFile(text, join(from, resultNames.study));
   const figures = (await source.list("figures")).map((name) => `figures/${name}`);
   const { report, summary, claims } = resultNames;
   const there = new Set(await source.list());
   const pages = options.report ? [summary, claims, report].filter((name) => there.has(name)) : [];
   const all = [...Object.keys(study.files ?? {}), ...(options.report ? figures : []), ...pages, resultNames.study];
-  using sink = await openResultsFolder(to, { force: options.force === true, tell: session.display.line });
+  const { force = false } = options;
+  using sink = await openResultsFolder(to, { force, again: true, copied: true, tell: session.display.line });
+  // By an earlier merge. What study.json says tells its files from all others.
+  if (sink.isComplete) {
+    await requireCopy(to, text);
+    return clearUp(sink, session.display);
+  }
   for (const name of all) {
     const expected = study.files?.[name];
     await sink.write({ name, chunks: createReadStream(join(from, name)) });

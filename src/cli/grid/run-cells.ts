@@ -2,7 +2,7 @@
 import { RunError, UsageError } from "../../core/errors.ts";
 import type { PartEstimate } from "../../estimate-trial.ts";
 import { TakenError } from "../../platform/node/claim.ts";
-import { hasStudy } from "../../platform/node/results-folder.ts";
+import { hasStudy, isLeftBeside } from "../../platform/node/results-folder.ts";
 import type { DoneSummary } from "../../report/files/grid-files.ts";
 import type { Shard } from "../../study/jobs.ts";
 import { duration } from "../display/progress-text.ts";
@@ -11,7 +11,9 @@ import { isTemporary } from "../exit-codes.ts";
 import { nothingKept, type Session } from "../results/session.ts";
 import { type StudyOptions, studyIn } from "../results/study-command.ts";
 import type { StudyMaterial } from "../results/study-material.ts";
+import { withResults } from "../results/study-output.ts";
 import { askedTraining, readyToTrain } from "../results/trained-study.ts";
+import { clearUp } from "../results/written-study.ts";
 import { cellResultIn } from "./cell-result.ts";
 import type { Cell } from "./cells.ts";
 import type { GridFolder } from "./grid-folder.ts";
@@ -50,10 +52,14 @@ function wholeText(firstMs: number, cells: number): string[] {
   return [`grid:    ${aboutText(firstMs * cells)} in all, if ${like} as long`];
 }
 
+/** A cell's table is in its report; that of the grid comes at the end. */
+function quietly({ display }: Session): Session {
+  return { display, told: () => nothingKept, conclude() {}, print: async () => {} };
+}
+
 /** Computes a cell into its folder, through the same code as `run`. @throws as that */
 async function computed(cell: Cell, work: CellsWork, tellWhole: ((firstMs: number) => void) | undefined) {
   const { folder, session, options, material, within } = work;
-  const { display } = session;
   const out = folder.cell(cell.name);
   const own = { ...options, ...cell.options, out };
   const asked = askedTraining(cell.options);
@@ -62,8 +68,7 @@ async function computed(cell: Cell, work: CellsWork, tellWhole: ((firstMs: numbe
     estimatedMs = parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   };
   const means = { material, isEstimated: tellWhole !== undefined, onEstimates };
-  // A cell's table is in its report; that of the grid comes at the end.
-  const quiet: Session = { display, told: () => nothingKept, conclude() {}, print: async () => {} };
+  const quiet = quietly(session);
   const before = session.told;
   session.told = async () => {
     const [grid, study] = [await before(), await quiet.told()];
@@ -81,6 +86,26 @@ async function computed(cell: Cell, work: CellsWork, tellWhole: ((firstMs: numbe
   } finally {
     session.told = before;
   }
+}
+
+/**
+ * Ends a cell whose results are complete, where a kill came behind the last of them: clears up, and makes its report.
+ * @throws TakenError where another process is about to
+ */
+export async function finished(
+  { name }: Pick<Cell, "name">,
+  {
+    folder,
+    session,
+    options,
+  }: Pick<CellsWork, "folder" | "session"> & { readonly options: Pick<StudyOptions, "report"> },
+): Promise<void> {
+  const out = folder.cell(name);
+  if (!(await isLeftBeside(out))) return;
+  const quiet = quietly(session);
+  await withResults(quiet, { out, otherwise: out }, { report: options.report }, new Date(), (own) =>
+    clearUp(own, session.display),
+  );
 }
 
 /** What is said of a cell that has failed. */
@@ -117,7 +142,8 @@ export async function runCells(cells: readonly Cell[], work: CellsWork): Promise
     try {
       // Another process may have done it meanwhile.
       const isDone = options.force !== true && (await hasStudy(folder.cell(cell.name)));
-      if (!isDone) {
+      if (isDone) await finished(cell, work);
+      else {
         await folder.forget(cell.name);
         await computed(cell, work, index === 0 && within === undefined ? tellWhole : undefined);
         took.push(performance.now() - begin);

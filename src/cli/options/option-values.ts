@@ -1,7 +1,7 @@
 /** Option values from text: each says what it allows, and refuses the rest with that. */
 import { InvalidArgumentError } from "commander";
 import { csvParseRows } from "d3-dsv";
-import type { SinglesChoice } from "../../core/ablation.ts";
+import type { AskedSingles } from "../../core/ablation.ts";
 import type { Shares } from "../../core/dataset.ts";
 import {
   type Check,
@@ -86,11 +86,10 @@ export function meanAndDeviation(value: string): { readonly mean: number; readon
   return checked(normalization, more.length > 0 ? undefined : { mean, sd });
 }
 
-/** Which neurons are removed alone; undefined for `all`, as in study.json. */
-export function singles(value: string): SinglesChoice | undefined {
+/** Which neurons are removed alone. */
+export function singles(value: string): AskedSingles {
   const text = value.trim();
-  const choice = checked(singlesCheck(wholeRanges.singles), /^\d/.test(text) ? wholeText(text) : text);
-  return choice === "all" ? undefined : choice;
+  return checked(singlesCheck(wholeRanges.singles), /^\d/.test(text) ? wholeText(text) : text);
 }
 
 export function oneOf<T extends string>(choices: readonly T[]): Parser<T> {

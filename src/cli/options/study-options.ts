@@ -1,7 +1,7 @@
 /** The options of a study on the command line, with their defaults. */
 
 import { type Command, Option } from "commander";
-import { ablationModes } from "../../core/ablation.ts";
+import { type AskedSingles, ablationModes, recordedSingles } from "../../core/ablation.ts";
 import { activations } from "../../core/activation.ts";
 import { pairRemovalScopes } from "../../core/pair-removals.ts";
 import { pairScopes } from "../../core/pairs.ts";
@@ -184,8 +184,13 @@ function addNormalizeOption(command: Command): Command {
   );
 }
 
+/** A study as options ask for it. */
+export interface AskedStudy extends Omit<StudyConfig, "singles"> {
+  readonly singles?: AskedSingles;
+}
+
 /** The configuration out of commander's options, fields in a fixed order. */
-export function studyConfig(options: StudyConfig): StudyConfig {
+export function studyConfig(options: AskedStudy): StudyConfig {
   const { data, repeats, seed, hidden, activation, epochs, batchSize, learningRate, l2 } = options;
   const { measures: measured, scopes, modes, randomDraws, stride, sweep, singles: alone } = options;
   const { label, noHeader, drop, classes, split, normalize, standardize } = options;
@@ -216,7 +221,7 @@ export function studyConfig(options: StudyConfig): StudyConfig {
     randomDraws,
     stride,
     sweep,
-    ...given({ singles: alone, pairRemovals: options.pairRemovals }),
+    ...given({ singles: recordedSingles(alone), pairRemovals: options.pairRemovals }),
   };
   return { ...training, ...removals };
 }

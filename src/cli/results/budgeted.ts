@@ -12,7 +12,9 @@ interface Estimating<C> {
   estimate(config: C): Promise<PartEstimate[]>;
   /** Undefined where nobody is told; then nothing is tried unless a budget needs it. */
   readonly tell: ((line: string) => void) | undefined;
-  /** Whether the study of a configuration was begun in the folder of the results, and is not finished. */
+  /** Whether there are results in that folder, which are all that can be had. */
+  readonly isComplete: boolean;
+  /** Whether the study of a configuration was begun in the folder of the results, or is complete there. */
   isBegun(config: C): Promise<boolean>;
 }
 
@@ -22,12 +24,17 @@ async function begun<C extends MeasuringConfig>(config: C, isBegun: Estimating<C
   return undefined;
 }
 
+/** What a configuration may become within a budget. */
+export const withinBudget = <C extends MeasuringConfig>(config: C, minutes: number | undefined): C[] =>
+  minutes === undefined ? [config] : finenessesOf(config);
+
 /** @returns the configuration as it was, or as the budget has made it */
 export async function budgeted<C extends MeasuringConfig>(
   config: C,
   minutes: number | undefined,
-  { estimate, tell, isBegun }: Estimating<C>,
+  { estimate, tell, isComplete, isBegun }: Estimating<C>,
 ): Promise<C> {
+  if (isComplete) return minutes === undefined ? config : ((await begun(config, isBegun)) ?? config);
   if (minutes === undefined) {
     if (tell !== undefined) for (const line of workLines(await estimate(config))) tell(line);
     return config;

@@ -1,12 +1,15 @@
 /** The results of one study, out of what its shards have left. */
+import { resolve } from "node:path";
 import { repeatsText } from "../../core/repeats-text.ts";
 import type { Provenance, RepeatsOfAdapter } from "../../core/study.ts";
-import type { ResultsFolder } from "../../platform/node/results-folder.ts";
+import { hasStudy, type ResultsFolder } from "../../platform/node/results-folder.ts";
 import type { ShardCourse } from "../../study/course.ts";
+import { ADAPTER_FIELDS } from "../../study/identity.ts";
 import { shardText } from "../../study/jobs.ts";
 import { addedCosts } from "../../study/measuring-costs.ts";
 import { type MergedStudy, mergedStudy } from "../../study/merge.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
+import { finishResults, requireResultsOf, wholeResultsIn } from "./complete-results.ts";
 import type { Session } from "./session.ts";
 import { type OutputOptions, withResults } from "./study-output.ts";
 import { type FolderSource, openSources } from "./study-sources.ts";
@@ -88,13 +91,25 @@ async function written(
   await closeResults(study, provenanceOf(merged, sources, started), { folder, sink: folder, session });
 }
 
+/** Results that an earlier merge has made, if they are those of the shards. @throws UsageError where they are not */
+async function mergedBefore(folder: ResultsFolder, sources: readonly FolderSource[], session: Session): Promise<void> {
+  for (const { record } of sources) await requireResultsOf(folder, record, ADAPTER_FIELDS);
+  await finishResults(folder, await wholeResultsIn(folder), session);
+}
+
 /** @throws UsageError, RunError */
 export async function mergedInto(session: Session, folders: readonly string[], options: MergeOptions): Promise<void> {
   const started = new Date();
+  const { out } = options;
+  const others = folders.filter((folder) => resolve(folder) !== resolve(out));
+  const to = { out, otherwise: out, isCopied: others.length === folders.length };
+  if (options.force !== true && (await hasStudy(out))) {
+    // Its own parts went when it was complete.
+    const sources = await openSources(others);
+    return withResults(session, to, options, started, (folder) => mergedBefore(folder, sources, session));
+  }
   const sources = await openSources(folders);
   const of = sources.flatMap(({ courses }) => courses.map(({ shard }) => shard.of)).find((shards) => shards > 1);
   const merged = await mergedStudy(sources, { mixedAdapters: options.mixedAdapters === true, of });
-  await withResults(session, { out: options.out, otherwise: options.out }, options, started, (folder) =>
-    written(merged, sources, { folder, session, started }),
-  );
+  await withResults(session, to, options, started, (folder) => written(merged, sources, { folder, session, started }));
 }

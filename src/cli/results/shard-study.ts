@@ -3,7 +3,8 @@ import { RunError } from "../../core/errors.ts";
 import type { TrainedNetwork } from "../../core/network.ts";
 import { repeatsText } from "../../core/repeats-text.ts";
 import type { RepeatSummary } from "../../core/study.ts";
-import { openShardFolder, type ShardFolder } from "../../platform/node/shard-folder.ts";
+import type { StoreFolder } from "../../platform/node/part-folder.ts";
+import { openShardFolder } from "../../platform/node/shard-folder.ts";
 import { assembled, summariesOf } from "../../study/assemble.ts";
 import { jobsOf, repeatsOf, type Shard, shardText } from "../../study/jobs.ts";
 import type { StudyWork } from "../../study/study.ts";
@@ -18,13 +19,13 @@ import { type CourseOptions, watchedCourse } from "./watched-course.ts";
 
 const GOES_ON = "the same command goes on from there";
 
-async function toldOf({ parts }: ShardFolder): Promise<Told> {
+async function toldOf({ parts }: StoreFolder): Promise<Told> {
   const kept = await partsText(parts);
   return kept === undefined ? { kept: "nothing", fix: "start the same command again" } : { kept, fix: GOES_ON };
 }
 
 /** The error, with the parts that are there in spite of it. */
-async function withKept(error: unknown, { parts }: ShardFolder): Promise<unknown> {
+async function withKept(error: unknown, { parts }: StoreFolder): Promise<unknown> {
   if (!(error instanceof RunError)) return error;
   const kept = await partsText(parts).catch(() => undefined); // The error says what is wrong with the folder.
   return kept === undefined ? error : new RunError({ ...error.fault, kept: `${kept}; ${GOES_ON}` }, { cause: error });
@@ -37,7 +38,7 @@ async function withKept(error: unknown, { parts }: ShardFolder): Promise<unknown
 export async function withShard(
   session: Session,
   { shard, said, out }: AskedShard,
-  work: (folder: ShardFolder) => Promise<void>,
+  work: (folder: StoreFolder) => Promise<void>,
 ): Promise<void> {
   const { display } = session;
   removeIfEmpty(out);
@@ -55,7 +56,7 @@ export async function withShard(
 interface ShardPlace {
   readonly shard: Shard;
   readonly options: CourseOptions;
-  readonly folder: ShardFolder;
+  readonly folder: StoreFolder;
   readonly display: ProgressDisplay;
   readonly store: StudyStore;
   /** [repeats of the whole study]: networks that were not trained here. */

@@ -4,15 +4,17 @@ import type { Devices } from "../../gpu/device/devices.ts";
 import { clock } from "../../host/clock.ts";
 import { given } from "../../host/given.ts";
 import { provenanceOf } from "../../host/provenance.ts";
+import type { StoreFolder } from "../../platform/node/part-folder.ts";
 import type { ResultsFolder } from "../../platform/node/results-folder.ts";
-import type { Shard } from "../../study/jobs.ts";
+import { type Shard, shardText } from "../../study/jobs.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import type { AskedShard } from "../options/shard-options.ts";
+import { finishResults, requireResultsOf } from "./complete-results.ts";
 import { type Profiling, profiledSink, profileText } from "./profiling.ts";
 import type { Session } from "./session.ts";
 import { computedShard, withShard } from "./shard-study.ts";
 import { type OutputOptions, withResults } from "./study-output.ts";
-import { openStudyStore, type StoreFolder, type StudyContent } from "./study-store.ts";
+import { openStudyStore, recorded, type StudyContent } from "./study-store.ts";
 import type { CourseOptions } from "./watched-course.ts";
 import { closeResults, writtenStudy } from "./written-study.ts";
 
@@ -48,6 +50,9 @@ interface StudyPlace<Folder> {
 }
 
 async function whole(study: ReadyStudy, { options, folder, session, started }: StudyPlace<ResultsFolder>) {
+  if (folder.isComplete) {
+    return finishResults(folder, await requireResultsOf(folder, await recorded(study)), session);
+  }
   const { devices, dataset, profiled, onEvaluated, warnings = [] } = study;
   const { display } = session;
   const { parts, course } = await openStudyStore(study, { options, folder, display, started });
@@ -64,7 +69,12 @@ async function whole(study: ReadyStudy, { options, folder, session, started }: S
 
 async function oneShard(study: ReadyStudy, shard: Shard, place: StudyPlace<StoreFolder>): Promise<void> {
   const { devices, dataset, networks, onEvaluated } = study;
-  const { display } = place.session;
+  const { folder, session } = place;
+  const { display } = session;
+  if (folder.isComplete) {
+    await requireResultsOf(folder, await recorded(study));
+    return display.line(`shard ${shardText(shard)}: the study in ${folder.label} is complete, with nothing left to do`);
+  }
   const store = await openStudyStore(study, { ...place, display, shard });
   const more = given({ networks, onEvaluated });
   await computedShard({ devices, dataset, clock }, { ...place, display, shard, store, ...more });

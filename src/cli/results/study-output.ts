@@ -1,14 +1,15 @@
 /** What commands that make results do alike: the folder, the signals, what is kept, the report. */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { AnyDataset } from "../../core/dataset.ts";
 import { RunError, UsageError } from "../../core/errors.ts";
 import { type ResultSink, resultNames } from "../../core/platform.ts";
-import { makeNewFolder, openResultsFolder, type ResultsFolder } from "../../platform/node/results-folder.ts";
+import { makeNewFolder, namesIn, openResultsFolder, type ResultsFolder } from "../../platform/node/results-folder.ts";
 import { reportOfRun } from "../commands/report-command.ts";
+import { openInBrowser } from "../display/open-in-browser.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
 import { duration } from "../display/progress-text.ts";
 import type { Told } from "./interruption.ts";
-import { keptText, partsText } from "./kept-results.ts";
+import { allIn, keptText, partsText } from "./kept-results.ts";
 import { removeIfEmpty } from "./made-folders.ts";
 import { nothingKept, type Session } from "./session.ts";
 
@@ -16,6 +17,9 @@ export interface OutputOptions {
   readonly force?: boolean;
   /** Use nothing that an interrupted run has left. */
   readonly fresh?: boolean;
+  readonly profile?: boolean;
+  /** Path of a trace; implies a profile. */
+  readonly trace?: string;
   readonly quiet?: boolean;
   /** Show the plan. */
   readonly verbose?: boolean;
@@ -44,6 +48,8 @@ interface Destination {
   readonly out?: string;
   /** Otherwise a folder that did not exist, of this name or one with a number behind it. */
   readonly otherwise: string;
+  /** Whether they are made out of others, which stay: then results without study.json are of an earlier try. */
+  readonly isCopied?: boolean;
 }
 
 /** The folder that was asked for, or a new one; those that are made on the way go again if nothing comes into them. */
@@ -65,6 +71,7 @@ function onward(sink: ResultSink, asked: string | undefined): string {
 
 /** What is in the folder of results, or of parts alone; undefined where nothing is. */
 async function keptIn(folder: ResultsFolder): Promise<string | undefined> {
+  if (folder.isComplete) return allIn(folder);
   return keptText(folder) ?? (await partsText(folder.parts));
 }
 
@@ -72,7 +79,8 @@ async function keptIn(folder: ResultsFolder): Promise<string | undefined> {
 async function toldOf(sink: ResultsFolder, asked: string | undefined): Promise<Told> {
   const kept = await keptIn(sink);
   if (kept === undefined) return nothingKept;
-  if (sink.written.has(resultNames.study)) return { kept, fix: `gpu-importance report ${sink.label} makes the report` };
+  if (sink.isComplete || sink.written.has(resultNames.study))
+    return { kept, fix: `gpu-importance report ${sink.label} makes the report` };
   return { kept, fix: onward(sink, asked) };
 }
 
@@ -81,7 +89,8 @@ async function withKept(error: unknown, sink: ResultsFolder, asked: string | und
   if (!(error instanceof RunError) || error.fault.kept !== undefined) return error;
   const kept = await keptIn(sink).catch(() => undefined); // The error says what is wrong with the folder.
   if (kept === undefined) return error;
-  const more = sink.written.has(resultNames.study) ? "" : `; ${onward(sink, asked)}`;
+  const isWhole = sink.isComplete || sink.written.has(resultNames.study);
+  const more = isWhole ? "" : `; ${onward(sink, asked)}`;
   return new RunError({ ...error.fault, kept: `${kept}${more}` }, { cause: error });
 }
 
@@ -96,13 +105,20 @@ export function requireReport({ report, open }: Pick<OutputOptions, "report" | "
   });
 }
 
+/** Makes the report, or shows the one that is there of results that were complete before. */
+async function reported(sink: ResultsFolder, tell: (line: string) => void, open: boolean): Promise<void> {
+  const isThere = sink.isComplete && (await namesIn(sink.label)).includes(resultNames.report);
+  if (!isThere) await reportOfRun(sink.label, sink, tell, open);
+  else if (open) await openInBrowser(join(sink.label, resultNames.report));
+}
+
 /**
- * Opens the folder for results, has them written into it, and makes their report.
+ * Opens the folder for results, has them written into it, unless they are complete, and makes their report.
  * @throws UsageError, RunError
  */
 export async function withResults(
   session: Session,
-  { out: asked, otherwise }: Destination,
+  { out: asked, otherwise, isCopied }: Destination,
   options: OutputOptions,
   started: Date,
   work: (folder: ResultsFolder) => Promise<void>,
@@ -111,12 +127,16 @@ export async function withResults(
   const { display } = session;
   // The folder first: a mistake there must not cost hours of computing.
   const out = await folderFor(asked, otherwise);
-  using sink = await openResultsFolder(out, { force: options.force === true, tell: display.line });
+  const { force = false, fresh = false, profile = false, trace } = options;
+  // A profile is of what is computed.
+  const again = !fresh && !profile && trace === undefined;
+  using sink = await openResultsFolder(out, { force, again, copied: isCopied === true, tell: display.line });
   session.told = () => toldOf(sink, asked);
   try {
     await work(sink);
-    session.conclude(`results in ${out} after ${duration(Date.now() - started.getTime())}`);
-    if (options.report) await reportOfRun(out, sink, session.conclude, options.open === true);
+    const took = `results in ${out} after ${duration(Date.now() - started.getTime())}`;
+    session.conclude(sink.isComplete ? `results in ${out} were complete: nothing was computed` : took);
+    if (options.report) await reported(sink, session.conclude, options.open === true);
   } catch (error) {
     display.stop();
     throw await withKept(error, sink, asked);

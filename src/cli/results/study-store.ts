@@ -4,7 +4,8 @@ import { UsageError } from "../../core/errors.ts";
 import type { TrainedNetwork } from "../../core/network.ts";
 import type { PartStore } from "../../core/part-store.ts";
 import type { RecordedConfig } from "../../core/study.ts";
-import type { PartFolder } from "../../platform/node/part-folder.ts";
+import type { StoreFolder } from "../../platform/node/part-folder.ts";
+import { requireRecordable } from "../../report/files/study-file.ts";
 import { CourseKeeper } from "../../study/course.ts";
 import { differences, differencesText, identityOf, type StudyIdentity } from "../../study/identity.ts";
 import type { Shard } from "../../study/jobs.ts";
@@ -12,6 +13,7 @@ import { contentName, type PartOrigin } from "../../study/part-names.ts";
 import { StudyParts } from "../../study/study-parts.ts";
 import { identified, recordOf, type StudyRecord, storedRecord } from "../../study/study-record.ts";
 import type { ProgressDisplay } from "../display/progress-display.ts";
+import { areResultsOf } from "./complete-results.ts";
 
 /** What is computed. */
 export interface StudyContent {
@@ -23,12 +25,6 @@ export interface StudyContent {
   readonly networks?: readonly TrainedNetwork[];
   /** What was doubtful before anything was computed. */
   readonly warnings?: readonly string[];
-}
-
-/** A folder that keeps parts. */
-export interface StoreFolder {
-  readonly parts: PartFolder;
-  readonly label: string;
 }
 
 interface StudyPlace {
@@ -78,18 +74,19 @@ async function requireStored(place: StoredPlace, here: StudyIdentity): Promise<v
   if (there !== undefined) requireSame(place, await identityOf(there), here);
 }
 
-async function recorded({ networks, warnings = [], ...content }: StudyContent): Promise<StudyRecord> {
+export async function recorded({ networks, warnings = [], ...content }: StudyContent): Promise<StudyRecord> {
   const named = networks?.map((one) => contentName({ kind: "network", repeat: one.repeat }, one));
   return recordOf({ ...content, warnings: warnings.slice(), ...(named && { networks: await Promise.all(named) }) });
 }
 
-/** Whether the parts in the folder are of this very study; never where they are to be forgotten. */
+/** Whether the parts in the folder, or its results, are of this very study; never where they are to be forgotten. */
 export async function isBegunIn(
-  { parts }: StoreFolder,
+  folder: StoreFolder,
   { fresh }: StudyPlace["options"],
   content: StudyContent,
 ): Promise<boolean> {
-  const there = fresh === true ? undefined : await storedRecord(parts);
+  if (folder.isComplete) return areResultsOf(folder, await recorded(content));
+  const there = fresh === true ? undefined : await storedRecord(folder.parts);
   if (there === undefined) return false;
   return differences(await identityOf(there), await identityOf(await recorded(content))).length === 0;
 }
@@ -99,6 +96,7 @@ export async function openStudyStore(
   content: StudyContent,
   { folder: { parts: store, label }, options, display, started, shard }: StudyPlace,
 ): Promise<StudyStore> {
+  requireRecordable(content.config);
   const place = { label, store, fix: shard === undefined ? onward : "give the options of then, or another --out" };
   if (options.fresh === true) await store.clear();
   const record = await recorded(content);

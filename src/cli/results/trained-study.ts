@@ -7,17 +7,15 @@ import { clock } from "../../host/clock.ts";
 import type { DeviceChoice } from "../../host/open-device.ts";
 import { partOriginOf } from "../../host/provenance.ts";
 import { allowedMeasures } from "../../measures/measure-choice.ts";
-import { studyConfig } from "../options/study-options.ts";
-import { budgeted } from "./budgeted.ts";
+import { type AskedStudy, studyConfig } from "../options/study-options.ts";
+import { budgeted, withinBudget } from "./budgeted.ts";
+import { requireSameOptions } from "./complete-results.ts";
 import { beginProfiling, studySubject } from "./profiling.ts";
 import type { ReadyPlace, ReadyStudy, StudyOptions } from "./study-command.ts";
 import type { StudyMaterial } from "./study-material.ts";
 import { isBegunIn } from "./study-store.ts";
 
-export interface TrainingOptions extends StudyConfig, DeviceChoice, StudyOptions {
-  readonly profile?: boolean;
-  /** Path of a trace; implies a profile. */
-  readonly trace?: string;
+export interface TrainingOptions extends AskedStudy, DeviceChoice, StudyOptions {
   /** Steps and draws are as fine as so many minutes allow, whatever was asked for. */
   readonly minutes?: number;
 }
@@ -29,7 +27,7 @@ interface AskedTraining {
 }
 
 /** The study that options ask for. @throws UsageError where they are at odds with one another */
-export function askedTraining(options: StudyConfig): AskedTraining {
+export function askedTraining(options: AskedStudy): AskedTraining {
   const asked = studyConfig(options);
   const { names: measures, notes } = allowedMeasures(asked.measures, [layerActivation(asked.activation)], asked.pairs);
   return { config: { ...asked, measures }, notes: notes.map((note) => `measures: ${note}`) };
@@ -52,6 +50,7 @@ export async function readyToTrain(
   compute: (study: ReadyStudy) => Promise<void>,
 ): Promise<void> {
   for (const note of notes) display.line(note);
+  await requireSameOptions(folder, withinBudget(asked, options.minutes));
   const profiling = await beginProfiling(options);
   const profiled = { ...profiling };
   const begin = clock();
@@ -68,7 +67,7 @@ export async function readyToTrain(
   const isBegun = (own: StudyConfig) => isBegunIn(folder, options, { config: own, origin, dataset });
   // Trials compile kernels, which a profile reports by their first use, and with what they cost.
   const tell = isEstimated && options.quiet !== true && profiling === undefined ? display.line : undefined;
-  const config = await budgeted(asked, options.minutes, { estimate, tell, isBegun });
+  const config = await budgeted(asked, options.minutes, { estimate, tell, isComplete: folder.isComplete, isBegun });
   const more = profiling && { profiled: { profiling, subject: studySubject(dataset, config) } };
   await compute({ devices, dataset, origin, config, elapsedMs, ...more });
 }

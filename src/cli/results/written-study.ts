@@ -12,7 +12,6 @@ import {
 } from "../../core/study.ts";
 import { summarizeDataset } from "../../data/splits/summarize-dataset.ts";
 import { clock } from "../../host/clock.ts";
-import type { PartFolder } from "../../platform/node/part-folder.ts";
 import type { ResultsFolder } from "../../platform/node/results-folder.ts";
 import { completeStreamed, profileFile, streamedMeasures, streamedModels } from "../../report/files/result-files.ts";
 import { studyFigures } from "../../report/tables/study-figures.ts";
@@ -96,7 +95,7 @@ interface ClosingPlace extends Pick<StudyPlace, "folder" | "sink"> {
 }
 
 /** The table, with an empty line around it where progress is on the same terminal. */
-async function showTable(content: TableContent, { display, print }: Session): Promise<void> {
+export async function showTable(content: TableContent, { display, print }: Session): Promise<void> {
   const amongProgress = process.stdout.isTTY === true && process.stderr.isTTY === true;
   if (amongProgress) display.line("");
   await print(summaryTable(content));
@@ -104,12 +103,12 @@ async function showTable(content: TableContent, { display, print }: Session): Pr
 }
 
 /** Now that the results are complete, they say all that the parts do. */
-async function removeParts(parts: PartFolder, display: ProgressDisplay): Promise<void> {
+export async function clearUp(folder: ResultsFolder, display: ProgressDisplay): Promise<void> {
   try {
-    await parts.clear();
+    await folder.clearUp();
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
-    display.line(`note:    ${parts.label} can be removed by hand: ${error.fault.found}`);
+    display.line(`note:    ${folder.parts.label} can be removed by hand: ${error.fault.found}`);
   }
 }
 
@@ -132,6 +131,6 @@ export async function closeResults(
   };
   await completeStreamed(summary, results, sink, profile ? [profileFile(profile)] : []);
   const table = { ...summary, figures: await studyFigures(results) };
-  await removeParts(folder.parts, session.display);
+  await clearUp(folder, session.display);
   await showTable(table, session);
 }

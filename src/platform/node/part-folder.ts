@@ -27,6 +27,14 @@ async function removeFile(path: string): Promise<void> {
   });
 }
 
+/** A folder that parts of a study lie in, below `label`. */
+export interface StoreFolder {
+  readonly label: string;
+  readonly parts: PartFolder;
+  /** Whether the results of a study are there, with nothing left to do. */
+  readonly isComplete: boolean;
+}
+
 export class PartFolder implements PartStore {
   readonly label: string;
 
@@ -96,12 +104,16 @@ export class PartFolder implements PartStore {
     }
   }
 
-  /** Removes all parts, what killed processes were writing, and the folder, unless something else is in it. */
+  /**
+   * Removes all parts, what killed processes were writing, and the folder, unless something else is in it. What says of which study
+   * they are goes last, so that a kill leaves no parts of which nobody knows that.
+   */
   async clear(): Promise<void> {
     const names = await this.#names();
     if (names.length === 0) return;
     const left = await leftPartials(this.label, { isOurs: isPartFile, isOwned: false });
-    for (const name of [...names.filter(isPartFile), ...left]) await removeFile(join(this.label, name));
+    const parts = names.filter((name) => isPartFile(name) && name !== IDENTITY_FILE);
+    for (const name of [...parts, ...left, IDENTITY_FILE]) await removeFile(join(this.label, name));
     await rmdir(this.label).catch((error: unknown) => {
       if (systemErrorCode(error) !== "ENOTEMPTY") throw error; // Another's file.
     });

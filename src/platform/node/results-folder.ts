@@ -12,19 +12,21 @@ import { type FileDigest, type ResultSink, resultNames, type StreamedFile } from
 import { isPartial, leftPartials, stageFile } from "./atomic-file.ts";
 import { type Claim, claim, claimOfFolder, isFolderClaim, type Watch } from "./claim.ts";
 import { isFolder, makeFolder } from "./make-folder.ts";
-import { IDENTITY_FILE, isPartFile, PartFolder } from "./part-folder.ts";
+import { IDENTITY_FILE, isPartFile, PartFolder, type StoreFolder } from "./part-folder.ts";
 import { explained, systemErrorCode } from "./write-fault.ts";
 
-/** Files of an earlier run that a forced run replaces, study.json first: without it no folder counts as complete. */
 const MODELS_FOLDER = dirname(resultNames.model(0));
 const MODEL_FILE = /^repeat-\d+\.safetensors$/;
-const { study, neurons, histograms, curves, orders, single, profile, report, summary, claims } = resultNames;
-const TOP_FILES: readonly string[] = [study, neurons, histograms, curves, orders, single, profile];
+const { study, report, summary, claims } = resultNames;
 
 /** Files of an earlier report: they are of the results that a forced run or a new report replaces. */
 const FIGURES_FOLDER = dirname(resultNames.figure(""));
 const FIGURE_FILE = /^(study-\d+-)?(figure-\d+|answer)\.(svg|vl\.json)$/;
 const REPORT_FILES: readonly string[] = [report, summary, claims];
+/** Files of an earlier run that a forced run replaces; they are removed in this order. */
+const TOP_FILES: readonly string[] = Object.values<unknown>(resultNames).filter(
+  (name): name is string => typeof name === "string" && !REPORT_FILES.includes(name),
+);
 
 /** Names in a folder; none where it does not exist. @throws RunError */
 export async function namesIn(path: string): Promise<string[]> {
@@ -65,6 +67,12 @@ const PARTS_FOLDER = "parts";
 export const partsPath = (results: string): string => join(results, PARTS_FOLDER);
 /** Whether results are complete: study.json comes last. */
 export const hasStudy = async (results: string): Promise<boolean> => (await namesIn(results)).includes(study);
+
+/** Whether something lies beside complete results that a kill has left, or that a process is about to remove. */
+export async function isLeftBeside(results: string): Promise<boolean> {
+  const names = await namesIn(results);
+  return names.includes(study) && names.some((name) => name === PARTS_FOLDER || isFolderClaim(name));
+}
 
 /** Folders that files are written to, below the one of the results, and which of their files are ours. */
 const places: readonly (readonly [folder: string, isOurs: (name: string) => boolean])[] = [
@@ -129,9 +137,13 @@ export async function requireEmpty(path: string, left: readonly string[], unfini
 }
 
 /** A place for results that this process has to itself until it is closed. */
-export interface ResultsFolder extends ResultSink, Disposable {
+export interface ResultsFolder extends ResultSink, StoreFolder, Disposable {
   /** Of a study on its way; what an earlier one left there is still there, also where its results are replaced. */
   readonly parts: PartFolder;
+  /** Whether its results were complete when it was opened, and stay: only a report can be written. */
+  readonly isComplete: boolean;
+  /** Removes what killed runs were writing beside complete results, and their parts. @throws RunError */
+  clearUp(): Promise<void>;
 }
 
 /** Claims a folder: that writes a small file into it, so a useless --out is known before hours of computing. */
@@ -146,27 +158,35 @@ async function claimed(path: string, watch: Watch): Promise<Claim> {
 interface ResultsFolderOptions extends Watch {
   /** Accept a folder that is not empty, and replace the results in it; other files in it stay. */
   readonly force: boolean;
+  /** Accept complete results, which stay as they are: whoever asks for the same again has to look whether it is the same. */
+  readonly again?: boolean;
+  /** Accept results without study.json, and replace them, though no parts say what they are of: they were made out of others. */
+  readonly copied?: boolean;
 }
 
 /**
  * Opens a folder for results, made with its parents where it is missing; it is this process's own until it is closed.
  * What killed runs were writing is removed. With `force`, and of an unfinished study, the results of an earlier run are
  * removed just before the first new file is written, so that they survive a run that fails while it computes.
- * @throws UsageError where the folder has more in it than an unfinished study and `force` is not given.
+ * @throws UsageError where the folder has more in it than an unfinished study, and none of the options accepts that.
  * @throws RunError where another process writes there, or the folder cannot be made, read or written to; `write` throws
  * it too, naming the file.
  */
 export async function openResultsFolder(
   path: string,
-  { force, ...watch }: ResultsFolderOptions,
+  { force, again = false, copied = false, ...watch }: ResultsFolderOptions,
 ): Promise<ResultsFolder> {
   const own = await claimed(path, watch);
   try {
     const left = await leftovers(path);
-    const unfinished = !force && (await isUnfinished(path));
+    const isThere = await hasStudy(path);
+    const isComplete = isThere && again && !force;
+    const unfinished = !force && (copied ? !isThere : await isUnfinished(path));
+    // Nobody knows yet whether they are those that are asked for: nothing is touched.
+    if (isComplete) return new ClaimedFolder(path, own, { clear: removeStaleReport, isComplete });
     if (!force) await requireEmpty(path, left, unfinished);
     await removeFiles(path, left);
-    return new ClaimedFolder(path, own, force || unfinished ? removeStaleResults : async () => {});
+    return new ClaimedFolder(path, own, { clear: force || unfinished ? removeStaleResults : async () => {} });
   } catch (error) {
     own.release();
     throw error;
@@ -183,7 +203,7 @@ export async function openReportFolder(path: string, watch: Watch = {}): Promise
   const own = await claimed(path, watch);
   try {
     await removeFiles(path, await leftovers(path));
-    return new ClaimedFolder(path, own, removeStaleReport);
+    return new ClaimedFolder(path, own, { clear: removeStaleReport });
   } catch (error) {
     own.release();
     throw error;
@@ -219,17 +239,25 @@ export async function makeNewFolder(path: string): Promise<string> {
   }
 }
 
-/** Writes below `path`; `clear` is called once, before the first file. */
+interface Opened {
+  /** Called once, before the first file is written. */
+  clear(path: string): Promise<void>;
+  readonly isComplete?: boolean;
+}
+
+/** Writes below `path`. */
 class ClaimedFolder implements ResultsFolder {
   readonly label: string;
+  readonly isComplete: boolean;
   readonly parts: PartFolder;
   readonly written = new Map<string, FileDigest>();
   readonly #claim: Claim;
-  readonly #clear: (path: string) => Promise<void>;
+  readonly #clear: Opened["clear"];
   #cleared: Promise<void> | undefined;
 
-  constructor(path: string, own: Claim, clear: (path: string) => Promise<void>) {
+  constructor(path: string, own: Claim, { clear, isComplete = false }: Opened) {
     this.label = path;
+    this.isComplete = isComplete;
     this.parts = new PartFolder(partsPath(path));
     this.#claim = own;
     this.#clear = clear;
@@ -248,6 +276,11 @@ class ClaimedFolder implements ResultsFolder {
     } catch (error) {
       throw await explained(error, file, "a file that can be written in full");
     }
+  }
+
+  async clearUp(): Promise<void> {
+    await removeFiles(this.label, await leftovers(this.label));
+    await this.parts.clear();
   }
 
   async lost(): Promise<string[]> {

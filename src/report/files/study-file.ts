@@ -19,7 +19,7 @@ import { binRules } from "../../core/quantization.ts";
 import { channelOrders } from "../../core/sample-axes.ts";
 import { schemaFault } from "../../core/schema-fault.ts";
 import { scopeKinds } from "../../core/scope.ts";
-import { type StudyResults, sweepMethods } from "../../core/study.ts";
+import { type RecordedConfig, type StudyResults, sweepMethods } from "../../core/study.ts";
 import { tileForms } from "../../core/tiles.ts";
 import type { Same, Writable } from "./schema-types.ts";
 
@@ -286,13 +286,22 @@ export function studyJsonSchema(): object {
 }
 
 /** @throws RunError that names the file and the first field that does not fit. */
-function checked(value: unknown, file: string, fix: string): StudyFile {
-  const result = studyFileSchema.safeParse(value);
+function checkedBy<T>(schema: z.ZodType<T>, value: unknown, file: string, fix: string): T {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { path, expected, found, more } = schemaFault(result.error, value);
   const field = path === "" ? "" : ` at ${path}`;
   const what = `the content does not fit${field}${more > 0 ? ` (nor in ${more} more places)` : ""}`;
   throw new RunError({ what, where: file, expected, found, fix });
+}
+
+const checked = (value: unknown, file: string, fix: string): StudyFile => checkedBy(studyFileSchema, value, file, fix);
+
+const OUR_FAULT = "this is a fault of the run, not of its input: please report it with the command line";
+
+/** Looks before anything is computed. @throws RunError where study.json could not hold a configuration */
+export function requireRecordable(config: RecordedConfig): void {
+  checkedBy(configSchema, config, `config of ${resultNames.study}`, OUR_FAULT);
 }
 
 /**
@@ -302,8 +311,7 @@ function checked(value: unknown, file: string, fix: string): StudyFile {
 export function studyFileText({ config, dataset, provenance, repeats, files, warnings }: StudySummary): string {
   const more = { ...(files && { files }), ...(warnings && { warnings }) };
   const content = { schema: STUDY_SCHEMA, config, dataset, provenance, repeats, ...more };
-  const fix = "this is a fault of the run, not of its input: please report it with the command line";
-  return `${jsonText(checked(content, resultNames.study, fix))}\n`;
+  return `${jsonText(checked(content, resultNames.study, OUR_FAULT))}\n`;
 }
 
 /** @throws RunError that names the file and the field (or the position, where the text is no JSON). */

@@ -3,6 +3,7 @@ import type { CurveOutcome } from "../../core/ablation.ts";
 import type { NeuronTable } from "../../core/neuron-table.ts";
 import type { ScopeText } from "../../core/scope.ts";
 import type { ResultsByRepeat } from "../../core/study.ts";
+import type { StudyFiles } from "../analysis/analysis.ts";
 import {
   type CurveAreas,
   type CurveKind,
@@ -145,5 +146,17 @@ export class StudyFigures {
 export async function studyFigures({ repeats, table, removals }: ResultsByRepeat): Promise<StudyFigures> {
   const figures = new StudyFigures();
   for (const repeat of repeats) figures.add(await table(repeat), (await removals(repeat)).curves);
+  return figures;
+}
+
+/** The same of results that were read from their files. */
+export function figuresOfFiles({ study, neurons = [], curves = [] }: StudyFiles): StudyFigures {
+  const figures = new StudyFigures();
+  for (const [index, { repeat }] of (study?.repeats ?? []).entries()) {
+    figures.add(
+      neurons[index],
+      curves.filter(({ order }) => order.repeat === repeat),
+    );
+  }
   return figures;
 }

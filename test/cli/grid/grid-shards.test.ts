@@ -107,6 +107,9 @@ describe("shards of a grid", () => {
     expect(damaged.exitCode).toBe(1);
     expect(damaged.stderr).toContain(`${name}: flipped/cells/${name}/curves.csv: a file of the cell is damaged`);
     expect((await status("mended")).done).toHaveLength(2);
+    // What was copied before the damage was found is copied anew.
+    await well("merge", "own 1", "own 2", "--out", "mended", "--no-report");
+    expect(results("mended")).toEqual(results("whole"));
     cpSync(join(scratch, "own 2"), join(scratch, "other data"), { recursive: true });
     const [done] = filesBelow(join(scratch, "other data/summaries"));
     const summary = join(scratch, "other data/summaries", done!);

@@ -1,5 +1,5 @@
 /** Grids of studies: each cell as `run` computes it, gone on with, divided, and reported together. */
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { csvParse } from "d3-dsv";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -112,6 +112,22 @@ describe("a grid", () => {
     expect(again.stderr).not.toMatch(/^(adapter|cell)/m);
     expect(again.stdout).toBe(first.stdout);
     expect(filesBelow(join(scratch, "whole")).map((file) => read("whole", file))).toEqual(before);
+  });
+
+  test("clears up what a kill has left beside a complete cell, and makes its report", async () => {
+    cpSync(join(scratch, "whole"), join(scratch, "killed"), { recursive: true });
+    const [cell] = cellsIn("whole");
+    const place = join(scratch, "killed", "cells", cell!);
+    const before = filesBelow(place);
+    rmSync(join(place, "report.html"));
+    mkdirSync(join(place, "parts"));
+    for (const file of ["parts/study.part", `parts/network-000-${"a".repeat(64)}.part`])
+      writeFileSync(join(place, file), "left");
+    const again = await grid("grid.yaml", "killed");
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.stdout).toBe(first.stdout);
+    expect(filesBelow(place)).toEqual(before);
+    expect(tables("killed", "cells", cell!)).toEqual(tables("whole", "cells", cell!));
   });
 
   test("grows with its file: cells that were there stay, others are none of it any more", async () => {

@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { RunError } from "../../../src/core/errors.ts";
-import { parseStudyFile, studyFileText, studyJsonSchema } from "../../../src/report/files/study-file.ts";
+import {
+  parseStudyFile,
+  requireRecordable,
+  studyFileText,
+  studyJsonSchema,
+} from "../../../src/report/files/study-file.ts";
 import { madeUpStudy } from "../made-up-study.ts";
 
 const study = madeUpStudy();
@@ -29,6 +34,12 @@ describe("study.json", () => {
       provenance,
       repeats,
     });
+  });
+
+  it("says before anything is computed what it could not hold", () => {
+    expect(() => requireRecordable(config)).not.toThrow();
+    const strange = { ...config, singles: "" as "none" };
+    expect(() => requireRecordable(strange)).toThrow(/config of study\.json: the content does not fit at singles/);
   });
 
   it("holds the files of networks in place of how they were trained, and not neither", () => {
