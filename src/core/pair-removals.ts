@@ -1,6 +1,5 @@
 /** What removing two neurons of a layer together costs, and how that compares with removing each alone. Plain data. */
 import type { ConstantMode } from "./ablation.ts";
-import { type PairedLayers, pairsBefore } from "./pairs.ts";
 
 export const pairRemovalScopes = ["layers"] as const;
 /** Which pairs of neurons are removed together. `layers`: all pairs of each hidden layer. */
@@ -22,16 +21,6 @@ export interface PairRemovals {
   readonly lossAlone: Float64Array;
   /** The same of the whole network. */
   readonly lossIntact: number;
-}
-
-/** Pairs of one layer, as `pairsBefore` and `pairsOf` take them. */
-export const withinLayer = (layer: number, units: number): PairedLayers => {
-  return { layer, otherLayer: layer, units, otherUnits: units };
-};
-
-/** Place of a pair of one layer among all of it. @param other above `neuron` */
-export function pairPlace(layers: PairedLayers, neuron: number, other: number): number {
-  return pairsBefore(layers, neuron) + other - neuron - 1;
 }
 
 /**

@@ -59,6 +59,11 @@ export function pairedLayers(hidden: readonly number[], scope: PairScope): Paire
   );
 }
 
+/** A layer with itself. */
+export const withinLayer = (layer: number, units: number): PairedLayers => {
+  return { layer, otherLayer: layer, units, otherUnits: units };
+};
+
 /** The first neuron of the other layer with which a neuron is paired. */
 export function firstPartner({ layer, otherLayer }: PairedLayers, neuron: number): number {
   return layer === otherLayer ? neuron + 1 : 0;
@@ -67,6 +72,11 @@ export function firstPartner({ layer, otherLayer }: PairedLayers, neuron: number
 /** Pairs before the first of a neuron; of the number of neurons: all. */
 export function pairsBefore({ layer, otherLayer, otherUnits }: PairedLayers, neuron: number): number {
   return neuron * otherUnits - (layer === otherLayer ? (neuron * (neuron + 1)) / 2 : 0);
+}
+
+/** Place of a pair among those of its layers. @param other of `otherLayer`; of a layer with itself above `neuron` */
+export function pairPlace(layers: PairedLayers, neuron: number, other: number): number {
+  return pairsBefore(layers, neuron) + other - firstPartner(layers, neuron);
 }
 
 export function pairsOf(layers: PairedLayers): number {

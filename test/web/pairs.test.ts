@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NeuronAddress } from "../../src/core/ablation.ts";
 import { classCounts } from "../../src/core/class-counts.ts";
 import { onesPerClass } from "../../src/core/neuron-table.ts";
+import { pairPlace, withinLayer } from "../../src/core/pairs.ts";
 import { readIdxFolder } from "../../src/data/images/idx-folder.ts";
 import { bitsOfLayer, pairOf } from "../../src/pairs/pair.ts";
 import { decompositions } from "../../src/pairs/registry.ts";
@@ -10,7 +11,7 @@ import { givenSource } from "../../src/platform/browser/given-files.ts";
 import { bothPerClass } from "../../src/reference/pairs.ts";
 import { layerPairs } from "../../web/engine/pairs/layer-pairs.ts";
 import { pairFacts } from "../../web/engine/pairs/pair-facts.ts";
-import { type LookedAtPair, pairPlace } from "../../web/engine/pairs/pair-notices.ts";
+import type { LookedAtPair } from "../../web/engine/pairs/pair-notices.ts";
 import type { LabNotice, LabRequest } from "../../web/engine/protocol.ts";
 import { tinyIdxFiles } from "../support/idx-folders.ts";
 import { givenFiles, type LabInNode, openTinyLab, settled, tinyLabSettings } from "../support/lab-in-node.ts";
@@ -119,7 +120,7 @@ describe("pairs of the networks on show", () => {
     ] as const) {
       const address = (neuron: number) => ({ layer: 1, neuron });
       const own: LookedAtPair = await lookedAt([address(first), address(second)]);
-      const place = pairPlace(7, first, second);
+      const place = pairPlace(withinLayer(1, 7), first, second);
       expect(pairs.values.redundancy[place]).toBe(own.parts["broja"]!.redundancy);
       expect(pairs.values.synergy[place]).toBe(own.parts["broja"]!.synergy);
       expect(pairs.jointInformation[place]).toBe(own.jointInformation);
@@ -215,8 +216,8 @@ describe("counts of pairs", () => {
     for (const { id, parts } of decompositions) {
       const found = await layerPairs(xor, { layer: 1, decomposition: id }, nobodyLeaves);
       const expected = parts(pairOf(bits[1]!, bits[2]!, xor.pairs[0]!.both.subarray(4)));
-      expect(found!.values.synergy[pairPlace(3, 1, 2)]).toBe(expected.synergy);
-      expect(found!.values.redundancy[pairPlace(3, 1, 2)]).toBe(expected.redundancy);
+      expect(found!.values.synergy[pairPlace(xor.pairs[0]!, 1, 2)]).toBe(expected.synergy);
+      expect(found!.values.redundancy[pairPlace(xor.pairs[0]!, 1, 2)]).toBe(expected.redundancy);
     }
   });
 

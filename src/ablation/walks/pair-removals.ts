@@ -6,8 +6,8 @@
 import type { ConstantMode, NeuronAddress, RemovalOrder } from "../../core/ablation.ts";
 import { hiddenUnits, type NetworkShape } from "../../core/layers/network-shape.ts";
 import { networkShape } from "../../core/network.ts";
-import { type PairRemovals, pairPlace, withinLayer } from "../../core/pair-removals.ts";
-import { pairsOf } from "../../core/pairs.ts";
+import type { PairRemovals } from "../../core/pair-removals.ts";
+import { pairPlace, pairsOf, withinLayer } from "../../core/pairs.ts";
 import { layerScope } from "../../core/scope.ts";
 import type { GpuContext } from "../../gpu/device/context.ts";
 import type { DevicePages } from "../../passes/device-split.ts";

@@ -13,6 +13,7 @@ import {
   type PairScope,
   pairedLayers,
   pairsBefore,
+  pairsIn,
   pairsOf,
 } from "../../core/pairs.ts";
 import { read, write } from "../../gpu/device/device-array.ts";
@@ -189,7 +190,7 @@ const MOST_BYTES = 2 ** 30;
 /** Bytes that the counts of one network take on the host. @throws RunError where they are too many */
 export function pairBytes(shape: NetworkShape, scope: PairScope): number {
   const hidden = hiddenUnits(shape);
-  const bytes = pairedLayers(hidden, scope).reduce((sum, own) => sum + 4 * pairsOf(own) * classesOf(shape), 0);
+  const bytes = 4 * pairsIn(hidden, scope) * classesOf(shape);
   if (bytes <= MOST_BYTES) return bytes;
   throw new RunError({
     what: "the counts of all pairs of neurons do not fit",

@@ -4,8 +4,8 @@
  */
 import { mean } from "simple-statistics";
 import type { ReplacementMode } from "../../core/ablation.ts";
-import { type PairDamages, pairPlace, withinLayer } from "../../core/pair-removals.ts";
-import type { PairTable } from "../../core/pairs.ts";
+import type { PairDamages } from "../../core/pair-removals.ts";
+import { type PairTable, pairPlace, withinLayer } from "../../core/pairs.ts";
 import { estimateMean } from "../statistics/estimate.ts";
 import { partialRankCorrelation } from "../statistics/rank-correlation.ts";
 import { type PairDamageSummary, type PairPart, pairParts, type StudyFiles } from "./analysis.ts";

@@ -1,11 +1,12 @@
 /** What an engine that nobody trained tells of pairs: the counts of the made-up neurons, as if their bits were drawn independently. */
 import type { NeuronAddress } from "../../../src/core/ablation.ts";
 import { onesPerClass } from "../../../src/core/neuron-table.ts";
+import { pairPlace, withinLayer } from "../../../src/core/pairs.ts";
 import { bitsOfLayer, pairOf } from "../../../src/pairs/pair.ts";
 import { decompositions } from "../../../src/pairs/registry.ts";
 import { clusterOrder } from "../../../web/engine/pairs/cluster-order.ts";
 import { pairFacts } from "../../../web/engine/pairs/pair-facts.ts";
-import { type LayerPairs, type LookedAtPair, pairPlace } from "../../../web/engine/pairs/pair-notices.ts";
+import type { LayerPairs, LookedAtPair } from "../../../web/engine/pairs/pair-notices.ts";
 import type { LabRequest } from "../../../web/engine/protocol.ts";
 import { correctWithout, madeUpDataset, madeUpTable } from "./made-up-study.ts";
 
@@ -79,7 +80,8 @@ export function madeUpLayerPairs(
     synergy: Float64Array.from(found, ({ synergy }) => synergy),
   };
   const jointInformation = Float64Array.from(pairs, ({ pair }) => pair.jointInformation);
-  const orderBy = (own: Float64Array) => clusterOrder(units, (a, b) => own[pairPlace(units, a, b)]!);
+  const orderBy = (own: Float64Array) =>
+    clusterOrder(units, (a, b) => own[pairPlace(withinLayer(layer, units), a, b)]!);
   const order = { redundancy: orderBy(values.redundancy), synergy: orderBy(values.synergy) };
   return { sequence, repeat, layer, decomposition: id, units, values, jointInformation, order };
 }

@@ -1,11 +1,12 @@
 /** All pairs of a layer, decomposed: in slices between which the worker hears the page. */
 import { RunError, UsageError } from "../../../src/core/errors.ts";
+import { pairPlace } from "../../../src/core/pairs.ts";
 import { bitsOfLayer, pairOf } from "../../../src/pairs/pair.ts";
 import { decompositions } from "../../../src/pairs/registry.ts";
 import type { CountedPairs } from "../../../src/passes/evidence/pairs.ts";
 import { clusterOrder } from "./cluster-order.ts";
 import { layersCounted } from "./pair-counter.ts";
-import { type LayerPairs, type PairValue, pairPlace } from "./pair-notices.ts";
+import type { LayerPairs, PairValue } from "./pair-notices.ts";
 
 /** Beyond that a picture has no pixel for a neuron, and BROJA takes a minute. */
 const MOST_NEURONS = 1024;
@@ -39,7 +40,8 @@ export async function layerPairs(
 ): Promise<Omit<LayerPairs, "sequence" | "repeat"> | undefined> {
   const decomposition = decompositions.find((one) => one.id === id);
   if (decomposition === undefined) throw new UsageError({ what: "there is no such decomposition", found: id });
-  const { units, both } = layersCounted(counted, layer, layer);
+  const paired = layersCounted(counted, layer, layer);
+  const { units, both } = paired;
   requireNarrow(layer, units);
   const { samplesPerClass } = counted;
   const classes = samplesPerClass.length;
@@ -64,7 +66,7 @@ export async function layerPairs(
     }
   }
   const orderBy = (value: PairValue) =>
-    clusterOrder(units, (first, second) => values[value][pairPlace(units, first, second)]!);
+    clusterOrder(units, (first, second) => values[value][pairPlace(paired, first, second)]!);
   const order = { redundancy: orderBy("redundancy"), synergy: orderBy("synergy") };
   return { layer, decomposition: id, units, values, jointInformation, order };
 }

@@ -4,7 +4,7 @@ import type { Dataset } from "../../../src/core/dataset.ts";
 import { RunError, UsageError } from "../../../src/core/errors.ts";
 import { classesOf, hiddenUnits } from "../../../src/core/layers/network-shape.ts";
 import { networkShape, type TrainedNetwork } from "../../../src/core/network.ts";
-import { type PairCounts, type PairScope, pairedLayers, pairsOf } from "../../../src/core/pairs.ts";
+import { type PairCounts, type PairScope, pairsIn } from "../../../src/core/pairs.ts";
 import type { GpuContext } from "../../../src/gpu/device/context.ts";
 import type { Devices } from "../../../src/gpu/device/devices.ts";
 import { uploadNetworks } from "../../../src/passes/device-networks.ts";
@@ -69,7 +69,7 @@ function ungated({ gate: _gate, ...gpu }: GpuContext): GpuContext {
 function requireFew({ network }: TrainedNetwork, scope: PairScope): void {
   const shape = networkShape(network);
   const hidden = hiddenUnits(shape);
-  const bytes = pairedLayers(hidden, scope).reduce((sum, own) => sum + 4 * pairsOf(own) * classesOf(shape), 0);
+  const bytes = 4 * pairsIn(hidden, scope) * classesOf(shape);
   if (bytes <= MOST_BYTES) return;
   throw new RunError({
     what: "the pairs of this network are too many to count in a page",

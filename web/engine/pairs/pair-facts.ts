@@ -1,7 +1,7 @@
 /** What two neurons know together, of the counts of a network's pairs. */
 import type { NeuronAddress } from "../../../src/core/ablation.ts";
 import { UsageError } from "../../../src/core/errors.ts";
-import { firstPartner, pairsBefore } from "../../../src/core/pairs.ts";
+import { pairPlace } from "../../../src/core/pairs.ts";
 import { neuronLevels, totalsOf } from "../../../src/measures/neuron-levels.ts";
 import { permutedLevelsMean } from "../../../src/measures/permuted-levels.ts";
 import { type Bit, betweenInformation, bitOf, jointLevels, pairOf } from "../../../src/pairs/pair.ts";
@@ -27,7 +27,7 @@ function bothOf(counted: CountedPairs, a: NeuronAddress, b: NeuronAddress): Uint
   const [first, second] = isBefore(a, b) ? [a, b] : [b, a];
   const own = layersCounted(counted, first.layer, second.layer);
   const classes = counted.samplesPerClass.length;
-  const place = pairsBefore(own, first.neuron) + second.neuron - firstPartner(own, first.neuron);
+  const place = pairPlace(own, first.neuron, second.neuron);
   return own.both.slice(place * classes, (place + 1) * classes);
 }
 

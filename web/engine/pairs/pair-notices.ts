@@ -70,8 +70,3 @@ export interface LayerPairs {
   /** `[units]`: the neurons so that those of a cluster stand together, by each value. */
   readonly order: Readonly<Record<PairValue, Uint32Array>>;
 }
-
-/** Place of the pair of neurons `first` < `second` among all pairs of a layer. */
-export function pairPlace(units: number, first: number, second: number): number {
-  return first * units - (first * (first + 1)) / 2 + second - first - 1;
-}

@@ -1,5 +1,7 @@
 /** All pairs of a layer on show: values by place in the picture, and what they say in words. Derived, never stored. */
-import { type LayerPairs, type PairValue, pairPlace } from "../../engine/pairs/pair-notices.ts";
+import { pairsAmong } from "../../../src/core/pair-removals.ts";
+import { pairPlace, withinLayer } from "../../../src/core/pairs.ts";
+import type { LayerPairs, PairValue } from "../../engine/pairs/pair-notices.ts";
 import { decimal } from "../numbers.ts";
 import type { LabState } from "./lab-state.ts";
 import { rowOf } from "./removal.ts";
@@ -26,8 +28,8 @@ export function knownLayerPairs(state: LabState): LayerPairs | undefined {
 }
 
 /** Place of two neurons, in whichever order; undefined of a neuron with itself. */
-export function placeOf({ units }: Pick<LayerPairs, "units">, a: number, b: number): number | undefined {
-  return a === b ? undefined : pairPlace(units, Math.min(a, b), Math.max(a, b));
+export function placeOf({ layer, units }: LayerPairs, a: number, b: number): number | undefined {
+  return a === b ? undefined : pairPlace(withinLayer(layer, units), Math.min(a, b), Math.max(a, b));
 }
 
 /** The largest by size, above 0. */
@@ -44,14 +46,12 @@ interface RankedPair {
 export function largestPairs({ units, values }: LayerPairs, value: PairValue, count: number): RankedPair[] {
   const found: RankedPair[] = [];
   let place = 0;
-  for (let first = 0; first < units; first++) {
-    for (let second = first + 1; second < units; second++) {
-      const bits = values[value][place++]!;
-      if (found.length === count && bits <= found[count - 1]!.bits) continue;
-      const before = found.findIndex((one) => one.bits < bits);
-      found.splice(before === -1 ? found.length : before, 0, { neurons: [first, second], bits });
-      found.length = Math.min(found.length, count);
-    }
+  for (const neurons of pairsAmong(units)) {
+    const bits = values[value][place++]!;
+    if (found.length === count && bits <= found[count - 1]!.bits) continue;
+    const before = found.findIndex((one) => one.bits < bits);
+    found.splice(before === -1 ? found.length : before, 0, { neurons, bits });
+    found.length = Math.min(found.length, count);
   }
   return found;
 }
