@@ -12,8 +12,8 @@ import { addComputingOptions, addResultOptions } from "../options/result-options
 import {
   addDataOptions,
   addDataSourceOption,
-  addPairsOptions,
   addSeedOption,
+  addTogetherOptions,
   hiddenWidths,
   numbers,
 } from "../options/study-options.ts";
@@ -35,7 +35,7 @@ interface CompareOptions
     ModelOptions,
     DeviceChoice,
     OutputOptions,
-    Pick<MeasuringConfig, "pairs" | "pairRemovals"> {
+    Pick<MeasuringConfig, "pairs" | "pairRemovals" | "groups"> {
   readonly out?: string;
   readonly minutes: number;
   readonly seed: number;
@@ -90,7 +90,7 @@ export function completeCompare(command: Command): void {
       .argParser(numbers("minutes"))
       .default(MINUTES, `${MINUTES}`),
   );
-  addPairsOptions(command);
+  addTogetherOptions(command);
   addSeedOption(command, "seed of random orders, and of training");
   addComputingOptions(addResultOptions(command)).action((models: string[], options: CompareOptions) =>
     compare(models, options),

@@ -91,9 +91,7 @@ function addRemovalOptions(command: Command): Command {
   command.addOption(new Option("--greedy-block <n>", blockHelp).argParser(integer(least, most)));
   const anewHelp = "orders beside, by measures taken anew after every n removals";
   command.addOption(new Option("--remeasure <n>", anewHelp).argParser(numbers("remeasure")));
-  addPairsOptions(command);
-  const groupsHelp = "what n neurons of a layer know together: first of each ranking, most informative (default: none)";
-  command.addOption(new Option("--groups <n>", groupsHelp).argParser(numbers("groups")));
+  addTogetherOptions(command);
   const scopesHelp = "where neurons are removed: each layer, all layers";
   add("--scopes <names>", scopesHelp, someOf<ScopeKind>(scopeKinds), scopes, `${scopes}`);
   add(
@@ -110,13 +108,15 @@ function addRemovalOptions(command: Command): Command {
   return command.addOption(new Option("--singles <which>", singlesHelp).argParser(singles));
 }
 
-/** Both are off where nothing is said. */
-export function addPairsOptions(command: Command): Command {
+/** What neurons know and cost together: nothing of it where nothing is said. */
+export function addTogetherOptions(command: Command): Command {
   const help = "count and decompose pairs of neurons, of the same layer or of all: layers, network (default: none)";
   const removalsHelp = "remove two neurons together: layers, for all pairs of each layer (default: none)";
+  const groupsHelp = "what n neurons of a layer know together: first of each ranking, most informative (default: none)";
   return command
     .addOption(new Option("--pairs <which>", help).argParser(oneOf(pairScopes)))
-    .addOption(new Option("--pair-removals <which>", removalsHelp).argParser(oneOf(pairRemovalScopes)));
+    .addOption(new Option("--pair-removals <which>", removalsHelp).argParser(oneOf(pairRemovalScopes)))
+    .addOption(new Option("--groups <n>", groupsHelp).argParser(numbers("groups")));
 }
 
 /** How Shapley values are sampled; fields are absent where none is measured, as in study.json. */
