@@ -157,7 +157,7 @@ export function measureStage(dataset: AnyDataset, parts: StudyParts, { onProgres
     requireTreated(dataset, networks);
     const splits = () => ({ validation: validation.on(gpu), test: test.on(gpu) });
     if (config.pairs !== undefined) await countPairs(gpu, networks, splits, config.pairs);
-    // Only these may be missing where tables are there; who looks at a damaged table is told of it once more.
+    // Only these may be missing where tables are there.
     const hasMore = config.pairs !== undefined || config.groups !== undefined;
     if (hasMore && (await areMeasured(networks))) {
       if (config.groups !== undefined) await findGroups(gpu, await tablesOf(networks), splits, config.groups);

@@ -35,7 +35,7 @@ interface StudyPartsOptions extends GivenParts {
   readonly origin: PartOrigin;
   /** [repeats]: names of the parts of networks that were not trained here, where the networks are in the store. */
   readonly networkNames?: readonly string[];
-  /** Told of a part that is there, but damaged; it counts as missing. */
+  /** Told once of a part that is there, but damaged, however many look at it; it counts as missing. */
   onDamaged?(part: string, found: string): void;
 }
 
@@ -57,6 +57,8 @@ export class StudyParts {
   readonly #options: StudyPartsOptions;
   readonly #names = new Map<string, Promise<string>>();
   readonly #given: ReadonlyMap<string, unknown>;
+  /** Names of damaged parts that were told, until they are written again. */
+  readonly #told = new Set<string>();
 
   constructor(options: StudyPartsOptions) {
     this.config = options.config;
@@ -126,7 +128,8 @@ export class StudyParts {
     if (bytes === undefined) return undefined;
     const content = await unsealed(name, bytes);
     if (content instanceof Uint8Array) return content;
-    this.#options.onDamaged?.(name, content.found);
+    if (!this.#told.has(name)) this.#options.onDamaged?.(name, content.found);
+    this.#told.add(name);
     return undefined;
   }
 
@@ -146,6 +149,7 @@ export class StudyParts {
   async write<K extends PartKind>(kind: K, repeat: number, value: PartValues[K], slice?: Slice): Promise<void> {
     const name = await this.nameOf(kind, repeat, slice);
     await this.#store.write(name, await sealed(name, encodePlain(value)));
+    this.#told.delete(name);
   }
 
   /** Whether it is there or not. */

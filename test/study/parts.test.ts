@@ -143,6 +143,24 @@ describe("a part that is damaged", () => {
     expect(await mended.whole()).toEqual(outcome);
   });
 
+  test.each([{ pairs: "layers" }, { groups: 2 }] as const)(
+    "is named once, with %j, which look at tables, too; and again where it is damaged anew",
+    async (beside) => {
+      const of = { ...config, repeats: 1, ...beside };
+      const damaged = await copyOf(store);
+      const { parts } = await study(damaged, of);
+      const name = await parts.nameOf("table", 0);
+      const seen: Seen = { written: [], damaged: [] };
+      const mended = { devices, dataset: tinyDataset, parts: partsOver(damaged, of, seen), clock: () => 0 };
+      for (const times of [1, 2]) {
+        await damaged.write(name, new Uint8Array(9));
+        await computeStudy(mended, jobsOf(of), {});
+        expect(seen.written).toEqual(Array(times).fill("table-000"));
+        expect(seen.damaged).toEqual(Array(times).fill(expect.stringMatching(/^table-000: .*no head/)));
+      }
+    },
+  );
+
   test("under the name of another is known for it", async () => {
     const swapped = await copyOf(store);
     const [a, b] = [await first.parts.nameOf("network", 0), await first.parts.nameOf("network", 1)];
