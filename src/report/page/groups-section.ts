@@ -51,6 +51,9 @@ function tableOf(summaries: readonly GroupSummary[]): Markup {
   return dataTable({ caption, columns, rows: summaries.map(groupRow) });
 }
 
+/** What chance gives a search would take a search for each permutation of the labels: 0.2 s a layer and network. */
+const searched = html`<p>Chance is that of a group that was fixed beforehand. The most informative one was searched for on the same samples, as the best of many, and exceeds it even by chance. To a lesser degree, so do the first neurons of rankings by what each knows of the class.</p>`;
+
 /** Further rankings make many rows, which stand folded. */
 function groupTables({ groupSummaries }: StudyAnalysis): Markup | undefined {
   if (groupSummaries.length === 0) return undefined;
@@ -62,7 +65,8 @@ function groupTables({ groupSummaries }: StudyAnalysis): Markup | undefined {
       : html`<details class="values"><summary>${counted(further.length, "group")} of further rankings</summary>
 ${tableOf(further)}
 </details>`;
-  return html`${tableOf(groupSummaries.filter(isFirst))}${folded}`;
+  const note = groupSummaries.some(({ ranking }) => ranking === MOST_INFORMATIVE) ? searched : undefined;
+  return html`${tableOf(groupSummaries.filter(isFirst))}${note}${folded}`;
 }
 
 const lead =

@@ -2,10 +2,13 @@
 import { describe, expect, test } from "vitest";
 import type { NetworkGroups, NeuronGroup } from "../../../src/core/groups.ts";
 import { GroupDoubts } from "../../../src/pairs/group-doubts.ts";
+import { analyse } from "../../../src/report/analysis/analyse.ts";
 import { groupSummaries } from "../../../src/report/analysis/group-summaries.ts";
 import { csvText } from "../../../src/report/files/csv.ts";
 import { groupsTable, parseGroupsCsv } from "../../../src/report/files/groups-file.ts";
+import { groupsSection } from "../../../src/report/page/groups-section.ts";
 import { faultOf } from "../../support/fault-of.ts";
+import { madeUpStudyFiles } from "../made-up-classes.ts";
 import { textOf } from "../made-up-study.ts";
 
 const known: NeuronGroup = {
@@ -78,6 +81,17 @@ test("summaries are means over networks; degrees are left out where one network 
   expect(first!.vulnerabilityDegree).toBeCloseTo(0.2, 12);
   expect(second).toMatchObject({ ranking: "random" });
   expect(second).not.toHaveProperty("redundancyDegree");
+});
+
+test("a report says of a group that was searched for that chance alone lets it exceed what is beside it", () => {
+  const analysis = analyse(madeUpStudyFiles("a"));
+  const shown = (rankings: readonly string[]) => {
+    const own = groupSummaries(networks).filter(({ ranking }) => rankings.includes(ranking));
+    return groupsSection([{ ...analysis, groupSummaries: own }])!.content.text;
+  };
+  const note = "</table></div><p>Chance is that of a group that was fixed beforehand.";
+  expect(shown(["most_informative", "random"])).toContain(note);
+  expect(shown(["random"])).not.toContain("fixed beforehand");
 });
 
 test("doubts are groups to which permuted labels give more than a tenth, the worst as an example", () => {
