@@ -7,6 +7,7 @@ import type { ScopeKind } from "../core/scope.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
 import { type BenchRow, benchRow } from "./bench-row.ts";
 import { bestLargeProduct, ceilingsOf, timeStream } from "./ceilings.ts";
+import { benchConvolution } from "./convolution-bench.ts";
 import { benchEvidence, type EvidenceBenchRow } from "./evidence-bench.ts";
 import { benchForward, type ForwardBenchRow } from "./forward-bench.ts";
 import { benchHistogram } from "./histogram-bench.ts";
@@ -27,6 +28,7 @@ export const benches = [
   "histogram",
   "levels",
   "pairs",
+  "convolution",
   "evidence",
   "sweep",
   "all",
@@ -61,24 +63,15 @@ export interface SuiteReport {
   readonly histogram: readonly BenchRow[];
   readonly levels: readonly BenchRow[];
   readonly pairs: readonly BenchRow[];
+  readonly convolution: readonly BenchRow[];
   readonly evidence: readonly EvidenceBenchRow[];
   readonly sweep: readonly SweepBenchRow[];
   readonly scaling: readonly ScalingRow[];
 }
 
 /** Every row in the order of the report. */
-export function rowsOf({
-  matmul,
-  train,
-  forward,
-  histogram,
-  levels,
-  pairs,
-  evidence,
-  sweep,
-  scaling,
-}: SuiteReport): SuiteRow[] {
-  return [...matmul, ...train, ...forward, ...histogram, ...levels, ...pairs, ...evidence, ...sweep, ...scaling];
+export function rowsOf({ ceilings: _, ...rows }: SuiteReport): SuiteRow[] {
+  return Object.values<readonly SuiteRow[]>(rows).flat();
 }
 
 /**
@@ -127,6 +120,7 @@ export async function runSuite(
     }),
     levels: await start("levels", () => benchLevels(gpu, clock, { ...options, units: hidden[0]! }, ceilings)),
     pairs: await start("pairs", () => benchPairs(gpu, clock, { ...options, units: hidden[0]! }, ceilings)),
+    convolution: await start("convolution", () => benchConvolution(gpu, clock, options, ceilings)),
     evidence: await start("evidence", () => benchEvidence(gpu, clock, options, ceilings)),
     sweep: await start("sweep", () => benchSweep(gpu, clock, options, ceilings)),
     scaling: await start("scaling", () => {

@@ -63,6 +63,10 @@ describe("bench all --json", async () => {
       ["popcount.count_bits", "16.8e6 popcounts"],
       // 10 pairs in 10 classes and 3 words, of 2 networks
       ["pairs.count_pairs", "2 x 70 samples, 5 neurons, 0.000600e6 popcounts"],
+      ["convolution.convolve", "2 x 32 samples, 1x28x28 to 6x28x28"],
+      ["convolution.convolve", "2 x 32 samples, 6x14x14 to 16x10x10"],
+      ["convolution.convolve", "2 x 32 samples, 16x5x5 to 120x1x1"],
+      ["convolution.convolve", "2 x 32 samples, 32x32x32 to 64x32x32"],
       ...["paper", "class_sums", "gradients", "relevance", "removals", "together", "path"].map((what) => [
         `evidence.${what}`,
         "2 x 70 samples, 784-5-4-10",
@@ -133,6 +137,7 @@ describe("bench all --json", async () => {
       histogram: of("histogram.pack_bits", "histogram.count_ones"),
       levels: of("levels.find_extremes", "levels.count_levels"),
       pairs: of("popcount.count_bits", "pairs.count_pairs"),
+      convolution: of("convolution.convolve"),
       evidence: rows.filter(({ label }) => label.startsWith("evidence.")) as EvidenceBenchRow[],
       sweep: of("sweep") as SweepBenchRow[],
       scaling: [],
@@ -191,6 +196,8 @@ describe("bench", () => {
   test("refuses what it does not time", async () => {
     const { exitCode, stderr } = await commandLine(["bench", "everything"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("matmul, train, forward, histogram, levels, pairs, evidence, sweep, all, scaling");
+    expect(stderr).toContain(
+      "matmul, train, forward, histogram, levels, pairs, convolution, evidence, sweep, all, scaling",
+    );
   });
 });

@@ -1,7 +1,5 @@
 /** What each kernel says that a dispatch costs, against numbers worked out by hand from its formula and its arrays. */
 import { describe, expect, test } from "vitest";
-import type { BoundKernel, Grid } from "../../src/gpu/device/kernel.ts";
-import type { Cost } from "../../src/gpu/device/recorder.ts";
 import {
   backward,
   classSums,
@@ -63,19 +61,13 @@ import { createWalkProduct } from "../../src/gpu/kernels/walk-product.ts";
 import { createWalkTally } from "../../src/gpu/kernels/walk-tally.ts";
 import { Profiler } from "../../src/gpu/profile/profiler.ts";
 import { allocate, uploadUniforms } from "../support/arrays.ts";
+import { costOf } from "../support/cost-of.ts";
 import { testGpu } from "../support/gpu.ts";
 
 const gpu = await testGpu({ defaultLimits: true, profiler: new Profiler() });
 
 const floats = <const S extends readonly number[]>(...shape: S) => allocate(gpu, "floats", "f32", shape);
 const words = <const S extends readonly number[]>(...shape: S) => allocate(gpu, "words", "u32", shape);
-
-/** What a bound kernel hands to a recorder as its cost. */
-function costOf(kernel: BoundKernel, grid: Grid, step = 0): Cost | undefined {
-  let cost: Cost | undefined;
-  kernel.encode({ dispatch: (one) => (cost = one.cost) }, grid, step);
-  return cost;
-}
 
 describe("forward.forward_layer", () => {
   // 7 inputs are 2 quads (8 lanes with the bias), 5 outputs are 2 quads; step 1 has 6 samples.

@@ -49,8 +49,9 @@ function scalingLines(rows: readonly ScalingRow[]): string[] {
 }
 
 export function benchLines(report: SuiteReport, runs: number): string[] {
-  const { ceilings, matmul, train, forward, histogram, levels, pairs, evidence, sweep, scaling } = report;
-  const rows = [...matmul, ...train, ...forward, ...histogram, ...levels, ...pairs, ...evidence, ...sweep];
+  const { ceilings, matmul, train, forward, histogram, levels, pairs, convolution, evidence, sweep, scaling } = report;
+  const parts = [matmul, train, forward, histogram, levels, pairs, convolution, evidence, sweep];
+  const rows: BenchRow[] = parts.flat();
   const fewer = [...rows, ...scaling].some((row) => row.runs < runs);
   return [
     `ceilings: ${figure(ceilings.gflops)} GFLOP/s in large products, ${figure(ceilings.gbps)} GB/s in streams`,
