@@ -113,25 +113,29 @@ async function unfinished(cells: readonly Cell[], folder: GridFolder): Promise<C
 
 const counted = (count: number) => `${count.toLocaleString("en")} cell${count === 1 ? "" : "s"}`;
 
-/** @throws RunError that names some of the cells that have failed, or says that others are at work */
+/** @throws RunError that names some of the cells that have failed, and says how many others are at work on */
 function requireAll(failed: readonly FailedCell[], all: number, folder: GridFolder): void {
   if (failed.length === 0) return;
-  if (failed.every(({ isTaken }) => isTaken)) {
+  const broken = failed.filter(({ isTaken }) => isTaken !== true);
+  const taken = failed.length - broken.length;
+  if (broken.length === 0) {
     throw new RunError({
-      what: `of ${counted(all)} ${failed.length} are not done: another process is doing them`,
+      what: `of ${counted(all)} ${taken} are not done: another process is doing them`,
       where: folder.label,
       kept: "all other cells",
       fix: "the same command, when that process has ended, makes a report of all",
     });
   }
-  const shown = failed.slice(0, 5).map(({ name, message }) => `${name}: ${message.split("\n")[0]}`);
-  const more = failed.length > shown.length ? [`and ${failed.length - shown.length} more`] : [];
+  const shown = broken.slice(0, 5).map(({ name, message }) => `${name}: ${message.split("\n")[0]}`);
+  const more = broken.length > shown.length ? [`and ${broken.length - shown.length} more`] : [];
+  const [others, then] =
+    taken === 0 ? ["", ""] : [`; another process is doing ${taken} more`, ", when that process has ended,"];
   throw new RunError({
-    what: `${failed.length} of ${counted(all)} failed`,
+    what: `${broken.length} of ${counted(all)} failed${others}`,
     where: folder.label,
     found: [...shown, ...more].join("\n"),
     kept: "all other cells",
-    fix: `mend what they say, as gpu-importance status ${folder.label} has it whole; the same command tries them again`,
+    fix: `mend what they say, as gpu-importance status ${folder.label} has it whole; the same command${then} tries them again`,
   });
 }
 

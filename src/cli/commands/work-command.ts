@@ -13,7 +13,7 @@ import { runCells } from "../grid/run-cells.ts";
 import { under, withExamples } from "../options/help.ts";
 import { addComputingOptions } from "../options/result-options.ts";
 import { checkpointOption } from "../options/study-options.ts";
-import { bullmq, type CellJob, openCellQueue, QUEUE } from "../queue/cell-jobs.ts";
+import { bullmq, type CellJob, openQueue, QUEUE } from "../queue/cell-jobs.ts";
 import { type QueueChoice, queueOption, requireQueue } from "../queue/queue-option.ts";
 import { reachRedis } from "../queue/redis.ts";
 import { beginSession, type Session } from "../results/session.ts";
@@ -103,7 +103,7 @@ async function work(options: WorkOptions): Promise<void> {
     fix: "the same command works on",
   });
   const { Worker } = await bullmq();
-  const { queue, close } = await openCellQueue(redis);
+  const queue = await openQueue(redis);
   using own = new CellWorker(session, options);
   const worker = new Worker<CellJob>(QUEUE, (job) => own.done(job), {
     connection: redis.duplicate(),
@@ -121,7 +121,7 @@ async function work(options: WorkOptions): Promise<void> {
   display.line(`queue:   ${address}, waiting for cells`);
   while (options.untilEmpty !== true || !(await isEmpty(queue))) await pause(1000);
   await worker.close();
-  await close();
+  await queue.close();
   await redis.quit();
   display.line("queue:   nothing waits there any more");
 }

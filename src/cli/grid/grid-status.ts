@@ -7,7 +7,7 @@ import { openGrids, type UnitedCell, unitedCells } from "./united-grid.ts";
 
 /** Cells that are done are alike enough for so many to say how long one takes. */
 const MOST_TIMED = 100;
-/** More names than this are counted; `--json` has all. */
+/** Of each state; `--json` has all. */
 const MOST_NAMED = 5;
 const MS_PER_SECOND = 1000;
 
@@ -79,17 +79,22 @@ export function gridStatusJson(folders: readonly string[], status: GridStatus) {
   };
 }
 
-/** A name on each line, indented below the first. */
-function namedLines(cells: readonly UnitedCell[]): string[] {
-  const shown = cells.slice(0, MOST_NAMED).map(({ name }) => `         ${name}`);
-  return cells.length > MOST_NAMED
-    ? [...shown, `         ... and ${cells.length - MOST_NAMED} more: see --json`]
-    : shown;
+/** How many there are, and names, indented below. @param about what is said of one, on lines of its own */
+function countedLines<T extends UnitedCell>(
+  title: string,
+  cells: readonly T[],
+  about: (cell: T) => string[] = () => [],
+): string[] {
+  if (cells.length === 0) return [];
+  const shown = cells.slice(0, MOST_NAMED).flatMap((cell) => [`         ${cell.name}`, ...about(cell)]);
+  const cut = cells.length > MOST_NAMED ? ["         ..."] : [];
+  return [`${title.padEnd(9)}${cells.length.toLocaleString("en")}`, ...shown, ...cut];
 }
 
-function countedLines(title: string, cells: readonly UnitedCell[]): string[] {
-  if (cells.length === 0) return [];
-  return [`${title.padEnd(9)}${cells.length.toLocaleString("en")}`, ...namedLines(cells)];
+/** Said once, of all states. */
+function unnamedLines(states: readonly (readonly unknown[])[]): string[] {
+  const unnamed = states.reduce((sum, { length }) => sum + Math.max(0, length - MOST_NAMED), 0);
+  return unnamed === 0 ? [] : [`more     ${unnamed.toLocaleString("en")} cells: see --json`];
 }
 
 function begunLines(begun: readonly UnitedCell[]): string[] {
@@ -100,17 +105,14 @@ function begunLines(begun: readonly UnitedCell[]): string[] {
 }
 
 function failedLines(failed: GridStatus["failed"]): string[] {
-  const shown = failed.slice(0, MOST_NAMED).flatMap(({ cell, message }) => {
-    const lines = message.split("\n").map((line) => `           ${line}`);
-    return [`         ${cell.name}`, ...lines];
-  });
-  const more = failed.length > MOST_NAMED ? [`         ... and ${failed.length - MOST_NAMED} more: see --json`] : [];
-  return failed.length === 0 ? [] : [`failed   ${failed.length.toLocaleString("en")}`, ...shown, ...more];
+  const cells = failed.map(({ cell, message }) => ({ ...cell, message }));
+  return countedLines("failed", cells, ({ message }) => message.split("\n").map((line) => `           ${line}`));
 }
 
 export function gridStatusLines(status: GridStatus): string[] {
   const { cells, failed, file, varying, cellMs } = status;
   const done = inState(cells, "done").length;
+  const [begun, missing] = [inState(cells, "begun"), inState(cells, "missing")];
   const rest = restMs(status);
   const left =
     rest === 0
@@ -122,8 +124,9 @@ export function gridStatusLines(status: GridStatus): string[] {
     `${file}${varying === "" ? "" : `: ${varying}`}`,
     `done     ${done.toLocaleString("en")} of ${cells.length.toLocaleString("en")} cells`,
     ...failedLines(failed),
-    ...begunLines(inState(cells, "begun")),
-    ...countedLines("missing", inState(cells, "missing")),
+    ...begunLines(begun),
+    ...countedLines("missing", missing),
+    ...unnamedLines([failed, begun, missing]),
     `left     ${left}`,
   ];
 }

@@ -47,9 +47,16 @@ export interface CellQueue {
   close(): Promise<void>;
 }
 
+/** Of a connection that stays with whoever made it. */
+export async function openQueue(redis: Redis): Promise<Queue<CellJob>> {
+  const { Queue: BullQueue } = await bullmq();
+  return new BullQueue<CellJob>(QUEUE, { connection: redis });
+}
+
+/** Beside it what puts jobs in that wait for others. */
 export async function openCellQueue(redis: Redis): Promise<CellQueue> {
-  const { FlowProducer, Queue: BullQueue } = await bullmq();
-  const queue = new BullQueue<CellJob>(QUEUE, { connection: redis });
+  const { FlowProducer } = await bullmq();
+  const queue = await openQueue(redis);
   const flow = new FlowProducer({ connection: redis });
   return {
     queue,

@@ -178,6 +178,20 @@ describe("a grid", () => {
     expect(complete).toEqual([`${second}/study.json`]);
   });
 
+  test("says how many have failed, and of how many another process is doing", async () => {
+    write("both.yaml", `${common.replace("data: tiny\n", "")}hidden: 6\ndata: [absent, away, tiny]\n`);
+    await grid("both.yaml", "both", "--no-report");
+    const own = cellsIn("both").find((name) => name.startsWith("data-tiny"))!;
+    rmSync(join(scratch, "both", "cells", own, "study.json"));
+    const held = await claim(claimOfFolder(join(scratch, "both", "cells", own)));
+    const { exitCode, stderr } = await grid("both.yaml", "both", "--no-report");
+    held.release();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("both: 2 of 3 cells failed; another process is doing 1 more");
+    expect(stderr).toMatch(/^ {2}found: {4}data-absent_\S+: .*\n +data-away_\S+: .*\n {2}kept: /m);
+    expect(stderr).toContain("the same command, when that process has ended, tries them again");
+  });
+
   test("does cells again with --force, and unfinished ones from the start with --fresh", async () => {
     write("one.yaml", `${common}hidden: 6\n`);
     const part = await grid("one.yaml", "begun", "--shard", "1/2");
