@@ -217,6 +217,13 @@ describe("prune", () => {
       1,
       /narrow\.safetensors: the network does not take the data/,
     ],
+    [
+      "levels that the measure does not read",
+      "planted.onnx",
+      ["--keep", "50%", "--bits", "3"],
+      2,
+      /--bits is for measures of levels[\s\S]*mutual-information[\s\S]*--bits 3, --measure contribution/,
+    ],
     ["a damaged file", "poor.npz", ["--keep", "50%"], 1, /poor\.npz/],
     ["a missing file", "none.onnx", ["--keep", "50%"], 1, /nothing at this path/],
   ])("ends with a reason, and writes nothing, with %s", async (_, model, args, exitCode, message) => {

@@ -44,7 +44,7 @@ import { tellInputs } from "../display/tell-inputs.ts";
 import { addAdapterOption, addMemoryOption, addMessageOptions, VERBOSE } from "../options/device-options.ts";
 import { argumentOf, under, withExamples } from "../options/help.ts";
 import { readOptionsOf } from "../options/model-options.ts";
-import { addPruneOptions, amountOf, type PruneOptions } from "../options/prune-options.ts";
+import { addPruneOptions, amountOf, type PruneOptions, requireLevelsRead } from "../options/prune-options.ts";
 import { addTilesOption } from "../options/tiles-option.ts";
 import { endInOrder, type Told } from "../results/interruption.ts";
 import { removeIfEmpty } from "../results/made-folders.ts";
@@ -186,6 +186,7 @@ function toldOf({ out, finetune }: PruneOptions): Told {
 async function prune(model: string, options: PruneOptions): Promise<void> {
   amountOf(options);
   levelConfig(options);
+  requireLevelsRead(options);
   shapleyConfig({ ...options, measures: [options.measure] });
   const clock = () => performance.now();
   const display = createProgressDisplay({ stream: process.stderr, quiet: options.quiet === true, clock });

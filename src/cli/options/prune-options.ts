@@ -107,6 +107,19 @@ export function addPruneOptions(command: Command): Command {
   return command;
 }
 
+/** @throws UsageError where outputs are to be counted in levels, and the measure asks for none */
+export function requireLevelsRead({ bits, measure: asked }: PruneOptions): void {
+  const ofLevels = measures.filter(({ needs }) => needs.some((kind) => kind === "levels")).map(({ name }) => name);
+  if (bits === undefined || ofLevels.includes(asked)) return;
+  throw new UsageError({
+    what: "--bits is for measures of levels",
+    where: "command line",
+    expected: `--measure ${ofLevels.join(", ")}`,
+    found: `--bits ${bits}, --measure ${asked}`,
+    fix: "leave --bits out, or prune by one of them",
+  });
+}
+
 /** @throws UsageError unless exactly one of the two options is given. */
 export function amountOf({ keep, maxAccuracyLoss }: PruneOptions): PruneAmount {
   if (keep !== undefined && maxAccuracyLoss === undefined) return keep;
