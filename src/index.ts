@@ -97,6 +97,7 @@ export type {
   StudyActivation,
 } from "./core/activation.ts";
 export { activations, defaultAlphas, studyActivations } from "./core/activation.ts";
+export type { MeanAndDeviation } from "./core/channel-treatment.ts";
 export type * from "./core/dataset.ts";
 export { type Fault, RunError, UsageError } from "./core/errors.ts";
 export type * from "./core/evidence.ts";

@@ -116,7 +116,9 @@ async function analyzed(
   const read = await Promise.all(networks.map((network, index) => filed(network, index, reading)));
   const { names } = allowedMeasures(options.measures ?? paperMeasureNames, activationsOf(read), options.pairs);
   const isNamed = typeof data === "string";
-  const rescaled = read.some(({ network }) => network.inputTreatment !== undefined);
+  const rescaled = read.some(
+    ({ network }) => network.inputTreatment !== undefined || network.channelTreatment !== undefined,
+  );
   using stored = await datasetOf(data, classesOf(networkShape(read[0]!.network)), options, rescaled);
   const { activation, normalize, weightsLayout } = reading;
   const { channels } = options;

@@ -9,6 +9,7 @@
 import { UsageError } from "./errors.ts";
 import { float32Text } from "./float-text.ts";
 import type { InputType } from "./input-type.ts";
+import { channelPlaces } from "./sample-axes.ts";
 
 export interface InputTreatment {
   /** [features], or [1] for all of them. */
@@ -23,6 +24,8 @@ export interface KnownInputs {
   readonly inputType?: InputType;
   /** Absent where v is the input, as far as is known. */
   readonly inputTreatment?: InputTreatment;
+  /** The same by channels, [channels] each, until a network is fitted to data that say where their channels are. */
+  readonly channelTreatment?: InputTreatment;
 }
 
 /** Who asked for the treatment of data: an option, or the network. */
@@ -37,8 +40,12 @@ export interface AppliedTreatment extends InputTreatment {
 }
 
 /** These fields alone, those that are there. */
-export function knownInputs({ inputType, inputTreatment }: KnownInputs): KnownInputs {
-  return { ...(inputType && { inputType }), ...(inputTreatment && { inputTreatment }) };
+export function knownInputs({ inputType, inputTreatment, channelTreatment }: KnownInputs): KnownInputs {
+  return {
+    ...(inputType && { inputType }),
+    ...(inputTreatment && { inputTreatment }),
+    ...(channelTreatment && { channelTreatment }),
+  };
 }
 
 const sameNumbers = (a: Float32Array, b: Float32Array) =>
@@ -83,11 +90,23 @@ export function oneForAll({ mean, sd }: { readonly mean: number; readonly sd: nu
   });
 }
 
-/** For people: `(byte / 255 - 0.1307) / 0.3081`. */
-export function inputsText({ inputType, inputTreatment }: KnownInputs): string {
+/** For people: `(byte / 255 - 0.1307) / 0.3081`. @param shape of a sample, where it is known: says whether channels differ */
+export function inputsText({ inputType, inputTreatment }: KnownInputs, shape: readonly number[] = []): string {
   const value = inputType === "bytes" ? "byte / 255" : "x";
   if (inputTreatment === undefined) return value;
   const { means, deviations } = inputTreatment;
-  if (means.length > 1) return `(${value} - mean) / deviation, of each of ${means.length} features`;
-  return `(${value} - ${float32Text(means[0]!)}) / ${float32Text(deviations[0]!)}`;
+  if (means.length === 1) return `(${value} - ${float32Text(means[0]!)}) / ${float32Text(deviations[0]!)}`;
+  const channels = [means, deviations].map((values) => ofChannels(values, shape));
+  const said = channels.map((values) => values?.map(float32Text).join(","));
+  const each = said.includes(undefined) ? `each of ${means.length} features` : `channels ${said.join("/")}`;
+  return `(${value} - mean) / deviation, of ${each}`;
+}
+
+/** [channels], where the numbers of a channel are all the same. */
+function ofChannels(values: Float32Array, shape: readonly number[]): number[] | undefined {
+  const places = channelPlaces(shape);
+  if (places.kind !== "known") return undefined;
+  const each: number[] = [];
+  for (const [index, value] of values.entries()) each[places.channelOf(index)] ??= value;
+  return values.every((value, index) => value === each[places.channelOf(index)]) ? each : undefined;
 }

@@ -1,4 +1,5 @@
 /** Whether a network from elsewhere is one of the data's, and what has to be done so that it takes them as they lie. */
+import { overChannels } from "./channel-treatment.ts";
 import type { AnyDataset, DatasetFacts } from "./dataset.ts";
 import { RunError, UsageError } from "./errors.ts";
 import type { InputTreatment } from "./input-treatment.ts";
@@ -98,12 +99,13 @@ export function fittedTo<T extends AnyDataset>(network: Network, dataset: T, req
   const columns = columnsFor(network, dataset, request);
   const scale = scaleFor(network, dataset, request);
   const notes = [...columns.notes, ...scale.notes];
-  const { input: original, inputTreatment, ...bare } = network;
+  const { input: original, inputTreatment: _, channelTreatment: __, ...bare } = network;
+  const inputTreatment = treatmentFor(network, dataset, request.where, columns.places);
   const whole = widenedTo(classesOf(networkShape(network)), dataset, request.where);
   return {
     network: {
       ...bare,
-      ...(inputTreatment && { inputTreatment: treatmentAt(inputTreatment, columns.places) }),
+      ...(inputTreatment && { inputTreatment }),
       layers: withFirst(network, (layer) => scaled(rearranged(layer, columns.places), scale.factor)),
       ...inputOf(dataset),
     },
@@ -143,6 +145,17 @@ function inverse(places: Uint32Array): Uint32Array {
 
 function restored(layer: Layer, places: Uint32Array | undefined): Layer {
   return places === undefined ? layer : rearranged(layer, inverse(places));
+}
+
+/** What is done with the data's features. @throws UsageError where it is said of channels that the data do not have */
+function treatmentFor(
+  { inputTreatment, channelTreatment }: Network,
+  { sampleShape }: DatasetFacts,
+  where: string,
+  places: Uint32Array | undefined,
+): InputTreatment | undefined {
+  if (channelTreatment !== undefined) return overChannels(channelTreatment, sampleShape, where);
+  return inputTreatment && treatmentAt(inputTreatment, places);
 }
 
 /** What is done with each feature, where the features are taken from other places; one for all stays as it is. */

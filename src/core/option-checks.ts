@@ -5,6 +5,7 @@
 
 import type { AskedSingles } from "./ablation.ts";
 import { activations, alphaOf, defaultAlphas, type LayerActivation } from "./activation.ts";
+import type { MeanAndDeviation } from "./channel-treatment.ts";
 import type { Shares } from "./dataset.ts";
 import type { Range } from "./study-defaults.ts";
 
@@ -131,15 +132,32 @@ export const shares: Check<Shares> = {
   },
 };
 
-export const meanAndDeviation: Check<{ readonly mean: number; readonly sd: number }> = {
-  allowed: "a mean and a deviation above 0, for example 0.1307,0.3081",
+const isMean = (value: unknown): value is number => isNumber(value) && Math.abs(value) <= FLOAT32_MOST;
+const isDeviation = (value: unknown): value is number =>
+  isNumber(value) && value >= FLOAT32_LEAST_NORMAL && value <= FLOAT32_MOST;
+
+/** One of each for all, or lists of one for each channel; of one channel they are the same as of all. */
+export const meanAndDeviation: Check<MeanAndDeviation> = {
+  allowed:
+    "a mean and a deviation above 0, for example 0.1307,0.3081; or one of each for every channel, means first, " +
+    "for example 0.4914,0.4822,0.4465/0.247,0.2435,0.2616",
   take(value) {
     if (typeof value !== "object" || value === null || Object.keys(value).length !== 2) return undefined;
     const { mean, sd } = value as { readonly mean?: unknown; readonly sd?: unknown };
-    const fits = isNumber(mean) && Math.abs(mean) <= FLOAT32_MOST && isNumber(sd);
-    return fits && sd >= FLOAT32_LEAST_NORMAL && sd <= FLOAT32_MOST ? { mean: mean + 0, sd } : undefined;
+    if (isMean(mean) && isDeviation(sd)) return { mean: mean + 0, sd };
+    if (!Array.isArray(mean) || !Array.isArray(sd) || mean.length !== sd.length) return undefined;
+    if (mean.length === 0 || !mean.every(isMean) || !sd.every(isDeviation)) return undefined;
+    return mean.length === 1 ? { mean: mean[0]! + 0, sd: sd[0]! } : { mean: mean.map((one) => one + 0), sd: [...sd] };
   },
 };
+
+/** What the check above is to take, out of text. @param numbers the numbers of a list with commas between */
+export function saidNormalization(text: string, numbers: (list: string) => readonly number[]): unknown {
+  const [first, second, ...more] = text.split("/").map(numbers) as [readonly number[], ...(readonly number[])[]];
+  if (more.length > 0) return undefined;
+  if (second !== undefined) return { mean: first, sd: second };
+  return first.length === 2 ? { mean: first[0], sd: first[1] } : undefined;
+}
 
 /** Of a hidden layer: a kind, with its parameter where it has one. */
 export const layerActivationCheck: Check<LayerActivation> = {

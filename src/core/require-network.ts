@@ -1,7 +1,7 @@
 /** Whether a network that a program made holds together: sizes, types and numbers, before any of it is computed with. */
 import { type Activation, activations } from "./activation.ts";
 import { UsageError } from "./errors.ts";
-import { treatmentFault } from "./input-treatment.ts";
+import { type InputTreatment, treatmentFault } from "./input-treatment.ts";
 import { type InputType, inputTypes } from "./input-type.ts";
 import { featuresOf } from "./layers/network-shape.ts";
 import { type KindName, kindOf, layerKinds } from "./layers/registry.ts";
@@ -74,6 +74,18 @@ function requireLayer(value: unknown, before: number | undefined, where: string)
 const inputTypeName = oneName(inputTypes);
 const singleOutputName = oneName(singleOutputs);
 
+/** @param features inputs of the network; undefined where numbers are not of inputs */
+function requireTreatment(value: unknown, name: string, features: number | undefined, where: string): InputTreatment {
+  const { means, deviations } = requireRecord(value, name, where);
+  if (!(means instanceof Float32Array) || !(deviations instanceof Float32Array)) {
+    const expected = "means and deviations, each a Float32Array";
+    throw new UsageError({ what: `${name} is invalid`, where, expected, found: shownValue(value) });
+  }
+  const fault = treatmentFault({ means, deviations }, features ?? means.length);
+  if (fault !== undefined) throw new UsageError({ what: `${name} does not fit the network`, where, ...fault });
+  return { means, deviations };
+}
+
 /** What the network says of its inputs and of its one output. */
 function requireSaid(
   network: Readonly<Record<string, unknown>>,
@@ -81,16 +93,16 @@ function requireSaid(
   outputs: number,
   where: string,
 ): void {
-  const { inputType, inputTreatment, input, singleOutput } = network;
+  const { inputType, inputTreatment, channelTreatment, input, singleOutput } = network;
   if (inputType !== undefined) requireValue<InputType>(inputType, inputTypeName, "inputType", where);
-  if (inputTreatment !== undefined) {
-    const { means, deviations } = requireRecord(inputTreatment, "inputTreatment", where);
-    if (!(means instanceof Float32Array) || !(deviations instanceof Float32Array)) {
-      const expected = "means and deviations, each a Float32Array";
-      throw new UsageError({ what: "inputTreatment is invalid", where, expected, found: shownValue(inputTreatment) });
+  if (inputTreatment !== undefined) requireTreatment(inputTreatment, "inputTreatment", features, where);
+  if (channelTreatment !== undefined) {
+    const { means } = requireTreatment(channelTreatment, "channelTreatment", undefined, where);
+    if (inputTreatment !== undefined || features % means.length !== 0) {
+      const expected = "one of both, channelTreatment with a mean and a deviation of each channel";
+      const found = `${means.length} of each, ${features} inputs, ${inputTreatment === undefined ? "no" : "an"} inputTreatment`;
+      throw new UsageError({ what: "channelTreatment does not fit the network", where, expected, found });
     }
-    const fault = treatmentFault({ means, deviations }, features);
-    if (fault !== undefined) throw new UsageError({ what: "inputTreatment does not fit the network", where, ...fault });
   }
   if (input !== undefined) {
     const { shape } = requireRecord(input, "input", where);

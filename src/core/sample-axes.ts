@@ -33,6 +33,28 @@ export function channelsOf(shape: Shape): ChannelOrder | undefined {
   return a === count ? "first" : "last";
 }
 
+/** Which channel each number of a sample belongs to, if that is known. */
+export type ChannelPlaces =
+  | { readonly kind: "known"; readonly channelOf: (index: number) => number }
+  /** Another number of channels than was asked for; 0 where samples have no axes. */
+  | { readonly kind: "other"; readonly channels: number }
+  /** No axis is known to be that of channels. */
+  | { readonly kind: "open" };
+
+/** @param asked channels that there have to be, 2 or more: they tell where `channelsOf` does not, if only one end has so many */
+export function channelPlaces(sampleShape: Shape, asked?: number): ChannelPlaces {
+  const shape = withoutOnes(sampleShape);
+  const [a, b, c, more] = shape;
+  if (c === undefined) return { kind: "other", channels: shape.length < 2 ? 0 : 1 };
+  const fitting = a === c ? undefined : a === asked ? "first" : c === asked ? "last" : undefined;
+  const order = more === undefined ? (channelsOf(shape) ?? fitting) : undefined;
+  if (order === undefined) return { kind: "open" };
+  const channels = order === "first" ? a! : c;
+  if (channels !== (asked ?? channels)) return { kind: "other", channels };
+  const plane = b! * c;
+  return { kind: "known", channelOf: order === "first" ? (index) => Math.floor(index / plane) : (index) => index % c };
+}
+
 function moved(shape: Shape, move: AxisMove): Shape {
   const [a, b, c] = shape as [number, number, number];
   return { none: shape, "first-to-last": [b, c, a], "last-to-first": [c, a, b] }[move];

@@ -8,6 +8,7 @@ import type {
   SinglesChoice,
 } from "./ablation.ts";
 import type { Activation, StudyActivation } from "./activation.ts";
+import type { MeanAndDeviation } from "./channel-treatment.ts";
 import type { Shares } from "./dataset.ts";
 import type { NetworkGroups } from "./groups.ts";
 import type { TreatmentOrigin } from "./input-treatment.ts";
@@ -42,7 +43,7 @@ export interface MeasuringConfig {
   /** Percent for training, validation and test, as asked for; what one table was divided by stands in the data's summary. */
   readonly split?: Shares;
   /** Every input v became (v - mean) / sd, a byte b being b / 255. */
-  readonly normalize?: { readonly mean: number; readonly sd: number };
+  readonly normalize?: MeanAndDeviation;
   /** Every feature was brought to mean 0 and standard deviation 1 over the training samples. */
   readonly standardize?: boolean;
   readonly repeats: number;

@@ -1,5 +1,6 @@
 /** What readers of network files take and give. A reader is one file that knows one format. */
 import type { LayerActivation } from "../core/activation.ts";
+import type { MeanAndDeviation } from "../core/channel-treatment.ts";
 import type { LayerChain, WeightsLayout } from "../core/layer-chain.ts";
 
 export { type WeightsLayout, weightsLayouts } from "../core/layer-chain.ts";
@@ -22,8 +23,11 @@ export interface ModelFiles {
 export interface ReadOptions {
   /** Of all hidden layers. */
   readonly activation?: LayerActivation;
-  /** The network takes (v - mean) / sd of the data's values v, of a byte b / 255: its `inputTreatment` says so. */
-  readonly normalize?: { readonly mean: number; readonly sd: number };
+  /**
+   * The network takes (v - mean) / sd of the data's values v, of a byte b / 255: its `inputTreatment` says so. Lists hold one of
+   * each for every channel: if the file does not say where channels are, the data do, as soon as the network is fitted to them.
+   */
+  readonly normalize?: MeanAndDeviation;
   readonly weightsLayout?: WeightsLayout;
 }
 

@@ -1,10 +1,12 @@
 /** Reads a network that others trained: finds the format, reads the chain of dense layers, applies what the options add. */
 
+import { channelTreatment, isByChannel, normalizedText, treatmentOf } from "../core/channel-treatment.ts";
 import { RunError, UsageError } from "../core/errors.ts";
-import { inputsText, oneForAll, sameTreatment } from "../core/input-treatment.ts";
+import { inputsText, type KnownInputs, sameTreatment } from "../core/input-treatment.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
 import { latin1Text } from "../core/long-arrays.ts";
 import type { InputForm } from "../core/network.ts";
+import { withoutOnes } from "../core/sample-axes.ts";
 import { type ForeignKind, foreignKind, PYTORCH_NAME, UNKNOWN_PYTORCH } from "./foreign-files.ts";
 import { kerasArchiveReader, kerasH5Reader } from "./keras/keras-model.ts";
 import { tfjsReader } from "./keras/tfjs-model.ts";
@@ -71,19 +73,22 @@ function asNormalized(input: InputForm | undefined): Pick<LayerChain, "input"> {
 /** An option may say what the file does not; it may not say otherwise. */
 function withNormalization(read: ReadChain, normalize: ReadOptions["normalize"], file: string): ReadChain {
   if (normalize === undefined) return read;
-  const { inputTreatment } = read.chain;
-  const asked = oneForAll(normalize);
-  if (inputTreatment !== undefined && !sameTreatment(inputTreatment, asked)) {
+  const { input, inputTreatment, ...chain } = read.chain;
+  const shape = input?.shape ?? [];
+  const asked: KnownInputs =
+    isByChannel(normalize) && withoutOnes(shape).length < 2
+      ? { channelTreatment: channelTreatment(normalize) }
+      : { inputTreatment: treatmentOf(normalize, shape, file) };
+  if (inputTreatment !== undefined && !sameTreatment(inputTreatment, asked.inputTreatment)) {
     throw new UsageError({
       what: "the network takes other inputs than those asked for",
       where: file,
-      expected: `${inputsText(read.chain)}, as the file says`,
-      found: `(x - ${normalize.mean}) / ${normalize.sd}`,
+      expected: `${inputsText(read.chain, shape)}, as the file says`,
+      found: normalizedText(normalize),
       fix: "omit --normalize",
     });
   }
-  const { input, ...chain } = read.chain;
-  return { ...read, chain: { ...chain, ...asNormalized(input), inputTreatment: asked } };
+  return { ...read, chain: { ...chain, ...asNormalized(input), ...asked } };
 }
 
 /** An option may say what the file does not; it may not say otherwise. */

@@ -1,5 +1,6 @@
 /** What files of networks say of their inputs beside the layers: the same words in every format that is written. */
 
+import { UsageError } from "../core/errors.ts";
 import { type InputTreatment, type KnownInputs, treatmentFault } from "../core/input-treatment.ts";
 import type { InputType } from "../core/input-type.ts";
 import type { LayerChain } from "../core/layer-chain.ts";
@@ -17,8 +18,20 @@ function textOf(value: Value, isTreated: boolean): string {
   return isTreated ? `(${valueTexts[value]} - ${inputKeys.mean}) / ${inputKeys.deviation}` : valueTexts[value];
 }
 
-/** `byte / 255`, `(x - input_mean) / input_deviation`, ...; undefined where nothing is known. */
-export function statedInputs({ inputType, inputTreatment }: KnownInputs): string | undefined {
+/**
+ * `byte / 255`, `(x - input_mean) / input_deviation`, ...; undefined where nothing is known.
+ * @throws UsageError where means are known of channels, and not yet where these are
+ */
+export function statedInputs({ inputType, inputTreatment, channelTreatment }: KnownInputs): string | undefined {
+  if (channelTreatment !== undefined) {
+    throw new UsageError({
+      what: "the network has means and deviations of channels, and it is not known where its channels are",
+      where: "network",
+      expected: "a mean and a deviation of each input, or of all",
+      found: `${channelTreatment.means.length} of each`,
+      fix: "fit it to its data with fitNetwork before it is written",
+    });
+  }
   if (inputType === undefined && inputTreatment === undefined) return undefined;
   return textOf(inputType ?? "unknown", inputTreatment !== undefined);
 }

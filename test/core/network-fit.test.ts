@@ -78,6 +78,24 @@ describe("a network that is fitted to data", () => {
     expect(fittedTo(treated, pictures, { where: "a" }).network.inputTreatment).toEqual(treated.inputTreatment);
   });
 
+  test("takes means of channels where the data have them, and is refused where the data have others", () => {
+    const numbers = (...values: number[]) => Float32Array.from(values);
+    const channelTreatment = { means: numbers(1, 2), deviations: numbers(3, 4) };
+    const { network: fitted, inFilesForm } = fittedTo(
+      { ...network, input: { shape: [3, 3, 2] }, channelTreatment },
+      pictures,
+      { where: "a.h5" },
+    );
+    const [ones, twos] = [numbers(...new Array(9).fill(1)), numbers(...new Array(9).fill(2))];
+    expect(fitted.inputTreatment!.means).toEqual(numbers(...ones, ...twos));
+    expect(fitted).not.toHaveProperty("channelTreatment");
+    // In the order of the file the channels are the last axis.
+    expect([...inFilesForm(fitted).inputTreatment!.means.subarray(0, 4)]).toEqual([1, 2, 1, 2]);
+    const three = { means: numbers(1, 2, 3), deviations: numbers(1, 1, 1) };
+    const attempt = () => fittedTo({ ...network, channelTreatment: three }, pictures, { where: "a.h5" });
+    expect(attempt).toThrow(/^a\.h5: means and deviations of channels do not fit[\s\S]*2 means and 2 deviations/);
+  });
+
   test("takes the order that was asked for where its file says none, and is refused without", () => {
     const filed = { ...network, input: {} };
     expect(() => fittedTo(filed, pictures, { where: "a.npz" })).toThrow(UsageError);

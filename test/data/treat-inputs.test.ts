@@ -53,6 +53,45 @@ describe("a treatment", () => {
   });
 });
 
+describe("--normalize with a mean and a deviation of each channel", () => {
+  const mean = [0.4914, 0.4822, 0.4465];
+  const sd = [0.247, 0.2435, 0.2616];
+  const pixels = 5 * 4;
+  const features = 3 * pixels;
+  const values = Array.from({ length: features * 9 }, () => random.nextBelow(256));
+  const layouts = [
+    ["first", [3, 5, 4], (place: number) => Math.floor(place / pixels)],
+    ["last", [5, 4, 3], (place: number) => place % 3],
+  ] as const;
+
+  test.each(
+    layouts.flatMap(([order, shape, channelOf]) =>
+      (["bytes", "floats"] as const).map((type) => ({ order, shape, channelOf, type })),
+    ),
+  )("is a loop of float32 steps, of $type, channels $order, whole and page by page", async (row) => {
+    const { shape, channelOf, type } = row;
+    const inputs = type === "bytes" ? Uint8Array.from(values) : Float32Array.from(values, (value) => value / 7);
+    const wanted = Array.from(inputs, (input, index) => {
+      const channel = channelOf(index % features);
+      const value = type === "bytes" ? Math.fround(input / 255) : input;
+      return Math.fround(Math.fround(value - Math.fround(mean[channel]!)) / Math.fround(sd[channel]!));
+    });
+    const data = { ...datasetOf(features, split(inputs, features)), sampleShape: shape };
+    const whole = await treatedAsAsked(data, { normalize: { mean, sd } });
+    expect([...whole.train.inputs]).toEqual(wanted);
+    const pages = (await treatedAsAsked(paged(data, 4), { normalize: { mean, sd } })) as PagedDataset;
+    const read: number[] = [];
+    for (let page = 0; page < 3; page++) read.push(...(await pages.test.readPage(page)));
+    expect(read).toEqual(wanted);
+    expect(pages.treatment).toEqual(whole.treatment);
+  });
+
+  test("is refused of samples without channels, by the name of the data", async () => {
+    const data = datasetOf(features, split(Uint8Array.from(values), features));
+    await expect(treatedAsAsked(data, { normalize: { mean, sd } })).rejects.toThrow(/^made: means and deviations of/);
+  });
+});
+
 describe("--standardize", () => {
   test("makes 0 of a feature that never varies, though the mean of equal numbers may round to another number", async () => {
     // 1000 thousandths of 0.1 do not add up to 0.1 in float64: the deviation would be about 1e-16, and inputs about 1.

@@ -5,6 +5,9 @@ import { type KnownInputs, knownInputs } from "../../src/core/input-treatment.ts
 import { inputTypes } from "../../src/core/input-type.ts";
 import { toNetwork } from "../../src/core/layer-chain.ts";
 import type { Network } from "../../src/core/network.ts";
+import { fittedTo } from "../../src/core/network-fit.ts";
+import { requireNetwork } from "../../src/core/require-network.ts";
+import type { ReadOptions } from "../../src/models/model-reader.ts";
 import { encodeNpz } from "../../src/models/numpy/numpy-model.ts";
 import { modelTable } from "../../src/models/onnx/onnx-schema.ts";
 import { encodeOnnx } from "../../src/models/onnx/onnx-writer.ts";
@@ -141,4 +144,67 @@ describe("what is said of inputs is refused", () => {
     const files = modelFiles("a.safetensors", encodeTensors(tensors, { activation: "tanh", inputs: "pixels" }));
     expect((await readModel(files)).chain).not.toHaveProperty("inputType");
   });
+});
+
+describe("means and deviations of channels, by an option", () => {
+  const normalize = { mean: [1, 2, 3], sd: [4, 5, 6.1] };
+  const picture = { input: { shape: [2, 2, 3] } };
+  const coloured = realNetwork(testRandom(6), [12, 4, 2], "relu");
+  const forEach = (values: readonly number[]) => Float32Array.from({ length: 12 }, (_, place) => values[place % 3]!);
+  const inputTreatment = { means: forEach(normalize.mean), deviations: forEach(normalize.sd) };
+  const file = (network: Network) => modelFiles("a.safetensors", encodeSafetensors(network));
+  const read = async (network: Network, asked: ReadOptions["normalize"] = normalize) =>
+    toNetwork((await readModel(file(network), { normalize: asked })).chain, "a");
+
+  it.each(writers)("read back to the bit from %s", async (name, encode) => {
+    const network: Network = { ...coloured, ...picture, inputType: "bytes", inputTreatment };
+    const { chain } = await readModel(modelFiles(name, encode(network)));
+    expect(toNetwork(chain, name)).toStrictEqual(network);
+  });
+
+  it("go to the inputs of each channel where the file says where these are", async () => {
+    expect(await read({ ...coloured, ...picture })).toStrictEqual({ ...coloured, ...picture, inputTreatment });
+  });
+
+  it("wait for the data where it does not, and are not written before", async () => {
+    const waiting = await read(coloured);
+    expect(waiting).toEqual({
+      ...coloured,
+      channelTreatment: { means: Float32Array.of(1, 2, 3), deviations: Float32Array.of(4, 5, 6.1) },
+    });
+    expect(requireNetwork(waiting, "network")).toBe(waiting);
+    for (const [, encode] of writers) expect(() => encode(waiting)).toThrow(/fit it to its data with fitNetwork/);
+    const split = { count: 1, inputs: new Uint8Array(12), labels: new Uint16Array(1) };
+    const parts = { train: split, validation: split, test: split };
+    const data = { name: "p", features: 12, sampleShape: [2, 2, 3], classes: 2, sha256: "", ...parts };
+    expect(fittedTo(waiting, data, { where: "a" }).network).toStrictEqual({ ...coloured, ...picture, inputTreatment });
+  });
+
+  it("may be those of the file, and no others", async () => {
+    const network = { ...coloured, ...picture, inputTreatment };
+    expect(await read(network)).toStrictEqual(network);
+    for (const asked of [
+      { mean: [1, 2, 3], sd: [4, 5, 6.2] },
+      { mean: 1, sd: 4 },
+    ]) {
+      await expect(read(network, asked)).rejects.toThrow(
+        /takes other inputs[\s\S]*of channels 1,2,3\/4,5,6.1, as the file says\n.*found: +\(x - [\s\S]*omit --normalize/,
+      );
+    }
+    // What the file says of inputs is not to be told channel by channel.
+    await expect(read({ ...coloured, inputTreatment })).rejects.toThrow(/each of 12 features[\s\S]*omit --normalize/);
+  });
+
+  it("are refused where the file has other channels", async () => {
+    await expect(read({ ...coloured, input: { shape: [2, 3, 2] } })).rejects.toThrow(/a\.safetensors: means and dev/);
+  });
+});
+
+it.each<[string, object, RegExp]>([
+  ["one of both too many", { means: Float32Array.of(1, 2), deviations: Float32Array.of(1) }, /channelTreatment/],
+  ["a deviation of 0", { means: Float32Array.of(1), deviations: Float32Array.of(0) }, /finite deviations above 0/],
+  ["more than inputs", { means: new Float32Array(4), deviations: new Float32Array(4).fill(1) }, /4 of each, 3 inputs/],
+  ["plain numbers", { means: [1], deviations: [1] }, /channelTreatment is invalid/],
+])("channels of a network that is made by hand are refused with %s", (_, channelTreatment, message) => {
+  expect(() => requireNetwork({ ...plain, channelTreatment }, "network")).toThrow(message);
 });

@@ -18,6 +18,7 @@ import type {
   SinglesChoice,
 } from "../../src/core/ablation.ts";
 import type { Activation } from "../../src/core/activation.ts";
+import type { MeanAndDeviation } from "../../src/core/channel-treatment.ts";
 import type { Shares } from "../../src/core/dataset.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import type { WeightsLayout } from "../../src/core/layer-chain.ts";
@@ -52,7 +53,7 @@ export interface ReadingOptions {
   readonly activation?: Activation;
   readonly weightsLayout?: WeightsLayout;
   readonly channels?: ChannelOrder;
-  readonly normalize?: { readonly mean: number; readonly sd: number };
+  readonly normalize?: MeanAndDeviation;
   /** Of data: see `DataOptions`. */
   readonly label?: string;
   readonly drop?: readonly string[];

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from "commander";
 import { csvParseRows } from "d3-dsv";
 import type { AskedSingles } from "../../core/ablation.ts";
+import type { MeanAndDeviation } from "../../core/channel-treatment.ts";
 import type { Shares } from "../../core/dataset.ts";
 import {
   type Check,
@@ -9,6 +10,7 @@ import {
   evenNumber,
   meanAndDeviation as normalization,
   oneName,
+  saidNormalization,
   shares,
   signedNumber,
   singlesCheck,
@@ -80,10 +82,12 @@ export function percents(value: string): Shares {
   return checked(shares, value.split(",").map(decimalText));
 }
 
-/** `0.1307,0.3081`. */
-export function meanAndDeviation(value: string): { readonly mean: number; readonly sd: number } {
-  const [mean, sd, ...more] = value.split(",").map(decimalText);
-  return checked(normalization, more.length > 0 ? undefined : { mean, sd });
+/** `0.1307,0.3081`, or `0.4914,0.4822,0.4465/0.247,0.2435,0.2616`. */
+export function meanAndDeviation(value: string): MeanAndDeviation {
+  return checked(
+    normalization,
+    saidNormalization(value, (list) => list.split(",").map(decimalText)),
+  );
 }
 
 /** Which neurons are removed alone. */

@@ -180,7 +180,10 @@ function addTableOptions(command: Command): Command {
 
 function addNormalizeOption(command: Command): Command {
   return command.addOption(
-    new Option("--normalize <numbers>", "mean,sd: inputs v become (v - mean) / sd").argParser(meanAndDeviation),
+    new Option(
+      "--normalize <numbers>",
+      "mean,sd: inputs v become (v - mean) / sd; or by channel: mean,mean,mean/sd,sd,sd",
+    ).argParser(meanAndDeviation),
   );
 }
 

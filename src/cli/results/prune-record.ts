@@ -27,7 +27,7 @@ function stateFields({ network, bytes, accuracies }: PrunedState) {
   return {
     widths: layerSizes(networkShape(network)),
     activation: networkActivationText(network.activation),
-    inputs: inputsText(network),
+    inputs: inputsText(network, network.input?.shape),
     bytes,
     ...networkCost(network),
     accuracies,

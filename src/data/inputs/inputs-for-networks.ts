@@ -5,7 +5,6 @@
 import { type AnyDataset, type Dataset, inputTypeOf } from "../../core/dataset.ts";
 import { UsageError } from "../../core/errors.ts";
 import {
-  type AppliedTreatment,
   inputsText,
   type KnownInputs,
   sameTreatment,
@@ -69,15 +68,15 @@ const optionText: Readonly<Record<Exclude<TreatmentOrigin, "network">, string>> 
 
 /** @throws UsageError where the data have been treated as an option says, and the network says something else */
 function requireAgreement({ file, network }: Named, dataset: AnyDataset): void {
-  const { treatment } = dataset;
+  const { treatment, sampleShape } = dataset;
   if (network.inputTreatment === undefined || treatment === undefined) return;
   if (sameTreatment(network.inputTreatment, treatment)) return;
   const asked = treatment.origin === "network" ? "another network" : optionText[treatment.origin];
   throw new UsageError({
     what: "the network takes other inputs than those asked for",
     where: file,
-    expected: `${inputsText(network)}, as the network says`,
-    found: `${inputsText(inputsOf(dataset))}, by ${asked}`,
+    expected: `${inputsText(network, sampleShape)}, as the network says`,
+    found: `${inputsText(inputsOf(dataset), sampleShape)}, by ${asked}`,
     fix: treatment.origin === "network" ? "take networks of other inputs one by one" : `omit ${asked}`,
   });
 }
@@ -87,7 +86,9 @@ function doubtsOf({ file, network }: Named, dataset: AnyDataset): string[] {
   const now = inputsOf(dataset);
   const saidPlain = inputType !== undefined && inputTreatment === undefined;
   if (saidPlain && now.inputTreatment !== undefined)
-    return [`${file} says that its inputs are ${inputsText(network)}; taken as ${inputsText(now)}`];
+    return [
+      `${file} says that its inputs are ${inputsText(network)}; taken as ${inputsText(now, dataset.sampleShape)}`,
+    ];
   if (inputType === undefined || inputType === now.inputType) return [];
   return [
     inputType === "bytes"
@@ -114,7 +115,7 @@ export function inputsForNetworks<N extends Named>(raw: AnyDataset, networks: re
   return {
     dataset,
     networks: networks.map((one) => ({ ...one, network: withInputsOf(one.network, dataset) })),
-    notes: treatmentNote(dataset.treatment),
+    notes: treatmentNote(dataset),
     warnings: networks.flatMap((one) => doubtsOf(one, dataset)),
   };
 }
@@ -126,7 +127,7 @@ function requireAllTreated(networks: readonly Named[], carrier: Named): void {
   throw new UsageError({
     what: "the networks take different inputs",
     where: other.file,
-    expected: `${inputsText(carrier.network)}, as ${carrier.file}`,
+    expected: `${inputsText(carrier.network, carrier.network.input?.shape)}, as ${carrier.file}`,
     found: other.network.inputType === undefined ? "a file that does not say" : inputsText(other.network),
     fix: "take networks of other inputs one by one",
   });
@@ -134,15 +135,16 @@ function requireAllTreated(networks: readonly Named[], carrier: Named): void {
 
 /** Networks that are made by hand may say anything. */
 function requireValid(network: Network, where: string): void {
-  const { inputTreatment } = network;
+  const { inputTreatment, channelTreatment } = network;
+  if (channelTreatment !== undefined) throw new Error(`${where} was not fitted to data: it has means of channels`);
   const fault = inputTreatment && treatmentFault(inputTreatment, featuresOf(networkShape(network)));
   if (fault === undefined) return;
   throw new UsageError({ what: "inputTreatment does not fit the network", where, ...fault });
 }
 
-function treatmentNote(treatment: AppliedTreatment | undefined): string[] {
+function treatmentNote({ treatment, sampleShape }: Pick<AnyDataset, "treatment" | "sampleShape">): string[] {
   if (treatment === undefined) return [];
   const { means, deviations, origin, source } = treatment;
-  const text = inputsText({ inputType: source, inputTreatment: { means, deviations } });
+  const text = inputsText({ inputType: source, inputTreatment: { means, deviations } }, sampleShape);
   return [`${text}, ${origin === "network" ? "as the network says" : `by ${optionText[origin]}`}`];
 }

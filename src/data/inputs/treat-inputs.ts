@@ -1,4 +1,5 @@
 /** Inputs on another scale, where the user or a network asks for it: src/core/input-treatment.ts defines it. */
+import { type MeanAndDeviation, treatmentOf } from "../../core/channel-treatment.ts";
 import {
   type AnyDataset,
   type Dataset,
@@ -9,18 +10,13 @@ import {
   splitNames,
 } from "../../core/dataset.ts";
 import { RunError, UsageError } from "../../core/errors.ts";
-import {
-  type AppliedTreatment,
-  type InputTreatment,
-  oneForAll,
-  type TreatmentOrigin,
-} from "../../core/input-treatment.ts";
+import type { AppliedTreatment, InputTreatment, TreatmentOrigin } from "../../core/input-treatment.ts";
 import { MAX_INPUT_BYTES } from "../splits/collect-rows.ts";
 
 /** What is done with the inputs. Without either they stay as they are: bytes b as b / 255, floats as themselves. */
 export interface Normalization {
-  /** Every input v (a byte: b / 255) becomes (v - mean) / sd. */
-  readonly normalize?: { readonly mean: number; readonly sd: number };
+  /** Every input v (a byte: b / 255) becomes (v - mean) / sd; lists hold one of each for every channel of pictures. */
+  readonly normalize?: MeanAndDeviation;
   /** As above, with mean and standard deviation (divisor: samples) of each feature over the training samples. */
   readonly standardize?: boolean;
 }
@@ -41,14 +37,15 @@ export function asksForTreatment({ normalize, standardize }: Normalization): boo
 
 /**
  * The same samples with inputs as the options ask for, as float32. A feature that never varies becomes 0 under `standardize`.
- * @throws UsageError where both are asked for; RunError where an input would not be finite
+ * @throws UsageError where both are asked for, or means of channels that samples do not have; RunError where an input would not be finite
  */
 export function treatedAsAsked(dataset: Dataset, options: Normalization): Promise<Dataset>;
 export function treatedAsAsked(dataset: AnyDataset, options: Normalization): Promise<AnyDataset>;
 export async function treatedAsAsked(dataset: AnyDataset, options: Normalization): Promise<AnyDataset> {
   if (!asksForTreatment(options)) return dataset;
   const { normalize } = options;
-  if (normalize !== undefined) return treatedDataset(dataset, oneForAll(normalize), "normalize");
+  if (normalize !== undefined)
+    return treatedDataset(dataset, treatmentOf(normalize, dataset.sampleShape, dataset.name), "normalize");
   return treatedDataset(dataset, await featureMoments(dataset.train, dataset.features), "standardize");
 }
 

@@ -45,9 +45,14 @@ const configSchema = z
       .describe("All classes in the order of the outputs, where it was said."),
     split: shares.exactOptional().describe("Percent for training, validation and test, as asked for."),
     normalize: z
-      .object({ mean: z.number(), sd: z.number().gt(0) })
+      .union([
+        z.object({ mean: z.number(), sd: z.number().gt(0) }),
+        z.object({ mean: z.array(z.number()).min(2), sd: z.array(z.number().gt(0)).min(2) }),
+      ])
       .exactOptional()
-      .describe("Every input v became (v - mean) / sd, a byte b being b / 255."),
+      .describe(
+        "Every input v became (v - mean) / sd, a byte b being b / 255; lists hold one for each channel of pictures.",
+      ),
     standardize: z
       .boolean()
       .exactOptional()

@@ -1,5 +1,6 @@
 /** How the results were made: configuration, data, adapter, versions, and the command that makes them again. */
 import { describeAdapter } from "../../core/adapter-text.ts";
+import { normalizedText } from "../../core/channel-treatment.ts";
 import { levelsOf, quantizationOf } from "../../core/quantization.ts";
 import { repeatsText } from "../../core/repeats-text.ts";
 import { type DatasetSummary, isTrained, type RecordedConfig, type RepeatsOfAdapter } from "../../core/study.ts";
@@ -33,7 +34,7 @@ function originOf(config: RecordedConfig): [string, Insert][] {
 function inputsAs({ normalize }: RecordedConfig, { treatment }: DatasetSummary): [string, Insert][] {
   if (treatment === "network") return [["inputs", "rescaled as the networks' files say"]];
   if (treatment === "standardize") return [["inputs", "each feature to mean 0, deviation 1 over the training samples"]];
-  return normalize ? [["inputs", `(x - ${normalize.mean}) / ${normalize.sd}`]] : [];
+  return normalize ? [["inputs", normalizedText(normalize)]] : [];
 }
 
 /** Into how many levels outputs are divided, where these are not the two of a bit. */

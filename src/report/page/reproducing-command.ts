@@ -1,4 +1,5 @@
 /** The command line that makes a study again. */
+import { normalizationText } from "../../core/channel-treatment.ts";
 import { isAnalysis, type RecordedConfig } from "../../core/study.ts";
 import { type TileForms, tilesText } from "../../core/tiles.ts";
 
@@ -19,8 +20,10 @@ function listed(value: object): string {
 }
 
 /** Fields as options of the command line. */
-function optionWords(options: object): string[] {
-  return Object.entries(options).flatMap(([field, value]) => {
+function optionWords(options: Pick<RecordedConfig, "normalize">): string[] {
+  const { normalize } = options;
+  const said = { ...options, ...(normalize && { normalize: normalizationText(normalize) }) };
+  return Object.entries(said).flatMap(([field, value]) => {
     if (typeof value === "boolean") return value ? [optionName(field)] : [];
     return [optionName(field), shellWord(typeof value === "object" ? listed(value) : String(value))];
   });

@@ -51,6 +51,16 @@ describe("a grid file", () => {
     expect(options).toHaveLength(4);
   });
 
+  test("may normalise by channel, in names that are folders", async () => {
+    const cells = await cellsOf('normalize: ["0.1307,0.3081", "0.5,0.4,0.3/0.25,0.25,0.2"]');
+    expect(cells.map(({ options }) => options.normalize)).toEqual([
+      { mean: 0.1307, sd: 0.3081 },
+      { mean: [0.5, 0.4, 0.3], sd: [0.25, 0.25, 0.2] },
+    ]);
+    for (const { name } of cells) expect(name).toMatch(/^normalize-0[\d.-]+_[0-9a-f]+$/);
+    expect(await refused('normalize: "1,2/3"')).toContain("one of each for every channel");
+  });
+
   test("may be JSON, and means the same", async () => {
     const yaml = await cellsOf("standardize: [true, false]\nlearning-rate: [1e-3, 0.01]\nzip: {seed: [1], l2: [0]}");
     const json = await cellsOf(

@@ -36,6 +36,19 @@ describe("study.json", () => {
     });
   });
 
+  it.each([
+    [{ mean: -0.1307, sd: 0.3081 }, true],
+    [{ mean: [0.4914, 0.4822, 0.4465], sd: [0.247, 0.2435, 0.2616] }, true],
+    [{ mean: [1, 2], sd: 3 }, false],
+    [{ mean: [1, 2], sd: [3, 0] }, false],
+    [{ mean: 1 }, false],
+  ])("holds a mean and a deviation of all inputs or of each channel: %j", (normalize, fits) => {
+    const content = JSON.stringify({ ...JSON.parse(text), config: { ...config, normalize } });
+    expect(conforms(JSON.parse(content))).toBe(fits);
+    if (fits) expect(parseStudyFile(content).config.normalize).toEqual(normalize);
+    else expect(() => parseStudyFile(content)).toThrow(/does not fit at config.normalize/);
+  });
+
   it("says before anything is computed what it could not hold", () => {
     expect(() => requireRecordable(config)).not.toThrow();
     const strange = { ...config, singles: "" as "none" };

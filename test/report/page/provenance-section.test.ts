@@ -34,3 +34,11 @@ test("the command that makes the results again names their kernels, where study.
   expect(told({ tiles })).toContain(option);
   expect(told({})).not.toContain("--tiles");
 });
+
+test("what was done with the inputs is told with its numbers, also of channels", () => {
+  const told = (normalize: object) => section({ normalize });
+  expect(told({ mean: 0.5, sd: 2 })).toContain("<dt>inputs</dt><dd>(x - 0.5) / 2</dd>");
+  expect(told({ mean: [0.1, 0.2], sd: [3, 4] })).toContain(
+    "<dt>inputs</dt><dd>(x - mean) / deviation, of channels 0.1,0.2/3,4</dd>",
+  );
+});

@@ -46,6 +46,11 @@ test.each([
       split: [70, 15, 15],
     },
   ],
+  ["one mean and deviation", { ...config, normalize: { mean: 0.1307, sd: 0.3081 } }],
+  [
+    "means and deviations of channels",
+    { ...config, normalize: { mean: [0.4914, -0.4822, 1e-7], sd: [0.247, 0.2435, 2616] } },
+  ],
   ["sampled Shapley values", { ...config, measures: ["shapley-mean"], shapleyDraws: 40, shapleyError: 1e-7 }],
   ["one measure and one mode", { ...config, measures: ["entropy"], modes: ["zero"], scopes: ["network-ranked"] }],
 ] as const)("the command line of a report makes the same study: %s", (_, wanted) => {
@@ -63,4 +68,13 @@ test("the command names the kernels that the study was made with, and none where
   const text = / --tiles (\S+)$/.exec(line)![1]!;
   expect(parseTiles(text)).toEqual(tiles);
   expect(line.replace(` --tiles ${text}`, "")).toBe(reproducingCommand(config));
+});
+
+test("means of channels are a word that no shell reads anything into", () => {
+  const normalize = { mean: [0.4914, 0.4822, 0.4465], sd: [0.247, 0.2435, 0.2616] };
+  const option = " --normalize 0.4914,0.4822,0.4465/0.247,0.2435,0.2616";
+  expect(reproducingCommand({ ...config, normalize })).toContain(option);
+  expect(reproducingCommand({ ...config, normalize: { mean: 0.1307, sd: 0.3081 } })).toContain(
+    " --normalize 0.1307,0.3081",
+  );
 });

@@ -1,7 +1,7 @@
 /** What a visitor may say of dropped files that these leave unsaid: the fields, and how each is read from text. */
 import { activations } from "../../../src/core/activation.ts";
 import { weightsLayouts } from "../../../src/core/layer-chain.ts";
-import { type Check, meanAndDeviation, oneName, shares } from "../../../src/core/option-checks.ts";
+import { type Check, meanAndDeviation, oneName, saidNormalization, shares } from "../../../src/core/option-checks.ts";
 import { channelOrders } from "../../../src/core/sample-axes.ts";
 import type { ReadingOption, ReadingOptions } from "../../engine/protocol.ts";
 import { readingLabels } from "../../engine/reading-names.ts";
@@ -45,11 +45,8 @@ export const readingFields: { readonly [Name in ReadingOption]: ReadingField } =
   channels: choice(readingLabels.channels, "Where the network has the colours of pictures.", channelOrders),
   normalize: {
     label: readingLabels.normalize,
-    help: "What the network takes of each value v: (v - mean) / deviation, a byte b being b / 255.",
-    ...checked(meanAndDeviation, (text) => {
-      const [mean, sd, ...more] = numbers(text);
-      return more.length > 0 ? undefined : { mean, sd };
-    }),
+    help: "What the network takes of each value v: (v - mean) / deviation, a byte b being b / 255. Of channels: means, a slash, deviations.",
+    ...checked(meanAndDeviation, (text) => saidNormalization(text, numbers)),
   },
   label: {
     label: readingLabels.label,
