@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RunError, UsageError } from "../../src/core/errors.ts";
+import { ownMark } from "../../src/platform/node/process-mark.ts";
 import { openReportFolder, openResultsFolder } from "../../src/platform/node/results-folder.ts";
 
 let scratch: string;
@@ -241,5 +242,53 @@ describe("a folder for a report", () => {
     await writeFile(join(scratch, "file"), "");
     const error = await fault(openReportFolder(join(scratch, "file")));
     expect(error.fault).toMatchObject({ where: join(scratch, "file") });
+  });
+});
+
+describe("a folder with complete results", () => {
+  /** A claim of a process that has ended. */
+  const deadClaim = () =>
+    JSON.stringify({ run: "r", ...ownMark, start: ownMark.start - 1, host: "here", since: "2026-01-01T00:00:00.000Z" });
+  const again = () => openResultsFolder(scratch, { force: false, again: true });
+
+  it("is taken where that is asked for, and nothing in it is touched until it is cleared up", async () => {
+    for (const name of ["study.json", "curves.csv", "curves.csv.partial", "notes.txt"]) {
+      await writeFile(join(scratch, name), "old");
+    }
+    expect((await fault(openResultsFolder(scratch, { force: false }))).message).toContain("not empty");
+    const before = await filesThere();
+    using folder = await again();
+    expect(folder.isComplete).toBe(true);
+    expect(await filesThere()).toEqual(before);
+    await folder.clearUp();
+    expect(await filesThere()).toEqual(before.filter((name) => !name.endsWith(".partial")));
+  });
+
+  it("is abandoned where a kill has left a claim or parts, and not where its last owner has given it back", async () => {
+    await writeFile(join(scratch, "study.json"), "old");
+    for (let time = 0; time < 2; time++) {
+      using folder = await again();
+      expect(await folder.isAbandoned()).toBe(false);
+    }
+    await writeFile(join(scratch, ".claim-1"), deadClaim());
+    {
+      using folder = await again();
+      expect(await folder.isAbandoned()).toBe(true);
+    }
+    await mkdir(join(scratch, "parts"));
+    await writeFile(join(scratch, "parts/study.part"), "old");
+    using folder = await again();
+    expect(await folder.isAbandoned()).toBe(true);
+    await folder.clearUp();
+    expect(await folder.isAbandoned()).toBe(false);
+    expect(await filesThere()).toEqual(["study.json"]);
+  });
+
+  it("without study.json is one that was being copied, where that is said", async () => {
+    await writeFile(join(scratch, "curves.csv"), "old");
+    expect((await fault(openResultsFolder(scratch, { force: false }))).message).toContain("not empty");
+    using folder = await openResultsFolder(scratch, { force: false, copied: true });
+    await folder.write({ name: "orders.csv", chunks: ["new"] });
+    expect(await filesThere()).toEqual(["orders.csv"]);
   });
 });

@@ -2,7 +2,7 @@
 import { RunError, UsageError } from "../../core/errors.ts";
 import type { PartEstimate } from "../../estimate-trial.ts";
 import { TakenError } from "../../platform/node/claim.ts";
-import { hasStudy, isLeftBeside } from "../../platform/node/results-folder.ts";
+import { hasStudy, isLeftBeside, openResultsFolder } from "../../platform/node/results-folder.ts";
 import type { DoneSummary } from "../../report/files/grid-files.ts";
 import type { Shard } from "../../study/jobs.ts";
 import { duration } from "../display/progress-text.ts";
@@ -11,7 +11,7 @@ import { isTemporary } from "../exit-codes.ts";
 import { nothingKept, type Session } from "../results/session.ts";
 import { type StudyOptions, studyIn } from "../results/study-command.ts";
 import type { StudyMaterial } from "../results/study-material.ts";
-import { withResults } from "../results/study-output.ts";
+import { reported } from "../results/study-output.ts";
 import { askedTraining, readyToTrain } from "../results/trained-study.ts";
 import { clearUp } from "../results/written-study.ts";
 import { cellResultIn } from "./cell-result.ts";
@@ -102,10 +102,11 @@ export async function finished(
 ): Promise<void> {
   const out = folder.cell(name);
   if (!(await isLeftBeside(out))) return;
-  const quiet = quietly(session);
-  await withResults(quiet, { out, otherwise: out }, { report: options.report }, new Date(), (own) =>
-    clearUp(own, session.display),
-  );
+  using own = await openResultsFolder(out, { force: false, again: true, tell: session.display.line });
+  // Whoever had it may have come to its end since.
+  if (!(await own.isAbandoned())) return;
+  await clearUp(own, session.display);
+  if (options.report) await reported(own, () => {}, false);
 }
 
 /** What is said of a cell that has failed. */

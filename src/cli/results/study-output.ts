@@ -106,7 +106,7 @@ export function requireReport({ report, open }: Pick<OutputOptions, "report" | "
 }
 
 /** Makes the report, or shows the one that is there of results that were complete before. */
-async function reported(sink: ResultsFolder, tell: (line: string) => void, open: boolean): Promise<void> {
+export async function reported(sink: ResultsFolder, tell: (line: string) => void, open: boolean): Promise<void> {
   const isThere = sink.isComplete && (await namesIn(sink.label)).includes(resultNames.report);
   if (!isThere) await reportOfRun(sink.label, sink, tell, open);
   else if (open) await openInBrowser(join(sink.label, resultNames.report));

@@ -71,6 +71,8 @@ const contentSchema = z.object({
 type Content = z.infer<typeof contentSchema>;
 
 export interface Claim {
+  /** Whether the process that had it before had ended without giving it back. */
+  readonly follows: boolean;
   /** @throws RunError where another process has followed, because this one had stood still for too long. */
   require(): Promise<void>;
   /** At once, since what ends a process leaves no time to wait. */
@@ -223,8 +225,10 @@ export async function claim(claimed: Claimed, watch: Watch = {}): Promise<Claim>
     if (file === undefined) continue;
     const numbers = await numbersOf(claimed);
     if (numbers[0] === number) {
-      for (const older of numbers.slice(1)) await rm(pathOf(claimed, older), { force: true });
-      return new HeldClaim(claimed, number, file, content);
+      const older = numbers.slice(1);
+      for (const one of older) await rm(pathOf(claimed, one), { force: true });
+      // Who gives a claim back takes it away.
+      return new HeldClaim(claimed, { number, file, content, follows: older.length > 0 });
     }
     // Others came and went since the numbers were read.
     closeSync(file);
@@ -232,15 +236,24 @@ export async function claim(claimed: Claimed, watch: Watch = {}): Promise<Claim>
   }
 }
 
+interface Made {
+  readonly number: number;
+  readonly file: number;
+  readonly content: Content;
+  readonly follows: boolean;
+}
+
 /** A claim that was just made. */
 class HeldClaim implements Claim {
+  readonly follows: boolean;
   readonly #claimed: Claimed;
   readonly #number: number;
   readonly #content: Content;
   readonly #renewal: NodeJS.Timeout;
   #file: number;
 
-  constructor(claimed: Claimed, number: number, file: number, content: Content) {
+  constructor(claimed: Claimed, { number, file, content, follows }: Made) {
+    this.follows = follows;
     this.#claimed = claimed;
     this.#number = number;
     this.#file = file;

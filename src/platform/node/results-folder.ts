@@ -142,6 +142,8 @@ export interface ResultsFolder extends ResultSink, StoreFolder, Disposable {
   readonly parts: PartFolder;
   /** Whether its results were complete when it was opened, and stay: only a report can be written. */
   readonly isComplete: boolean;
+  /** Whether a kill has left something beside complete results. @throws RunError */
+  isAbandoned(): Promise<boolean>;
   /** Removes what killed runs were writing beside complete results, and their parts. @throws RunError */
   clearUp(): Promise<void>;
 }
@@ -276,6 +278,10 @@ class ClaimedFolder implements ResultsFolder {
     } catch (error) {
       throw await explained(error, file, "a file that can be written in full");
     }
+  }
+
+  async isAbandoned(): Promise<boolean> {
+    return this.#claim.follows || (await namesIn(this.label)).includes(PARTS_FOLDER);
   }
 
   async clearUp(): Promise<void> {
