@@ -1,7 +1,8 @@
 /** What the kernels of convolutions say that a dispatch costs, against numbers worked out by hand. */
 import { expect, test } from "vitest";
 import { convolutionShape } from "../../src/core/layers/convolution.ts";
-import { convolution, convolutionBackward } from "../../src/gpu/generated/shaders.ts";
+import { poolGeometry } from "../../src/core/layers/pooling.ts";
+import { convolution, convolutionBackward, pool } from "../../src/gpu/generated/shaders.ts";
 import { convolutionUniform, convolveGrid, createConvolve } from "../../src/gpu/kernels/convolution.ts";
 import {
   convolveDeltaGrid,
@@ -9,6 +10,7 @@ import {
   createUpdateConvolution,
   updateConvolutionGrid,
 } from "../../src/gpu/kernels/convolution-backward.ts";
+import { createPool, createPoolDelta, poolDeltaGrid, poolGrid } from "../../src/gpu/kernels/pool.ts";
 import { Profiler } from "../../src/gpu/profile/profiler.ts";
 import { allocate, uploadUniforms } from "../support/arrays.ts";
 import { noOptimiser } from "../support/backward-kernels.ts";
@@ -80,5 +82,34 @@ test.each([
   expect(costOf(kernel, updateConvolutionGrid(parameterQuads, 6, 2))).toEqual({
     operations: 2 * (2 * products + matrix * 4 * perParameter),
     bytes: 2 * 16 * (matrix * moves + 4 * 20 * (1 + 2)),
+  });
+});
+
+test("pool, and pool_delta", async () => {
+  // 3 channels (1 quad) of 4 x 5 positions to 2 x 2, by windows of 2 x 2.
+  const own = poolGeometry({ kind: "max", source, window: square(2, 2) });
+  const bound = {
+    layer: uploadUniforms(gpu, pool, "Layer", [convolutionUniform(own, { slabRows: 5, ownSource: true })]),
+    batch: uploadUniforms(gpu, pool, "Batch", [{ count: 4, first_job: 0 }]),
+    jobs: allocate(gpu, "jobs", "Job", [2] as const, pool.structs.Job.size),
+    inputs: floats(2, 100, 4),
+  };
+  const forward = (await createPool(gpu, "max")).bind({ ...bound, outputs: floats(2, 20, 4) });
+  const target = { channels: 3, height: 2, width: 2 };
+  const taps = 4 * 4 * 3;
+  expect(costOf(forward, poolGrid(target, 4, 2))).toEqual({
+    operations: 2 * 4 * taps,
+    bytes: 2 * 16 * 4 * (20 + 4),
+  });
+  const { jobs: _, ...shared } = bound;
+  const back = (await createPoolDelta(gpu, "max", "sigmoid")).bind({
+    ...shared,
+    next_delta: floats(2, 20, 4),
+    delta: floats(2, 100, 4),
+  });
+  expect(costOf(back, poolDeltaGrid(source, 5, 2))).toEqual({
+    operations: 2 * 4 * (taps + 20 * 4 * 3),
+    // read: the map and the delta above; written: the delta of all 5 samples
+    bytes: 2 * 16 * (4 * (20 + 4) + 5 * 20),
   });
 });
