@@ -38,6 +38,7 @@ struct Job {
 @group(0) @binding(5) var<storage, read_write> outputs: array<vec4<f32>>; // [jobs, map_rows, output_quads]
 
 #include "parts/activate.wgsl"
+#include "parts/padded-map.wgsl"
 
 #include "parts/taps-within.wgsl"
 
@@ -57,10 +58,7 @@ fn write_quad(sum: vec4<f32>, slab: u32, sample: u32, position: u32, quad: u32) 
   if (sample >= batch.count || quad >= layer.output_quads) { return; }
   let area = layer.output_height * layer.output_width;
   let slot = ((slab * layer.slab_rows + sample) * area + position) * layer.output_quads + quad;
-  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-  let is_one = (unit == vec4<u32>(layer.outputs)) & vec4<bool>(layer.homogeneous == 1u);
-  let padding = select(vec4<f32>(0.0), vec4<f32>(1.0), is_one);
-  outputs[slot] = select(padding, activate(sum), unit < vec4<u32>(layer.outputs));
+  outputs[slot] = padded_map(activate(sum), quad);
 }
 
 #if SUBGROUP
@@ -89,15 +87,12 @@ fn convolve(@builtin(global_invocation_id) id: vec3<u32>) {
   var z1 = bias;
   var z2 = bias;
   var z3 = bias;
-  let y = i32(position / layer.output_width * layer.stride_y) - i32(layer.top);
-  let x = i32(position % layer.output_width * layer.stride_x) - i32(layer.left);
-  let rows = taps_within(y, layer.kernel_height, layer.input_height);
-  let columns = taps_within(x, layer.kernel_width, layer.input_width);
-  for (var ky = rows.x; ky < rows.y; ky++) {
+  let taps = taps_at(position / layer.output_width, position % layer.output_width);
+  for (var ky = taps.rows.x; ky < taps.rows.y; ky++) {
     // Taps of one row of the kernel lie side by side, and so do the rows of the map that they read.
-    let source = (u32(y + i32(ky)) * layer.input_width + u32(x + i32(columns.x))) * layer.input_quads;
-    let tap = (ky * layer.kernel_width + columns.x) * layer.input_quads;
-    for (var i = 0u; i < (columns.y - columns.x) * layer.input_quads; i++) {
+    let source = (u32(taps.y + i32(ky)) * layer.input_width + u32(taps.x + i32(taps.columns.x))) * layer.input_quads;
+    let tap = (ky * layer.kernel_width + taps.columns.x) * layer.input_quads;
+    for (var i = 0u; i < (taps.columns.y - taps.columns.x) * layer.input_quads; i++) {
       let w = mat4x4<f32>(
         parameters[w0 + tap + i], parameters[w1 + tap + i], parameters[w2 + tap + i], parameters[w3 + tap + i],
       );

@@ -36,6 +36,7 @@ struct Job {
 @group(0) @binding(6) var<storage, read_write> delta: array<vec4<f32>>; // [jobs, map_rows, input_quads]
 
 #include "parts/derivative.wgsl"
+#include "parts/padded-map.wgsl"
 #include "parts/taps-within.wgsl"
 
 // The positions of the map that one window reads: rows and columns, first and end.
@@ -45,11 +46,8 @@ struct Reach {
 }
 
 fn reach_of(place_y: u32, place_x: u32) -> Reach {
-  let y = i32(place_y * layer.stride_y) - i32(layer.top);
-  let x = i32(place_x * layer.stride_x) - i32(layer.left);
-  let rows = taps_within(y, layer.kernel_height, layer.input_height);
-  let columns = taps_within(x, layer.kernel_width, layer.input_width);
-  return Reach(vec2<u32>(vec2<i32>(rows) + y), vec2<u32>(vec2<i32>(columns) + x));
+  let taps = taps_at(place_y, place_x);
+  return Reach(vec2<u32>(vec2<i32>(taps.rows) + taps.y), vec2<u32>(vec2<i32>(taps.columns) + taps.x));
 }
 
 // One over the number of positions that an average is taken over.
@@ -89,11 +87,8 @@ fn pool(@builtin(global_invocation_id) id: vec3<u32>) {
     }
   }
   if (AVERAGE) { result *= weight_of(reach); }
-  let unit = vec4<u32>(quad * 4u) + vec4<u32>(0u, 1u, 2u, 3u);
-  let is_one = (unit == vec4<u32>(layer.outputs)) & vec4<bool>(layer.homogeneous == 1u);
-  let padding = select(vec4<f32>(0.0), vec4<f32>(1.0), is_one);
   let slot = ((id.z * layer.slab_rows + sample) * area + position) * layer.output_quads + quad;
-  outputs[slot] = select(padding, result, unit < vec4<u32>(layer.outputs));
+  outputs[slot] = padded_map(result, quad);
 }
 
 // In which lanes the position is the first of the largest in the window.

@@ -1,28 +1,6 @@
 // convolve in its SUBGROUP form: see convolution.wgsl.
 
-#if LANES_4
-const LANES: u32 = 4u;
-const TILE_QUADS: u32 = 32u;
-#else
-const LANES: u32 = 8u;
-const TILE_QUADS: u32 = 16u;
-#endif
-
-// The quads of lanes 0 to 3, as columns.
-fn broadcast_0(v: vec4<f32>) -> mat4x4<f32> {
-  return mat4x4<f32>(
-    subgroupBroadcast(v, 0u), subgroupBroadcast(v, 1u), subgroupBroadcast(v, 2u), subgroupBroadcast(v, 3u),
-  );
-}
-
-#if LANES_8
-// The quads of lanes 4 to 7, as columns.
-fn broadcast_4(v: vec4<f32>) -> mat4x4<f32> {
-  return mat4x4<f32>(
-    subgroupBroadcast(v, 4u), subgroupBroadcast(v, 5u), subgroupBroadcast(v, 6u), subgroupBroadcast(v, 7u),
-  );
-}
-#endif
+#include "parts/subgroup-tile.wgsl"
 
 // The values of lanes 0 to 3: biases of four outputs.
 fn low_lanes(v: f32) -> vec4<f32> {
@@ -79,14 +57,11 @@ fn convolve(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation
   var z1a = bias_a; var z1b = bias_b; var z1c = bias_c; var z1d = bias_d;
   var z2a = bias_a; var z2b = bias_b; var z2c = bias_c; var z2d = bias_d;
   var z3a = bias_a; var z3b = bias_b; var z3c = bias_c; var z3d = bias_d;
-  let y = i32(position / layer.output_width * layer.stride_y) - i32(layer.top);
-  let x = i32(position % layer.output_width * layer.stride_x) - i32(layer.left);
-  let rows = taps_within(y, layer.kernel_height, layer.input_height);
-  let columns = taps_within(x, layer.kernel_width, layer.input_width);
-  for (var ky = rows.x; ky < rows.y; ky++) {
-    let source = (u32(y + i32(ky)) * layer.input_width + u32(x + i32(columns.x))) * layer.input_quads;
-    let tap = (ky * layer.kernel_width + columns.x) * layer.input_quads;
-    for (var i = 0u; i < (columns.y - columns.x) * layer.input_quads; i++) {
+  let taps = taps_at(position / layer.output_width, position % layer.output_width);
+  for (var ky = taps.rows.x; ky < taps.rows.y; ky++) {
+    let source = (u32(taps.y + i32(ky)) * layer.input_width + u32(taps.x + i32(taps.columns.x))) * layer.input_quads;
+    let tap = (ky * layer.kernel_width + taps.columns.x) * layer.input_quads;
+    for (var i = 0u; i < (taps.columns.y - taps.columns.x) * layer.input_quads; i++) {
       let at = source + i;
       let v0 = parameters[w0 + tap + i];
       let v1 = parameters[w1 + tap + i];

@@ -1,28 +1,6 @@
 // forward_layer in its SUBGROUP form: see forward.wgsl.
 
-#if LANES_4
-const LANES: u32 = 4u;
-const TILE_QUADS: u32 = 32u;
-#else
-const LANES: u32 = 8u;
-const TILE_QUADS: u32 = 16u;
-#endif
-
-// The quads of lanes 0 to 3, as columns.
-fn broadcast_0(v: vec4<f32>) -> mat4x4<f32> {
-  return mat4x4<f32>(
-    subgroupBroadcast(v, 0u), subgroupBroadcast(v, 1u), subgroupBroadcast(v, 2u), subgroupBroadcast(v, 3u),
-  );
-}
-
-#if LANES_8
-// The quads of lanes 4 to 7, as columns.
-fn broadcast_4(v: vec4<f32>) -> mat4x4<f32> {
-  return mat4x4<f32>(
-    subgroupBroadcast(v, 4u), subgroupBroadcast(v, 5u), subgroupBroadcast(v, 6u), subgroupBroadcast(v, 7u),
-  );
-}
-#endif
+#include "parts/subgroup-tile.wgsl"
 
 @compute @workgroup_size(LANES)
 fn forward_layer(@builtin(workgroup_id) tile: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {

@@ -1,6 +1,6 @@
 /** Convolutions of several networks for one batch: checked against the reference, then timed, beside the best large product. */
 import { type ConvolutionLayer, convolutionShape, convolutionTarget } from "../core/layers/convolution.ts";
-import { areaOf, type MapShape, positionsRead, type Window } from "../core/layers/maps.ts";
+import { areaOf, type MapShape, positionsRead, squareWindow, type Window } from "../core/layers/maps.ts";
 import type { Clock } from "../core/platform.ts";
 import type { Ceilings } from "../core/profile.ts";
 import type { GpuContext } from "../gpu/device/context.ts";
@@ -39,22 +39,14 @@ interface Case {
   readonly units: number;
 }
 
-function square(kernel: number, zeros: number): Window {
-  return {
-    kernel: { y: kernel, x: kernel },
-    stride: { y: 1, x: 1 },
-    padding: { top: zeros, bottom: zeros, left: zeros, right: zeros },
-  };
-}
-
 const map = (channels: number, side: number): MapShape => ({ channels, height: side, width: side });
 
 /** The layers of LeNet-5 (LeCun et al. 1998, with zeros around the digit), its first dense layer as a kernel of the whole map, and one of a VGG. */
 const cases: readonly Case[] = [
-  { source: map(1, 28), window: square(5, 2), units: 6 },
-  { source: map(6, 14), window: square(5, 0), units: 16 },
-  { source: map(16, 5), window: square(5, 0), units: 120 },
-  { source: map(32, 32), window: square(3, 1), units: 64 },
+  { source: map(1, 28), window: squareWindow(5, 1, 2), units: 6 },
+  { source: map(6, 14), window: squareWindow(5, 1, 0), units: 16 },
+  { source: map(16, 5), window: squareWindow(5, 1, 0), units: 120 },
+  { source: map(32, 32), window: squareWindow(3, 1, 1), units: 64 },
 ];
 
 /** `5 x 32 samples, 6x14x14 to 16x10x10`. */

@@ -1,6 +1,7 @@
 /** What the kernels of convolutions say that a dispatch costs, against numbers worked out by hand. */
 import { expect, test } from "vitest";
 import { convolutionShape } from "../../src/core/layers/convolution.ts";
+import { squareWindow } from "../../src/core/layers/maps.ts";
 import { poolGeometry } from "../../src/core/layers/pooling.ts";
 import { convolution, convolutionBackward, pool } from "../../src/gpu/generated/shaders.ts";
 import { convolutionUniform, convolveGrid, createConvolve } from "../../src/gpu/kernels/convolution.ts";
@@ -14,7 +15,6 @@ import { createPool, createPoolDelta, poolDeltaGrid, poolGrid } from "../../src/
 import { Profiler } from "../../src/gpu/profile/profiler.ts";
 import { allocate, uploadUniforms } from "../support/arrays.ts";
 import { noOptimiser } from "../support/backward-kernels.ts";
-import { square } from "../support/convolutions.ts";
 import { costOf } from "../support/cost-of.ts";
 import { testGpu } from "../support/gpu.ts";
 
@@ -23,7 +23,7 @@ const floats = <const S extends readonly number[]>(...shape: S) => allocate(gpu,
 
 // Two networks: 3 channels (1 quad) of 4 x 5 positions to 6 (2 quads) of as many, by 9 taps; 4 of 5 samples.
 const source = { channels: 3, height: 4, width: 5 };
-const shape = convolutionShape(source, square(3, 1, 1), 6);
+const shape = convolutionShape(source, squareWindow(3, 1, 1), 6);
 const sizes = convolutionUniform(shape, { slabRows: 5, ownSource: true });
 const parameterQuads = 9 + 1;
 const products = 4 * 20 * 6 * 9 * 4;
@@ -87,7 +87,7 @@ test.each([
 
 test("pool, and pool_delta", async () => {
   // 3 channels (1 quad) of 4 x 5 positions to 2 x 2, by windows of 2 x 2.
-  const own = poolGeometry({ kind: "max", source, window: square(2, 2) });
+  const own = poolGeometry({ kind: "max", source, window: squareWindow(2, 2) });
   const bound = {
     layer: uploadUniforms(gpu, pool, "Layer", [convolutionUniform(own, { slabRows: 5, ownSource: true })]),
     batch: uploadUniforms(gpu, pool, "Batch", [{ count: 4, first_job: 0 }]),

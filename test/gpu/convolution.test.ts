@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { ActivationLike } from "../../src/core/activation.ts";
 import { type ConvolutionLayer, convolutionShape, convolutionTarget } from "../../src/core/layers/convolution.ts";
-import { areaOf } from "../../src/core/layers/maps.ts";
+import { areaOf, squareWindow } from "../../src/core/layers/maps.ts";
 import type { GpuContext } from "../../src/gpu/device/context.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
 import { packStructs } from "../../src/gpu/device/uniforms.ts";
@@ -18,7 +18,7 @@ import {
 import { convolve } from "../../src/reference/convolution.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { allocate, upload, uploadUniforms } from "../support/arrays.ts";
-import { convolutionCases, madeUpConvolution, packedMaps, square } from "../support/convolutions.ts";
+import { convolutionCases, madeUpConvolution, packedMaps } from "../support/convolutions.ts";
 import { dispatch } from "../support/dispatch.ts";
 import { kernelGpus } from "../support/kernel-gpus.ts";
 import { testRandom } from "../support/networks.ts";
@@ -170,7 +170,12 @@ describe.each((await kernelGpus()).filter(({ kernels }) => !kernels.startsWith("
     });
 
     test("a network has the same bits alone and among others, in any batch", async () => {
-      const one = { name: "bits", source: { channels: 5, height: 6, width: 6 }, window: square(3, 1, 1), outputs: 18 };
+      const one = {
+        name: "bits",
+        source: { channels: 5, height: 6, width: 6 },
+        window: squareWindow(3, 1, 1),
+        outputs: 18,
+      };
       const task = madeUp(4, one, 33, false);
       const among = await run(gpu, task, "tanh");
       const alone = await run(

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type Activation, activations, needsKeptSlope } from "../../src/core/activation.ts";
 import { activate } from "../../src/core/activation-values.ts";
-import { areaOf, type MapShape } from "../../src/core/layers/maps.ts";
+import { areaOf, type MapShape, squareWindow } from "../../src/core/layers/maps.ts";
 import { type Pool, type PoolKind, pooledMap, poolGeometry } from "../../src/core/layers/pooling.ts";
 import { read } from "../../src/gpu/device/device-array.ts";
 import { packStructs } from "../../src/gpu/device/uniforms.ts";
@@ -13,7 +13,7 @@ import { keptSlope } from "../../src/reference/forward.ts";
 import { poolDelta, poolMaps } from "../../src/reference/pooling.ts";
 import { expectEqual, expectWithin } from "../support/agreement.ts";
 import { allocate, upload, uploadUniforms } from "../support/arrays.ts";
-import { packedMaps, square } from "../support/convolutions.ts";
+import { packedMaps } from "../support/convolutions.ts";
 import { dispatch } from "../support/dispatch.ts";
 import { testGpu } from "../support/gpu.ts";
 import { testRandom } from "../support/networks.ts";
@@ -32,18 +32,18 @@ type Shape3 = [number, number, number];
 const map = (channels: number, height: number, width = height): MapShape => ({ channels, height, width });
 
 const shapes: readonly (Pick<Pool, "source" | "window"> & { readonly name: string })[] = [
-  { name: "2x2 side by side", source: map(5, 4, 6), window: square(2, 2) },
-  { name: "2x2 of a map that it does not fill", source: map(3, 5), window: square(2, 2) },
-  { name: "3x3 that overlap, zeros around", source: map(6, 5, 4), window: square(3, 2, 1) },
-  { name: "stride above the window", source: map(1, 7), window: square(2, 3) },
-  { name: "all of the map", source: map(4, 3, 2), window: { ...square(1), kernel: { y: 3, x: 2 } } },
-  { name: "all of the map, 3 channels", source: map(3, 3), window: square(3) },
+  { name: "2x2 side by side", source: map(5, 4, 6), window: squareWindow(2, 2) },
+  { name: "2x2 of a map that it does not fill", source: map(3, 5), window: squareWindow(2, 2) },
+  { name: "3x3 that overlap, zeros around", source: map(6, 5, 4), window: squareWindow(3, 2, 1) },
+  { name: "stride above the window", source: map(1, 7), window: squareWindow(2, 3) },
+  { name: "all of the map", source: map(4, 3, 2), window: { ...squareWindow(1), kernel: { y: 3, x: 2 } } },
+  { name: "all of the map, 3 channels", source: map(3, 3), window: squareWindow(3) },
   {
     name: "zeros below alone, flat",
     source: map(7, 3, 4),
-    window: { ...square(2), kernel: { y: 3, x: 1 }, padding: { top: 0, bottom: 2, left: 0, right: 0 } },
+    window: { ...squareWindow(2), kernel: { y: 3, x: 1 }, padding: { top: 0, bottom: 2, left: 0, right: 0 } },
   },
-  { name: "1x1", source: map(9, 2), window: square(1) },
+  { name: "1x1", source: map(9, 2), window: squareWindow(1) },
 ];
 
 const valuesOf = (shape: MapShape, samples: number) => samples * shape.channels * areaOf(shape);
@@ -118,14 +118,14 @@ describe.each(kinds)("a pool by %s", (kind) => {
   });
 
   test("reads the maps of a network where jobs share them", async () => {
-    const pool = { kind, source: map(5, 4), window: square(2, 2) };
+    const pool = { kind, source: map(5, 4), window: squareWindow(2, 2) };
     const slabs = integers(pool, 3);
     const { got, shape } = await runPool(pool, slabs, 3, false);
     expectEqual({ gpu, what: `pool ${kind}, shared`, shape }, got, packedOutputs(pool, slabs, 3, false));
   });
 
   test("gives a NaN where a window has one", async () => {
-    const pool = { kind, source: map(1, 2, 4), window: square(2, 2) };
+    const pool = { kind, source: map(1, 2, 4), window: squareWindow(2, 2) };
     for (const at of [0, 1, 4, 5]) {
       const slab = Float32Array.from({ length: 8 }, (_, index) => (index === at ? Number.NaN : index));
       const { got } = await runPool(pool, [slab, slab, slab], 1, true);
@@ -198,14 +198,14 @@ describe.each(kinds)("the delta below a pool by %s", (kind) => {
   });
 
   test.each(activations)("agrees with float64 below %s", async (activation) => {
-    const pool = { kind, source: map(6, 5, 4), window: square(3, 2, 1) };
+    const pool = { kind, source: map(6, 5, 4), window: squareWindow(3, 2, 1) };
     const { got, want, bounds, shape } = await runDelta(pool, activation, 3, false);
     expectWithin({ gpu, what: `pool_delta ${kind} ${activation}`, shape }, got, want, bounds);
   });
 });
 
 test("of equal values the first has all of the delta", () => {
-  const pool: Pool = { kind: "max", source: map(1, 2), window: square(2) };
+  const pool: Pool = { kind: "max", source: map(1, 2), window: squareWindow(2) };
   expect([...poolDelta([5], [1, 3, 3, 3], pool, [1, 1, 1, 1])]).toEqual([0, 5, 0, 0]);
 });
 

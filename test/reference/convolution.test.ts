@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { quantizationThresholds } from "../../src/core/activation.ts";
 import { type ConvolutionLayer, convolutionTarget } from "../../src/core/layers/convolution.ts";
-import { areaOf, type MapShape, positionsRead, windowPlaces } from "../../src/core/layers/maps.ts";
+import { areaOf, type MapShape, positionsRead, squareWindow, windowPlaces } from "../../src/core/layers/maps.ts";
 import { convolutionDelta, convolutionGradient, convolve, eachProduct } from "../../src/reference/convolution.ts";
-import { convolutionCases, madeUpConvolution, square } from "../support/convolutions.ts";
+import { convolutionCases, madeUpConvolution } from "../support/convolutions.ts";
 import { testRandom } from "../support/networks.ts";
 import { realNumbers } from "../support/rows.ts";
 
@@ -33,7 +33,7 @@ interface Fixture {
 const fixtures = JSON.parse(readFileSync(new URL("./convolutions.json", import.meta.url), "utf8")) as Fixture[];
 
 function layerOf(source: MapShape, { weight, bias, padding, stride }: Fixture["layers"][number]): ConvolutionLayer {
-  const window = square(weight[0]![0]!.length, stride, padding);
+  const window = squareWindow(weight[0]![0]!.length, stride, padding);
   const weights = Float32Array.from(weight.flat(3));
   return { source, window, outputs: bias.length, weights, biases: Float32Array.from(bias) };
 }
@@ -123,5 +123,5 @@ test.each(convolutionCases)("$name: places and positions are as many as are visi
 });
 
 test("a window that is larger than map and zeros has no place", () => {
-  expect(windowPlaces({ height: 3, width: 9 }, square(4))).toEqual({ height: 0, width: 6 });
+  expect(windowPlaces({ height: 3, width: 9 }, squareWindow(4))).toEqual({ height: 0, width: 6 });
 });

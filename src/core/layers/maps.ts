@@ -21,6 +21,15 @@ export interface Window {
   readonly padding: { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
 }
 
+/** The same along both axes, with `zeros` rows and columns of them on every side. */
+export function squareWindow(kernel: number, stride = 1, zeros = 0): Window {
+  return {
+    kernel: { y: kernel, x: kernel },
+    stride: { y: stride, x: stride },
+    padding: { top: zeros, bottom: zeros, left: zeros, right: zeros },
+  };
+}
+
 /** Positions of a channel. */
 export function areaOf({ height, width }: Pick<MapShape, "height" | "width">): number {
   return height * width;

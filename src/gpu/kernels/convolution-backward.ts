@@ -6,7 +6,7 @@ import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
 import type { Cost } from "../device/recorder.ts";
 import { convolutionBackward } from "../generated/shaders.ts";
 import { derivativeOverrides } from "./activation.ts";
-import { mapQuads } from "./convolution.ts";
+import { mapQuads, quadsOfMaps } from "./convolution.ts";
 import { ADAM_OPERATIONS, derivativeOperations, L2_OPERATIONS, QUAD, QUAD_BYTES } from "./cost.ts";
 
 type Facts = CostFacts<typeof convolutionBackward>;
@@ -37,20 +37,11 @@ const productsOf = ({ uniform }: Facts) => {
   return output_height * output_width * outputs * (parameter_quads - 1) * QUAD;
 };
 
-/** Quads of the maps of one sample. */
-function quadsOfMaps({ uniform }: Facts) {
-  const { input_height, input_width, input_quads, output_height, output_width, output_quads } = uniform("Layer");
-  return {
-    source: input_height * input_width * input_quads,
-    target: output_height * output_width * output_quads,
-  };
-}
-
 function deltaCost(facts: Facts, activation: ActivationLike): Cost {
   const networks = facts.grid[2];
   const { slab_rows, outputs, parameter_quads } = facts.uniform("Layer");
   const { count } = facts.uniform("Batch");
-  const { source, target } = quadsOfMaps(facts);
+  const { source, target } = quadsOfMaps(facts.uniform("Layer"));
   const perSample = 2 * productsOf(facts) + source * QUAD * derivativeOperations(activation);
   const quads = count * (source + target) + slab_rows * source + outputs * parameter_quads;
   return { operations: networks * count * perSample, bytes: networks * quads * QUAD_BYTES };
@@ -60,7 +51,7 @@ function updateCost(facts: Facts, variant: "" | "GRADIENT"): Cost {
   const networks = facts.grid[2];
   const { outputs, parameter_quads } = facts.uniform("Layer");
   const { count } = facts.uniform("Batch");
-  const { source, target } = quadsOfMaps(facts);
+  const { source, target } = quadsOfMaps(facts.uniform("Layer"));
   const matrix = outputs * parameter_quads;
   const [perParameter, moves] = variant === "GRADIENT" ? [L2_OPERATIONS, 2] : [ADAM_OPERATIONS, 6];
   return {

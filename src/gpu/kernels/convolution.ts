@@ -105,15 +105,24 @@ export function convolveGrid(gpu: GpuContext, target: MapShape, samples: number,
   return [areaOf(target) * Math.max(1, gpu.subgroupLanes), tiles, jobs];
 }
 
+/** Quads of the maps of one sample: what is read, and what is given. */
+export function quadsOfMaps(layer: Layer): { readonly source: number; readonly target: number } {
+  return {
+    source: layer.input_height * layer.input_width * layer.input_quads,
+    target: layer.output_height * layer.output_width * layer.output_quads,
+  };
+}
+
 /** Taps that lie outside of the map are counted as if they did not. Jobs are spread over as many networks as there are. */
 function convolveCost({ grid, uniform, shape }: CostFacts<typeof convolution>, activation: ActivationLike): Cost {
   const jobs = grid[2];
-  const { outputs, output_quads, output_height, output_width, parameter_quads, ...layer } = uniform("Layer");
+  const layer = uniform("Layer");
+  const { outputs, output_height, output_width, parameter_quads } = layer;
   const { count } = uniform("Batch");
   const networks = Math.min(jobs, shape("parameters")[0]!);
   const area = output_height * output_width;
-  const read = layer.input_height * layer.input_width * layer.input_quads;
-  const maps = (layer.own_source === 1 ? jobs : networks) * count * read + jobs * count * area * output_quads;
+  const { source, target } = quadsOfMaps(layer);
+  const maps = (layer.own_source === 1 ? jobs : networks) * count * source + jobs * count * target;
   return {
     operations: jobs * count * area * outputs * (2 * (parameter_quads - 1) * QUAD + activationOperations(activation)),
     bytes: (networks * outputs * parameter_quads + maps) * QUAD_BYTES,

@@ -7,7 +7,7 @@ import { type CostFacts, createKernel, type Grid } from "../device/kernel.ts";
 import type { Cost } from "../device/recorder.ts";
 import { pool } from "../generated/shaders.ts";
 import { derivativeOverrides } from "./activation.ts";
-import { mapQuads } from "./convolution.ts";
+import { mapQuads, quadsOfMaps } from "./convolution.ts";
 import { derivativeOperations, QUAD, QUAD_BYTES } from "./cost.ts";
 
 type Facts = CostFacts<typeof pool>;
@@ -37,16 +37,11 @@ export function poolDeltaGrid(source: MapShape, slabRows: number, jobs: number):
   return [areaOf(source), mapQuads(source) * slabRows, jobs];
 }
 
-/** Values of one sample's map, by quads, and taps of all its windows as if none lay outside. */
+/** Quads of one sample's maps, and taps of all its windows as if none lay outside. */
 function sizesOf({ uniform }: Facts) {
-  const { input_height, input_width, input_quads, output_height, output_width, output_quads, ...layer } =
-    uniform("Layer");
-  const places = output_height * output_width;
-  return {
-    source: input_height * input_width * input_quads,
-    target: places * output_quads,
-    taps: places * layer.kernel_height * layer.kernel_width * layer.outputs,
-  };
+  const layer = uniform("Layer");
+  const windows = layer.output_height * layer.output_width * layer.outputs;
+  return { ...quadsOfMaps(layer), taps: windows * layer.kernel_height * layer.kernel_width };
 }
 
 /** A comparison or a sum a tap. */
